@@ -1,0 +1,32 @@
+namespace ModelOptimizer.Methods;
+
+/// <summary>What a method did to one layer.</summary>
+public sealed record LayerOutcome
+{
+    /// <summary>The layer's name.</summary>
+    public required string Layer { get; init; }
+
+    /// <summary>Weights before (biases not counted).</summary>
+    public required long ParametersBefore { get; init; }
+
+    /// <summary>Weights after.</summary>
+    public required long ParametersAfter { get; init; }
+
+    /// <summary>Multiply-adds of one sample before; null when the shapes are unknown.</summary>
+    public long? MacsBefore { get; init; }
+
+    /// <summary>Multiply-adds of one sample after.</summary>
+    public long? MacsAfter { get; init; }
+
+    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; matrices: R); empty when left alone.</summary>
+    public IReadOnlyList<int> Ranks { get; init; } = [];
+
+    /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>
+    public double? RelativeError { get; init; }
+
+    /// <summary>Why the layer was left alone; null when it was compressed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Anything else worth a column in the report, such as <c>bn: folded</c>.</summary>
+    public string? Note { get; init; }
+}

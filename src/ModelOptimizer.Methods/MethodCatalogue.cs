@@ -1,0 +1,10 @@
+namespace ModelOptimizer.Methods;
+
+/// <summary>All methods. A new one is a folder beside this file and a line here.</summary>
+public static class MethodCatalogue
+{
+    /// <summary>The methods by the names they have in the manifest.</summary>
+    public static IReadOnlyList<ICompressionMethod> All { get; } =
+    [
+    ];
+}

@@ -1,0 +1,37 @@
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Statistics;
+
+namespace ModelOptimizer.Methods;
+
+/// <summary>Everything a method may use.</summary>
+public sealed record MethodContext
+{
+    /// <summary>The model as the user gave it.</summary>
+    public required OnnxModel Original { get; init; }
+
+    /// <summary>The model so far, after the steps before this one. Not to be changed.</summary>
+    public required OnnxModel Model { get; init; }
+
+    /// <summary>Shapes of every tensor of <see cref="Model"/> for one sample (symbolic dimensions 1); empty where they could not be found.</summary>
+    public required IReadOnlyDictionary<string, long[]> Shapes { get; init; }
+
+    /// <summary>The numerical engine on the chosen device.</summary>
+    public required Engine Engine { get; init; }
+
+    /// <summary>Second moments of <see cref="Model"/>'s activations.</summary>
+    public required IStatistics Statistics { get; init; }
+
+    /// <summary>The calibration samples; null when the manifest gives none.</summary>
+    public IBatchSource? Calibration { get; init; }
+
+    /// <summary>Seed of every random draw.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Gets told what is being done and how far it is.</summary>
+    public required IProgress<MethodProgress> Progress { get; init; }
+
+    /// <summary>Ends the run early.</summary>
+    public required CancellationToken Cancellation { get; init; }
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Methods.Options;
+
+/// <summary>A step's options with values of the types that <see cref="OptionKind"/> names, defaults filled in, and where each was written.</summary>
+public sealed class MethodArguments(IReadOnlyDictionary<string, object> values, SourcePosition? position = null, IReadOnlyDictionary<string, SourcePosition>? positions = null)
+{
+    /// <summary>Where the step is written.</summary>
+    public SourcePosition? Position => position;
+
+    /// <summary>All values by option name.</summary>
+    public IReadOnlyDictionary<string, object> Values => values;
+
+    /// <summary>The value of an option that has a default or was checked to be there.</summary>
+    public T Get<T>(string name) => (T)values[name];
+
+    /// <summary>The value of an option that may be absent.</summary>
+    public bool TryGet<T>(string name, [MaybeNullWhen(false)] out T value)
+    {
+        value = values.TryGetValue(name, out var found) ? (T)found : default;
+        return found is not null;
+    }
+
+    /// <summary>Where an option was written; the step's position when it was not.</summary>
+    public SourcePosition? PositionOf(string name) => positions is not null && positions.TryGetValue(name, out var found) ? found : position;
+}

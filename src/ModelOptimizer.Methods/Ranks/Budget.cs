@@ -1,0 +1,8 @@
+namespace ModelOptimizer.Methods.Ranks;
+
+/// <summary>How much of the model may remain.</summary>
+/// <param name="Measure">What is counted.</param>
+/// <param name="Amount">A fraction of the original's when <paramref name="IsFraction"/>; otherwise bytes, weights or multiply-adds.</param>
+/// <param name="IsFraction">Whether <paramref name="Amount"/> is relative.</param>
+/// <param name="Allocation">How it is shared among the layers.</param>
+public sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFraction, Allocation Allocation = Allocation.Sigma);

@@ -1,0 +1,14 @@
+namespace ModelOptimizer.Onnx.Layers;
+
+/// <summary>The ONNX operators that carry a weight a method can compress.</summary>
+public enum LayerKind
+{
+    /// <summary><c>Conv</c> with one or two spatial dimensions; weight M×C/group×kernel.</summary>
+    Conv,
+
+    /// <summary><c>Gemm</c>; weight K×N, or N×K with <c>transB</c>.</summary>
+    Gemm,
+
+    /// <summary><c>MatMul</c> whose second operand is a constant K×N matrix.</summary>
+    MatMul,
+}

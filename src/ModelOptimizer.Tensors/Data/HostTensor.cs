@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Tensors.Data;
+
+/// <summary>A tensor in the host's memory: element type, shape, and the elements' bytes in row-major order.</summary>
+public sealed class HostTensor
+{
+    /// <summary>A tensor over <paramref name="bytes"/>, which are shared, not copied.</summary>
+    public HostTensor(TensorProto.Types.DataType type, long[] shape, byte[] bytes)
+    {
+        Type = type;
+        Shape = shape;
+        Bytes = bytes;
+    }
+
+    /// <summary>Element type.</summary>
+    public TensorProto.Types.DataType Type { get; }
+
+    /// <summary>Extent of every dimension.</summary>
+    public long[] Shape { get; }
+
+    /// <summary>The elements.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Aggregate(1L, (product, extent) => product * extent);
+
+    /// <summary>A copy of <paramref name="values"/> as a tensor of <paramref name="type"/>, whose elements must be as wide as <typeparamref name="T"/>.</summary>
+    public static HostTensor From<T>(TensorProto.Types.DataType type, long[] shape, ReadOnlySpan<T> values)
+        where T : unmanaged => new(type, shape, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>The elements as <typeparamref name="T"/>, without a copy.</summary>
+    public Span<T> As<T>()
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes.AsSpan());
+}

@@ -1,0 +1,27 @@
+namespace ModelOptimizer.Tensors.LinearAlgebra;
+
+/// <summary>Dense float64 linear algebra: the seam for another backend. Implementations are deterministic and may be used from one thread at a time.</summary>
+public interface ILinearAlgebra
+{
+    /// <summary>op(a)·op(b).</summary>
+    Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false);
+
+    /// <summary>The lower factor C with C·Cᵀ = <paramref name="a"/>.</summary>
+    /// <exception cref="NotPositiveDefiniteException"><paramref name="a"/> is not numerically positive definite.</exception>
+    Matrix Cholesky(Matrix a);
+
+    /// <summary>The X with (C·Cᵀ)·X = <paramref name="b"/>, C lower triangular.</summary>
+    Matrix CholeskySolve(Matrix factor, Matrix b);
+
+    /// <summary>The X with C·X = <paramref name="b"/>, or Cᵀ·X = <paramref name="b"/>, C lower triangular.</summary>
+    Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false);
+
+    /// <summary>Eigenvalues in falling order and orthonormal eigenvectors as columns of a symmetric matrix; the largest entry of each vector is positive.</summary>
+    (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a);
+
+    /// <summary>Thin singular value decomposition U·diag(s)·Vᵀ, s falling; the largest entry of each column of U is positive.</summary>
+    (Matrix U, double[] S, Matrix Vt) Svd(Matrix a);
+
+    /// <summary>Thin QR, R with a non-negative diagonal.</summary>
+    (Matrix Q, Matrix R) Qr(Matrix a);
+}

@@ -1,0 +1,89 @@
+namespace ModelOptimizer.Tensors.LinearAlgebra;
+
+/// <summary>A dense float64 matrix in row-major order. The numbers are shared, not copied.</summary>
+public sealed class Matrix
+{
+    /// <summary>A zero matrix.</summary>
+    public Matrix(int rows, int columns)
+        : this(rows, columns, new double[checked(rows * columns)])
+    {
+    }
+
+    /// <summary>A matrix over <paramref name="values"/>, <c>rows·columns</c> long.</summary>
+    /// <exception cref="ArgumentException">The length does not fit.</exception>
+    public Matrix(int rows, int columns, double[] values)
+    {
+        if (values.LongLength != (long)rows * columns)
+        {
+            throw new ArgumentException($"{rows}×{columns} needs {(long)rows * columns} values, not {values.LongLength}.", nameof(values));
+        }
+
+        Rows = rows;
+        Columns = columns;
+        Values = values;
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>The numbers, row by row.</summary>
+    public double[] Values { get; }
+
+    /// <summary>One number.</summary>
+    public double this[int row, int column]
+    {
+        get => Values[((long)row * Columns) + column];
+        set => Values[((long)row * Columns) + column] = value;
+    }
+
+    /// <summary>One row, without a copy.</summary>
+    public Span<double> Row(int row) => Values.AsSpan(row * Columns, Columns);
+
+    /// <summary>The identity of <paramref name="size"/>.</summary>
+    public static Matrix Identity(int size)
+    {
+        var identity = new Matrix(size, size);
+        for (var i = 0; i < size; i++)
+        {
+            identity[i, i] = 1;
+        }
+
+        return identity;
+    }
+
+    /// <summary>A copy with rows and columns exchanged.</summary>
+    public Matrix Transpose()
+    {
+        var result = new Matrix(Columns, Rows);
+        for (var i = 0; i < Rows; i++)
+        {
+            for (var j = 0; j < Columns; j++)
+            {
+                result[j, i] = this[i, j];
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The first <paramref name="count"/> columns, copied.</summary>
+    public Matrix LeadingColumns(int count)
+    {
+        var result = new Matrix(Rows, count);
+        for (var i = 0; i < Rows; i++)
+        {
+            Row(i)[..count].CopyTo(result.Row(i));
+        }
+
+        return result;
+    }
+
+    /// <summary>A copy.</summary>
+    public Matrix Clone() => new(Rows, Columns, (double[])Values.Clone());
+
+    /// <summary>The same numbers, seen with another shape of as many elements.</summary>
+    public Matrix Reshape(int rows, int columns) => new(rows, columns, Values);
+}

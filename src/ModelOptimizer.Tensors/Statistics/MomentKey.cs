@@ -1,0 +1,21 @@
+using ModelOptimizer.Onnx.Layers;
+
+namespace ModelOptimizer.Tensors.Statistics;
+
+/// <summary>
+/// What a second moment is of: the windows of <paramref name="Window"/> over the tensor <paramref name="Tensor"/> (N×C×spatial),
+/// or, without a window, the vectors along the tensor's last dimension (its first, with <paramref name="Transposed"/>).
+/// Two keys with the same content are the same statistic.
+/// </summary>
+public sealed record MomentKey(string Tensor, ConvGeometry? Window, bool Transposed = false)
+{
+    /// <inheritdoc/>
+    public bool Equals(MomentKey? other) => other is not null && Text == other.Text;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    private string Text => Window is null
+        ? $"{Tensor}|{Transposed}"
+        : $"{Tensor}|k{string.Join(',', Window.Kernel)}|s{string.Join(',', Window.Strides)}|p{string.Join(',', Window.Pads)}|d{string.Join(',', Window.Dilations)}|g{Window.Group}|{Window.AutoPad}";
+}
