@@ -1,0 +1,9 @@
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Pipeline.Plan;
+
+/// <summary>Calibration samples: a dataset, or random normal inputs.</summary>
+/// <param name="Dataset">The dataset; null for random inputs.</param>
+/// <param name="Samples">How many samples; null for all of the dataset.</param>
+/// <param name="Position">Where it is written.</param>
+public sealed record CalibrationPlan(DatasetPlan? Dataset, int? Samples, SourcePosition Position);

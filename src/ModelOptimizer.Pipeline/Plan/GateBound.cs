@@ -1,0 +1,17 @@
+namespace ModelOptimizer.Pipeline.Plan;
+
+/// <summary>What a gate bounds.</summary>
+public enum GateBound
+{
+    /// <summary>The measured value must not be less (<c>min</c>).</summary>
+    Min,
+
+    /// <summary>The measured value must not be more (<c>max</c>).</summary>
+    Max,
+
+    /// <summary>Compared with the original on the same samples, the metric must not fall by more (<c>max-drop</c>).</summary>
+    MaxDrop,
+
+    /// <summary>Compared with the original on the same samples, the metric must not rise by more (<c>max-rise</c>).</summary>
+    MaxRise,
+}

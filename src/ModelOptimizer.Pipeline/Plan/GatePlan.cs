@@ -1,0 +1,28 @@
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Pipeline.Plan;
+
+/// <summary>One entry of <c>gates:</c>.</summary>
+public sealed record GatePlan
+{
+    /// <summary>A metric's name, or <c>size</c>, <c>params</c>, <c>macs</c>, <c>latency</c>.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>Which bound.</summary>
+    public required GateBound Bound { get; init; }
+
+    /// <summary>The limit.</summary>
+    public required Quantity Limit { get; init; }
+
+    /// <summary><see cref="DiagnosticSeverity.Error"/>, unless the gate says <c>severity: warning</c>.</summary>
+    public DiagnosticSeverity Severity { get; init; } = DiagnosticSeverity.Error;
+
+    /// <summary>One-sided confidence level of a <c>max-drop</c> or <c>max-rise</c>; null (<c>confidence: none</c>) decides by the measured number.</summary>
+    public double? Confidence { get; init; } = 0.95;
+
+    /// <summary>Whether gate samples may also be calibration samples.</summary>
+    public bool AllowOverlap { get; init; }
+
+    /// <summary>Where the gate is written; a failure points here.</summary>
+    public required SourcePosition Position { get; init; }
+}

@@ -1,0 +1,43 @@
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Pipeline.Plan;
+
+/// <summary>One entry of <c>models:</c>.</summary>
+public sealed record ModelPlan
+{
+    /// <summary>The entry's key.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the entry is written.</summary>
+    public required SourcePosition Position { get; init; }
+
+    /// <summary>Absolute path of the ONNX file.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Where the path is written.</summary>
+    public required SourcePosition SourcePosition { get; init; }
+
+    /// <summary>Absolute path to write to; null for the default of the command line or the build.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>What the methods learn the activations from.</summary>
+    public CalibrationPlan? Calibrate { get; init; }
+
+    /// <summary>What the model is measured on.</summary>
+    public EvaluationPlan? Evaluate { get; init; }
+
+    /// <summary>The methods, in order.</summary>
+    public required IReadOnlyList<StepPlan> Steps { get; init; }
+
+    /// <summary>What must hold afterwards.</summary>
+    public required IReadOnlyList<GatePlan> Gates { get; init; }
+
+    /// <summary>How the build ships the result.</summary>
+    public EmbedPlan? Embed { get; init; }
+
+    /// <summary>
+    /// This model's part of the manifest, the datasets it uses included, in a canonical form that does not depend on formatting, comments, key order or where
+    /// the checkout lies: part of a result's cache key.
+    /// </summary>
+    public required string Canonical { get; init; }
+}

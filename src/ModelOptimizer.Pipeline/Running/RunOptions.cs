@@ -1,0 +1,26 @@
+namespace ModelOptimizer.Pipeline.Running;
+
+/// <summary>What the command line or the build asks for, beyond the manifest.</summary>
+public sealed record RunOptions
+{
+    /// <summary>The manifest's path.</summary>
+    public required string ManifestPath { get; init; }
+
+    /// <summary>Only this model; null for all.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Overrides the manifest's device; null to keep it.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Re-evaluate the gates of the outputs that are there, and write nothing.</summary>
+    public bool VerifyOnly { get; init; }
+
+    /// <summary>Failed gates are warnings, as <c>ModelOptimizerSeverity=warning</c> asks; <see cref="VerifyOnly"/> ignores it.</summary>
+    public bool GatesAreWarnings { get; init; }
+
+    /// <summary>Where outputs go when a model names none; null for <c>&lt;source&gt;.compressed.onnx</c> beside the source.</summary>
+    public string? OutputDirectory { get; init; }
+
+    /// <summary>The cache's folder; null for no cache.</summary>
+    public string? CacheDirectory { get; init; }
+}
