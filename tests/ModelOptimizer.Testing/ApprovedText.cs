@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using Shouldly;
+
+namespace ModelOptimizer.Testing;
+
+/// <summary>Compares text with the file <c>&lt;Class&gt;.&lt;Test&gt;.verified.txt</c> beside the test.</summary>
+public static class ApprovedText
+{
+    static ApprovedText() => Environment.SetEnvironmentVariable("DiffEngine_Disabled", "true");
+
+    /// <summary>Fails, and leaves a <c>.received.txt</c>, when <paramref name="text"/> is not what was approved.</summary>
+    /// <param name="text">What the test saw; line ends do not matter.</param>
+    /// <param name="name">Tells several approvals of one test apart.</param>
+    /// <param name="testFile">Filled in by the compiler.</param>
+    /// <param name="test">Filled in by the compiler.</param>
+    public static void ShouldBeApproved(this string text, string? name = null, [CallerFilePath] string testFile = "", [CallerMemberName] string test = "")
+    {
+        var stem = Path.Combine(Path.GetDirectoryName(testFile)!, $"{Path.GetFileNameWithoutExtension(testFile)}.{test}{(name is null ? "" : "." + name)}");
+        var received = text.ReplaceLineEndings("\n");
+        var approved = File.Exists(stem + ".verified.txt") ? File.ReadAllText(stem + ".verified.txt").ReplaceLineEndings("\n") : "";
+        if (received.TrimEnd('\n') == approved.TrimEnd('\n'))
+        {
+            File.Delete(stem + ".received.txt");
+            return;
+        }
+
+        File.WriteAllText(stem + ".received.txt", received);
+        received.ShouldBe(approved, $"{stem}.received.txt differs from .verified.txt");
+    }
+}
