@@ -1,3 +1,4 @@
+using ModelOptimizer.Onnx.Files;
 using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Onnx;
@@ -12,7 +13,7 @@ public sealed class OnnxModel
         Path = path;
     }
 
-    /// <summary>The whole message.</summary>
+    /// <summary>The whole message. External tensors were read into it on load: every tensor's data is here.</summary>
     public ModelProto Proto { get; }
 
     /// <summary>The file it was loaded from.</summary>
@@ -21,6 +22,41 @@ public sealed class OnnxModel
     /// <summary>The main graph.</summary>
     public GraphProto Graph => Proto.Graph;
 
+    /// <summary>
+    /// The files <see cref="Load"/> read: the model's, then those of its external data, as full paths. Empty for a model that was not loaded.
+    /// </summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>Bytes of <see cref="Files"/> together, as they were on disk; null for a model that was not loaded.</summary>
+    public long? FileSizeInBytes { get; init; }
+
+    /// <summary>Bytes of the model as it is now when it is saved: the model file, plus external data where that is needed.</summary>
+    public long SizeInBytes => ModelSize.Of(Proto);
+
+    /// <summary>Reads a model and its external data.</summary>
+    /// <exception cref="Diagnostics.DiagnosticException">The file, or a file of its external data, is missing, damaged, or not to be trusted (<see cref="ModelCodes"/>).</exception>
+    public static OnnxModel Load(string path) => ModelReader.Load(path);
+
+    /// <summary>Reads a self-contained model from memory.</summary>
+    /// <param name="bytes">The content of an ONNX file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="Diagnostics.DiagnosticException">Not an ONNX model, or one whose data is in other files.</exception>
+    public static OnnxModel Parse(byte[] bytes, string? name = null) => ModelReader.Parse(bytes, name);
+
+    /// <summary>
+    /// Writes the model: to a temporary file beside <paramref name="path"/>, flushed to disk, then renamed. What stood there before is either untouched or replaced whole.
+    /// </summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="externalData">
+    /// True puts large tensors into <c>&lt;path&gt;.data</c>. A model beyond the format's 2 GB does so by itself.
+    /// </param>
+    /// <exception cref="Diagnostics.DiagnosticException">The file could not be written (<see cref="ModelCodes.Unwritable"/>).</exception>
+    public void Save(string path, bool externalData = false) => ModelWriter.Save(Proto, path, externalData);
+
+    /// <summary>The model as one self-contained file.</summary>
+    /// <exception cref="Diagnostics.DiagnosticException">It is larger than 2 GB (<see cref="ModelCodes.TooLarge"/>).</exception>
+    public byte[] ToBytes() => ModelWriter.ToBytes(Proto);
+
     /// <summary>A deep copy.</summary>
-    public OnnxModel Clone() => new(Proto.Clone(), Path);
+    public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files, FileSizeInBytes = FileSizeInBytes };
 }

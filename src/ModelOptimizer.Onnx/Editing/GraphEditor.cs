@@ -1,0 +1,198 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Onnx.Editing;
+
+/// <summary>
+/// Changes a model's main graph in place: nodes are replaced where they stand, everything else keeps its order, names and metadata.
+/// Make one editor for a series of edits and end it with <see cref="Prune"/>.
+/// </summary>
+public sealed class GraphEditor
+{
+    // Until then every initialiser had to be an input of the graph as well.
+    private const long FirstVersionWithFreeInitializers = 4;
+
+    private readonly OnnxModel model;
+    private readonly HashSet<string> names;
+    private readonly HashSet<string> unusedBefore;
+    private readonly HashSet<string> definedBefore;
+
+    /// <summary>An editor of <paramref name="model"/>.</summary>
+    public GraphEditor(OnnxModel model)
+    {
+        this.model = model;
+        names = NamesOf(model.Proto);
+        var uses = new TensorUses(model.Proto);
+        unusedBefore = [.. new ConstantLookup(model.Graph).All.Select(constant => constant.Name).Where(name => uses.Of(name) == 0)];
+        definedBefore = Defined();
+    }
+
+    /// <summary>A name that nothing in the model has: <paramref name="prefix"/>, or that with the first free number. It counts as taken from now on.</summary>
+    public string UniqueName(string prefix)
+    {
+        var name = prefix;
+        for (var number = 1; !names.Add(name); number++)
+        {
+            name = $"{prefix}_{number}";
+        }
+
+        return name;
+    }
+
+    /// <summary>Adds an initialiser, with the graph input that files before IR version 4 need.</summary>
+    public void AddInitializer(TensorProto tensor)
+    {
+        names.Add(tensor.Name);
+        model.Graph.Initializer.Add(tensor);
+        if (model.Proto.IrVersion < FirstVersionWithFreeInitializers)
+        {
+            model.Graph.Input.Add(InputOf(tensor));
+        }
+    }
+
+    /// <summary>Adds a constant in the way <paramref name="like"/> is stored: as an initialiser, or as a <c>Constant</c> node right after that one's.</summary>
+    public void AddWeight(TensorProto tensor, string like)
+    {
+        var place = FindConstantNode(like);
+        if (place < 0)
+        {
+            AddInitializer(tensor);
+            return;
+        }
+
+        names.Add(tensor.Name);
+        var value = tensor.Clone();
+        value.ClearName();
+        var node = new NodeProto { OpType = "Constant", Name = UniqueName(tensor.Name + "_constant"), Output = { tensor.Name } };
+        node.Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = value });
+        model.Graph.Node.Insert(place + 1, node);
+    }
+
+    /// <summary>Puts <paramref name="replacement"/> in the place of <paramref name="node"/>.</summary>
+    public void ReplaceNode(NodeProto node, params IReadOnlyList<NodeProto> replacement) => ReplaceNodes([node], replacement);
+
+    /// <summary>Puts <paramref name="replacement"/> in the place of the last of <paramref name="nodes"/>, where all that any of them reads exists.</summary>
+    /// <exception cref="ArgumentException">One of them is not in the main graph.</exception>
+    public void ReplaceNodes(IReadOnlyList<NodeProto> nodes, IReadOnlyList<NodeProto> replacement)
+    {
+        var last = nodes.Max(IndexOf);
+        for (var i = 0; i < replacement.Count; i++)
+        {
+            names.UnionWith(replacement[i].Output);
+            names.Add(replacement[i].Name);
+            model.Graph.Node.Insert(last + 1 + i, replacement[i]);
+        }
+
+        foreach (var node in nodes)
+        {
+            model.Graph.Node.RemoveAt(IndexOf(node));
+        }
+    }
+
+    /// <summary>
+    /// Removes the constants that only the replaced nodes read, and what the file says about tensors that are gone. What was unused before stays, and so do outputs.
+    /// </summary>
+    public void Prune()
+    {
+        var uses = new TensorUses(model.Proto);
+        var lookup = new ConstantLookup(model.Graph);
+        var dead = lookup.All.Where(constant => uses.Of(constant.Name) == 0 && !unusedBefore.Contains(constant.Name) && !MayBeGiven(constant.Name)).ToList();
+        foreach (var constant in dead)
+        {
+            if (constant.Node is not null)
+            {
+                model.Graph.Node.RemoveAt(IndexOf(constant.Node));
+            }
+            else
+            {
+                Remove(model.Graph.Initializer, tensor => tensor.Name == constant.Name);
+                Remove(model.Graph.Input, input => input.Name == constant.Name);
+            }
+        }
+
+        var gone = definedBefore.Except(Defined()).ToHashSet(StringComparer.Ordinal);
+        Remove(model.Graph.ValueInfo, info => gone.Contains(info.Name));
+        Remove(model.Graph.QuantizationAnnotation, annotation => gone.Contains(annotation.TensorName));
+    }
+
+    // From IR version 4 on, an initialiser that is also an input is a default that the caller may replace: part of the model's interface.
+    private bool MayBeGiven(string name) =>
+        model.Proto.IrVersion >= FirstVersionWithFreeInitializers && model.Graph.Input.Any(input => input.Name == name);
+
+    private int FindConstantNode(string name)
+    {
+        for (var i = 0; i < model.Graph.Node.Count; i++)
+        {
+            if (model.Graph.Node[i].Operator() == "Constant" && model.Graph.Node[i].Output.Contains(name))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    // By reference: two nodes of a graph may be equal messages.
+    private int IndexOf(NodeProto node)
+    {
+        for (var i = 0; i < model.Graph.Node.Count; i++)
+        {
+            if (ReferenceEquals(model.Graph.Node[i], node))
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException($"node '{node.Name}' is not in the main graph of this model", nameof(node));
+    }
+
+    private HashSet<string> Defined() =>
+    [
+        .. model.Graph.Initializer.Select(tensor => tensor.Name),
+        .. model.Graph.Input.Select(input => input.Name),
+        .. model.Graph.Node.SelectMany(node => node.Output),
+    ];
+
+    private static HashSet<string> NamesOf(ModelProto proto)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { "" };
+        foreach (var graph in GraphWalk.Graphs(proto))
+        {
+            names.UnionWith(graph.Input.Concat(graph.Output).Concat(graph.ValueInfo).Select(info => info.Name));
+            names.UnionWith(graph.Initializer.Select(tensor => tensor.Name));
+            names.UnionWith(graph.SparseInitializer.Select(tensor => tensor.Values?.Name ?? ""));
+        }
+
+        foreach (var node in GraphWalk.Nodes(proto))
+        {
+            names.Add(node.Name);
+            names.UnionWith(node.Input);
+            names.UnionWith(node.Output);
+        }
+
+        return names;
+    }
+
+    private static ValueInfoProto InputOf(TensorProto tensor)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.AddRange(tensor.Dims.Select(dim => new TensorShapeProto.Types.Dimension { DimValue = dim }));
+        return new ValueInfoProto
+        {
+            Name = tensor.Name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = tensor.DataType, Shape = shape } },
+        };
+    }
+
+    private static void Remove<T>(IList<T> list, Predicate<T> isGone)
+    {
+        for (var i = list.Count - 1; i >= 0; i--)
+        {
+            if (isGone(list[i]))
+            {
+                list.RemoveAt(i);
+            }
+        }
+    }
+}

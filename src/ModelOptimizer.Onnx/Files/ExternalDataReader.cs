@@ -1,0 +1,93 @@
+using System.Globalization;
+using Google.Protobuf;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Onnx.Files;
+
+/// <summary>Reads the data that a model keeps in other files, from inside the model's folder only.</summary>
+internal static class ExternalDataReader
+{
+    /// <summary>Turns every external tensor of <paramref name="model"/> into one that holds its data, and says which files that took.</summary>
+    public static IReadOnlyList<ExternalFile> ReadAll(ModelProto model, string modelPath)
+    {
+        var files = new Dictionary<string, ExternalFile>(StringComparer.Ordinal);
+        foreach (var tensor in ModelTensors.All(model).Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
+        {
+            var location = Entry(tensor, "location") ?? throw Range(tensor, modelPath, "it names no file");
+            var path = ExternalPath.Resolve(location, modelPath, tensor.Name);
+            var file = files.TryGetValue(path, out var known) ? known : files[path] = Find(path, location, modelPath, tensor.Name);
+            var (offset, length) = Extent(tensor, file, modelPath);
+            tensor.RawData = Read(path, offset, length, modelPath);
+            tensor.ExternalData.Clear();
+            tensor.ClearDataLocation();
+        }
+
+        return [.. files.Values];
+    }
+
+    private static ExternalFile Find(string path, string location, string modelPath, string tensor)
+    {
+        var file = new FileInfo(path);
+        return file.Exists
+            ? new ExternalFile(path, file.Length)
+            : throw ModelReader.Error(ModelCodes.ExternalMissing, modelPath, $"the data of tensor '{tensor}' is in '{location}', which is not in the model's folder. Copy that file beside the model.");
+    }
+
+    // Nothing is allocated before the claim has been held against the file and the tensor's own shape.
+    private static (long Offset, int Length) Extent(TensorProto tensor, ExternalFile file, string modelPath)
+    {
+        var offset = Number(tensor, "offset", modelPath) ?? 0;
+        if (offset < 0 || offset > file.Length)
+        {
+            throw Range(tensor, modelPath, $"it starts at byte {offset} of a file of {file.Length} bytes");
+        }
+
+        var expected = ElementTypes.ByteLength(tensor);
+        var length = Number(tensor, "length", modelPath) ?? expected ?? file.Length - offset;
+        if (length < 0 || length > file.Length - offset)
+        {
+            throw Range(tensor, modelPath, $"it takes {length} bytes from byte {offset} of a file of {file.Length} bytes");
+        }
+
+        if (expected is { } bytes && bytes != length)
+        {
+            throw Range(tensor, modelPath, $"its shape takes {bytes} bytes, but {length} are given");
+        }
+
+        return length <= Array.MaxLength
+            ? (offset, (int)length)
+            : throw ModelReader.Error(ModelCodes.TooLarge, modelPath, $"tensor '{tensor.Name}' has {length} bytes; tensors beyond 2 GB cannot be read.");
+    }
+
+    private static ByteString Read(string path, long offset, int length, string modelPath)
+    {
+        try
+        {
+            using var stream = File.OpenHandle(path);
+            var bytes = new byte[length];
+            var done = 0;
+            while (done < length)
+            {
+                var count = RandomAccess.Read(stream, bytes.AsSpan(done), offset + done);
+                done += count > 0 ? count : throw new EndOfStreamException($"'{path}' became shorter while it was read");
+            }
+
+            return UnsafeByteOperations.UnsafeWrap(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ModelReader.Error(ModelCodes.Unreadable, modelPath, $"the external data in '{path}' could not be read: {e.Message}", e);
+        }
+    }
+
+    private static long? Number(TensorProto tensor, string key, string modelPath) =>
+        Entry(tensor, key) is not { } text ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value
+        : throw Range(tensor, modelPath, $"its {key} is '{text}', not a number");
+
+    private static string? Entry(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+    private static Diagnostics.DiagnosticException Range(TensorProto tensor, string modelPath, string found) =>
+        ModelReader.Error(ModelCodes.ExternalRange, modelPath, $"the external data of tensor '{tensor.Name}' is wrong: {found}. Export the model again.");
+}

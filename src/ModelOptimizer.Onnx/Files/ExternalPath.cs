@@ -1,0 +1,57 @@
+namespace ModelOptimizer.Onnx.Files;
+
+/// <summary>
+/// Where external data may lie: in the model's folder or below. A model is data from elsewhere; it must not make a build read (and embed) other files of the machine.
+/// </summary>
+internal static class ExternalPath
+{
+    /// <summary>The full path of <paramref name="location"/>.</summary>
+    /// <exception cref="Diagnostics.DiagnosticException">It leaves the model's folder, directly or through a link.</exception>
+    public static string Resolve(string location, string modelPath, string tensor)
+    {
+        var folder = Path.GetDirectoryName(modelPath)!;
+        var local = location.Replace('\\', '/');
+        var absolute = local.StartsWith('/') || (local.Length > 1 && local[1] == ':');
+        if (local.Length == 0 || local.Contains('\0') || absolute)
+        {
+            throw Outside(location, modelPath, tensor);
+        }
+
+        var path = Path.GetFullPath(Path.Combine(folder, local));
+        if (!IsInside(path, folder) || !IsInside(FollowLinks(path, folder), FollowLinks(folder, null)))
+        {
+            throw Outside(location, modelPath, tensor);
+        }
+
+        return path;
+    }
+
+    private static bool IsInside(string path, string folder) =>
+        path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // Links above the model's folder are the user's own and move both paths alike; a link below it was chosen by whoever made the model.
+    private static string FollowLinks(string path, string? below)
+    {
+        var root = Path.GetPathRoot(path)!;
+        var current = root;
+        foreach (var part in path[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            current = Path.Combine(current, part);
+            FileSystemInfo entry = Directory.Exists(current) ? new DirectoryInfo(current) : new FileInfo(current);
+            try
+            {
+                current = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? current;
+            }
+            catch (IOException)
+            {
+                // A broken or circular link: the missing file is reported where it is opened.
+                return below is null ? path : current;
+            }
+        }
+
+        return current;
+    }
+
+    private static Diagnostics.DiagnosticException Outside(string location, string modelPath, string tensor) =>
+        ModelReader.Error(ModelCodes.ExternalOutside, modelPath, $"the data of tensor '{tensor}' is said to be in '{location}', which is not below the model's folder. Data elsewhere is never read; copy it beside the model and correct the path.");
+}

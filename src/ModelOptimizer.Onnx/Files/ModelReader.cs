@@ -1,0 +1,95 @@
+using Google.Protobuf;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Onnx.Files;
+
+internal static class ModelReader
+{
+    private static ReadOnlySpan<byte> LfsPrefix => "version https://git-lfs"u8;
+
+    public static OnnxModel Load(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var bytes = ReadWhole(full);
+        var proto = Decode(bytes, full);
+        var external = ExternalDataReader.ReadAll(proto, full);
+        return new OnnxModel(proto, path)
+        {
+            Files = [full, .. external.Select(file => file.Path)],
+            FileSizeInBytes = bytes.Length + external.Sum(file => file.Length),
+        };
+    }
+
+    public static OnnxModel Parse(byte[] bytes, string? name)
+    {
+        var proto = Decode(bytes, name ?? "model");
+        var external = ModelTensors.All(proto).FirstOrDefault(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External);
+        if (external is not null)
+        {
+            throw Error(ModelCodes.ExternalMissing, name ?? "model", $"expected a self-contained model, but the data of tensor '{external.Name}' is in another file. Load the model from its own folder.");
+        }
+
+        return new OnnxModel(proto, name);
+    }
+
+    internal static DiagnosticException Error(string code, string file, string message, Exception? inner = null) =>
+        new(code, message, new SourcePosition(file), inner);
+
+    private static byte[] ReadWhole(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists)
+            {
+                throw Error(ModelCodes.NotFound, path, Directory.Exists(path)
+                    ? "expected an ONNX file, found a folder. Give the path of the .onnx file."
+                    : "there is no such file. Check the path; relative paths start at the manifest's folder.");
+            }
+
+            if (file.Length > Array.MaxLength)
+            {
+                throw Error(ModelCodes.TooLarge, path, $"the file has {file.Length} bytes; one ONNX file can hold at most 2 GB. Export the model with external data.");
+            }
+
+            return file.Length == 0
+                ? throw Error(ModelCodes.Empty, path, "expected an ONNX model, found an empty file. Export or download the model again.")
+                : File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Error(ModelCodes.Unreadable, path, $"the file could not be read: {e.Message}", e);
+        }
+    }
+
+    private static ModelProto Decode(byte[] bytes, string name)
+    {
+        if (bytes.Length == 0)
+        {
+            throw Error(ModelCodes.Empty, name, "expected an ONNX model, found no bytes.");
+        }
+
+        if (bytes.AsSpan().StartsWith(LfsPrefix))
+        {
+            throw Error(ModelCodes.LfsPointer, name, "expected an ONNX model, found a Git LFS pointer: the model itself was not downloaded. Run 'git lfs pull'.");
+        }
+
+        ModelProto proto;
+        try
+        {
+            proto = ModelProto.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw Error(ModelCodes.NotOnnx, name, $"expected an ONNX model, found {bytes.Length} bytes that are not one, or only a part of one ({e.Message.TrimEnd('.')}). Export or download the model again.", e);
+        }
+
+        if (proto.Graph is null)
+        {
+            throw Error(ModelCodes.NoGraph, name, "expected an ONNX model, found a file without a graph. Export or download the model again.");
+        }
+
+        return proto;
+    }
+}

@@ -1,0 +1,48 @@
+using Google.Protobuf;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Onnx.Files;
+
+internal static class ModelWriter
+{
+    public static byte[] ToBytes(ModelProto model) => ModelSize.FitsOneFile(model)
+        ? model.ToByteArray()
+        : throw ModelReader.Error(ModelCodes.TooLarge, "model", "the model is larger than 2 GB and cannot be one self-contained file. Save it with external data.");
+
+    public static void Save(ModelProto model, string path, bool externalData)
+    {
+        var full = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            var data = full + ".data";
+            if (!externalData && ModelSize.FitsOneFile(model))
+            {
+                AtomicFile.Write(full, model.WriteTo);
+                return;
+            }
+
+            var layout = ExternalLayout.Of(model, Path.GetFileName(data));
+            if (layout.Blocks.Count > 0)
+            {
+                AtomicFile.Write(data, stream => WriteBlocks(stream, layout.Blocks));
+            }
+
+            AtomicFile.Write(full, layout.Model.WriteTo);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ModelReader.Error(ModelCodes.Unwritable, full, $"the model could not be written: {e.Message}", e);
+        }
+    }
+
+    private static void WriteBlocks(Stream stream, IEnumerable<(long Offset, ByteString Data)> blocks)
+    {
+        foreach (var (offset, data) in blocks)
+        {
+            stream.SetLength(offset);
+            stream.Position = offset;
+            data.WriteTo(stream);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Onnx.Graphs;
+
+/// <summary>Graphs and nodes of a model in file order, sub-graphs included.</summary>
+public static class GraphWalk
+{
+    /// <summary>The main graph, then every graph inside it, inside functions and for training; a graph comes before those inside it.</summary>
+    public static IEnumerable<GraphProto> Graphs(ModelProto model)
+    {
+        var roots = new List<GraphProto>();
+        if (model.Graph is not null)
+        {
+            roots.Add(model.Graph);
+        }
+
+        foreach (var training in model.TrainingInfo)
+        {
+            if (training.Initialization is not null)
+            {
+                roots.Add(training.Initialization);
+            }
+
+            if (training.Algorithm is not null)
+            {
+                roots.Add(training.Algorithm);
+            }
+        }
+
+        return roots.SelectMany(WithSubGraphs).Concat(model.Functions.SelectMany(function => function.Node).SelectMany(SubGraphs).SelectMany(WithSubGraphs));
+    }
+
+    /// <summary>Every node of <see cref="Graphs"/>, and of functions.</summary>
+    public static IEnumerable<NodeProto> Nodes(ModelProto model) =>
+        Graphs(model).SelectMany(graph => graph.Node).Concat(model.Functions.SelectMany(function => function.Node));
+
+    /// <summary><paramref name="graph"/> and every graph inside it.</summary>
+    public static IEnumerable<GraphProto> WithSubGraphs(GraphProto graph) =>
+        graph.Node.SelectMany(SubGraphs).SelectMany(WithSubGraphs).Prepend(graph);
+
+    /// <summary>The graphs directly inside a node: the branches of <c>If</c>, the body of <c>Loop</c> or <c>Scan</c>.</summary>
+    public static IEnumerable<GraphProto> SubGraphs(NodeProto node)
+    {
+        foreach (var attribute in node.Attribute)
+        {
+            if (attribute.G is not null)
+            {
+                yield return attribute.G;
+            }
+
+            foreach (var graph in attribute.Graphs)
+            {
+                yield return graph;
+            }
+        }
+    }
+}

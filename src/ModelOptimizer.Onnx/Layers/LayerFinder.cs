@@ -1,0 +1,59 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Onnx.Layers;
+
+/// <summary>
+/// Finds the layers of a model: Conv, Gemm and MatMul nodes with a weight, in file order, then those inside sub-graphs and functions.
+/// What no method may rewrite is listed too, with <see cref="WeightLayer.Obstacle"/> saying why.
+/// </summary>
+public static class LayerFinder
+{
+    /// <summary>The layers of <paramref name="model"/>. Their nodes are the model's own.</summary>
+    public static IReadOnlyList<WeightLayer> Find(OnnxModel model)
+    {
+        var scope = new LayerScope(model);
+        var layers = new List<WeightLayer>();
+        foreach (var node in model.Graph.Node)
+        {
+            if (LayerReader.Read(node, scope) is { } layer)
+            {
+                layers.Add(layer);
+            }
+        }
+
+        foreach (var node in model.Graph.Node)
+        {
+            AddInner(node, scope, layers);
+        }
+
+        foreach (var function in model.Proto.Functions)
+        {
+            AddNodes(function.Node, scope.Function(function), "it is inside a function", layers);
+        }
+
+        return LayerNames.MakeUnique(layers, GraphWalk.Nodes(model.Proto));
+    }
+
+    private static void AddInner(NodeProto node, LayerScope scope, List<WeightLayer> layers)
+    {
+        foreach (var graph in GraphWalk.SubGraphs(node))
+        {
+            AddNodes(graph.Node, scope.Inner(graph), $"it is inside a sub-graph of {node.OpType}", layers);
+        }
+    }
+
+    private static void AddNodes(IEnumerable<NodeProto> nodes, LayerScope scope, string obstacle, List<WeightLayer> layers)
+    {
+        foreach (var node in nodes)
+        {
+            if (LayerReader.Read(node, scope) is { } layer)
+            {
+                layers.Add(layer with { Obstacle = obstacle });
+            }
+
+            AddInner(node, scope, layers);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Onnx.Layers;
+
+/// <summary>Turns one node into a layer.</summary>
+internal static class LayerReader
+{
+    /// <summary>The layer of <paramref name="node"/>; null when it is not one.</summary>
+    public static WeightLayer? Read(NodeProto node, LayerScope scope)
+    {
+        var layer = node.Operator() switch
+        {
+            _ when node.Input.Count < 2 || node.Output.Count == 0 => null,
+            "Conv" => Conv(node, scope),
+            "Gemm" => Gemm(node, scope),
+            "MatMul" => MatMul(node, scope),
+            _ => null,
+        };
+        return layer is null ? null : layer with { Obstacle = LayerObstacle.OfWeight(layer, scope) ?? layer.Obstacle };
+    }
+
+    private static WeightLayer Conv(NodeProto node, LayerScope scope)
+    {
+        var layer = Basic(node, LayerKind.Conv, scope);
+        if (layer.WeightShape.Length < 3)
+        {
+            return layer with { Obstacle = "its weight is not a convolution kernel" };
+        }
+
+        var (window, obstacle) = ConvWindow.Read(node, layer.WeightShape);
+        var group = window?.Group ?? 1;
+        return layer with
+        {
+            Window = window,
+            OutputChannels = Clamp(layer.WeightShape[0]),
+            InputChannels = Clamp(layer.WeightShape[1] * group),
+            BatchNormalization = FollowingBatchNormalization(layer.Output, scope),
+            Obstacle = obstacle,
+        };
+    }
+
+    private static WeightLayer Gemm(NodeProto node, LayerScope scope)
+    {
+        var layer = Basic(node, LayerKind.Gemm, scope);
+        var transB = node.Int("transB", 0) != 0;
+        return WithMatrix(layer, transB) with
+        {
+            TransA = node.Int("transA", 0) != 0,
+            TransB = transB,
+            Alpha = node.Float("alpha", 1),
+            Beta = node.Float("beta", 1),
+        };
+    }
+
+    // A product of two activations is not a layer: only a constant, plain or behind a change of form, makes it one.
+    private static WeightLayer? MatMul(NodeProto node, LayerScope scope)
+    {
+        if (scope.Constants.Find(node.Input[1]) is null && scope.Behind(node.Input[1]) is null)
+        {
+            return null;
+        }
+
+        var layer = WithMatrix(Basic(node, LayerKind.MatMul, scope), transposed: false);
+        return scope.Uses.OnlyReader(layer.Output) is { } add && BiasOf(add, layer, scope) is { } bias
+            ? layer with { BiasAdd = add, Bias = bias, Output = add.Output[0] }
+            : layer;
+    }
+
+    private static WeightLayer Basic(NodeProto node, LayerKind kind, LayerScope scope)
+    {
+        var weight = scope.Constants.Find(node.Input[1])?.Tensor;
+        return new WeightLayer
+        {
+            Name = node.Name,
+            Kind = kind,
+            Node = node,
+            Input = node.Input[0],
+            Output = node.Output[0],
+            Weight = node.Input[1],
+            WeightShape = weight?.Dims.ToArray() ?? [],
+            ElementType = weight?.DataType ?? 0,
+            Bias = kind == LayerKind.MatMul ? null : node.InputAt(2),
+            OutputChannels = 0,
+            InputChannels = 0,
+        };
+    }
+
+    private static WeightLayer WithMatrix(WeightLayer layer, bool transposed) => layer.WeightShape is [var rows, var columns]
+        ? layer with { OutputChannels = Clamp(transposed ? rows : columns), InputChannels = Clamp(transposed ? columns : rows) }
+        : layer with { Obstacle = $"its weight has {layer.WeightShape.Length} dimensions, not 2" };
+
+    private static string? BiasOf(NodeProto add, WeightLayer layer, LayerScope scope)
+    {
+        if (add.Operator() != "Add" || add.Input.Count != 2 || add.Output.Count != 1)
+        {
+            return null;
+        }
+
+        var other = add.Input[0] == layer.Output ? add.Input[1] : add.Input[0];
+        var dims = scope.Constants.Find(other)?.Tensor.Dims;
+        var isRow = dims is not null && (dims.Count == 1 || (dims.Count == 2 && dims[0] == 1)) && dims[^1] == layer.OutputChannels;
+        return isRow && !scope.IsReplaceable(other) ? other : null;
+    }
+
+    private static NodeProto? FollowingBatchNormalization(string output, LayerScope scope)
+    {
+        var node = scope.Uses.OnlyReader(output);
+        return node?.Operator() == "BatchNormalization"
+            && node.Input.Count == 5 && node.Input[0] == output
+            && node.Output.Count(name => name.Length > 0) == 1 && node.Int("training_mode", 0) == 0
+            && node.Input.Skip(1).All(input => scope.Constants.Find(input) is not null && !scope.IsReplaceable(input))
+            ? node
+            : null;
+    }
+
+    // A hostile shape is caught by the check of the weight's data; here it must only not overflow.
+    private static int Clamp(long extent) => (int)Math.Clamp(extent, 0, int.MaxValue);
+}

@@ -1,0 +1,76 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Onnx.Layers;
+
+/// <summary>What a layer's node can see: constants, who makes and who reads a tensor, and which constants a caller may replace.</summary>
+internal sealed class LayerScope
+{
+    private readonly Dictionary<string, NodeProto> producers;
+    private readonly HashSet<string> replaceable;
+
+    /// <summary>The scope of the main graph.</summary>
+    public LayerScope(OnnxModel model)
+        : this(new ConstantLookup(model.Graph), new TensorUses(model.Proto), model.Graph.Node, [])
+    {
+        // Before IR version 4 every initialiser had to be an input, so being one says nothing.
+        if (model.Proto.IrVersion >= 4)
+        {
+            replaceable.UnionWith(model.Graph.Input.Select(input => input.Name));
+        }
+    }
+
+    private LayerScope(ConstantLookup constants, TensorUses uses, IEnumerable<NodeProto> nodes, HashSet<string> replaceable)
+    {
+        Constants = constants;
+        Uses = uses;
+        this.replaceable = replaceable;
+        producers = new(StringComparer.Ordinal);
+        foreach (var node in nodes)
+        {
+            foreach (var output in node.Output)
+            {
+                producers[output] = node;
+            }
+        }
+    }
+
+    public ConstantLookup Constants { get; }
+
+    public TensorUses Uses { get; }
+
+    public bool IsReplaceable(string name) => replaceable.Contains(name);
+
+    public NodeProto? ProducerOf(string? name) => name is not null && producers.TryGetValue(name, out var node) ? node : null;
+
+    /// <summary>
+    /// The constant that <paramref name="name"/> is made of by operators that only change its form, with the last such operator; null when it depends on data.
+    /// </summary>
+    public (ConstantTensor Constant, string Operator)? Behind(string? name)
+    {
+        var first = default(string);
+        var current = name;
+        for (var depth = 0; depth < 8; depth++)
+        {
+            if (Constants.Find(current) is { } constant)
+            {
+                return first is null ? null : (constant, first);
+            }
+
+            if (ProducerOf(current) is not { } node || node.Operator() is not ("Cast" or "Transpose" or "DequantizeLinear" or "Identity" or "Reshape" or "Unsqueeze" or "Squeeze"))
+            {
+                return null;
+            }
+
+            first ??= node.OpType;
+            current = node.InputAt(0);
+        }
+
+        return null;
+    }
+
+    public LayerScope Inner(GraphProto graph) => new(new ConstantLookup(graph, Constants), Uses, graph.Node, replaceable);
+
+    public LayerScope Function(FunctionProto function) => new(new ConstantLookup(function.Node), Uses, function.Node, replaceable);
+}

@@ -1,0 +1,77 @@
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Onnx.Values;
+
+/// <summary>The constants of a graph by name, whether they are initialisers or outputs of <c>Constant</c> nodes.</summary>
+public sealed class ConstantLookup
+{
+    private readonly Dictionary<string, ConstantTensor> constants = new(StringComparer.Ordinal);
+
+    /// <summary>The constants of <paramref name="graph"/>, and of the graphs around it.</summary>
+    public ConstantLookup(GraphProto graph, ConstantLookup? outer = null)
+        : this(graph.Node, outer)
+    {
+        foreach (var tensor in graph.Initializer)
+        {
+            constants[tensor.Name] = new ConstantTensor(tensor.Name, tensor, Node: null);
+        }
+    }
+
+    /// <summary>The <c>Constant</c> nodes among <paramref name="nodes"/>, such as a function's.</summary>
+    public ConstantLookup(IEnumerable<NodeProto> nodes, ConstantLookup? outer = null)
+    {
+        foreach (var constant in outer?.constants.Values ?? Enumerable.Empty<ConstantTensor>())
+        {
+            constants[constant.Name] = constant;
+        }
+
+        foreach (var node in nodes.Where(node => node.OpType == "Constant" && node.Domain is "" or "ai.onnx" && node.Output.Count == 1))
+        {
+            if (TensorOf(node) is { } tensor)
+            {
+                constants[node.Output[0]] = new ConstantTensor(node.Output[0], tensor, node);
+            }
+        }
+    }
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyCollection<ConstantTensor> All => constants.Values;
+
+    /// <summary>The constant called <paramref name="name"/>; null when that is not a constant.</summary>
+    public ConstantTensor? Find(string? name) => name is { Length: > 0 } && constants.TryGetValue(name, out var constant) ? constant : null;
+
+    /// <summary>The tensor called <paramref name="name"/>, which is known to be a constant.</summary>
+    /// <exception cref="KeyNotFoundException">It is not.</exception>
+    public TensorProto this[string name] => constants[name].Tensor;
+
+    // The short forms of a Constant carry no tensor; an equal one is made for reading.
+    private static TensorProto? TensorOf(NodeProto node)
+    {
+        foreach (var attribute in node.Attribute)
+        {
+            switch (attribute.Name)
+            {
+                case "value":
+                    return attribute.T;
+                case "value_float":
+                    return WeightValues.Create(node.Output[0], (int)TensorProto.Types.DataType.Float, [], [attribute.F]);
+                case "value_floats":
+                    return WeightValues.Create(node.Output[0], (int)TensorProto.Types.DataType.Float, [attribute.Floats.Count], attribute.Floats.ToArray());
+                case "value_int":
+                    return Integers(node.Output[0], [], [attribute.I]);
+                case "value_ints":
+                    return Integers(node.Output[0], [attribute.Ints.Count], attribute.Ints);
+            }
+        }
+
+        return null;
+    }
+
+    private static TensorProto Integers(string name, long[] dims, IEnumerable<long> values)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Int64 };
+        tensor.Dims.AddRange(dims);
+        tensor.Int64Data.AddRange(values);
+        return tensor;
+    }
+}

@@ -1,0 +1,9 @@
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Onnx.Values;
+
+/// <summary>A constant of a graph.</summary>
+/// <param name="Name">The name nodes use for it.</param>
+/// <param name="Tensor">Its value; the tensor of the model itself, unless <paramref name="Node"/> holds a short form such as <c>value_floats</c>.</param>
+/// <param name="Node">The <c>Constant</c> node that makes it; null for an initialiser.</param>
+public sealed record ConstantTensor(string Name, TensorProto Tensor, NodeProto? Node);
