@@ -1,0 +1,15 @@
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Evaluation;
+
+/// <summary>Metrics of the original and the compressed model on the same samples.</summary>
+/// <param name="Samples">Number of samples.</param>
+/// <param name="Metrics">One entry per metric asked for, in that order.</param>
+public sealed record EvaluationResult(int Samples, IReadOnlyList<MetricScores> Metrics)
+{
+    /// <summary>The values, for reports.</summary>
+    public IReadOnlyList<MetricPair> Pairs => [.. Metrics.Select(scores => new MetricPair(scores.Metric.Name, scores.OriginalValue, scores.CompressedValue, Samples))];
+
+    /// <summary>The scores of the metric called <paramref name="name"/>; null when it was not asked for.</summary>
+    public MetricScores? Find(string name) => Metrics.FirstOrDefault(scores => scores.Metric.Name == name);
+}

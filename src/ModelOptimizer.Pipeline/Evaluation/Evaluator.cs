@@ -1,0 +1,73 @@
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
+
+namespace ModelOptimizer.Pipeline.Evaluation;
+
+/// <summary>Runs the original and the compressed model over the same samples and scores every one.</summary>
+public static class Evaluator
+{
+    /// <summary>One pass over <paramref name="data"/>.</summary>
+    /// <param name="original">The original model.</param>
+    /// <param name="compressed">The compressed model.</param>
+    /// <param name="data">The samples.</param>
+    /// <param name="metrics">What to compute; a metric that cannot be computed says so in <see cref="MetricScores.Problem"/>.</param>
+    /// <param name="output">The model output that metrics look at; its first dimension counts samples.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public static EvaluationResult Evaluate(
+        ModelSession original,
+        ModelSession compressed,
+        IBatchSource data,
+        IReadOnlyList<IMetric> metrics,
+        string output,
+        IProgress<MethodProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        Evaluate(batch => original.Run(batch.Inputs, [output])[output], batch => compressed.Run(batch.Inputs, [output])[output], data, metrics, output, progress, cancellation);
+
+    /// <summary>The same with any way to get a batch's output, such as outputs of the original that were kept.</summary>
+    public static EvaluationResult Evaluate(
+        Func<Batch, HostTensor> original,
+        Func<Batch, HostTensor> compressed,
+        IBatchSource data,
+        IReadOnlyList<IMetric> metrics,
+        string output,
+        IProgress<MethodProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        var collectors = metrics.Select(metric => new ScoreCollector(metric, output)).ToArray();
+        var done = 0;
+        foreach (var batch in data.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (batch.Count == 0)
+            {
+                continue;
+            }
+            Score(batch, Rows(original, batch, "original"), Rows(compressed, batch, "compressed"), collectors);
+            done += batch.Count;
+            progress?.Report(new MethodProgress("evaluate", done, data.Count));
+        }
+        return new EvaluationResult(done, [.. collectors.Select(collector => collector.Result())]);
+
+        (OutputRows? Rows, string? Problem) Rows(Func<Batch, HostTensor> run, Batch batch, string model)
+        {
+            var rows = OutputRows.TryRead(run(batch), batch.Count, out var problem);
+            return (rows, $"output `{output}` of the {model} model {problem}");
+        }
+    }
+
+    private static void Score(Batch batch, (OutputRows? Rows, string? Problem) original, (OutputRows? Rows, string? Problem) compressed, ScoreCollector[] collectors)
+    {
+        foreach (var collector in collectors)
+        {
+            if (original.Rows is null || compressed.Rows is null)
+            {
+                collector.Fail((original.Rows is null ? original.Problem : compressed.Problem)!);
+                continue;
+            }
+            collector.Add(original.Rows, compressed.Rows, batch.Count, batch.Labels);
+        }
+    }
+}

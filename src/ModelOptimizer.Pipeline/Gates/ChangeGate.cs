@@ -1,0 +1,23 @@
+using ModelOptimizer.Pipeline.Evaluation;
+using ModelOptimizer.Pipeline.Gates.Statistics;
+using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Gates;
+
+/// <summary>
+/// <c>max-drop</c> and <c>max-rise</c>: the metric gets worse by at most the limit, against the original on the same samples, shown by the one-sided upper bound of the paired change.
+/// </summary>
+internal static class ChangeGate
+{
+    public static GateVerdict Decide(GatePlan gate, MetricScores scores, int seed)
+    {
+        var limit = MetricGate.Limit(gate, scores);
+        var change = scores.Metric.Scores == ScoreKind.ZeroOrOne ? CountedChange.Of(scores, limit, gate.Confidence) : AveragedChange.Of(scores, limit, gate.Confidence, seed);
+        var outcome = !MetricGate.IsAtMost(change.Measured, limit) ? GateOutcome.Failed
+            : gate.Confidence is null || change.IsWithin ? GateOutcome.Passed
+            : GateOutcome.Undecided;
+        (double, double)? interval = gate.Confidence is null ? null : (double.NegativeInfinity, change.Upper);
+        return new GateVerdict(gate, outcome, change.Measured, limit, interval, ChangeText.Message(gate, scores, change, outcome));
+    }
+}

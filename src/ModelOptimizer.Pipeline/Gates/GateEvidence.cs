@@ -1,0 +1,27 @@
+using ModelOptimizer.Pipeline.Evaluation;
+using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Gates;
+
+/// <summary>Everything that was measured and that gates decide on.</summary>
+public sealed record GateEvidence
+{
+    /// <summary>What the original costs.</summary>
+    public required ModelCost Before { get; init; }
+
+    /// <summary>What the compressed model costs.</summary>
+    public required ModelCost After { get; init; }
+
+    /// <summary>The metrics of all gates; null when the model has no <c>evaluate:</c>.</summary>
+    public EvaluationResult? Evaluation { get; init; }
+
+    /// <summary>How many samples of <see cref="Evaluation"/> are also calibration samples, by content before preprocessing.</summary>
+    public int CalibrationOverlap { get; init; }
+
+    /// <summary>Time per run; null when it was not measured, which fails <c>latency</c> gates.</summary>
+    public LatencyResult? Latency { get; init; }
+
+    /// <summary>Seed of the bootstrap.</summary>
+    public required int Seed { get; init; }
+}

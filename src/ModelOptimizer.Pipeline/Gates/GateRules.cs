@@ -1,0 +1,101 @@
+using System.Globalization;
+using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Gates;
+
+/// <summary>Which gates make sense.</summary>
+public static class GateRules
+{
+    /// <summary>Model file plus external data, in bytes.</summary>
+    public const string Size = "size";
+
+    /// <summary>Number of weights.</summary>
+    public const string Parameters = "params";
+
+    /// <summary>Multiply-adds of one sample.</summary>
+    public const string Macs = "macs";
+
+    /// <summary>Time of one run against the original's.</summary>
+    public const string Latency = "latency";
+
+    /// <summary>Everything that can be gated: the metrics of <see cref="MetricCatalogue"/> and what a model costs.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), Size, Parameters, Macs, Latency];
+
+    /// <summary>Why <paramref name="gate"/> has no meaning or more than one, and how to write it; null for a good gate.</summary>
+    public static string? Problem(GatePlan gate)
+    {
+        if (gate.Confidence is < 0.5 or >= 1 or double.NaN)
+        {
+            return "`confidence` must be at least 50% and less than 100%, or `none`";
+        }
+        return gate.Metric switch
+        {
+            Size or Parameters or Macs => CostProblem(gate),
+            Latency => CostProblem(gate) ?? (gate.Limit.IsPercent ? null : "`latency` is measured against the original: write a percentage, such as `max: 90%`"),
+            _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),
+            _ => $"there is no metric `{gate.Metric}`; there are {string.Join(", ", Names)}",
+        };
+    }
+
+    /// <summary>The manifest's word for <paramref name="bound"/>.</summary>
+    public static string Word(GateBound bound) => bound switch
+    {
+        GateBound.Min => "min",
+        GateBound.Max => "max",
+        GateBound.MaxDrop => "max-drop",
+        _ => "max-rise",
+    };
+
+    private static string? CostProblem(GatePlan gate)
+    {
+        if (gate.Bound != GateBound.Max)
+        {
+            return $"`{gate.Metric}` takes `max`, not `{Word(gate.Bound)}`";
+        }
+        return gate.Limit.Value > 0 ? null : $"`{gate.Metric}` needs a limit above 0";
+    }
+
+    private static string? MetricProblem(GatePlan gate, IMetric metric)
+    {
+        var (name, limit) = (metric.Name, gate.Limit);
+        if (!double.IsFinite(limit.Value))
+        {
+            return "the limit must be a finite number";
+        }
+        if (gate.Bound == GateBound.MaxDrop && !metric.MoreIsBetter)
+        {
+            return $"less `{name}` is better: write `max-rise` instead of `max-drop`";
+        }
+        if (gate.Bound == GateBound.MaxRise && metric.MoreIsBetter)
+        {
+            return $"more `{name}` is better: write `max-drop` instead of `max-rise`";
+        }
+        var isChange = gate.Bound is GateBound.MaxDrop or GateBound.MaxRise;
+        if (isChange && limit.Value < 0)
+        {
+            return $"a `{Word(gate.Bound)}` is 0 or more";
+        }
+        return metric.IsBounded ? BoundedProblem(gate, name, isChange) : UnboundedProblem(metric, limit);
+    }
+
+    private static string? BoundedProblem(GatePlan gate, string name, bool isChange)
+    {
+        var (limit, word) = (gate.Limit, Word(gate.Bound));
+        if (limit.IsPercent)
+        {
+            return limit.Value <= 1 ? null : $"`{name}` is at most 100%";
+        }
+        var text = limit.Value.ToString(CultureInfo.InvariantCulture);
+        var fraction = (limit.Value * 100).ToString("0.######", CultureInfo.InvariantCulture);
+        if (isChange ? limit.Value != 0 : limit.Value == 1)
+        {
+            return $"`{word}: {text}` could be {text} points or {fraction}: write `{word}: {text}%` or `{word}: {fraction}%`";
+        }
+        return limit.Value <= 1 ? null : $"`{name}` is at most 1: write `{word}: {text}%`";
+    }
+
+    private static string? UnboundedProblem(IMetric metric, Quantity limit) => limit.IsPercent && metric.IsFidelity
+        ? $"`{metric.Name}` compares with the original's outputs, so the original has no `{metric.Name}` to take {limit.Text} of: write a plain number"
+        : null;
+}
