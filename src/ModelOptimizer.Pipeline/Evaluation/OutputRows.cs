@@ -40,8 +40,8 @@ internal sealed class OutputRows
     private static double[]? Decode(HostTensor tensor) => tensor.Type switch
     {
         TensorProto.Types.DataType.Float => Widen(tensor.As<float>(), static value => value),
-        (TensorProto.Types.DataType)11 => tensor.As<double>().ToArray(),
-        (TensorProto.Types.DataType)10 => Widen(tensor.As<Half>(), static value => (double)value),
+        TensorProto.Types.DataType.Double => tensor.As<double>().ToArray(),
+        TensorProto.Types.DataType.Float16 => Widen(tensor.As<Half>(), static value => (double)value),
         _ => null,
     };
 
