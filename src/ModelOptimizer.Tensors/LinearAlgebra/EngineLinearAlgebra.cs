@@ -1,0 +1,21 @@
+namespace ModelOptimizer.Tensors.LinearAlgebra;
+
+/// <summary>Small blocks on the host, everything that is a product of matrices on the engine.</summary>
+internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
+{
+    private readonly EngineProduct product = new(engine);
+
+    public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false) => product.Multiply(a, b, transposeA, transposeB);
+
+    public Matrix Cholesky(Matrix a) => BlockedCholesky.Factor(product, a);
+
+    public Matrix CholeskySolve(Matrix factor, Matrix b) => SolveLower(factor, SolveLower(factor, b), transpose: true);
+
+    public Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false) => BlockedTriangular.Solve(product, factor, b, transpose);
+
+    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => LibraryDecompositions.SymmetricEigen(a);
+
+    public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => LibraryDecompositions.Svd(a);
+
+    public (Matrix Q, Matrix R) Qr(Matrix a) => LibraryDecompositions.Qr(a);
+}

@@ -1,0 +1,61 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+
+namespace ModelOptimizer.Tensors.LinearAlgebra;
+
+/// <summary>Decompositions by MathNet.Numerics' managed provider, with fixed signs.</summary>
+internal static class LibraryDecompositions
+{
+    public static (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a)
+    {
+        var evd = ToLibrary(a).Evd(Symmetricity.Symmetric);
+        var rising = evd.EigenValues.Select(value => value.Real).ToArray();
+        var n = rising.Length;
+        var vectors = new Matrix(n, n);
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++)
+            {
+                vectors[i, j] = evd.EigenVectors[i, n - 1 - j];
+            }
+        }
+
+        Signs.Fix(vectors);
+        return ([.. Enumerable.Reverse(rising)], vectors);
+    }
+
+    public static (Matrix U, double[] S, Matrix Vt) Svd(Matrix a)
+    {
+        var svd = ToLibrary(a).Svd();
+        var rank = Math.Min(a.Rows, a.Columns);
+        var u = FromLibrary(svd.U).LeadingColumns(rank);
+        var vt = FromLibrary(svd.VT).Block(0, 0, rank, a.Columns);
+        Signs.Fix(u, vt);
+        return (u, [.. svd.S.Take(rank)], vt);
+    }
+
+    public static (Matrix Q, Matrix R) Qr(Matrix a)
+    {
+        var wide = a.Columns > a.Rows;
+        // The library's thin form wants a tall matrix: a wide one is a square QR and a product.
+        var library = ToLibrary(wide ? a.LeadingColumns(a.Rows) : a);
+        var qr = library.QR(QRMethod.Thin);
+        var q = FromLibrary(qr.Q);
+        var r = wide ? FromLibrary(qr.Q.TransposeThisAndMultiply(ToLibrary(a))) : FromLibrary(qr.R);
+        for (var i = 0; i < r.Rows; i++)
+        {
+            r.Row(i)[..Math.Min(i, r.Columns)].Clear();
+            if (r[i, i] < 0)
+            {
+                Signs.Flip(q, r, i);
+            }
+        }
+
+        return (q, r);
+    }
+
+    private static DenseMatrix ToLibrary(Matrix a) => new(a.Rows, a.Columns, a.Transpose().Values);
+
+    private static Matrix FromLibrary(Matrix<double> a) => new(a.RowCount, a.ColumnCount, a.ToRowMajorArray());
+}

@@ -1,0 +1,24 @@
+namespace ModelOptimizer.Tensors.LinearAlgebra;
+
+/// <summary>Copies of parts of a matrix.</summary>
+internal static class MatrixBlocks
+{
+    public static Matrix Block(this Matrix source, int row, int column, int rows, int columns)
+    {
+        var block = new Matrix(rows, columns);
+        for (var i = 0; i < rows; i++)
+        {
+            source.Row(row + i).Slice(column, columns).CopyTo(block.Row(i));
+        }
+
+        return block;
+    }
+
+    public static void SetBlock(this Matrix target, int row, int column, Matrix block)
+    {
+        for (var i = 0; i < block.Rows; i++)
+        {
+            block.Row(i).CopyTo(target.Row(row + i)[column..]);
+        }
+    }
+}

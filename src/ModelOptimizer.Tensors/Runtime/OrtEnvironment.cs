@@ -1,0 +1,33 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Tensors.Runtime;
+
+/// <summary>ONNX Runtime's one environment of the process, silent unless it dies.</summary>
+internal static class OrtEnvironment
+{
+    private static readonly Lazy<OrtEnv> Environment = new(Create);
+
+    /// <exception cref="DiagnosticException">The native library is not there or does not load.</exception>
+    public static OrtEnv Instance => Environment.Value;
+
+    /// <summary>ONNX Runtime's version, such as <c>1.29.0</c>.</summary>
+    public static string Version => Instance.GetVersionString();
+
+    private static OrtEnv Create()
+    {
+        try
+        {
+            var options = new EnvironmentCreationOptions { logId = "modelopt", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            return OrtEnv.IsCreated ? OrtEnv.Instance() : OrtEnv.CreateInstanceWithOptions(ref options);
+        }
+        catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            var reason = (failure.InnerException ?? failure).Message;
+            throw new DiagnosticException(
+                TensorsCodes.RuntimeMissing,
+                $"ONNX Runtime's native library did not load on {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}: {reason} Expected it under runtimes/<rid>/native beside the program (Linux needs glibc 2.28 or newer).",
+                inner: failure);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+using Microsoft.ML.OnnxRuntime;
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Tensors.Runtime;
+
+/// <summary>Turns ONNX Runtime's exceptions into diagnostics.</summary>
+internal static partial class OrtErrors
+{
+    private const int LongestMessage = 400;
+
+    public static DiagnosticException ModelRefused(OnnxRuntimeException failure, string? file) => new(
+        TensorsCodes.ModelRefused,
+        $"ONNX Runtime {OrtEnvironment.Version} cannot load the model: {Shorten(failure.Message)} Check that the model runs in ONNX Runtime unchanged.",
+        Position(file),
+        failure);
+
+    public static DiagnosticException RunFailed(OnnxRuntimeException failure, string? file) => new(
+        TensorsCodes.RunFailed,
+        $"ONNX Runtime {OrtEnvironment.Version} failed while running the model: {Shorten(failure.Message)} Check the shapes of the data against the model's inputs.",
+        Position(file),
+        failure);
+
+    public static SourcePosition? Position(string? file) => file is null ? null : new SourcePosition(file);
+
+    /// <summary>The first line without error class and source paths, ended by a full stop.</summary>
+    public static string Shorten(string message)
+    {
+        var line = message.Split('\n', 2)[0];
+        line = Noise().Replace(line, "").Trim();
+        if (line.Length > LongestMessage)
+        {
+            line = line[..LongestMessage] + "…";
+        }
+
+        return line.Length == 0 ? "no reason given." : line.EndsWith('.') ? line : line + ".";
+    }
+
+    [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*|/\S+\.(cc|h|cpp|cxx):\d+\s*|[A-Za-z]:\\\S+\.(cc|h|cpp):\d+\s*")]
+    private static partial Regex Noise();
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace ModelOptimizer.Tensors.Runtime;
+
+/// <summary>An ONNX Runtime tensor over a managed array that stays where it is until disposal: no copy in either direction.</summary>
+internal sealed class PinnedTensor : IDisposable
+{
+    private GCHandle handle;
+
+    public PinnedTensor(Array elements, TensorElementType type, long[] shape)
+    {
+        handle = GCHandle.Alloc(elements, GCHandleType.Pinned);
+        try
+        {
+            Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, handle.AddrOfPinnedObject(), Buffer.ByteLength(elements));
+        }
+        catch
+        {
+            handle.Free();
+            throw;
+        }
+    }
+
+    public OrtValue Value { get; }
+
+    public void Dispose()
+    {
+        Value.Dispose();
+        handle.Free();
+    }
+}

@@ -1,0 +1,11 @@
+namespace ModelOptimizer.Tensors.Runtime;
+
+/// <summary>How ONNX Runtime treats a graph.</summary>
+internal enum SessionKind
+{
+    /// <summary>Every optimisation: how users run their models.</summary>
+    Optimised,
+
+    /// <summary>As written, so that every tensor of the graph exists.</summary>
+    AsWritten,
+}

@@ -1,0 +1,16 @@
+namespace ModelOptimizer.Tensors;
+
+/// <summary>The codes of the errors this project raises.</summary>
+internal static class TensorsCodes
+{
+    public const string ModelRefused = "MOC2301";
+    public const string RunFailed = "MOC2302";
+    public const string UnsupportedTensor = "MOC2303";
+    public const string WrongInputs = "MOC2304";
+    public const string NoCalibrationData = "MOC3301";
+    public const string NotFinite = "MOC3302";
+    public const string TapUnusable = "MOC3303";
+    public const string UnknownDevice = "MOC5101";
+    public const string DeviceDidNotStart = "MOC5102";
+    public const string RuntimeMissing = "MOC5103";
+}

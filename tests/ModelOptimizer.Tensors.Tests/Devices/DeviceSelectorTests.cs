@@ -1,0 +1,58 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Tensors.Devices;
+
+namespace ModelOptimizer.Tensors.Tests.Devices;
+
+public sealed class DeviceSelectorTests
+{
+    [Fact]
+    public void The_CPU_starts_and_its_class_names_processor_and_runtime()
+    {
+        var device = DeviceSelector.Select("cpu");
+
+        device.Kind.ShouldBe("cpu");
+        device.DeviceClass.ShouldMatch(@"^cpu/(x64|arm64)/(avx512|avx2|neon|scalar)\+ort1\.\d+\.\d+$");
+    }
+
+    [Fact]
+    public void Auto_says_why_it_took_what_it_took()
+    {
+        var device = DeviceSelector.Select("auto");
+
+        device.Kind.ShouldBe("cpu");
+        device.Note.ShouldStartWith("cpu chosen by auto; cuda: ");
+        device.Note.ShouldContain("webgpu: ");
+    }
+
+    [Theory]
+    [InlineData("cuda")]
+    [InlineData("cuda:1")]
+    [InlineData("webgpu")]
+    [InlineData("directml")]
+    [InlineData("coreml")]
+    [InlineData("cpu:1")]
+    public void A_device_asked_for_by_name_that_does_not_start_is_an_error(string name)
+    {
+        var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select(name));
+
+        failure.Diagnostic.Code.ShouldBe("MOC5102");
+        failure.Message.ShouldStartWith($"The device '{name}' cannot be used: ");
+        failure.Message.ShouldEndWith("Use 'device: auto' or 'device: cpu'.");
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:-1")]
+    [InlineData("cuda:1:2")]
+    [InlineData("auto:1")]
+    [InlineData("")]
+    [InlineData("CPU")]
+    public void An_unknown_word_is_an_error_that_lists_the_known_ones(string name)
+    {
+        var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select(name));
+
+        failure.Diagnostic.ToString().ShouldBe(
+            $"error MOC5101: Unknown device '{name}'. Expected one of auto, coreml, cpu, cuda, directml, webgpu, with an index where there are several, as in 'cuda:1'.");
+    }
+}

@@ -1,0 +1,14 @@
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Tensors.Tests;
+
+/// <summary>One CPU engine for all tests of a class.</summary>
+public sealed class EngineFixture : IDisposable
+{
+    public Engine Engine { get; } = new(DeviceSelector.Select("cpu"));
+
+    public ILinearAlgebra Algebra => Engine.LinearAlgebra;
+
+    public void Dispose() => Engine.Dispose();
+}
