@@ -20,18 +20,9 @@ internal static class SessionFactory
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         DeviceCatalogue.Find(device.Kind).Append(options, device.Index);
-
-        var folder = model.Path is null ? null : Path.GetDirectoryName(Path.GetFullPath(model.Path));
-        if (folder is not null)
-        {
-            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
-        }
-
         try
         {
-            return model.Path is not null && StoredBytes(model) > LargestMessage
-                ? new InferenceSession(model.Path, options)
-                : new InferenceSession(model.Proto.ToByteArray(), options);
+            return model.SizeInBytes > LargestMessage ? FromFile(model, options) : new InferenceSession(model.Proto.ToByteArray(), options);
         }
         catch (OnnxRuntimeException failure)
         {
@@ -39,5 +30,18 @@ internal static class SessionFactory
         }
     }
 
-    private static long StoredBytes(OnnxModel model) => model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length);
+    private static InferenceSession FromFile(OnnxModel model, SessionOptions options)
+    {
+        var folder = Directory.CreateTempSubdirectory("modelopt");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "model.onnx");
+            model.Save(file, externalData: true);
+            return new InferenceSession(file, options);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }
