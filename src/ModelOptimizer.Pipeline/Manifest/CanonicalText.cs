@@ -1,0 +1,91 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>A model's part of the manifest as JSON with sorted keys, defaults written out, and paths that do not depend on where the checkout lies.</summary>
+internal static class CanonicalText
+{
+    private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Of(ModelPlan model, ManifestPaths paths, int seed) => Sorted(new()
+    {
+        ["name"] = model.Name,
+        ["seed"] = seed,
+        ["source"] = paths.Canonical(model.Source),
+        ["output"] = model.Output is null ? null : paths.Canonical(model.Output),
+        ["calibrate"] = model.Calibrate is { } calibrate ? Sorted(new() { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples }) : null,
+        ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
+        ["compress"] = List(model.Steps.Select(step => Sorted(new() { ["method"] = step.Method.Name, ["options"] = Arguments(step.Arguments) }))),
+        ["gates"] = List(model.Gates.Select(Gate)),
+        ["embed"] = model.Embed is { } embed ? Sorted(new() { ["resource"] = embed.Resource, ["accessor"] = embed.Accessor }) : null,
+    }).ToJsonString(Format);
+
+    private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths) => dataset is null ? null : Sorted(new()
+    {
+        ["name"] = dataset.Name,
+        ["path"] = dataset.Path is { } path ? paths.Canonical(path) : null,
+        ["inputs"] = Sorted(dataset.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Array(dataset, input.Value, paths))),
+        ["labels"] = dataset.Labels is { } labels ? Array(dataset, labels, paths) : null,
+        ["scale"] = dataset.Preprocess.Scale,
+        ["mean"] = List(dataset.Preprocess.Mean.Select(value => (JsonNode)value)),
+        ["std"] = List(dataset.Preprocess.Std.Select(value => (JsonNode)value)),
+        ["layout"] = dataset.Preprocess.Layout,
+        ["shape"] = dataset.Preprocess.Shape is { } shape ? List(shape.Select(extent => (JsonNode)extent)) : null,
+    });
+
+    private static string Array(DatasetPlan dataset, string array, ManifestPaths paths) => dataset.Path is null ? paths.Canonical(array) : array;
+
+    private static JsonObject Evaluation(EvaluationPlan evaluate, ManifestPaths paths) => Sorted(new()
+    {
+        ["dataset"] = Dataset(evaluate.Dataset, paths),
+        ["metrics"] = List(evaluate.Metrics.Select(metric => (JsonNode)metric)),
+        ["samples"] = evaluate.Samples,
+        ["output"] = evaluate.Output,
+    });
+
+    private static JsonObject Gate(GatePlan gate) => Sorted(new()
+    {
+        ["metric"] = gate.Metric,
+        ["bound"] = gate.Bound.ToString(),
+        ["limit"] = gate.Limit.Value,
+        ["percent"] = gate.Limit.IsPercent,
+        ["severity"] = gate.Severity.ToString(),
+        ["confidence"] = gate.Confidence,
+        ["allow-overlap"] = gate.AllowOverlap,
+    });
+
+    private static JsonObject Arguments(MethodArguments arguments) =>
+        Sorted(arguments.Values.ToDictionary(argument => argument.Key, argument => Value(argument.Value)));
+
+    private static JsonNode? Value(object value) => value switch
+    {
+        string word => word,
+        int number => number,
+        double number => number,
+        LayerRules rules => List(rules.Rules.Select(rule => (JsonNode)rule.Text)),
+        RankMap map => List(map.Entries.Select(entry => Sorted(new()
+        {
+            ["rule"] = entry.Rule.Text,
+            ["ranks"] = List(entry.Ranks.Ranks.Select(rank => (JsonNode)rank)),
+            ["fraction"] = entry.Ranks.Fraction,
+        }))),
+        Budget budget => Sorted(new()
+        {
+            ["measure"] = budget.Measure.ToString(),
+            ["amount"] = budget.Amount,
+            ["fraction"] = budget.IsFraction,
+            ["allocation"] = budget.Allocation.ToString(),
+        }),
+        _ => throw new InvalidOperationException($"An option has the unexpected type {value.GetType()}."),
+    };
+
+    private static JsonArray List(IEnumerable<JsonNode> items) => [.. items];
+
+    private static JsonObject Sorted(Dictionary<string, JsonNode?> values) =>
+        new(values.Where(value => value.Value is not null).OrderBy(value => value.Key, StringComparer.Ordinal));
+}

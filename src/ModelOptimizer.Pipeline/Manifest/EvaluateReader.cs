@@ -1,0 +1,89 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>Reads <c>calibrate:</c> and <c>evaluate:</c>.</summary>
+internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> datasets)
+{
+    private static readonly Dictionary<string, string> Later = new(StringComparer.Ordinal)
+    {
+        ["command"] = "Write a dataset and metrics: evaluate: { dataset: NAME, metrics: [top1] }.",
+    };
+
+    public CalibrationPlan? Calibrate(Section model)
+    {
+        if (model["calibrate"] is not { } node)
+        {
+            return null;
+        }
+
+        var section = new Section(node, "calibrate", ["dataset", "samples", "random"], Later);
+        if (section["random"] is { } random)
+        {
+            var other = section["dataset"] is not null ? "dataset" : section["samples"] is not null ? "samples" : null;
+            return other is null
+                ? new CalibrationPlan(null, random.AsInteger("random", 1), model.KeyPosition("calibrate"))
+                : throw new DiagnosticException(ManifestCodes.Conflict, $"'random' and '{other}' exclude each other: 'random: N' makes N inputs itself. Remove one of them.", section.KeyPosition(other));
+        }
+
+        var dataset = Find(section.Require("dataset", "dataset: NAME", model.KeyPosition("calibrate")));
+        return new CalibrationPlan(dataset, Samples(section), model.KeyPosition("calibrate"));
+    }
+
+    public EvaluationPlan? Evaluate(Section model)
+    {
+        if (model["evaluate"] is not { } node)
+        {
+            return null;
+        }
+
+        var section = new Section(node, "evaluate", ["dataset", "metrics", "samples", "output"], Later);
+        var dataset = Find(section.Require("dataset", "dataset: NAME", model.KeyPosition("evaluate")));
+        var metrics = section["metrics"] is { } list ? Metrics(list, dataset) : [];
+        return new EvaluationPlan(dataset, metrics, Samples(section), section["output"]?.AsText("output"), model.KeyPosition("evaluate"));
+    }
+
+    /// <summary>Refuses a metric of labels on a dataset without any.</summary>
+    public static void NeedsLabels(MetricRule metric, ScalarNode name, DatasetPlan dataset)
+    {
+        if (metric.Source == MetricSource.Labels && dataset.Labels is null)
+        {
+            throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs labels, and dataset '{dataset.Name}' (line {dataset.Position.Line}) has none. Add 'labels: ARRAY' there, or use a metric that needs none: mse, cosine, agreement.", name.Position);
+        }
+    }
+
+    private static int? Samples(Section section) => section["samples"]?.AsInteger("samples", 1);
+
+    private static List<string> Metrics(Node node, DatasetPlan dataset)
+    {
+        var names = new List<string>();
+        foreach (var item in node.AsList("metrics", "[top1]").Items)
+        {
+            var name = item.AsScalar("metrics", "names of metrics such as top1");
+            var metric = MetricRules.Find(name, withCosts: false);
+            NeedsLabels(metric, name, dataset);
+            if (names.Contains(metric.Name))
+            {
+                throw new DiagnosticException(ManifestCodes.Duplicate, $"The metric '{metric.Name}' is listed twice. Remove one of them.", name.Position);
+            }
+
+            names.Add(metric.Name);
+        }
+
+        return names;
+    }
+
+    private DatasetPlan Find(Node node)
+    {
+        var name = node.AsText("dataset");
+        if (datasets.TryGetValue(name, out var found))
+        {
+            return found;
+        }
+
+        var there = datasets.Count == 0 ? "The manifest has no 'datasets'." : $"Datasets: {string.Join(", ", datasets.Keys)}.";
+        throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no dataset '{name}'.{Suggestion.For(name, datasets.Keys)} {there}", node.Position);
+    }
+}

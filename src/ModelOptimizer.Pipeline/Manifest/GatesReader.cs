@@ -1,0 +1,128 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>Reads <c>gates:</c>.</summary>
+internal static class GatesReader
+{
+    private const string Example = "- top1: { max-drop: 0.5% }";
+
+    private static readonly (string Key, GateBound Bound)[] Bounds =
+    [
+        ("max-drop", GateBound.MaxDrop),
+        ("max-rise", GateBound.MaxRise),
+        ("min", GateBound.Min),
+        ("max", GateBound.Max),
+    ];
+
+    private static readonly string[] Keys = [.. Bounds.Select(bound => bound.Key), "severity", "confidence", "allow-overlap"];
+
+    public static IReadOnlyList<GatePlan> Read(Node? node, EvaluationPlan? evaluate) =>
+        node is null ? [] : [.. node.AsList("gates", $"'{Example}'").Items.SelectMany(item => Gate(item, evaluate))];
+
+    /// <summary>One gate for each bound of the entry.</summary>
+    private static IEnumerable<GatePlan> Gate(Node node, EvaluationPlan? evaluate)
+    {
+        if (node is not MapNode map || map.Entries.Count == 0)
+        {
+            throw NodeValues.WrongType(node, "gates", $"a metric with its limit, such as '{Example}'");
+        }
+
+        if (map.Entries.Count > 1)
+        {
+            throw new DiagnosticException(ManifestCodes.Conflict, $"A gate has one metric; found '{map.Entries[0].Key.Text}' and '{map.Entries[1].Key.Text}'. Put '- ' before each metric, and the limits into braces: '{Example}'.", map.Entries[1].Key.Position);
+        }
+
+        var (name, value) = map.Entries[0];
+        var metric = MetricRules.Find(name, withCosts: true);
+        if (value is not MapNode)
+        {
+            throw NodeValues.WrongType(value, metric.Name, $"its limit in braces, such as {{ {metric.Bounds[^1]}: … }}");
+        }
+
+        var section = new Section(value, $"the gate on '{metric.Name}'", Keys);
+        Measurable(metric, name, evaluate);
+        var given = Bounds.Where(bound => section[bound.Key] is not null).ToArray();
+        if (given.Length == 0)
+        {
+            throw new DiagnosticException(ManifestCodes.MissingKey, $"The gate on '{metric.Name}' has no limit. It can have: {string.Join(", ", metric.Bounds)}.", name.Position);
+        }
+
+        var confidence = Confidence(section, given.Any(bound => bound.Bound is GateBound.MaxDrop or GateBound.MaxRise));
+        return given.Select(bound => new GatePlan
+        {
+            Metric = metric.Name,
+            Bound = bound.Bound,
+            Limit = Limit(metric, section, bound.Key),
+            Severity = section["severity"]?.AsChoice("severity", ["error", "warning"]) == "warning" ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
+            Confidence = confidence,
+            AllowOverlap = section["allow-overlap"]?.AsBoolean("allow-overlap") ?? false,
+            Position = name.Position,
+        });
+    }
+
+    private static Quantity Limit(MetricRule metric, Section section, string key)
+    {
+        if (!metric.Bounds.Contains(key))
+        {
+            throw new DiagnosticException(ManifestCodes.Ambiguous, $"'{key}' has no meaning for '{metric.Name}', {Reason(metric)}. Use {string.Join(" or ", metric.Bounds.Select(bound => $"'{bound}'"))}.", section.KeyPosition(key));
+        }
+
+        var limit = QuantityReader.Read(section[key]!, key, metric.Form);
+        var isShare = metric.Form is QuantityForm.Points or QuantityForm.NumberOrPoints;
+        return !isShare || limit.Value <= 1
+            ? limit
+            : throw new DiagnosticException(ManifestCodes.BadValue, $"'{metric.Name}' is never more than 100%; found '{key}: {limit.Text}'.", section[key]!.Position);
+    }
+
+    private static string Reason(MetricRule metric) => metric switch
+    {
+        { Source: MetricSource.Cost } => "where less is better and the original is 100%",
+        { Source: MetricSource.Fidelity } => "which already compares the compressed model with the original",
+        { MoreIsBetter: true } => "where more is better",
+        _ => "where less is better",
+    };
+
+    /// <summary>The one-sided level; null when the measured number decides.</summary>
+    private static double? Confidence(Section section, bool isCompared)
+    {
+        const double Usual = 0.95;
+        if (section["confidence"] is not { } node)
+        {
+            return Usual;
+        }
+
+        if (!isCompared)
+        {
+            throw new DiagnosticException(ManifestCodes.Conflict, "'confidence' only has a meaning with 'max-drop' or 'max-rise'; other limits are decided by the measured number. Remove it.", section.KeyPosition("confidence"));
+        }
+
+        if (node is ScalarNode { Text: "none" })
+        {
+            return null;
+        }
+
+        var level = QuantityReader.Read(node, "confidence", QuantityForm.NumberOrPoints);
+        return level.Value is >= 0.5 and < 1
+            ? level.Value
+            : throw new DiagnosticException(ManifestCodes.BadValue, $"'confidence' expects a level from 50% to below 100%, or none; found {level.Text}.", node.Position);
+    }
+
+    /// <summary>Gates never pass by default: what cannot be measured is an error before anything runs.</summary>
+    private static void Measurable(MetricRule metric, ScalarNode name, EvaluationPlan? evaluate)
+    {
+        if (metric.Source == MetricSource.Cost)
+        {
+            return;
+        }
+
+        if (evaluate is null)
+        {
+            throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs data to be measured on, and the model has no 'evaluate'. Add, for example, 'evaluate: {{ dataset: NAME }}'.", name.Position);
+        }
+
+        EvaluateReader.NeedsLabels(metric, name, evaluate.Dataset);
+    }
+}

@@ -1,0 +1,60 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>Reads <c>models:</c>.</summary>
+internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, StepReader steps, int seed)
+{
+    private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
+    {
+        ["keep"] = "Leave it out: a layer whose replacement is not smaller is left alone in any case.",
+        ["command"] = "Write 'evaluate: { dataset: NAME, metrics: [top1] }'.",
+    };
+
+    public IReadOnlyList<ModelPlan> Read(Node node)
+    {
+        var entries = node.AsMap("models").Entries;
+        return entries.Count > 0
+            ? [.. entries.Select(entry => Model(entry.Key, entry.Value))]
+            : throw new DiagnosticException(ManifestCodes.MissingKey, "'models' has no model. Write, for example, 'digits: { source: digits.onnx, compress: [ … ] }'.", node.Position);
+    }
+
+    private ModelPlan Model(ScalarNode name, Node node)
+    {
+        // The name becomes a file name in builds.
+        if (name.Text.Length == 0 || name.Text.StartsWith('.') || name.Text.Any(letter => !char.IsLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or ' ')))
+        {
+            throw new DiagnosticException(ManifestCodes.BadValue, $"A model's name has letters, digits, '-', '_', '.' and spaces only; found '{name.Text}'.", name.Position);
+        }
+
+        var section = new Section(node, $"model '{name.Text}'", ["source", "output", "calibrate", "evaluate", "compress", "gates", "embed"], LaterKeys);
+        var source = section.Require("source", "source: models/digits.onnx", name.Position);
+        var evaluate = data.Evaluate(section);
+        var model = new ModelPlan
+        {
+            Name = name.Text,
+            Position = name.Position,
+            Source = paths.Existing(source, "source"),
+            SourcePosition = source.Position,
+            Output = section["output"] is { } output ? paths.Resolve(output, "output") : null,
+            Calibrate = data.Calibrate(section),
+            Evaluate = evaluate,
+            Steps = Steps(section.Require("compress", "compress: [ { method: tucker, budget: { size: 40% } } ]", name.Position)),
+            Gates = GatesReader.Read(section["gates"], evaluate),
+            Embed = EmbedReader.Read(section),
+            Canonical = "",
+        };
+        return model with { Canonical = CanonicalText.Of(model, paths, seed) };
+    }
+
+    private List<StepPlan> Steps(Node node)
+    {
+        const string Example = "- method: tucker";
+        var items = node.AsList("compress", $"'{Example}'").Items;
+        return items.Count > 0
+            ? [.. items.Select(steps.Read)]
+            : throw new DiagnosticException(ManifestCodes.MissingKey, $"'compress' has no step. Write, for example, '{Example}'.", node.Position);
+    }
+}

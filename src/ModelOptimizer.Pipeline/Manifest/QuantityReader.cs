@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>Numbers with units.</summary>
+internal static partial class QuantityReader
+{
+    private static readonly Dictionary<string, double> SizeUnits = new(StringComparer.Ordinal)
+    {
+        ["B"] = 1,
+        ["KB"] = 1e3,
+        ["MB"] = 1e6,
+        ["GB"] = 1e9,
+        ["KiB"] = 1024,
+        ["MiB"] = 1024 * 1024,
+        ["GiB"] = 1024 * 1024 * 1024,
+    };
+
+    private static readonly Dictionary<string, double> CountUnits = new(StringComparer.Ordinal)
+    {
+        [""] = 1,
+        ["k"] = 1e3,
+        ["M"] = 1e6,
+        ["G"] = 1e9,
+    };
+
+    private static readonly Dictionary<string, double> NoUnit = new(StringComparer.Ordinal) { [""] = 1 };
+
+    private static readonly Dictionary<string, double> None = [];
+
+    /// <summary>Reads a quantity that must not be negative.</summary>
+    public static Quantity Read(Node node, string what, QuantityForm form)
+    {
+        var (percent, units, expected) = form switch
+        {
+            QuantityForm.Size => (true, SizeUnits, "a percentage of the original's such as 40%, or a size with a unit such as 250 KB"),
+            QuantityForm.Count => (true, CountUnits, "a percentage of the original's such as 40%, or a number such as 250000 or 250 k"),
+            QuantityForm.Ratio => (true, None, "a percentage of the original's such as 90%"),
+            QuantityForm.Points => (true, None, "percentage points such as 0.5%"),
+            QuantityForm.NumberOrPoints => (true, NoUnit, "a number such as 0.99, or percentage points such as 99%"),
+            QuantityForm.NumberOrRatio => (true, NoUnit, "a number, or a percentage of the original's value such as 5%"),
+            _ => (false, NoUnit, "a number without a unit"),
+        };
+        var text = node.AsScalar(what, expected).Text;
+        var match = Written().Match(text);
+        if (!match.Success || !NodeValues.TryNumber(match.Groups["number"].Value, out var value))
+        {
+            throw NodeValues.WrongType(node, what, expected);
+        }
+
+        if (value < 0)
+        {
+            throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' must not be negative; found {text}.", node.Position);
+        }
+
+        var unit = match.Groups["unit"].Value;
+        if (unit == "%" && percent)
+        {
+            return new Quantity(Hundredth(match.Groups["number"].Value), true, text);
+        }
+
+        return units.TryGetValue(unit, out var factor)
+            ? new Quantity(value * factor, false, text)
+            : throw NotThisUnit(node, what, text, unit, expected, units.Keys);
+    }
+
+    private static DiagnosticException NotThisUnit(Node node, string what, string text, string unit, string expected, IEnumerable<string> units) => unit switch
+    {
+        "" => new(ManifestCodes.Ambiguous, $"'{what}: {text}' can be read in more than one way. Write {expected}.", node.Position),
+        "%" => new(ManifestCodes.BadValue, $"'{what}' cannot be a percentage, because the original has no value to compare with; found '{text}'. Write {expected}.", node.Position),
+        _ => new(ManifestCodes.BadValue, $"'{what}' expects {expected}; found '{text}', whose unit '{unit}' does not fit.{Suggestion.For(unit, units.Where(candidate => candidate.Length > 0))}", node.Position),
+    };
+
+    /// <summary>Exactly the double nearest to the fraction: 0.5 / 100 by decimals, so that 0.5% and 0.005 are the same number.</summary>
+    private static double Hundredth(string number) =>
+        NodeValues.TryNumber($"{number}e-2", out var shifted) ? shifted : double.Parse(number, System.Globalization.CultureInfo.InvariantCulture) / 100;
+
+    [GeneratedRegex(@"^(?<number>[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)\s*(?<unit>%|\p{L}*)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Written();
+}

@@ -1,0 +1,81 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Pipeline.Manifest.Options;
+using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
+internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
+{
+    private static readonly string[] LaterMethods = ["cp", "nn-bcd", "convex-distillation", "opdf", "distill"];
+
+    private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
+    {
+        ["keep"] = "Leave it out: a layer whose replacement is not smaller is left alone in any case.",
+    };
+
+    public StepPlan Read(Node node)
+    {
+        const string Example = "method: tucker";
+        if (node is not MapNode map)
+        {
+            throw NodeValues.WrongType(node, "compress", $"steps such as '- {Example}'");
+        }
+
+        var name = map.Entries.FirstOrDefault(entry => entry.Key.Text == "method").Value
+            ?? throw new DiagnosticException(ManifestCodes.MissingKey, $"The key 'method' is missing in a step. Write, for example, '{Example}'. Methods available: {Available}.", node.Position);
+        var method = Find(name);
+        var section = new Section(node, $"a step of method '{method.Name}'", ["method", .. method.Options.Select(option => option.Name)], LaterKeys);
+        return new StepPlan(method, Arguments(method, section));
+    }
+
+    private string Available => string.Join(", ", methods.Select(method => method.Name));
+
+    private static MethodArguments Arguments(ICompressionMethod method, Section section)
+    {
+        var values = new Dictionary<string, object>(StringComparer.Ordinal);
+        var positions = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
+        var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var option in method.Options)
+        {
+            if (section[option.Name] is not { } node)
+            {
+                continue;
+            }
+
+            values.Add(option.Name, OptionReader.Read(option, node));
+            positions.Add(option.Name, section.KeyPosition(option.Name));
+            if (option.ExclusiveGroup is { } group && !chosen.TryAdd(group, option.Name))
+            {
+                throw new DiagnosticException(ManifestCodes.Conflict, $"'{option.Name}' and '{chosen[group]}' exclude each other. Remove one of them.", section.KeyPosition(option.Name));
+            }
+        }
+
+        foreach (var option in method.Options)
+        {
+            var settled = values.ContainsKey(option.Name) || (option.ExclusiveGroup is { } group && chosen.ContainsKey(group));
+            if (!settled && option.Default is { } text)
+            {
+                values.Add(option.Name, OptionReader.Read(option, YamlTree.ParseDefault(text, section.Position)));
+            }
+        }
+
+        return new MethodArguments(values, section.Position, positions);
+    }
+
+    private ICompressionMethod Find(Node node)
+    {
+        var name = node.AsText("method");
+        if (methods.FirstOrDefault(method => method.Name == name) is { } found)
+        {
+            return found;
+        }
+
+        throw LaterMethods.Contains(name)
+            ? new DiagnosticException(ManifestCodes.NotYet, $"The method '{name}' is not part of this version yet. Methods available: {Available}.", node.Position)
+            : new DiagnosticException(ManifestCodes.UnknownName, $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods available: {Available}.", node.Position);
+    }
+}

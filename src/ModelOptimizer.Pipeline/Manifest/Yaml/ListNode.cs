@@ -1,0 +1,9 @@
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Pipeline.Manifest.Yaml;
+
+/// <summary>A list.</summary>
+internal sealed record ListNode(IReadOnlyList<Node> Items, SourcePosition Position) : Node(Position)
+{
+    public override string Describe() => "a list";
+}

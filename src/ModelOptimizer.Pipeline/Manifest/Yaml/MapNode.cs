@@ -1,0 +1,9 @@
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Pipeline.Manifest.Yaml;
+
+/// <summary>Keys and values in the order written; no key occurs twice.</summary>
+internal sealed record MapNode(IReadOnlyList<(ScalarNode Key, Node Value)> Entries, SourcePosition Position) : Node(Position)
+{
+    public override string Describe() => "a mapping";
+}
