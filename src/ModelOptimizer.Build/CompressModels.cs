@@ -1,0 +1,168 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using ModelOptimizer.Build.State;
+using ModelOptimizer.Build.Tool;
+
+namespace ModelOptimizer.Build;
+
+/// <summary>
+/// Compresses the models of a project by running the tool, unless nothing changed since it last ran. Knows nothing of manifests or models:
+/// the tool says in <c>state.json</c> what it read and wrote.
+/// </summary>
+public sealed class CompressModels : Task, ICancelableTask
+{
+    private readonly ToolProcess _process = new();
+
+    /// <summary>The manifests.</summary>
+    [Required]
+    public ITaskItem[] Manifests { get; set; } = [];
+
+    /// <summary>Absolute path of the project's folder.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = "";
+
+    /// <summary>Absolute path of the folder that everything is written to.</summary>
+    [Required]
+    public string OutputDirectory { get; set; } = "";
+
+    /// <summary>Path of <c>modelopt.dll</c>.</summary>
+    [Required]
+    public string ToolPath { get; set; } = "";
+
+    /// <summary>The dotnet host that runs the build; empty for the one on the PATH.</summary>
+    public string DotNetHost { get; set; } = "";
+
+    /// <summary>False embeds the originals.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Overrides the manifest's device.</summary>
+    public string Device { get; set; } = "";
+
+    /// <summary>The cache's folder, absolute or from the project's; empty for the tool's default.</summary>
+    public string CacheDirectory { get; set; } = "";
+
+    /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
+    public string Severity { get; set; } = "error";
+
+    /// <summary>Evaluate the gates again without compressing.</summary>
+    public bool Verify { get; set; }
+
+    /// <summary>Namespace of generated classes.</summary>
+    public string RootNamespace { get; set; } = "";
+
+    /// <summary><c>C#</c>, <c>F#</c> or <c>VB</c>.</summary>
+    public string Language { get; set; } = "C#";
+
+    /// <summary>What was written, with <c>Kind</c> (<c>resource</c>, <c>compile</c>, <c>state</c>) and <c>LogicalName</c>.</summary>
+    [Output]
+    public ITaskItem[] Files { get; private set; } = [];
+
+    /// <inheritdoc />
+    public void Cancel() => _process.Cancel();
+
+    /// <inheritdoc />
+    public override bool Execute()
+    {
+        var toolLog = new ToolLog(Log);
+        var statePath = Path.Combine(OutputDirectory, BuildState.FileName);
+        var request = Request();
+        var state = BuildState.Read(statePath);
+        if (UpToDateCheck.ReasonToRun(request, state) is { } reason)
+        {
+            Log.LogMessage(MessageImportance.Normal, "Starting modelopt: {0}.", reason);
+            state = RunTool(request, toolLog) ? BuildState.Read(statePath) : null;
+            if (state is not { Succeeded: true } && !toolLog.SawError && !_process.IsCancelled)
+            {
+                toolLog.Error(BuildErrors.NoState, $"modelopt ended without an error, but {statePath} does not hold its result. Delete the folder and build again; if that does not help, report it.");
+            }
+        }
+        else
+        {
+            Log.LogMessage(MessageImportance.Normal, "modelopt is up to date.");
+            Repeat(state!, toolLog);
+        }
+
+        if (state is { Succeeded: true })
+        {
+            ResourceSize.Check(state, toolLog);
+            Files = OutputItems.FilesOf(state, statePath);
+        }
+
+        return !Log.HasLoggedErrors && !_process.IsCancelled;
+    }
+
+    private static void Repeat(BuildState state, ToolLog toolLog)
+    {
+        foreach (var diagnostic in state.Diagnostics ?? [])
+        {
+            toolLog.Diagnostic(diagnostic);
+        }
+    }
+
+    private BuildRequest Request() => new()
+    {
+        Manifests = [.. Manifests.Select(manifest => manifest.GetMetadata("FullPath"))],
+        ProjectDirectory = ProjectDirectory,
+        OutputDirectory = OutputDirectory,
+        CacheDirectory = CacheDirectory.Length == 0 ? "" : Path.GetFullPath(Path.Combine(ProjectDirectory, CacheDirectory)),
+        Device = Device,
+        Severity = Severity,
+        Verify = Verify,
+        Enabled = Enabled,
+        RootNamespace = RootNamespace,
+        Language = Language,
+        ToolVersion = ToolIdentity.Of(ToolPath),
+    };
+
+    private bool RunTool(BuildRequest request, ToolLog toolLog)
+    {
+        if (!File.Exists(ToolPath))
+        {
+            toolLog.Error(BuildErrors.CannotStart, $"The tool was expected at {ToolPath} and is not there. Restore the package again; a project that sets ModelOptimizerToolPath must build the tool first.");
+            return false;
+        }
+
+        Directory.CreateDirectory(OutputDirectory);
+
+        // One file per process: two builds of one project may ask for different things at once.
+        var requestPath = Path.Combine(OutputDirectory, $"request-{Process.GetCurrentProcess().Id.ToString(CultureInfo.InvariantCulture)}.json");
+        File.WriteAllText(requestPath, Json.Write(request), new UTF8Encoding(false));
+        try
+        {
+            return Run(requestPath, toolLog);
+        }
+        finally
+        {
+            File.Delete(requestPath);
+        }
+    }
+
+    private bool Run(string requestPath, ToolLog toolLog)
+    {
+        var host = DotNetHost.Length == 0 ? "dotnet" : DotNetHost;
+        int exitCode;
+        try
+        {
+            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, toolLog.Line);
+        }
+        catch (Win32Exception e)
+        {
+            toolLog.Error(BuildErrors.CannotStart, $"'{host}', which runs the tool, could not be started: {e.Message}. Put dotnet on the PATH or set DOTNET_HOST_PATH to it.");
+            return false;
+        }
+
+        var errors = _process.ErrorTail;
+        Log.LogMessage(MessageImportance.Low, "{0}", errors);
+        if (exitCode != 0 && !toolLog.SawError && !_process.IsCancelled)
+        {
+            var (code, message) = ToolFailure.Explain(exitCode, errors);
+            toolLog.Error(code, message);
+        }
+
+        return exitCode == 0;
+    }
+}
