@@ -1,0 +1,115 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Build;
+
+/// <summary>The tool's side of a build: runs the manifests unless the last build's state still answers, and leaves resources, accessors and <c>state.json</c>.</summary>
+/// <param name="request">What the task asks for.</param>
+/// <param name="toolVersion">This tool's version; another one's state is no answer.</param>
+/// <param name="log">Told everything.</param>
+/// <param name="run">Runs one manifest.</param>
+/// <param name="readManifest">Reads one manifest; throws <see cref="DiagnosticException"/>.</param>
+/// <param name="patience">How long to wait for another build of this project.</param>
+public sealed class BuildSession(
+    BuildRequest request,
+    string toolVersion,
+    IBuildLog log,
+    RunManifest run,
+    Func<string, CompressionPlan> readManifest,
+    LockPatience? patience = null)
+{
+    private readonly BuildStateFile _file = new(request.OutputDirectory);
+    private readonly OutputFolder _folder = new(request);
+
+    /// <summary>Builds.</summary>
+    /// <returns>See <see cref="ExitCode"/>.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; everything is as the last build left it.</exception>
+    public int Run(CancellationToken cancellation)
+    {
+        try
+        {
+            Directory.CreateDirectory(request.OutputDirectory);
+            using var held = OutputLock.Acquire(request.OutputDirectory, log, patience ?? LockPatience.Default, cancellation);
+            // After waiting: the build waited for may have done this one's work.
+            var before = _file.Read();
+            return StateCheck.Renew(before, request, toolVersion) is { } answer ? Replay(answer, before!) : Build(before, cancellation);
+        }
+        catch (DiagnosticException exception)
+        {
+            log.Diagnostic(exception.Diagnostic);
+            return ExitCode.Of([exception.Diagnostic]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Diagnostic(new Diagnostic(
+                BuildCodes.CannotWrite,
+                DiagnosticSeverity.Error,
+                $"The build's folder cannot be used: {exception.Message} Check its permissions, the free space and that no other program holds its files.",
+                new SourcePosition(request.OutputDirectory)));
+            return ExitCode.Environment;
+        }
+    }
+
+    private int Replay(BuildState answer, BuildState before)
+    {
+        log.Detail("No input's content has changed since the last build.");
+        if (!answer.Inputs.SequenceEqual(before.Inputs))
+        {
+            _file.Write(answer);
+        }
+
+        answer.Diagnostics.ToList().ForEach(stored => log.Diagnostic(stored.Restore()));
+        answer.Messages.ToList().ForEach(log.Headline);
+        return answer.ExitCode;
+    }
+
+    private int Build(BuildState? before, CancellationToken cancellation)
+    {
+        var start = DateTime.UtcNow;
+        RecordingLog recording = new(log);
+        _folder.ClearStaging();
+        try
+        {
+            var production = request.Enabled
+                ? new CompressedModels(request, run, readManifest).Produce(recording, request.Verify ? request.OutputDirectory : _folder.Staging, cancellation)
+                : new OriginalModels(request, readManifest).Produce(recording, cancellation);
+            var exitCode = production.ExitCode == ExitCode.Passed ? Check(production, recording) : production.ExitCode;
+            cancellation.ThrowIfCancellationRequested();
+            // Nothing says that such a failure would happen again: the old state stays, does not match, and the next build tries again.
+            if (exitCode is ExitCode.Environment or ExitCode.Internal)
+            {
+                return exitCode;
+            }
+
+            var outputs = exitCode == ExitCode.Passed ? _folder.Accept(production.Models, recording) : before?.Outputs ?? [];
+            _file.Write(State(recording, exitCode, outputs, production.Inputs.Select(path => InputStamp.TakeAfter(path, start))));
+            OutputFolder.Forget(before?.Outputs ?? [], outputs);
+            return exitCode;
+        }
+        finally
+        {
+            _folder.ClearStaging();
+        }
+    }
+
+    private static int Check(Production production, IBuildLog log)
+    {
+        var found = EmbedRules.Check(production.Models, path => new FileInfo(path).Length).ToList();
+        found.ForEach(log.Diagnostic);
+        return ExitCode.Of(found);
+    }
+
+    private BuildState State(RecordingLog recording, int exitCode, IReadOnlyList<BuildOutput> outputs, IEnumerable<InputStamp> inputs) => new()
+    {
+        Version = BuildState.CurrentVersion,
+        ToolVersion = toolVersion,
+        Request = BuildStateRequest.Of(request),
+        Succeeded = exitCode == ExitCode.Passed,
+        ExitCode = exitCode,
+        Inputs = [.. inputs],
+        Outputs = outputs,
+        Diagnostics = [.. recording.Diagnostics.Select(StoredDiagnostic.Of)],
+        Messages = recording.Headlines,
+    };
+}

@@ -1,0 +1,28 @@
+namespace ModelOptimizer.Pipeline.Build;
+
+/// <summary>
+/// What the last build saw and made: <c>state.json</c>. The task starts the tool only when a length, a time stamp, the request, the tool's version or an
+/// output's existence is not as it is here.
+/// </summary>
+internal sealed record BuildState
+{
+    public const int CurrentVersion = 1;
+
+    public required int Version { get; init; }
+
+    public required string ToolVersion { get; init; }
+
+    public required BuildStateRequest Request { get; init; }
+
+    public required bool Succeeded { get; init; }
+
+    public required int ExitCode { get; init; }
+
+    public required IReadOnlyList<InputStamp> Inputs { get; init; }
+
+    public required IReadOnlyList<BuildOutput> Outputs { get; init; }
+
+    public required IReadOnlyList<StoredDiagnostic> Diagnostics { get; init; }
+
+    public required IReadOnlyList<string> Messages { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace ModelOptimizer.Pipeline.Build;
+
+/// <summary>Whether the last build's state answers a request.</summary>
+internal static class StateCheck
+{
+    /// <summary>The state with time stamps as they are now; null when the request, a file's content or an output is not as it was.</summary>
+    public static BuildState? Renew(BuildState? state, BuildRequest request, string toolVersion)
+    {
+        if (state is null || state.ToolVersion != toolVersion || !state.Request.Equals(BuildStateRequest.Of(request)))
+        {
+            return null;
+        }
+
+        if (state.Succeeded && !state.Outputs.All(output => output.IsThere))
+        {
+            return null;
+        }
+
+        List<InputStamp> inputs = [];
+        foreach (var stamp in state.Inputs)
+        {
+            if (stamp.Renewed() is not { } renewed)
+            {
+                return null;
+            }
+
+            inputs.Add(renewed);
+        }
+
+        return state with { Inputs = inputs };
+    }
+}

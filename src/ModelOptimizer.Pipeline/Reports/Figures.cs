@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace ModelOptimizer.Pipeline.Reports;
+
+/// <summary>How numbers are written for people, everywhere the same.</summary>
+public static class Figures
+{
+    private static readonly string[] PercentMetrics = ["top1", "top5", "f1", "auc", "agreement", "cosine"];
+
+    /// <summary>Bytes with decimal units: <c>471.2 KB</c>.</summary>
+    public static string Bytes(long bytes) => Math.Abs(bytes) switch
+    {
+        < 1_000 => Invariant($"{bytes} B"),
+        < 999_950 => Invariant($"{bytes / 1e3:0.0} KB"),
+        < 999_950_000 => Invariant($"{bytes / 1e6:0.0} MB"),
+        _ => Invariant($"{bytes / 1e9:0.00} GB"),
+    };
+
+    /// <summary>A count in full up to six digits, then three significant places: <c>115,690</c>, <c>25.6 M</c>.</summary>
+    public static string Count(long count) => Math.Abs(count) switch
+    {
+        < 1_000_000 => Invariant($"{count:N0}"),
+        < 999_950_000 => Invariant($"{count / 1e6:0.0} M"),
+        _ => Invariant($"{count / 1e9:0.00} G"),
+    };
+
+    /// <summary>A count, or <c>?</c>.</summary>
+    public static string Count(long? count) => count is { } known ? Count(known) : "?";
+
+    /// <summary>A ratio as whole percent: <c>38 %</c>; <c>?</c> when there is none.</summary>
+    public static string Ratio(long? after, long? before) => after is { } a && before is { } b && b != 0 ? Invariant($"{100.0 * a / b:0.#} %") : "?";
+
+    /// <summary>A metric: percent where it is bounded by 1, four significant digits elsewhere.</summary>
+    public static string Metric(string metric, double value) => value switch
+    {
+        double.NaN => "?",
+        _ when IsPercent(metric) => Invariant($"{100 * value:0.0#} %"),
+        _ => Number(value),
+    };
+
+    /// <summary>What compression did to a metric: points where it is bounded, percent of the original elsewhere.</summary>
+    public static string Change(string metric, double original, double compressed) => (compressed - original) switch
+    {
+        double.NaN => "",
+        var points when IsPercent(metric) => Signed(100 * points) + " points",
+        _ when original == 0 => "",
+        var rise => Signed(100 * rise / Math.Abs(original)) + " %",
+    };
+
+    /// <summary>Four significant digits.</summary>
+    public static string Number(double value) => double.IsNaN(value) ? "?" : value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static bool IsPercent(string metric) => PercentMetrics.Contains(metric, StringComparer.Ordinal);
+
+    private static string Signed(double value) => value.ToString("+0.0#;−0.0#;0.0", CultureInfo.InvariantCulture);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

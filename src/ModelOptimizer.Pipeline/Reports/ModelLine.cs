@@ -1,0 +1,31 @@
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Reports;
+
+/// <summary>One line per model, for build logs.</summary>
+public static class ModelLine
+{
+    /// <summary><c>digits: 471.2 KB → 181.0 KB (38 %), top1 98.9 % → 98.7 %, gates passed</c>.</summary>
+    public static string Of(ModelReport report)
+    {
+        var size = $"{Figures.Bytes(report.Before.Bytes)} → {Figures.Bytes(report.After.Bytes)} ({Figures.Ratio(report.After.Bytes, report.Before.Bytes)})";
+        var metrics = report.Metrics.Select(pair => double.IsNaN(pair.Original)
+            ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
+            : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Original)} → {Figures.Metric(pair.Metric, pair.Compressed)}");
+        return $"{report.Name}: {string.Join(", ", [size, .. metrics, Gates(report.Gates)])}";
+    }
+
+    /// <summary><c>gates passed</c>, <c>no gates</c>, or which did not pass.</summary>
+    public static string Gates(IReadOnlyList<GateVerdict> gates)
+    {
+        var missed = gates.Where(verdict => verdict.Outcome != GateOutcome.Passed).Select(verdict => verdict.Gate.Metric).Distinct().ToList();
+        return (gates.Count, missed.Count) switch
+        {
+            (0, _) => "no gates",
+            (_, 0) => "gates passed",
+            (_, 1) => $"gate {missed[0]} not passed",
+            _ => $"gates {string.Join(", ", missed)} not passed",
+        };
+    }
+}

@@ -1,0 +1,26 @@
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Running;
+
+/// <summary>Where a compressed model goes.</summary>
+public static class OutputPath
+{
+    // The same on every system, so that a build's layout is too.
+    private static readonly char[] NotInFileNames = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'];
+
+    /// <summary>
+    /// The manifest's <c>output:</c>; else <c>&lt;OutputDirectory&gt;/&lt;model&gt;/&lt;source's file name&gt;</c>; else <c>&lt;source&gt;.compressed.onnx</c> beside the source.
+    /// </summary>
+    public static string Of(RunOptions options, ModelPlan model) =>
+        model.Output
+        ?? (options.OutputDirectory is { } directory
+            ? Path.Combine(directory, Folder(model.Name), Path.GetFileName(model.Source))
+            : Path.ChangeExtension(model.Source, ".compressed.onnx"));
+
+    /// <summary>A folder's name for a model of any name.</summary>
+    public static string Folder(string model)
+    {
+        var safe = string.Concat(model.Select(c => char.IsControl(c) || NotInFileNames.Contains(c) ? '_' : c)).TrimEnd('.', ' ');
+        return safe.Length == 0 || safe[0] == '.' ? '_' + safe : safe;
+    }
+}
