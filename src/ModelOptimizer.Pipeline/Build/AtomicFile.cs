@@ -6,13 +6,21 @@ internal static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var temporary = path + ".tmp";
-        using (var stream = File.Create(temporary))
+        try
         {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
+            using (var stream = File.Create(temporary))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
 
-        File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>As <see cref="Write"/>, but leaves an equal file and its time stamp alone: the compiler looks at time stamps.</summary>
@@ -34,9 +42,19 @@ internal static class AtomicFile
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var temporary = target + ".tmp";
-        File.Copy(source, temporary, overwrite: true);
-        File.SetAttributes(temporary, FileAttributes.Normal);
-        File.SetLastWriteTimeUtc(temporary, DateTime.UtcNow);
-        File.Move(temporary, target, overwrite: true);
+        try
+        {
+            File.Copy(source, temporary, overwrite: true);
+
+            // A copy keeps what it was copied from: a read-only flag, and a time stamp older than the last compilation.
+            File.SetAttributes(temporary, FileAttributes.Normal);
+            File.SetLastWriteTimeUtc(temporary, DateTime.UtcNow);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 }

@@ -39,6 +39,11 @@ public sealed record BuildRequest
     /// <summary><c>C#</c>, <c>F#</c> or <c>VB</c>.</summary>
     public string? Language { get; init; }
 
-    /// <summary>The package's version.</summary>
+    /// <summary>What the task takes for the tool's identity; another tool's state is no answer.</summary>
     public string? ToolVersion { get; init; }
+
+    /// <summary>Whether <paramref name="other"/> must come out the same. Where the cache lies does not matter.</summary>
+    internal bool AsksTheSameAs(BuildRequest other) =>
+        Manifests.SequenceEqual(other.Manifests, StringComparer.Ordinal)
+        && this == other with { Manifests = Manifests, CacheDirectory = CacheDirectory };
 }

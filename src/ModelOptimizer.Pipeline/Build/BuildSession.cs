@@ -54,7 +54,7 @@ public sealed class BuildSession(
     private int Replay(BuildState answer, BuildState before)
     {
         log.Detail("No input's content has changed since the last build.");
-        if (!answer.Inputs.SequenceEqual(before.Inputs))
+        if (answer.Request.CacheDirectory != before.Request.CacheDirectory || !answer.Inputs.SequenceEqual(before.Inputs))
         {
             _file.Write(answer);
         }
@@ -72,12 +72,13 @@ public sealed class BuildSession(
         try
         {
             var production = request.Enabled
-                ? new CompressedModels(request, run, readManifest).Produce(recording, request.Verify ? request.OutputDirectory : _folder.Staging, cancellation)
-                : new OriginalModels(request, readManifest).Produce(recording, cancellation);
+                ? new CompressedModels(request, run).Produce(recording, request.Verify ? request.OutputDirectory : _folder.Staging, cancellation)
+                : new OriginalModels(request, readManifest).Produce(recording, _folder.Staging, cancellation);
             var exitCode = production.ExitCode == ExitCode.Passed ? Check(production, recording) : production.ExitCode;
             cancellation.ThrowIfCancellationRequested();
-            // Nothing says that such a failure would happen again: the old state stays, does not match, and the next build tries again.
-            if (exitCode is ExitCode.Environment or ExitCode.Internal)
+            // Nothing says that another failure would happen again (a missing file may appear, a device may be plugged in): the state of the
+            // build before stays. It does not match what was asked for, or this tool would not have been started, so the next build tries again.
+            if (exitCode is not (ExitCode.Passed or ExitCode.GateFailed))
             {
                 return exitCode;
             }
@@ -95,7 +96,7 @@ public sealed class BuildSession(
 
     private static int Check(Production production, IBuildLog log)
     {
-        var found = EmbedRules.Check(production.Models, path => new FileInfo(path).Length).ToList();
+        var found = Collisions.Find(production.Models).ToList();
         found.ForEach(log.Diagnostic);
         return ExitCode.Of(found);
     }
@@ -104,7 +105,7 @@ public sealed class BuildSession(
     {
         Version = BuildState.CurrentVersion,
         ToolVersion = toolVersion,
-        Request = BuildStateRequest.Of(request),
+        Request = request,
         Succeeded = exitCode == ExitCode.Passed,
         ExitCode = exitCode,
         Inputs = [.. inputs],

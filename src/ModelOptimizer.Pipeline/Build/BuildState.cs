@@ -12,10 +12,12 @@ internal sealed record BuildState
 
     public required string ToolVersion { get; init; }
 
-    public required BuildStateRequest Request { get; init; }
+    /// <summary>Word for word, since the task compares it with what it would ask now.</summary>
+    public required BuildRequest Request { get; init; }
 
     public required bool Succeeded { get; init; }
 
+    /// <summary>0, or 1 for a failed gate: nothing says that another failure would happen again, so the state of the build before stays.</summary>
     public required int ExitCode { get; init; }
 
     public required IReadOnlyList<InputStamp> Inputs { get; init; }

@@ -1,19 +1,22 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace ModelOptimizer.Pipeline.Build;
 
-/// <summary>A file that was read.</summary>
+/// <summary>A file, or a folder, that was read.</summary>
 /// <param name="Path">Absolute.</param>
-/// <param name="Length">In bytes; −1 when there was none, so that its appearing is a change.</param>
+/// <param name="Length">In bytes; 0 for a folder; −1 when there was nothing, so that its appearing is a change.</param>
 /// <param name="LastWriteUtc">Ticks; 0 when there was none.</param>
-/// <param name="Sha256">Lower-case hexadecimal; empty when there was none, or when it changed while it was used.</param>
+/// <param name="Sha256">Of the file's content or the names in the folder, lower-case hexadecimal; empty when there was none, or when it changed while it was used.</param>
 internal sealed record InputStamp(string Path, long Length, long LastWriteUtc, string Sha256)
 {
     /// <summary>The file as it is now, without its content.</summary>
     public static InputStamp Glance(string path)
     {
-        var file = new FileInfo(path);
-        return file.Exists ? new InputStamp(path, file.Length, file.LastWriteTimeUtc.Ticks, "") : new InputStamp(path, -1, 0, "");
+        FileSystemInfo found = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+        return found.Exists
+            ? new InputStamp(path, found is FileInfo { Length: var length } ? length : 0, found.LastWriteTimeUtc.Ticks, "")
+            : new InputStamp(path, -1, 0, "");
     }
 
     /// <summary>The file as it is now.</summary>
@@ -52,6 +55,12 @@ internal sealed record InputStamp(string Path, long Length, long LastWriteUtc, s
 
     public static string Hash(string path)
     {
+        if (Directory.Exists(path))
+        {
+            var names = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
+        }
+
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
@@ -7,44 +8,57 @@ namespace ModelOptimizer.Pipeline.Build;
 /// <summary>The models as they are, for builds with <c>ModelOptimizerEnabled=false</c>. Starts no ONNX Runtime.</summary>
 internal sealed class OriginalModels(BuildRequest request, Func<string, CompressionPlan> readManifest)
 {
-    public Production Produce(IBuildLog log, CancellationToken cancellation)
+    /// <summary>Reads all manifests.</summary>
+    /// <param name="log">Told everything as it happens.</param>
+    /// <param name="staging">Where a model with external data is made self-contained.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public Production Produce(IBuildLog log, string staging, CancellationToken cancellation)
     {
         List<ProducedModel> models = [];
         List<string> inputs = [];
-        RecordingLog said = new(log);
+        var exitCode = ExitCode.Passed;
         foreach (var manifest in request.Manifests)
         {
-            cancellation.ThrowIfCancellationRequested();
             inputs.Add(manifest);
             try
             {
-                foreach (var model in readManifest(manifest).Models)
+                foreach (var plan in readManifest(manifest).Models)
                 {
-                    inputs.Add(model.Source);
-                    models.Add(Produced(model, said));
+                    cancellation.ThrowIfCancellationRequested();
+                    models.Add(Produced(plan, staging, inputs));
+                    log.Diagnostic(Note(plan));
                 }
             }
             catch (DiagnosticException exception)
             {
-                said.Diagnostic(exception.Diagnostic);
+                log.Diagnostic(exception.Diagnostic);
+                exitCode = Math.Max(exitCode, ExitCode.Of([exception.Diagnostic]));
             }
         }
 
-        return new Production(models, said.Diagnostics, [.. inputs.Distinct()], ExitCode.Of(said.Diagnostics));
+        return new Production(models, [.. inputs.Distinct()], exitCode);
     }
 
-    private static ProducedModel Produced(ModelPlan model, RecordingLog log)
+    private static ProducedModel Produced(ModelPlan plan, string staging, List<string> inputs)
     {
-        if (!File.Exists(model.Source))
+        var model = OnnxModel.Load(plan.Source);
+        var name = Path.GetFileName(plan.Source);
+        inputs.AddRange(model.Files);
+        if (model.Files.Count == 1)
         {
-            throw new DiagnosticException(BuildCodes.SourceMissing, $"The model '{model.Source}' does not exist. Put the file there, or correct `source:`.", model.SourcePosition);
+            return new ProducedModel(plan.Name, plan.Source, name, plan.Embed);
         }
 
-        log.Diagnostic(new Diagnostic(
-            BuildCodes.Disabled,
-            DiagnosticSeverity.Note,
-            $"{model.Name}: ModelOptimizerEnabled is false, so the original is used as it is and no gate is checked.",
-            model.Position));
-        return new ProducedModel(model.Name, model.Source, Path.GetFileName(model.Source), model.Embed);
+        // A resource has no folder beside it to find external data in.
+        var whole = Path.Combine(staging, OutputPath.Folder(plan.Name), name);
+        Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
+        File.WriteAllBytes(whole, model.ToBytes());
+        return new ProducedModel(plan.Name, whole, name, plan.Embed);
     }
+
+    private static Diagnostic Note(ModelPlan model) => new(
+        BuildCodes.Disabled,
+        DiagnosticSeverity.Note,
+        $"{model.Name}: ModelOptimizerEnabled is false, so the original is used as it is and no gate is checked.",
+        model.Position);
 }

@@ -3,10 +3,12 @@ namespace ModelOptimizer.Pipeline.Build;
 /// <summary>Whether the last build's state answers a request.</summary>
 internal static class StateCheck
 {
-    /// <summary>The state with time stamps as they are now; null when the request, a file's content or an output is not as it was.</summary>
+    /// <summary>
+    /// The state with time stamps as they are now; null when the request, a file's content or an output is not as it was, and for verify, which is asked for to measure again.
+    /// </summary>
     public static BuildState? Renew(BuildState? state, BuildRequest request, string toolVersion)
     {
-        if (state is null || state.ToolVersion != toolVersion || !state.Request.Equals(BuildStateRequest.Of(request)))
+        if (state is null || request.Verify || state.ToolVersion != toolVersion || !state.Request.AsksTheSameAs(request))
         {
             return null;
         }
@@ -27,6 +29,6 @@ internal static class StateCheck
             inputs.Add(renewed);
         }
 
-        return state with { Inputs = inputs };
+        return state with { Inputs = inputs, Request = request };
     }
 }

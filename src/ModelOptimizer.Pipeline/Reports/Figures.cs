@@ -1,19 +1,18 @@
 using System.Globalization;
+using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>How numbers are written for people, everywhere the same.</summary>
 public static class Figures
 {
-    private static readonly string[] PercentMetrics = ["top1", "top5", "f1", "auc", "agreement", "cosine"];
-
     /// <summary>Bytes with decimal units: <c>471.2 KB</c>.</summary>
     public static string Bytes(long bytes) => Math.Abs(bytes) switch
     {
         < 1_000 => Invariant($"{bytes} B"),
         < 999_950 => Invariant($"{bytes / 1e3:0.0} KB"),
         < 999_950_000 => Invariant($"{bytes / 1e6:0.0} MB"),
-        _ => Invariant($"{bytes / 1e9:0.00} GB"),
+        _ => Invariant($"{bytes / 1e9:0.0} GB"),
     };
 
     /// <summary>A count in full up to six digits, then three significant places: <c>115,690</c>, <c>25.6 M</c>.</summary>
@@ -50,7 +49,7 @@ public static class Figures
     /// <summary>Four significant digits.</summary>
     public static string Number(double value) => double.IsNaN(value) ? "?" : value.ToString("G4", CultureInfo.InvariantCulture);
 
-    private static bool IsPercent(string metric) => PercentMetrics.Contains(metric, StringComparer.Ordinal);
+    private static bool IsPercent(string metric) => MetricCatalogue.TryGet(metric, out var found) && found.IsBounded;
 
     private static string Signed(double value) => value.ToString("+0.0#;−0.0#;0.0", CultureInfo.InvariantCulture);
 
