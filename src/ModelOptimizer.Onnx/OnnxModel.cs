@@ -27,7 +27,7 @@ public sealed class OnnxModel
     /// </summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>Bytes of <see cref="Files"/> together, as they were on disk; null for a model that was not loaded.</summary>
+    /// <summary>Bytes of <see cref="Files"/> together, as they were on disk; null for a model that was not loaded, and for a copy, which is made to be changed.</summary>
     public long? FileSizeInBytes { get; init; }
 
     /// <summary>Bytes of the model as it is now when it is saved: the model file, plus external data where that is needed.</summary>
@@ -58,5 +58,5 @@ public sealed class OnnxModel
     public byte[] ToBytes() => ModelWriter.ToBytes(Proto);
 
     /// <summary>A deep copy.</summary>
-    public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files, FileSizeInBytes = FileSizeInBytes };
+    public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files };
 }

@@ -10,7 +10,7 @@ namespace ModelOptimizer.Onnx.Editing;
 /// </summary>
 public sealed class GraphEditor
 {
-    // Until then every initialiser had to be an input of the graph as well.
+    // Until then every initialiser had to be an input of the graph as well; not all files obey.
     private const long FirstVersionWithFreeInitializers = 4;
 
     private readonly OnnxModel model;
@@ -40,24 +40,21 @@ public sealed class GraphEditor
         return name;
     }
 
-    /// <summary>Adds an initialiser, with the graph input that files before IR version 4 need.</summary>
+    /// <summary>Adds an initialiser, with the graph input that files before IR version 4 have for theirs.</summary>
     public void AddInitializer(TensorProto tensor)
     {
-        names.Add(tensor.Name);
-        model.Graph.Initializer.Add(tensor);
-        if (model.Proto.IrVersion < FirstVersionWithFreeInitializers)
-        {
-            model.Graph.Input.Add(InputOf(tensor));
-        }
+        var needsInput = model.Proto.IrVersion < FirstVersionWithFreeInitializers
+            && (model.Graph.Initializer.Count == 0 || model.Graph.Initializer.Any(initializer => IsInput(initializer.Name)));
+        Add(tensor, needsInput);
     }
 
-    /// <summary>Adds a constant in the way <paramref name="like"/> is stored: as an initialiser, or as a <c>Constant</c> node right after that one's.</summary>
+    /// <summary>Adds a constant in the way <paramref name="like"/> is stored: as an initialiser, with or without a graph input, or as a <c>Constant</c> node right after that one's.</summary>
     public void AddWeight(TensorProto tensor, string like)
     {
         var place = FindConstantNode(like);
         if (place < 0)
         {
-            AddInitializer(tensor);
+            Add(tensor, model.Proto.IrVersion < FirstVersionWithFreeInitializers && IsInput(like));
             return;
         }
 
@@ -116,9 +113,20 @@ public sealed class GraphEditor
         Remove(model.Graph.QuantizationAnnotation, annotation => gone.Contains(annotation.TensorName));
     }
 
+    private void Add(TensorProto tensor, bool asInput)
+    {
+        names.Add(tensor.Name);
+        model.Graph.Initializer.Add(tensor);
+        if (asInput)
+        {
+            model.Graph.Input.Add(InputOf(tensor));
+        }
+    }
+
+    private bool IsInput(string name) => model.Graph.Input.Any(input => input.Name == name);
+
     // From IR version 4 on, an initialiser that is also an input is a default that the caller may replace: part of the model's interface.
-    private bool MayBeGiven(string name) =>
-        model.Proto.IrVersion >= FirstVersionWithFreeInitializers && model.Graph.Input.Any(input => input.Name == name);
+    private bool MayBeGiven(string name) => model.Proto.IrVersion >= FirstVersionWithFreeInitializers && IsInput(name);
 
     private int FindConstantNode(string name)
     {

@@ -15,10 +15,10 @@ internal static class ExternalDataReader
         foreach (var tensor in ModelTensors.All(model).Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
         {
             var location = Entry(tensor, "location") ?? throw Range(tensor, modelPath, "it names no file");
-            var path = ExternalPath.Resolve(location, modelPath, tensor.Name);
-            var file = files.TryGetValue(path, out var known) ? known : files[path] = Find(path, location, modelPath, tensor.Name);
+            var file = Find(location, modelPath, tensor.Name);
+            files[file.Path] = file;
             var (offset, length) = Extent(tensor, file, modelPath);
-            tensor.RawData = Read(path, offset, length, modelPath);
+            tensor.RawData = Read(file.Path, offset, length, modelPath);
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();
         }
@@ -26,12 +26,20 @@ internal static class ExternalDataReader
         return [.. files.Values];
     }
 
-    private static ExternalFile Find(string path, string location, string modelPath, string tensor)
+    private static ExternalFile Find(string location, string modelPath, string tensor)
     {
-        var file = new FileInfo(path);
-        return file.Exists
-            ? new ExternalFile(path, file.Length)
-            : throw ModelReader.Error(ModelCodes.ExternalMissing, modelPath, $"the data of tensor '{tensor}' is in '{location}', which is not in the model's folder. Copy that file beside the model.");
+        try
+        {
+            var path = ExternalPath.Resolve(location, modelPath, tensor);
+            var target = FileLink.Target(path);
+            return target.Exists
+                ? new ExternalFile(path, target.Length)
+                : throw ModelReader.Error(ModelCodes.ExternalMissing, modelPath, $"the data of tensor '{tensor}' is in '{location}', which is not in the model's folder. Copy that file beside the model.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ModelReader.Error(ModelCodes.Unreadable, modelPath, $"the external data in '{location}' could not be read: {e.Message}", e);
+        }
     }
 
     // Nothing is allocated before the claim has been held against the file and the tensor's own shape.
@@ -62,6 +70,12 @@ internal static class ExternalDataReader
 
     private static ByteString Read(string path, long offset, int length, string modelPath)
     {
+        // A tensor without elements needs no file, and opening a pipe would wait for ever.
+        if (length == 0)
+        {
+            return ByteString.Empty;
+        }
+
         try
         {
             using var stream = File.OpenHandle(path);

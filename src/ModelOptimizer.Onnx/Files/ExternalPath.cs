@@ -5,6 +5,8 @@ namespace ModelOptimizer.Onnx.Files;
 /// </summary>
 internal static class ExternalPath
 {
+    private const int DeepestLink = 40;
+
     /// <summary>The full path of <paramref name="location"/>.</summary>
     /// <exception cref="Diagnostics.DiagnosticException">It leaves the model's folder, directly or through a link.</exception>
     public static string Resolve(string location, string modelPath, string tensor)
@@ -18,7 +20,7 @@ internal static class ExternalPath
         }
 
         var path = Path.GetFullPath(Path.Combine(folder, local));
-        if (!IsInside(path, folder) || !IsInside(FollowLinks(path, folder), FollowLinks(folder, null)))
+        if (!IsInside(path, folder) || !IsInside(FollowLinks(path), FollowLinks(folder)))
         {
             throw Outside(location, modelPath, tensor);
         }
@@ -30,22 +32,18 @@ internal static class ExternalPath
         path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     // Links above the model's folder are the user's own and move both paths alike; a link below it was chosen by whoever made the model.
-    private static string FollowLinks(string path, string? below)
+    private static string FollowLinks(string path, int depth = 0)
     {
-        var root = Path.GetPathRoot(path)!;
-        var current = root;
-        foreach (var part in path[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        var current = Path.GetPathRoot(path)!;
+        foreach (var part in path[current.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             current = Path.Combine(current, part);
             FileSystemInfo entry = Directory.Exists(current) ? new DirectoryInfo(current) : new FileInfo(current);
-            try
+            if (entry.LinkTarget is { } target)
             {
-                current = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? current;
-            }
-            catch (IOException)
-            {
-                // A broken or circular link: the missing file is reported where it is opened.
-                return below is null ? path : current;
+                current = depth < DeepestLink
+                    ? FollowLinks(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(current)!, target)), depth + 1)
+                    : throw new IOException($"'{current}' is a link that leads nowhere");
             }
         }
 

@@ -40,12 +40,12 @@ internal static class ModelReader
     {
         try
         {
-            var file = new FileInfo(path);
+            var file = FileLink.Target(path);
             if (!file.Exists)
             {
                 throw Error(ModelCodes.NotFound, path, Directory.Exists(path)
                     ? "expected an ONNX file, found a folder. Give the path of the .onnx file."
-                    : "there is no such file. Check the path; relative paths start at the manifest's folder.");
+                    : "there is no such file. Check the path.");
             }
 
             if (file.Length > Array.MaxLength)
@@ -83,6 +83,12 @@ internal static class ModelReader
         catch (InvalidProtocolBufferException e)
         {
             throw Error(ModelCodes.NotOnnx, name, $"expected an ONNX model, found {bytes.Length} bytes that are not one, or only a part of one ({e.Message.TrimEnd('.')}). Export or download the model again.", e);
+        }
+
+        // A genuine replacement character is written back as it was.
+        if (TextCheck.HasReplacement(proto) && !proto.ToByteArray().AsSpan().SequenceEqual(bytes))
+        {
+            throw Error(ModelCodes.NotOnnx, name, "expected an ONNX model, found one with names that are not UTF-8 text; saving would change them. Export the model with other names.");
         }
 
         if (proto.Graph is null)

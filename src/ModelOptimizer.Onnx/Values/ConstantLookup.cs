@@ -27,7 +27,7 @@ public sealed class ConstantLookup
 
         foreach (var node in nodes.Where(node => node.OpType == "Constant" && node.Domain is "" or "ai.onnx" && node.Output.Count == 1))
         {
-            if (TensorOf(node) is { } tensor)
+            if (ValueOf(node) is { } tensor)
             {
                 constants[node.Output[0]] = new ConstantTensor(node.Output[0], tensor, node);
             }
@@ -44,8 +44,8 @@ public sealed class ConstantLookup
     /// <exception cref="KeyNotFoundException">It is not.</exception>
     public TensorProto this[string name] => constants[name].Tensor;
 
-    // The short forms of a Constant carry no tensor; an equal one is made for reading.
-    private static TensorProto? TensorOf(NodeProto node)
+    /// <summary>What a <c>Constant</c> node makes. Its short forms carry no tensor; an equal one is made for reading.</summary>
+    internal static TensorProto? ValueOf(NodeProto node)
     {
         foreach (var attribute in node.Attribute)
         {

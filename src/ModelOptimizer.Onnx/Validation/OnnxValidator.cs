@@ -1,0 +1,71 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Onnx.Validation;
+
+/// <summary>
+/// Checks that a graph hangs together: names are given once, everything is made before it is read, outputs are made. It knows no operators; whether those accept
+/// what they get, the runtime says.
+/// </summary>
+public static class OnnxValidator
+{
+    /// <summary>What is wrong with <paramref name="model"/>; empty when nothing is.</summary>
+    public static IReadOnlyList<string> Check(OnnxModel model)
+    {
+        var problems = new List<string>();
+        CheckGraph(model.Graph, "the graph", [], problems);
+        foreach (var function in model.Proto.Functions)
+        {
+            var known = function.Input.ToHashSet(StringComparer.Ordinal);
+            CheckNodes(function.Node, $"function '{function.Name}'", known, known.ToHashSet(StringComparer.Ordinal), problems);
+            CheckOutputs(function.Output, $"function '{function.Name}'", known, problems);
+        }
+
+        return problems;
+    }
+
+    private static void CheckGraph(GraphProto graph, string place, HashSet<string> outer, List<string> problems)
+    {
+        var inputs = graph.Input.Select(input => input.Name).ToList();
+        var initializers = InitializersOf(graph).ToList();
+        ReportRepeated(inputs, $"input of {place}", problems);
+        ReportRepeated(initializers, $"initializer of {place}", problems);
+
+        var own = inputs.Concat(initializers).ToHashSet(StringComparer.Ordinal);
+        var known = outer.Concat(own).ToHashSet(StringComparer.Ordinal);
+        CheckNodes(graph.Node, place, known, own, problems);
+        CheckOutputs(graph.Output.Select(output => output.Name), place, known, problems);
+    }
+
+    private static void CheckNodes(IEnumerable<NodeProto> nodes, string place, HashSet<string> known, HashSet<string> own, List<string> problems)
+    {
+        foreach (var node in nodes)
+        {
+            var title = $"node '{node.Name}' ({node.OpType}) of {place}";
+            problems.AddRange(node.Input.Where(input => input.Length > 0 && !known.Contains(input)).Select(input => $"{title} reads '{input}', which nothing before it makes"));
+            foreach (var graph in GraphWalk.SubGraphs(node))
+            {
+                CheckGraph(graph, $"sub-graph '{graph.Name}' of node '{node.Name}' ({node.OpType})", known, problems);
+            }
+
+            foreach (var output in node.Output.Where(output => output.Length > 0))
+            {
+                if (!own.Add(output))
+                {
+                    problems.Add($"{title} makes '{output}', which exists already");
+                }
+
+                known.Add(output);
+            }
+        }
+    }
+
+    private static void CheckOutputs(IEnumerable<string> outputs, string place, HashSet<string> known, List<string> problems) =>
+        problems.AddRange(outputs.Where(output => !known.Contains(output)).Select(output => $"output '{output}' of {place} is made by nothing"));
+
+    private static void ReportRepeated(IEnumerable<string> names, string what, List<string> problems) =>
+        problems.AddRange(names.CountBy(name => name).Where(count => count.Value > 1).Select(count => $"'{count.Key}' is an {what} {count.Value} times"));
+
+    private static IEnumerable<string> InitializersOf(GraphProto graph) =>
+        graph.Initializer.Select(tensor => tensor.Name).Concat(graph.SparseInitializer.Select(sparse => sparse.Values?.Name ?? ""));
+}

@@ -1,0 +1,56 @@
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Onnx.Tests.Validation;
+
+public sealed class OnnxValidatorTests
+{
+    [Fact]
+    public void A_graph_that_hangs_together_has_no_problems()
+    {
+        var inner = new GraphBuilder().Node("Add", ["h", "x"], ["i"]).Output("i").Build().Graph;
+        var builder = new GraphBuilder().Input("x", [1, 4]).MatMul("x", "h", 4, 4).Node("If", ["h"], ["y"], ("then_branch", inner)).Node("Clip", ["y", "", "h"], ["z"]).Output("z");
+        Check(builder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_tensor_that_is_read_before_it_is_made_is_a_problem() =>
+        Check(new GraphBuilder().Input("x", [1]).Node("Relu", ["h"], ["y"]).Node("Relu", ["x"], ["h"]).Output("y"))
+            .ShouldBe(["node 'y_node' (Relu) of the graph reads 'h', which nothing before it makes"]);
+
+    [Fact]
+    public void A_tensor_that_is_made_twice_is_a_problem() =>
+        Check(new GraphBuilder().Input("x", [1]).Node("Relu", ["x"], ["y"]).Node("Neg", ["x"], ["y"]).Output("y"))
+            .ShouldBe(["node 'y_node' (Neg) of the graph makes 'y', which exists already"]);
+
+    [Fact]
+    public void A_node_that_makes_an_input_or_an_initializer_is_a_problem() =>
+        Check(new GraphBuilder().Input("x", [1]).Random("w", [1]).Node("Relu", ["x"], ["x"]).Node("Relu", ["x"], ["w"]).Output("x")).Count.ShouldBe(2);
+
+    [Fact]
+    public void An_initializer_that_is_given_twice_is_a_problem() =>
+        Check(new GraphBuilder().Random("w", [1]).Random("w", [1]).Output("w")).ShouldBe(["'w' is an initializer of the graph 2 times"]);
+
+    [Fact]
+    public void An_output_that_nothing_makes_is_a_problem() =>
+        Check(new GraphBuilder().Input("x", [1]).Output("y")).ShouldBe(["output 'y' of the graph is made by nothing"]);
+
+    [Fact]
+    public void Sub_graphs_see_only_what_was_made_before_their_node()
+    {
+        var inner = new GraphBuilder().Node("Identity", ["late"], ["i"]).Output("i").Build().Graph;
+        Check(new GraphBuilder().Input("x", [1]).Node("If", ["x"], ["y"], ("then_branch", inner)).Node("Relu", ["x"], ["late"]).Output("y"))
+            .ShouldBe(["node 'i_node' (Identity) of sub-graph 'graph' of node 'y_node' (If) reads 'late', which nothing before it makes"]);
+    }
+
+    [Fact]
+    public void Functions_see_only_their_own_inputs()
+    {
+        var builder = new GraphBuilder().Input("x", [1]).Output("x");
+        builder.Proto.Functions.Add(new FunctionProto { Name = "F", Input = { "a" }, Output = { "f" }, Node = { new NodeProto { OpType = "Add", Name = "n", Input = { "a", "x" }, Output = { "f" } } } });
+        Check(builder).ShouldBe(["node 'n' (Add) of function 'F' reads 'x', which nothing before it makes"]);
+    }
+
+    private static IReadOnlyList<string> Check(GraphBuilder builder) => OnnxValidator.Check(builder.Build());
+}
