@@ -17,6 +17,15 @@ internal sealed class GraphBuilder
         return name;
     }
 
+    /// <summary>Declares an input of any shape and rank.</summary>
+    public string InputOfAnyShape(string name, DataType type)
+    {
+        var value = Value(name, type);
+        value.Type.TensorType.Shape = null;
+        graph.Input.Add(value);
+        return name;
+    }
+
     /// <summary>Declares an output; dimensions of −1 are free.</summary>
     public void Output(string name, DataType type, params long[] shape) => graph.Output.Add(Value(name, type, shape));
 
@@ -27,16 +36,6 @@ internal sealed class GraphBuilder
         var tensor = new TensorProto { Name = name, DataType = (int)DataType.Int64 };
         tensor.Dims.Add(values.Length);
         tensor.Int64Data.Add(values);
-        graph.Initializer.Add(tensor);
-        return name;
-    }
-
-    /// <summary>A float64 constant of one element and rank 0.</summary>
-    public string Scalar(double value)
-    {
-        var name = NewName("c");
-        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Double };
-        tensor.DoubleData.Add(value);
         graph.Initializer.Add(tensor);
         return name;
     }

@@ -1,0 +1,221 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Runtime;
+
+namespace ModelOptimizer.Tensors.Statistics;
+
+/// <summary>The state of one key: Σ and μ as sums, in two buffers that take turns as input and output of <see cref="MomentGraph"/>.</summary>
+internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, string? file)
+{
+    // Bytes of patches in one run; the graph holds about three times as much.
+    private const long PatchBytes = 48L << 20;
+
+    private MomentGraph? graph;
+    private double[][] state = [];
+    private double[][] spare = [];
+    private long count;
+
+    public MomentKey Key => key;
+
+    /// <summary>Whether batches may be put together along the first dimension.</summary>
+    public bool MayGather => !key.Transposed;
+
+    /// <summary>Bytes of both buffers for an activation of <paramref name="shape"/>.</summary>
+    public long StateBytes(long[] shape) => 2 * sizeof(double) * Graph(shape).StateShapes.Sum(Elements);
+
+    public void Add(OrtValue activation)
+    {
+        var info = activation.GetTensorTypeAndShape();
+        var session = Start(info.Shape, (TensorProto.Types.DataType)info.ElementDataType);
+        if (info.ElementCount == 0)
+        {
+            return;
+        }
+
+        if (key.Window is null)
+        {
+            Run(session, activation, []);
+            count += info.ElementCount / graph!.Size;
+        }
+        else
+        {
+            AddWindows(session, activation, info.Shape, info.ElementDataType, key.Window.Resolve(info.Shape[2..]));
+        }
+    }
+
+    public SecondMoment Finish()
+    {
+        if (count == 0)
+        {
+            throw new DiagnosticException(
+                TensorsCodes.NoCalibrationData,
+                $"The calibration data gave not one window of '{key.Tensor}'. Use more samples, or exclude the layer that reads it.",
+                OrtErrors.Position(file));
+        }
+
+        spare = [];
+        var size = graph!.Size;
+        var sigma = Enumerable.Range(0, graph.Groups).Select(Symmetric).ToList();
+        double[][] mean = [.. Enumerable.Range(0, graph.Groups).Select(group => state[^1].AsSpan(group * size, size).ToArray())];
+        foreach (var sums in mean)
+        {
+            TensorPrimitives.Divide(sums, count, sums);
+        }
+
+        state = [];
+        return new SecondMoment(sigma, mean, count);
+    }
+
+    private static long Elements(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
+
+    private Matrix Symmetric(int group)
+    {
+        var matrix = new Matrix(graph!.Size, graph.Size);
+        for (var (row, block) = (0, 0); row < graph.Size; row++)
+        {
+            block += row == graph.Bounds[block + 1] ? 1 : 0;
+            var width = graph.Bounds[block + 1];
+            var lower = state[block].AsSpan(checked(((group * graph.Size) + row - graph.Bounds[block]) * width), row + 1);
+            TensorPrimitives.Divide(lower, count, matrix.Row(row));
+            RequireFinite(matrix[row, row]);
+            for (var column = 0; column < row; column++)
+            {
+                matrix[column, row] = matrix[row, column];
+            }
+        }
+
+        return matrix;
+    }
+
+    private void AddWindows(ModelSession session, OrtValue activation, long[] shape, TensorElementType type, ConvGeometry window)
+    {
+        var rank = window.Kernel.Length;
+        var outputs = new long[rank];
+        for (var axis = 0; axis < rank; axis++)
+        {
+            var reach = ((window.Kernel[axis] - 1) * window.Dilations[axis]) + 1;
+            var room = shape[axis + 2] + window.Pads[axis] + window.Pads[axis + rank] - reach;
+            outputs[axis] = room < 0 ? 0 : (room / window.Strides[axis]) + 1;
+        }
+
+        var perSample = Elements(outputs);
+        if (perSample == 0)
+        {
+            return;
+        }
+
+        long[] pads = [0, 0, .. window.Pads[..rank].Select(pad => (long)pad), 0, 0, .. window.Pads[rank..].Select(pad => (long)pad)];
+        var most = Math.Max(1, PatchBytes / (sizeof(double) * (long)graph!.Size * graph.Groups));
+        var samples = Math.Clamp(most / perSample, 1, shape[0]);
+        // A sample too large for one run is cut along its first spatial dimension.
+        var lines = Math.Clamp(most / (perSample / outputs[0]), 1, outputs[0]);
+        var sampleBytes = activation.GetTensorSizeInBytes() / shape[0];
+        for (var sample = 0L; sample < shape[0]; sample += samples)
+        {
+            var taken = Math.Min(samples, shape[0] - sample);
+            using var part = Part(activation, type, sample * sampleBytes, [taken, .. shape[1..]], taken * sampleBytes);
+            for (var line = 0L; line < outputs[0]; line += lines)
+            {
+                var depth = Math.Min(lines, outputs[0] - line);
+                long[] begin = [line * window.Strides[0], .. new long[rank - 1]];
+                long[] extent = [.. outputs.Select((output, axis) => (((axis == 0 ? depth : output) - 1) * window.Strides[axis]) + 1)];
+                Run(session, part, [("pads", pads), ("begin", begin), ("extent", extent)]);
+            }
+        }
+
+        count += shape[0] * perSample;
+    }
+
+    private static unsafe OrtValue Part(OrtValue whole, TensorElementType type, long offset, long[] shape, long bytes)
+    {
+        fixed (byte* start = whole.GetTensorMutableRawData())
+        {
+            // The memory is ONNX Runtime's own or pinned by the caller for as long as the part lives.
+            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, (IntPtr)(start + offset), bytes);
+        }
+    }
+
+    private void Run(ModelSession session, OrtValue activation, IReadOnlyCollection<(string Name, long[] Values)> numbers)
+    {
+        var pinned = new List<PinnedTensor>();
+        PinnedTensor Pin(PinnedTensor tensor)
+        {
+            pinned.Add(tensor);
+            return tensor;
+        }
+
+        try
+        {
+            var shapes = graph!.StateShapes;
+            OrtValue[] inputs =
+            [
+                activation,
+                .. numbers.Select(item => Pin(new PinnedTensor(item.Values, TensorElementType.Int64, [item.Values.Length])).Value),
+                .. state.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, TensorElementType.Double, shape)).Value),
+            ];
+            OrtValue[] outputs = [.. spare.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, TensorElementType.Double, shape)).Value)];
+            session.RunNative(["x", .. numbers.Select(item => item.Name), .. graph.StateNames], inputs, [.. graph.StateNames.Select(name => name + "'")], outputs);
+            (state, spare) = (spare, state);
+        }
+        finally
+        {
+            pinned.ForEach(tensor => tensor.Dispose());
+        }
+    }
+
+    private ModelSession Start(long[] shape, TensorProto.Types.DataType type)
+    {
+        var wanted = Graph(shape);
+        if (graph is null)
+        {
+            graph = wanted;
+            state = [.. wanted.StateShapes.Select(extents => new double[Elements(extents)])];
+            spare = [.. wanted.StateShapes.Select(extents => new double[Elements(extents)])];
+        }
+        else if (graph.Size != wanted.Size)
+        {
+            throw Unusable($"its vectors have {graph.Size} elements in one batch and {wanted.Size} in another");
+        }
+
+        return sessions.For(graph, type);
+    }
+
+    private MomentGraph Graph(long[] shape)
+    {
+        long size;
+        if (key.Window is { } window)
+        {
+            if (shape.Length != window.Kernel.Length + 2 || shape[1] % window.Group != 0)
+            {
+                throw Unusable($"a window of {window.Kernel.Length} dimensions in {window.Group} groups does not fit the shape {string.Join('×', shape)}");
+            }
+
+            size = shape[1] / window.Group * window.Taps;
+        }
+        else
+        {
+            size = shape.Length >= 2 ? (key.Transposed ? shape[0] : shape[^1]) : throw Unusable($"its shape is {string.Join('×', shape)}, and at least two dimensions are needed");
+        }
+
+        return size is > 0 and < 46_341 ? new MomentGraph(key.Window, key.Transposed, (int)size) : throw Unusable($"a second moment of {size} variables cannot be stored");
+    }
+
+    private void RequireFinite(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw new DiagnosticException(
+                TensorsCodes.NotFinite,
+                $"The activation '{key.Tensor}' is not finite on the calibration data (NaN or infinity). Check the data's preprocessing and that the original model gives finite outputs on it.",
+                OrtErrors.Position(file));
+        }
+    }
+
+    private DiagnosticException Unusable(string reason) =>
+        new(TensorsCodes.TapUnusable, $"The statistics of '{key.Tensor}' cannot be collected: {reason}. Exclude the layer that reads it.", OrtErrors.Position(file));
+}

@@ -1,0 +1,56 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Tensors.Data;
+
+namespace ModelOptimizer.Tensors.Statistics;
+
+/// <summary>
+/// Second moments of a model's activations. The model runs up to the tensors that are needed; a second graph turns each into patches and adds their products to a state
+/// in float64. Both run on the engine; activations are dropped batch by batch.
+/// </summary>
+/// <param name="engine">Where both run.</param>
+/// <param name="model">The model whose activations are wanted.</param>
+/// <param name="batches">The calibration data; null where there is none.</param>
+/// <param name="memoryLimit">Bytes that the states of one pass over the data may take; more keys need more passes.</param>
+public sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long memoryLimit = MomentCollector.DefaultMemoryLimit) : IStatistics
+{
+    /// <summary>3 GB.</summary>
+    public const long DefaultMemoryLimit = 3L << 30;
+
+    private readonly Dictionary<MomentKey, SecondMoment> known = [];
+
+    /// <inheritdoc/>
+    /// <exception cref="KeyNotFoundException"><see cref="Require"/> was not called for <paramref name="key"/>.</exception>
+    public SecondMoment this[MomentKey key] => known[key];
+
+    /// <inheritdoc/>
+    /// <exception cref="DiagnosticException">
+    /// No calibration data (MOC3301), activations that are not finite (MOC3302), a tensor that cannot be collected (MOC3303), or the model does not run (MOC23xx).
+    /// </exception>
+    public void Require(IReadOnlyCollection<MomentKey> keys, CancellationToken cancellation)
+    {
+        var missing = keys.Where(key => !known.ContainsKey(key)).Distinct().ToList();
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        if (batches is null || batches.Count == 0)
+        {
+            throw new DiagnosticException(
+                TensorsCodes.NoCalibrationData,
+                $"The statistics of '{missing[0].Tensor}' need calibration data, and there is none. Add 'calibrate: {{ dataset: … }}' to the model, or use 'norm: frobenius'.");
+        }
+
+        // How wide a tensor is becomes known when it is first seen: a pass hands back the keys that did not fit its memory.
+        while (missing.Count > 0)
+        {
+            using var pass = new MomentPass(engine, model, missing, memoryLimit);
+            foreach (var (key, moment) in pass.Run(batches, cancellation))
+            {
+                known[key] = moment;
+                missing.Remove(key);
+            }
+        }
+    }
+}

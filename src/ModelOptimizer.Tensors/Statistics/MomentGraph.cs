@@ -1,0 +1,131 @@
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Tensors.Graphs;
+using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
+
+namespace ModelOptimizer.Tensors.Statistics;
+
+/// <summary>
+/// The graph Σ_out = Σ_in + P·Pᵀ, μ_out = μ_in + P·1, P (D×rows) the patches of an activation as columns, in float64.
+/// Of Σ only block rows up to the diagonal are kept: it is symmetric, and half the work is enough.
+/// </summary>
+internal sealed class MomentGraph
+{
+    private const int BlockRows = 192;
+    private const int MostBlocks = 8;
+
+    private readonly ConvGeometry? window;
+    private readonly bool transposed;
+
+    /// <param name="window">The window, pads and <c>auto_pad</c> not used; null for vectors.</param>
+    /// <param name="transposed">Without a window: the vectors are along the first dimension.</param>
+    /// <param name="size">D, the length of a patch of one group.</param>
+    public MomentGraph(ConvGeometry? window, bool transposed, int size)
+    {
+        this.window = window;
+        this.transposed = transposed;
+        Size = size;
+        var blocks = Groups > 1 ? 1 : Math.Clamp(size / BlockRows, 1, MostBlocks);
+        Bounds = [.. Enumerable.Range(0, blocks + 1).Select(i => (int)((long)size * i / blocks))];
+    }
+
+    /// <summary>D.</summary>
+    public int Size { get; }
+
+    /// <summary>Channel groups.</summary>
+    public int Groups => window?.Group ?? 1;
+
+    /// <summary>First row of every block row of Σ, and D.</summary>
+    public int[] Bounds { get; }
+
+    /// <summary>The same for graphs that are the same.</summary>
+    public string Name => window is null
+        ? $"{transposed}|{Size}"
+        : $"{string.Join(',', window.Kernel)}|{string.Join(',', window.Strides)}|{string.Join(',', window.Dilations)}|{Groups}|{Size}";
+
+    /// <summary>Names of the state's inputs; outputs have a stroke more.</summary>
+    public string[] StateNames => [.. Enumerable.Range(0, Bounds.Length - 1).Select(i => $"s{i}"), "m"];
+
+    /// <summary>Shapes of <see cref="StateNames"/>.</summary>
+    public long[][] StateShapes => Groups > 1
+        ? [[Groups, Size, Size], [Groups, Size]]
+        : [.. Bounds.Zip(Bounds.Skip(1), (low, high) => new long[] { high - low, high }), [Size]];
+
+    public OnnxModel Build(DataType type)
+    {
+        var builder = new GraphBuilder();
+        builder.InputOfAnyShape("x", type);
+        foreach (var (name, shape) in StateNames.Zip(StateShapes))
+        {
+            builder.Input(name, DataType.Double, shape);
+            builder.Output(name + "'", DataType.Double, shape);
+        }
+
+        var x = builder.Node("Cast", ["x"], GraphBuilder.Attribute("to", (long)DataType.Double));
+        var patches = window is null ? Vectors(builder, x) : Windows(builder, x, window);
+        Accumulate(builder, patches);
+        return builder.Build();
+    }
+
+    private string Vectors(GraphBuilder builder, string x) => transposed
+        ? builder.Node("Reshape", [x, builder.Constant(Size, -1)])
+        : builder.Node("Transpose", [builder.Node("Reshape", [x, builder.Constant(-1, Size)])], GraphBuilder.Attribute("perm", 1, 0));
+
+    // Channels first, so that a tap's slice is already rows of P: only the small input is transposed, never the patches.
+    private string Windows(GraphBuilder builder, string x, ConvGeometry geometry)
+    {
+        var rank = geometry.Kernel.Length;
+        builder.Input("pads", DataType.Int64, 2 * (rank + 2));
+        builder.Input("begin", DataType.Int64, rank);
+        builder.Input("extent", DataType.Int64, rank);
+        x = builder.Node("Transpose", [x], GraphBuilder.Attribute("perm", [1, 0, .. Enumerable.Range(2, rank).Select(axis => (long)axis)]));
+        x = builder.Node("Pad", [x, "pads"]);
+
+        var axes = builder.Constant([.. Enumerable.Range(2, rank).Select(axis => (long)axis)]);
+        var steps = builder.Constant([.. geometry.Strides.Select(stride => (long)stride)]);
+        var rows = builder.Constant(0, 1, -1);
+        var slices = new List<string>(geometry.Taps);
+        for (var tap = 0; tap < geometry.Taps; tap++)
+        {
+            var start = builder.Node("Add", ["begin", builder.Constant(Offset(geometry, tap))]);
+            var end = builder.Node("Add", [start, "extent"]);
+            slices.Add(builder.Node("Reshape", [builder.Node("Slice", [x, start, end, axes, steps]), rows]));
+        }
+
+        var all = slices.Count == 1 ? slices[0] : builder.Node("Concat", slices, GraphBuilder.Attribute("axis", 1));
+        return builder.Node("Reshape", [all, Groups > 1 ? builder.Constant(Groups, Size, -1) : builder.Constant(Size, -1)]);
+    }
+
+    private static long[] Offset(ConvGeometry geometry, int tap)
+    {
+        var offset = new long[geometry.Kernel.Length];
+        for (var axis = offset.Length - 1; axis >= 0; axis--)
+        {
+            offset[axis] = (long)(tap % geometry.Kernel[axis]) * geometry.Dilations[axis];
+            tap /= geometry.Kernel[axis];
+        }
+
+        return offset;
+    }
+
+    private void Accumulate(GraphBuilder builder, string patches)
+    {
+        var sum = builder.Node("ReduceSum", [patches, builder.Constant(-1)], GraphBuilder.Attribute("keepdims", 0));
+        builder.NodeTo("m'", "Add", ["m", sum]);
+        if (Groups > 1)
+        {
+            var turned = builder.Node("Transpose", [patches], GraphBuilder.Attribute("perm", 0, 2, 1));
+            builder.NodeTo("s0'", "Add", ["s0", builder.Node("MatMul", [patches, turned])]);
+            return;
+        }
+
+        var zero = builder.Constant(0);
+        for (var block = 0; block + 1 < Bounds.Length; block++)
+        {
+            var high = builder.Constant(Bounds[block + 1]);
+            var left = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, builder.Constant(Bounds[block]), high, zero]);
+            var right = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, zero, high, zero]);
+            builder.NodeTo($"s{block}'", "Gemm", [left, right, $"s{block}"], GraphBuilder.Attribute("transB", 1));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Tensors.Statistics;
+
+/// <summary>The accumulating graphs in use: layers of the same geometry share one.</summary>
+internal sealed class MomentSessions(Engine engine) : IDisposable
+{
+    private readonly Dictionary<string, ModelSession> sessions = new(StringComparer.Ordinal);
+
+    public ModelSession For(MomentGraph graph, TensorProto.Types.DataType type)
+    {
+        var name = $"{type}|{graph.Name}";
+        if (!sessions.TryGetValue(name, out var session))
+        {
+            session = engine.CreateSession(graph.Build(type));
+            sessions.Add(name, session);
+        }
+
+        return session;
+    }
+
+    public void Dispose()
+    {
+        foreach (var session in sessions.Values.Reverse())
+        {
+            session.Dispose();
+        }
+    }
+}

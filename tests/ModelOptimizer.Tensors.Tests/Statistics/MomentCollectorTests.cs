@@ -1,0 +1,355 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Statistics;
+using ModelOptimizer.Tensors.Tests.LinearAlgebra;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Tensors.Tests.Statistics;
+
+public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private const double Tolerance = 1e-9;
+
+    public static TheoryData<string, long[], ConvGeometry> Geometries => new()
+    {
+        { "plain", [5, 3, 9, 8], new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET") },
+        { "stride 2, pad 1, dilation 2", [4, 3, 11, 10], new([3, 3], [2, 2], [1, 1, 1, 1], [2, 2], 1, "NOTSET") },
+        { "groups", [3, 6, 7, 7], new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 3, "NOTSET") },
+        { "asymmetric pads and kernel", [3, 2, 8, 9], new([3, 2], [1, 2], [2, 0, 1, 3], [1, 1], 1, "NOTSET") },
+        { "one by one with stride", [3, 4, 7, 7], new([1, 1], [2, 2], [0, 0, 0, 0], [1, 1], 1, "NOTSET") },
+        { "one-dimensional", [4, 3, 17], new([5], [2], [1, 3], [2], 1, "NOTSET") },
+        { "SAME_UPPER", [3, 2, 8, 9], new([4, 3], [2, 2], [0, 0, 0, 0], [1, 1], 1, "SAME_UPPER") },
+        { "SAME_LOWER", [3, 2, 8, 9], new([4, 3], [2, 2], [0, 0, 0, 0], [1, 1], 1, "SAME_LOWER") },
+        { "as large as the image", [6, 2, 5, 5], new([5, 5], [1, 1], [0, 0, 0, 0], [1, 1], 1, "NOTSET") },
+        { "many block rows", [4, 50, 6, 6], new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Geometries))]
+    public void The_metric_is_the_mean_squared_change_of_the_convolution(string name, long[] shape, ConvGeometry window)
+    {
+        var x = Batches.Exact(shape, 1);
+
+        var moment = Collect(new Batches(x, shape, 2), shape.Length, window);
+
+        var explicitWindow = window.Resolve(shape[2..]);
+        for (var group = 0; group < window.Group; group++)
+        {
+            var sigma = moment.Sigma[group];
+            var delta = Numbers.Random(4, sigma.Rows, 2);
+            var outputs = Patches.Convolve(x, shape, explicitWindow, group, delta);
+            moment.Count.ShouldBe(outputs.Count, name);
+            var measured = outputs.Sum(output => output.Sum(value => value * value)) / outputs.Count;
+            Metric(delta, sigma).ShouldBe(measured, Tolerance * measured, name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Geometries))]
+    public void The_centred_metric_is_what_remains_when_the_bias_moves(string name, long[] shape, ConvGeometry window)
+    {
+        var x = Batches.Exact(shape, 3);
+
+        var moment = Collect(new Batches(x, shape, 3), shape.Length, window);
+
+        var explicitWindow = window.Resolve(shape[2..]);
+        var (sigma, mean) = (moment.Sigma[0], moment.Mean[0]);
+        var centred = sigma.Clone();
+        for (var i = 0; i < centred.Values.Length; i++)
+        {
+            centred.Values[i] -= mean[i / sigma.Columns] * mean[i % sigma.Columns];
+        }
+
+        var delta = Numbers.Random(3, sigma.Rows, 4);
+        var outputs = Patches.Convolve(x, shape, explicitWindow, 0, delta);
+        // The best bias is the mean output, found here from the outputs, not from μ.
+        double[] bias = [.. Enumerable.Range(0, delta.Rows).Select(t => outputs.Average(output => output[t]))];
+        var measured = outputs.Average(output => output.Select((value, t) => Math.Pow(value - bias[t], 2)).Sum());
+        Metric(delta, centred).ShouldBe(measured, Tolerance * measured, name);
+        for (var t = 0; t < delta.Rows; t++)
+        {
+            mean.Select((value, d) => value * delta[t, d]).Sum().ShouldBe(bias[t], Tolerance, name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Geometries))]
+    public void A_moment_is_symmetric_and_positive_semidefinite(string name, long[] shape, ConvGeometry window)
+    {
+        var moment = Collect(new Batches(Batches.Exact(shape, 5), shape, 2), shape.Length, window);
+
+        foreach (var sigma in moment.Sigma)
+        {
+            sigma.Transpose().Values.ShouldBe(sigma.Values, name);
+            var trace = Enumerable.Range(0, sigma.Rows).Sum(i => sigma[i, i]);
+            fixture.Algebra.SymmetricEigen(sigma).Values[^1].ShouldBeGreaterThanOrEqualTo(-1e-10 * trace, name);
+        }
+    }
+
+    [Fact]
+    public void The_moment_of_ones_without_padding_is_all_ones()
+    {
+        long[] shape = [3, 2, 6, 6];
+        var ones = Enumerable.Repeat(1.0, 3 * 2 * 36).ToArray();
+
+        var moment = Collect(new Batches(ones, shape, 3), 4, new([3, 3], [1, 1], [0, 0, 0, 0], [1, 1], 1, "NOTSET"));
+
+        moment.Sigma[0].Values.ShouldAllBe(value => value == 1);
+        moment.Mean[0].ShouldAllBe(value => value == 1);
+        moment.Count.ShouldBe(3 * 16);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void How_the_samples_are_batched_does_not_matter(int batchSize)
+    {
+        long[] shape = [7, 3, 6, 6];
+        var x = Batches.Exact(shape, 6);
+        ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
+
+        var moment = Collect(new Batches(x, shape, batchSize), 4, window);
+
+        var whole = Expected(Patches.Windows(x, shape, window, 0));
+        Numbers.Distance(moment.Sigma[0], whole).ShouldBeLessThan(1e-14);
+    }
+
+    [Fact]
+    public void A_sample_too_large_for_one_run_is_cut_into_lines()
+    {
+        long[] shape = [1, 40, 150, 150];
+        var x = Batches.Exact(shape, 7);
+        ConvGeometry window = new([3, 3], [2, 1], [1, 0, 0, 1], [2, 1], 1, "NOTSET");
+
+        var moment = Collect(new Batches(x, shape, 1), 4, window);
+
+        // 74×149 windows of 360 numbers are 32 MB of doubles; with stride 1 they would be 64 MB.
+        var delta = Numbers.Random(1, 360, 8);
+        var dense = window with { Strides = [1, 1] };
+        var cut = Collect(new Batches(x, shape, 1), 4, dense);
+        foreach (var (found, geometry) in new[] { (moment, window), (cut, dense) })
+        {
+            var outputs = Patches.Convolve(x, shape, geometry, 0, delta);
+            found.Count.ShouldBe(outputs.Count);
+            var measured = outputs.Average(output => output[0] * output[0]);
+            Metric(delta, found.Sigma[0]).ShouldBe(measured, Tolerance * measured);
+        }
+    }
+
+    [Theory]
+    [InlineData(new long[] { 6, 5 })]
+    [InlineData(new long[] { 4, 3, 5 })]
+    [InlineData(new long[] { 2, 2, 3, 5 })]
+    public void Without_a_window_the_vectors_are_along_the_last_dimension(long[] shape)
+    {
+        var x = Batches.Exact(shape, 9);
+
+        var moment = Collect(new Batches(x, shape, 2), shape.Length, null);
+
+        Numbers.Distance(moment.Sigma[0], Expected(x.Chunk(5))).ShouldBeLessThan(1e-14);
+        moment.Count.ShouldBe(x.Length / 5);
+    }
+
+    [Fact]
+    public void Transposed_vectors_are_along_the_first_dimension()
+    {
+        long[] shape = [4, 6];
+        var x = Batches.Exact(shape, 10);
+        var model = Identity(2);
+        var collector = new MomentCollector(fixture.Engine, model, new Batches(x, shape, 4));
+        var key = new MomentKey("tap", null, Transposed: true);
+
+        collector.Require([key], CancellationToken.None);
+
+        var columns = Enumerable.Range(0, 6).Select(j => Enumerable.Range(0, 4).Select(i => x[(i * 6) + j]).ToArray());
+        Numbers.Distance(collector[key].Sigma[0], Expected(columns)).ShouldBeLessThan(1e-14);
+    }
+
+    [Theory]
+    [InlineData(1, TensorProto.Types.DataType.Float)]
+    [InlineData(6, TensorProto.Types.DataType.Float)]
+    [InlineData(9, TensorProto.Types.DataType.Float16)]
+    [InlineData(13, TensorProto.Types.DataType.Bfloat16)]
+    [InlineData(17, TensorProto.Types.DataType.Double)]
+    [InlineData(22, TensorProto.Types.DataType.Float16)]
+    public void Any_opset_and_any_floating_point_type_will_do(int opset, TensorProto.Types.DataType type)
+    {
+        long[] shape = [3, 2, 5, 5];
+        var x = Batches.Exact(shape, 11);
+        ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
+        var model = new GraphBuilder(opset, opset < 9 ? 3 : 8)
+            .Input("x", [-1, -1, -1, -1], (int)type)
+            .Node("Identity", ["x"], ["tap"])
+            .Node("Identity", ["tap"], ["y"])
+            .Output("y", null, (int)type)
+            .Build();
+        var key = new MomentKey("tap", window);
+        var collector = new MomentCollector(fixture.Engine, model, new Batches(x, shape, 2, type));
+
+        collector.Require([key], CancellationToken.None);
+
+        Numbers.Distance(collector[key].Sigma[0], Expected(Patches.Windows(x, shape, window, 0))).ShouldBeLessThan(1e-14);
+    }
+
+    [Fact]
+    public void A_model_with_its_batch_fixed_at_one_gives_the_same_moments_layer_by_layer()
+    {
+        long[] shape = [5, 2, 6, 6];
+        var x = Batches.Exact(shape, 12);
+        var model = new GraphBuilder()
+            .Input("x", [1, 2, 6, 6])
+            .Conv("x", "first", 4, 2, [3, 3], attributes: [("pads", new[] { 1, 1, 1, 1 })])
+            .Node("Relu", ["first"], ["active"])
+            .Conv("active", "second", 3, 4, [3, 3])
+            .Output("second")
+            .Build();
+        ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
+        MomentKey[] keys = [new("x", window), new("active", window), new("active", window with { Pads = [0, 0, 0, 0] }), new("active", window)];
+        var collector = new MomentCollector(fixture.Engine, model, new Batches(x, shape, 1));
+
+        collector.Require(keys, CancellationToken.None);
+
+        Numbers.Distance(collector[keys[0]].Sigma[0], Expected(Patches.Windows(x, shape, window, 0))).ShouldBeLessThan(1e-14);
+        var weight = model.Graph.Initializer.First(tensor => tensor.Name == "first.w");
+        var bias = model.Graph.Initializer.First(tensor => tensor.Name == "first.b");
+        var kernel = new Matrix(4, 18, Onnx.Values.WeightValues.ReadDoubles(weight));
+        var shift = Onnx.Values.WeightValues.ReadDoubles(bias);
+        var activations = Patches.Convolve(x, shape, window, 0, kernel).Select(output => output.Select((value, t) => Math.Max(0, value + shift[t])).ToArray()).ToList();
+        double[] tensor = [.. Enumerable.Range(0, 5 * 4 * 36).Select(i => activations[(i / 144 * 36) + (i % 36)][i / 36 % 4])];
+        // The activations themselves are float32.
+        Numbers.Distance(collector[keys[1]].Sigma[0], Expected(Patches.Windows(tensor, [5, 4, 6, 6], window, 0))).ShouldBeLessThan(1e-6);
+        collector[keys[2]].Count.ShouldBe(5 * 16);
+    }
+
+    [Fact]
+    public void Keys_that_do_not_fit_into_memory_together_take_more_passes()
+    {
+        long[] shape = [4, 3, 6, 6];
+        var x = Batches.Exact(shape, 13);
+        ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
+        MomentKey[] keys = [new("tap", window), new("x", window), new("tap", window with { Dilations = [2, 2] })];
+        var generous = new MomentCollector(fixture.Engine, Identity(4), new Batches(x, shape, 2));
+        var tight = new MomentCollector(fixture.Engine, Identity(4), new Batches(x, shape, 2), memoryLimit: 1);
+
+        generous.Require(keys, CancellationToken.None);
+        tight.Require(keys, CancellationToken.None);
+
+        foreach (var key in keys)
+        {
+            tight[key].Sigma[0].Values.ShouldBe(generous[key].Sigma[0].Values);
+        }
+    }
+
+    [Fact]
+    public void The_same_data_give_the_same_bytes()
+    {
+        long[] shape = [6, 5, 9, 9];
+        var x = GraphBuilder.Normal(shape, 1, 14);
+        ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
+
+        Collect(new Batches(x, shape, 4), 4, window).Sigma[0].Values.ShouldBe(Collect(new Batches(x, shape, 4), 4, window).Sigma[0].Values);
+    }
+
+    [Fact]
+    public void Nodes_behind_the_taps_do_not_run()
+    {
+        // The head cannot run on this data: 7 columns times 5 rows.
+        var model = new GraphBuilder().Input("x", [-1, -1]).Node("Relu", ["x"], ["tap"]).Random("w", [5, 2]).Node("MatMul", ["tap", "w"], ["y"]).Output("y").Build();
+        var collector = new MomentCollector(fixture.Engine, model, new Batches(Batches.Exact([2, 7], 15), [2, 7], 2));
+        var key = new MomentKey("tap", null);
+
+        collector.Require([key], CancellationToken.None);
+
+        collector[key].Sigma[0].Rows.ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Without_calibration_data_the_error_says_what_to_add(bool empty)
+    {
+        var collector = new MomentCollector(fixture.Engine, Identity(2), empty ? new Batches([], [0, 4], 1) : null);
+
+        var failure = Should.Throw<DiagnosticException>(() => collector.Require([new MomentKey("tap", null)], CancellationToken.None));
+
+        failure.Diagnostic.ToString().ShouldBe(
+            "error MOC3301: The statistics of 'tap' need calibration data, and there is none. Add 'calibrate: { dataset: … }' to the model, or use 'norm: frobenius'.");
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Activations_that_are_not_finite_are_an_error_that_names_the_tensor(double bad)
+    {
+        var x = Batches.Exact([6, 4], 16);
+        x[9] = bad;
+        var collector = new MomentCollector(fixture.Engine, Identity(2), new Batches(x, [6, 4], 2));
+
+        var failure = Should.Throw<DiagnosticException>(() => collector.Require([new MomentKey("tap", null)], CancellationToken.None));
+
+        failure.Diagnostic.Code.ShouldBe("MOC3302");
+        failure.Message.ShouldStartWith("The activation 'tap' is not finite on the calibration data (NaN or infinity).");
+    }
+
+    [Theory]
+    [InlineData("nowhere", "The main graph has no tensor 'nowhere'")]
+    [InlineData("tap", "a window of 2 dimensions in 1 groups does not fit the shape 2×4")]
+    public void A_tensor_that_cannot_be_collected_is_an_error(string tensor, string reason)
+    {
+        var collector = new MomentCollector(fixture.Engine, Identity(2), new Batches(Batches.Exact([6, 4], 17), [6, 4], 2));
+        var key = new MomentKey(tensor, new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET"));
+
+        var failure = Should.Throw<DiagnosticException>(() => collector.Require([key], CancellationToken.None));
+
+        failure.Diagnostic.Code.ShouldBe("MOC3303");
+        failure.Message.ShouldContain(reason);
+    }
+
+    [Fact]
+    public void A_cancelled_collection_stops()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var collector = new MomentCollector(fixture.Engine, Identity(2), new Batches(Batches.Exact([6, 4], 18), [6, 4], 2));
+
+        Should.Throw<OperationCanceledException>(() => collector.Require([new MomentKey("tap", null)], source.Token));
+    }
+
+    private static OnnxModel Identity(int rank) => new GraphBuilder()
+        .Input("x", [.. Enumerable.Repeat(-1L, rank)])
+        .Node("Identity", ["x"], ["tap"])
+        .Node("Relu", ["tap"], ["y"])
+        .Output("y")
+        .Build();
+
+    private static double Metric(Matrix delta, Matrix sigma)
+    {
+        var product = Numbers.Multiply(delta, sigma);
+        return product.Values.Zip(delta.Values, (a, b) => a * b).Sum();
+    }
+
+    private static Matrix Expected(IEnumerable<double[]> vectors)
+    {
+        var all = vectors.ToList();
+        var size = all[0].Length;
+        var result = new Matrix(size, size);
+        for (var i = 0; i < result.Values.Length; i++)
+        {
+            result.Values[i] = all.Sum(vector => vector[i / size] * vector[i % size]) / all.Count;
+        }
+
+        return result;
+    }
+
+    private SecondMoment Collect(Batches batches, int rank, ConvGeometry? window)
+    {
+        var collector = new MomentCollector(fixture.Engine, Identity(rank), batches);
+        var key = new MomentKey("tap", window);
+        collector.Require([key], CancellationToken.None);
+        return collector[key];
+    }
+}
