@@ -13,17 +13,28 @@ internal static class ModelSize
     /// <summary>Whether the model can be one file; the library's own size overflows beyond that.</summary>
     public static bool FitsOneFile(ModelProto model)
     {
-        var data = ModelTensors.All(model).Sum(tensor => (long)tensor.RawData.Length);
-        return data < Limit && Shell(model).CalculateSize() + data + Overhead(model) <= Limit;
+        var data = ModelTensors.All(model).Sum(DataLength);
+        return data < Limit / 2 || (data < Limit && Shell(model).CalculateSize() + data + Overhead(model) <= Limit);
     }
 
-    // Without raw data the size cannot overflow, short of gigabytes of names.
+    // An upper bound: no number takes more than ten bytes on the wire.
+    private static long DataLength(TensorProto tensor) =>
+        tensor.RawData.Length + (4L * tensor.FloatData.Count) + (8L * tensor.DoubleData.Count)
+        + (10L * (tensor.Int32Data.Count + tensor.Int64Data.Count + tensor.Uint64Data.Count)) + tensor.StringData.Sum(text => (long)text.Length);
+
+    // Without its data a model is far from overflowing, short of gigabytes of names.
     private static ModelProto Shell(ModelProto model)
     {
         var shell = model.Clone();
         foreach (var tensor in ModelTensors.All(shell))
         {
             tensor.ClearRawData();
+            tensor.FloatData.Clear();
+            tensor.DoubleData.Clear();
+            tensor.Int32Data.Clear();
+            tensor.Int64Data.Clear();
+            tensor.Uint64Data.Clear();
+            tensor.StringData.Clear();
         }
 
         return shell;

@@ -23,6 +23,11 @@ internal static class ModelWriter
             }
 
             var layout = ExternalLayout.Of(model, Path.GetFileName(data));
+            if (!ModelSize.FitsOneFile(layout.Model))
+            {
+                throw ModelReader.Error(ModelCodes.TooLarge, full, "more than 2 GB of the model are not initializers with raw data and cannot be put into a data file. Export the model with its weights as initializers.");
+            }
+
             if (layout.Blocks.Count > 0)
             {
                 AtomicFile.Write(data, stream => WriteBlocks(stream, layout.Blocks));

@@ -12,8 +12,10 @@ internal static class LayerNames
         bool IsUnique(WeightLayer layer) => layer.Name.Length > 0 && counts.GetValueOrDefault(layer.Name) == 1;
 
         var taken = layers.Where(IsUnique).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. layers.Select(layer => IsUnique(layer) ? layer : layer with { Name = Free(layer.Node.Output[0], taken) })];
+        return [.. layers.Select(layer => IsUnique(layer) ? layer : layer with { Name = Free(Fallback(layer.Node), taken) })];
     }
+
+    private static string Fallback(NodeProto node) => node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType;
 
     private static string Free(string wanted, HashSet<string> taken)
     {
