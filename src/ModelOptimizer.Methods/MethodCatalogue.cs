@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Tucker;
+
 namespace ModelOptimizer.Methods;
 
 /// <summary>All methods. A new one is a folder beside this file and a line here.</summary>
@@ -6,5 +8,6 @@ public static class MethodCatalogue
     /// <summary>The methods by the names they have in the manifest.</summary>
     public static IReadOnlyList<ICompressionMethod> All { get; } =
     [
+        new TuckerMethod(),
     ];
 }

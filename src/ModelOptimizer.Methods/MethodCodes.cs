@@ -1,0 +1,38 @@
+namespace ModelOptimizer.Methods;
+
+/// <summary>The codes of what methods can refuse.</summary>
+public static class MethodCodes
+{
+    /// <summary>A layer rule matches no layer of the model.</summary>
+    public const string RuleMatchesNothing = "MOC1301";
+
+    /// <summary>A layer rule is not a valid pattern.</summary>
+    public const string BadRule = "MOC1302";
+
+    /// <summary>A step says nothing about how small the model shall become.</summary>
+    public const string NoGoal = "MOC1303";
+
+    /// <summary>A step has more than one of the options of which there may be one.</summary>
+    public const string SeveralGoals = "MOC1304";
+
+    /// <summary>Ranks that no layer can have.</summary>
+    public const string BadRanks = "MOC1305";
+
+    /// <summary>A step needs calibration data and has none.</summary>
+    public const string NoCalibration = "MOC1306";
+
+    /// <summary>A number out of its range, or not one of the words allowed.</summary>
+    public const string BadValue = "MOC1307";
+
+    /// <summary>Nothing in the model can be made smaller with these options.</summary>
+    public const string NothingToCompress = "MOC2101";
+
+    /// <summary>The budget is below what the selected layers allow.</summary>
+    public const string BudgetTooSmall = "MOC2102";
+
+    /// <summary>A budget of multiply-adds needs shapes that could not be found.</summary>
+    public const string UnknownMacs = "MOC2103";
+
+    /// <summary>The model's weights or activations on the calibration data are not finite.</summary>
+    public const string NotFinite = "MOC2104";
+}

@@ -1,0 +1,57 @@
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Tucker.Rewriting;
+using ModelOptimizer.Onnx.Statistics;
+
+namespace ModelOptimizer.Methods.Tucker;
+
+/// <summary>Measures <see cref="LayerEffect"/>s: only one layer is compressed, and the outputs on some calibration samples are compared.</summary>
+internal sealed class LayerEffects
+{
+    // Multiply-adds spent in all; what a CPU does in a minute or so.
+    private const double Affordable = 2e12;
+    private const int MostSamples = 256;
+    private static readonly double[] Shares = [0.6, 0.3];
+
+    private readonly TuckerWork _work;
+    private readonly OutputDivergence? _divergence;
+    private readonly int _points;
+
+    private LayerEffects(TuckerWork work, OutputDivergence? divergence, int points) => (_work, _divergence, _points) = (work, divergence, points);
+
+    public static LayerEffects Start(TuckerWork work)
+    {
+        if (work.Context.Calibration is not { } calibration)
+        {
+            return new LayerEffects(work, null, 0);
+        }
+
+        var macs = ModelStatistics.Macs(work.Context.Model, work.Context.Shapes) is { } known and > 0 ? known : 1e8;
+        var samples = Affordable / (macs * Math.Max(1, work.Candidates.Count));
+        var points = samples > 64 ? Shares.Length : 1;
+        var divergence = new OutputDivergence(work.Context.Engine, work.Context.Model, calibration, (int)Math.Clamp(samples / points, 4, MostSamples), work.Context.Cancellation);
+        return new LayerEffects(work, divergence.IsUsable ? divergence : null, points);
+    }
+
+    /// <summary>Compresses the layer of <paramref name="solver"/> to one or two shares of its weights and looks at the outputs.</summary>
+    public LayerEffect Of(LayerSolver solver, IReadOnlyList<CurvePoint> curve)
+    {
+        var measured = new List<(double SquaredError, double Divergence)>();
+        foreach (var share in _divergence is null ? [] : Shares.TakeLast(_points))
+        {
+            var most = share * solver.Layer.Shape.Parameters;
+            var point = curve.Where(point => solver.Layer.Parameters(point.Ranks) <= most && point.SquaredError > 1e-9).MinBy(point => point.SquaredError);
+            if (point is null || measured.Exists(other => other.SquaredError == point.SquaredError))
+            {
+                continue;
+            }
+
+            var changed = GraphRewriter.Apply(_work.Context.Model, [solver.Reconstructed(point)]);
+            if (_divergence!.Measure(changed) is > 0 and < double.PositiveInfinity and var divergence)
+            {
+                measured.Add((point.SquaredError, divergence));
+            }
+        }
+
+        return new LayerEffect([.. measured.OrderBy(pair => pair.SquaredError)]);
+    }
+}

@@ -1,0 +1,88 @@
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.Tucker;
+
+/// <summary>Tucker2-ALS-Σ for one kernel.</summary>
+internal sealed class TuckerSolver(TuckerProblem problem, SolverSettings settings)
+{
+    private OutputTruncation? _truncation;
+
+    /// <summary>The closed form for R_S = S.</summary>
+    public OutputTruncation Truncation => _truncation ??= new OutputTruncation(problem);
+
+    /// <summary>Decomposes at ranks (R_T, R_S), from <paramref name="start"/> (S×R_S, orthonormal) or the svd start.</summary>
+    public TuckerSolution Solve(int outputRank, int inputRank, Matrix? start = null)
+    {
+        if (inputRank == problem.Inputs)
+        {
+            var error = Truncation.Error(outputRank);
+            return new TuckerSolution(Truncation.Factors(outputRank), error, [Relative(error)]);
+        }
+
+        return settings.Variant == TuckerVariant.Joint ? Joint(outputRank, inputRank, start) : Published(outputRank, inputRank, start);
+    }
+
+    private TuckerSolution Joint(int outputRank, int inputRank, Matrix? start)
+    {
+        var step = new JointStep(problem, start ?? StartingFactors.Input(problem, inputRank), settings.Jitter);
+        var best = step.Factors(outputRank);
+        var squared = step.Error(outputRank);
+        List<double> errors = [Relative(squared)];
+        for (var sweep = 1; sweep <= settings.Sweeps; sweep++)
+        {
+            settings.Cancellation.ThrowIfCancellationRequested();
+            var (input, _) = problem.Algebra.Qr(InputStep.Update(problem, best, settings.Inner).Input);
+            step = new JointStep(problem, input, settings.Jitter);
+            var error = step.Error(outputRank);
+            if (Relative(error) > errors[^1])
+            {
+                break;
+            }
+
+            (best, squared) = (step.Factors(outputRank), error);
+            errors.Add(Relative(squared));
+            if (errors[^2] - errors[^1] < settings.Tolerance)
+            {
+                break;
+            }
+        }
+
+        return new TuckerSolution(best, squared, errors);
+    }
+
+    private TuckerSolution Published(int outputRank, int inputRank, Matrix? start)
+    {
+        var input = start ?? StartingFactors.Input(problem, inputRank);
+        var output = StartingFactors.Output(problem, outputRank);
+        var core = CoreStep.Solve(problem, output, problem.Metric.CoreGram(input), problem.ProjectedProduct(input), settings.Jitter);
+        var best = new TuckerFactors(output, core, input);
+        var squared = problem.ErrorAtOptimum(best);
+        List<double> errors = [Relative(squared)];
+        for (var sweep = 1; sweep <= settings.Sweeps; sweep++)
+        {
+            settings.Cancellation.ThrowIfCancellationRequested();
+            var next = InputStep.Update(problem, best, settings.Inner);
+            var gram = problem.Metric.CoreGram(next.Input);
+            var projected = problem.ProjectedProduct(next.Input);
+            next = OutputStep.Update(problem, next, gram, projected, settings.Jitter);
+            next = next with { Core = CoreStep.Solve(problem, next.Output, gram, projected, settings.Jitter) };
+            var error = problem.ErrorAtOptimum(next);
+            // The published rule: from the second sweep on, a rise returns the iterate before it.
+            if (sweep > 1 && Relative(error) > errors[^1])
+            {
+                break;
+            }
+
+            (best, squared) = (next.Orthonormal(problem.Algebra), error);
+            errors.Add(Relative(error));
+            if (sweep > 1 && Math.Abs(errors[^2] - errors[^1]) < settings.Tolerance)
+            {
+                break;
+            }
+        }
+
+        return new TuckerSolution(best, squared, errors);
+    }
+
+    private double Relative(double squaredError) => problem.Energy > 0 ? Math.Sqrt(squaredError / problem.Energy) : 0;
+}
