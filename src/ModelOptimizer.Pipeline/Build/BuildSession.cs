@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
@@ -110,7 +111,7 @@ public sealed class BuildSession(
         ExitCode = exitCode,
         Inputs = [.. inputs],
         Outputs = outputs,
-        Diagnostics = [.. recording.Diagnostics.Select(StoredDiagnostic.Of)],
+        Diagnostics = [.. recording.Diagnostics.Select(DiagnosticDocument.Of)],
         Messages = recording.Headlines,
     };
 }

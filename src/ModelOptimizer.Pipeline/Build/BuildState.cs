@@ -1,3 +1,5 @@
+using ModelOptimizer.Pipeline.Reports;
+
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>
@@ -24,7 +26,7 @@ internal sealed record BuildState
 
     public required IReadOnlyList<BuildOutput> Outputs { get; init; }
 
-    public required IReadOnlyList<StoredDiagnostic> Diagnostics { get; init; }
+    public required IReadOnlyList<DiagnosticDocument> Diagnostics { get; init; }
 
     public required IReadOnlyList<string> Messages { get; init; }
 }

@@ -1,6 +1,8 @@
+using ModelOptimizer.Pipeline.Reports;
+
 namespace ModelOptimizer.Pipeline.Build;
 
-/// <summary>A <see cref="StoredDiagnostic"/> on its way to the task.</summary>
+/// <summary>A <see cref="DiagnosticDocument"/> on its way to the task.</summary>
 /// <param name="Type">Always <c>diagnostic</c>.</param>
 /// <param name="Severity"><c>error</c>, <c>warning</c> or <c>note</c>.</param>
 /// <param name="Code">Such as <c>MOC4001</c>.</param>

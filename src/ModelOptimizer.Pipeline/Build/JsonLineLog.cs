@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Build;
 
@@ -15,7 +16,7 @@ public sealed class JsonLineLog(TextWriter output) : IBuildLog
     /// <inheritdoc/>
     public void Diagnostic(Diagnostic diagnostic)
     {
-        var (severity, code, file, line, column, message) = StoredDiagnostic.Of(diagnostic);
+        var (severity, code, file, line, column, message) = DiagnosticDocument.Of(diagnostic);
         Write(JsonSerializer.Serialize(new DiagnosticLine("diagnostic", severity, code, file, line, column, message), BuildLineJson.Default.DiagnosticLine));
     }
 

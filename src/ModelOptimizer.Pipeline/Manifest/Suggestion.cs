@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Finds what a mistyped word was probably meant to be.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary><c> Did you mean 'x'?</c> with a leading space, or nothing when no candidate is near.</summary>
     public static string For(string word, IEnumerable<string> candidates)

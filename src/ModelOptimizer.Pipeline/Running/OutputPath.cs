@@ -9,13 +9,13 @@ public static class OutputPath
     private static readonly char[] NotInFileNames = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'];
 
     /// <summary>
-    /// The manifest's <c>output:</c>; else <c>&lt;OutputDirectory&gt;/&lt;model&gt;/&lt;source's file name&gt;</c>; else <c>&lt;source&gt;.compressed.onnx</c> beside the source.
+    /// In a build, where the product chooses, <c>&lt;OutputDirectory&gt;/&lt;model&gt;/&lt;source's file name&gt;</c>; else the manifest's <c>output:</c>; else
+    /// <c>&lt;source&gt;.compressed.onnx</c> beside the source.
     /// </summary>
     public static string Of(RunOptions options, ModelPlan model) =>
-        model.Output
-        ?? (options.OutputDirectory is { } directory
+        options.OutputDirectory is { } directory
             ? Path.Combine(directory, Folder(model.Name), Path.GetFileName(model.Source))
-            : Path.ChangeExtension(model.Source, ".compressed.onnx"));
+            : model.Output ?? Path.ChangeExtension(model.Source, ".compressed.onnx");
 
     /// <summary>A folder's name for a model of any name.</summary>
     public static string Folder(string model)

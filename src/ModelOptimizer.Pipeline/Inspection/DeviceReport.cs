@@ -1,0 +1,7 @@
+namespace ModelOptimizer.Pipeline.Inspection;
+
+/// <summary>A device that was tried.</summary>
+/// <param name="Name">The manifest's word.</param>
+/// <param name="Usable">Whether it starts and passes its self-test.</param>
+/// <param name="Detail">Its device class, or why it cannot be used.</param>
+public sealed record DeviceReport(string Name, bool Usable, string Detail);

@@ -1,0 +1,58 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Shapes;
+
+namespace ModelOptimizer.Pipeline.Inspection;
+
+/// <summary>Looks at a model: its layers, what they cost and what can be done with them.</summary>
+public static class ModelInspector
+{
+    /// <summary>Reads the model at <paramref name="path"/> and runs it once on zeros to learn its shapes.</summary>
+    /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
+    public static ModelInspection Inspect(string path)
+    {
+        var model = OnnxModel.Load(path);
+        var (shapes, problem) = Shapes(model);
+        var macs = ModelStatistics.Macs(model, shapes);
+        return new ModelInspection(
+            1,
+            path,
+            ModelStatistics.Bytes(model),
+            ModelStatistics.Parameters(model),
+            macs,
+            macs is null ? problem ?? "a node inside a sub-graph or function runs an unknown number of times" : null,
+            [.. LayerFinder.Find(model).Select(layer => Line(layer, shapes))]);
+    }
+
+    private static LayerInspection Line(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => new(
+        layer.Name,
+        layer.Node.OpType,
+        layer.WeightShape,
+        ElementTypes.Name(layer.ElementType),
+        layer.WeightCount,
+        ModelStatistics.Macs(layer, shapes),
+        WindowText.Of(layer.Window),
+        layer.Obstacle is null ? [.. MethodCatalogue.All.Select(method => method.Name)] : [],
+        layer.Obstacle);
+
+    // Layers can be listed without shapes; only the MACs need a run.
+    private static (IReadOnlyDictionary<string, long[]> Shapes, string? Problem) Shapes(OnnxModel model)
+    {
+        try
+        {
+            using var engine = new Engine(DeviceSelector.Select("cpu"));
+            var shapes = ShapeProbe.Run(engine, model);
+            return (shapes, shapes.Count == 0 ? "the model does not run on inputs of zeros" : null);
+        }
+        catch (DiagnosticException exception)
+        {
+            return (new Dictionary<string, long[]>(), exception.Diagnostic.Message);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using ModelOptimizer.Methods;
+
+namespace ModelOptimizer.Pipeline.Reports;
+
+/// <summary>The methods as JSON.</summary>
+internal sealed record MethodsDocument(int Version, IReadOnlyList<MethodDocument> Methods)
+{
+    public static MethodsDocument Of(IReadOnlyList<ICompressionMethod> methods) => new(1, [.. methods.Select(MethodDocument.Of)]);
+}

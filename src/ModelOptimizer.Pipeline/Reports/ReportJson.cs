@@ -1,0 +1,24 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelOptimizer.Pipeline.Inspection;
+
+namespace ModelOptimizer.Pipeline.Reports;
+
+/// <summary>The documents of <c>--json</c>.</summary>
+[JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(FailureDocument))]
+[JsonSerializable(typeof(ModelInspection))]
+[JsonSerializable(typeof(MethodsDocument))]
+[JsonSerializable(typeof(EnvironmentReport))]
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    /// <summary>For people's eyes as well: an arrow stays an arrow.</summary>
+    public static ReportJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

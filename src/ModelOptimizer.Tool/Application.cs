@@ -1,0 +1,67 @@
+using System.CommandLine;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Commands;
+
+namespace ModelOptimizer.Tool;
+
+/// <summary>The command line.</summary>
+internal sealed class Application(Terminal terminal, RunManifest run, IReadOnlyList<ICompressionMethod> methods)
+{
+    /// <summary>Runs one command and answers the process's exit code.</summary>
+    public async Task<int> Invoke(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        var root = Root();
+        if (arguments.Count == 0)
+        {
+            await root.Parse(["--help"]).InvokeAsync(Configuration(), cancellation);
+            return ExitCode.BadInput;
+        }
+
+        var parsed = root.Parse(arguments);
+        if (!UsageErrors.Any(parsed))
+        {
+            return await parsed.InvokeAsync(Configuration(), cancellation);
+        }
+
+        foreach (var error in UsageErrors.Of(parsed))
+        {
+            terminal.Error.WriteLine(error);
+        }
+
+        terminal.Error.WriteLine($"Run '{string.Join(' ', CommandPath(parsed.CommandResult.Command))} --help' to see what there is.");
+        return ExitCode.BadInput;
+    }
+
+    private RootCommand Root()
+    {
+        var root = new RootCommand("Compresses ONNX models with published methods, and proves what must stay true.")
+        {
+            RunCommand.Create("compress", "Compress the models of a manifest and check their gates.", verifyOnly: false, terminal, run),
+            RunCommand.Create("verify", "Check the gates of the compressed models that are there, without compressing.", verifyOnly: true, terminal, run),
+            LayersCommand.Create(terminal),
+            MethodsCommand.Create(terminal, methods),
+            DoctorCommand.Create(terminal),
+            BuildCommand.Create(terminal, run),
+        };
+        foreach (var version in root.Options.OfType<VersionOption>())
+        {
+            version.Action = new VersionAction(ToolIdentity.Version);
+        }
+
+        return root;
+    }
+
+    private static IEnumerable<string> CommandPath(Command command) =>
+        command.Parents.OfType<Command>().SelectMany(CommandPath).Append(command is RootCommand ? "modelopt" : command.Name);
+
+    // Signals and mistakes are handled in Program and Guard, in our own words and exit codes.
+    private InvocationConfiguration Configuration() => new()
+    {
+        Output = terminal.Out,
+        Error = terminal.Error,
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline;
+using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Tool.Commands;
+
+/// <summary><c>build</c>: what the MSBuild task starts. Hidden, since people have <c>compress</c>.</summary>
+internal static class BuildCommand
+{
+    public static Command Create(Terminal terminal, RunManifest run)
+    {
+        var request = new Option<string>("--request") { Description = "The build's request.json.", Required = true, HelpName = "file" };
+        var command = new Command("build", "Answer the MSBuild task.") { request };
+        command.Hidden = true;
+        command.SetAction((parsed, cancellation) => Task.FromResult(Execute(parsed.GetValue(request)!, terminal, run, cancellation)));
+        return command;
+    }
+
+    private static int Execute(string requestPath, Terminal terminal, RunManifest run, CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var watch = ParentWatch.Start(terminal.Parent, ended);
+        var log = new JsonLineLog(terminal.Out);
+        return Guard.Run(new Terminal { Out = TextWriter.Null, Error = terminal.Error, CurrentDirectory = terminal.CurrentDirectory }, "build", json: false, () =>
+        {
+            try
+            {
+                var request = BuildRequestFile.Read(Path.GetFullPath(requestPath, terminal.CurrentDirectory));
+                return new BuildSession(request, ToolIdentity.Build, log, run, path => ManifestReader.Read(path, filesMustExist: false)).Run(ended.Token);
+            }
+            catch (DiagnosticException exception)
+            {
+                log.Diagnostic(exception.Diagnostic);
+                return ExitCode.Of([exception.Diagnostic]);
+            }
+        });
+    }
+}

@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace ModelOptimizer.Tool.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class CommonOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document and nothing else." };
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using ModelOptimizer.Pipeline;
+using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Inspection;
+using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Views;
+
+namespace ModelOptimizer.Tool.Commands;
+
+/// <summary><c>doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("doctor", "Show what this machine has: runtime, devices, cache.") { json };
+        command.SetAction(parsed => Guard.Run(terminal, command.Name, parsed.GetValue(json), () =>
+        {
+            var report = EnvironmentInspector.Inspect(ToolIdentity.Version, CacheFolder.Default);
+            if (parsed.GetValue(json))
+            {
+                terminal.Out.WriteLine(JsonReports.Of(report));
+            }
+            else
+            {
+                DoctorView.Write(terminal.Tables(), report);
+            }
+
+            return report.Healthy ? ExitCode.Passed : ExitCode.Environment;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tool.Progress;
+using ModelOptimizer.Tool.Views;
+
+namespace ModelOptimizer.Tool.Commands;
+
+/// <summary><c>compress</c> and <c>verify</c>: the same run, with and without compressing.</summary>
+internal static class RunCommand
+{
+    private const string DefaultManifest = "modelopt.yaml";
+
+    public static Command Create(string name, string description, bool verifyOnly, Terminal terminal, RunManifest run)
+    {
+        var manifest = new Argument<string>("manifest")
+        {
+            Description = "The manifest.",
+            DefaultValueFactory = _ => DefaultManifest,
+        };
+        var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
+        var device = new Option<string?>("--device") { Description = $"Instead of the manifest's device: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second.", HelpName = "device" };
+        var cache = new Option<string?>("--cache") { Description = "Folder of finished results [default: in the user's cache folder].", HelpName = "folder" };
+        var json = CommonOptions.Json();
+        device.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } word && !DeviceSelector.Words.Contains(word.Split(':')[0]))
+            {
+                result.AddError($"There is no device '{word}'. Devices: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second of its kind.");
+            }
+        });
+
+        var command = new Command(name, description) { manifest, model, device, cache, json };
+        command.SetAction((parsed, cancellation) => Task.FromResult(Guard.Run(terminal, name, parsed.GetValue(json), () => Execute(
+            name,
+            terminal,
+            run,
+            new RunOptions
+            {
+                ManifestPath = Path.GetFullPath(parsed.GetValue(manifest)!, terminal.CurrentDirectory),
+                Model = parsed.GetValue(model),
+                Device = parsed.GetValue(device),
+                VerifyOnly = verifyOnly,
+                CacheDirectory = parsed.GetValue(cache) is { } folder ? Path.GetFullPath(folder, terminal.CurrentDirectory) : CacheFolder.Default,
+            },
+            parsed.GetValue(json),
+            cancellation))));
+        return command;
+    }
+
+    private static int Execute(string name, Terminal terminal, RunManifest run, RunOptions options, bool json, CancellationToken cancellation)
+    {
+        var result = ObservedRun.Run(run, options, terminal, json, cancellation);
+        if (json)
+        {
+            terminal.Out.WriteLine(JsonReports.Of(name, options.ManifestPath, result));
+            return result.ExitCode;
+        }
+
+        var console = terminal.Tables();
+        foreach (var report in result.Models)
+        {
+            ReportView.Write(console, terminal.CurrentDirectory, report);
+        }
+
+        foreach (var report in result.Models)
+        {
+            terminal.Out.WriteLine(ModelLine.Of(report));
+        }
+
+        return result.ExitCode;
+    }
+}

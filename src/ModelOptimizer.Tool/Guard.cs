@@ -1,0 +1,51 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Tool;
+
+/// <summary>Turns everything that can end a command into one message and an exit code.</summary>
+internal static class Guard
+{
+    public static int Run(Terminal terminal, string command, bool json, Func<int> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error.WriteLine("Cancelled. Files are as they were before.");
+            return ExitCode.Cancelled;
+        }
+        catch (DiagnosticException exception)
+        {
+            return Fail(terminal, command, json, exception.Diagnostic);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Fail(terminal, command, json, new Diagnostic(ToolCodes.FileSystem, DiagnosticSeverity.Error, $"A file cannot be used: {exception.Message}"));
+        }
+#pragma warning disable CA1031 // The last resort of the process: whatever it is, it must be one readable message.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Fail(terminal, command, json, new Diagnostic(
+                ToolCodes.Internal,
+                DiagnosticSeverity.Error,
+                $"This is a mistake in ModelOptimizer, not yours. Please report it with the model or manifest, if you may share it, and these lines:{Environment.NewLine}{exception}"));
+        }
+    }
+
+    private static int Fail(Terminal terminal, string command, bool json, Diagnostic diagnostic)
+    {
+        new DiagnosticPrinter(terminal).Print(diagnostic);
+        var exitCode = ExitCode.Of([diagnostic]);
+        if (json)
+        {
+            terminal.Out.WriteLine(JsonReports.Failure(command, exitCode, [diagnostic]));
+        }
+
+        return exitCode;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ModelOptimizer.Tool;
+
+/// <summary>Everything a command knows of the world it was started in. Results go to <see cref="Out"/>, progress and diagnostics to <see cref="Error"/>.</summary>
+internal sealed record Terminal
+{
+    // Where lines end in a file or a pipe matters to nobody, but long names should stay whole for grep.
+    private const int WidthOfFiles = 160;
+
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>The stream whose end says that the parent process is gone; null when it says nothing.</summary>
+    public Stream? Parent { get; init; }
+
+    public required string CurrentDirectory { get; init; }
+
+    /// <summary>Columns of <see cref="Out"/>.</summary>
+    public int Width { get; init; } = WidthOfFiles;
+
+    /// <summary>Whether <see cref="Out"/> shows colours.</summary>
+    public bool Colour { get; init; }
+
+    /// <summary>Whether somebody watches <see cref="Error"/>, so that bars can move there.</summary>
+    public bool Live { get; init; }
+
+    /// <summary>The process's own terminal.</summary>
+    public static Terminal OfProcess()
+    {
+        var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        return new Terminal
+        {
+            Out = Console.Out,
+            Error = Console.Error,
+            Parent = Console.IsInputRedirected ? Console.OpenStandardInput() : null,
+            CurrentDirectory = Environment.CurrentDirectory,
+            Width = ProcessWidth(),
+            Colour = !plain && !Console.IsOutputRedirected,
+            Live = !plain && !Console.IsErrorRedirected && !Console.IsOutputRedirected,
+        };
+    }
+
+    /// <summary>A console for tables.</summary>
+    public IAnsiConsole Tables() => Ansi(Out, Colour, Width);
+
+    /// <summary>A console for moving bars.</summary>
+    public IAnsiConsole Bars() => Ansi(Error, Live, Width);
+
+    private static IAnsiConsole Ansi(TextWriter writer, bool ansi, int width)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = ansi ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = ansi ? InteractionSupport.Yes : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(ansi ? writer : new TrimmedWriter(writer)),
+        });
+        console.Profile.Width = width;
+        console.Profile.Capabilities.Unicode = true;
+        return console;
+    }
+
+    private static int ProcessWidth()
+    {
+        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns >= 40)
+        {
+            return columns;
+        }
+
+        try
+        {
+            return Console.IsOutputRedirected ? WidthOfFiles : Math.Max(40, Console.WindowWidth);
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace ModelOptimizer.Tool;
+
+/// <summary>Codes of the command line itself.</summary>
+internal static class ToolCodes
+{
+    /// <summary>The command line cannot be understood.</summary>
+    public const string Usage = "MOC1080";
+
+    /// <summary>A name given on the command line that refers to nothing.</summary>
+    public const string UnknownMethod = "MOC1081";
+
+    /// <summary>A file or folder cannot be read or written.</summary>
+    public const string FileSystem = "MOC5121";
+
+    /// <summary>A mistake in the product.</summary>
+    public const string Internal = "MOC9001";
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Options;
+using Spectre.Console;
+
+namespace ModelOptimizer.Tool.Views;
+
+/// <summary>The methods and their options for people.</summary>
+internal static class MethodsView
+{
+    public static void List(IAnsiConsole console, IReadOnlyList<ICompressionMethod> methods)
+    {
+        var table = TableStyle.New().Word("method").Text("what it does").Text("paper");
+        foreach (var method in methods)
+        {
+            table.Row(method.Name, method.Summary, method.Paper);
+        }
+
+        console.Write(table);
+        console.Write(new Text("modelopt methods NAME lists a method's options.\n"));
+    }
+
+    public static void Show(IAnsiConsole console, ICompressionMethod method)
+    {
+        console.Write(new Markup($"[bold]{Markup.Escape(method.Name)}[/]: {Markup.Escape(method.Summary)}\n{Markup.Escape(method.Paper)}\n"));
+        var table = TableStyle.New().Word("option").Text("value").Word("default").Text("meaning");
+        foreach (var option in method.Options)
+        {
+            table.Row(option.Name, Value(option), option.Default ?? "", Meaning(option, method.Options));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Value(MethodOption option) => option.Kind switch
+    {
+        OptionKind.Choice => string.Join(" | ", option.Choices),
+        OptionKind.Number => "number" + Range(option),
+        OptionKind.Integer => "whole number" + Range(option),
+        OptionKind.Layers => "list of layer rules",
+        OptionKind.Ranks => "16, [R_T, R_S], 50%, or a map from layer rule to one of these",
+        _ => "{ size | params | macs: 40%, allocation: sigma | uniform }",
+    };
+
+    private static string Range(MethodOption option) => (double.IsFinite(option.Minimum), double.IsFinite(option.Maximum)) switch
+    {
+        (true, true) => $", {Text(option.Minimum)} to {Text(option.Maximum)}",
+        (true, false) => $", at least {Text(option.Minimum)}",
+        (false, true) => $", at most {Text(option.Maximum)}",
+        _ => "",
+    };
+
+    private static string Meaning(MethodOption option, IReadOnlyList<MethodOption> all)
+    {
+        var others = all.Where(other => other != option && option.ExclusiveGroup is not null && other.ExclusiveGroup == option.ExclusiveGroup).Select(other => other.Name).ToList();
+        return others.Count == 0 ? option.Summary : $"{option.Summary} Not together with {string.Join(", ", others)}.";
+    }
+
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+}

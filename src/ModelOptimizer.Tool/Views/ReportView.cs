@@ -1,0 +1,89 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Running;
+using Spectre.Console;
+
+namespace ModelOptimizer.Tool.Views;
+
+/// <summary>A model's report for people.</summary>
+internal static class ReportView
+{
+    public static void Write(IAnsiConsole console, string directory, ModelReport report)
+    {
+        var output = report.Output is { } path ? ShortPath.From(directory, path) : "not written";
+        console.Write(new Markup($"[bold]{Markup.Escape(report.Name)}[/]  {Markup.Escape(ShortPath.From(directory, report.Source))} → {Markup.Escape(output)}\n"));
+        console.Write(Costs(report));
+        if (report.Gates.Count > 0)
+        {
+            console.Write(Gates(report.Gates));
+        }
+
+        if (report.Layers.Count > 0)
+        {
+            console.Write(Layers(report.Layers));
+        }
+
+        console.Write(new Text($"device: {report.DeviceClass}{(report.FromCache ? ", from the cache" : "")}\n\n"));
+    }
+
+    private static Table Costs(ModelReport report)
+    {
+        var table = TableStyle.New().Word("").Number("original").Number("compressed").Number("change");
+        var (before, after) = (report.Before, report.After);
+        table.Row("size", Figures.Bytes(before.Bytes), Figures.Bytes(after.Bytes), Kept(after.Bytes, before.Bytes));
+        table.Row("params", Figures.Count(before.Parameters), Figures.Count(after.Parameters), Kept(after.Parameters, before.Parameters));
+        table.Row("MACs", Figures.Count(before.Macs), Figures.Count(after.Macs), Kept(after.Macs, before.Macs));
+        foreach (var pair in report.Metrics)
+        {
+            var original = double.IsNaN(pair.Original) ? "" : Figures.Metric(pair.Metric, pair.Original);
+            table.Row(pair.Metric, original, Figures.Metric(pair.Metric, pair.Compressed), Figures.Change(pair.Metric, pair.Original, pair.Compressed));
+        }
+
+        return table;
+    }
+
+    private static string Kept(long? after, long? before) => after is null || before is null ? "?" : "to " + Figures.Ratio(after, before);
+
+    private static Table Gates(IReadOnlyList<GateVerdict> gates)
+    {
+        var table = TableStyle.New().Word("gate").Text("");
+        foreach (var verdict in gates)
+        {
+            var (word, colour) = Word(verdict);
+            table.AddRow(new Text(word, new Style(colour)), new Text(verdict.Message).Overflow(Overflow.Fold));
+        }
+
+        return table;
+    }
+
+    private static (string Word, Color Colour) Word(GateVerdict verdict)
+    {
+        var colour = verdict.Gate.Severity == DiagnosticSeverity.Error ? Color.Red : Color.Yellow;
+        return verdict.Outcome switch
+        {
+            GateOutcome.Passed => ("passed", Color.Green),
+            GateOutcome.Failed => ("failed", colour),
+            GateOutcome.Undecided => ("undecided", colour),
+            _ => ("not measured", colour),
+        };
+    }
+
+    private static Table Layers(IReadOnlyList<LayerOutcome> layers)
+    {
+        var table = TableStyle.New().Text("layer").Number("ranks").Number("Σ-error").Number("params").Number("left").Text("note");
+        foreach (var layer in layers)
+        {
+            table.Row(
+                layer.Layer,
+                layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks),
+                layer.RelativeError is { } error ? Figures.Number(error) : "–",
+                Figures.Count(layer.ParametersBefore),
+                layer.Reason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",
+                layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}");
+        }
+
+        return table;
+    }
+}
