@@ -12,8 +12,9 @@ internal static class UsageErrors
     public static IEnumerable<Diagnostic> Of(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var unknown = parsed.UnmatchedTokens.Concat(MisreadOptions(parsed)).Distinct().ToList();
-        var messages = unknown.Count > 0
+        string[] misread = [.. MisreadOptions(parsed)];
+        var unknown = misread.Length > 0 ? misread : [.. parsed.UnmatchedTokens];
+        var messages = unknown.Length > 0
             ? unknown.Select(token => $"'{token}' is not a command or an option here.{Suggestion.For(token, Names(command))}")
             : parsed.Errors.Select(error => error.Message).Distinct();
         return messages.Select(message => new Diagnostic(ToolCodes.Usage, DiagnosticSeverity.Error, message));

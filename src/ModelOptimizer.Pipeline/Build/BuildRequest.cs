@@ -18,7 +18,7 @@ public sealed record BuildRequest
     /// <summary>Where everything is written: below <c>obj</c>, the same for all target frameworks and configurations.</summary>
     public required string OutputDirectory { get; init; }
 
-    /// <summary>The cache's folder; empty for none.</summary>
+    /// <summary>The cache's folder; empty for the user's.</summary>
     public string? CacheDirectory { get; init; }
 
     /// <summary>Overrides the manifests' device; empty to keep them.</summary>

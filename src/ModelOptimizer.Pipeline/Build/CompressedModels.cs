@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
@@ -34,7 +35,7 @@ internal sealed class CompressedModels(BuildRequest request, RunManifest run)
         VerifyOnly = request.Verify,
         GatesAreWarnings = string.Equals(request.Severity, "warning", StringComparison.OrdinalIgnoreCase),
         OutputDirectory = directory,
-        CacheDirectory = request.CacheDirectory,
+        CacheDirectory = string.IsNullOrEmpty(request.CacheDirectory) ? CacheFolder.Default : request.CacheDirectory,
     };
 
     private static ProducedModel Produced(ModelReport report) => new(report.Name, report.Output!, Path.GetFileName(report.Source), report.Embed);

@@ -48,7 +48,7 @@ public static class ModelInspector
         {
             using var engine = new Engine(DeviceSelector.Select("cpu"));
             var shapes = ShapeProbe.Run(engine, model);
-            return (shapes, shapes.Count == 0 ? "the model does not run on inputs of zeros" : null);
+            return (shapes, shapes.Count == 0 ? "a run on zeros, which would show the shapes inside the model, does not succeed" : null);
         }
         catch (DiagnosticException exception)
         {

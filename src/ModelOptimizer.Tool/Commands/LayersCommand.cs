@@ -23,7 +23,7 @@ internal static class LayersCommand
             }
             else
             {
-                LayersView.Write(terminal.Tables(), terminal.CurrentDirectory, inspection);
+                LayersView.Write(terminal, inspection);
             }
 
             return ExitCode.Passed;

@@ -24,11 +24,11 @@ internal static class MethodsCommand
             }
             else if (chosen is null)
             {
-                MethodsView.List(terminal.Tables(), methods);
+                MethodsView.List(terminal, methods);
             }
             else
             {
-                MethodsView.Show(terminal.Tables(), chosen);
+                MethodsView.Show(terminal, chosen);
             }
 
             return ExitCode.Passed;

@@ -59,10 +59,9 @@ internal static class RunCommand
             return result.ExitCode;
         }
 
-        var console = terminal.Tables();
         foreach (var report in result.Models)
         {
-            ReportView.Write(console, terminal.CurrentDirectory, report);
+            ReportView.Write(terminal, report);
         }
 
         foreach (var report in result.Models)

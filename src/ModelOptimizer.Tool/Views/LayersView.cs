@@ -7,7 +7,22 @@ namespace ModelOptimizer.Tool.Views;
 /// <summary>A model's layers for people.</summary>
 internal static class LayersView
 {
-    public static void Write(IAnsiConsole console, string directory, ModelInspection model)
+    public static void Write(Terminal terminal, ModelInspection model)
+    {
+        if (model.Layers.Count > 0)
+        {
+            terminal.Tables().Write(Table(model));
+        }
+
+        terminal.Out.WriteLine(
+            $"{ShortPath.From(terminal.CurrentDirectory, model.Model)}: {Layers(model.Layers.Count)}, {Figures.Count(model.Parameters)} params, {Figures.Count(model.Macs)} MACs, {Figures.Bytes(model.Bytes)}");
+        if (model.MacsUnknown is { } reason)
+        {
+            terminal.Out.WriteLine($"MACs are not known: {reason}");
+        }
+    }
+
+    private static Table Table(ModelInspection model)
     {
         var table = TableStyle.New().Text("layer").Word("operator").Number("weight").Number("params").Number("MACs").Text("can be compressed by");
         foreach (var layer in model.Layers)
@@ -21,14 +36,15 @@ internal static class LayersView
                 layer.Obstacle is { } obstacle ? $"nothing: {obstacle}" : string.Join(", ", layer.Methods));
         }
 
-        console.Write(table);
-        console.Write(new Text(
-            $"{ShortPath.From(directory, model.Model)}: {model.Layers.Count} layers, {Figures.Count(model.Parameters)} params, {Figures.Count(model.Macs)} MACs, {Figures.Bytes(model.Bytes)}\n"));
-        if (model.MacsUnknown is { } reason)
-        {
-            console.Write(new Text($"MACs are not known: {reason}\n"));
-        }
+        return table;
     }
+
+    private static string Layers(int count) => count switch
+    {
+        0 => "no layers with weights",
+        1 => "1 layer",
+        _ => $"{count} layers",
+    };
 
     private static string Weight(LayerInspection layer) =>
         string.Join('×', layer.WeightShape) + (layer.ElementType == "float" ? "" : " " + layer.ElementType);

@@ -8,7 +8,7 @@ namespace ModelOptimizer.Tool.Views;
 /// <summary>The methods and their options for people.</summary>
 internal static class MethodsView
 {
-    public static void List(IAnsiConsole console, IReadOnlyList<ICompressionMethod> methods)
+    public static void List(Terminal terminal, IReadOnlyList<ICompressionMethod> methods)
     {
         var table = TableStyle.New().Word("method").Text("what it does").Text("paper");
         foreach (var method in methods)
@@ -16,20 +16,21 @@ internal static class MethodsView
             table.Row(method.Name, method.Summary, method.Paper);
         }
 
-        console.Write(table);
-        console.Write(new Text("modelopt methods NAME lists a method's options.\n"));
+        terminal.Tables().Write(table);
+        terminal.Out.WriteLine("modelopt methods NAME lists a method's options.");
     }
 
-    public static void Show(IAnsiConsole console, ICompressionMethod method)
+    public static void Show(Terminal terminal, ICompressionMethod method)
     {
-        console.Write(new Markup($"[bold]{Markup.Escape(method.Name)}[/]: {Markup.Escape(method.Summary)}\n{Markup.Escape(method.Paper)}\n"));
+        terminal.Out.WriteLine($"{method.Name}: {method.Summary}");
+        terminal.Out.WriteLine(method.Paper);
         var table = TableStyle.New().Word("option").Text("value").Word("default").Text("meaning");
         foreach (var option in method.Options)
         {
             table.Row(option.Name, Value(option), option.Default ?? "", Meaning(option, method.Options));
         }
 
-        console.Write(table);
+        terminal.Tables().Write(table);
     }
 
     private static string Value(MethodOption option) => option.Kind switch

@@ -10,10 +10,12 @@ namespace ModelOptimizer.Tool.Views;
 /// <summary>A model's report for people.</summary>
 internal static class ReportView
 {
-    public static void Write(IAnsiConsole console, string directory, ModelReport report)
+    public static void Write(Terminal terminal, ModelReport report)
     {
-        var output = report.Output is { } path ? ShortPath.From(directory, path) : "not written";
-        console.Write(new Markup($"[bold]{Markup.Escape(report.Name)}[/]  {Markup.Escape(ShortPath.From(directory, report.Source))} → {Markup.Escape(output)}\n"));
+        var console = terminal.Tables();
+        var source = ShortPath.From(terminal.CurrentDirectory, report.Source);
+        var output = report.Output is { } path ? ShortPath.From(terminal.CurrentDirectory, path) : "not written";
+        terminal.Out.WriteLine($"{report.Name}: {source} → {output}");
         console.Write(Costs(report));
         if (report.Gates.Count > 0)
         {
@@ -25,7 +27,8 @@ internal static class ReportView
             console.Write(Layers(report.Layers));
         }
 
-        console.Write(new Text($"device: {report.DeviceClass}{(report.FromCache ? ", from the cache" : "")}\n\n"));
+        terminal.Out.WriteLine($"device: {report.DeviceClass}{(report.FromCache ? ", from the cache" : "")}");
+        terminal.Out.WriteLine();
     }
 
     private static Table Costs(ModelReport report)

@@ -1,0 +1,24 @@
+namespace ModelOptimizer.Pipeline.Caching;
+
+/// <summary>Where the cache lies when nobody says.</summary>
+public static class CacheFolder
+{
+    /// <summary><c>modelopt</c> in the user's cache folder.</summary>
+    public static string Default { get; } = Path.Combine(UserCache(), "modelopt");
+
+    private static string UserCache()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (OperatingSystem.IsWindows())
+        {
+            return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        }
+
+        if (OperatingSystem.IsMacOS())
+        {
+            return Path.Combine(home, "Library", "Caches");
+        }
+
+        return Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(home, ".cache");
+    }
+}
