@@ -10,7 +10,7 @@ internal static class Bisection
         {
             return low;
         }
-        while (high - low > 1e-9 * Math.Max(1e-3, Math.Abs(high)))
+        while (high - low > 1e-7 * Math.Max(1, Math.Abs(high)))
         {
             var middle = (low + high) / 2;
             (low, high) = holds(middle) ? (low, middle) : (middle, high);
