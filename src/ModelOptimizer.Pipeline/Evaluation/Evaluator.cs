@@ -13,18 +13,22 @@ public static class Evaluator
     /// <param name="compressed">The compressed model.</param>
     /// <param name="data">The samples.</param>
     /// <param name="metrics">What to compute; a metric that cannot be computed says so in <see cref="MetricScores.Problem"/>.</param>
-    /// <param name="output">The model output that metrics look at; its first dimension counts samples.</param>
+    /// <param name="output">The model output that metrics look at, whose first dimension counts samples; null for the original's first.</param>
     /// <param name="progress">Told after every batch.</param>
     /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="Diagnostics.DiagnosticException">A model cannot run on the data or has no such output (MOC23xx).</exception>
     public static EvaluationResult Evaluate(
         ModelSession original,
         ModelSession compressed,
         IBatchSource data,
         IReadOnlyList<IMetric> metrics,
-        string output,
+        string? output = null,
         IProgress<MethodProgress>? progress = null,
-        CancellationToken cancellation = default) =>
-        Evaluate(batch => original.Run(batch.Inputs, [output])[output], batch => compressed.Run(batch.Inputs, [output])[output], data, metrics, output, progress, cancellation);
+        CancellationToken cancellation = default)
+    {
+        var name = output ?? original.Outputs[0].Name;
+        return Evaluate(batch => original.Run(batch.Inputs, [name])[name], batch => compressed.Run(batch.Inputs, [name])[name], data, metrics, name, progress, cancellation);
+    }
 
     /// <summary>The same with any way to get a batch's output, such as outputs of the original that were kept.</summary>
     public static EvaluationResult Evaluate(
@@ -45,16 +49,18 @@ public static class Evaluator
             {
                 continue;
             }
+
             Score(batch, Rows(original, batch, "original"), Rows(compressed, batch, "compressed"), collectors);
             done += batch.Count;
             progress?.Report(new MethodProgress("evaluate", done, data.Count));
         }
+
         return new EvaluationResult(done, [.. collectors.Select(collector => collector.Result())]);
 
         (OutputRows? Rows, string? Problem) Rows(Func<Batch, HostTensor> run, Batch batch, string model)
         {
             var rows = OutputRows.TryRead(run(batch), batch.Count, out var problem);
-            return (rows, $"output `{output}` of the {model} model {problem}");
+            return (rows, $"output '{output}' of the {model} model {problem}");
         }
     }
 
@@ -67,6 +73,7 @@ public static class Evaluator
                 collector.Fail((original.Rows is null ? original.Problem : compressed.Problem)!);
                 continue;
             }
+
             collector.Add(original.Rows, compressed.Rows, batch.Count, batch.Labels);
         }
     }

@@ -28,12 +28,14 @@ internal sealed class OutputRows
             problem = $"has shape [{string.Join(", ", tensor.Shape)}] for a batch of {samples}, so its first dimension does not count samples";
             return null;
         }
+
         var values = Decode(tensor);
         if (values is null)
         {
             problem = $"holds {tensor.Type.ToString().ToLowerInvariant()} values, and metrics need float, double or float16";
             return null;
         }
+
         return new OutputRows(values, values.Length / samples);
     }
 
@@ -52,6 +54,7 @@ internal sealed class OutputRows
         {
             result[i] = convert(source[i]);
         }
+
         return result;
     }
 }

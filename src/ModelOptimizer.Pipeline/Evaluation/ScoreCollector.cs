@@ -33,12 +33,14 @@ internal sealed class ScoreCollector(IMetric metric, string output)
         {
             return "the dataset has no labels";
         }
+
         if (originalRows.Width != compressedRows.Width)
         {
-            return $"output `{output}` has {originalRows.Width} values per sample in the original and {compressedRows.Width} in the compressed model";
+            return $"output '{output}' has {originalRows.Width} values per sample in the original and {compressedRows.Width} in the compressed model";
         }
+
         return originalRows.Width < metric.LeastValues
-            ? $"output `{output}` has {originalRows.Width} {(originalRows.Width == 1 ? "value" : "values")} per sample and {metric.Name} needs at least {metric.LeastValues}"
+            ? $"output '{output}' has {originalRows.Width} {(originalRows.Width == 1 ? "value" : "values")} per sample and {metric.Name} needs at least {metric.LeastValues}"
             : null;
     }
 
@@ -48,10 +50,11 @@ internal sealed class ScoreCollector(IMetric metric, string output)
         {
             // Counted from 1, as people do.
             problem ??= metric.NeedsLabels && (label < 0 || label >= width)
-                ? $"sample {scores.Count + 1} has label {label} and output `{output}` only {width} values"
-                : $"output `{output}` of the {model} model has NaN or infinite values at sample {scores.Count + 1}";
+                ? $"sample {scores.Count + 1} has label {label} and output '{output}' only {width} values"
+                : $"output '{output}' of the {model} model has NaN or infinite values at sample {scores.Count + 1}";
             return;
         }
+
         scores.Add(score);
     }
 }

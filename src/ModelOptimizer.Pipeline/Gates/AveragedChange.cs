@@ -14,6 +14,7 @@ internal static class AveragedChange
         {
             return new Change(changes.Average(), false, double.NaN, null, "");
         }
+
         var bootstrap = new StudentizedBootstrap(changes, seed);
         var upper = bootstrap.Upper(level);
         return new Change(bootstrap.Mean, MetricGate.IsAtMost(upper, limit), upper, SamplesNeeded(bootstrap.Mean, upper, limit, changes.Length), "");
@@ -26,6 +27,7 @@ internal static class AveragedChange
         {
             return null;
         }
+
         return double.IsFinite(upper) ? samples * Math.Pow((upper - mean) / (limit - mean), 2) : Math.Max(StudentizedBootstrap.LeastSamples, 2.0 * samples);
     }
 }

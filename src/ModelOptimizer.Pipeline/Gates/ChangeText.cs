@@ -10,7 +10,7 @@ internal static class ChangeText
     {
         GateOutcome.Passed => $"{GateText.Of(gate)} holds: {Found(gate, scores, change)}.",
         GateOutcome.Failed => $"{GateText.Of(gate)} fails: {Found(gate, scores, change)}; keep more of the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more.",
-        _ => $"{GateText.Of(gate)} is undecided: {Found(gate, scores, change)}; {More(change)}, or compress less, or lower the gate's `confidence`.",
+        _ => $"{GateText.Of(gate)} is undecided: {Found(gate, scores, change)}; {More(change)}, or compress less, or lower the gate's 'confidence'.",
     };
 
     private static string Found(GatePlan gate, MetricScores scores, Change change)
@@ -28,6 +28,7 @@ internal static class ChangeText
         {
             return $"{name} stayed at {to}";
         }
+
         var verb = change.Measured > 0 == scores.Metric.MoreIsBetter ? "fell" : "rose";
         var from = scores.Metric.IsFidelity ? scores.Metric.Perfect : scores.OriginalValue;
         return $"{name} {verb} by {Amount(scores, Math.Abs(change.Measured))} from {Value(scores, from)} to {to}";
@@ -39,11 +40,13 @@ internal static class ChangeText
         {
             return "";
         }
+
         var level = $"at {GateText.Significant(100 * confidence)} % confidence";
         if (double.IsInfinity(change.Upper))
         {
             return $", which are too few to bound it {level}";
         }
+
         var direction = scores.Metric.MoreIsBetter ? "drop" : "rise";
         return change.Upper < 0
             ? $", and it got better by at least {Amount(scores, -change.Upper)} {level}"

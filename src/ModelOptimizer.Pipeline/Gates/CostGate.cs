@@ -15,12 +15,14 @@ internal static class CostGate
         };
         if (before is null || after is null)
         {
-            return GateText.NotMeasured(gate, $"the shapes inside the {(before is null ? "original" : "compressed model")} could not be found, so its multiply-adds are unknown; gate `params` or `latency` instead");
+            return GateText.NotMeasured(gate, $"the shapes inside the {(before is null ? "original" : "compressed model")} could not be found, so its multiply-adds are unknown; gate 'params' or 'latency' instead");
         }
+
         if (gate.Limit.IsPercent && before == 0)
         {
-            return GateText.NotMeasured(gate, $"the original's `{gate.Metric}` is 0, of which there is no percentage");
+            return GateText.NotMeasured(gate, $"the original's '{gate.Metric}' is 0, of which there is no percentage");
         }
+
         return Decide(gate, before.Value, after.Value);
     }
 

@@ -16,6 +16,7 @@ internal static class CountedChange
         {
             return new Change(counts.Drop, false, double.NaN, null, detail);
         }
+
         var within = DropBound.IsWithin(counts, limit, level);
         return new Change(counts.Drop, within, DropBound.Upper(counts, level, limit, within), within ? null : DropBound.SamplesNeeded(counts, limit, level), detail);
     }

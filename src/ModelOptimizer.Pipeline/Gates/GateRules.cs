@@ -27,14 +27,15 @@ public static class GateRules
     {
         if (gate.Confidence is < 0.5 or >= 1 or double.NaN)
         {
-            return "`confidence` must be at least 50% and less than 100%, or `none`";
+            return "'confidence' must be at least 50% and less than 100%, or 'none'";
         }
+
         return gate.Metric switch
         {
             Size or Parameters or Macs => CostProblem(gate),
-            Latency => CostProblem(gate) ?? (gate.Limit.IsPercent ? null : "`latency` is measured against the original: write a percentage, such as `max: 90%`"),
+            Latency => CostProblem(gate) ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
             _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),
-            _ => $"there is no metric `{gate.Metric}`; there are {string.Join(", ", Names)}",
+            _ => $"there is no metric '{gate.Metric}'; there are {string.Join(", ", Names)}",
         };
     }
 
@@ -51,9 +52,10 @@ public static class GateRules
     {
         if (gate.Bound != GateBound.Max)
         {
-            return $"`{gate.Metric}` takes `max`, not `{Word(gate.Bound)}`";
+            return $"'{gate.Metric}' takes 'max', not '{Word(gate.Bound)}'";
         }
-        return gate.Limit.Value > 0 ? null : $"`{gate.Metric}` needs a limit above 0";
+
+        return gate.Limit.Value > 0 ? null : $"'{gate.Metric}' needs a limit above 0";
     }
 
     private static string? MetricProblem(GatePlan gate, IMetric metric)
@@ -63,19 +65,23 @@ public static class GateRules
         {
             return "the limit must be a finite number";
         }
+
         if (gate.Bound == GateBound.MaxDrop && !metric.MoreIsBetter)
         {
-            return $"less `{name}` is better: write `max-rise` instead of `max-drop`";
+            return $"less '{name}' is better: write 'max-rise' instead of 'max-drop'";
         }
+
         if (gate.Bound == GateBound.MaxRise && metric.MoreIsBetter)
         {
-            return $"more `{name}` is better: write `max-drop` instead of `max-rise`";
+            return $"more '{name}' is better: write 'max-drop' instead of 'max-rise'";
         }
+
         var isChange = gate.Bound is GateBound.MaxDrop or GateBound.MaxRise;
         if (isChange && limit.Value < 0)
         {
-            return $"a `{Word(gate.Bound)}` is 0 or more";
+            return $"a '{Word(gate.Bound)}' is 0 or more";
         }
+
         return metric.IsBounded ? BoundedProblem(gate, name, isChange) : UnboundedProblem(metric, limit);
     }
 
@@ -84,18 +90,20 @@ public static class GateRules
         var (limit, word) = (gate.Limit, Word(gate.Bound));
         if (limit.IsPercent)
         {
-            return limit.Value <= 1 ? null : $"`{name}` is at most 100%";
+            return limit.Value <= 1 ? null : $"'{name}' is at most 100%";
         }
+
         var text = limit.Value.ToString(CultureInfo.InvariantCulture);
         var fraction = (limit.Value * 100).ToString("0.######", CultureInfo.InvariantCulture);
         if (isChange ? limit.Value != 0 : limit.Value == 1)
         {
-            return $"`{word}: {text}` could be {text} points or {fraction}: write `{word}: {text}%` or `{word}: {fraction}%`";
+            return $"'{word}: {text}' could be {text} points or {fraction}: write '{word}: {text}%' or '{word}: {fraction}%'";
         }
-        return limit.Value <= 1 ? null : $"`{name}` is at most 1: write `{word}: {text}%`";
+
+        return limit.Value <= 1 ? null : $"'{name}' is at most 1: write '{word}: {text}%'";
     }
 
     private static string? UnboundedProblem(IMetric metric, Quantity limit) => limit.IsPercent && metric.IsFidelity
-        ? $"`{metric.Name}` compares with the original's outputs, so the original has no `{metric.Name}` to take {limit.Text} of: write a plain number"
+        ? $"'{metric.Name}' compares with the original's outputs, so the original has no '{metric.Name}' to take {limit.Text} of: write a plain number"
         : null;
 }

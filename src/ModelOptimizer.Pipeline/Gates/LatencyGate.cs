@@ -12,10 +12,12 @@ internal static class LatencyGate
         {
             return GateText.NotMeasured(gate, "no run was timed");
         }
+
         if (!double.IsFinite(latency.Ratio) || latency.Ratio <= 0)
         {
             return GateText.NotMeasured(gate, "the runs were too short for this machine's clock");
         }
+
         var passed = latency.Ratio <= gate.Limit.Value;
         var found = $"the compressed model takes {GateText.Percent(latency.Ratio, 1)} of the original's time (95 % interval {GateText.Fixed(100 * latency.Lower, 1)} to {GateText.Percent(latency.Upper, 1)}; " +
             $"{GateText.Seconds(latency.CompressedSeconds)} against {GateText.Seconds(latency.OriginalSeconds)}, {latency.Pairs} interleaved pairs of runs)";

@@ -11,24 +11,29 @@ internal static class MetricGate
     {
         if (evidence.Evaluation is not { } evaluation)
         {
-            return GateText.NotMeasured(gate, "the model has no `evaluate:`, which says the samples to measure on");
+            return GateText.NotMeasured(gate, "the model has no 'evaluate:', which says the samples to measure on");
         }
+
         if (evaluation.Samples == 0)
         {
             return GateText.NotMeasured(gate, "the evaluation dataset has no samples");
         }
+
         if (evidence.CalibrationOverlap > 0 && !gate.AllowOverlap)
         {
             return Overlap(gate, evaluation.Samples, evidence.CalibrationOverlap);
         }
+
         if (evaluation.Find(gate.Metric) is not { } scores)
         {
-            return GateText.NotMeasured(gate, $"`{gate.Metric}` was not computed");
+            return GateText.NotMeasured(gate, $"'{gate.Metric}' was not computed");
         }
+
         if (scores.Problem is not null || !double.IsFinite(scores.CompressedValue) || (!scores.Metric.IsFidelity && !double.IsFinite(scores.OriginalValue)))
         {
             return GateText.NotMeasured(gate, scores.Problem ?? "it is not a finite number");
         }
+
         return gate.Bound is GateBound.MaxDrop or GateBound.MaxRise ? ChangeGate.Decide(gate, scores, evidence.Seed) : ValueGate.Decide(gate, scores, evidence.Seed);
     }
 
@@ -44,7 +49,7 @@ internal static class MetricGate
         scores.Metric.Scores == ScoreKind.Real ? 4 : Math.Clamp((int)Math.Ceiling(Math.Log10(scores.Compressed.Length)) - 2, 2, 6);
 
     private static GateVerdict Overlap(GatePlan gate, int samples, int overlap) =>
-        GateText.NotMeasured(gate, $"{GateText.Count(overlap)} of its {GateText.Samples(samples)} {(overlap == 1 ? "is" : "are")} also used for calibration; evaluate on other samples, or say `allow-overlap: true`") with
+        GateText.NotMeasured(gate, $"{GateText.Count(overlap)} of its {GateText.Samples(samples)} {(overlap == 1 ? "is" : "are")} also used for calibration; evaluate on other samples, or say 'allow-overlap: true'") with
         {
             Code = GateCodes.Overlap,
         };

@@ -28,6 +28,7 @@ internal static class ValueGate
         {
             return ClopperPearson.Interval((int)scores.Compressed.Sum(), scores.Compressed.Length, Level);
         }
+
         var bootstrap = new StudentizedBootstrap(scores.Compressed, seed);
         var (lower, upper) = (bootstrap.Lower((1 + Level) / 2), bootstrap.Upper((1 + Level) / 2));
         return double.IsFinite(lower) && double.IsFinite(upper) ? (lower, upper) : null;
@@ -41,12 +42,13 @@ internal static class ValueGate
         {
             return "write another limit";
         }
+
         var originalPasses = scores.Metric.IsFidelity || (gate.Bound == GateBound.Min
             ? MetricGate.IsAtMost(MetricGate.Limit(gate, scores), scores.OriginalValue)
             : MetricGate.IsAtMost(scores.OriginalValue, MetricGate.Limit(gate, scores)));
         return originalPasses
             ? "keep more of the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more"
-            : "not even the original reaches the limit, so check the dataset, its labels and `preprocess:`, or allow more";
+            : "not even the original reaches the limit, so check the dataset, its labels and 'preprocess:', or allow more";
     }
 
     private static string Text(MetricScores scores, double value) => scores.Metric.IsBounded ? GateText.Percent(value, MetricGate.Decimals(scores)) : GateText.Significant(value);

@@ -30,11 +30,13 @@ internal sealed class Cosine : IMetric
             output += sample.Output[i] * sample.Output[i];
             reference += sample.Reference[i] * sample.Reference[i];
         }
+
         if (output == 0 || reference == 0)
         {
             // The angle to a zero vector is undefined; equal outputs must still count as equal.
             return double.IsNaN(product) ? double.NaN : output == reference ? 1 : 0;
         }
+
         return Math.Min(1, product / (Math.Sqrt(output) * Math.Sqrt(reference)));
     }
 }

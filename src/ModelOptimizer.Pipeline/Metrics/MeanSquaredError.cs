@@ -29,6 +29,7 @@ internal sealed class MeanSquaredError : IMetric
             var difference = sample.Output[i] - sample.Reference[i];
             sum += difference * difference;
         }
+
         return sum / sample.Output.Length;
     }
 }

@@ -13,11 +13,13 @@ internal static class Ranking
             {
                 return null;
             }
+
             if (values[i] > values[index] || (values[i] == values[index] && i < index))
             {
                 place++;
             }
         }
+
         return place;
     }
 
@@ -31,11 +33,13 @@ internal static class Ranking
             {
                 return null;
             }
+
             if (values[i] > values[first])
             {
                 first = i;
             }
         }
+
         return first;
     }
 }

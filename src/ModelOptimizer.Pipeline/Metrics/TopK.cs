@@ -29,6 +29,7 @@ internal sealed class TopK(int k) : IMetric
         {
             return double.NaN;
         }
+
         return Ranking.Place(sample.Output, (int)sample.Label) switch
         {
             null => double.NaN,

@@ -34,6 +34,7 @@ public static class LatencyMeter
             spent += pair.Original + pair.Compressed;
             pairs.Add((pair.Original / runs, pair.Compressed / runs));
         }
+
         var (lower, median, upper) = Median(pairs.Select(pair => pair.Compressed / pair.Original));
         return new LatencyResult(median, lower, upper, Median(pairs.Select(pair => pair.Original)).Median, Median(pairs.Select(pair => pair.Compressed)).Median, pairs.Count);
     }
@@ -49,6 +50,7 @@ public static class LatencyMeter
             spent += original + compressed;
             shortest = Math.Min(shortest, Math.Min(original, compressed));
         }
+
         return (int)Math.Clamp(Math.Ceiling(TurnSeconds / shortest), 1, MostRunsPerTurn);
     }
 
@@ -60,6 +62,7 @@ public static class LatencyMeter
             var first = probe.Original(runs);
             return (first, probe.Compressed(runs));
         }
+
         var compressed = probe.Compressed(runs);
         return (probe.Original(runs), compressed);
     }
@@ -70,6 +73,7 @@ public static class LatencyMeter
         {
             return false;
         }
+
         var (lower, median, upper) = Median(pairs.Select(pair => pair.Compressed / pair.Original));
         return upper - lower <= 2 * StableHalfWidth * median;
     }
@@ -78,12 +82,13 @@ public static class LatencyMeter
     private static (double Lower, double Median, double Upper) Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
-        // Leaving out `cut` values at each end misses the median with probability 2·P(B ≤ cut).
+        // Leaving out 'cut' values at each end misses the median with probability 2·P(B ≤ cut).
         var cut = 0;
         while (cut + 1 < sorted.Length / 2 && Binomial.CDF(0.5, sorted.Length, cut + 1) <= 0.025)
         {
             cut++;
         }
+
         var middle = sorted.Length / 2;
         var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return (sorted[cut], median, sorted[^(cut + 1)]);

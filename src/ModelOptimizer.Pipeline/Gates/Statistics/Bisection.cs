@@ -15,6 +15,7 @@ internal static class Bisection
             var middle = (low + high) / 2;
             (low, high) = holds(middle) ? (low, middle) : (middle, high);
         }
+
         return high;
     }
 }

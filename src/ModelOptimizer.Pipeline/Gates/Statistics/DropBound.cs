@@ -23,6 +23,7 @@ internal static class DropBound
         {
             return true;
         }
+
         return counts.Lost + counts.Gained <= MostDiscordantForExact
             ? ExactDrop.PValue(counts, limit) <= 1 - confidence
             : IsWithinByScore(counts.Samples, counts.Lost, counts.Gained, limit, confidence);
@@ -46,6 +47,7 @@ internal static class DropBound
                 return null;
             }
         }
+
         return Math.Max(counts.Samples + 1, counts.Samples * Bisection.LeastTrue(1, most, Suffices));
     }
 

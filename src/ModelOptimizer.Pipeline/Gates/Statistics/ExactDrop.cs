@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace ModelOptimizer.Pipeline.Gates.Statistics;
 
 /// <summary>
@@ -25,6 +23,7 @@ internal static class ExactDrop
         {
             worst = Math.Max(worst, AsClear(counts.Samples, statistic, drop, low + ((high - low) * step / Steps)));
         }
+
         return Math.Min(1, worst + Elsewhere);
     }
 
@@ -32,22 +31,24 @@ internal static class ExactDrop
     private static double AsClear(int samples, double statistic, double drop, double gain)
     {
         var (expected, spread) = (samples * gain, Math.Sqrt((samples * gain) + 1));
+        var first = Math.Max(0, (int)(expected - (7 * spread)));
         var last = Math.Min(samples, (int)(expected + (7 * spread) + 7));
-        var lossOtherwise = Math.Min(1, (gain + drop) / (1 - gain));
+        var gains = new BinomialTerms(gain);
+        // Of the samples that are not gained, the lost are binomial.
+        var losses = new BinomialWalk(samples - first, Math.Min(1, (gain + drop) / (1 - gain)));
         var chance = 0.0;
-        var lost = -1;
-        for (var gained = Math.Max(0, (int)(expected - (7 * spread))); gained <= last; gained++)
+        for (var gained = first; gained <= last; gained++)
         {
             // More gains make the statistic smaller, so the losses that are still as clear only grow.
-            while (lost < samples - gained && PairedScore.Statistic(samples, lost + 1, gained, drop) <= statistic + 1e-9)
+            while (losses.Count < losses.Trials && PairedScore.Statistic(samples, losses.Count + 1, gained, drop) <= statistic + 1e-9)
             {
-                lost++;
+                losses.AddOne();
             }
-            if (lost >= 0)
-            {
-                chance += Binomial.PMF(gain, samples, gained) * Binomial.CDF(lossOtherwise, samples - gained, Math.Min(lost, samples - gained));
-            }
+
+            chance += gains[samples, gained] * losses.Chance;
+            losses.TakeTrial();
         }
+
         return chance;
     }
 }

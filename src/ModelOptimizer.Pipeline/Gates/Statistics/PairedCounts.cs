@@ -18,6 +18,7 @@ internal readonly record struct PairedCounts(int Samples, int Lost, int Gained)
             lost += original[i] > compressed[i] ? 1 : 0;
             gained += original[i] < compressed[i] ? 1 : 0;
         }
+
         return new PairedCounts(original.Length, lost, gained);
     }
 }

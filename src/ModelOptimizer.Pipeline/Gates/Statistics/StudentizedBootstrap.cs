@@ -43,10 +43,12 @@ internal sealed class StudentizedBootstrap
         {
             return unknown;
         }
+
         if (statistics.Length == 0)
         {
             return Mean;
         }
+
         var index = Math.Clamp((int)Math.Round(quantile * (Draws + 1)) - 1, 0, Draws - 1);
         return Mean - (statistics[index] * standardError);
     }
@@ -63,11 +65,13 @@ internal sealed class StudentizedBootstrap
                 sum += value;
                 squares += value * value;
             }
+
             var error = StandardError(sum, squares, deviations.Length);
             var mean = sum / deviations.Length;
             // Without spread a draw's distance is infinite: the sample has too few different values to learn from, and the bound says so.
             result[draw] = error > 0 ? mean / error : mean == 0 ? 0 : mean > 0 ? double.PositiveInfinity : double.NegativeInfinity;
         }
+
         Array.Sort(result);
         return result;
     }
