@@ -60,7 +60,7 @@ public static class Evaluator
         (OutputRows? Rows, string? Problem) Rows(Func<Batch, HostTensor> run, Batch batch, string model)
         {
             var rows = OutputRows.TryRead(run(batch), batch.Count, out var problem);
-            return (rows, $"output '{output}' of the {model} model {problem}");
+            return (rows, $"output '{output}' of the {model} model {problem}; choose another with 'evaluate: {{ output: NAME }}'");
         }
     }
 

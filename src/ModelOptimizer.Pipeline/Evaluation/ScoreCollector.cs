@@ -15,8 +15,17 @@ internal sealed class ScoreCollector(IMetric metric, string output)
         for (var row = 0; row < count && problem is null; row++)
         {
             var label = labels?[row] ?? 0;
-            Add(metric.IsFidelity ? metric.Perfect : metric.Score(new MetricSample(originalRows[row], [], label)), original, "original", label, originalRows.Width);
-            Add(metric.Score(new MetricSample(compressedRows[row], originalRows[row], label)), compressed, "compressed", label, compressedRows.Width);
+            var (before, after) = metric.IsFidelity
+                ? (metric.Perfect, metric.Score(new MetricSample(compressedRows[row], originalRows[row], label)))
+                : (metric.Score(new MetricSample(originalRows[row], [], label)), metric.Score(new MetricSample(compressedRows[row], [], label)));
+            if (!double.IsFinite(before) || !double.IsFinite(after))
+            {
+                problem = NoScore(originalRows[row], label);
+                return;
+            }
+
+            original.Add(before);
+            compressed.Add(after);
         }
     }
 
@@ -31,30 +40,36 @@ internal sealed class ScoreCollector(IMetric metric, string output)
     {
         if (metric.NeedsLabels && labels is null)
         {
-            return "the dataset has no labels";
+            return "the dataset has no labels; add 'labels:' to it, or gate a metric that needs none, such as 'agreement'";
         }
 
         if (originalRows.Width != compressedRows.Width)
         {
-            return $"output '{output}' has {originalRows.Width} values per sample in the original and {compressedRows.Width} in the compressed model";
+            return $"output '{output}' has {originalRows.Width} values per sample in the original and {compressedRows.Width} in the compressed model; choose another with 'evaluate: {{ output: NAME }}'";
         }
 
         return originalRows.Width < metric.LeastValues
-            ? $"output '{output}' has {originalRows.Width} {(originalRows.Width == 1 ? "value" : "values")} per sample and {metric.Name} needs at least {metric.LeastValues}"
+            ? $"output '{output}' has {originalRows.Width} {(originalRows.Width == 1 ? "value" : "values")} per sample and {metric.Name} needs at least {metric.LeastValues}; choose another with 'evaluate: {{ output: NAME }}'"
             : null;
     }
 
-    private void Add(double score, List<double> scores, string model, long label, int width)
+    private string NoScore(ReadOnlySpan<double> originalRow, long label)
     {
-        if (!double.IsFinite(score))
+        // Counted from 1, as people do.
+        var sample = original.Count + 1;
+        if (metric.NeedsLabels && (label < 0 || label >= originalRow.Length))
         {
-            // Counted from 1, as people do.
-            problem ??= metric.NeedsLabels && (label < 0 || label >= width)
-                ? $"sample {scores.Count + 1} has label {label} and output '{output}' only {width} values"
-                : $"output '{output}' of the {model} model has NaN or infinite values at sample {scores.Count + 1}";
-            return;
+            return $"sample {sample} has label {label}, and output '{output}' has {originalRow.Length} values; check 'labels:' and 'evaluate: {{ output: NAME }}'";
         }
 
-        scores.Add(score);
+        foreach (var value in originalRow)
+        {
+            if (!double.IsFinite(value))
+            {
+                return $"output '{output}' of the original model has NaN or infinite values at sample {sample}; check the data and 'preprocess:'";
+            }
+        }
+
+        return $"output '{output}' of the compressed model has NaN or infinite values at sample {sample}; compress less";
     }
 }

@@ -10,7 +10,7 @@ internal static class ChangeText
     {
         GateOutcome.Passed => $"{GateText.Of(gate)} holds: {Found(gate, scores, change)}.",
         GateOutcome.Failed => $"{GateText.Of(gate)} fails: {Found(gate, scores, change)}; keep more of the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more.",
-        _ => $"{GateText.Of(gate)} is undecided: {Found(gate, scores, change)}; {More(change)}, or compress less, or lower the gate's 'confidence'.",
+        _ => $"{GateText.Of(gate)} is undecided: {Found(gate, scores, change)}; {More(change)}.",
     };
 
     private static string Found(GatePlan gate, MetricScores scores, Change change)
@@ -54,8 +54,8 @@ internal static class ChangeText
     }
 
     private static string More(Change change) => change.SamplesNeeded is { } needed
-        ? $"about {GateText.Count(RoundUp(needed))} samples like these would decide it: evaluate on more"
-        : "the change is as large as the limit, so that no number of samples like these would decide it: allow more";
+        ? $"about {GateText.Count(RoundUp(needed))} samples like these would decide it: evaluate on more, or compress less, or lower the gate's 'confidence'"
+        : "the change is as large as the limit, so that no number of samples like these would decide it: compress less, or allow more, or let the measured number decide with 'confidence: none'";
 
     /// <summary>An estimate deserves two digits.</summary>
     private static double RoundUp(double count)

@@ -11,7 +11,9 @@ internal static class CountedChange
         var counts = scores.Metric.MoreIsBetter
             ? PairedCounts.From(scores.Original, scores.Compressed)
             : PairedCounts.From(scores.Compressed, scores.Original);
-        var detail = $"{GateText.Count(counts.Lost)} got worse, {GateText.Count(counts.Gained)} better";
+        var detail = scores.Metric.IsFidelity
+            ? $"{GateText.Count(counts.Lost)} differ"
+            : $"{GateText.Count(counts.Lost)} got worse, {GateText.Count(counts.Gained)} better";
         if (confidence is not { } level)
         {
             return new Change(counts.Drop, false, double.NaN, null, detail);

@@ -11,12 +11,12 @@ internal static class MetricGate
     {
         if (evidence.Evaluation is not { } evaluation)
         {
-            return GateText.NotMeasured(gate, "the model has no 'evaluate:', which says the samples to measure on");
+            return GateText.NotMeasured(gate, "the model has no 'evaluate:', which names the dataset to measure on");
         }
 
         if (evaluation.Samples == 0)
         {
-            return GateText.NotMeasured(gate, "the evaluation dataset has no samples");
+            return GateText.NotMeasured(gate, "the evaluation dataset has no samples; check its files and 'samples:'");
         }
 
         if (evidence.CalibrationOverlap > 0 && !gate.AllowOverlap)

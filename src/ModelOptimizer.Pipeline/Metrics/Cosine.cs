@@ -37,6 +37,6 @@ internal sealed class Cosine : IMetric
             return double.IsNaN(product) ? double.NaN : output == reference ? 1 : 0;
         }
 
-        return Math.Min(1, product / (Math.Sqrt(output) * Math.Sqrt(reference)));
+        return Math.Clamp(product / Math.Sqrt(output * reference), -1, 1);
     }
 }
