@@ -17,7 +17,7 @@ internal sealed class DatasetsReader(ManifestPaths paths)
     public Dictionary<string, DatasetPlan> Read(Node? node)
     {
         var datasets = new Dictionary<string, DatasetPlan>(StringComparer.Ordinal);
-        foreach (var (key, value) in node?.AsMap("datasets").Entries ?? [])
+        foreach (var (key, value) in node?.AsMap("'datasets'").Entries ?? [])
         {
             datasets.Add(key.Text, Dataset(key, value));
         }

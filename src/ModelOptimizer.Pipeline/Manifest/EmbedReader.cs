@@ -24,7 +24,7 @@ internal static partial class EmbedReader
             return null;
         }
 
-        var section = new Section(node, "embed", ["resource", "copy", "accessor"]);
+        var section = new Section(node, "'embed'", ["resource", "copy", "accessor"]);
         if (section["copy"] is not null)
         {
             throw section["resource"] is null

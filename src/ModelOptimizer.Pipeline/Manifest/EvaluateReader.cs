@@ -19,7 +19,7 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
             return null;
         }
 
-        var section = new Section(node, "calibrate", ["dataset", "samples", "random"], Later);
+        var section = new Section(node, "'calibrate'", ["dataset", "samples", "random"], Later);
         if (section["random"] is { } random)
         {
             var other = section["dataset"] is not null ? "dataset" : section["samples"] is not null ? "samples" : null;
@@ -39,7 +39,7 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
             return null;
         }
 
-        var section = new Section(node, "evaluate", ["dataset", "metrics", "samples", "output"], Later);
+        var section = new Section(node, "'evaluate'", ["dataset", "metrics", "samples", "output"], Later);
         var dataset = Find(section.Require("dataset", "dataset: NAME", model.KeyPosition("evaluate")));
         var metrics = section["metrics"] is { } list ? Metrics(list, dataset) : [];
         return new EvaluationPlan(dataset, metrics, Samples(section), section["output"]?.AsText("output"), model.KeyPosition("evaluate"));

@@ -15,7 +15,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
 
     public IReadOnlyList<ModelPlan> Read(Node node)
     {
-        var entries = node.AsMap("models").Entries;
+        var entries = node.AsMap("'models'").Entries;
         return entries.Count > 0
             ? [.. entries.Select(entry => Model(entry.Key, entry.Value))]
             : throw new DiagnosticException(ManifestCodes.MissingKey, "'models' has no model. Write, for example, 'digits: { source: digits.onnx, compress: [ … ] }'.", node.Position);

@@ -8,7 +8,7 @@ namespace ModelOptimizer.Pipeline.Manifest;
 internal static class NodeValues
 {
     public static MapNode AsMap(this Node node, string what) =>
-        node as MapNode ?? throw WrongType(node, what, "a mapping of keys to values");
+        node as MapNode ?? throw new DiagnosticException(ManifestCodes.WrongType, $"{char.ToUpperInvariant(what[0])}{what[1..]} expects a mapping of keys to values; found {node.Describe()}.", node.Position);
 
     public static ListNode AsList(this Node node, string what, string example) =>
         node as ListNode ?? throw WrongType(node, what, $"a list such as {example}");
@@ -35,7 +35,7 @@ internal static class NodeValues
 
         return value >= minimum && value <= maximum
             ? (int)value
-            : throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' expects a whole number {range}; found {text}.", node.Position);
+            : throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' expects a whole number {(value > maximum ? $"from {minimum} to {maximum}" : range)}; found {text}.", node.Position);
     }
 
     public static double AsNumber(this Node node, string what, string expected = "a number")

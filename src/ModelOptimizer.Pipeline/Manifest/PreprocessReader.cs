@@ -9,7 +9,7 @@ internal static class PreprocessReader
 {
     public static PreprocessPlan Read(Node node)
     {
-        var section = new Section(node, "preprocess", ["scale", "mean", "std", "layout", "shape"]);
+        var section = new Section(node, "'preprocess'", ["scale", "mean", "std", "layout", "shape"]);
         var mean = section["mean"] is { } means ? Numbers(means, "mean") : [0];
         var std = section["std"] is { } divisors ? Numbers(divisors, "std") : [1];
         if (section["std"] is ListNode list && list.Items.FirstOrDefault(item => item.AsNumber("std") == 0) is { } zero)

@@ -64,15 +64,32 @@ internal static partial class QuantityReader
 
         return units.TryGetValue(unit, out var factor)
             ? new Quantity(value * factor, false, text)
-            : throw NotThisUnit(node, what, text, unit, expected, units.Keys);
+            : throw NotThisUnit(node, what, (text, value, unit), form, expected, units.Keys);
     }
 
-    private static DiagnosticException NotThisUnit(Node node, string what, string text, string unit, string expected, IEnumerable<string> units) => unit switch
+    private static DiagnosticException NotThisUnit(Node node, string what, (string Text, double Value, string Unit) found, QuantityForm form, string expected, IEnumerable<string> units) => found.Unit switch
     {
-        "" => new(ManifestCodes.Ambiguous, $"'{what}: {text}' can be read in more than one way. Write {expected}.", node.Position),
-        "%" => new(ManifestCodes.BadValue, $"'{what}' cannot be a percentage, because the original has no value to compare with; found '{text}'. Write {expected}.", node.Position),
-        _ => new(ManifestCodes.BadValue, $"'{what}' expects {expected}; found '{text}', whose unit '{unit}' does not fit.{Suggestion.For(unit, units.Where(candidate => candidate.Length > 0))}", node.Position),
+        "" => new(ManifestCodes.Ambiguous, $"'{what}: {found.Text}' can be read in more than one way. Write {string.Join(" or ", Readings(found.Text, found.Value, form))}.", node.Position),
+        "%" => new(ManifestCodes.BadValue, $"'{what}' cannot be a percentage, because the original has no value to compare with; found '{found.Text}'. Write {expected}.", node.Position),
+        _ => new(ManifestCodes.BadValue, $"'{what}' expects {expected}; found '{found.Text}', whose unit '{found.Unit}' does not fit.{Suggestion.For(found.Unit, units.Where(candidate => candidate.Length > 0))}", node.Position),
     };
+
+    /// <summary>What a number without a unit could mean.</summary>
+    private static IEnumerable<string> Readings(string text, double value, QuantityForm form)
+    {
+        if (form == QuantityForm.Size)
+        {
+            yield return value > 100 ? $"'{text} B'" : $"'{text}%'";
+            yield return $"'{text} KB'";
+            yield break;
+        }
+
+        yield return $"'{text}%'";
+        if (value <= 1)
+        {
+            yield return FormattableString.Invariant($"'{Math.Round(value * 100, 9)}%'");
+        }
+    }
 
     /// <summary>Exactly the double nearest to the fraction: 0.5 / 100 by decimals, so that 0.5% and 0.005 are the same number.</summary>
     private static double Hundredth(string number) =>

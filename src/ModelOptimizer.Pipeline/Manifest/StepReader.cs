@@ -39,14 +39,10 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         var positions = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
         var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var option in method.Options)
+        var written = method.Options.Where(option => section[option.Name] is not null);
+        foreach (var option in written.OrderBy(option => section.KeyPosition(option.Name).Line).ThenBy(option => section.KeyPosition(option.Name).Column))
         {
-            if (section[option.Name] is not { } node)
-            {
-                continue;
-            }
-
-            values.Add(option.Name, OptionReader.Read(option, node));
+            values.Add(option.Name, OptionReader.Read(option, section[option.Name]!));
             positions.Add(option.Name, section.KeyPosition(option.Name));
             if (option.ExclusiveGroup is { } group && !chosen.TryAdd(group, option.Name))
             {

@@ -22,7 +22,7 @@ internal static class BudgetReader
             throw NodeValues.WrongType(node, what, "a mapping such as { size: 40% }");
         }
 
-        var section = new Section(node, what, Keys);
+        var section = new Section(node, $"'{what}'", Keys);
         var given = Measures.Where(measure => section[measure] is not null).ToArray();
         if (given.Length != 1)
         {

@@ -40,14 +40,22 @@ internal sealed class YamlTree
 
     private static DiagnosticException Malformed(YamlException exception, string text, string file)
     {
+        var lines = text.Split('\n');
         var position = At(file, exception.Start);
-        var line = text.Split('\n').ElementAtOrDefault(position.Line - 1) ?? "";
-        var indentation = line[..(line.Length - line.TrimStart().Length)];
-        var problem = indentation.Contains('\t', StringComparison.Ordinal)
-            ? "the line is indented with a tab, and YAML allows only spaces. Replace the tab by spaces."
-            : $"{exception.Message.TrimEnd('.')}. Check the indentation, and that every bracket and quotation mark is closed.";
-        return new DiagnosticException(ManifestCodes.Malformed, $"The manifest is not valid YAML: {problem}", position, exception);
+        var tab = Array.FindIndex(lines, Math.Clamp(position.Line - 1, 0, lines.Length - 1), line => line[..(line.Length - line.TrimStart().Length)].Contains('\t', StringComparison.Ordinal));
+        if (tab >= 0 && (tab == position.Line - 1 || exception.Message.Contains("tab", StringComparison.Ordinal)))
+        {
+            return Malformed("a line is indented with a tab, and YAML allows only spaces. Replace the tab by spaces.", new SourcePosition(file, tab + 1, 1), exception);
+        }
+
+        var first = lines.ElementAtOrDefault(position.Line - 1)?.ElementAtOrDefault(position.Column - 1);
+        return first is '*' or '%' or '@' or '`' or '&'
+            ? Malformed($"a value that starts with '{first}' must be in quotation marks, because that sign has a meaning of its own in YAML.", position, exception)
+            : Malformed($"{exception.Message.TrimEnd('.')}. Check the indentation, and that every bracket and quotation mark is closed.", position, exception);
     }
+
+    private static DiagnosticException Malformed(string problem, SourcePosition position, Exception? inner = null) =>
+        new(ManifestCodes.Malformed, $"The manifest is not valid YAML: {problem}", position, inner);
 
     private Node? Document()
     {
@@ -96,7 +104,7 @@ internal sealed class YamlTree
         var (anchor, tag) = current is NodeEvent described ? (described.Anchor, described.Tag) : (AnchorName.Empty, TagName.Empty);
         if (!tag.IsEmpty)
         {
-            var written = tag.IsNonSpecific ? "!" : tag.Value;
+            var written = tag.IsNonSpecific ? "!" : tag.Value.TrimEnd(']', '}', ',');
             throw new DiagnosticException(ManifestCodes.Malformed, $"'{written}' is a YAML tag here, and a manifest has none. A rule that excludes layers is written in quotation marks: \"{written}\".", position);
         }
 

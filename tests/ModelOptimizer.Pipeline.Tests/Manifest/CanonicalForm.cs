@@ -1,0 +1,81 @@
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Pipeline.Tests.Manifest;
+
+public sealed class CanonicalForm
+{
+    private const string Manifest = """
+        version: 1
+        datasets:
+          test: { path: test.npz, inputs: { b: second, a: first }, labels: labels, preprocess: { scale: 1/4 } }
+        models:
+          digits:
+            source: digits.onnx
+            evaluate: { dataset: test, metrics: [top1] }
+            compress:
+              - { method: sample, ranks: { "*": 50%, conv1: [16, 8] } }
+              - { method: sample, budget: { size: 40% } }
+            gates:
+              - top1: { max-drop: 0.50% }
+        """;
+
+    [Fact]
+    public void Is_Json_With_Sorted_Keys_And_Relative_Paths() => Of(Manifest).ShouldBeApproved();
+
+    [Fact]
+    public void Does_Not_Depend_On_How_It_Is_Written_Or_Where_It_Lies()
+    {
+        const string SameThing = """
+            # a comment
+            version: 1
+            models:
+              digits:
+                gates:
+                - "top1":
+                    max-drop: .5 %
+                    severity: error
+                compress:
+                - method: sample
+                  ranks:
+                    "*": 50.0%
+                    conv1: [ 16, 8 ]
+                - budget:
+                    allocation: sigma
+                    size: 40.0 %
+                  norm: covariance
+                  method: sample
+                evaluate:
+                  metrics: [ "top1" ]
+                  dataset: test
+                source: ./x/../digits.onnx
+            seed: 1
+            datasets:
+              test:
+                labels: labels
+                inputs: { a: first, b: second }
+                preprocess: { mean: [0], scale: 0.25, layout: NCHW }
+                path: ./test.npz
+            """;
+
+        Of(SameThing).ShouldBe(Of(Manifest));
+    }
+
+    [Theory]
+    [InlineData("scale: 1/4", "scale: 1/8")]
+    [InlineData("a: first", "a: third")]
+    [InlineData("max-drop: 0.50%", "max-drop: 0.51%")]
+    [InlineData("size: 40%", "size: 41%")]
+    [InlineData("size: 40%", "size: 40 KB")]
+    [InlineData("[16, 8]", "[8, 16]")]
+    [InlineData("version: 1", "version: 1\nseed: 2")]
+    [InlineData("source: digits.onnx", "source: letters.onnx")]
+    [InlineData("metrics: [top1]", "metrics: [top1], samples: 3")]
+    public void Changes_With_The_Meaning(string from, string to) =>
+        Of(Manifest.Replace(from, to, StringComparison.Ordinal)).ShouldNotBe(Of(Manifest));
+
+    private static string Of(string yaml)
+    {
+        using var folder = new ManifestFolder();
+        return folder.Read(yaml).Models[0].Canonical;
+    }
+}

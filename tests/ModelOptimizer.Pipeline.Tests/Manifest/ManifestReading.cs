@@ -1,0 +1,178 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Tests.Manifest;
+
+public sealed class ManifestReading : IDisposable
+{
+    private const string Everything = """
+        version: 1
+        device: cuda:1
+        seed: 7
+        datasets:
+          train: { path: train.npz, inputs: { image: images }, labels: labels }
+          test:
+            inputs: { image: images-idx3-ubyte.gz }
+            labels: labels-idx1-ubyte.gz
+            preprocess: { scale: 1/255, mean: [0.1, 0.2, 0.3], std: [0.5], layout: NHWC, shape: [784, 1] }
+        models:
+          digits:
+            source: digits.onnx
+            output: out/digits.onnx
+            calibrate: { dataset: train, samples: 512 }
+            evaluate: { dataset: test, metrics: [top1, cosine], samples: 100, output: logits }
+            compress:
+              - method: sample
+                norm: frobenius
+                layers: ["conv*", "re:^fc\\d$", "!type:Gemm"]
+                ranks: { "*": 50%, conv1: [16, 8], conv2: 4 }
+                shrink: 5%
+              - { method: sample, budget: { size: 250 KB, allocation: uniform }, sweeps: 3 }
+            gates:
+              - top1: { max-drop: 0.5%, min: 97%, confidence: 90%, allow-overlap: true }
+              - size: { max: 1.5 MiB, severity: warning }
+              - mse: { max: 0.01 }
+              - top5: { max-drop: 1%, confidence: none }
+            embed: { resource: Digits.onnx, accessor: My.DigitsModel }
+          letters:
+            source: letters.onnx
+            calibrate: { random: 64 }
+            compress: [{ method: sample }]
+        """;
+
+    private readonly ManifestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Resolves_Everything_That_Is_Written()
+    {
+        var plan = folder.Read(Everything);
+        var digits = plan.Models[0];
+
+        plan.ManifestPath.ShouldBe(folder["modelopt.yaml"]);
+        plan.Device.ShouldBe("cuda:1");
+        plan.DevicePosition.ShouldBe(At(2, 9));
+        plan.Seed.ShouldBe(7);
+        digits.Name.ShouldBe("digits");
+        digits.Position.ShouldBe(At(11, 3));
+        digits.Source.ShouldBe(folder["digits.onnx"]);
+        digits.SourcePosition.ShouldBe(At(12, 13));
+        digits.Output.ShouldBe(Path.Combine(folder.Path, "out", "digits.onnx"));
+        digits.Calibrate!.Samples.ShouldBe(512);
+        digits.Calibrate.Position.ShouldBe(At(14, 5));
+        digits.Evaluate!.Metrics.ShouldBe(["top1", "cosine"]);
+        digits.Evaluate.Samples.ShouldBe(100);
+        digits.Evaluate.Output.ShouldBe("logits");
+        digits.Embed.ShouldBe(new EmbedPlan("Digits.onnx", "My.DigitsModel", At(27, 5)));
+    }
+
+    [Fact]
+    public void Reads_Datasets_Of_One_File_And_Of_Many()
+    {
+        var digits = folder.Read(Everything).Models[0];
+        var (train, test) = (digits.Calibrate!.Dataset!, digits.Evaluate!.Dataset);
+
+        train.Path.ShouldBe(folder["train.npz"]);
+        train.Inputs["image"].ShouldBe("images");
+        train.Labels.ShouldBe("labels");
+        train.Files.ShouldBe([folder["train.npz"]]);
+        test.Path.ShouldBeNull();
+        test.Inputs["image"].ShouldBe(folder["images-idx3-ubyte.gz"]);
+        test.Files.ShouldBe([folder["images-idx3-ubyte.gz"], folder["labels-idx1-ubyte.gz"]]);
+        test.Preprocess.Scale.ShouldBe(1.0 / 255);
+        test.Preprocess.Mean.ShouldBe([0.1, 0.2, 0.3]);
+        test.Preprocess.Std.ShouldBe([0.5]);
+        test.Preprocess.Layout.ShouldBe("NHWC");
+        test.Preprocess.Shape.ShouldBe([784L, 1]);
+    }
+
+    [Fact]
+    public void Gives_Options_The_Types_Of_Their_Kinds()
+    {
+        var arguments = folder.Read(Everything).Models[0].Steps[0].Arguments;
+
+        arguments.Position.ShouldBe(At(17, 9));
+        arguments.PositionOf("norm").ShouldBe(At(18, 9));
+        arguments.Get<string>("norm").ShouldBe("frobenius");
+        arguments.Get<double>("shrink").ShouldBe(0.05);
+        arguments.Get<LayerRules>("layers").Rules.Select(rule => rule.Text).ShouldBe(["conv*", "re:^fc\\d$", "!type:Gemm"]);
+        arguments.Get<LayerRules>("layers").Rules[2].Position.ShouldBe(At(19, 40));
+        var ranks = arguments.Get<RankMap>("ranks").Entries;
+        ranks.Select(entry => entry.Rule.Text).ShouldBe(["*", "conv1", "conv2"]);
+        ranks[0].Ranks.Fraction.ShouldBe(0.5);
+        ranks[1].Ranks.Ranks.ShouldBe([16, 8]);
+        ranks[2].Ranks.Ranks.ShouldBe([4]);
+    }
+
+    [Fact]
+    public void Fills_In_Defaults_But_Not_Beside_An_Option_That_Excludes_Them()
+    {
+        var plan = folder.Read(Everything);
+        var (ranked, budgeted, plain) = (plan.Models[0].Steps[0].Arguments, plan.Models[0].Steps[1].Arguments, plan.Models[1].Steps[0].Arguments);
+
+        ranked.TryGet<Budget>("budget", out _).ShouldBeFalse();
+        ranked.Get<int>("sweeps").ShouldBe(30);
+        budgeted.Get<Budget>("budget").ShouldBe(new Budget(BudgetMeasure.Size, 250_000, false, Allocation.Uniform));
+        budgeted.Get<int>("sweeps").ShouldBe(3);
+        plain.Get<Budget>("budget").ShouldBe(new Budget(BudgetMeasure.Size, 0.5, true));
+        plain.Get<LayerRules>("layers").Rules.Select(rule => rule.Text).ShouldBe(["*"]);
+        plain.Get<string>("norm").ShouldBe("covariance");
+        plain.TryGet<double>("energy", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Makes_One_Gate_Of_Every_Bound()
+    {
+        var gates = folder.Read(Everything).Models[0].Gates;
+
+        gates.Select(gate => (gate.Metric, gate.Bound, gate.Limit, gate.Severity, gate.Confidence, gate.AllowOverlap, gate.Position)).ShouldBe(
+        [
+            ("top1", GateBound.MaxDrop, new Quantity(0.005, true, "0.5%"), DiagnosticSeverity.Error, 0.9, true, At(23, 9)),
+            ("top1", GateBound.Min, new Quantity(0.97, true, "97%"), DiagnosticSeverity.Error, 0.9, true, At(23, 9)),
+            ("size", GateBound.Max, new Quantity(1.5 * 1024 * 1024, false, "1.5 MiB"), DiagnosticSeverity.Warning, 0.95, false, At(24, 9)),
+            ("mse", GateBound.Max, new Quantity(0.01, false, "0.01"), DiagnosticSeverity.Error, 0.95, false, At(25, 9)),
+            ("top5", GateBound.MaxDrop, new Quantity(0.01, true, "1%"), DiagnosticSeverity.Error, null, false, At(26, 9)),
+        ]);
+    }
+
+    [Fact]
+    public void Remarks_On_A_Model_Without_Gates_And_Without_Embed()
+    {
+        var plan = folder.Read(Everything);
+
+        plan.Models[1].Calibrate.ShouldBe(new CalibrationPlan(null, 64, At(30, 5)));
+        plan.Remarks.Select(remark => (remark.Code, remark.Severity, remark.Position)).ShouldBe(
+        [
+            (ManifestCodes.NoGates, DiagnosticSeverity.Note, At(28, 3)),
+            (ManifestCodes.NoEmbed, DiagnosticSeverity.Note, At(28, 3)),
+        ]);
+    }
+
+    [Fact]
+    public void Takes_Defaults_For_What_Is_Not_Written()
+    {
+        var plan = folder.Read("version: 1\nmodels: { digits: { source: digits.onnx, compress: [{ method: sample }] } }");
+
+        plan.Device.ShouldBe("auto");
+        plan.Seed.ShouldBe(1);
+        plan.Models[0].Output.ShouldBeNull();
+        plan.Models[0].Calibrate.ShouldBeNull();
+        plan.Models[0].Evaluate.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Looks_For_No_Files_When_Nothing_Will_Be_Read_From_Them() =>
+        folder.Read(Everything.Replace("source: digits.onnx", "source: gone.onnx", StringComparison.Ordinal), filesMustExist: false)
+            .Models[0].Source.ShouldBe(folder["gone.onnx"]);
+
+    [Fact]
+    public void Follows_Anchors() =>
+        folder.Read("version: 1\nmodels:\n  digits: { source: digits.onnx, compress: &steps [{ method: sample, sweeps: 9 }] }\n  letters: { source: letters.onnx, compress: *steps }")
+            .Models[1].Steps[0].Arguments.Get<int>("sweeps").ShouldBe(9);
+
+    private SourcePosition At(int line, int column) => new(folder["modelopt.yaml"], line, column);
+}
