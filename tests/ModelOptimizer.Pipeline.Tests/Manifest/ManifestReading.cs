@@ -67,7 +67,7 @@ public sealed class ManifestReading : IDisposable
         digits.Evaluate!.Metrics.ShouldBe(["top1", "cosine"]);
         digits.Evaluate.Samples.ShouldBe(100);
         digits.Evaluate.Output.ShouldBe("logits");
-        digits.Embed.ShouldBe(new EmbedPlan("Digits.onnx", "My.DigitsModel", At(27, 5)));
+        digits.Embed.ShouldBe(new EmbedPlan("Digits.onnx", "My.DigitsModel", At(28, 5)));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class ManifestReading : IDisposable
         arguments.Get<string>("norm").ShouldBe("frobenius");
         arguments.Get<double>("shrink").ShouldBe(0.05);
         arguments.Get<LayerRules>("layers").Rules.Select(rule => rule.Text).ShouldBe(["conv*", "re:^fc\\d$", "!type:Gemm"]);
-        arguments.Get<LayerRules>("layers").Rules[2].Position.ShouldBe(At(19, 40));
+        arguments.Get<LayerRules>("layers").Rules[2].Position.ShouldBe(At(19, 41));
         var ranks = arguments.Get<RankMap>("ranks").Entries;
         ranks.Select(entry => entry.Rule.Text).ShouldBe(["*", "conv1", "conv2"]);
         ranks[0].Ranks.Fraction.ShouldBe(0.5);
@@ -131,11 +131,11 @@ public sealed class ManifestReading : IDisposable
 
         gates.Select(gate => (gate.Metric, gate.Bound, gate.Limit, gate.Severity, gate.Confidence, gate.AllowOverlap, gate.Position)).ShouldBe(
         [
-            ("top1", GateBound.MaxDrop, new Quantity(0.005, true, "0.5%"), DiagnosticSeverity.Error, 0.9, true, At(23, 9)),
-            ("top1", GateBound.Min, new Quantity(0.97, true, "97%"), DiagnosticSeverity.Error, 0.9, true, At(23, 9)),
-            ("size", GateBound.Max, new Quantity(1.5 * 1024 * 1024, false, "1.5 MiB"), DiagnosticSeverity.Warning, 0.95, false, At(24, 9)),
-            ("mse", GateBound.Max, new Quantity(0.01, false, "0.01"), DiagnosticSeverity.Error, 0.95, false, At(25, 9)),
-            ("top5", GateBound.MaxDrop, new Quantity(0.01, true, "1%"), DiagnosticSeverity.Error, null, false, At(26, 9)),
+            ("top1", GateBound.MaxDrop, new Quantity(0.005, true, "0.5%"), DiagnosticSeverity.Error, 0.9, true, At(24, 9)),
+            ("top1", GateBound.Min, new Quantity(0.97, true, "97%"), DiagnosticSeverity.Error, 0.9, true, At(24, 9)),
+            ("size", GateBound.Max, new Quantity(1.5 * 1024 * 1024, false, "1.5 MiB"), DiagnosticSeverity.Warning, 0.95, false, At(25, 9)),
+            ("mse", GateBound.Max, new Quantity(0.01, false, "0.01"), DiagnosticSeverity.Error, 0.95, false, At(26, 9)),
+            ("top5", GateBound.MaxDrop, new Quantity(0.01, true, "1%"), DiagnosticSeverity.Error, null, false, At(27, 9)),
         ]);
     }
 
@@ -144,11 +144,11 @@ public sealed class ManifestReading : IDisposable
     {
         var plan = folder.Read(Everything);
 
-        plan.Models[1].Calibrate.ShouldBe(new CalibrationPlan(null, 64, At(30, 5)));
+        plan.Models[1].Calibrate.ShouldBe(new CalibrationPlan(null, 64, At(31, 5)));
         plan.Remarks.Select(remark => (remark.Code, remark.Severity, remark.Position)).ShouldBe(
         [
-            (ManifestCodes.NoGates, DiagnosticSeverity.Note, At(28, 3)),
-            (ManifestCodes.NoEmbed, DiagnosticSeverity.Note, At(28, 3)),
+            (ManifestCodes.NoGates, DiagnosticSeverity.Note, At(29, 3)),
+            (ManifestCodes.NoEmbed, DiagnosticSeverity.Note, At(29, 3)),
         ]);
     }
 

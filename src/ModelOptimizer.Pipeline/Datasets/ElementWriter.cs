@@ -1,0 +1,123 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using ModelOptimizer.Pipeline.Datasets.Formats;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
+
+namespace ModelOptimizer.Pipeline.Datasets;
+
+/// <summary>Casts float64 values to a model input's element type; a value that would silently become another one is an error.</summary>
+internal static class ElementWriter
+{
+    /// <summary>Bytes of one element; 0 for types that no data can be made for.</summary>
+    public static int Width(DataType type) => type switch
+    {
+        DataType.Bool or DataType.Int8 or DataType.Uint8 => 1,
+        DataType.Int16 or DataType.Uint16 or DataType.Float16 or DataType.Bfloat16 => 2,
+        DataType.Int32 or DataType.Uint32 or DataType.Float => 4,
+        DataType.Int64 or DataType.Uint64 or DataType.Double => 8,
+        _ => 0,
+    };
+
+    /// <summary>Whether the type holds whole numbers only.</summary>
+    public static bool IsInteger(DataType type) => type is DataType.Bool
+        or DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64
+        or DataType.Uint8 or DataType.Uint16 or DataType.Uint32 or DataType.Uint64;
+
+    /// <summary>Whether elements in a file are the model's already.</summary>
+    public static bool IsSame(ElementFormat format, DataType type) => (format.Kind, format.Width, type) is
+        (ElementKind.Unsigned, 1, DataType.Uint8) or (ElementKind.Unsigned, 2, DataType.Uint16) or (ElementKind.Unsigned, 4, DataType.Uint32) or (ElementKind.Unsigned, 8, DataType.Uint64)
+        or (ElementKind.Signed, 1, DataType.Int8) or (ElementKind.Signed, 2, DataType.Int16) or (ElementKind.Signed, 4, DataType.Int32) or (ElementKind.Signed, 8, DataType.Int64)
+        or (ElementKind.Float, 2, DataType.Float16) or (ElementKind.Float, 4, DataType.Float) or (ElementKind.Float, 8, DataType.Double);
+
+    /// <summary>Casts all of <paramref name="values"/>.</summary>
+    /// <exception cref="DataProblem">A value does not fit.</exception>
+    public static void Write(DataType type, ReadOnlySpan<double> values, Span<byte> bytes)
+    {
+        switch (type)
+        {
+            case DataType.Float:
+                Floats<float>(type, values, bytes);
+                break;
+            case DataType.Float16:
+                Floats<Half>(type, values, bytes);
+                break;
+            case DataType.Double:
+                values.CopyTo(MemoryMarshal.Cast<byte, double>(bytes));
+                break;
+            case DataType.Bfloat16:
+                Bfloats(values, bytes);
+                break;
+            case DataType.Bool:
+                Integers<byte>(type, values, bytes, 1);
+                break;
+            case DataType.Int8:
+                Integers<sbyte>(type, values, bytes, sbyte.MaxValue);
+                break;
+            case DataType.Int16:
+                Integers<short>(type, values, bytes, short.MaxValue);
+                break;
+            case DataType.Int32:
+                Integers<int>(type, values, bytes, int.MaxValue);
+                break;
+            case DataType.Int64:
+                Integers<long>(type, values, bytes, long.MaxValue);
+                break;
+            case DataType.Uint8:
+                Integers<byte>(type, values, bytes, byte.MaxValue);
+                break;
+            case DataType.Uint16:
+                Integers<ushort>(type, values, bytes, ushort.MaxValue);
+                break;
+            case DataType.Uint32:
+                Integers<uint>(type, values, bytes, uint.MaxValue);
+                break;
+            case DataType.Uint64:
+                Integers<ulong>(type, values, bytes, ulong.MaxValue);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(type), type, "No data can be made for this type.");
+        }
+    }
+
+    private static void Floats<T>(DataType type, ReadOnlySpan<double> values, Span<byte> bytes)
+        where T : unmanaged, INumberBase<T>
+    {
+        var typed = MemoryMarshal.Cast<byte, T>(bytes);
+        for (var i = 0; i < values.Length; i++)
+        {
+            typed[i] = T.CreateTruncating(values[i]);
+            if (T.IsInfinity(typed[i]) && double.IsFinite(values[i]))
+            {
+                throw DoesNotFit(type, values[i], "scale the values with 'preprocess'");
+            }
+        }
+    }
+
+    /// <summary>The upper half of a float32, rounded to even.</summary>
+    private static void Bfloats(ReadOnlySpan<double> values, Span<byte> bytes)
+    {
+        var typed = MemoryMarshal.Cast<byte, ushort>(bytes);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var bits = BitConverter.SingleToUInt32Bits((float)values[i]);
+            typed[i] = double.IsNaN(values[i]) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        }
+    }
+
+    private static void Integers<T>(DataType type, ReadOnlySpan<double> values, Span<byte> bytes, double maximum)
+        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        var typed = MemoryMarshal.Cast<byte, T>(bytes);
+        var minimum = double.CreateTruncating(T.MinValue);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var value = values[i];
+            typed[i] = value >= minimum && value <= maximum && Math.Floor(value) == value
+                ? T.CreateSaturating(value)
+                : throw DoesNotFit(type, value, "check the array and 'preprocess'");
+        }
+    }
+
+    private static DataProblem DoesNotFit(DataType type, double value, string remedy) =>
+        new(DataCodes.Value, FormattableString.Invariant($"the value {value} (after 'preprocess') does not fit the model's element type {type}; {remedy}"));
+}

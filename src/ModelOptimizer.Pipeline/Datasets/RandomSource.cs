@@ -1,0 +1,74 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
+
+namespace ModelOptimizer.Pipeline.Datasets;
+
+/// <summary>
+/// Seeded inputs of the declared shapes, free dimensions 1: standard normal for floating-point inputs, 0 or 1 for the others (token numbers, masks and
+/// switches, for which these are the values that every model can take). A sample does not depend on the batch that it is in.
+/// </summary>
+public sealed class RandomSource : IBatchSource
+{
+    private readonly IReadOnlyList<ModelTensor> inputs;
+    private readonly int seed;
+    private readonly int batchSize;
+    private readonly bool hasBatch;
+
+    /// <summary>Describes the samples; nothing is made until they are read.</summary>
+    /// <param name="inputs">The model's inputs.</param>
+    /// <param name="count">Number of samples; rounded up to full batches where the model fixes their size.</param>
+    /// <param name="seed">Seed.</param>
+    /// <param name="preferredBatch">Samples in a batch where the model leaves that open.</param>
+    /// <param name="position">Where the manifest asks for them.</param>
+    /// <exception cref="DiagnosticException">An input's type is not numeric (MOC3014).</exception>
+    public RandomSource(IReadOnlyList<ModelTensor> inputs, int count, int seed, int preferredBatch = 16, SourcePosition? position = null)
+    {
+        this.inputs = inputs;
+        this.seed = seed;
+        if (inputs.FirstOrDefault(input => ElementWriter.Width(input.Type) == 0) is { } other)
+        {
+            throw new DiagnosticException(DataCodes.InputType, $"Random values can only be made for numeric inputs; the model's input '{other.Name}' has the element type {other.Type}. Use a method that needs no calibration.", position);
+        }
+
+        // Inputs of rank 1 are as often one sample as they are a batch of numbers.
+        var first = inputs.Select(input => input.Shape.Length == 0 ? 0 : input.Shape[0]).Distinct().ToArray();
+        var isFree = first is [-1];
+        hasBatch = isFree || (first is [> 0] && inputs.All(input => input.Shape.Length > 1));
+        batchSize = isFree ? Math.Clamp(preferredBatch, 1, count) : hasBatch ? (int)first[0] : 1;
+        Count = isFree || !hasBatch ? count : checked((count + batchSize - 1) / batchSize * batchSize);
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<Batch> Read()
+    {
+        for (var start = 0; start < Count; start += batchSize)
+        {
+            var count = Math.Min(batchSize, Count - start);
+            yield return new Batch(inputs.Select((input, part) => (input.Name, Tensor: Tensor(input, part, start, count))).ToDictionary(input => input.Name, input => input.Tensor, StringComparer.Ordinal), count);
+        }
+    }
+
+    private HostTensor Tensor(ModelTensor input, int part, int start, int count)
+    {
+        var shape = input.Shape.Select((extent, dimension) => hasBatch && dimension == 0 ? count : Math.Max(extent, extent < 0 ? 1 : 0)).ToArray();
+        var elements = shape.Aggregate(1L, (product, extent) => checked(product * extent));
+        var values = new double[elements];
+        var block = values.Length / count;
+        for (var sample = 0; sample < count; sample++)
+        {
+            var random = SplitMix.For(seed, start + sample, part);
+            foreach (ref var value in values.AsSpan(sample * block, block))
+            {
+                value = ElementWriter.IsInteger(input.Type) ? random.Next() >> 63 : random.NextNormal();
+            }
+        }
+
+        var tensor = new HostTensor(input.Type, shape, new byte[checked(elements * ElementWriter.Width(input.Type))]);
+        ElementWriter.Write(input.Type, values, tensor.Bytes);
+        return tensor;
+    }
+}

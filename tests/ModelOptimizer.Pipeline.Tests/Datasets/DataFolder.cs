@@ -1,0 +1,54 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Datasets;
+using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Testing;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
+
+namespace ModelOptimizer.Pipeline.Tests.Datasets;
+
+/// <summary>Data files, and datasets over them as the manifest reader would give them.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public string Path => folder.Path;
+
+    public string this[string name] => folder[name];
+
+    public static ModelTensor Input(params long[] shape) => new("image", DataType.Double, shape);
+
+    /// <summary>All values of an input, sample after sample.</summary>
+    public static double[] Values(IBatchSource source, string input = "image") =>
+        [.. source.Read().SelectMany(batch => batch.Inputs[input].As<double>().ToArray())];
+
+    public DataFolder Write(string name, byte[] bytes)
+    {
+        File.WriteAllBytes(folder[name], bytes);
+        return this;
+    }
+
+    /// <summary>A dataset whose arrays are files.</summary>
+    public DatasetPlan Files(string image, string? labels = null) => new()
+    {
+        Name = "digits",
+        Position = new SourcePosition("modelopt.yaml", 3, 3),
+        Inputs = new Dictionary<string, string> { ["image"] = folder[image] },
+        Labels = labels is null ? null : folder[labels],
+        Files = [folder[image]],
+    };
+
+    /// <summary>A dataset in one archive.</summary>
+    public DatasetPlan Archive(string path, string image = "images", string? labels = null) => new()
+    {
+        Name = "digits",
+        Position = new SourcePosition("modelopt.yaml", 3, 3),
+        Path = folder[path],
+        Inputs = new Dictionary<string, string> { ["image"] = image },
+        Labels = labels,
+        Files = [folder[path]],
+    };
+
+    public void Dispose() => folder.Dispose();
+}
