@@ -164,7 +164,7 @@ public sealed class ModelSession : IDisposable
             {
                 throw new DiagnosticException(
                     TensorsCodes.WrongInputs,
-                    $"The model's input '{expected.Name}' ({expected.Type}, {string.Join('×', expected.Shape)}) got no data; data was given for {Quote(inputs.Keys)}. Map an array to it in the dataset's 'inputs'.",
+                    $"The model's input '{expected.Name}' ({expected.Type}, {string.Join('×', expected.Shape.Select(extent => extent < 0 ? "?" : $"{extent}"))}) got no data; data was given for {Quote(inputs.Keys)}. Map an array to it in the dataset's 'inputs'.",
                     OrtErrors.Position(file));
             }
         }

@@ -15,7 +15,7 @@ internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 
     public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => LibraryDecompositions.SymmetricEigen(a);
 
-    public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => LibraryDecompositions.Svd(a);
+    public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => ThinSvd.Factor(this, a);
 
-    public (Matrix Q, Matrix R) Qr(Matrix a) => LibraryDecompositions.Qr(a);
+    public (Matrix Q, Matrix R) Qr(Matrix a) => ThinQr.Factor(this, a);
 }

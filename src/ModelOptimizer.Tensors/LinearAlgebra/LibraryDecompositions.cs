@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
-/// <summary>Decompositions by MathNet.Numerics' managed provider, with fixed signs.</summary>
+/// <summary>Decompositions by MathNet.Numerics' managed provider, the yardstick for everything else here.</summary>
 internal static class LibraryDecompositions
 {
     public static (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a)
@@ -31,7 +31,6 @@ internal static class LibraryDecompositions
         var rank = Math.Min(a.Rows, a.Columns);
         var u = FromLibrary(svd.U).LeadingColumns(rank);
         var vt = FromLibrary(svd.VT).Block(0, 0, rank, a.Columns);
-        Signs.Fix(u, vt);
         return (u, [.. svd.S.Take(rank)], vt);
     }
 

@@ -166,7 +166,26 @@ public sealed class EngineLinearAlgebraTests(EngineFixture fixture) : IClassFixt
     }
 
     [Theory]
+    [InlineData(1e-3)]
+    [InlineData(1e-5)]
+    [InlineData(1e-9)]
+    public void Singular_vectors_of_an_ill_conditioned_matrix_stay_orthonormal(double smallest)
+    {
+        const int Size = 120;
+        double[] expected = [.. Enumerable.Range(0, Size).Select(i => Math.Pow(smallest, i / (Size - 1.0)))];
+        var left = Algebra.Qr(Numbers.Random(400, Size, 16)).Q;
+        var right = Algebra.Qr(Numbers.Random(Size, Size, 17)).Q;
+
+        var (u, s, vt) = Algebra.Svd(Numbers.Multiply(Numbers.Scale(left, expected), right));
+
+        s.Zip(expected, (found, exact) => Math.Abs(found - exact)).Max().ShouldBeLessThan(1e-14);
+        Numbers.Distance(Numbers.Multiply(u.Transpose(), u), Matrix.Identity(Size)).ShouldBeLessThan(1e-12);
+        Numbers.Distance(Numbers.Multiply(vt, vt.Transpose()), Matrix.Identity(Size)).ShouldBeLessThan(1e-12);
+    }
+
+    [Theory]
     [InlineData(12, 30, 4)]
+    [InlineData(120, 300, 90)]
     [InlineData(30, 12, 4)]
     [InlineData(6, 6, 0)]
     public void A_matrix_of_low_rank_still_gets_orthonormal_singular_vectors(int rows, int columns, int rank)
@@ -187,6 +206,8 @@ public sealed class EngineLinearAlgebraTests(EngineFixture fixture) : IClassFixt
     [InlineData(5, 9)]
     [InlineData(9, 5)]
     [InlineData(200, 150)]
+    [InlineData(150, 200)]
+    [InlineData(150, 150)]
     [InlineData(700, 20)]
     public void The_thin_QR_has_orthonormal_columns_and_a_non_negative_diagonal(int rows, int columns)
     {
@@ -203,6 +224,19 @@ public sealed class EngineLinearAlgebraTests(EngineFixture fixture) : IClassFixt
             r[i, i].ShouldBeGreaterThanOrEqualTo(0);
             r.Row(i)[..i].ToArray().ShouldAllBe(value => value == 0);
         }
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(100)]
+    public void A_matrix_of_low_rank_has_a_QR_with_orthonormal_columns(int columns)
+    {
+        var a = Numbers.Multiply(Numbers.Random(300, 30, 18), Numbers.Random(30, columns, 19));
+
+        var (q, r) = Algebra.Qr(a);
+
+        Numbers.Distance(Numbers.Multiply(q, r), a).ShouldBeLessThan(1e-12);
+        Numbers.Distance(Numbers.Multiply(q.Transpose(), q), Matrix.Identity(columns)).ShouldBeLessThan(1e-12);
     }
 
     [Fact]

@@ -89,6 +89,36 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
         }
     }
 
+    [Theory]
+    [InlineData("NOTSET", 2, 2)]
+    [InlineData("SAME_UPPER", 2, 1)]
+    [InlineData("SAME_LOWER", 2, 1)]
+    [InlineData("NOTSET", 1, 1)]
+    [InlineData("SAME_UPPER", 1, 1)]
+    public void The_metric_agrees_with_the_runtimes_own_convolution(string autoPad, int stride, int dilation)
+    {
+        long[] shape = [4, 3, 11, 8];
+        var x = Batches.Exact(shape, 20);
+        (string, object) padding = autoPad == "NOTSET" ? ("pads", new[] { 1, 0, 2, 1 }) : ("auto_pad", autoPad);
+        var model = new GraphBuilder()
+            .Input("x", [-1, 3, 11, 8])
+            .Conv("x", "delta", 5, 3, [4, 3], bias: false, attributes: [("strides", new[] { stride, stride }), ("dilations", new[] { dilation, dilation }), padding])
+            .Output("delta")
+            .Build();
+        ConvGeometry window = new([4, 3], [stride, stride], autoPad == "NOTSET" ? [1, 0, 2, 1] : [0, 0, 0, 0], [dilation, dilation], 1, autoPad);
+        var key = new MomentKey("x", window);
+        var collector = new MomentCollector(fixture.Engine, model, new Batches(x, shape, 3));
+
+        collector.Require([key], CancellationToken.None);
+
+        using var session = fixture.Engine.CreateSession(model);
+        var output = session.Run(new Batches(x, shape, 4).Read().Single().Inputs)["delta"].As<float>().ToArray();
+        var weight = new Matrix(5, 36, Onnx.Values.WeightValues.ReadDoubles(model.Graph.Initializer[0]));
+        var measured = output.Sum(value => (double)value * value) / (output.Length / 5);
+        collector[key].Count.ShouldBe(output.Length / 5);
+        Metric(weight, collector[key].Sigma[0]).ShouldBe(measured, 1e-4 * measured);
+    }
+
     [Fact]
     public void The_moment_of_ones_without_padding_is_all_ones()
     {
