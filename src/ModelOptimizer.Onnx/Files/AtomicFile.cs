@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Files;
 
 /// <summary>Writes a file whole or not at all.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to disk and renames it.</summary>
     public static void Write(string path, Action<Stream> write)

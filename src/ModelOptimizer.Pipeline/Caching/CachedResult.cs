@@ -1,0 +1,29 @@
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Caching;
+
+/// <summary>What the cache keeps beside a compressed model.</summary>
+public sealed record CachedResult
+{
+    /// <summary>SHA-256 of the compressed model: an entry that was damaged is not used.</summary>
+    public required string ModelSha256 { get; init; }
+
+    /// <summary>Cost of the original.</summary>
+    public required ModelCost Before { get; init; }
+
+    /// <summary>Cost of the compressed model.</summary>
+    public required ModelCost After { get; init; }
+
+    /// <summary>Metrics of both.</summary>
+    public required IReadOnlyList<MetricPair> Metrics { get; init; }
+
+    /// <summary>What was done to every layer.</summary>
+    public required IReadOnlyList<LayerOutcome> Layers { get; init; }
+
+    /// <summary>The gates' verdicts, in the manifest's order.</summary>
+    public required IReadOnlyList<CachedVerdict> Gates { get; init; }
+
+    /// <summary>Where it was computed.</summary>
+    public required string DeviceClass { get; init; }
+}

@@ -1,0 +1,24 @@
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Datasets;
+using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
+
+namespace ModelOptimizer.Pipeline.Running;
+
+/// <summary>What every part of a job needs.</summary>
+internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine Engine, IProgress<MethodProgress> Progress, CancellationToken Cancellation)
+{
+    /// <summary>The calibration samples; null when the manifest gives none.</summary>
+    public IBatchSource? OpenCalibration(ModelSession session) => Model.Calibrate switch
+    {
+        null => null,
+        { Dataset: { } dataset, Samples: var samples } => DatasetReader.Open(dataset, session.Inputs, samples, Plan.Seed),
+        { Samples: var samples } => new RandomSource(session.Inputs, samples!.Value, Plan.Seed, position: Model.Calibrate.Position),
+    };
+
+    /// <summary>The evaluation samples; null when the manifest gives none.</summary>
+    public IBatchSource? OpenEvaluation(ModelSession session) => Model.Evaluate is { } evaluate
+        ? DatasetReader.Open(evaluate.Dataset, session.Inputs, evaluate.Samples, Plan.Seed)
+        : null;
+}

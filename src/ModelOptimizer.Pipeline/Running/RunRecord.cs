@@ -1,0 +1,59 @@
+using ModelOptimizer.Diagnostics;
+
+namespace ModelOptimizer.Pipeline.Running;
+
+/// <summary>Collects what a run read, said and finished, and passes it on to the observer at once.</summary>
+internal sealed class RunRecord(IRunObserver observer)
+{
+    private readonly List<ModelReport> _models = [];
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly SortedSet<string> _inputs = new(StringComparer.Ordinal);
+
+    public IRunObserver Observer => observer;
+
+    /// <summary>A file that the result depends on.</summary>
+    public void Read(string path) => _inputs.Add(path);
+
+    public void Report(Diagnostic diagnostic)
+    {
+        _diagnostics.Add(diagnostic);
+        observer.Diagnostic(diagnostic);
+    }
+
+    public void Finish(ModelReport report)
+    {
+        _models.Add(report);
+        observer.Finished(report);
+    }
+
+    /// <summary>Turns whatever goes wrong in <paramref name="work"/> into one diagnostic, so that the next model still gets its turn.</summary>
+    public void Guard(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (DiagnosticException exception)
+        {
+            Report(exception.Diagnostic);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Report(new Diagnostic(
+                RunCodes.Internal,
+                DiagnosticSeverity.Error,
+                $"An unexpected error in ModelOptimizer {ToolIdentity.Version}; please report it with this text. {exception}"));
+        }
+    }
+
+    public RunResult ToResult() => new(_models, _diagnostics, [.. _inputs], _diagnostics.Select(ExitCodeOf).DefaultIfEmpty().Max());
+
+    private static int ExitCodeOf(Diagnostic diagnostic) => diagnostic switch
+    {
+        { Severity: not DiagnosticSeverity.Error } => 0,
+        { Code: ['M', 'O', 'C', '4', ..] } => 1,
+        { Code: ['M', 'O', 'C', '5', ..] } => 3,
+        { Code: ['M', 'O', 'C', '9', ..] } => 4,
+        _ => 2,
+    };
+}

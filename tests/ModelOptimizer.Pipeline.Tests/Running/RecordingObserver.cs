@@ -1,0 +1,25 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Tests.Running;
+
+/// <summary>Keeps what a run said.</summary>
+internal sealed class RecordingObserver : IRunObserver
+{
+    public List<string> Messages { get; } = [];
+
+    public List<Diagnostic> Diagnostics { get; } = [];
+
+    public List<ModelReport> Reports { get; } = [];
+
+    public void Message(string text) => Messages.Add(text);
+
+    public void Diagnostic(Diagnostic diagnostic) => Diagnostics.Add(diagnostic);
+
+    public void Progress(string model, MethodProgress progress)
+    {
+    }
+
+    public void Finished(ModelReport report) => Reports.Add(report);
+}
