@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Bench;
+
+/// <summary>Seconds of wall time by what the run said it was doing.</summary>
+internal sealed class Profile : IRunObserver
+{
+    private readonly Dictionary<string, double> _seconds = [];
+    private readonly Stopwatch _total = Stopwatch.StartNew();
+    private string _activity = "start";
+    private double _since;
+
+    /// <summary>Activities and their seconds, the longest first.</summary>
+    public IEnumerable<(string Activity, double Seconds)> Entries =>
+        _seconds.Select(entry => (entry.Key, entry.Value)).OrderByDescending(entry => entry.Value);
+
+    /// <summary>Seconds in all.</summary>
+    public double TotalSeconds { get; private set; }
+
+    public void Stop()
+    {
+        Switch("end");
+        TotalSeconds = _total.Elapsed.TotalSeconds;
+    }
+
+    public void Message(string text)
+    {
+    }
+
+    public void Diagnostic(Diagnostic diagnostic)
+    {
+    }
+
+    public void Progress(string model, MethodProgress progress) => Switch(progress.Activity);
+
+    public void Finished(ModelReport report)
+    {
+    }
+
+    private void Switch(string activity)
+    {
+        var now = _total.Elapsed.TotalSeconds;
+        _seconds[_activity] = _seconds.GetValueOrDefault(_activity) + now - _since;
+        (_activity, _since) = (activity, now);
+    }
+}

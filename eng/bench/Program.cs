@@ -1,0 +1,22 @@
+using ModelOptimizer.Bench;
+
+// Every row of docs/results.md names the command that made it; these are those commands.
+return args switch
+{
+    ["resnet20", var shared] => ResNet20Table.Run(shared),
+    ["mnist", var shared] => MnistSearch.Run(shared),
+    ["resnet50"] => ResNet50Run.Run(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: dotnet run --project eng/bench -c Release -- <benchmark>
+          resnet20 <shared>   accuracy of ResNet-20 on CIFAR-10 by budget, allocation and norm
+          mnist <shared>      the smallest size that keeps MNIST top-1 within half a point
+          resnet50            time, peak memory and profile of compressing a ResNet-50-sized model
+        <shared> is the folder that holds data/.
+        """);
+    return 2;
+}
