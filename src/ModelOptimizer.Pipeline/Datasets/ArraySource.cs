@@ -41,7 +41,7 @@ internal sealed class ArraySource
             return header.SampleBytes > Array.MaxLength
                 ? throw new DataProblem(DataCodes.Unsupported, $"one sample of it has {header.SampleBytes} bytes, which is more than fits into memory")
                 : length is { } bytes && bytes - header.Offset < expected
-                ? throw new DataProblem(DataCodes.Corrupt, $"it should have {expected} bytes of values for its shape {ShapeText.Of(header.Shape)}, and has {bytes - header.Offset}: it is cut off")
+                ? throw new DataProblem(DataCodes.Corrupt, $"it should have {expected} bytes of values for its shape {ShapeText.Of(header.Shape)}, and has {bytes - header.Offset}: it is cut off; make or download it again")
                 : (stream, header);
         }
         catch (Exception)
@@ -76,7 +76,8 @@ internal sealed class ArraySource
             DataProblem problem => (problem.Code, problem.Message),
             EndOfStreamException => (DataCodes.Corrupt, $"it ends too early ({when}); make or download the file again"),
             InvalidDataException => (DataCodes.Corrupt, $"it is damaged ({when}: {exception.Message.TrimEnd('.')}); make or download the file again"),
-            OverflowException => (DataCodes.Corrupt, "its header gives a shape that no file can have"),
+            OverflowException => (DataCodes.Corrupt, "its header gives a shape that no file can have; make or download the file again"),
+            FileNotFoundException or DirectoryNotFoundException => (DataCodes.Unreadable, "the file does not exist; put it there, or change the manifest"),
             _ => (DataCodes.Unreadable, exception.Message.TrimEnd('.')),
         };
         return new DiagnosticException(code, $"Dataset '{dataset.Name}' cannot read {Name}: {text}.", dataset.Position, exception);

@@ -24,25 +24,23 @@ public sealed class DataErrors : IDisposable
         var archive = ArrayWriter.Npz(CompressionLevel.Optimal, ("images", good), ("labels", labels), ("short", ArrayWriter.Npy("|u1", [3], [0, 1, 2])));
         folder.Write("good.npy", good).Write("labels.npy", labels).Write("good.npz", archive);
 
-        File("file that is gone", "gone.npy", []);
-        System.IO.File.Delete(folder["gone.npy"]);
         Try("file that is gone", folder.Files("gone.npy"), Input(-1, 3, 2));
-        File("text", "x", "hello world"u8.ToArray());
-        File("empty file", "x", []);
-        File("npy cut off", "x", good[..^3]);
-        File("npy cut off in its header", "x", good[..20]);
-        File("packed npy cut off", "x", ArrayWriter.Gzip(good)[..40]);
-        File("npy of the future", "x", [.. good[..6], 9, .. good[7..]]);
-        File("npy with a strange header", "x", ArrayWriter.Npy("{'what': 1}", []));
-        File("npy with an enormous shape", "x", ArrayWriter.Npy("<f8", [4_000_000_000, 4_000_000_000], []));
-        File("npy of objects", "x", ArrayWriter.Npy("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }", []));
-        File("npy of texts", "x", ArrayWriter.Npy("{'descr': '<U8', 'fortran_order': False, 'shape': (4,), }", []));
-        File("npy of records", "x", ArrayWriter.Npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (4,), }", []));
-        File("npy in Fortran order", "x", ArrayWriter.Npy("|u1", [4, 3, 2], new double[24], fortran: true));
-        File("npy of one number", "x", ArrayWriter.Npy("|u1", [], [1]));
-        File("npy without samples", "x", ArrayWriter.Npy("|u1", [0, 3, 2], []));
-        File("idx of an unknown type", "x", [0, 0, 0x07, 1, 0, 0, 0, 1, 0]);
-        File("idx cut off", "x", ArrayWriter.Idx(0x08, [4, 3, 2], new double[20]));
+        File("text", "hello world"u8.ToArray());
+        File("empty file", []);
+        File("npy cut off", good[..^3]);
+        File("npy cut off in its header", good[..20]);
+        File("packed npy cut off", ArrayWriter.Gzip(good)[..40]);
+        File("npy of the future", [.. good[..6], 9, .. good[7..]]);
+        File("npy with a strange header", ArrayWriter.Npy("{'what': 1}", []));
+        File("npy with an enormous shape", ArrayWriter.Npy("<f8", [4_000_000_000, 4_000_000_000], []));
+        File("npy of objects", ArrayWriter.Npy("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }", []));
+        File("npy of texts", ArrayWriter.Npy("{'descr': '<U8', 'fortran_order': False, 'shape': (4,), }", []));
+        File("npy of records", ArrayWriter.Npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (4,), }", []));
+        File("npy in Fortran order", ArrayWriter.Npy("|u1", [4, 3, 2], new double[24], fortran: true));
+        File("npy of one number", ArrayWriter.Npy("|u1", [], [1]));
+        File("npy without samples", ArrayWriter.Npy("|u1", [0, 3, 2], []));
+        File("idx of an unknown type", [0, 0, 0x07, 1, 0, 0, 0, 1, 0]);
+        File("idx cut off", ArrayWriter.Idx(0x08, [4, 3, 2], new double[20]));
         folder.Write("broken.npz", archive[..^10]).Write("text.npz", "hello"u8.ToArray());
         Try("npz cut off", folder.Archive("broken.npz"), Input(-1, 3, 2));
         Try("npz that is text", folder.Archive("text.npz"), Input(-1, 3, 2));
@@ -116,14 +114,7 @@ public sealed class DataErrors : IDisposable
 
     private static ModelTensor Input(params long[] shape) => new("image", DataType.Float, shape);
 
-    private void File(string title, string name, byte[] bytes)
-    {
-        folder.Write(name, bytes);
-        if (bytes.Length > 0 || name == "x")
-        {
-            Try(title, folder.Files(name), Input(-1, 3, 2));
-        }
-    }
+    private void File(string title, byte[] bytes) => Try(title, folder.Write("x", bytes).Files("x"), Input(-1, 3, 2));
 
     private void Try(string title, DatasetPlan dataset, params ModelTensor[] inputs) => Try(title, dataset, null, inputs);
 

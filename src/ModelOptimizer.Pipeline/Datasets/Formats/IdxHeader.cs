@@ -18,7 +18,7 @@ internal static class IdxHeader
             0x0C => new(ElementKind.Signed, 4, true),
             0x0D => new(ElementKind.Float, 4, true),
             0x0E => new(ElementKind.Float, 8, true),
-            _ => throw new DataProblem(DataCodes.Corrupt, $"its element type 0x{start[2]:X2} is none of the IDX format"),
+            _ => throw new DataProblem(DataCodes.Corrupt, $"its element type 0x{start[2]:X2} is none of the IDX format; make or download the file again"),
         };
         var shape = new long[start[3]];
         Span<byte> extent = stackalloc byte[4];

@@ -34,7 +34,7 @@ internal static partial class NpyHeader
         var length = size.Length == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(size) : BinaryPrimitives.ReadUInt32LittleEndian(size);
         if (length > LongestHeader)
         {
-            throw new DataProblem(DataCodes.Corrupt, $"its header claims to be {length} bytes long");
+            throw new DataProblem(DataCodes.Corrupt, $"its header claims to be {length} bytes long. Save it again with np.save");
         }
 
         var bytes = new byte[length];
@@ -50,7 +50,7 @@ internal static partial class NpyHeader
         var extents = Extents().Match(text);
         if (!order.Success || !extents.Success)
         {
-            throw new DataProblem(DataCodes.Corrupt, "its header is not that of a .npy array");
+            throw new DataProblem(DataCodes.Corrupt, "its header is not that of a .npy array. Save it again with np.save");
         }
 
         if (!descr.Success)

@@ -34,7 +34,7 @@ internal static class NpzFile
         catch (InvalidDataException exception)
         {
             file.Dispose();
-            throw new DataProblem(DataCodes.Corrupt, "it is not a complete zip archive, which every .npz file is", exception);
+            throw new DataProblem(DataCodes.Corrupt, "it is not a complete zip archive, which every .npz file is; make or download the file again", exception);
         }
     }
 }
