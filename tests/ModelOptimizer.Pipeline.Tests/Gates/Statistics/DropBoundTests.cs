@@ -33,6 +33,27 @@ public class DropBoundTests
     }
 
     [Theory]
+    [InlineData(500, 0.003, 0.05, 50)]
+    [InlineData(1000, 0.005, 0.05, 65)]
+    [InlineData(10000, 0.01, 0.02, 110)]
+    public void Chance_To_Pass_At_The_Limit_Is_Within_The_Level_Where_The_Simulation_Comes_Closest_To_It(int samples, double limit, double discordance, int mostGained)
+    {
+        var gain = (discordance - limit) / 2;
+        var (chance, lost) = (0.0, -1);
+        for (var gained = 0; gained <= mostGained; gained++)
+        {
+            while (DropBound.IsWithin(new PairedCounts(samples, lost + 1, gained), limit, Level))
+            {
+                lost++;
+            }
+
+            chance += Enumerable.Range(0, lost + 1).Sum(fewer => Trinomial(samples, fewer, gain + limit, gained, gain));
+        }
+
+        chance.ShouldBeInRange(0.04, 1 - Level);
+    }
+
+    [Theory]
     [InlineData(1000, 0.005, 0.006)]
     [InlineData(1000, 0.003, 0.02)]
     [InlineData(10000, 0.01, 0.3)]
