@@ -6,7 +6,7 @@ internal static class RunCodes
     /// <summary><c>--model</c> names no model of the manifest.</summary>
     public const string UnknownModel = "MOC1090";
 
-    /// <summary>A method needs calibration data and the manifest gives none, or nothing is asked of a model that needs it.</summary>
+    /// <summary><c>verify</c> found no compressed model.</summary>
     public const string NothingToVerify = "MOC2090";
 
     /// <summary>The output cannot be written.</summary>
