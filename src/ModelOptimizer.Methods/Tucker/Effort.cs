@@ -60,9 +60,9 @@ internal static class Effort
         var affordable = CurveFlops / Sweep(shape, middle, InnerAccuracy.Loose.Iterations);
         var (ranks, anchors, sweeps) = affordable switch
         {
-            > 200 => (24, 3, 3),
-            > 60 => (12, 2, 2),
-            > 20 => (8, 1, 2),
+            > 150 => (16, 2, 2),
+            > 60 => (12, 2, 1),
+            > 20 => (8, 1, 1),
             _ => (6, 1, 1),
         };
         var count = Math.Min(ranks, shape.FullInput - 1);

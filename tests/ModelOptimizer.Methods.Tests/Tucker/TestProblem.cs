@@ -6,7 +6,7 @@ namespace ModelOptimizer.Methods.Tests.Tucker;
 /// <summary>Random kernels under random strongly correlated moments.</summary>
 internal static class TestProblem
 {
-    public static ILinearAlgebra Algebra { get; } = new MathNetAlgebra();
+    public static ILinearAlgebra Algebra { get; } = TestEngine.Shared.LinearAlgebra;
 
     public static TuckerProblem Create(int outputs = 10, int inputs = 8, int taps = 9, int seed = 1, double decay = 0.8)
     {

@@ -1,0 +1,51 @@
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Tucker;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Shapes;
+using ModelOptimizer.Tensors.Statistics;
+
+namespace ModelOptimizer.Methods.Tests;
+
+/// <summary>Runs tucker on a small model as the pipeline would.</summary>
+internal static class MethodRun
+{
+    public static MethodResult Tucker(OnnxModel model, params (string Name, object Value)[] options) =>
+        new TuckerMethod().Run(Context(model, new RandomBatches(model)), Arguments(options));
+
+    public static MethodArguments Arguments(params (string Name, object Value)[] options) =>
+        new(options.ToDictionary(option => option.Name, option => option.Value, StringComparer.Ordinal));
+
+    public static MethodContext Context(OnnxModel model, IBatchSource? batches, CancellationToken cancellation = default) => new()
+    {
+        Original = model,
+        Model = model,
+        Shapes = ShapeProbe.Run(TestEngine.Shared, model),
+        Engine = TestEngine.Shared,
+        Statistics = new MomentCollector(TestEngine.Shared, model, batches),
+        Calibration = batches,
+        Seed = 1,
+        Progress = new Progress<MethodProgress>(),
+        Cancellation = cancellation,
+    };
+
+    public static RankMap Ranks(params int[] ranks) => new([(new LayerRule("*"), new RankSpec { Ranks = ranks })]);
+
+    public static RankMap Share(double fraction) => new([(new LayerRule("*"), new RankSpec { Fraction = fraction })]);
+
+    public static LayerRules Rules(params string[] rules) => new([.. rules.Select(rule => new LayerRule(rule))]);
+
+    /// <summary>All floating-point outputs on one batch.</summary>
+    public static double[] Outputs(OnnxModel model, Batch batch)
+    {
+        using var session = TestEngine.Shared.CreateSession(model);
+        return [.. session.Run(batch.Inputs).OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => FloatingPoint.Read(pair.Value))];
+    }
+
+    public static double Difference(double[] expected, double[] found)
+    {
+        found.Length.ShouldBe(expected.Length);
+        return expected.Zip(found, (a, b) => Math.Abs(a - b)).Max() / Math.Max(1e-30, expected.Max(Math.Abs));
+    }
+}
