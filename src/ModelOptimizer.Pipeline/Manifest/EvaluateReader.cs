@@ -45,15 +45,6 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
         return new EvaluationPlan(dataset, metrics, Samples(section), section["output"]?.AsText("output"), model.KeyPosition("evaluate"));
     }
 
-    /// <summary>Refuses a metric of labels on a dataset without any.</summary>
-    public static void NeedsLabels(MetricRule metric, ScalarNode name, DatasetPlan dataset)
-    {
-        if (metric.Source == MetricSource.Labels && dataset.Labels is null)
-        {
-            throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs labels, and dataset '{dataset.Name}' (line {dataset.Position.Line}) has none. Add 'labels: ARRAY' there, or use a metric that needs none: mse, cosine, agreement.", name.Position);
-        }
-    }
-
     private static int? Samples(Section section) => section["samples"]?.AsInteger("samples", 1);
 
     private static List<string> Metrics(Node node, DatasetPlan dataset)
@@ -62,8 +53,8 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
         foreach (var item in node.AsList("metrics", "[top1]").Items)
         {
             var name = item.AsScalar("metrics", "names of metrics such as top1");
-            var metric = MetricRules.Find(name, withCosts: false);
-            NeedsLabels(metric, name, dataset);
+            var metric = MetricNames.Metric(name);
+            MetricNames.NeedLabels(metric, name, dataset);
             if (names.Contains(metric.Name))
             {
                 throw new DiagnosticException(ManifestCodes.Duplicate, $"The metric '{metric.Name}' is listed twice. Remove one of them.", name.Position);

@@ -1,5 +1,7 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
@@ -36,54 +38,38 @@ internal static class GatesReader
         }
 
         var (name, value) = map.Entries[0];
-        var metric = MetricRules.Find(name, withCosts: true);
+        var metric = MetricNames.Gated(name);
         if (value is not MapNode)
         {
-            throw NodeValues.WrongType(value, metric.Name, $"its limit in braces, such as {{ {metric.Bounds[^1]}: … }}");
+            throw NodeValues.WrongType(value, name.Text, $"its limit in braces, such as {{ {Usual(metric)}: … }}");
         }
 
-        var section = new Section(value, $"the gate on '{metric.Name}'", Keys);
+        var section = new Section(value, $"the gate on '{name.Text}'", Keys);
         Measurable(metric, name, evaluate);
         var given = Bounds.Where(bound => section[bound.Key] is not null).ToArray();
         if (given.Length == 0)
         {
-            throw new DiagnosticException(ManifestCodes.MissingKey, $"The gate on '{metric.Name}' has no limit. It can have: {string.Join(", ", metric.Bounds)}.", name.Position);
+            throw new DiagnosticException(ManifestCodes.MissingKey, $"The gate on '{name.Text}' has no limit. Write, for example, '{Usual(metric)}'.", name.Position);
         }
 
         var confidence = Confidence(section, given.Any(bound => bound.Bound is GateBound.MaxDrop or GateBound.MaxRise));
-        return given.Select(bound => new GatePlan
+        return given.Select(bound => Checked(section[bound.Key]!, new GatePlan
         {
-            Metric = metric.Name,
+            Metric = name.Text,
             Bound = bound.Bound,
-            Limit = Limit(metric, section, bound.Key),
+            Limit = QuantityReader.Read(section[bound.Key]!, bound.Key, MetricNames.Form(name.Text, metric)),
             Severity = section["severity"]?.AsChoice("severity", ["error", "warning"]) == "warning" ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
             Confidence = confidence,
             AllowOverlap = section["allow-overlap"]?.AsBoolean("allow-overlap") ?? false,
             Position = name.Position,
-        });
+        }));
     }
 
-    private static Quantity Limit(MetricRule metric, Section section, string key)
-    {
-        if (!metric.Bounds.Contains(key))
-        {
-            throw new DiagnosticException(ManifestCodes.Ambiguous, $"'{key}' has no meaning for '{metric.Name}', {Reason(metric)}. Use {string.Join(" or ", metric.Bounds.Select(bound => $"'{bound}'"))}.", section.KeyPosition(key));
-        }
+    private static string Usual(IMetric? metric) => metric is null ? "max" : metric.MoreIsBetter ? "max-drop" : "max-rise";
 
-        var limit = QuantityReader.Read(section[key]!, key, metric.Form);
-        var isShare = metric.Form is QuantityForm.Points or QuantityForm.NumberOrPoints;
-        return !isShare || limit.Value <= 1
-            ? limit
-            : throw new DiagnosticException(ManifestCodes.BadValue, $"'{metric.Name}' is never more than 100%; found '{key}: {limit.Text}'.", section[key]!.Position);
-    }
-
-    private static string Reason(MetricRule metric) => metric switch
-    {
-        { Source: MetricSource.Cost } => "where less is better and the original is 100%",
-        { Source: MetricSource.Fidelity } => "which already compares the compressed model with the original",
-        { MoreIsBetter: true } => "where more is better",
-        _ => "where less is better",
-    };
+    private static GatePlan Checked(Node limit, GatePlan gate) => GateRules.Problem(gate) is { } problem
+        ? throw new DiagnosticException(ManifestCodes.Ambiguous, $"The gate on '{gate.Metric}' cannot be decided as written: {problem}.", limit.Position)
+        : gate;
 
     /// <summary>The one-sided level; null when the measured number decides.</summary>
     private static double? Confidence(Section section, bool isCompared)
@@ -111,9 +97,9 @@ internal static class GatesReader
     }
 
     /// <summary>Gates never pass by default: what cannot be measured is an error before anything runs.</summary>
-    private static void Measurable(MetricRule metric, ScalarNode name, EvaluationPlan? evaluate)
+    private static void Measurable(IMetric? metric, ScalarNode name, EvaluationPlan? evaluate)
     {
-        if (metric.Source == MetricSource.Cost)
+        if (metric is null)
         {
             return;
         }
@@ -123,6 +109,6 @@ internal static class GatesReader
             throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs data to be measured on, and the model has no 'evaluate'. Add, for example, 'evaluate: {{ dataset: NAME }}'.", name.Position);
         }
 
-        EvaluateReader.NeedsLabels(metric, name, evaluate.Dataset);
+        MetricNames.NeedLabels(metric, name, evaluate.Dataset);
     }
 }

@@ -18,9 +18,6 @@ internal enum QuantityForm
     /// <summary>A plain number, or percentage points.</summary>
     NumberOrPoints,
 
-    /// <summary>Only a plain number.</summary>
-    Number,
-
     /// <summary>A plain number, or a percentage of the original's value.</summary>
     NumberOrRatio,
 }

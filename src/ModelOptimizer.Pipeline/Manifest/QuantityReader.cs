@@ -34,15 +34,14 @@ internal static partial class QuantityReader
     /// <summary>Reads a quantity that must not be negative.</summary>
     public static Quantity Read(Node node, string what, QuantityForm form)
     {
-        var (percent, units, expected) = form switch
+        var (units, expected) = form switch
         {
-            QuantityForm.Size => (true, SizeUnits, "a percentage of the original's such as 40%, or a size with a unit such as 250 KB"),
-            QuantityForm.Count => (true, CountUnits, "a percentage of the original's such as 40%, or a number such as 250000 or 250 k"),
-            QuantityForm.Ratio => (true, None, "a percentage of the original's such as 90%"),
-            QuantityForm.Points => (true, None, "percentage points such as 0.5%"),
-            QuantityForm.NumberOrPoints => (true, NoUnit, "a number such as 0.99, or percentage points such as 99%"),
-            QuantityForm.NumberOrRatio => (true, NoUnit, "a number, or a percentage of the original's value such as 5%"),
-            _ => (false, NoUnit, "a number without a unit"),
+            QuantityForm.Size => (SizeUnits, "a percentage of the original's such as 40%, or a size with a unit such as 250 KB"),
+            QuantityForm.Count => (CountUnits, "a percentage of the original's such as 40%, or a number such as 250000 or 250 k"),
+            QuantityForm.Ratio => (None, "a percentage of the original's such as 90%"),
+            QuantityForm.Points => (None, "percentage points such as 0.5%"),
+            QuantityForm.NumberOrPoints => (NoUnit, "a number such as 0.99, or percentage points such as 99%"),
+            _ => (NoUnit, "a number, or a percentage of the original's value such as 5%"),
         };
         var text = node.AsScalar(what, expected).Text;
         var match = Written().Match(text);
@@ -57,7 +56,7 @@ internal static partial class QuantityReader
         }
 
         var unit = match.Groups["unit"].Value;
-        if (unit == "%" && percent)
+        if (unit == "%")
         {
             return new Quantity(Hundredth(match.Groups["number"].Value), true, text);
         }
@@ -70,7 +69,6 @@ internal static partial class QuantityReader
     private static DiagnosticException NotThisUnit(Node node, string what, (string Text, double Value, string Unit) found, QuantityForm form, string expected, IEnumerable<string> units) => found.Unit switch
     {
         "" => new(ManifestCodes.Ambiguous, $"'{what}: {found.Text}' can be read in more than one way. Write {string.Join(" or ", Readings(found.Text, found.Value, form))}.", node.Position),
-        "%" => new(ManifestCodes.BadValue, $"'{what}' cannot be a percentage, because the original has no value to compare with; found '{found.Text}'. Write {expected}.", node.Position),
         _ => new(ManifestCodes.BadValue, $"'{what}' expects {expected}; found '{found.Text}', whose unit '{found.Unit}' does not fit.{Suggestion.For(found.Unit, units.Where(candidate => candidate.Length > 0))}", node.Position),
     };
 

@@ -1,0 +1,55 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Pipeline.Plan;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>Names of metrics in <c>gates:</c> and <c>evaluate:</c>.</summary>
+internal static class MetricNames
+{
+    private static readonly string[] Later = ["f1", "auc", "mae", "rmse", "r2", "psnr", "perplexity"];
+
+    /// <summary>The metric that an entry of <c>metrics:</c> names.</summary>
+    public static IMetric Metric(ScalarNode name)
+    {
+        var names = MetricCatalogue.All.Select(metric => metric.Name).ToArray();
+        return MetricCatalogue.TryGet(name.Text, out var found) ? found
+            : GateRules.Names.Contains(name.Text) ? throw new DiagnosticException(ManifestCodes.Conflict, $"'{name.Text}' is measured without data, so it is not one of 'metrics'. Remove it here; a gate on it needs nothing else. Metrics available: {string.Join(", ", names)}.", name.Position)
+            : throw Unknown(name, names);
+    }
+
+    /// <summary>The metric that a gate names; null for what a model costs.</summary>
+    public static IMetric? Gated(ScalarNode name) => MetricCatalogue.TryGet(name.Text, out var found) ? found
+        : GateRules.Names.Contains(name.Text) ? null
+        : throw Unknown(name, GateRules.Names);
+
+    /// <summary>How limits of a gate are written; <see cref="GateRules"/> refuses what is still ambiguous.</summary>
+    public static QuantityForm Form(string name, IMetric? metric) => (name, metric) switch
+    {
+        (_, { IsBounded: true }) => QuantityForm.NumberOrPoints,
+        (_, not null) => QuantityForm.NumberOrRatio,
+        (GateRules.Size, _) => QuantityForm.Size,
+        (GateRules.Latency, _) => QuantityForm.Ratio,
+        _ => QuantityForm.Count,
+    };
+
+    /// <summary>Refuses a metric of labels on a dataset without any.</summary>
+    public static void NeedLabels(IMetric metric, ScalarNode name, DatasetPlan dataset)
+    {
+        if (metric.NeedsLabels && dataset.Labels is null)
+        {
+            var others = MetricCatalogue.All.Where(other => !other.NeedsLabels).Select(other => other.Name);
+            throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs labels, and dataset '{dataset.Name}' (line {dataset.Position.Line}) has none. Add 'labels: ARRAY' there, or use a metric that needs none: {string.Join(", ", others)}.", name.Position);
+        }
+    }
+
+    private static DiagnosticException Unknown(ScalarNode name, IReadOnlyList<string> names)
+    {
+        var available = $"Metrics available: {string.Join(", ", names)}.";
+        return Later.Contains(name.Text)
+            ? new DiagnosticException(ManifestCodes.NotYet, $"The metric '{name.Text}' is not part of this version yet. {available}", name.Position)
+            : new DiagnosticException(ManifestCodes.UnknownName, $"There is no metric '{name.Text}'.{Suggestion.For(name.Text, names)} {available}", name.Position);
+    }
+}
