@@ -7,7 +7,12 @@ namespace ModelOptimizer.Tool;
 /// <summary>Turns everything that can end a command into one message and an exit code.</summary>
 internal static class Guard
 {
-    public static int Run(Terminal terminal, string command, bool json, Func<int> action)
+    /// <summary>Runs a command whose errors go to the error stream and, with <paramref name="json"/>, into a document.</summary>
+    public static int Run(Terminal terminal, string command, bool json, Func<int> action) =>
+        Run(terminal, action, diagnostic => Fail(terminal, command, json, diagnostic));
+
+    /// <summary>Runs a command that reports its errors with <paramref name="report"/>.</summary>
+    public static int Run(Terminal terminal, Func<int> action, Action<Diagnostic> report)
     {
         try
         {
@@ -20,32 +25,35 @@ internal static class Guard
         }
         catch (DiagnosticException exception)
         {
-            return Fail(terminal, command, json, exception.Diagnostic);
+            return Fail(exception.Diagnostic);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Fail(terminal, command, json, new Diagnostic(ToolCodes.FileSystem, DiagnosticSeverity.Error, $"A file cannot be used: {exception.Message}"));
+            return Fail(new Diagnostic(ToolCodes.FileSystem, DiagnosticSeverity.Error, $"A file cannot be used: {exception.Message}"));
         }
 #pragma warning disable CA1031 // The last resort of the process: whatever it is, it must be one readable message.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Fail(terminal, command, json, new Diagnostic(
+            return Fail(new Diagnostic(
                 ToolCodes.Internal,
                 DiagnosticSeverity.Error,
                 $"This is a mistake in ModelOptimizer, not yours. Please report it with the model or manifest, if you may share it, and these lines:{Environment.NewLine}{exception}"));
         }
+
+        int Fail(Diagnostic diagnostic)
+        {
+            report(diagnostic);
+            return ExitCode.Of([diagnostic]);
+        }
     }
 
-    private static int Fail(Terminal terminal, string command, bool json, Diagnostic diagnostic)
+    private static void Fail(Terminal terminal, string command, bool json, Diagnostic diagnostic)
     {
         new DiagnosticPrinter(terminal).Print(diagnostic);
-        var exitCode = ExitCode.Of([diagnostic]);
         if (json)
         {
-            terminal.Out.WriteLine(JsonReports.Failure(command, exitCode, [diagnostic]));
+            terminal.Out.WriteLine(JsonReports.Failure(command, ExitCode.Of([diagnostic]), [diagnostic]));
         }
-
-        return exitCode;
     }
 }

@@ -6,8 +6,6 @@ namespace ModelOptimizer.Testing;
 /// <summary>Compares text with the file <c>&lt;Class&gt;.&lt;Test&gt;.verified.txt</c> beside the test.</summary>
 public static class ApprovedText
 {
-    static ApprovedText() => Environment.SetEnvironmentVariable("DiffEngine_Disabled", "true");
-
     /// <summary>Fails, and leaves a <c>.received.txt</c>, when <paramref name="text"/> is not what was approved.</summary>
     /// <param name="text">What the test saw; line ends do not matter.</param>
     /// <param name="name">Tells several approvals of one test apart.</param>
@@ -25,6 +23,13 @@ public static class ApprovedText
         }
 
         File.WriteAllText(stem + ".received.txt", received);
-        received.ShouldBe(approved, $"{stem}.received.txt differs from .verified.txt");
+        throw new ShouldAssertException($"{stem}.received.txt differs from .verified.txt{FirstDifference(approved, received)}");
+    }
+
+    private static string FirstDifference(string approved, string received)
+    {
+        var (left, right) = (approved.Split('\n'), received.Split('\n'));
+        var line = Enumerable.Range(0, Math.Max(left.Length, right.Length)).First(i => left.ElementAtOrDefault(i) != right.ElementAtOrDefault(i));
+        return $" at line {line + 1}:\n- {left.ElementAtOrDefault(line)}\n+ {right.ElementAtOrDefault(line)}";
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>A file for the compiler.</summary>
@@ -11,5 +13,6 @@ internal sealed record BuildOutput(string Path, string Kind, string LogicalName,
 
     public const string Compile = "compile";
 
+    [JsonIgnore]
     public bool IsThere => new FileInfo(Path) is { Exists: true } file && file.Length == Length;
 }

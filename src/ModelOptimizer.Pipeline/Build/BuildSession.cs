@@ -20,6 +20,8 @@ public sealed class BuildSession(
     Func<string, CompressionPlan> readManifest,
     LockPatience? patience = null)
 {
+    // File systems stamp with a clock that ticks a few milliseconds behind.
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromMilliseconds(50);
     private readonly BuildStateFile _file = new(request.OutputDirectory);
     private readonly OutputFolder _folder = new(request);
 
@@ -67,7 +69,7 @@ public sealed class BuildSession(
 
     private int Build(BuildState? before, CancellationToken cancellation)
     {
-        var start = DateTime.UtcNow;
+        var start = DateTime.UtcNow - ClockSlack;
         RecordingLog recording = new(log);
         _folder.ClearStaging();
         try

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Manifest;
@@ -25,18 +23,14 @@ internal static class BuildCommand
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var watch = ParentWatch.Start(terminal.Parent, ended);
         var log = new JsonLineLog(terminal.Out);
-        return Guard.Run(new Terminal { Out = TextWriter.Null, Error = terminal.Error, CurrentDirectory = terminal.CurrentDirectory }, "build", json: false, () =>
-        {
-            try
-            {
-                var request = BuildRequestFile.Read(Path.GetFullPath(requestPath, terminal.CurrentDirectory));
-                return new BuildSession(request, ToolIdentity.Build, log, run, path => ManifestReader.Read(path, filesMustExist: false)).Run(ended.Token);
-            }
-            catch (DiagnosticException exception)
-            {
-                log.Diagnostic(exception.Diagnostic);
-                return ExitCode.Of([exception.Diagnostic]);
-            }
-        });
+        return Guard.Run(
+            terminal,
+            () => new BuildSession(
+                BuildRequestFile.Read(Path.GetFullPath(requestPath, terminal.CurrentDirectory)),
+                ToolIdentity.Build,
+                log,
+                run,
+                path => ManifestReader.Read(path, filesMustExist: false)).Run(ended.Token),
+            log.Diagnostic);
     }
 }

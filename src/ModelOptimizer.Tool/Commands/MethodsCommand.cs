@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Views;
@@ -38,5 +39,5 @@ internal static class MethodsCommand
 
     private static ICompressionMethod Find(IReadOnlyList<ICompressionMethod> methods, string name) =>
         methods.FirstOrDefault(method => method.Name == name)
-        ?? throw new DiagnosticException(ToolCodes.UnknownMethod, $"There is no method '{name}'. Methods: {string.Join(", ", methods.Select(method => method.Name))}.");
+        ?? throw new DiagnosticException(ToolCodes.UnknownMethod, $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods: {string.Join(", ", methods.Select(method => method.Name))}.");
 }

@@ -1,0 +1,30 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Pipeline.Tests.Build;
+
+public sealed class BuildRequestFileTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Another_protocol_is_refused_with_what_to_do() =>
+        Refusal("""{"protocol":2,"manifests":[],"projectDirectory":"","outputDirectory":""}""").ShouldBe(
+            "error MOC5111: This modelopt speaks protocol 1, the build task asked in protocol 2. Task and tool must come from one ModelOptimizer.Build package: delete the project's obj folder, restore and build again.");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[")]
+    public void What_is_no_request_is_refused(string json) => Refusal(json).ShouldStartWith("error MOC5111: The build's request cannot be read: ");
+
+    private string Refusal(string json)
+    {
+        File.WriteAllText(_folder["request.json"], json);
+        return (Should.Throw<DiagnosticException>(() => BuildRequestFile.Read(_folder["request.json"])).Diagnostic with { Position = null }).ToString();
+    }
+}

@@ -1,0 +1,248 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Pipeline.Tests.Build;
+
+public sealed class BuildSessionTests : IDisposable
+{
+    private static readonly DateTime LongAgo = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+    private readonly BuildFixture _project = new();
+
+    public BuildSessionTests()
+    {
+        // A file written within the run's own time would count as changed while it ran.
+        File.SetLastWriteTimeUtc(_project.Manifest, LongAgo);
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo);
+    }
+
+    public void Dispose() => _project.Dispose();
+
+    [Fact]
+    public void First_build_leaves_model_accessor_and_state()
+    {
+        var log = new ListLog();
+
+        _project.Build(log).ShouldBe(ExitCode.Passed);
+
+        File.ReadAllText(_project.Output).ShouldBe("01234");
+        File.ReadAllText(_project.Accessor).ShouldContain("internal static class DigitsModel");
+        log.Headlines.ShouldBe(["digits: 10 B → 5 B (50 %), top1 98.9 % → 98.7 %, no gates"]);
+        _project.Relative(File.ReadAllText(_project.StateFile)).ShouldBeApproved();
+    }
+
+    [Fact]
+    public void Same_content_with_new_time_stamps_only_refreshes_the_state()
+    {
+        _project.Build();
+        var outputs = _project.Files().Where(file => file.Path != _project.StateFile).ToList();
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo.AddDays(1));
+        var log = new ListLog();
+
+        _project.Build(log).ShouldBe(ExitCode.Passed);
+
+        _project.Runs.ShouldBe(1);
+        _project.Files().Where(file => file.Path != _project.StateFile).ShouldBe(outputs);
+        Stamp(_project.Model).ShouldBe((10, LongAgo.AddDays(1).Ticks));
+        log.Headlines.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Changed_content_runs_again_even_when_the_file_is_older()
+    {
+        _project.Build();
+        BuildFixture.Write(_project.Model, "9876543210");
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo.AddYears(-1));
+
+        _project.Build().ShouldBe(ExitCode.Passed);
+
+        _project.Runs.ShouldBe(2);
+        File.ReadAllText(_project.Output).ShouldBe("98765");
+    }
+
+    [Fact]
+    public void Equal_output_keeps_its_time_stamp_when_the_run_was_needed()
+    {
+        _project.Build();
+        File.SetLastWriteTimeUtc(_project.Output, LongAgo);
+        File.SetLastWriteTimeUtc(_project.Accessor, LongAgo);
+        _project.Request = _project.Request with { Device = "cpu" };
+
+        _project.Build();
+
+        _project.Runs.ShouldBe(2);
+        File.GetLastWriteTimeUtc(_project.Output).ShouldBe(LongAgo);
+        File.GetLastWriteTimeUtc(_project.Accessor).ShouldBe(LongAgo);
+    }
+
+    [Fact]
+    public void Lost_output_is_made_again()
+    {
+        _project.Build();
+        File.Delete(_project.Accessor);
+
+        _project.Build();
+
+        File.Exists(_project.Accessor).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Another_tool_runs_again_and_another_cache_folder_does_not()
+    {
+        _project.Build();
+        _project.Request = _project.Request with { CacheDirectory = "elsewhere" };
+        _project.Build();
+        _project.Runs.ShouldBe(1);
+        _project.State.GetProperty("request").GetProperty("cacheDirectory").GetString().ShouldBe("elsewhere");
+
+        _project.ToolVersion = "1.1";
+        _project.Build();
+
+        _project.Runs.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Failed_gate_keeps_the_previous_outputs_and_fails_again_without_a_run()
+    {
+        _project.Build();
+        var before = File.ReadAllText(_project.Output);
+        BuildFixture.Write(_project.Model, "abcdefghij");
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo.AddDays(1));
+        _project.Problems.Add(new Diagnostic("MOC4001", DiagnosticSeverity.Error, "too low", new SourcePosition(_project.Manifest, 7, 9)));
+        _project.Build().ShouldBe(ExitCode.GateFailed);
+        var log = new ListLog();
+
+        _project.Build(log).ShouldBe(ExitCode.GateFailed);
+
+        _project.Runs.ShouldBe(2);
+        log.Diagnostics.ShouldBe(_project.Problems);
+        File.ReadAllText(_project.Output).ShouldBe(before);
+        _project.State.GetProperty("succeeded").GetBoolean().ShouldBeFalse();
+        _project.State.GetProperty("outputs").GetArrayLength().ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("MOC1011", ExitCode.BadInput)]
+    [InlineData("MOC5121", ExitCode.Environment)]
+    [InlineData("MOC9001", ExitCode.Internal)]
+    public void Other_failures_leave_everything_and_are_tried_again(string code, int exitCode)
+    {
+        _project.Build();
+        var before = _project.Files();
+        BuildFixture.Write(_project.Model, "abcdefghij");
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo.AddDays(1));
+        _project.Problems.Add(new Diagnostic(code, DiagnosticSeverity.Error, "broken"));
+
+        _project.Build().ShouldBe(exitCode);
+        _project.Files().ShouldBe(before);
+
+        _project.Problems.Clear();
+        _project.Build().ShouldBe(ExitCode.Passed);
+        File.ReadAllText(_project.Output).ShouldBe("abcde");
+    }
+
+    [Fact]
+    public void Cancelled_build_leaves_everything_as_it_was()
+    {
+        _project.Build();
+        var before = _project.Files();
+        BuildFixture.Write(_project.Model, "abcdefghij");
+        using var cancel = new CancellationTokenSource();
+        _project.During = _ => cancel.Cancel();
+
+        Should.Throw<OperationCanceledException>(() => _project.Build(cancellation: cancel.Token));
+
+        _project.Files().ShouldBe(before);
+    }
+
+    [Fact]
+    public void File_written_during_the_run_is_looked_at_again()
+    {
+        _project.During = _ => BuildFixture.Write(_project.Model, "0123456789");
+        _project.Build();
+        Stamp(_project.Model).ShouldBe((10, 0));
+        _project.During = _ => { };
+
+        _project.Build();
+
+        _project.Runs.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Model_that_is_no_longer_embedded_leaves_nothing_behind()
+    {
+        _project.Build();
+        _project.Embed = _project.Embed! with { Accessor = "OtherModel" };
+        BuildFixture.Write(_project.Manifest, "version: 1 # changed");
+
+        _project.Build();
+
+        File.Exists(_project.Accessor).ShouldBeFalse();
+        File.Exists(_project["obj/OtherModel.g.cs"]).ShouldBeTrue();
+        File.Exists(_project.Output).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Two_manifests_with_one_model_name_are_an_error_at_the_second()
+    {
+        BuildFixture.Write(_project["second.yaml"], "version: 1");
+        _project.Request = _project.Request with { Manifests = [_project.Manifest, _project["second.yaml"]] };
+        var log = new ListLog();
+
+        _project.Build(log).ShouldBe(ExitCode.BadInput);
+
+        string.Join('\n', log.Diagnostics).ShouldBeApproved();
+        File.Exists(_project.Output).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Languages_without_accessor_get_the_resource_and_a_note()
+    {
+        _project.Request = _project.Request with { Language = "F#" };
+        var log = new ListLog();
+
+        _project.Build(log).ShouldBe(ExitCode.Passed);
+
+        File.Exists(_project.Output).ShouldBeTrue();
+        File.Exists(_project.Accessor).ShouldBeFalse();
+        log.Diagnostics.ShouldHaveSingleItem().ToString().ShouldBe(
+            "modelopt.yaml(9,5): note MOC5115: The accessor 'DigitsModel' is generated for C# projects only; in F# open the resource 'Digits.onnx' with Assembly.GetManifestResourceStream.");
+    }
+
+    [Fact]
+    public void Verify_measures_again_in_place_although_nothing_changed()
+    {
+        _project.Build();
+        _project.Request = _project.Request with { Verify = true };
+
+        _project.Build();
+        _project.Build();
+
+        _project.Runs.ShouldBe(3);
+        File.ReadAllText(_project.Output).ShouldBe("01234");
+    }
+
+    [Fact]
+    public void Disabled_build_embeds_the_original_without_a_run()
+    {
+        var graph = new GraphBuilder();
+        var onnx = graph.Build().ToBytes();
+        File.WriteAllBytes(_project.Model, onnx);
+        _project.Request = _project.Request with { Enabled = false };
+        var log = new ListLog();
+
+        _project.Build(log).ShouldBe(ExitCode.Passed);
+
+        _project.Runs.ShouldBe(0);
+        File.ReadAllBytes(_project.Output).ShouldBe(onnx);
+        log.Diagnostics.ShouldHaveSingleItem().Code.ShouldBe(BuildCodes.Disabled);
+        _project.State.GetProperty("outputs").GetArrayLength().ShouldBe(2);
+    }
+
+    private (long Length, long Ticks) Stamp(string path)
+    {
+        var input = _project.State.GetProperty("inputs").EnumerateArray().Single(stamp => stamp.GetProperty("path").GetString() == path);
+        return (input.GetProperty("length").GetInt64(), input.GetProperty("lastWriteUtc").GetInt64());
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Tool.Tests;
+
+public sealed class DoctorCommandTests
+{
+    [Fact]
+    public async Task Doctor_names_runtime_devices_and_cache()
+    {
+        using var line = new CommandLine { Width = 120 };
+
+        (await line.Invoke("doctor")).ShouldBe(ExitCode.Passed, line.Out);
+
+        foreach (var word in new[] { "modelopt", "ONNX Runtime", ".NET", "cache", "device: auto", "cpu", "cuda", "webgpu" })
+        {
+            line.Out.ShouldContain(word);
+        }
+    }
+
+    [Fact]
+    public async Task Doctor_as_json_says_which_device_auto_takes()
+    {
+        using var line = new CommandLine();
+
+        await line.Invoke("doctor", "--json");
+
+        var root = JsonDocument.Parse(line.Out).RootElement;
+        var cpu = root.GetProperty("devices").EnumerateArray().Single(device => device.GetProperty("name").GetString() == "cpu");
+        cpu.GetProperty("usable").GetBoolean().ShouldBeTrue();
+        root.GetProperty("chosen").GetString().ShouldNotBeNull().ShouldEndWith("+ort" + root.GetProperty("onnxRuntime").GetString());
+    }
+}
