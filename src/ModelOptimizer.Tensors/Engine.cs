@@ -12,7 +12,7 @@ public sealed class Engine : IDisposable
     private bool disposed;
 
     /// <summary>Starts on <paramref name="device"/>.</summary>
-    /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime does not start (MOC5103).</exception>
+    /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime does not start (MOC5013).</exception>
     public Engine(Device device)
     {
         Device = device;

@@ -10,7 +10,7 @@ internal static class TensorsCodes
     public const string NoCalibrationData = "MOC3301";
     public const string NotFinite = "MOC3302";
     public const string TapUnusable = "MOC3303";
-    public const string UnknownDevice = "MOC5101";
-    public const string DeviceDidNotStart = "MOC5102";
-    public const string RuntimeMissing = "MOC5103";
+    public const string UnknownDevice = "MOC5011";
+    public const string DeviceDidNotStart = "MOC5012";
+    public const string RuntimeMissing = "MOC5013";
 }

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Build;
 public static class BuildRequestFile
 {
     /// <summary>The request in <paramref name="path"/>.</summary>
-    /// <exception cref="DiagnosticException">It cannot be read, or speaks another protocol (MOC5101).</exception>
+    /// <exception cref="DiagnosticException">It cannot be read, or speaks another protocol (MOC5111).</exception>
     public static BuildRequest Read(string path)
     {
         var place = new SourcePosition(path);

@@ -20,7 +20,7 @@ internal sealed class OutputLock : IDisposable
     }
 
     /// <summary>Waits for the folder.</summary>
-    /// <exception cref="DiagnosticException">It did not become free (MOC5102), or cannot be written (MOC5103).</exception>
+    /// <exception cref="DiagnosticException">It did not become free (MOC5112), or cannot be written (MOC5113).</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public static OutputLock Acquire(string outputDirectory, IBuildLog log, LockPatience patience, CancellationToken cancellation)
     {

@@ -14,7 +14,7 @@ public static class DeviceSelector
     /// Starts the device asked for: <c>auto</c> (the first of the catalogue that starts and passes a small self-test), or one by name,
     /// with an index where there are several (<c>cuda:1</c>).
     /// </summary>
-    /// <exception cref="DiagnosticException">The word is unknown (MOC5101), or a device asked for by name does not start (MOC5102).</exception>
+    /// <exception cref="DiagnosticException">The word is unknown (MOC5011), or a device asked for by name does not start (MOC5012).</exception>
     public static Device Select(string requested)
     {
         var (word, index) = Parse(requested);

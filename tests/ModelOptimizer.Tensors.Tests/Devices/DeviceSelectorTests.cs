@@ -35,7 +35,7 @@ public sealed class DeviceSelectorTests
     {
         var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select(name));
 
-        failure.Diagnostic.Code.ShouldBe("MOC5102");
+        failure.Diagnostic.Code.ShouldBe("MOC5012");
         failure.Message.ShouldStartWith($"The device '{name}' cannot be used: ");
         failure.Message.ShouldEndWith("Use 'device: auto' or 'device: cpu'.");
     }
@@ -53,6 +53,6 @@ public sealed class DeviceSelectorTests
         var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select(name));
 
         failure.Diagnostic.ToString().ShouldBe(
-            $"error MOC5101: Unknown device '{name}'. Expected one of auto, coreml, cpu, cuda, directml, webgpu, with an index where there are several, as in 'cuda:1'.");
+            $"error MOC5011: Unknown device '{name}'. Expected one of auto, coreml, cpu, cuda, directml, webgpu, with an index where there are several, as in 'cuda:1'.");
     }
 }
