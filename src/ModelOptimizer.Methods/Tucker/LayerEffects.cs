@@ -10,7 +10,7 @@ internal sealed class LayerEffects
     // Multiply-adds spent in all; what a CPU does in a minute or so.
     private const double Affordable = 2e12;
     private const int MostSamples = 256;
-    private static readonly double[] Shares = [0.6, 0.3];
+    private static readonly double[] Shares = [0.6, 0.12, 0.3];
 
     private readonly TuckerWork _work;
     private readonly OutputDivergence? _divergence;
@@ -32,7 +32,13 @@ internal sealed class LayerEffects
         return new LayerEffects(work, divergence.IsUsable ? divergence : null, points);
     }
 
-    /// <summary>Compresses the layer of <paramref name="solver"/> to one or two shares of its weights and looks at the outputs.</summary>
+    /// <summary>Whether there are samples and outputs to compare.</summary>
+    public bool IsUsable => _divergence is not null;
+
+    /// <summary>The divergence of a whole compressed model.</summary>
+    public double Divergence(Onnx.OnnxModel changed) => _divergence!.Measure(changed);
+
+    /// <summary>Compresses the layer of <paramref name="solver"/> to one or three shares of its weights and looks at the outputs.</summary>
     public LayerEffect Of(LayerSolver solver, IReadOnlyList<CurvePoint> curve)
     {
         var measured = new List<(double SquaredError, double Divergence)>();

@@ -46,6 +46,9 @@ internal sealed class TuckerWork
 
     public CostModel Costs { get; }
 
+    /// <summary>Whether the solvers of all layers fit into memory together.</summary>
+    public bool KeepsSolvers => _kept is not null;
+
     public bool NeedsData => Options.Norm == TuckerNorm.Covariance;
 
     /// <summary>Collects the moments, and sorts out the layers whose numbers cannot be used.</summary>

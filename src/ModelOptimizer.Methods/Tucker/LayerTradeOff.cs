@@ -1,0 +1,23 @@
+using ModelOptimizer.Methods.Ranks;
+
+namespace ModelOptimizer.Methods.Tucker;
+
+/// <summary>What can be done to one layer.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Points">The ranks with which it becomes smaller.</param>
+/// <param name="Effect">What its error does to the output.</param>
+internal sealed record LayerTradeOff(TuckerLayer Layer, IReadOnlyList<CurvePoint> Points, LayerEffect Effect)
+{
+    public IReadOnlyList<RankOption> Options(Weighting weighting, Func<TuckerLayer, RankPair, double> cost) =>
+    [
+        new RankOption(null, 0, 0),
+        .. Points.Select(point => new RankOption(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
+    ];
+
+    private double Penalty(double squaredError, Weighting weighting) => weighting switch
+    {
+        Weighting.Error => squaredError,
+        Weighting.Effect => Effect.At(squaredError),
+        _ => Math.Sqrt(squaredError * Effect.At(squaredError)),
+    };
+}
