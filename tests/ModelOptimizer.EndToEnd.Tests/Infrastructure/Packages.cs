@@ -1,0 +1,35 @@
+namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
+
+/// <summary>
+/// The two packages, packed once per test run into a local feed. They are built into an artifacts folder of their own, or they would race with the builds
+/// of the other test projects; what consumers restore goes to a packages folder of its own, or an older package of the same version would be tested.
+/// </summary>
+internal static class Packages
+{
+    public const string Version = "0.1.0";
+
+    private static readonly Lazy<string> Root = new(Pack);
+
+    /// <summary>The local feed.</summary>
+    public static string Feed => Path.Combine(Root.Value, "feed");
+
+    /// <summary>Where consumers' packages are unpacked.</summary>
+    public static string Folder => Path.Combine(Root.Value, "packages");
+
+    /// <summary>What this machine has restored before, NETStandard.Library of the build task included.</summary>
+    public static string MachineFolder { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    private static string Pack()
+    {
+        var root = Directory.CreateTempSubdirectory("modelopt-packages-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        foreach (var project in new[] { "ModelOptimizer.Build", "ModelOptimizer.Tool" })
+        {
+            DotNet.Run(Repository.Root, new Dictionary<string, string>(), "pack", Path.Combine("src", project), "-c", "Release", "--artifacts-path", Path.Combine(root, "artifacts"), "-o", Path.Combine(root, "feed"))
+                .ShouldSucceed();
+        }
+
+        return root;
+    }
+}
