@@ -3,6 +3,7 @@ namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 /// <summary>
 /// The two packages, packed once per test run into a local feed. They are built into an artifacts folder of their own, or they would race with the builds
 /// of the other test projects; what consumers restore goes to a packages folder of its own, or an older package of the same version would be tested.
+/// With <c>MODELOPT_FEED</c> the packages in that folder are tested, such as those that are about to be published.
 /// </summary>
 internal static class Packages
 {
@@ -11,7 +12,9 @@ internal static class Packages
     private static readonly Lazy<string> Root = new(Pack);
 
     /// <summary>The local feed.</summary>
-    public static string Feed => Path.Combine(Root.Value, "feed");
+    public static string Feed => Given ?? Path.Combine(Root.Value, "feed");
+
+    private static string? Given { get; } = Environment.GetEnvironmentVariable("MODELOPT_FEED");
 
     /// <summary>Where consumers' packages are unpacked.</summary>
     public static string Folder => Path.Combine(Root.Value, "packages");
@@ -24,7 +27,7 @@ internal static class Packages
     {
         var root = Directory.CreateTempSubdirectory("modelopt-packages-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
-        foreach (var project in new[] { "ModelOptimizer.Build", "ModelOptimizer.Tool" })
+        foreach (var project in Given is not null ? [] : new[] { "ModelOptimizer.Build", "ModelOptimizer.Tool" })
         {
             DotNet.Run(Repository.Root, new Dictionary<string, string>(), "pack", Path.Combine("src", project), "-c", "Release", "--artifacts-path", Path.Combine(root, "artifacts"), "-o", Path.Combine(root, "feed"))
                 .ShouldSucceed();

@@ -1,0 +1,147 @@
+using System.Globalization;
+using ModelOptimizer.Build.State;
+
+namespace ModelOptimizer.Build.Tests.State;
+
+public sealed class UpToDateCheckTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly BuildRequest _request = new() { Manifests = ["/p/modelopt.yaml"], OutputDirectory = "/p/obj/modelopt/", ToolVersion = "1" };
+    private readonly BuildState _state;
+    private readonly string _input;
+    private readonly string _output;
+
+    public UpToDateCheckTests()
+    {
+        _input = _folder["model.onnx"];
+        _output = _folder["out.onnx"];
+        File.WriteAllText(_input, "12345");
+        File.WriteAllText(_output, "123");
+        _state = new BuildState
+        {
+            Version = 1,
+            Request = Json.Read<BuildRequest>(Json.Write(_request)),
+            Succeeded = true,
+            Inputs = [new StateInput { Path = _input, Length = 5, LastWriteUtc = Ticks(_input) }],
+            Outputs = [new StateOutput { Path = _output, Kind = "resource", LogicalName = "Digits.onnx", Length = 3 }],
+        };
+    }
+
+    [Fact]
+    public void Nothing_Runs_When_Everything_Is_As_It_Was() => Reason().ShouldBeNull();
+
+    [Fact]
+    public void The_First_Build_Runs() => UpToDateCheck.ReasonToRun(_request, null).ShouldBe("there is no result yet");
+
+    [Fact]
+    public void A_Changed_Length_Runs()
+    {
+        var time = File.GetLastWriteTimeUtc(_input);
+        File.AppendAllText(_input, "6");
+        File.SetLastWriteTimeUtc(_input, time);
+
+        Reason().ShouldBe($"{_input} changed");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void An_Older_Time_Runs_As_A_Newer_One_Does(int days)
+    {
+        File.SetLastWriteTimeUtc(_input, File.GetLastWriteTimeUtc(_input).AddDays(days));
+
+        Reason().ShouldBe($"{_input} changed");
+    }
+
+    [Fact]
+    public void A_Deleted_Input_Runs()
+    {
+        File.Delete(_input);
+
+        Reason().ShouldBe($"{_input} changed");
+    }
+
+    [Fact]
+    public void An_Input_That_Was_Missing_Runs_Once_It_Appears()
+    {
+        var missing = _folder["later.onnx"];
+        _state.Inputs = [new StateInput { Path = missing, Length = -1, LastWriteUtc = "0" }];
+        Reason().ShouldBeNull();
+
+        File.WriteAllText(missing, "");
+
+        Reason().ShouldBe($"{missing} changed");
+    }
+
+    [Fact]
+    public void A_New_File_In_A_Folder_That_Was_Read_Runs()
+    {
+        var images = _folder["images"];
+        Directory.CreateDirectory(images);
+        Directory.SetLastWriteTimeUtc(images, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        _state.Inputs = [new StateInput { Path = images, Length = 0, LastWriteUtc = Directory.GetLastWriteTimeUtc(images).Ticks.ToString(CultureInfo.InvariantCulture) }];
+        Reason().ShouldBeNull();
+
+        File.WriteAllText(Path.Combine(images, "1.npy"), "");
+
+        Reason().ShouldBe($"{images} changed");
+    }
+
+    [Fact]
+    public void A_Missing_Or_Cut_Output_Runs()
+    {
+        File.WriteAllText(_output, "12");
+        Reason().ShouldBe($"{_output} is missing or not as it was written");
+
+        File.Delete(_output);
+        Reason().ShouldBe($"{_output} is missing or not as it was written");
+    }
+
+    [Fact]
+    public void Another_Request_Runs()
+    {
+        foreach (var change in new Action<BuildRequest>[]
+        {
+            r => r.Manifests = ["/p/other.yaml"],
+            r => r.Device = "cpu",
+            r => r.Severity = "warning",
+            r => r.Enabled = true,
+            r => r.RootNamespace = "Other",
+            r => r.Language = "F#",
+            r => r.ToolVersion = "2",
+            r => r.CacheDirectory = "/c",
+        })
+        {
+            var other = Json.Read<BuildRequest>(Json.Write(_request))!;
+            change(other);
+            UpToDateCheck.ReasonToRun(other, _state).ShouldBe("properties, the manifests' names or the tool changed");
+        }
+    }
+
+    [Fact]
+    public void Verification_Always_Runs()
+    {
+        _request.Verify = true;
+        _state.Request!.Verify = true;
+
+        Reason().ShouldBe("verification was asked for");
+    }
+
+    [Fact]
+    public void A_Failure_Is_Repeated_Without_Its_Outputs_And_Only_When_It_Has_An_Error()
+    {
+        _state.Succeeded = false;
+        File.Delete(_output);
+        _state.Diagnostics = [new ToolDiagnostic { Severity = "error", Code = "MOC4001" }];
+        Reason().ShouldBeNull();
+
+        _state.Diagnostics = [new ToolDiagnostic { Severity = "warning", Code = "MOC4001" }];
+        Reason().ShouldBe("the last run failed without an error");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Ticks(string path) => File.GetLastWriteTimeUtc(path).Ticks.ToString(CultureInfo.InvariantCulture);
+
+    private string? Reason() => UpToDateCheck.ReasonToRun(_request, _state);
+}
