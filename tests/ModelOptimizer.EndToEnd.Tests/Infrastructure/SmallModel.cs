@@ -1,5 +1,5 @@
-using ModelOptimizer.Onnx.Proto;
 using Google.Protobuf;
+using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
