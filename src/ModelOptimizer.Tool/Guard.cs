@@ -36,7 +36,7 @@ internal static class Guard
 #pragma warning restore CA1031
         {
             return Fail(new Diagnostic(
-                ToolCodes.Internal,
+                RunCodes.Internal,
                 DiagnosticSeverity.Error,
                 $"This is a mistake in ModelOptimizer, not yours. Please report it with the model or manifest, if you may share it, and these lines:{Environment.NewLine}{exception}"));
         }

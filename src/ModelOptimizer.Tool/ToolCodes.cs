@@ -11,7 +11,4 @@ internal static class ToolCodes
 
     /// <summary>A file or folder cannot be read or written.</summary>
     public const string FileSystem = "MOC5121";
-
-    /// <summary>A mistake in the product.</summary>
-    public const string Internal = "MOC9001";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelOptimizer.Onnx.Files;
 
 namespace ModelOptimizer.Pipeline.Build;
 
@@ -22,5 +23,5 @@ internal sealed class BuildStateFile(string outputDirectory)
     }
 
     /// <summary>Replaces the state in one step.</summary>
-    public void Write(BuildState state) => AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(state, BuildJson.Default.BuildState));
+    public void Write(BuildState state) => AtomicFile.Write(_path, stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(state, BuildJson.Default.BuildState)));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
@@ -70,7 +71,7 @@ internal sealed class OutputFolder(BuildRequest request)
 
         var path = Path.Combine(_root, accessor + ".g.cs");
         var source = Encoding.UTF8.GetBytes(Accessor.Source(accessor, request.RootNamespace, embed.Resource, sha256, length));
-        AtomicFile.WriteDifferent(path, source);
+        ChangedFile.Write(path, source);
         yield return new BuildOutput(path, BuildOutput.Compile, "", source.Length);
     }
 
@@ -79,7 +80,7 @@ internal sealed class OutputFolder(BuildRequest request)
         var sha256 = InputStamp.Hash(file);
         if (!string.Equals(Path.GetFullPath(file), Path.GetFullPath(target), StringComparison.Ordinal))
         {
-            AtomicFile.CopyDifferent(file, target, sha256);
+            ChangedFile.Copy(file, target, sha256);
         }
 
         return sha256;

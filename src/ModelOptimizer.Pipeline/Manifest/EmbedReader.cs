@@ -17,6 +17,9 @@ internal static partial class EmbedReader
         "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
     };
 
+    // What the generated class has itself; C# lets no member have its class's name.
+    private static readonly HashSet<string> Members = new(StringComparer.Ordinal) { "Bytes", "OpenStream", "ResourceName", "Sha256", "SizeInBytes" };
+
     public static EmbedPlan? Read(Section model)
     {
         if (model["embed"] is not { } node)
@@ -39,7 +42,13 @@ internal static partial class EmbedReader
     private static string Accessor(Node node)
     {
         var text = node.AsText("accessor");
-        return text.Split('.').All(part => Identifier().IsMatch(part) && !Keywords.Contains(part))
+        var parts = text.Split('.');
+        if (Members.Contains(parts[^1]))
+        {
+            throw new DiagnosticException(ManifestCodes.BadValue, $"'accessor' cannot be '{parts[^1]}': the class has a member of that name. Write a name such as {parts[^1]}Model.", node.Position);
+        }
+
+        return parts.All(part => Identifier().IsMatch(part) && !Keywords.Contains(part))
             ? text
             : throw new DiagnosticException(ManifestCodes.BadValue, $"'accessor' expects the name of a C# class such as DigitsModel or My.Models.Digits; found '{text}'.", node.Position);
     }

@@ -1,3 +1,5 @@
+using ModelOptimizer.Diagnostics;
+
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Finds what a mistyped word was probably meant to be.</summary>
@@ -7,36 +9,12 @@ public static class Suggestion
     public static string For(string word, IEnumerable<string> candidates)
     {
         var nearest = candidates
-            .Select(candidate => (Candidate: candidate, Distance: Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant())))
+            .Select(candidate => (Candidate: candidate, Distance: EditDistance.Between(word, candidate)))
             .OrderBy(pair => pair.Distance)
             .ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
             .FirstOrDefault();
         return nearest.Candidate is not null && nearest.Distance <= Math.Max(1, Math.Min(word.Length, nearest.Candidate.Length) / 3)
             ? $" Did you mean '{nearest.Candidate}'?"
             : "";
-    }
-
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.</summary>
-    private static int Distance(string from, string to)
-    {
-        var costs = new int[from.Length + 1, to.Length + 1];
-        for (var i = 0; i <= from.Length; i++)
-        {
-            for (var j = 0; j <= to.Length; j++)
-            {
-                if (i == 0 || j == 0)
-                {
-                    costs[i, j] = i + j;
-                    continue;
-                }
-
-                var replaced = costs[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
-                var best = Math.Min(replaced, Math.Min(costs[i - 1, j], costs[i, j - 1]) + 1);
-                var swapped = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
-                costs[i, j] = swapped ? Math.Min(best, costs[i - 2, j - 2] + 1) : best;
-            }
-        }
-
-        return costs[from.Length, to.Length];
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
 
     private ModelReport Verify(OnnxModel original)
     {
-        var path = OutputPath();
+        var path = OutputPath.Of(options, model);
         if (!File.Exists(path))
         {
             throw new DiagnosticException(
@@ -78,7 +78,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
     private ModelReport Deliver(byte[] bytes, CachedResult result, bool fromCache)
     {
         // A failed gate leaves the previous output as it was.
-        var path = Judge(result) ? OutputPath() : null;
+        var path = Judge(result) ? OutputPath.Of(options, model) : null;
         if (path is not null)
         {
             OutputFile.Write(path, bytes, model.SourcePosition);
@@ -114,9 +114,4 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
     };
 
     private List<GateVerdict> Verdicts(CachedResult result) => [.. result.Gates.Zip(model.Gates, (verdict, gate) => verdict.On(gate))];
-
-    // In a build the product chooses; models of one manifest may share a file name, so each has a folder of its own.
-    private string OutputPath() => options.OutputDirectory is { } folder
-        ? Path.Combine(folder, model.Name, Path.GetFileName(model.Source))
-        : model.Output ?? Path.ChangeExtension(model.Source, ".compressed.onnx");
 }

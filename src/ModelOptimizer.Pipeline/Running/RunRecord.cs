@@ -46,14 +46,5 @@ internal sealed class RunRecord(IRunObserver observer)
         }
     }
 
-    public RunResult ToResult() => new(_models, _diagnostics, [.. _inputs], _diagnostics.Select(ExitCodeOf).DefaultIfEmpty().Max());
-
-    private static int ExitCodeOf(Diagnostic diagnostic) => diagnostic switch
-    {
-        { Severity: not DiagnosticSeverity.Error } => 0,
-        { Code: ['M', 'O', 'C', '4', ..] } => 1,
-        { Code: ['M', 'O', 'C', '5', ..] } => 3,
-        { Code: ['M', 'O', 'C', '9', ..] } => 4,
-        _ => 2,
-    };
+    public RunResult ToResult() => new(_models, _diagnostics, [.. _inputs], ExitCode.Of(_diagnostics));
 }

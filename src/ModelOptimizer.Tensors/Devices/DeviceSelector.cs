@@ -23,21 +23,23 @@ public static class DeviceSelector
 
     private static Device SelectFirst()
     {
-        var notes = new List<string>();
+        var failures = new List<(string Kind, string Reason)>();
         foreach (var kind in DeviceCatalogue.Kinds)
         {
             var failure = Try(kind, 0);
             if (failure is null)
             {
-                notes.Insert(0, $"{kind.Name} chosen by auto");
-                return Make(kind, 0, string.Join("; ", notes));
+                return Make(kind, 0, string.Join("; ", Summary(failures).Prepend($"{kind.Name} chosen by auto")));
             }
 
-            notes.Add($"{kind.Name}: {failure}");
+            failures.Add((kind.Name, failure));
         }
 
-        throw DidNotStart("auto", string.Join("; ", notes), "Reinstall the tool: even its CPU provider does not work here.");
+        throw DidNotStart("auto", string.Join("; ", Summary(failures)), "Reinstall the tool: even its CPU provider does not work here.");
     }
+
+    private static IEnumerable<string> Summary(IEnumerable<(string Kind, string Reason)> failures) =>
+        failures.GroupBy(failure => failure.Reason, failure => failure.Kind).Select(group => $"{string.Join(", ", group)}: {group.Key}");
 
     private static Device SelectNamed(DeviceKind kind, int index) => Try(kind, index) is not { } failure
         ? Make(kind, index, $"{kind.Name} as asked")
