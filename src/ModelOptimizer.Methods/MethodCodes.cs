@@ -21,9 +21,6 @@ public static class MethodCodes
     /// <summary>A step needs calibration data and has none.</summary>
     public const string NoCalibration = "MOC1306";
 
-    /// <summary>A number out of its range, or not one of the words allowed.</summary>
-    public const string BadValue = "MOC1307";
-
     /// <summary>Nothing in the model can be made smaller with these options.</summary>
     public const string NothingToCompress = "MOC2101";
 
@@ -32,7 +29,4 @@ public static class MethodCodes
 
     /// <summary>A budget of multiply-adds needs shapes that could not be found.</summary>
     public const string UnknownMacs = "MOC2103";
-
-    /// <summary>The model's weights or activations on the calibration data are not finite.</summary>
-    public const string NotFinite = "MOC2104";
 }

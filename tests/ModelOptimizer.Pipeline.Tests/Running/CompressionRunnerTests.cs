@@ -1,0 +1,102 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Gates;
+
+namespace ModelOptimizer.Pipeline.Tests.Running;
+
+public class CompressionRunnerTests
+{
+    private const string Passes = "params: { max: 60% }";
+
+    private const string Fails = "cosine: { min: 100% }";
+
+    [Fact]
+    public void Two_runs_with_one_seed_write_the_same_bytes()
+    {
+        using var project = new SmallProject(Passes);
+        project.Run().ExitCode.ShouldBe(0);
+        var first = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+
+        File.ReadAllBytes(project.Output).ShouldBe(first);
+        report.After.Parameters.ShouldBeLessThanOrEqualTo((long)(0.6 * report.Before.Parameters));
+        report.Gates.ShouldHaveSingleItem().Outcome.ShouldBe(GateOutcome.Passed);
+    }
+
+    [Fact]
+    public void A_failed_gate_is_an_error_at_its_line_and_leaves_the_previous_output()
+    {
+        using var project = new SmallProject(Passes);
+        project.Run();
+        var before = File.ReadAllBytes(project.Output);
+        project.WriteManifest(Fails);
+
+        var result = project.Run();
+
+        result.ExitCode.ShouldBe(1);
+        var error = result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        error.Code.ShouldBe("MOC4001");
+        error.Position.ShouldNotBeNull().Line.ShouldBe(SmallProject.GateLine);
+        error.Position.File.ShouldBe(project.Manifest);
+        File.ReadAllBytes(project.Output).ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_failed_gate_is_a_warning_when_the_build_asks_for_it_but_not_for_verify()
+    {
+        using var project = new SmallProject(Fails);
+
+        project.Run(warnings: true).ExitCode.ShouldBe(0);
+        File.Exists(project.Output).ShouldBeTrue();
+        project.Run(warnings: true, verify: true).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Verify_without_an_output_is_an_error_and_writes_nothing()
+    {
+        using var project = new SmallProject(Passes);
+
+        var result = project.Run(verify: true);
+
+        result.ExitCode.ShouldBe(2);
+        result.Diagnostics.Select(diagnostic => diagnostic.Code).ShouldContain("MOC2090");
+        File.Exists(project.Output).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_result_comes_from_the_cache_with_the_same_verdicts_failed_ones_included()
+    {
+        using var project = new SmallProject(Fails);
+        var computed = project.Run(cached: true);
+
+        var cached = project.Run(cached: true);
+
+        cached.Models.ShouldHaveSingleItem().FromCache.ShouldBeTrue();
+        cached.ExitCode.ShouldBe(1);
+        cached.Diagnostics.ShouldBe(computed.Diagnostics);
+    }
+
+    [Fact]
+    public void Gate_samples_that_are_calibration_samples_fail_the_gate_with_their_number()
+    {
+        using var project = new SmallProject(Passes);
+        project.WriteManifest("cosine: { min: 1% }", evaluation: "train.npz");
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        error.Code.ShouldBe("MOC4004");
+        error.Message.ShouldContain("96");
+    }
+
+    [Fact]
+    public void A_model_name_that_does_not_exist_is_an_error_that_lists_the_names()
+    {
+        using var project = new SmallProject(Passes);
+
+        var result = project.Run(model: "smal");
+
+        result.ExitCode.ShouldBe(2);
+        result.Diagnostics[^1].Message.ShouldContain("'small'");
+    }
+}

@@ -1,0 +1,77 @@
+using System.IO.Compression;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Tests.Datasets;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Pipeline.Tests.Running;
+
+/// <summary>A folder with a small convolutional model, two disjoint datasets and a manifest.</summary>
+internal sealed class SmallProject : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public SmallProject(string gates)
+    {
+        new GraphBuilder()
+            .Input("image", [-1, 4, 8, 8])
+            .Conv("image", "hidden", 16, 4, [3, 3], attributes: ("pads", new long[] { 1, 1, 1, 1 }))
+            .Node("Relu", ["hidden"], ["active"])
+            .Conv("active", "deep", 16, 16, [3, 3], attributes: ("pads", new long[] { 1, 1, 1, 1 }))
+            .Node("GlobalAveragePool", ["deep"], ["pooled"])
+            .Node("Flatten", ["pooled"], ["features"])
+            .Gemm("features", "scores", 5, 16)
+            .Output("scores", [-1, 5])
+            .Build()
+            .Save(_folder["model.onnx"]);
+        WriteImages("train.npz", 96, seed: 1);
+        WriteImages("test.npz", 64, seed: 2);
+        WriteManifest(gates);
+    }
+
+    public string Manifest => _folder["modelopt.yaml"];
+
+    public string Output => _folder["out", "small", "model.onnx"];
+
+    public string Cache => _folder["cache"];
+
+    /// <summary>The line that the first gate is written on.</summary>
+    public static int GateLine => 14;
+
+    public void WriteManifest(string gates, string evaluation = "test.npz") => File.WriteAllText(Manifest, $$"""
+        version: 1
+        device: cpu
+        datasets:
+          train: { path: train.npz, inputs: { image: images } }
+          test: { path: {{evaluation}}, inputs: { image: images } }
+        models:
+          small:
+            source: model.onnx
+            calibrate: { dataset: train }
+            evaluate: { dataset: test, metrics: [cosine] }
+            compress:
+              - { method: tucker, budget: { params: 60% } }
+            gates:
+              - {{gates}}
+        """);
+
+    public RunResult Run(RecordingObserver? observer = null, bool cached = false, bool verify = false, bool warnings = false, string? model = null) => CompressionRunner.Run(
+        new RunOptions
+        {
+            ManifestPath = Manifest,
+            OutputDirectory = _folder["out"],
+            CacheDirectory = cached ? Cache : null,
+            VerifyOnly = verify,
+            GatesAreWarnings = warnings,
+            Model = model,
+        },
+        observer ?? new RecordingObserver(),
+        CancellationToken.None);
+
+    public void Dispose() => _folder.Dispose();
+
+    private void WriteImages(string name, int count, int seed)
+    {
+        long[] shape = [count, 4, 8, 8];
+        File.WriteAllBytes(_folder[name], ArrayWriter.Npz(CompressionLevel.NoCompression, ("images", ArrayWriter.Npy("<f4", shape, GraphBuilder.Normal(shape, 1, seed)))));
+    }
+}
