@@ -117,9 +117,11 @@ internal sealed class Consumer
     /// <summary><c>dotnet build -c Release</c>, with normal verbosity so that a test sees what the task did.</summary>
     public Outcome Build(params string[] arguments) => DotNet("build", ["-c", "Release", .. arguments]);
 
-    /// <summary>A <c>dotnet</c> command on this project.</summary>
-    public Outcome DotNet(string command, params string[] arguments) =>
-        Infrastructure.DotNet.Run(Root, _environment, [command, .. arguments, "-v:n", "-tl:off", "-nologo"]);
+    /// <summary>A <c>dotnet</c> command that MSBuild carries out on this project.</summary>
+    public Outcome DotNet(string command, params string[] arguments) => Command([command, .. arguments, "-v:n", "-tl:off", "-nologo"]);
+
+    /// <summary>Any <c>dotnet</c> command, in this project's folder.</summary>
+    public Outcome Command(params string[] arguments) => Infrastructure.DotNet.Run(Root, _environment, arguments);
 
     /// <summary>Starts <c>dotnet build</c> and does not wait; interrupts are not ignored, whatever the test run's parent did.</summary>
     public Process StartBuild() =>

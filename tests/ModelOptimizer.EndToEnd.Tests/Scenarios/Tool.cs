@@ -8,7 +8,7 @@ public sealed class Tool : IDisposable
     public void The_Tool_Package_Installs_And_Compresses()
     {
         var consumer = new Consumer(_folder["app"]);
-        consumer.DotNet("tool", "install", "ModelOptimizer.Tool", "--version", Packages.Version, "--tool-path", _folder["bin"]).ShouldSucceed();
+        consumer.Command("tool", "install", "ModelOptimizer.Tool", "--version", Packages.Version, "--tool-path", _folder["bin"]).ShouldSucceed();
 
         Run(consumer, "--version").ShouldSucceed().Output.ShouldStartWith(Packages.Version);
         Run(consumer, "layers", consumer.Model).ShouldSucceed().Output.ShouldContain("conv2");
