@@ -25,12 +25,24 @@ internal static class Packages
 
     private static string Pack()
     {
-        var root = Directory.CreateTempSubdirectory("modelopt-packages-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        // Beside the test assembly and emptied at the start: a test host is ended before it could delete hundreds of megabytes at the end.
+        var root = Path.Combine(AppContext.BaseDirectory, "packed");
+        if (Directory.Exists(root))
+        {
+            Directory.Delete(root, recursive: true);
+        }
+
+        Directory.CreateDirectory(root);
+        var artifacts = Path.Combine(root, "artifacts");
         foreach (var project in Given is not null ? [] : new[] { "ModelOptimizer.Build", "ModelOptimizer.Tool" })
         {
-            DotNet.Run(Repository.Root, new Dictionary<string, string>(), "pack", Path.Combine("src", project), "-c", "Release", "--artifacts-path", Path.Combine(root, "artifacts"), "-o", Path.Combine(root, "feed"))
+            DotNet.Run(Repository.Root, new Dictionary<string, string>(), "pack", Path.Combine("src", project), "-c", "Release", "--artifacts-path", artifacts, "-o", Path.Combine(root, "feed"))
                 .ShouldSucceed();
+        }
+
+        if (Directory.Exists(artifacts))
+        {
+            Directory.Delete(artifacts, recursive: true);
         }
 
         return root;
