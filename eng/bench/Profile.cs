@@ -42,7 +42,13 @@ internal sealed class Profile : IRunObserver
 
     private void Switch(string activity)
     {
+        if (activity == _activity)
+        {
+            return;
+        }
+
         var now = _total.Elapsed.TotalSeconds;
+        Console.Error.WriteLine($"{now,8:F1} s {Environment.WorkingSet / 1e6,8:F0} MB  {activity}");
         _seconds[_activity] = _seconds.GetValueOrDefault(_activity) + now - _since;
         (_activity, _since) = (activity, now);
     }
