@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using ModelOptimizer.Pipeline.Caching;
 
 namespace ModelOptimizer.Pipeline.Build;
 
@@ -58,10 +57,9 @@ internal sealed record InputStamp(string Path, long Length, long LastWriteUtc, s
         if (Directory.Exists(path))
         {
             var names = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
-            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
+            return ContentHash.Of(string.Join('\n', names));
         }
 
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return ContentHash.OfFile(path);
     }
 }
