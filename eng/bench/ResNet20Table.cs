@@ -34,7 +34,7 @@ internal static class ResNet20Table
             {
                 var (covariance, seconds) = Measure(data, model, layers, "covariance", goal);
                 Print(share, allocation, "covariance", covariance, own, seconds);
-                var compressed = covariance.Layers.Where(layer => layer.Reason is null).ToList();
+                var compressed = covariance.Steps[0].Layers.Where(layer => layer.Reason is null).ToList();
                 var ranks = string.Join(", ", compressed.Select(layer => $"\"{layer.Layer}\": [{string.Join(", ", layer.Ranks)}]"));
                 var chosen = layers.Where(layer => compressed.Any(outcome => outcome.Layer == layer.Name)).ToList();
                 var (frobenius, again) = Measure(data, model, chosen, "frobenius", $"ranks: {{ {ranks} }}");
@@ -100,7 +100,7 @@ internal static class ResNet20Table
     private static void Print(double share, string allocation, string norm, ModelReport report, long own, double seconds)
     {
         // Layers that were left alone keep all they had.
-        var kept = own - report.Layers.Sum(layer => layer.ParametersBefore - layer.ParametersAfter);
+        var kept = own - report.Steps[0].Layers.Sum(layer => layer.ParametersBefore - layer.ParametersAfter);
         var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {share:P0} | {allocation} | {norm} | {(double)kept / own:P1} | {(double)report.After.Parameters / report.Before.Parameters:P1} | {top1.Compressed:P2} (from {top1.Original:P2}) | {seconds:F1} |"));

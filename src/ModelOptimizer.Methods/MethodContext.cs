@@ -26,6 +26,15 @@ public sealed record MethodContext
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
     public IBatchSource? Calibration { get; init; }
 
+    /// <summary>
+    /// What is decided already, by layer: the method then does that and nothing else, and the goal in its options is not looked at. The same decisions give the
+    /// same model as the run that made them. Null lets the method decide.
+    /// </summary>
+    public IReadOnlyDictionary<string, LayerDecision>? Decisions { get; init; }
+
+    /// <summary>Ranks that the method chooses itself are multiples of this where a layer has room for them: what the runtime likes, measured.</summary>
+    public int RankMultiple { get; init; } = 1;
+
     /// <summary>Seed of every random draw.</summary>
     public required int Seed { get; init; }
 

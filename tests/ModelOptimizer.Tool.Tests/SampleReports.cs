@@ -40,10 +40,16 @@ internal static class SampleReports
             Before = new ModelCost(471_200, 115_690, 4_213_760),
             After = new ModelCost(181_000, 44_210, null),
             Metrics = [new MetricPair("top1", 0.989, 0.987, 2000), new MetricPair("mse", double.NaN, 0.000123456, 2000)],
-            Layers =
+            Steps =
             [
-                new LayerOutcome { Layer = "/conv1/Conv[0]", ParametersBefore = 432, ParametersAfter = 432, Reason = "excluded by the layer rules" },
-                new LayerOutcome { Layer = "/stage2/a/very/long/name/that/an/exporter/made/conv2/Conv", ParametersBefore = 36_864, ParametersAfter = 9_216, Ranks = [16, 24], RelativeError = 0.04321, Note = "bn: folded" },
+                new StepReport(
+                    "tucker",
+                    [
+                        new LayerOutcome { Layer = "/conv1/Conv[0]", ParametersBefore = 432, ParametersAfter = 432, Reason = "excluded by the layer rules" },
+                        new LayerOutcome { Layer = "/stage2/a/very/long/name/that/an/exporter/made/conv2/Conv", ParametersBefore = 36_864, ParametersAfter = 9_216, Ranks = [16, 24], RelativeError = 0.04321, Note = "bn: folded" },
+                    ],
+                    [],
+                    []),
             ],
             Gates = [verdict, size],
             DeviceClass = "cpu/x64/avx512+ort1.29.0",

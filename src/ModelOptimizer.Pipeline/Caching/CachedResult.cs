@@ -1,5 +1,6 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Pipeline.Caching;
 
@@ -18,8 +19,17 @@ public sealed record CachedResult
     /// <summary>Metrics of both.</summary>
     public required IReadOnlyList<MetricPair> Metrics { get; init; }
 
-    /// <summary>What was done to every layer.</summary>
-    public required IReadOnlyList<LayerOutcome> Layers { get; init; }
+    /// <summary>What every step did.</summary>
+    public required IReadOnlyList<StepReport> Steps { get; init; }
+
+    /// <summary>Whether measured times had a say.</summary>
+    public bool DecidedByTime { get; init; }
+
+    /// <summary>Measured times of the rewritten layers.</summary>
+    public IReadOnlyList<LayerTime> Times { get; init; } = [];
+
+    /// <summary>The search that found the ranks.</summary>
+    public SearchTrace? Search { get; init; }
 
     /// <summary>The gates' verdicts, in the manifest's order.</summary>
     public required IReadOnlyList<CachedVerdict> Gates { get; init; }

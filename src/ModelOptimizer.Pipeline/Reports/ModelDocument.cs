@@ -27,5 +27,5 @@ internal sealed record ModelDocument(
         CostDocument.Of(report.After),
         [.. report.Metrics.Select(MetricDocument.Of)],
         [.. report.Gates.Select(GateDocument.Of)],
-        [.. report.Layers.Select(LayerDocument.Of)]);
+        [.. report.Steps.SelectMany(step => step.Layers).Select(LayerDocument.Of)]);
 }

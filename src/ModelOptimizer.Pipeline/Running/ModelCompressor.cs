@@ -11,10 +11,10 @@ namespace ModelOptimizer.Pipeline.Running;
 internal static class ModelCompressor
 {
     /// <summary>The compressed model and what every step did; the original is not changed.</summary>
-    public static (OnnxModel Model, IReadOnlyList<LayerOutcome> Layers) Compress(JobContext job, OnnxModel original)
+    public static (OnnxModel Model, IReadOnlyList<StepReport> Steps) Compress(JobContext job, OnnxModel original)
     {
         var model = original;
-        var layers = new List<LayerOutcome>();
+        var steps = new List<StepReport>();
         foreach (var step in job.Model.Steps)
         {
             job.Progress.Report(new MethodProgress("shapes", 0, 0));
@@ -37,10 +37,10 @@ internal static class ModelCompressor
                 step.Arguments);
             Check(result.Model, step.Method.Name);
             model = result.Model;
-            layers.AddRange(result.Layers);
+            steps.Add(new StepReport(step.Method.Name, result.Layers, result.Series, result.Certificates));
         }
 
-        return (model, layers);
+        return (model, steps);
     }
 
     private static void Check(OnnxModel model, string method)

@@ -1,5 +1,4 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
@@ -36,9 +35,9 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             return Deliver(hit.Model, hit.Result, fromCache: true);
         }
 
-        var (compressed, layers) = ModelCompressor.Compress(_context, original);
+        var (compressed, steps) = ModelCompressor.Compress(_context, original);
         var bytes = compressed.ToBytes();
-        var result = Measure(original, compressed, bytes, layers);
+        var result = Measure(original, compressed, bytes, steps);
         cache?.Add(key, bytes, result);
         return Deliver(bytes, result, fromCache: false);
     }
@@ -60,7 +59,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         return Report(result, path, fromCache: false);
     }
 
-    private CachedResult Measure(OnnxModel original, OnnxModel compressed, byte[] bytes, IReadOnlyList<LayerOutcome> layers)
+    private CachedResult Measure(OnnxModel original, OnnxModel compressed, byte[] bytes, IReadOnlyList<StepReport> steps)
     {
         var evidence = ModelExaminer.Examine(_context, original, compressed);
         return new CachedResult
@@ -69,7 +68,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             Before = evidence.Before,
             After = evidence.After,
             Metrics = evidence.Evaluation?.Pairs ?? [],
-            Layers = layers,
+            Steps = steps,
             Gates = [.. GateKeeper.Decide(model.Gates, evidence).Select(CachedVerdict.From)],
             DeviceClass = engine.Device.DeviceClass,
         };
@@ -107,7 +106,10 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         Before = result.Before,
         After = result.After,
         Metrics = result.Metrics,
-        Layers = result.Layers,
+        Steps = result.Steps,
+        DecidedByTime = result.DecidedByTime,
+        Times = result.Times,
+        Search = result.Search,
         Gates = Verdicts(result),
         DeviceClass = result.DeviceClass,
         FromCache = fromCache,

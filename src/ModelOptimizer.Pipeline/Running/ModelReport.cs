@@ -1,6 +1,7 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Pipeline.Running;
 
@@ -31,8 +32,20 @@ public sealed record ModelReport
     /// <summary>Metrics of both on the same samples, those of gates included.</summary>
     public required IReadOnlyList<MetricPair> Metrics { get; init; }
 
-    /// <summary>What every step did to every layer.</summary>
-    public required IReadOnlyList<LayerOutcome> Layers { get; init; }
+    /// <summary>What every step did, in order.</summary>
+    public required IReadOnlyList<StepReport> Steps { get; init; }
+
+    /// <summary>Where the ranks come from.</summary>
+    public DecisionSource Decisions { get; init; }
+
+    /// <summary>Whether measured times had a say in the model, so that another run may come out differently unless a lock file holds the decisions.</summary>
+    public bool DecidedByTime { get; init; }
+
+    /// <summary>Measured times of the rewritten layers; empty when nobody asked for them.</summary>
+    public IReadOnlyList<LayerTime> Times { get; init; } = [];
+
+    /// <summary>The search that found the ranks; null when there was none.</summary>
+    public SearchTrace? Search { get; init; }
 
     /// <summary>What every gate said.</summary>
     public required IReadOnlyList<GateVerdict> Gates { get; init; }

@@ -22,9 +22,9 @@ internal static class ReportView
             console.Write(Gates(report.Gates));
         }
 
-        if (report.Layers.Count > 0)
+        foreach (var step in report.Steps)
         {
-            console.Write(Layers(report.Layers));
+            console.Write(Layers(step.Layers));
         }
 
         terminal.Out.WriteLine($"device: {report.DeviceClass}{(report.FromCache ? ", from the cache" : "")}");

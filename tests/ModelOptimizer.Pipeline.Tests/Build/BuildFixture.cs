@@ -103,7 +103,7 @@ internal sealed class BuildFixture : IDisposable
             Before = new ModelCost(before.Length, 8, 100),
             After = new ModelCost(after.Length, 4, 50),
             Metrics = [new MetricPair("top1", 0.989, 0.987, 2000)],
-            Layers = [],
+            Steps = [],
             Gates = [],
             DeviceClass = "cpu",
         };

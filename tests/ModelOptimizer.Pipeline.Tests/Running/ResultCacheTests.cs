@@ -24,7 +24,7 @@ public class ResultCacheTests
         model.ShouldBe(Model);
         result.Metrics.ShouldBe(Result().Metrics);
         result.Gates.ShouldBe(Result().Gates);
-        result.Layers[0].Ranks.ShouldBe([3, 4]);
+        result.Steps[0].Layers[0].Ranks.ShouldBe([3, 4]);
         double.IsNaN(result.Metrics[0].Original).ShouldBeTrue();
     }
 
@@ -69,7 +69,7 @@ public class ResultCacheTests
         Before = new ModelCost(10, 5, null),
         After = new ModelCost(6, 3, null),
         Metrics = [new MetricPair("cosine", double.NaN, 0.99, 7)],
-        Layers = [new LayerOutcome { Layer = "conv", ParametersBefore = 5, ParametersAfter = 3, Ranks = [3, 4], RelativeError = 0.1 }],
+        Steps = [new StepReport("tucker", [new LayerOutcome { Layer = "conv", ParametersBefore = 5, ParametersAfter = 3, Ranks = [3, 4], RelativeError = 0.1 }], [], [])],
         Gates = [new CachedVerdict(GateOutcome.Passed, null, 0.6, 0.7, null, null, "fine")],
         DeviceClass = "cpu",
     };
