@@ -33,7 +33,7 @@ public static class DataCodes
     /// <summary>More samples are asked for than there are.</summary>
     public const string TooFewSamples = "MOC3010";
 
-    /// <summary>Labels that are not one whole number a sample.</summary>
+    /// <summary>Labels that are not finite numbers.</summary>
     public const string Labels = "MOC3011";
 
     /// <summary>The samples cannot be cut into the batches that the model wants.</summary>

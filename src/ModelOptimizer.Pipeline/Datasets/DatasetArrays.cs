@@ -27,17 +27,12 @@ internal sealed class DatasetArrays
         {
             throw Error(DataCodes.NoSamples, $"has no samples: the shape of {first.Name} is {ShapeText.Of(first.Header.Shape)}");
         }
-
-        if (Labels is { Header: var header } && (header.Format.Kind is not (ElementKind.Signed or ElementKind.Unsigned) || header.Shape.Aggregate(1L, (product, extent) => product * extent) != Count))
-        {
-            throw Error(DataCodes.Labels, $"expects one whole number for each sample as labels; {Labels.Name} has shape {ShapeText.Of(header.Shape)} and elements of type {header.Format}. Save the number of the class, such as np.argmax(labels, 1)");
-        }
     }
 
     /// <summary>The array of each model input.</summary>
     public IReadOnlyDictionary<string, ArraySource> Inputs { get; }
 
-    /// <summary>The array of labels, one whole number a sample.</summary>
+    /// <summary>The array of labels: any numbers, one or more a sample; what they must be is for the metrics to say.</summary>
     public ArraySource? Labels { get; }
 
     /// <summary>Number of samples.</summary>

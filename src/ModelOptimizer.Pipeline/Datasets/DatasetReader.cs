@@ -35,7 +35,7 @@ public static class DatasetReader
         var arrays = new DatasetArrays(dataset);
         var feeds = inputs.ToDictionary(input => input.Name, input => new InputFeed(dataset, input, arrays.Inputs[input.Name]), StringComparer.Ordinal);
         var indices = arrays.Draw(samples, seed);
-        return new DatasetSource(feeds, arrays.Labels, indices, BatchSize(dataset, feeds, indices.Length, preferredBatch));
+        return new DatasetSource(feeds, arrays, indices, BatchSize(dataset, feeds, indices.Length, preferredBatch));
     }
 
     private static int BatchSize(DatasetPlan dataset, Dictionary<string, InputFeed> feeds, int count, int preferred)

@@ -104,11 +104,11 @@ internal static class GatesReader
             return;
         }
 
-        if (evaluate is null)
+        if (evaluate?.Dataset is not { } dataset)
         {
             throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs data to be measured on, and the model has no 'evaluate'. Add, for example, 'evaluate: {{ dataset: NAME }}'.", name.Position);
         }
 
-        MetricNames.NeedLabels(metric, name, evaluate.Dataset);
+        MetricNames.NeedLabels(metric, name, dataset);
     }
 }

@@ -17,7 +17,7 @@ public sealed record DatasetPlan
     /// <summary>Model input → array name in <see cref="Path"/>, or absolute file path when there is no <see cref="Path"/>.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
-    /// <summary>Array (or absolute file) with one integer label a sample.</summary>
+    /// <summary>Array (or absolute file) with the labels: the class of each sample, or numbers that a model should give.</summary>
     public string? Labels { get; init; }
 
     /// <summary>What is done to every input value.</summary>

@@ -18,7 +18,7 @@ internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine 
     };
 
     /// <summary>The evaluation samples; null when the manifest gives none.</summary>
-    public IBatchSource? OpenEvaluation(ModelSession session) => Model.Evaluate is { } evaluate
-        ? DatasetReader.Open(evaluate.Dataset, session.Inputs, evaluate.Samples, Plan.Seed)
+    public IBatchSource? OpenEvaluation(ModelSession session) => Model.Evaluate is { Dataset: { } dataset } evaluate
+        ? DatasetReader.Open(dataset, session.Inputs, evaluate.Samples, Plan.Seed)
         : null;
 }

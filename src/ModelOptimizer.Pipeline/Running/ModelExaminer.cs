@@ -52,13 +52,13 @@ internal static class ModelExaminer
     // A model that saw the gate's samples proves nothing on them, whatever the preprocessing.
     private static int CountOverlap(JobContext job)
     {
-        if (job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { } evaluate } || job.Model.Gates.Count == 0)
+        if (job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { Dataset: { } dataset } evaluate } || job.Model.Gates.Count == 0)
         {
             return 0;
         }
 
         var seen = SampleHashes.Of(calibration, calibrate.Samples, job.Plan.Seed).ToHashSet();
-        return SampleHashes.Of(evaluate.Dataset, evaluate.Samples, job.Plan.Seed).Count(seen.Contains);
+        return SampleHashes.Of(dataset, evaluate.Samples, job.Plan.Seed).Count(seen.Contains);
     }
 
     private static LatencyResult Time(JobContext job, ModelSession before, ModelSession after, IBatchSource? samples)

@@ -15,7 +15,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
     public ModelReport Run()
     {
         record.Read(model.Source);
-        var datasets = new[] { model.Calibrate?.Dataset, model.Evaluate?.Dataset }.OfType<DatasetPlan>().SelectMany(dataset => dataset.Files).ToList();
+        List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);
         var original = OnnxModel.Load(model.Source);
         foreach (var file in original.Files)

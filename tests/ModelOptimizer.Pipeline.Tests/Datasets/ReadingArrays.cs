@@ -109,6 +109,23 @@ public sealed class ReadingArrays : IDisposable
         var batch = DatasetReader.Open(folder.Files("x.npy", "y.npy"), [DataFolder.Input(-1, 2)], null, 1).Read().Single();
 
         batch.Labels.ShouldBe([3L, 1, 4, 1, 5, 9], shape);
+        batch.Targets.ShouldBe([3.0, 1, 4, 1, 5, 9], shape);
+    }
+
+    [Theory]
+    [InlineData("<f4", new long[] { 6 })]
+    [InlineData("<f8", new long[] { 6, 3 })]
+    [InlineData(">i2", new long[] { 6, 2, 2 })]
+    public void Reads_Labels_Of_Any_Numbers_And_Shape(string descr, long[] extents)
+    {
+        var values = Values(descr, (int)extents.Aggregate(1L, (product, extent) => product * extent));
+        folder.Write("x.npy", ArrayWriter.Npy("<f4", [6, 2], Values("<f4", 12)));
+        folder.Write("y.npy", ArrayWriter.Npy(descr, extents, values));
+
+        var batches = DatasetReader.Open(folder.Files("x.npy", "y.npy"), [DataFolder.Input(-1, 2)], null, 1, preferredBatch: 4).Read().ToList();
+
+        batches.ShouldAllBe(batch => batch.Labels == null);
+        batches.SelectMany(batch => batch.Targets!).ShouldBe(values);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class ManifestReading : IDisposable
     public void Reads_Datasets_Of_One_File_And_Of_Many()
     {
         var digits = folder.Read(Everything).Models[0];
-        var (train, test) = (digits.Calibrate!.Dataset!, digits.Evaluate!.Dataset);
+        var (train, test) = (digits.Calibrate!.Dataset!, digits.Evaluate!.Dataset!);
 
         train.Path.ShouldBe(folder["train.npz"]);
         train.Inputs["image"].ShouldBe("images");
