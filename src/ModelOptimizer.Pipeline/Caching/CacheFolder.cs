@@ -1,8 +1,11 @@
 namespace ModelOptimizer.Pipeline.Caching;
 
-/// <summary>Where the cache lies when nobody says.</summary>
+/// <summary>Where the cache lies when nobody says, and how large it may become.</summary>
 public static class CacheFolder
 {
+    /// <summary>Bytes that entries may take before the longest unused ones are removed.</summary>
+    public const long Limit = 5_000_000_000;
+
     /// <summary><c>modelopt</c> in the user's cache folder.</summary>
     public static string Default { get; } = Path.Combine(UserCache(), "modelopt");
 

@@ -3,88 +3,49 @@ using System.Text.Json.Serialization;
 
 namespace ModelOptimizer.Pipeline.Caching;
 
-/// <summary>
-/// Finished results by <see cref="ResultKey"/>, one folder each. Several builds and machines may share a cache: an entry appears whole, by one rename, or not at all.
-/// </summary>
-public sealed class ResultCache(string directory)
+/// <summary>Finished results by <see cref="ResultKey"/>. Safe to share between builds and machines; what is damaged is computed again.</summary>
+/// <param name="directory">The cache's folder.</param>
+/// <param name="say">Told in one line when an entry was damaged.</param>
+/// <param name="limit">Bytes that the cache may take.</param>
+public sealed class ResultCache(string directory, Action<string>? say = null, long limit = CacheFolder.Limit)
 {
-    private const string ModelFile = "model.onnx";
-    private const string ResultFile = "result.json";
-
     private static readonly JsonSerializerOptions Json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         WriteIndented = true,
     };
 
+    private readonly ContentStore _store = new(directory, CacheLayout.Results, ["model.onnx", "result.json"], limit, say);
+
     /// <summary>The model and the result of <paramref name="key"/>; null when it is not there or not whole.</summary>
     public (byte[] Model, CachedResult Result)? Find(string key)
     {
+        if (_store.Find(key) is not [var model, var json])
+        {
+            return null;
+        }
+
+        if (Read(json) is { } result)
+        {
+            return (model, result);
+        }
+
+        _store.Discard(key, "was written by another version");
+        return null;
+    }
+
+    /// <summary>Adds a result. A cache that cannot be written costs time later, never the run: false is returned.</summary>
+    public bool Add(string key, byte[] model, CachedResult result) => _store.Add(key, model, JsonSerializer.SerializeToUtf8Bytes(result, Json));
+
+    private static CachedResult? Read(byte[] json)
+    {
         try
         {
-            var entry = EntryOf(key);
-            var result = JsonSerializer.Deserialize<CachedResult>(File.ReadAllBytes(Path.Combine(entry, ResultFile)), Json);
-            var model = File.ReadAllBytes(Path.Combine(entry, ModelFile));
-            return result is not null && ContentHash.Of(model) == result.ModelSha256 ? (model, result) : null;
+            return JsonSerializer.Deserialize<CachedResult>(json, Json);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             return null;
         }
     }
-
-    /// <summary>Adds a result. A cache that cannot be written costs time later, never the run: false is returned.</summary>
-    public bool Add(string key, byte[] model, CachedResult result)
-    {
-        var entry = EntryOf(key);
-        var temporary = $"{entry}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
-        try
-        {
-            Directory.CreateDirectory(temporary);
-            File.WriteAllBytes(Path.Combine(temporary, ModelFile), model);
-            File.WriteAllBytes(Path.Combine(temporary, ResultFile), JsonSerializer.SerializeToUtf8Bytes(result, Json));
-            Replace(temporary, entry);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-        finally
-        {
-            Remove(temporary);
-        }
-    }
-
-    // Whoever comes second finds an equal entry and leaves it, unless that one is damaged.
-    private void Replace(string temporary, string entry)
-    {
-        if (Directory.Exists(entry))
-        {
-            if (Find(Path.GetFileName(entry)) is not null)
-            {
-                return;
-            }
-
-            Remove(entry);
-        }
-
-        try
-        {
-            Directory.Move(temporary, entry);
-        }
-        catch (IOException) when (Directory.Exists(entry))
-        {
-        }
-    }
-
-    private static void Remove(string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private string EntryOf(string key) => Path.Combine(directory, "results", key);
 }

@@ -23,7 +23,7 @@ public static class EnvironmentInspector
             RuntimeInformation.OSDescription,
             Environment.ProcessorCount,
             cache,
-            Size(cache),
+            Directory.Exists(cache) ? CacheInspector.Inspect(cache).Bytes : null,
             WriteProblem(cache),
             auto.Usable ? auto.Detail : null,
             devices);
@@ -40,9 +40,6 @@ public static class EnvironmentInspector
             return new DeviceReport(word, false, exception.Diagnostic.Message);
         }
     }
-
-    private static long? Size(string folder) =>
-        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : null;
 
     private static string? WriteProblem(string folder)
     {

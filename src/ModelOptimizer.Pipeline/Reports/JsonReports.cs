@@ -21,6 +21,12 @@ public static class JsonReports
     /// <summary>What this machine has.</summary>
     public static string Of(EnvironmentReport report) => JsonSerializer.Serialize(report, ReportJson.Readable.EnvironmentReport);
 
+    /// <summary>What the cache holds.</summary>
+    public static string Of(CacheReport report) => JsonSerializer.Serialize(report, ReportJson.Readable.CacheReport);
+
+    /// <summary>What was removed from the cache.</summary>
+    public static string Of(CacheClearing clearing) => JsonSerializer.Serialize(clearing, ReportJson.Readable.CacheClearing);
+
     /// <summary>A command that could not do its work.</summary>
     public static string Failure(string command, int exitCode, IEnumerable<Diagnostic> diagnostics) =>
         JsonSerializer.Serialize(new FailureDocument(1, command, exitCode, [.. diagnostics.Select(DiagnosticDocument.Of)]), ReportJson.Readable.FailureDocument);

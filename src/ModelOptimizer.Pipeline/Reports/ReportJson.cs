@@ -11,6 +11,8 @@ namespace ModelOptimizer.Pipeline.Reports;
 [JsonSerializable(typeof(ModelInspection))]
 [JsonSerializable(typeof(MethodsDocument))]
 [JsonSerializable(typeof(EnvironmentReport))]
+[JsonSerializable(typeof(CacheReport))]
+[JsonSerializable(typeof(CacheClearing))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>For people's eyes as well: an arrow stays an arrow.</summary>

@@ -29,7 +29,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         }
 
         var key = ResultKey.Of(model, original.Files.Concat(datasets), plan.Seed, engine.Device.DeviceClass);
-        var cache = options.CacheDirectory is null ? null : new ResultCache(options.CacheDirectory);
+        var cache = options.CacheDirectory is null ? null : new ResultCache(options.CacheDirectory, record.Observer.Message);
         if (cache?.Find(key) is { } hit)
         {
             return Deliver(hit.Model, hit.Result, fromCache: true);

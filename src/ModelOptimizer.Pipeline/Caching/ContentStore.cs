@@ -1,0 +1,125 @@
+namespace ModelOptimizer.Pipeline.Caching;
+
+/// <summary>
+/// One area of a cache: entries of a few named files by the SHA-256 of what they were made from. Several builds and machines may share it: an entry appears
+/// whole, by one rename, or not at all; one that is not as it was written is removed, not used; and no failure here is more than a miss.
+/// </summary>
+internal sealed class ContentStore
+{
+    private readonly string _area;
+    private readonly string _folder;
+    private readonly IReadOnlyList<string> _names;
+    private readonly Action<string>? _say;
+    private readonly CacheEviction _eviction;
+
+    /// <summary>The area called <paramref name="area"/> in the cache at <paramref name="directory"/>.</summary>
+    /// <param name="directory">The cache's folder; made when the first entry is added.</param>
+    /// <param name="area">One of <see cref="CacheLayout"/>.</param>
+    /// <param name="names">The files of every entry.</param>
+    /// <param name="limit">Bytes that the cache, all areas together, may take.</param>
+    /// <param name="say">Told in one line when an entry was damaged.</param>
+    public ContentStore(string directory, string area, IReadOnlyList<string> names, long limit, Action<string>? say)
+    {
+        var root = Path.GetFullPath(directory);
+        _area = area;
+        _folder = Path.Combine(root, area);
+        _names = names;
+        _say = say;
+        _eviction = new CacheEviction(root, limit);
+    }
+
+    /// <summary>The files of <paramref name="key"/>, in the order of the names; null when they are not there or not intact.</summary>
+    public IReadOnlyList<byte[]>? Find(string key)
+    {
+        var entry = EntryOf(key);
+        try
+        {
+            if (!Directory.Exists(entry))
+            {
+                return null;
+            }
+
+            var files = _names.Select(name => File.ReadAllBytes(Path.Combine(entry, name))).ToList();
+            if (File.ReadAllBytes(Path.Combine(entry, EntrySeal.FileName)).AsSpan().SequenceEqual(Seal(key, files)))
+            {
+                EntrySeal.Touch(entry);
+                return files;
+            }
+        }
+        catch (FileNotFoundException)
+        {
+            // Entries lose their name before they are deleted, so one with a file missing is damaged.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        Discard(key, "is damaged");
+        return null;
+    }
+
+    /// <summary>Adds an entry. A cache that cannot be written costs time later, never the run: false is returned.</summary>
+    public bool Add(string key, params IReadOnlyList<byte[]> files)
+    {
+        var entry = EntryOf(key);
+        var temporary = CacheLayout.TemporaryFor(entry);
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            foreach (var (name, content) in _names.Zip(files))
+            {
+                File.WriteAllBytes(Path.Combine(temporary, name), content);
+            }
+
+            File.WriteAllBytes(Path.Combine(temporary, EntrySeal.FileName), Seal(key, files));
+            Publish(temporary, entry, key);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        finally
+        {
+            CacheEntry.Discard(temporary);
+        }
+
+        _eviction.Added(entry, files.Sum(file => (long)file.Length));
+        return true;
+    }
+
+    /// <summary>Removes an entry that cannot be used.</summary>
+    public void Discard(string key, string why)
+    {
+        _say?.Invoke($"The cached entry '{EntryOf(key)}' {why}: it is removed and computed again.");
+        CacheEntry.Discard(EntryOf(key));
+    }
+
+    // Whoever comes second finds an equal entry and leaves it, unless that one is damaged.
+    private void Publish(string temporary, string entry, string key)
+    {
+        if (Directory.Exists(entry))
+        {
+            if (Find(key) is not null)
+            {
+                return;
+            }
+
+            CacheEntry.Discard(entry);
+        }
+
+        try
+        {
+            Directory.Move(temporary, entry);
+        }
+        catch (IOException) when (Directory.Exists(entry))
+        {
+        }
+    }
+
+    private byte[] Seal(string key, IReadOnlyList<byte[]> files) => EntrySeal.Of(_area, key, _names.Zip(files));
+
+    private string EntryOf(string key) => CacheLayout.IsKey(key)
+        ? Path.Combine(_folder, key)
+        : throw new ArgumentException($"'{key}' is not a SHA-256 in lower-case hexadecimal", nameof(key));
+}
