@@ -11,4 +11,7 @@ internal static class ToolCodes
 
     /// <summary>A file or folder cannot be read or written.</summary>
     public const string FileSystem = "MOC5121";
+
+    /// <summary><c>cache clear</c> could not remove everything.</summary>
+    public const string CacheNotCleared = "MOC5122";
 }

@@ -6,4 +6,6 @@ namespace ModelOptimizer.Tool.Commands;
 internal static class CommonOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document and nothing else." };
+
+    public static Option<string?> Cache() => new("--cache") { Description = "Folder of finished results [default: in the user's cache folder].", HelpName = "folder" };
 }

@@ -22,7 +22,7 @@ internal static class RunCommand
         };
         var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
         var device = new Option<string?>("--device") { Description = $"Instead of the manifest's device: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second.", HelpName = "device" };
-        var cache = new Option<string?>("--cache") { Description = "Folder of finished results [default: in the user's cache folder].", HelpName = "folder" };
+        var cache = CommonOptions.Cache();
         var json = CommonOptions.Json();
         device.Validators.Add(result =>
         {
