@@ -71,7 +71,7 @@ public sealed class BuildSession(
     {
         var start = DateTime.UtcNow - ClockSlack;
         RecordingLog recording = new(log);
-        _folder.ClearStaging();
+        _folder.ClearLeftovers();
         try
         {
             var production = request.Enabled
@@ -86,7 +86,7 @@ public sealed class BuildSession(
                 return exitCode;
             }
 
-            var outputs = exitCode == ExitCode.Passed ? _folder.Accept(production.Models, recording) : before?.Outputs ?? [];
+            var outputs = exitCode == ExitCode.Passed ? Accept(production, before, recording) : before?.Outputs ?? [];
             _file.Write(State(recording, exitCode, outputs, production.Inputs.Select(path => InputStamp.TakeAfter(path, start))));
             OutputFolder.Forget(before?.Outputs ?? [], outputs);
             return exitCode;
@@ -95,6 +95,16 @@ public sealed class BuildSession(
         {
             _folder.ClearStaging();
         }
+    }
+
+    private IReadOnlyList<BuildOutput> Accept(Production production, BuildState? before, IBuildLog recording)
+    {
+        if (before is not null)
+        {
+            _file.Write(before.Unfinished());
+        }
+
+        return _folder.Accept(production.Models, recording);
     }
 
     private static int Check(Production production, IBuildLog log)

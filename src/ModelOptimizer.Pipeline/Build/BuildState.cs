@@ -29,4 +29,10 @@ internal sealed record BuildState
     public required IReadOnlyList<DiagnosticDocument> Diagnostics { get; init; }
 
     public required IReadOnlyList<string> Messages { get; init; }
+
+    /// <summary>
+    /// What lies on the disk while outputs are replaced one after the other: it answers no request, so that the build after one that was killed in between
+    /// looks at every output again, and it still lists them.
+    /// </summary>
+    public BuildState Unfinished() => this with { Succeeded = false, ToolVersion = "", Request = Request with { ToolVersion = "" } };
 }

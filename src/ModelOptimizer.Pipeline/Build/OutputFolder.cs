@@ -13,7 +13,16 @@ internal sealed class OutputFolder(BuildRequest request)
     /// <summary>Where a run writes before all models are known to be good.</summary>
     public string Staging => Path.Combine(_root, ".staging");
 
-    /// <summary>An empty staging folder, also after a build that was killed.</summary>
+    /// <summary>Deletes what a build that was killed left. Nobody else writes here now, but a build that waits has left its request.</summary>
+    public void ClearLeftovers()
+    {
+        ClearStaging();
+        var abandoned = DateTime.UtcNow - TimeSpan.FromDays(1);
+        DeleteAll(_root, "*.tmp");
+        DeleteAll(_root, "request-*.json", file => File.GetLastWriteTimeUtc(file) < abandoned);
+    }
+
+    /// <summary>No staging folder.</summary>
     public void ClearStaging()
     {
         if (Directory.Exists(Staging))
@@ -80,9 +89,18 @@ internal sealed class OutputFolder(BuildRequest request)
         var sha256 = InputStamp.Hash(file);
         if (!string.Equals(Path.GetFullPath(file), Path.GetFullPath(target), StringComparison.Ordinal))
         {
+            DeleteAll(Path.GetDirectoryName(target)!, "*.tmp");
             ChangedFile.Copy(file, target, sha256);
         }
 
         return sha256;
+    }
+
+    private static void DeleteAll(string folder, string pattern, Func<string, bool>? condition = null)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.EnumerateFiles(folder, pattern).Where(condition ?? (_ => true)).ToList().ForEach(File.Delete);
+        }
     }
 }

@@ -103,6 +103,47 @@ public sealed class BuildSessionTests : IDisposable
     }
 
     [Fact]
+    public void A_build_that_ended_between_two_outputs_is_no_answer_even_when_every_length_fits()
+    {
+        _project.Build();
+        var accessor = File.ReadAllBytes(_project.Accessor);
+        BuildFixture.Write(_project.Model, "abcdefghij");
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo.AddDays(1));
+        // The accessor cannot be replaced, after the model was.
+        File.Delete(_project.Accessor);
+        Directory.CreateDirectory(_project.Accessor);
+        _project.Build().ShouldBe(ExitCode.Environment);
+        File.ReadAllText(_project.Output).ShouldBe("abcde");
+        Directory.Delete(_project.Accessor);
+
+        // Back to what the first build saw, which left files of the same lengths.
+        File.WriteAllBytes(_project.Accessor, accessor);
+        BuildFixture.Write(_project.Model, "0123456789");
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo);
+        _project.Build().ShouldBe(ExitCode.Passed);
+
+        File.ReadAllText(_project.Output).ShouldBe("01234");
+        File.ReadAllBytes(_project.Accessor).ShouldBe(accessor);
+    }
+
+    [Fact]
+    public void What_a_killed_build_left_is_deleted_but_not_the_request_of_one_that_waits()
+    {
+        _project.Build();
+        string[] left = [_project.Accessor + ".12.3.tmp", _project.Output + ".12.3.tmp", _project.StateFile + ".12.3.tmp", Path.Combine(_project.Request.OutputDirectory, "request-12.json")];
+        var waiting = Path.Combine(_project.Request.OutputDirectory, "request-13.json");
+        Array.ForEach(left, file => BuildFixture.Write(file, "half"));
+        File.SetLastWriteTimeUtc(left[^1], LongAgo);
+        BuildFixture.Write(waiting, "{}");
+        Directory.CreateDirectory(Path.Combine(_project.Request.OutputDirectory, ".staging", "digits"));
+        _project.Request = _project.Request with { Device = "cpu" };
+
+        _project.Build().ShouldBe(ExitCode.Passed);
+
+        _project.Files().Select(file => file.Path).ShouldBe(new[] { _project.Output, _project.Accessor, waiting, _project.StateFile }, ignoreOrder: true);
+    }
+
+    [Fact]
     public void Failed_gate_keeps_the_previous_outputs_and_fails_again_without_a_run()
     {
         _project.Build();
