@@ -7,6 +7,12 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 /// <param name="Metrics">One entry per metric asked for, in that order.</param>
 public sealed record EvaluationResult(int Samples, IReadOnlyList<MetricScores> Metrics)
 {
+    /// <summary>Number of samples there are.</summary>
+    public int Total { get; init; } = Samples;
+
+    /// <summary>Whether all samples were looked at, so that the values are final.</summary>
+    public bool IsComplete => Samples == Total;
+
     /// <summary>The values, for reports.</summary>
     public IReadOnlyList<MetricPair> Pairs => [.. Metrics.Select(scores => new MetricPair(scores.Metric.Name, scores.OriginalValue, scores.CompressedValue, Samples))];
 

@@ -15,6 +15,7 @@ public static class Evaluator
     /// <param name="metrics">What to compute; a metric that cannot be computed says so in <see cref="MetricScores.Problem"/>.</param>
     /// <param name="output">The model output that metrics look at, whose first dimension counts samples; null for the original's first.</param>
     /// <param name="progress">Told after every batch.</param>
+    /// <param name="stop">Asked about five times on the way, with what the samples so far say; true ends the evaluation there, and the result is not complete.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="Diagnostics.DiagnosticException">A model cannot run on the data or has no such output (MOC23xx).</exception>
     public static EvaluationResult Evaluate(
@@ -24,10 +25,11 @@ public static class Evaluator
         IReadOnlyList<IMetric> metrics,
         string? output = null,
         IProgress<MethodProgress>? progress = null,
+        Func<EvaluationResult, bool>? stop = null,
         CancellationToken cancellation = default)
     {
         var name = output ?? original.Outputs[0].Name;
-        return Evaluate(batch => original.Run(batch.Inputs, [name])[name], batch => compressed.Run(batch.Inputs, [name])[name], data, metrics, name, progress, cancellation);
+        return Evaluate(batch => original.Run(batch.Inputs, [name])[name], batch => compressed.Run(batch.Inputs, [name])[name], data, metrics, name, progress, stop, cancellation);
     }
 
     /// <summary>The same with any way to get a batch's output, such as outputs of the original that were kept.</summary>
@@ -38,8 +40,10 @@ public static class Evaluator
         IReadOnlyList<IMetric> metrics,
         string output,
         IProgress<MethodProgress>? progress = null,
+        Func<EvaluationResult, bool>? stop = null,
         CancellationToken cancellation = default)
     {
+        var checkpoints = new Checkpoints(data.Count);
         var collectors = metrics.Select(metric => new ScoreCollector(metric, output)).ToArray();
         var done = 0;
         foreach (var batch in data.Read())
@@ -53,9 +57,15 @@ public static class Evaluator
             Score(batch, Rows(original, batch, "original"), Rows(compressed, batch, "compressed"), collectors);
             done += batch.Count;
             progress?.Report(new MethodProgress("evaluate", done, data.Count));
+            if (stop is not null && checkpoints.IsPassed(done) && stop(Result()))
+            {
+                break;
+            }
         }
 
-        return new EvaluationResult(done, [.. collectors.Select(collector => collector.Result())]);
+        return Result();
+
+        EvaluationResult Result() => new(done, [.. collectors.Select(collector => collector.Result())]) { Total = data.Count };
 
         (OutputRows? Rows, string? Problem) Rows(Func<Batch, HostTensor> run, Batch batch, string model)
         {
@@ -66,6 +76,7 @@ public static class Evaluator
 
     private static void Score(Batch batch, (OutputRows? Rows, string? Problem) original, (OutputRows? Rows, string? Problem) compressed, ScoreCollector[] collectors)
     {
+        var labels = batch.Targets is { } targets ? new LabelRows(targets, batch.Count) : null;
         foreach (var collector in collectors)
         {
             if (original.Rows is null || compressed.Rows is null)
@@ -74,7 +85,7 @@ public static class Evaluator
                 continue;
             }
 
-            collector.Add(original.Rows, compressed.Rows, batch.Count, batch.Labels);
+            collector.Add(original.Rows, compressed.Rows, labels, batch.Count);
         }
     }
 }

@@ -2,29 +2,29 @@ using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Evaluation;
 
-/// <summary>Collects one metric's scores batch by batch, up to the first sample that has none.</summary>
+/// <summary>Collects what one metric says of the samples, batch by batch, up to the first sample that it can say nothing of.</summary>
 internal sealed class ScoreCollector(IMetric metric, string output)
 {
-    private readonly List<double> original = [];
-    private readonly List<double> compressed = [];
+    // One number a sample for means of scores, more for metrics of all samples together.
+    private readonly List<double[]> original = [];
+    private readonly List<double[]> compressed = [];
     private string? problem;
 
-    public void Add(OutputRows originalRows, OutputRows compressedRows, int count, long[]? labels)
+    public void Add(OutputRows originalRows, OutputRows compressedRows, LabelRows? labels, int count)
     {
         problem ??= Objection(originalRows, compressedRows, labels);
         for (var row = 0; row < count && problem is null; row++)
         {
-            var label = labels?[row] ?? 0;
-            var (before, after) = metric.IsFidelity
-                ? (metric.Perfect, metric.Score(new MetricSample(compressedRows[row], originalRows[row], label)))
-                : (metric.Score(new MetricSample(originalRows[row], [], label)), metric.Score(new MetricSample(compressedRows[row], [], label)));
-            if (!double.IsFinite(before) || !double.IsFinite(after))
+            var label = labels is null ? [] : labels[row];
+            var before = metric.IsFidelity ? null : Observe(new MetricSample(originalRows[row], [], label));
+            var after = Observe(new MetricSample(compressedRows[row], metric.IsFidelity ? originalRows[row] : [], label));
+            if (after is null || (before is null && !metric.IsFidelity))
             {
                 problem = NoScore(originalRows[row], label);
                 return;
             }
 
-            original.Add(before);
+            original.Add(before ?? [((ISampleMetric)metric).Perfect]);
             compressed.Add(after);
         }
     }
@@ -32,13 +32,21 @@ internal sealed class ScoreCollector(IMetric metric, string output)
     /// <summary>The output itself cannot be read: no metric can be computed.</summary>
     public void Fail(string reason) => problem ??= reason;
 
-    public MetricScores Result() => problem is null
-        ? new MetricScores(metric, [.. original], [.. compressed])
-        : new MetricScores(metric, [], [], problem);
+    /// <summary>What the samples so far say.</summary>
+    public MetricScores Result() => problem is not null ? new MetricScores(metric, [], [], problem)
+        : metric is IJointMetric joint ? new MetricScores(metric, [], []) { Joint = new JointScores(joint, [.. original], [.. compressed]) }
+        : new MetricScores(metric, [.. original.Select(row => row[0])], [.. compressed.Select(row => row[0])]);
 
-    private string? Objection(OutputRows originalRows, OutputRows compressedRows, long[]? labels)
+    /// <summary>The numbers of one sample; null when there are none or they are not finite.</summary>
+    private double[]? Observe(in MetricSample sample)
     {
-        if (metric.NeedsLabels && labels is null)
+        var numbers = metric is IJointMetric joint ? joint.Observe(sample) : [((ISampleMetric)metric).Score(sample)];
+        return numbers is not null && Array.TrueForAll(numbers, double.IsFinite) ? numbers : null;
+    }
+
+    private string? Objection(OutputRows originalRows, OutputRows compressedRows, LabelRows? labels)
+    {
+        if (metric.Labels != LabelKind.None && labels is null)
         {
             return "the dataset has no labels; add 'labels:' to it, or gate a metric that needs none, such as 'agreement'";
         }
@@ -49,17 +57,34 @@ internal sealed class ScoreCollector(IMetric metric, string output)
         }
 
         return originalRows.Width < metric.LeastValues
-            ? $"output '{output}' has {originalRows.Width} {(originalRows.Width == 1 ? "value" : "values")} per sample and {metric.Name} needs at least {metric.LeastValues}; choose another with 'evaluate: {{ output: NAME }}'"
-            : null;
+            ? $"output '{output}' has {Values(originalRows.Width)} per sample and {metric.Name} needs at least {metric.LeastValues}; choose another with 'evaluate: {{ output: NAME }}'"
+            : labels is null ? null
+            : WrongLabels(originalRows.Width, labels);
     }
 
-    private string NoScore(ReadOnlySpan<double> originalRow, long label)
+    private string? WrongLabels(int width, LabelRows labels) => metric.Labels switch
+    {
+        LabelKind.Class when labels.Width != 1 || !labels.AreWhole => $"the labels are {labels.Describe()} per sample, and {metric.Name} needs the number of the right class; save that, such as np.argmax(labels, 1)",
+        LabelKind.Tokens when !labels.AreWhole => $"the labels are {labels.Describe()} per sample, and {metric.Name} needs whole numbers: those of the right tokens",
+        LabelKind.Tokens when width % labels.Width != 0 => $"output '{output}' has {Values(width)} per sample, which cannot be shared out among {labels.Width} labels; {metric.Name} needs an output [samples, tokens, words] and labels [samples, tokens]",
+        LabelKind.Numbers when width != labels.Width => $"output '{output}' has {Values(width)} per sample and the labels have {labels.Width}, and {metric.Name} compares one with one; check 'labels:' and 'evaluate: {{ output: NAME }}'",
+        _ => null,
+    };
+
+    private string NoScore(ReadOnlySpan<double> originalRow, ReadOnlySpan<double> label)
     {
         // Counted from 1, as people do.
         var sample = original.Count + 1;
-        if (metric.NeedsLabels && (label < 0 || label >= originalRow.Length))
+        if (metric.Labels is LabelKind.Class or LabelKind.Tokens)
         {
-            return $"sample {sample} has label {label}, and output '{output}' has {originalRow.Length} values; check 'labels:' and 'evaluate: {{ output: NAME }}'";
+            var classes = Math.Max(2, originalRow.Length / label.Length);
+            foreach (var value in label)
+            {
+                if (value >= classes || (value < 0 && metric.Labels == LabelKind.Class))
+                {
+                    return $"sample {sample} has label {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, and output '{output}' has {Values(originalRow.Length / label.Length)}; check 'labels:' and 'evaluate: {{ output: NAME }}'";
+                }
+            }
         }
 
         foreach (var value in originalRow)
@@ -72,4 +97,6 @@ internal sealed class ScoreCollector(IMetric metric, string output)
 
         return $"output '{output}' of the compressed model has NaN or infinite values at sample {sample}; compress less";
     }
+
+    private static string Values(int count) => count == 1 ? "1 value" : FormattableString.Invariant($"{count} values");
 }

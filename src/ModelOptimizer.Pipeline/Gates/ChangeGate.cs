@@ -12,12 +12,17 @@ internal static class ChangeGate
 {
     public static GateVerdict Decide(GatePlan gate, MetricScores scores, int seed)
     {
-        var limit = MetricGate.Limit(gate, scores);
-        var change = scores.Metric.Scores == ScoreKind.ZeroOrOne ? CountedChange.Of(scores, limit, gate.Confidence) : AveragedChange.Of(scores, limit, gate.Confidence, seed);
-        var outcome = !MetricGate.IsAtMost(change.Measured, limit) ? GateOutcome.Failed
+        var limit = new ChangeLimit(gate, scores);
+        var change = scores.Metric.Scores switch
+        {
+            ScoreKind.ZeroOrOne => CountedChange.Of(scores, limit.Value, gate.Confidence),
+            ScoreKind.Real => AveragedChange.Of(scores, limit, gate.Confidence, seed),
+            _ => JointChange.Of(scores, limit, gate.Confidence, seed),
+        };
+        var outcome = !MetricGate.IsAtMost(change.Measured, limit.Value) ? GateOutcome.Failed
             : gate.Confidence is null || change.IsWithin ? GateOutcome.Passed
             : GateOutcome.Undecided;
         (double, double)? interval = gate.Confidence is null ? null : (double.NegativeInfinity, change.Upper);
-        return new GateVerdict(gate, outcome, change.Measured, limit, interval, ChangeText.Message(gate, scores, change, outcome));
+        return new GateVerdict(gate, outcome, change.Measured, limit.Value, interval, ChangeText.Message(gate, scores, change, outcome));
     }
 }

@@ -15,7 +15,7 @@ internal static class ChangeText
 
     private static string Found(GatePlan gate, MetricScores scores, Change change)
     {
-        var samples = scores.Compressed.Length;
+        var samples = scores.Samples;
         var detail = change.Detail.Length == 0 ? "" : $" ({change.Detail})";
         return $"{Moved(scores, change)} on {GateText.Samples(samples)}{detail}{Bound(gate, scores, change)}";
     }
@@ -30,8 +30,7 @@ internal static class ChangeText
         }
 
         var verb = change.Measured > 0 == scores.Metric.MoreIsBetter ? "fell" : "rose";
-        var from = scores.Metric.IsFidelity ? scores.Metric.Perfect : scores.OriginalValue;
-        return $"{name} {verb} by {Amount(scores, Math.Abs(change.Measured))} from {Value(scores, from)} to {to}";
+        return $"{name} {verb} by {Amount(scores, Math.Abs(change.Measured))} from {Value(scores, scores.BaseValue)} to {to}";
     }
 
     private static string Bound(GatePlan gate, MetricScores scores, Change change)

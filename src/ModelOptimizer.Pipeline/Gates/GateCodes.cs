@@ -14,4 +14,7 @@ public static class GateCodes
 
     /// <summary>Calibration samples are among the gate's samples.</summary>
     public const string Overlap = "MOC4004";
+
+    /// <summary>The user's own evaluator failed, or did not print what the gate bounds. Unlike other failures it may pass when tried again.</summary>
+    public const string CommandFailed = "MOC4005";
 }

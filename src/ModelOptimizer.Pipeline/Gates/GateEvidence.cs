@@ -16,6 +16,12 @@ public sealed record GateEvidence
     /// <summary>The metrics of all gates; null when the model has no <c>evaluate:</c>.</summary>
     public EvaluationResult? Evaluation { get; init; }
 
+    /// <summary>What the user's own evaluator said; null when the model has none.</summary>
+    public CommandResult? Command { get; init; }
+
+    /// <summary>All metrics, for reports.</summary>
+    public IReadOnlyList<MetricPair> Metrics => [.. Evaluation?.Pairs ?? [], .. Command?.Pairs ?? []];
+
     /// <summary>How many samples of <see cref="Evaluation"/> are also calibration samples, by content before preprocessing.</summary>
     public int CalibrationOverlap { get; init; }
 

@@ -12,6 +12,7 @@ public static class GateKeeper
     public static GateVerdict Decide(GatePlan gate, GateEvidence evidence) =>
         GateRules.Problem(gate) is { } problem ? GateText.NotMeasured(gate, problem) : gate.Metric switch
         {
+            _ when gate.IsByCommand => CommandGate.Decide(gate, evidence.Command),
             GateRules.Size or GateRules.Parameters or GateRules.Macs => CostGate.Decide(gate, evidence),
             GateRules.Latency => LatencyGate.Decide(gate, evidence.Latency),
             _ => MetricGate.Decide(gate, evidence),

@@ -32,10 +32,11 @@ public static class GateRules
 
         return gate.Metric switch
         {
+            _ when gate.IsByCommand => CommandProblem(gate),
             Size or Parameters or Macs => CostProblem(gate),
             Latency => CostProblem(gate) ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
             _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),
-            _ => $"there is no metric '{gate.Metric}'; there are {string.Join(", ", Names)}",
+            _ => $"there is no metric '{gate.Metric}'; there are {string.Join(", ", Names)}, and topK for any K",
         };
     }
 
@@ -56,6 +57,19 @@ public static class GateRules
         }
 
         return gate.Limit.Value > 0 ? null : $"'{gate.Metric}' needs a limit above 0";
+    }
+
+    private static string? CommandProblem(GatePlan gate)
+    {
+        if (!double.IsFinite(gate.Limit.Value))
+        {
+            return "the limit must be a finite number";
+        }
+
+        return gate.Bound is not (GateBound.MaxDrop or GateBound.MaxRise) ? null
+            : gate.Limit.Value < 0 ? $"a '{Word(gate.Bound)}' is 0 or more"
+            : gate.Confidence is null ? null
+            : $"'{gate.Metric}' is a number that a command prints, without the samples that a confidence is computed from: write '{{ {Word(gate.Bound)}: {gate.Limit.Text}, confidence: none }}', so that the measured numbers decide";
     }
 
     private static string? MetricProblem(GatePlan gate, IMetric metric)

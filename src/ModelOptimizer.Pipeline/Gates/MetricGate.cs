@@ -31,7 +31,7 @@ internal static class MetricGate
 
         if (scores.Problem is not null || !double.IsFinite(scores.CompressedValue) || (!scores.Metric.IsFidelity && !double.IsFinite(scores.OriginalValue)))
         {
-            return GateText.NotMeasured(gate, scores.Problem ?? "it is not a finite number");
+            return GateText.NotMeasured(gate, scores.Problem ?? "these samples give it no finite value, as labels that are all equal do to some metrics");
         }
 
         return gate.Bound is GateBound.MaxDrop or GateBound.MaxRise ? ChangeGate.Decide(gate, scores, evidence.Seed) : ValueGate.Decide(gate, scores, evidence.Seed);
@@ -39,14 +39,17 @@ internal static class MetricGate
 
     /// <summary>The limit as a number in the metric's own unit.</summary>
     public static double Limit(GatePlan gate, MetricScores scores) =>
-        gate.Limit.IsPercent && !scores.Metric.IsBounded ? gate.Limit.Value * Math.Abs(scores.OriginalValue) : gate.Limit.Value;
+        IsShare(gate, scores) ? gate.Limit.Value * Math.Abs(scores.OriginalValue) : gate.Limit.Value;
+
+    /// <summary>Whether the limit is a share of the original's value.</summary>
+    public static bool IsShare(GatePlan gate, MetricScores scores) => gate.Limit.IsPercent && !scores.Metric.IsBounded;
 
     /// <summary>Whether <paramref name="value"/> is at most <paramref name="limit"/>, rounding of the arithmetic forgiven.</summary>
     public static bool IsAtMost(double value, double limit) => value <= limit + (1e-12 * Math.Max(1, Math.Abs(limit)));
 
     /// <summary>Digits that tell one sample more or less apart.</summary>
     public static int Decimals(MetricScores scores) =>
-        scores.Metric.Scores == ScoreKind.Real ? 4 : Math.Clamp((int)Math.Ceiling(Math.Log10(scores.Compressed.Length)) - 2, 2, 6);
+        scores.Metric.Scores == ScoreKind.Real ? 4 : Math.Clamp((int)Math.Ceiling(Math.Log10(scores.Samples)) - 2, 2, 6);
 
     private static GateVerdict Overlap(GatePlan gate, int samples, int overlap) =>
         GateText.NotMeasured(gate, $"{GateText.Count(overlap)} of its {GateText.Samples(samples)} {(overlap == 1 ? "is" : "are")} also used for calibration; evaluate on other samples, or say 'allow-overlap: true'") with

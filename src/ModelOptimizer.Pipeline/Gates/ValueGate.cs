@@ -14,25 +14,33 @@ internal static class ValueGate
     {
         var (value, limit) = (scores.CompressedValue, MetricGate.Limit(gate, scores));
         var passed = gate.Bound == GateBound.Min ? MetricGate.IsAtMost(limit, value) : MetricGate.IsAtMost(value, limit);
-        var interval = Interval(scores, seed);
+        var interval = Interval(scores, seed, Level);
         var shown = interval is { } ends ? $"95 % interval {Text(scores, ends.Lower)} to {Text(scores, ends.Upper)}" : "too few for an interval";
-        var found = $"{gate.Metric} is {Text(scores, value)} on {GateText.Samples(scores.Compressed.Length)} ({shown})";
+        var found = $"{gate.Metric} is {Text(scores, value)} on {GateText.Samples(scores.Samples)} ({shown})";
         return new GateVerdict(gate, passed ? GateOutcome.Passed : GateOutcome.Failed, value, limit, interval, passed
             ? $"{GateText.Of(gate)} holds: {found}."
             : $"{GateText.Of(gate)} fails: {found}{Original(scores)}; {Help(gate, scores)}.");
     }
 
-    private static (double Lower, double Upper)? Interval(MetricScores scores, int seed)
+    /// <summary>The two-sided interval of the compressed model's value; null when the samples are too few.</summary>
+    public static (double Lower, double Upper)? Interval(MetricScores scores, int seed, double confidence)
     {
         if (scores.Metric.Scores == ScoreKind.ZeroOrOne)
         {
-            return ClopperPearson.Interval((int)scores.Compressed.Sum(), scores.Compressed.Length, Level);
+            return ClopperPearson.Interval((int)scores.Compressed.Sum(), scores.Samples, confidence);
+        }
+
+        if (scores.Joint is { } joint)
+        {
+            var draws = new JointBootstrap(joint, (_, compressed) => compressed, seed);
+            return Known(draws.Lower((1 + confidence) / 2), draws.Upper((1 + confidence) / 2));
         }
 
         var bootstrap = new StudentizedBootstrap(scores.Compressed, seed);
-        var (lower, upper) = (bootstrap.Lower((1 + Level) / 2), bootstrap.Upper((1 + Level) / 2));
-        return double.IsFinite(lower) && double.IsFinite(upper) ? (lower, upper) : null;
+        return Known(bootstrap.Lower((1 + confidence) / 2), bootstrap.Upper((1 + confidence) / 2));
     }
+
+    private static (double Lower, double Upper)? Known(double lower, double upper) => double.IsFinite(lower) && double.IsFinite(upper) ? (lower, upper) : null;
 
     private static string Original(MetricScores scores) => scores.Metric.IsFidelity ? "" : $", and the original's is {Text(scores, scores.OriginalValue)}";
 

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>Whether both models put their greatest output at the same index.</summary>
-internal sealed class Agreement : IMetric
+internal sealed class Agreement : ISampleMetric
 {
     public string Name => "agreement";
 
@@ -9,7 +9,7 @@ internal sealed class Agreement : IMetric
 
     public ScoreKind Scores => ScoreKind.ZeroOrOne;
 
-    public bool NeedsLabels => false;
+    public LabelKind Labels => LabelKind.None;
 
     public bool MoreIsBetter => true;
 

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>Cosine of the angle between both models' outputs.</summary>
-internal sealed class Cosine : IMetric
+internal sealed class Cosine : ISampleMetric
 {
     public string Name => "cosine";
 
@@ -9,7 +9,7 @@ internal sealed class Cosine : IMetric
 
     public ScoreKind Scores => ScoreKind.Real;
 
-    public bool NeedsLabels => false;
+    public LabelKind Labels => LabelKind.None;
 
     public bool MoreIsBetter => true;
 

@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>
-/// A number that says how good a model is on some samples: the mean of one score per sample. A new metric is one class and one line in <see cref="MetricCatalogue"/>.
+/// A number that says how good a model is on some samples: an <see cref="ISampleMetric"/> or an <see cref="IJointMetric"/>. A new metric is one class and one line in
+/// <see cref="MetricCatalogue"/>.
 /// </summary>
 public interface IMetric
 {
@@ -11,11 +12,11 @@ public interface IMetric
     /// <summary>One line for lists of metrics.</summary>
     string Summary { get; }
 
-    /// <summary>What a sample's score can be: decides how intervals are computed.</summary>
+    /// <summary>What a sample contributes: decides how intervals are computed.</summary>
     ScoreKind Scores { get; }
 
-    /// <summary>Whether <see cref="MetricSample.Label"/> is used.</summary>
-    bool NeedsLabels { get; }
+    /// <summary>What <see cref="MetricSample.Targets"/> must be.</summary>
+    LabelKind Labels { get; }
 
     /// <summary>Whether a greater value is better: <c>max-drop</c> then makes sense, otherwise <c>max-rise</c>.</summary>
     bool MoreIsBetter { get; }
@@ -25,16 +26,10 @@ public interface IMetric
 
     /// <summary>
     /// Whether the compressed model's outputs are compared with the original's (<see cref="MetricSample.Reference"/>). The original itself then has no value; drops and rises count from
-    /// <see cref="Perfect"/>.
+    /// <see cref="ISampleMetric.Perfect"/>.
     /// </summary>
     bool IsFidelity { get; }
 
-    /// <summary>The score of a sample that could not be better.</summary>
-    double Perfect { get; }
-
     /// <summary>Fewest values per sample with which the metric says anything: top-1 of a single value is always right.</summary>
     int LeastValues { get; }
-
-    /// <summary>The score of one sample; NaN when there is none, which fails every gate on the metric.</summary>
-    double Score(in MetricSample sample);
 }

@@ -1,15 +1,15 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>Mean squared difference of both models' outputs.</summary>
-internal sealed class MeanSquaredError : IMetric
+internal sealed class MeanSquaredError : ISampleMetric
 {
     public string Name => "mse";
 
-    public string Summary => "mean squared difference of both models' outputs";
+    public string Summary => "mean squared difference of both models' outputs; no labels";
 
     public ScoreKind Scores => ScoreKind.Real;
 
-    public bool NeedsLabels => false;
+    public LabelKind Labels => LabelKind.None;
 
     public bool MoreIsBetter => false;
 
@@ -21,15 +21,5 @@ internal sealed class MeanSquaredError : IMetric
 
     public int LeastValues => 1;
 
-    public double Score(in MetricSample sample)
-    {
-        double sum = 0;
-        for (var i = 0; i < sample.Output.Length; i++)
-        {
-            var difference = sample.Output[i] - sample.Reference[i];
-            sum += difference * difference;
-        }
-
-        return sum / sample.Output.Length;
-    }
+    public double Score(in MetricSample sample) => Differences.MeanSquare(sample.Output, sample.Reference);
 }

@@ -3,8 +3,8 @@ namespace ModelOptimizer.Pipeline.Metrics;
 /// <summary>What a metric sees of one sample.</summary>
 /// <param name="output">The values of the chosen output, flattened.</param>
 /// <param name="reference">The same of the original model; empty unless the metric is a fidelity metric.</param>
-/// <param name="label">The label; 0 when the dataset has none.</param>
-public readonly ref struct MetricSample(ReadOnlySpan<double> output, ReadOnlySpan<double> reference, long label)
+/// <param name="targets">The label's values; empty when the metric needs none.</param>
+public readonly ref struct MetricSample(ReadOnlySpan<double> output, ReadOnlySpan<double> reference, ReadOnlySpan<double> targets)
 {
     /// <summary>The values of the chosen output, flattened.</summary>
     public ReadOnlySpan<double> Output { get; } = output;
@@ -12,6 +12,9 @@ public readonly ref struct MetricSample(ReadOnlySpan<double> output, ReadOnlySpa
     /// <summary>The same of the original model; empty unless the metric is a fidelity metric.</summary>
     public ReadOnlySpan<double> Reference { get; } = reference;
 
-    /// <summary>The label; 0 when the dataset has none.</summary>
-    public long Label { get; } = label;
+    /// <summary>The label's values; empty when the metric needs none.</summary>
+    public ReadOnlySpan<double> Targets { get; } = targets;
+
+    /// <summary>The label as the number of a class.</summary>
+    public long Class => (long)Targets[0];
 }

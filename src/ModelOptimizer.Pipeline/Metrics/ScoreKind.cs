@@ -1,11 +1,14 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
-/// <summary>What the scores of single samples can be.</summary>
+/// <summary>What a sample contributes to a metric.</summary>
 public enum ScoreKind
 {
-    /// <summary>0 or 1.</summary>
+    /// <summary>A score of 0 or 1; the metric is their mean.</summary>
     ZeroOrOne,
 
-    /// <summary>Any real number.</summary>
+    /// <summary>A score that is any real number; the metric is their mean.</summary>
     Real,
+
+    /// <summary>No score of its own: the metric is computed from all samples together.</summary>
+    Joint,
 }

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>Whether the label is among the k greatest values of the output.</summary>
-internal sealed class TopK(int k) : IMetric
+internal sealed class TopK(int k) : ISampleMetric
 {
     public string Name => $"top{k}";
 
@@ -11,7 +11,7 @@ internal sealed class TopK(int k) : IMetric
 
     public ScoreKind Scores => ScoreKind.ZeroOrOne;
 
-    public bool NeedsLabels => true;
+    public LabelKind Labels => LabelKind.Class;
 
     public bool MoreIsBetter => true;
 
@@ -25,12 +25,12 @@ internal sealed class TopK(int k) : IMetric
 
     public double Score(in MetricSample sample)
     {
-        if (sample.Label < 0 || sample.Label >= sample.Output.Length)
+        if (sample.Class < 0 || sample.Class >= sample.Output.Length)
         {
             return double.NaN;
         }
 
-        return Ranking.Place(sample.Output, (int)sample.Label) switch
+        return Ranking.Place(sample.Output, (int)sample.Class) switch
         {
             null => double.NaN,
             var place => place < k ? 1 : 0,

@@ -23,6 +23,9 @@ public sealed record GatePlan
     /// <summary>Whether gate samples may also be calibration samples.</summary>
     public bool AllowOverlap { get; init; }
 
+    /// <summary>Whether the metric is one that the user's own evaluator prints (<see cref="EvaluationPlan.Command"/>).</summary>
+    public bool IsByCommand { get; init; }
+
     /// <summary>Where the gate is written; a failure points here.</summary>
     public required SourcePosition Position { get; init; }
 }

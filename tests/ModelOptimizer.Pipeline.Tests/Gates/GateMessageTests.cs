@@ -102,7 +102,7 @@ public class GateMessageTests
         Add("top1 min 97%", good with { CalibrationOverlap = 12 });
         Add("top1 min 97%", good with { CalibrationOverlap = 1 });
         Add("top1 max-drop 0.5", good);
-        Add("top6 max-drop 0.5%", good);
+        Add("top0 max-drop 0.5%", good);
 
         text.ToString().ShouldBeApproved();
     }

@@ -11,6 +11,13 @@ public class GateRulesTests
     [InlineData("top1 min 0.97")]
     [InlineData("agreement max-drop 1%")]
     [InlineData("cosine min 0.99")]
+    [InlineData("top3 min 97%")]
+    [InlineData("f1-macro max-drop 1%")]
+    [InlineData("auc min 0.9")]
+    [InlineData("psnr max-drop 0.1")]
+    [InlineData("r2 max-drop 1%")]
+    [InlineData("perplexity max-rise 2%")]
+    [InlineData("rmse max-rise 0.2")]
     [InlineData("mse max 0.01")]
     [InlineData("mse max-rise 0.01")]
     [InlineData("size max 45%")]
@@ -33,8 +40,18 @@ public class GateRulesTests
     [InlineData("params max-rise 10%", "'params' takes 'max', not 'max-rise'")]
     [InlineData("size max 0", "'size' needs a limit above 0")]
     [InlineData("latency max 5", "'latency' is measured against the original: write a percentage, such as 'max: 90%'")]
-    [InlineData("top2 min 97%", "there is no metric 'top2'; there are top1, top5, agreement, cosine, mse, size, params, macs, latency")]
+    [InlineData("top0 min 97%", "there is no metric 'top0'; there are top1, top5, f1-micro, f1-macro, auc, mae, rmse, r2, psnr, perplexity, agreement, cosine, mse, size, params, macs, latency, and topK for any K")]
     public void A_Gate_Without_One_Meaning_Says_How_To_Write_It(string gate, string problem) => GateRules.Problem(Given.Gate(gate)).ShouldBe(problem);
+
+    [Theory]
+    [InlineData("mAP max-drop 0.5", null, null)]
+    [InlineData("mAP max-rise 5%", null, null)]
+    [InlineData("mAP min 1", 0.95, null)]
+    [InlineData("mAP max 150%", 0.95, null)]
+    [InlineData("mAP max-drop -1", null, "a 'max-drop' is 0 or more")]
+    [InlineData("mAP max-drop 0.5", 0.95, "'mAP' is a number that a command prints, without the samples that a confidence is computed from: write '{ max-drop: 0.5, confidence: none }', so that the measured numbers decide")]
+    public void A_Number_That_A_Command_Prints_Is_Decided_As_Measured(string gate, double? confidence, string? problem) =>
+        GateRules.Problem(Given.Gate(gate, confidence) with { IsByCommand = true }).ShouldBe(problem);
 
     [Theory]
     [InlineData(0.3)]

@@ -51,16 +51,20 @@ internal static class Given
     public static GateEvidence Fidelity(string metric, IEnumerable<double> scores)
     {
         double[] compressed = [.. scores];
-        return Scores(metric, Array.ConvertAll(compressed, _ => Metric(metric).Perfect), compressed);
+        return Scores(metric, Array.ConvertAll(compressed, _ => ((ISampleMetric)Metric(metric)).Perfect), compressed);
     }
 
     /// <summary>A metric with these scores.</summary>
     public static GateEvidence Scores(string metric, double[] original, double[] compressed, string? problem = null) =>
         Evidence() with { Evaluation = new EvaluationResult(compressed.Length, [new MetricScores(Metric(metric), original, compressed, problem)]) };
 
+    /// <summary>A metric of all samples together, of these rows.</summary>
+    public static GateEvidence Joint(string metric, double[][] original, double[][] compressed) =>
+        Evidence() with { Evaluation = new EvaluationResult(compressed.Length, [new MetricScores(Metric(metric), [], []) { Joint = new JointScores((IJointMetric)Metric(metric), original, compressed) }]) };
+
     /// <summary>A latency with an interval of ± 1 point.</summary>
     public static GateEvidence Latency(double ratio) =>
         Evidence() with { Latency = new LatencyResult(ratio, ratio - 0.01, ratio + 0.01, 1.5e-3, ratio * 1.5e-3, 41) };
 
-    private static IMetric Metric(string name) => MetricCatalogue.All.Single(metric => metric.Name == name);
+    private static IMetric Metric(string name) => MetricCatalogue.TryGet(name, out var metric) ? metric : throw new ArgumentException(name);
 }

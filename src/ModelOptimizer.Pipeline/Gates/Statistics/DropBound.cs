@@ -25,9 +25,13 @@ internal static class DropBound
         }
 
         return counts.Lost + counts.Gained <= MostDiscordantForExact
-            ? ExactDrop.PValue(counts, limit) <= 1 - confidence
+            ? ExactDrop.PValue(counts, limit) <= GateLevel.Chance(confidence)
             : IsWithinByScore(counts.Samples, counts.Lost, counts.Gained, limit, confidence);
     }
+
+    /// <summary>Whether the true drop is more than <paramref name="limit"/>, with one-sided <paramref name="confidence"/>.</summary>
+    public static bool IsBeyond(PairedCounts counts, double limit, double confidence) =>
+        limit < 1 && PairedScore.Statistic(counts.Samples, counts.Lost, counts.Gained, limit, -Correction) >= -Normal.InvCDF(0, 1, GateLevel.Chance(confidence));
 
     /// <summary>The least limit that the samples show to hold: at most <paramref name="limit"/> if and only if <paramref name="within"/>, its own decision.</summary>
     public static double Upper(PairedCounts counts, double confidence, double limit, bool within) => within
@@ -52,5 +56,5 @@ internal static class DropBound
     }
 
     private static bool IsWithinByScore(double samples, double lost, double gained, double limit, double confidence) =>
-        PairedScore.Statistic(samples, lost, gained, limit, Correction) <= -Normal.InvCDF(0, 1, confidence);
+        PairedScore.Statistic(samples, lost, gained, limit, Correction) <= Normal.InvCDF(0, 1, GateLevel.Chance(confidence));
 }
