@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
@@ -81,7 +82,7 @@ public sealed class BuildSession(
             cancellation.ThrowIfCancellationRequested();
             // Nothing says that another failure would happen again (a missing file may appear, a device may be plugged in): the state of the
             // build before stays. It does not match what was asked for, or this tool would not have been started, so the next build tries again.
-            if (exitCode is not (ExitCode.Passed or ExitCode.GateFailed))
+            if (!IsSureToHappenAgain(exitCode, recording))
             {
                 return exitCode;
             }
@@ -106,6 +107,9 @@ public sealed class BuildSession(
 
         return _folder.Accept(production.Models, recording);
     }
+
+    private static bool IsSureToHappenAgain(int exitCode, RecordingLog recording) => exitCode == ExitCode.Passed
+        || (exitCode == ExitCode.GateFailed && recording.Diagnostics.All(diagnostic => diagnostic.Code != GateCodes.CommandFailed));
 
     private static int Check(Production production, IBuildLog log)
     {

@@ -46,6 +46,12 @@ internal static class CanonicalText
         ["metrics"] = List(evaluate.Metrics.Select(metric => (JsonNode)metric)),
         ["samples"] = evaluate.Samples,
         ["output"] = evaluate.Output,
+        ["command"] = evaluate.Command is { } command ? Sorted(new()
+        {
+            ["words"] = List(command.Words.Select(word => (JsonNode)word)),
+            ["timeout"] = command.TimeoutSeconds,
+            ["files"] = List(command.Files.Select(file => (JsonNode)paths.Canonical(file))),
+        }) : null,
     });
 
     private static JsonObject Gate(GatePlan gate) => Sorted(new()

@@ -5,12 +5,10 @@ using ModelOptimizer.Pipeline.Plan;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads <c>calibrate:</c> and <c>evaluate:</c>.</summary>
-internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> datasets)
+internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> datasets, ManifestPaths paths)
 {
-    private static readonly Dictionary<string, string> Later = new(StringComparer.Ordinal)
-    {
-        ["command"] = "Write a dataset and metrics: evaluate: { dataset: NAME, metrics: [top1] }.",
-    };
+    private static readonly string[] OfDataset = ["metrics", "samples", "output"];
+    private static readonly string[] OfCommand = ["timeout", "files"];
 
     public CalibrationPlan? Calibrate(Section model)
     {
@@ -19,7 +17,7 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
             return null;
         }
 
-        var section = new Section(node, "'calibrate'", ["dataset", "samples", "random"], Later);
+        var section = new Section(node, "'calibrate'", ["dataset", "samples", "random"]);
         if (section["random"] is { } random)
         {
             var other = section["dataset"] is not null ? "dataset" : section["samples"] is not null ? "samples" : null;
@@ -39,10 +37,27 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
             return null;
         }
 
-        var section = new Section(node, "'evaluate'", ["dataset", "metrics", "samples", "output"], Later);
+        var section = new Section(node, "'evaluate'", ["dataset", .. OfDataset, "command", .. OfCommand]);
+        Belong(section, "command", OfCommand, "Add 'command: [python, eval.py]', or remove it.");
+        var command = section["command"] is { } words ? new CommandReader(paths).Read(words, section) : null;
+        if (command is not null && section["dataset"] is null)
+        {
+            Belong(section, "dataset", OfDataset, "Add 'dataset: NAME', or remove it; what a command prints is reported by itself.");
+            return new EvaluationPlan(null, [], null, null, model.KeyPosition("evaluate")) { Command = command };
+        }
+
         var dataset = Find(section.Require("dataset", "dataset: NAME", model.KeyPosition("evaluate")));
         var metrics = section["metrics"] is { } list ? Metrics(list, dataset) : [];
-        return new EvaluationPlan(dataset, metrics, Samples(section), section["output"]?.AsText("output"), model.KeyPosition("evaluate"));
+        return new EvaluationPlan(dataset, metrics, Samples(section), section["output"]?.AsText("output"), model.KeyPosition("evaluate")) { Command = command };
+    }
+
+    /// <summary>Refuses keys that mean nothing without another one.</summary>
+    private static void Belong(Section section, string to, string[] keys, string advice)
+    {
+        if (section[to] is null && keys.FirstOrDefault(key => section[key] is not null) is { } key)
+        {
+            throw new DiagnosticException(ManifestCodes.Conflict, $"'{key}' has no meaning without '{to}'. {advice}", section.KeyPosition(key));
+        }
     }
 
     private static int? Samples(Section section) => section["samples"]?.AsInteger("samples", 1);

@@ -38,7 +38,8 @@ internal static class GatesReader
         }
 
         var (name, value) = map.Entries[0];
-        var metric = MetricNames.Gated(name);
+        var isByCommand = MetricNames.IsByCommand(name, evaluate);
+        var metric = isByCommand ? null : MetricNames.Gated(name);
         if (value is not MapNode)
         {
             throw NodeValues.WrongType(value, name.Text, $"its limit in braces, such as {{ {Usual(metric)}: … }}");
@@ -57,9 +58,10 @@ internal static class GatesReader
         {
             Metric = name.Text,
             Bound = bound.Bound,
-            Limit = QuantityReader.Read(section[bound.Key]!, bound.Key, MetricNames.Form(name.Text, metric)),
+            Limit = QuantityReader.Read(section[bound.Key]!, bound.Key, MetricNames.Form(name.Text, metric, isByCommand)),
             Severity = section["severity"]?.AsChoice("severity", ["error", "warning"]) == "warning" ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
             Confidence = confidence,
+            IsByCommand = isByCommand,
             AllowOverlap = section["allow-overlap"]?.AsBoolean("allow-overlap") ?? false,
             Position = name.Position,
         }));

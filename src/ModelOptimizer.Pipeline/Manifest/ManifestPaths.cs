@@ -6,6 +6,9 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Paths as the manifest means them: relative to itself.</summary>
 internal sealed class ManifestPaths(string directory, bool mustExist)
 {
+    /// <summary>The manifest's folder, absolute.</summary>
+    public string Directory => directory;
+
     /// <summary>The absolute path of a file that may not exist yet.</summary>
     public string Resolve(Node node, string what)
     {

@@ -9,8 +9,6 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Names of metrics in <c>gates:</c> and <c>evaluate:</c>.</summary>
 internal static class MetricNames
 {
-    private static readonly string[] Later = ["f1", "auc", "mae", "rmse", "r2", "psnr", "perplexity"];
-
     /// <summary>The metric that an entry of <c>metrics:</c> names.</summary>
     public static IMetric Metric(ScalarNode name)
     {
@@ -25,9 +23,15 @@ internal static class MetricNames
         : GateRules.Names.Contains(name.Text) ? null
         : throw Unknown(name, GateRules.Names);
 
+    /// <summary>Whether a gate is on a number that the model's own evaluator prints: what is no metric of ours, and without a dataset any metric.</summary>
+    public static bool IsByCommand(ScalarNode name, EvaluationPlan? evaluate) => evaluate?.Command is not null && (MetricCatalogue.TryGet(name.Text, out _)
+        ? evaluate.Dataset is null
+        : !GateRules.Names.Contains(name.Text));
+
     /// <summary>How limits of a gate are written; <see cref="GateRules"/> refuses what is still ambiguous.</summary>
-    public static QuantityForm Form(string name, IMetric? metric) => (name, metric) switch
+    public static QuantityForm Form(string name, IMetric? metric, bool isByCommand) => (name, metric) switch
     {
+        _ when isByCommand => QuantityForm.NumberOrRatio,
         (_, { IsBounded: true }) => QuantityForm.NumberOrPoints,
         (_, not null) => QuantityForm.NumberOrRatio,
         (GateRules.Size, _) => QuantityForm.Size,
@@ -38,18 +42,17 @@ internal static class MetricNames
     /// <summary>Refuses a metric of labels on a dataset without any.</summary>
     public static void NeedLabels(IMetric metric, ScalarNode name, DatasetPlan dataset)
     {
-        if (metric.NeedsLabels && dataset.Labels is null)
+        if (metric.Labels != LabelKind.None && dataset.Labels is null)
         {
-            var others = MetricCatalogue.All.Where(other => !other.NeedsLabels).Select(other => other.Name);
+            var others = MetricCatalogue.All.Where(other => other.Labels == LabelKind.None).Select(other => other.Name);
             throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs labels, and dataset '{dataset.Name}' (line {dataset.Position.Line}) has none. Add 'labels: ARRAY' there, or use a metric that needs none: {string.Join(", ", others)}.", name.Position);
         }
     }
 
     private static DiagnosticException Unknown(ScalarNode name, IReadOnlyList<string> names)
     {
-        var available = $"Metrics available: {string.Join(", ", names)}.";
-        return Later.Contains(name.Text)
-            ? new DiagnosticException(ManifestCodes.NotYet, $"The metric '{name.Text}' is not part of this version yet. {available}", name.Position)
-            : new DiagnosticException(ManifestCodes.UnknownName, $"There is no metric '{name.Text}'.{Suggestion.For(name.Text, names)} {available}", name.Position);
+        // Micro and macro F1 differ so much that neither is what everybody means.
+        var meant = name.Text == "f1" ? " Write 'f1-macro', the mean over classes, or 'f1-micro', all samples alike." : Suggestion.For(name.Text, names);
+        return new DiagnosticException(ManifestCodes.UnknownName, $"There is no metric '{name.Text}'.{meant} Metrics available: {string.Join(", ", names)}, and topK for any K.", name.Position);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
     private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
     {
         ["keep"] = "Leave it out: a layer whose replacement is not smaller is left alone in any case.",
-        ["command"] = "Write 'evaluate: { dataset: NAME, metrics: [top1] }'.",
+        ["command"] = "It belongs to 'evaluate': evaluate: { command: [python, eval.py] }.",
     };
 
     public IReadOnlyList<ModelPlan> Read(Node node)

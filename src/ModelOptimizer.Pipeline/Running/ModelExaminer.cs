@@ -26,6 +26,7 @@ internal static class ModelExaminer
             Before = CostOf(job, original),
             After = CostOf(job, compressed),
             Evaluation = samples is null ? null : Evaluate(job, before, after, samples),
+            Command = RunCommand(job, compressed),
             CalibrationOverlap = CountOverlap(job),
             Latency = job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? Time(job, before, after, samples) : null,
             Seed = job.Plan.Seed,
@@ -39,14 +40,25 @@ internal static class ModelExaminer
     {
         var evaluate = job.Model.Evaluate!;
         var metrics = evaluate.Metrics
-            .Concat(job.Model.Gates.Select(gate => gate.Metric))
+            .Concat(job.Model.Gates.Where(gate => !gate.IsByCommand).Select(gate => gate.Metric))
             .Distinct()
             .Select(name => MetricCatalogue.TryGet(name, out var metric) ? metric : null)
             .OfType<IMetric>()
             .ToList();
         return metrics.Count == 0
             ? null
-            : Evaluator.Evaluate(before, after, samples, metrics, evaluate.Output ?? before.Outputs[0].Name, job.Progress, job.Cancellation);
+            : Evaluator.Evaluate(before, after, samples, metrics, evaluate.Output ?? before.Outputs[0].Name, job.Progress, cancellation: job.Cancellation);
+    }
+
+    private static CommandResult? RunCommand(JobContext job, OnnxModel compressed)
+    {
+        if (job.Model.Evaluate?.Command is not { } command)
+        {
+            return null;
+        }
+
+        job.Progress.Report(new MethodProgress("command", 0, 0));
+        return CommandEvaluator.Compare(command, job.Model.Source, compressed, job.Cancellation);
     }
 
     // A model that saw the gate's samples proves nothing on them, whatever the preprocessing.

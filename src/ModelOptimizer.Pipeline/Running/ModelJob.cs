@@ -38,7 +38,12 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         var (compressed, steps) = ModelCompressor.Compress(_context, original);
         var bytes = compressed.ToBytes();
         var result = Measure(original, compressed, bytes, steps);
-        cache?.Add(key, bytes, result);
+        // A program of the user's may work the next time.
+        if (!result.Gates.Any(verdict => verdict.Code == GateCodes.CommandFailed))
+        {
+            cache?.Add(key, bytes, result);
+        }
+
         return Deliver(bytes, result, fromCache: false);
     }
 
@@ -67,7 +72,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             ModelSha256 = ContentHash.Of(bytes),
             Before = evidence.Before,
             After = evidence.After,
-            Metrics = evidence.Evaluation?.Pairs ?? [],
+            Metrics = evidence.Metrics,
             Steps = steps,
             Gates = [.. GateKeeper.Decide(model.Gates, evidence).Select(CachedVerdict.From)],
             DeviceClass = engine.Device.DeviceClass,
