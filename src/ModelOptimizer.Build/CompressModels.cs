@@ -57,7 +57,7 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary><c>C#</c>, <c>F#</c> or <c>VB</c>.</summary>
     public string Language { get; set; } = "C#";
 
-    /// <summary>What was written, with <c>Kind</c> (<c>resource</c>, <c>compile</c>, <c>state</c>) and <c>LogicalName</c>.</summary>
+    /// <summary>What was written, with <c>Kind</c> (<c>resource</c>, <c>compile</c>, <c>copy</c>, <c>state</c>) and <c>LogicalName</c>.</summary>
     [Output]
     public ITaskItem[] Files { get; private set; } = [];
 

@@ -18,7 +18,7 @@ internal static class ResourceSize
         var megabytes = total / 1_000_000;
         if (total > TooLarge)
         {
-            log.Error(BuildErrors.TooLargeResources, $"The embedded models are {megabytes} MB together, and an assembly holds at most {TooLarge / 1_000_000} MB: take 'embed' from the largest and ship its file beside the assembly.");
+            log.Error(BuildErrors.TooLargeResources, $"The embedded models are {megabytes} MB together, and an assembly holds at most {TooLarge / 1_000_000} MB: write 'embed: {{ copy: models/NAME.onnx }}' for the largest, which ships it as a file beside the assembly.");
         }
         else if (total > Large)
         {
@@ -26,7 +26,7 @@ internal static class ResourceSize
             {
                 Severity = ToolDiagnostic.Warning,
                 Code = BuildErrors.LargeResources,
-                Message = $"The embedded models are {megabytes} MB together, and every compile embeds them again: consider shipping the largest as a file beside the assembly.",
+                Message = $"The embedded models are {megabytes} MB together, and every compile embeds them again: consider 'embed: {{ copy: models/NAME.onnx }}' for the largest, which ships it as a file beside the assembly.",
             });
         }
     }

@@ -12,11 +12,12 @@ internal static class Collisions
         var embedded = models.Where(model => model.Embed is not null).ToList();
         return Twice(models, model => OutputPath.Folder(model.Name), "name", StringComparer.OrdinalIgnoreCase)
             .Concat(Twice(embedded, model => model.Embed!.Resource, "resource", StringComparer.Ordinal))
-            .Concat(Twice(embedded.Where(model => model.Embed!.Accessor is not null), model => model.Embed!.Accessor!, "accessor", StringComparer.OrdinalIgnoreCase));
+            .Concat(Twice(embedded, model => model.Embed!.Copy, "copy", StringComparer.OrdinalIgnoreCase))
+            .Concat(Twice(embedded, model => model.Embed!.Accessor, "accessor", StringComparer.OrdinalIgnoreCase));
     }
 
-    private static IEnumerable<Diagnostic> Twice(IEnumerable<ProducedModel> models, Func<ProducedModel, string> key, string what, StringComparer comparer) =>
-        from same in models.GroupBy(key, comparer)
+    private static IEnumerable<Diagnostic> Twice(IEnumerable<ProducedModel> models, Func<ProducedModel, string?> key, string what, StringComparer comparer) =>
+        from same in models.Where(model => key(model) is not null).GroupBy(model => key(model)!, comparer)
         from later in same.Skip(1)
         select new Diagnostic(
             ManifestCodes.Collision,

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Running;
 
@@ -42,7 +43,9 @@ internal sealed class OutputFolder(BuildRequest request)
             if (model.Embed is { } embed)
             {
                 var length = new FileInfo(target).Length;
-                outputs.Add(new BuildOutput(target, BuildOutput.Resource, embed.Resource, length));
+                outputs.Add(embed.Copy is { } copy
+                    ? new BuildOutput(target, BuildOutput.Copy, copy, length)
+                    : new BuildOutput(target, BuildOutput.Resource, embed.Resource!, length));
                 if (embed.Accessor is { } accessor)
                 {
                     outputs.AddRange(Generate(accessor, embed, sha256, length, log));
@@ -79,14 +82,14 @@ internal sealed class OutputFolder(BuildRequest request)
         }
 
         var path = Path.Combine(_root, accessor + ".g.cs");
-        var source = Encoding.UTF8.GetBytes(Accessor.Source(accessor, request.RootNamespace, embed.Resource, sha256, length));
+        var source = Encoding.UTF8.GetBytes(Accessor.Source(accessor, request.RootNamespace, embed.Resource!, sha256, length));
         ChangedFile.Write(path, source);
         yield return new BuildOutput(path, BuildOutput.Compile, "", source.Length);
     }
 
     private static string Place(string file, string target)
     {
-        var sha256 = InputStamp.Hash(file);
+        var sha256 = ContentHash.OfFile(file);
         if (!string.Equals(Path.GetFullPath(file), Path.GetFullPath(target), StringComparison.Ordinal))
         {
             DeleteAll(Path.GetDirectoryName(target)!, "*.tmp");

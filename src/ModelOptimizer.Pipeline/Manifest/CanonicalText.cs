@@ -22,7 +22,7 @@ internal static class CanonicalText
         ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
         ["compress"] = List(model.Steps.Select(step => Sorted(new() { ["method"] = step.Method.Name, ["options"] = Arguments(step.Arguments) }))),
         ["gates"] = List(model.Gates.Select(Gate)),
-        ["embed"] = model.Embed is { } embed ? Sorted(new() { ["resource"] = embed.Resource, ["accessor"] = embed.Accessor }) : null,
+        ["embed"] = model.Embed is { } embed ? Sorted(new() { ["resource"] = embed.Resource, ["accessor"] = embed.Accessor, ["copy"] = embed.Copy }) : null,
     }).ToJsonString(Format);
 
     private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths) => dataset is null ? null : Sorted(new()

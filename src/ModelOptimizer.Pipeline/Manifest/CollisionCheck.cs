@@ -12,12 +12,14 @@ internal static class CollisionCheck
         var names = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
         var outputs = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
         var resources = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
+        var copies = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
         var accessors = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
         foreach (var model in models)
         {
             Once(names, model.Name, model, model.Position, "name (but for upper and lower case)");
             Once(outputs, model.Output, model, model.Position, "output");
             Once(resources, model.Embed?.Resource, model, model.Embed?.Position, "resource");
+            Once(copies, model.Embed?.Copy, model, model.Embed?.Position, "copy");
             Once(accessors, model.Embed?.Accessor, model, model.Embed?.Position, "accessor");
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
@@ -20,6 +21,8 @@ internal static partial class EmbedReader
     // What the generated class has itself; C# lets no member have its class's name.
     private static readonly HashSet<string> Members = new(StringComparer.Ordinal) { "Bytes", "OpenStream", "ResourceName", "Sha256", "SizeInBytes" };
 
+    private static readonly SearchValues<char> NotInPaths = SearchValues.Create("<>:\"|?*");
+
     public static EmbedPlan? Read(Section model)
     {
         if (model["embed"] is not { } node)
@@ -28,15 +31,25 @@ internal static partial class EmbedReader
         }
 
         var section = new Section(node, "'embed'", ["resource", "copy", "accessor"]);
-        if (section["copy"] is not null)
+        if (section["copy"] is { } copy)
         {
-            throw section["resource"] is null
-                ? new DiagnosticException(ManifestCodes.NotYet, "'copy' is not part of this version yet. Write 'resource: NAME' to embed the model into the assembly.", section.KeyPosition("copy"))
-                : new DiagnosticException(ManifestCodes.Conflict, "'resource' and 'copy' exclude each other. Remove one of them.", section.KeyPosition("copy"));
+            return section["resource"] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'resource' and 'copy' exclude each other. Remove one of them.", section.KeyPosition("copy"))
+                : section["accessor"] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'accessor' opens an embedded resource, and 'copy' makes a file. Remove 'accessor' and open the file below AppContext.BaseDirectory, or write 'resource' instead of 'copy'.", section.KeyPosition("accessor"))
+                : new EmbedPlan(null, null, model.KeyPosition("embed")) { Copy = CopyPath(copy) };
         }
 
         var resource = section.Require("resource", "resource: Digits.onnx", model.KeyPosition("embed")).AsText("resource");
         return new EmbedPlan(resource, section["accessor"] is { } accessor ? Accessor(accessor) : null, model.KeyPosition("embed"));
+    }
+
+    /// <summary>A file inside the output folder, on every system: what Windows cannot have in a name is refused everywhere.</summary>
+    private static string CopyPath(Node node)
+    {
+        var text = node.AsText("copy");
+        var parts = text.Replace('\\', '/').Split('/');
+        return parts.All(part => part.Trim().Length > 0 && !part.EndsWith('.') && !part.AsSpan().ContainsAny(NotInPaths) && !part.Any(char.IsControl))
+            ? string.Join('/', parts)
+            : throw new DiagnosticException(ManifestCodes.BadValue, $"'copy' expects the path of a file inside the output folder, such as models/digits.onnx; found '{text}'. Absolute paths, '.' and '..' are not allowed.", node.Position);
     }
 
     private static string Accessor(Node node)
