@@ -10,7 +10,12 @@ internal static class OutputItems
     public static ITaskItem[] FilesOf(BuildState state, string statePath) =>
         [.. state.Outputs!.Select(Item), new TaskItem(Escape(statePath), new Dictionary<string, string> { ["Kind"] = "state" })];
 
-    public static ITaskItem[] InputsOf(BuildState state) => [.. state.Inputs!.Select(input => new TaskItem(Escape(input.Path)))];
+    /// <summary>The files read; those in a folder one by one, for whoever looks at times of files only.</summary>
+    public static ITaskItem[] InputsOf(BuildState state) =>
+        [.. state.Inputs!.SelectMany(input => FilesOf(input.Path)).Select(path => new TaskItem(Escape(path)))];
+
+    private static IEnumerable<string> FilesOf(string path) =>
+        Directory.Exists(path) ? FolderFiles.Below(path).Select(name => Path.Combine(path, name)) : [path];
 
     private static TaskItem Item(StateOutput output)
     {

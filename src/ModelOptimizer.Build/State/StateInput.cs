@@ -3,7 +3,7 @@ using System.Runtime.Serialization;
 
 namespace ModelOptimizer.Build.State;
 
-/// <summary>A file that the tool read, as it was then. A missing file has length -1, a folder 0.</summary>
+/// <summary>A file that the tool read, as it was then. A missing file has length -1, a folder 0 and its <see cref="FolderStamp"/> for a time.</summary>
 [DataContract]
 internal sealed class StateInput
 {
@@ -24,13 +24,11 @@ internal sealed class StateInput
     /// </summary>
     public bool IsUnchanged()
     {
-        FileSystemInfo file = Directory.Exists(Path) ? new DirectoryInfo(Path) : new FileInfo(Path);
-        if (!file.Exists)
-        {
-            return Length == Missing;
-        }
-
-        var length = file is FileInfo { Length: var bytes } ? bytes : 0;
-        return length == Length && file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture) == LastWriteUtc;
+        var file = new FileInfo(Path);
+        return file.Exists ? Is(file.Length, file.LastWriteTimeUtc.Ticks)
+            : Directory.Exists(Path) ? Is(0, FolderStamp.Of(Path).Fingerprint)
+            : Length == Missing;
     }
+
+    private bool Is(long length, long time) => length == Length && time.ToString(CultureInfo.InvariantCulture) == LastWriteUtc;
 }

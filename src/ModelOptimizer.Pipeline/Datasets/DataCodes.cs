@@ -9,7 +9,7 @@ public static class DataCodes
     /// <summary>A data file is cut off, damaged, or of no known format.</summary>
     public const string Corrupt = "MOC3002";
 
-    /// <summary>The file has no array of that name.</summary>
+    /// <summary>The file has no array or column of that name.</summary>
     public const string NoSuchArray = "MOC3003";
 
     /// <summary>An array whose element type or memory order cannot be read.</summary>
@@ -44,4 +44,10 @@ public static class DataCodes
 
     /// <summary>A model input of a type that no data can be made for.</summary>
     public const string InputType = "MOC3014";
+
+    /// <summary>A line or cell of a table that is not as it should be.</summary>
+    public const string Cell = "MOC3015";
+
+    /// <summary>A folder of samples that is not as it should be.</summary>
+    public const string Folder = "MOC3016";
 }

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Datasets.Formats;
 using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Datasets;
@@ -11,8 +12,9 @@ internal sealed class DatasetArrays
     public DatasetArrays(DatasetPlan dataset)
     {
         this.dataset = dataset;
-        Inputs = dataset.Inputs.ToDictionary(input => input.Key, input => new ArraySource(dataset, input.Value), StringComparer.Ordinal);
-        Labels = dataset.Labels is { } labels ? new ArraySource(dataset, labels) : null;
+        var container = Read("", Container);
+        Inputs = dataset.Inputs.ToDictionary(input => input.Key, input => new ArraySource(dataset, Read(input.Value, () => container.Input(input.Value))), StringComparer.Ordinal);
+        Labels = dataset.Labels is { } labels ? new ArraySource(dataset, Read(labels, () => container.Labels(labels))) : null;
         var first = Inputs.Values.First();
         Count = first.Header.Count;
         foreach (var other in Labels is null ? Inputs.Values : Inputs.Values.Append(Labels))
@@ -39,10 +41,37 @@ internal sealed class DatasetArrays
     public long Count { get; }
 
     /// <summary>The samples used, in the file's order.</summary>
-    public long[] Draw(int? samples, int seed) => samples > Count
-        ? throw Error(DataCodes.TooFewSamples, $"has {Count} samples, and 'samples: {samples}' asks for more. Ask for fewer, or leave 'samples' out to take all")
-        : SampleDraw.Indices(Count, samples, seed);
+    public long[] Draw(int? samples, int seed)
+    {
+        var part = dataset.Part is { } chosen ? SampleSplit.Indices(Count, chosen, seed) : null;
+        var count = part?.LongLength ?? Count;
+        if (count == 0)
+        {
+            throw new DiagnosticException(DataCodes.NoSamples, $"Dataset '{dataset.Name}' has no samples: its share of {Count} samples is less than one. Give it a larger share.", dataset.Part!.Position);
+        }
+
+        if (samples > count)
+        {
+            throw Error(DataCodes.TooFewSamples, $"has {count} samples, and 'samples: {samples}' asks for more. Ask for fewer, or leave 'samples' out to take all");
+        }
+
+        var drawn = SampleDraw.Indices(count, samples, seed);
+        return part is null ? drawn : Array.ConvertAll(drawn, index => part[index]);
+    }
 
     /// <summary>An error at the dataset.</summary>
     public DiagnosticException Error(string code, string what) => new(code, $"Dataset '{dataset.Name}' {what}.", dataset.Position);
+
+    private IDataContainer Container() => dataset.Format switch
+    {
+        DatasetFormat.Table => new CsvTable(dataset),
+        DatasetFormat.Folder => new SampleFolder(dataset),
+        _ => new ArrayFiles(dataset.Path),
+    };
+
+    private T Read<T>(string array, Func<T> read)
+    {
+        var name = dataset.Format == DatasetFormat.Archive ? $"array '{array}' of {dataset.Path}" : dataset.Path ?? array;
+        return DataFailure.Guard(dataset, name, "while opening it", read);
+    }
 }

@@ -36,6 +36,9 @@ internal sealed class DatasetSource(IReadOnlyDictionary<string, InputFeed> feeds
                 var batch = new Batch(inputs, chunk.Length);
                 yield return labels?.Label(batch, chunk) ?? batch;
             }
+
+            labels?.Finish();
+            readers.ForEach(reader => reader.Stream.Finish());
         }
         finally
         {

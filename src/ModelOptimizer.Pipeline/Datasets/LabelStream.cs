@@ -32,5 +32,8 @@ internal sealed class LabelStream(DatasetArrays arrays, ArraySource source) : ID
         return AreClasses ? batch with { Labels = Array.ConvertAll(values, value => (long)value), Targets = values } : batch with { Targets = values };
     }
 
+    /// <summary>Called after the last sample.</summary>
+    public void Finish() => stream.Finish();
+
     public void Dispose() => stream.Dispose();
 }

@@ -3,30 +3,24 @@ using ModelOptimizer.Pipeline.Datasets.Formats;
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Reads an array sample by sample, forwards.</summary>
-internal sealed class SampleStream : IDisposable
+internal sealed class SampleStream(ArraySource source) : IDisposable
 {
-    private const int ChunkBytes = 1 << 17;
-
-    private readonly ArraySource source;
-    private readonly Stream stream;
-    private readonly byte[] skipped = new byte[ChunkBytes];
+    private readonly ISampleReader reader = source.Open();
     private long next;
-
-    public SampleStream(ArraySource source)
-    {
-        this.source = source;
-        (stream, _) = source.Guarded(source.OpenStream);
-    }
 
     /// <summary>Reads the sample <paramref name="index"/>, which must not lie before the last one read, in the machine's byte order.</summary>
     public void Read(long index, Span<byte> sample)
     {
         try
         {
-            Skip((index - next) * source.Header.SampleBytes);
-            stream.ReadExactly(sample);
+            if (index > next)
+            {
+                reader.Skip(index - next);
+            }
+
+            reader.Read(sample);
         }
-        catch (Exception exception) when (ArraySource.IsAboutTheFile(exception))
+        catch (Exception exception) when (DataFailure.IsAboutTheFile(exception))
         {
             throw source.Problem(exception, $"while reading sample {index} of {source.Header.Count}");
         }
@@ -35,19 +29,18 @@ internal sealed class SampleStream : IDisposable
         next = index + 1;
     }
 
-    public void Dispose() => stream.Dispose();
-
-    private void Skip(long bytes)
+    /// <summary>Called after the last sample: packed files are read on to the checksum at their end.</summary>
+    public void Finish()
     {
-        if (stream.CanSeek)
+        try
         {
-            stream.Seek(bytes, SeekOrigin.Current);
-            return;
+            reader.Finish();
         }
-
-        for (; bytes > 0; bytes -= Math.Min(bytes, ChunkBytes))
+        catch (Exception exception) when (DataFailure.IsAboutTheFile(exception))
         {
-            stream.ReadExactly(skipped, 0, (int)Math.Min(bytes, ChunkBytes));
+            throw source.Problem(exception, "at its end");
         }
     }
+
+    public void Dispose() => reader.Dispose();
 }

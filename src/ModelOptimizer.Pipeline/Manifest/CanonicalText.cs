@@ -31,6 +31,8 @@ internal static class CanonicalText
         ["path"] = dataset.Path is { } path ? paths.Canonical(path) : null,
         ["inputs"] = Sorted(dataset.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Array(dataset, input.Value, paths))),
         ["labels"] = dataset.Labels is { } labels ? Array(dataset, labels, paths) : null,
+        ["columns"] = dataset.Columns.Count == 0 ? null : Sorted(dataset.Columns.ToDictionary(list => list.Key, list => (JsonNode?)List(list.Value.Select(column => (JsonNode)column)))),
+        ["part"] = dataset.Part is { } part ? Sorted(new() { ["start"] = part.Start, ["end"] = part.End }) : null,
         ["scale"] = dataset.Preprocess.Scale,
         ["mean"] = List(dataset.Preprocess.Mean.Select(value => (JsonNode)value)),
         ["std"] = List(dataset.Preprocess.Std.Select(value => (JsonNode)value)),

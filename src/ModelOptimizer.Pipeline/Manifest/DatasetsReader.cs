@@ -7,93 +7,81 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Reads <c>datasets:</c>.</summary>
 internal sealed class DatasetsReader(ManifestPaths paths)
 {
-    private const string InputsExample = "inputs: { image: images }";
-
     private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
     {
-        ["command"] = "Datasets are .npz, .npy and IDX files: write path, inputs and labels.",
+        ["command"] = "Datasets are files and folders: write path, inputs and labels.",
     };
 
+    /// <summary>The datasets by the names that models use: a dataset with <c>split:</c> is there by its parts only.</summary>
     public Dictionary<string, DatasetPlan> Read(Node? node)
     {
         var datasets = new Dictionary<string, DatasetPlan>(StringComparer.Ordinal);
         foreach (var (key, value) in node?.AsMap("'datasets'").Entries ?? [])
         {
-            datasets.Add(key.Text, Dataset(key, value));
+            foreach (var dataset in Datasets(key, value))
+            {
+                if (!datasets.TryAdd(dataset.Name, dataset))
+                {
+                    throw new DiagnosticException(ManifestCodes.Duplicate, $"There are two datasets '{dataset.Name}': one by its own name, and one as a part of a split. Rename one of them.", key.Position);
+                }
+            }
         }
 
         return datasets;
     }
 
-    private DatasetPlan Dataset(ScalarNode name, Node node)
+    private IEnumerable<DatasetPlan> Datasets(ScalarNode name, Node node)
     {
-        var section = new Section(node, $"dataset '{name.Text}'", ["path", "inputs", "labels", "preprocess"], LaterKeys);
-        var path = section["path"] is { } written ? Archive(written) : null;
-        var inputs = Inputs(section.Require("inputs", path is null ? "inputs: { image: images.npy }" : InputsExample, name.Position), path is null);
-        var labels = section["labels"] switch
-        {
-            null => null,
-            var array when path is null => ArrayFile(array, "labels"),
-            var array => array.AsText("labels"),
-        };
+        var section = new Section(node, $"dataset '{name.Text}'", ["path", "inputs", "labels", "preprocess", "split"], LaterKeys);
+        var path = section["path"] is { } written ? Container(written) : null;
+        var arrays = new ArrayNames(paths, DatasetPlan.FormatOf(path));
+        var inputs = Inputs(section.Require("inputs", $"inputs: {{ image: {arrays.Example} }}", name.Position), arrays);
+        var labels = section["labels"] is { } array ? arrays.Labels(array) : null;
         string[] files = path is not null ? [path] : [.. inputs.Values, .. labels is null ? Array.Empty<string>() : [labels]];
-        return new DatasetPlan
+        var dataset = new DatasetPlan
         {
             Name = name.Text,
             Position = name.Position,
             Path = path,
             Inputs = inputs,
             Labels = labels,
+            Columns = arrays.Columns,
             Preprocess = section["preprocess"] is { } preprocess ? PreprocessReader.Read(preprocess) : new PreprocessPlan(),
             Files = [.. files.Distinct(StringComparer.Ordinal)],
         };
+        return section["split"] is { } split
+            ? SplitReader.Read(split).Select(part => dataset with { Name = $"{name.Text}/{part.Name}", Part = part })
+            : [dataset];
     }
 
-    private Dictionary<string, string> Inputs(Node node, bool areFiles)
+    private static Dictionary<string, string> Inputs(Node node, ArrayNames arrays)
     {
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
         if (node is not MapNode map || map.Entries.Count == 0)
         {
-            throw NodeValues.WrongType(node, "inputs", $"the model's inputs with the array for each, such as '{InputsExample}'");
+            throw NodeValues.WrongType(node, "inputs", $"the model's inputs with the array for each, such as 'inputs: {{ image: {arrays.Example} }}'");
         }
 
         foreach (var (input, array) in map.Entries)
         {
-            inputs.Add(input.Text, areFiles ? ArrayFile(array, input.Text) : array.AsText(input.Text));
+            inputs.Add(input.Text, arrays.Input(array, input.Text));
         }
 
         return inputs;
     }
 
-    /// <summary>A file that holds several arrays.</summary>
-    private string Archive(Node node)
+    /// <summary>A file or folder that holds several arrays.</summary>
+    private string Container(Node node)
     {
-        NotYet(node, "path");
         var text = node.AsText("path");
-        return text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
-            ? paths.Existing(node, "path")
-            : throw new DiagnosticException(ManifestCodes.BadValue, $"'path' expects an .npz file; found '{text}'. A file with a single array (.npy, IDX) goes where the array's name would be, without 'path': inputs: {{ image: images.npy }}.", node.Position);
-    }
-
-    /// <summary>A file that is one array.</summary>
-    private string ArrayFile(Node node, string what)
-    {
-        NotYet(node, what);
-        var text = node.AsText(what);
-        return text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)
-            ? throw new DiagnosticException(ManifestCodes.BadValue, $"'{text}' holds several arrays. Write it as 'path: {text}' and name the array here.", node.Position)
-            : paths.Existing(node, what);
-    }
-
-    private void NotYet(Node node, string what)
-    {
-        var text = node.AsText(what);
-        var kind = text.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? "CSV files"
-            : Directory.Exists(paths.Resolve(node, what)) ? "Folders of samples"
-            : null;
-        if (kind is not null)
+        var path = paths.Resolve(node, "path");
+        if (DatasetPlan.FormatOf(path) != DatasetFormat.Folder)
         {
-            throw new DiagnosticException(ManifestCodes.NotYet, $"{kind} are not part of this version yet; found '{text}'. Formats available: .npz, .npy, IDX (also .gz).", node.Position);
+            return paths.Existing(node, "path");
         }
+
+        return Path.HasExtension(path) && !Directory.Exists(path)
+            ? throw new DiagnosticException(ManifestCodes.BadValue, $"'path' expects an .npz file, a .csv file or a folder; found '{text}'. A file with a single array (.npy, IDX) goes where the array's name would be, without 'path': inputs: {{ image: images.npy }}.", node.Position)
+            : paths.ExistingFolder(node, "path");
     }
 }

@@ -32,6 +32,15 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
             : throw new DiagnosticException(ManifestCodes.FileNotFound, $"The file of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.", node.Position);
     }
 
+    /// <summary>The absolute path of a folder that must be there.</summary>
+    public string ExistingFolder(Node node, string what)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Resolve(node, what));
+        return Directory.Exists(path) || !mustExist
+            ? path
+            : throw new DiagnosticException(ManifestCodes.FileNotFound, $"The file or folder of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.", node.Position);
+    }
+
     /// <summary>A path in a form that is the same in every checkout and on every system.</summary>
     public string Canonical(string path) => Path.GetRelativePath(directory, path).Replace(Path.DirectorySeparatorChar, '/');
 }

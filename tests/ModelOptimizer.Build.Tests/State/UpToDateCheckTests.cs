@@ -73,18 +73,39 @@ public sealed class UpToDateCheckTests : IDisposable
         Reason().ShouldBe($"{missing} changed");
     }
 
-    [Fact]
-    public void A_New_File_In_A_Folder_That_Was_Read_Runs()
+    public static TheoryData<string, Action<string>> FolderChanges => new()
+    {
+        { "a new file", folder => File.WriteAllText(Path.Combine(folder, "cat", "3.npy"), "") },
+        { "a file gone", folder => File.Delete(Path.Combine(folder, "cat", "2.npy")) },
+        { "another name", folder => File.Move(Path.Combine(folder, "cat", "2.npy"), Path.Combine(folder, "cat", "4.npy")) },
+        { "another class", folder => File.Move(Path.Combine(folder, "cat", "2.npy"), Path.Combine(folder, "dog", "2.npy")) },
+        { "another class's name", folder => Directory.Move(Path.Combine(folder, "cat"), Path.Combine(folder, "cow")) },
+        { "a new class", folder => Directory.CreateDirectory(Path.Combine(folder, "eel")) },
+        { "another length", folder => Rewrite(Path.Combine(folder, "cat", "1.npy"), "12") },
+        { "another time", folder => File.SetLastWriteTimeUtc(Path.Combine(folder, "dog", "1.npy"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc)) },
+        { "times exchanged", folder => Exchange(Path.Combine(folder, "cat", "1.npy"), Path.Combine(folder, "cat", "2.npy")) },
+    };
+
+    [Theory]
+    [MemberData(nameof(FolderChanges))]
+    public void Any_Change_In_A_Folder_That_Was_Read_Runs(string what, Action<string> change)
     {
         var images = _folder["images"];
-        Directory.CreateDirectory(images);
-        Directory.SetLastWriteTimeUtc(images, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        _state.Inputs = [new StateInput { Path = images, Length = 0, LastWriteUtc = Directory.GetLastWriteTimeUtc(images).Ticks.ToString(CultureInfo.InvariantCulture) }];
+        foreach (var (name, day) in new[] { ("cat/1.npy", 1), ("cat/2.npy", 2), ("dog/1.npy", 3), (".cache/x", 4) })
+        {
+            var path = Path.Combine(images, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, "1");
+            File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, day, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        _state.Inputs = [new StateInput { Path = images, Length = 0, LastWriteUtc = FolderStamp.Of(images).Fingerprint.ToString(CultureInfo.InvariantCulture) }];
+        File.WriteAllText(Path.Combine(images, ".cache", "y"), "of no sample");
         Reason().ShouldBeNull();
 
-        File.WriteAllText(Path.Combine(images, "1.npy"), "");
+        change(images);
 
-        Reason().ShouldBe($"{images} changed");
+        Reason().ShouldBe($"{images} changed", what);
     }
 
     [Fact]
@@ -140,6 +161,20 @@ public sealed class UpToDateCheckTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static void Rewrite(string path, string text)
+    {
+        var time = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, text);
+        File.SetLastWriteTimeUtc(path, time);
+    }
+
+    private static void Exchange(string one, string other)
+    {
+        var (first, second) = (File.GetLastWriteTimeUtc(one), File.GetLastWriteTimeUtc(other));
+        File.SetLastWriteTimeUtc(one, second);
+        File.SetLastWriteTimeUtc(other, first);
+    }
 
     private static string Ticks(string path) => File.GetLastWriteTimeUtc(path).Ticks.ToString(CultureInfo.InvariantCulture);
 

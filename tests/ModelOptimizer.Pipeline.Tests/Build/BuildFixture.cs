@@ -40,6 +40,9 @@ internal sealed class BuildFixture : IDisposable
     /// <summary>What the runner finds wrong.</summary>
     public List<Diagnostic> Problems { get; } = [];
 
+    /// <summary>What the runner reads besides manifest and model.</summary>
+    public List<string> MoreInputs { get; } = [];
+
     /// <summary>Called inside the runner, before it writes.</summary>
     public Action<CancellationToken> During { get; set; } = _ => { };
 
@@ -109,7 +112,7 @@ internal sealed class BuildFixture : IDisposable
         };
         observer.Progress("digits", new MethodProgress("second moments", 1, 2));
         observer.Finished(report);
-        return new RunResult([report], [.. Problems], [options.ManifestPath, Model], exitCode);
+        return new RunResult([report], [.. Problems], [options.ManifestPath, Model, .. MoreInputs], exitCode);
     }
 
     private CompressionPlan ReadManifest(string path) => new()

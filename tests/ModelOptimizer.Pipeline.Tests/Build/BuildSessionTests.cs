@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
@@ -59,6 +60,63 @@ public sealed class BuildSessionTests : IDisposable
 
         _project.Runs.ShouldBe(2);
         File.ReadAllText(_project.Output).ShouldBe("98765");
+    }
+
+    [Fact]
+    public void File_of_a_folder_that_was_read_runs_again_when_its_content_changes()
+    {
+        var sample = _project["samples/cat/1.npy"];
+        Directory.CreateDirectory(_project["samples/cat"]);
+        BuildFixture.Write(sample, "123");
+        _project.MoreInputs.Add(_project["samples"]);
+        Age(LongAgo);
+        _project.Build();
+        _project.Build();
+        _project.Runs.ShouldBe(1);
+
+        Age(LongAgo.AddDays(1));
+        _project.Build().ShouldBe(ExitCode.Passed);
+        _project.Runs.ShouldBe(1);
+
+        BuildFixture.Write(sample, "321");
+        Age(LongAgo.AddDays(2));
+        _project.Build().ShouldBe(ExitCode.Passed);
+        _project.Runs.ShouldBe(2);
+
+        void Age(DateTime time)
+        {
+            File.SetLastWriteTimeUtc(sample, time);
+            Directory.SetLastWriteTimeUtc(_project["samples/cat"], LongAgo);
+            Directory.SetLastWriteTimeUtc(_project["samples"], LongAgo);
+        }
+    }
+
+    [Fact]
+    public void File_of_a_folder_that_was_written_during_the_run_is_looked_at_again()
+    {
+        Directory.CreateDirectory(_project["samples/cat"]);
+        _project.MoreInputs.Add(_project["samples"]);
+        _project.During = _ => BuildFixture.Write(_project["samples/cat/1.npy"], "123");
+        _project.Build();
+        _project.During = _ => { };
+
+        _project.Build();
+
+        _project.Runs.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Model_that_is_copied_is_an_output_of_its_own_kind_without_accessor()
+    {
+        _project.Embed = new EmbedPlan(null, null, new SourcePosition("modelopt.yaml", 9, 5)) { Copy = "models/digits.onnx" };
+
+        _project.Build().ShouldBe(ExitCode.Passed);
+
+        var output = _project.State.GetProperty("outputs").EnumerateArray().ShouldHaveSingleItem();
+        output.GetProperty("kind").GetString().ShouldBe("copy");
+        output.GetProperty("logicalName").GetString().ShouldBe("models/digits.onnx");
+        output.GetProperty("path").GetString().ShouldBe(_project.Output);
+        File.Exists(_project.Accessor).ShouldBeFalse();
     }
 
     [Fact]

@@ -25,9 +25,23 @@ internal sealed class DataFolder : IDisposable
 
     public DataFolder Write(string name, byte[] bytes)
     {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder[name])!);
         File.WriteAllBytes(folder[name], bytes);
         return this;
     }
+
+    public DataFolder Write(string name, string text) => Write(name, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>A dataset in a table, or in a folder of samples.</summary>
+    public DatasetPlan In(string path, string? labels, params (string Input, string Array)[] inputs) => new()
+    {
+        Name = "digits",
+        Position = new SourcePosition("modelopt.yaml", 3, 3),
+        Path = folder[path],
+        Inputs = inputs.ToDictionary(input => input.Input, input => input.Array),
+        Labels = labels,
+        Files = [folder[path]],
+    };
 
     /// <summary>A dataset whose arrays are files.</summary>
     public DatasetPlan Files(string image, string? labels = null) => new()

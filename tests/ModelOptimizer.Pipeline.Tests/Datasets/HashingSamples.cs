@@ -11,15 +11,15 @@ public sealed class HashingSamples : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Takes_The_Bytes_Of_All_Inputs_In_The_Order_Of_Their_Names()
+    public void Takes_The_Values_Of_All_Inputs_In_The_Order_Of_Their_Names()
     {
         folder.Write("x.npz", ArrayWriter.Npz(System.IO.Compression.CompressionLevel.Fastest, ("one", ArrayWriter.Npy("|u1", [2, 2], [1, 2, 3, 4])), ("two", ArrayWriter.Npy("<i2", [2], [5, 6]))));
         var dataset = folder.Archive("x.npz") with { Inputs = new Dictionary<string, string> { ["z"] = "one", ["a"] = "two" } };
 
         SampleHashes.Of(dataset, null, 1).ShouldBe(
         [
-            Convert.ToHexStringLower(SHA256.HashData([5, 0, 1, 2])),
-            Convert.ToHexStringLower(SHA256.HashData([6, 0, 3, 4])),
+            Sha256(5, 1, 2),
+            Sha256(6, 3, 4),
         ]);
     }
 
@@ -33,6 +33,11 @@ public sealed class HashingSamples : IDisposable
         var test = SampleHashes.Of(folder.Archive("test.npz") with { Preprocess = new PreprocessPlan { Scale = 0.5 } }, null, 1);
 
         train.Intersect(test).ShouldBe([train[1]]);
+
+        folder.Write("test.csv", "a,b\n3.0,4\n1,1\n");
+        folder.Write("test/x/1.npy", ArrayWriter.Npy("<f4", [2], [5, 6]));
+        SampleHashes.Of(folder.In("test.csv", null, ("image", "a..b")), null, 1).Intersect(train).ShouldBe([train[1]]);
+        SampleHashes.Of(folder.In("test", null, ("image", "*.npy")), null, 1).ShouldBe([train[2]]);
     }
 
     [Fact]
@@ -42,6 +47,8 @@ public sealed class HashingSamples : IDisposable
 
         var drawn = DataFolder.Values(DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(-1, 1)], 10, 6));
 
-        SampleHashes.Of(folder.Files("x.npy"), 10, 6).ShouldBe(drawn.Select(value => Convert.ToHexStringLower(SHA256.HashData([(byte)value]))));
+        SampleHashes.Of(folder.Files("x.npy"), 10, 6).ShouldBe(drawn.Select(value => Sha256(value)));
     }
+
+    private static string Sha256(params double[] values) => Convert.ToHexStringLower(SHA256.HashData([.. values.SelectMany(BitConverter.GetBytes)]));
 }

@@ -73,6 +73,37 @@ public sealed class CanonicalForm
     public void Changes_With_The_Meaning(string from, string to) =>
         Of(Manifest.Replace(from, to, StringComparison.Ordinal)).ShouldNotBe(Of(Manifest));
 
+    [Fact]
+    public void Knows_Parts_By_Their_Names_And_Shares_Not_By_Their_Order()
+    {
+        string Split(string parts) => Of($$"""
+            version: 1
+            datasets:
+              all: { path: test.npz, inputs: { a: first }, split: { {{parts}} } }
+            models:
+              digits: { source: digits.onnx, calibrate: { dataset: all/b }, compress: [{ method: sample }] }
+            """);
+
+        Split("b: 30%, a: 20%").ShouldBe(Split("a: 20%, b: 30%"));
+        Split("a: 21%, b: 30%").ShouldNotBe(Split("a: 20%, b: 30%"));
+        Split("a: 20%, b: 31%").ShouldNotBe(Split("a: 20%, b: 30%"));
+    }
+
+    [Fact]
+    public void Changes_With_The_Columns_Of_A_Table_And_The_Place_Of_A_Copy()
+    {
+        string Table(string columns, string copy) => Of($$"""
+            version: 1
+            datasets:
+              all: { path: table.csv, inputs: { a: {{columns}} } }
+            models:
+              digits: { source: digits.onnx, calibrate: { dataset: all }, compress: [{ method: sample }], embed: { copy: {{copy}} } }
+            """);
+
+        string[] all = [Table("[a, b]", "x"), Table("[b, a]", "x"), Table("'[a, b]'", "x"), Table("['a, b']", "x"), Table("[a, b]", "y")];
+        all.Distinct().Count().ShouldBe(all.Length);
+    }
+
     private static string Of(string yaml)
     {
         using var folder = new ManifestFolder();

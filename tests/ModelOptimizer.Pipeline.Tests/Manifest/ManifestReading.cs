@@ -91,6 +91,40 @@ public sealed class ManifestReading : IDisposable
     }
 
     [Fact]
+    public void Reads_Tables_Folders_And_Parts()
+    {
+        var plan = folder.Read("""
+            version: 1
+            datasets:
+              table: { path: table.csv, inputs: { a: width, b: [height, p0..p9] }, labels: y }
+              samples: { path: classes/, inputs: { a: "*.npy", b: "*.npz/mask" }, labels: folder }
+              all: { path: train.npz, inputs: { image: images }, split: { train: 70%, test: 20.5 % } }
+            models:
+              one: { source: digits.onnx, calibrate: { dataset: table }, evaluate: { dataset: samples }, compress: [{ method: sample }] }
+              two:
+                source: digits.onnx
+                calibrate: { dataset: all/train, samples: 8 }
+                evaluate: { dataset: all/test }
+                compress: [{ method: sample }]
+                embed: { copy: 'models\digits.onnx' }
+            """);
+        var (table, samples) = (plan.Models[0].Calibrate!.Dataset!, plan.Models[0].Evaluate!.Dataset!);
+        var (train, test) = (plan.Models[1].Calibrate!.Dataset!, plan.Models[1].Evaluate!.Dataset!);
+
+        table.Format.ShouldBe(DatasetFormat.Table);
+        table.ColumnsOf(table.Inputs["a"]).ShouldBe(["width"]);
+        table.ColumnsOf(table.Inputs["b"]).ShouldBe(["height", "p0..p9"]);
+        samples.Format.ShouldBe(DatasetFormat.Folder);
+        samples.Path.ShouldBe(folder["classes"]);
+        samples.Files.ShouldBe([folder["classes"]]);
+        samples.Labels.ShouldBe(DatasetPlan.FolderLabels);
+        (train.Name, test.Name).ShouldBe(("all/train", "all/test"));
+        test.Part.ShouldBe(new DatasetPart("test", 0, 0.205, At(5, 75)));
+        train.Part.ShouldBe(new DatasetPart("train", 0.205, 0.905, At(5, 63)));
+        plan.Models[1].Embed.ShouldBe(new EmbedPlan(null, null, At(13, 5)) { Copy = "models/digits.onnx" });
+    }
+
+    [Fact]
     public void Gives_Options_The_Types_Of_Their_Kinds()
     {
         var arguments = folder.Read(Everything).Models[0].Steps[0].Arguments;

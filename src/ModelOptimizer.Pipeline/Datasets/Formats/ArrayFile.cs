@@ -22,7 +22,8 @@ internal static class ArrayFile
         }
     }
 
-    private static Stream Unpacked(string path)
+    /// <summary>A file's bytes, unpacked when it is in gzip.</summary>
+    public static Stream Unpacked(string path)
     {
         var file = File.OpenRead(path);
         var isPacked = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;

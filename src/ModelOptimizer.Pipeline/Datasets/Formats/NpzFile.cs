@@ -14,7 +14,7 @@ internal static class NpzFile
         {
             var names = archive.Entries.Select(entry => entry.FullName).Where(name => name.EndsWith(".npy", StringComparison.Ordinal)).Select(name => name[..^4]).ToArray();
             return archive.GetEntry(array + ".npy") is { } found
-                ? (new OwningStream(found.Open(), archive), found.Length)
+                ? (new OwningStream(new CheckedStream(found.Open(), found.Length, found.Crc32), archive), found.Length)
                 : throw new DataProblem(DataCodes.NoSuchArray, $"it has no array '{array}'.{Suggestion.For(array, names)} Its arrays: {string.Join(", ", names.Order(StringComparer.Ordinal))}");
         }
         catch (Exception)

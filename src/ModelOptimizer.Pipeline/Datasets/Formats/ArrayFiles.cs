@@ -1,0 +1,10 @@
+namespace ModelOptimizer.Pipeline.Datasets.Formats;
+
+/// <summary>Arrays of a <c>.npz</c> archive, or of files of their own.</summary>
+/// <param name="archive">The archive; null when every array's name is the path of its file.</param>
+internal sealed class ArrayFiles(string? archive) : IDataContainer
+{
+    public ISampleArray Input(string name) => archive is null ? new StreamArray(name, null) : new StreamArray(archive, name);
+
+    public ISampleArray Labels(string name) => Input(name);
+}

@@ -1,0 +1,81 @@
+using System.IO.Compression;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Datasets;
+using ModelOptimizer.Pipeline.Datasets.Formats;
+
+namespace ModelOptimizer.Pipeline.Tests.Datasets;
+
+/// <summary>Damage that changes values and nothing else is found by the checksums of packed files.</summary>
+public sealed class CheckingArchives : IDisposable
+{
+    private const int Count = 5000;
+    private readonly DataFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(CompressionLevel.NoCompression, null)]
+    [InlineData(CompressionLevel.NoCompression, 3)]
+    [InlineData(CompressionLevel.Optimal, null)]
+    [InlineData(CompressionLevel.Optimal, 3)]
+    public void Values_That_Were_Changed_In_An_Archive_Are_An_Error(CompressionLevel level, int? samples)
+    {
+        var archive = ArrayWriter.Npz(level, ("images", ArrayWriter.Npy("|u1", [Count, 4], Enumerable.Range(0, Count * 4).Select(i => (double)(i * 31 % 256)))));
+        folder.Write("good.npz", archive).Write("bad.npz", Damaged(archive));
+
+        Read("good.npz", samples).Length.ShouldBe((samples ?? Count) * 4);
+        var error = Should.Throw<DiagnosticException>(() => Read("bad.npz", samples)).Diagnostic;
+
+        error.Code.ShouldBe(DataCodes.Corrupt);
+        Should.Throw<DiagnosticException>(() => SampleHashes.Of(folder.Archive("bad.npz"), samples, 1)).Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
+    }
+
+    [Fact]
+    public void Values_That_Were_Changed_In_A_Gzip_File_Are_An_Error()
+    {
+        var packed = ArrayWriter.Gzip(ArrayWriter.Npy("|u1", [Count, 4], Enumerable.Range(0, Count * 4).Select(i => (double)(i * 31 % 256))));
+        folder.Write("bad.gz", [.. packed[..^8], (byte)(packed[^8] ^ 1), .. packed[^7..]]);
+
+        Should.Throw<DiagnosticException>(() => DataFolder.Values(DatasetReader.Open(folder.Files("bad.gz"), [DataFolder.Input(-1, 4)], 3, 1))).Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
+    }
+
+    [Fact]
+    public void The_Checksum_Is_That_Of_The_Zip_Format()
+    {
+        var crc = new Crc32();
+        crc.Add("1234"u8);
+        crc.Add("56789"u8);
+
+        // The check value that the catalogue of such checksums gives for CRC-32/ISO-HDLC.
+        crc.Value.ShouldBe(0xCBF43926);
+    }
+
+    /// <summary>One bit of the content changed; of packed content, whichever bit still unpacks to the same length.</summary>
+    private static byte[] Damaged(byte[] archive)
+    {
+        for (var at = archive.Length / 2; ; at++)
+        {
+            byte[] bytes = [.. archive];
+            bytes[at] ^= 1;
+            try
+            {
+                using var zip = new ZipArchive(new MemoryStream(bytes));
+                using var content = new MemoryStream();
+                using (var entry = zip.Entries[0].Open())
+                {
+                    entry.CopyTo(content);
+                }
+
+                if (content.Length == zip.Entries[0].Length)
+                {
+                    return bytes;
+                }
+            }
+            catch (InvalidDataException)
+            {
+            }
+        }
+    }
+
+    private double[] Read(string name, int? samples) => DataFolder.Values(DatasetReader.Open(folder.Archive(name), [DataFolder.Input(-1, 4)], samples, 1));
+}
