@@ -36,7 +36,7 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
     public string ExistingFolder(Node node, string what)
     {
         var path = Path.TrimEndingDirectorySeparator(Resolve(node, what));
-        return Directory.Exists(path) || !mustExist
+        return System.IO.Directory.Exists(path) || !mustExist
             ? path
             : throw new DiagnosticException(ManifestCodes.FileNotFound, $"The file or folder of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.", node.Position);
     }
