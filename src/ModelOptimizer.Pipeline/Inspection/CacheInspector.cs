@@ -17,9 +17,9 @@ public static class CacheInspector
     public static CacheClearing Clear(string folder)
     {
         var found = CacheEntry.AllIn(folder).ToLookup(entry => CacheEntry.Discard(entry.Path));
-        foreach (var area in CacheLayout.Areas.Select(area => Path.Combine(folder, area)).Where(IsEmpty))
+        foreach (var area in CacheLayout.Areas)
         {
-            Directory.Delete(area);
+            DeleteIfEmpty(Path.Combine(folder, area));
         }
 
         return new CacheClearing(
@@ -31,5 +31,15 @@ public static class CacheInspector
             [.. found[false].Select(entry => entry.Path)]);
     }
 
-    private static bool IsEmpty(string folder) => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any();
+    private static void DeleteIfEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Not there, or somebody has something in it.
+        }
+    }
 }

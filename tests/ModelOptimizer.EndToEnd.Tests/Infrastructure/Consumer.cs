@@ -123,6 +123,9 @@ internal sealed class Consumer
     /// <summary>Any <c>dotnet</c> command, in this project's folder.</summary>
     public Outcome Command(params string[] arguments) => Infrastructure.DotNet.Run(Root, _environment, arguments);
 
+    /// <summary>Starts any <c>dotnet</c> command, and does not wait.</summary>
+    public Process Start(params string[] arguments) => Infrastructure.DotNet.Start(Infrastructure.DotNet.Host, Root, _environment, arguments);
+
     /// <summary>Starts <c>dotnet build</c> and does not wait; interrupts are not ignored, whatever the test run's parent did.</summary>
     public Process StartBuild() =>
         Infrastructure.DotNet.Start("env", Root, _environment, "--default-signal=INT", Infrastructure.DotNet.Host, "build", "-c", "Release", "-v:n", "-tl:off", "-nologo");

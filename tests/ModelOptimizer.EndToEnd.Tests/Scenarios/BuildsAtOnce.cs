@@ -51,6 +51,7 @@ public sealed class BuildsAtOnce : IDisposable
         builds[1].ShouldSucceed();
         two.Embedded().ShouldBe(one.Embedded());
         two.Run().ShouldBe(one.Run());
+        Directory.GetDirectories(_folder["cache", "results"]).ShouldHaveSingleItem();
     }
 
     public void Dispose() => _folder.Dispose();

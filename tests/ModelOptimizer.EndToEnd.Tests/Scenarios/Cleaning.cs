@@ -5,16 +5,20 @@ public sealed class Cleaning : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
-    public void Clean_Removes_What_Was_Written_And_The_Next_Build_Makes_It_Again()
+    public void Clean_Removes_What_Was_Written_And_The_Next_Build_Takes_It_From_The_Cache()
     {
+        // A line of the detailed log that every evaluation has, and no answer from the cache.
+        const string Evaluates = "digits: evaluate";
         var consumer = new Consumer(_folder["app"]);
-        consumer.Build().ShouldSucceed();
+        DetailedBuild(consumer).Output.ShouldContain(Evaluates);
         var embedded = consumer.Embedded();
 
         consumer.DotNet("clean", "-c", "Release").ShouldSucceed();
         Directory.Exists(consumer["obj", "modelopt"]).ShouldBeFalse();
 
-        consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(1);
+        var again = DetailedBuild(consumer);
+        again.ToolStarts.ShouldBe(1, again.Output);
+        again.Output.ShouldNotContain(Evaluates);
         consumer.Embedded().ShouldBe(embedded);
     }
 
@@ -31,4 +35,6 @@ public sealed class Cleaning : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static Outcome DetailedBuild(Consumer consumer) => consumer.Command("build", "-c", "Release", "-v:d", "-tl:off", "-nologo").ShouldSucceed();
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Inspection;
 
 namespace ModelOptimizer.Pipeline.Tests.Caching;
 
@@ -87,6 +88,7 @@ public sealed class SharedCaches : IDisposable
             _folder.Open().Find(StoreFolder.Key('a')).ShouldBe([[1], [2]]);
             _folder.Open().Find(StoreFolder.Key('b')).ShouldBeNull();
             _folder.Open().Add(StoreFolder.Key('c'), [1], [2]).ShouldBeFalse();
+            CacheInspector.Clear(_folder.Path).Kept.Count.ShouldBe(2);
         }
         finally
         {

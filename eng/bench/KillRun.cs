@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using ModelOptimizer.EndToEnd.Tests.Infrastructure;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Bench;
+
+/// <summary>Kills real builds of a real project, with the packages as they are now, and counts what they left.</summary>
+internal static class KillRun
+{
+    private const int Seed = 1;
+
+    public static int Run(string count)
+    {
+        if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var kills))
+        {
+            Console.Error.WriteLine($"'{count}' is not a number of builds.");
+            return 2;
+        }
+
+        using var folder = new TempFolder();
+        var clock = Stopwatch.StartNew();
+        var builds = new KilledBuilds(folder.Path, Seed);
+        builds.Kill(kills);
+        foreach (var (what, times) in builds.Counts)
+        {
+            Console.WriteLine($"{times,5}  {what}");
+        }
+
+        Console.WriteLine($"{builds.Problems.Count,5}  problems, in {clock.Elapsed.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)} s, seed {Seed}");
+        foreach (var problem in builds.Problems)
+        {
+            Console.WriteLine(problem);
+        }
+
+        return builds.Problems.Count == 0 ? 0 : 1;
+    }
+}
