@@ -48,6 +48,14 @@ internal readonly record struct FactorShape(int Outputs, int Inputs, int Taps, i
         return new RankPair(Math.Min(output, input * Taps), input);
     }
 
+    /// <summary>Whether both ranks are multiples of <paramref name="multiple"/>, or full, or of a layer too narrow for that.</summary>
+    public bool IsLiked(RankPair ranks, int multiple) =>
+        Liked(ranks.Output, IsMatrix ? FullOutput : Outputs, multiple) == ranks.Output && Liked(ranks.Input, Inputs, multiple) == ranks.Input;
+
+    /// <summary>The multiple nearest to a rank; the rank itself where it is full or the layer has no room for two multiples.</summary>
+    public static int Liked(int rank, int full, int multiple) =>
+        multiple <= 1 || rank >= full || full < 2 * multiple ? rank : Math.Max(1, (int)Math.Round((double)rank / multiple, MidpointRounding.AwayFromZero)) * multiple;
+
     /// <summary>The same fraction of both full ranks.</summary>
     public RankPair Share(double fraction) => IsMatrix
         ? new RankPair(UniformAllocator.Rank(fraction, FullOutput), Inputs)

@@ -10,7 +10,7 @@ internal sealed class BudgetRanks(TuckerWork work, Budget budget)
     // Estimates of sizes are a few bytes off: the budget inside is corrected by what the built model shows.
     private const int Corrections = 8;
 
-    public IReadOnlyList<ChosenRanks> Choose()
+    public (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Choose()
     {
         var whole = work.Costs.Whole(budget.Measure);
         var limit = work.Costs.Limit(budget);
@@ -31,7 +31,7 @@ internal sealed class BudgetRanks(TuckerWork work, Budget budget)
             var excess = Exact(chosen) - limit;
             if (excess <= 0)
             {
-                return chosen;
+                return (chosen, allocation.Series);
             }
 
             change -= excess;

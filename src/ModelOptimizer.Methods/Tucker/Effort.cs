@@ -54,7 +54,7 @@ internal static class Effort
     }
 
     /// <summary>How finely e²(R_T, R_S) is looked at.</summary>
-    public static CurveEffort Curve(FactorShape shape)
+    public static CurveEffort Curve(FactorShape shape, int multiple = 1)
     {
         var middle = new RankPair(Math.Max(1, shape.Outputs / 2), Math.Max(1, shape.Inputs / 2));
         var affordable = CurveFlops / Sweep(shape, middle, InnerAccuracy.Loose.Iterations);
@@ -66,7 +66,7 @@ internal static class Effort
             _ => (6, 1, 1),
         };
         var count = Math.Min(ranks, shape.FullInput - 1);
-        int[] inputRanks = [.. Enumerable.Range(1, count).Select(i => (int)Math.Round((double)i * shape.FullInput / (count + 1))).Distinct().Where(rank => rank > 0 && rank < shape.Inputs)];
+        int[] inputRanks = [.. Enumerable.Range(1, count).Select(i => FactorShape.Liked((int)Math.Round((double)i * shape.FullInput / (count + 1)), shape.Inputs, multiple)).Distinct().Where(rank => rank > 0 && rank < shape.Inputs)];
         return new CurveEffort(inputRanks, anchors, sweeps);
     }
 }

@@ -51,10 +51,14 @@ internal sealed class LayerSolver
     }
 
     /// <summary>Decomposes every group.</summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="start">The curve's U_S at these ranks when it is at hand; null to find it.</param>
     /// <returns>The replacement and the layer's relative error e.</returns>
     public (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks, IReadOnlyList<Matrix>? start = null)
     {
         var settings = Effort.Final(Layer.Shape, ranks, _options) with { Cancellation = _cancellation };
+        // From the same start whoever chose the ranks, so that a lock file leads to the same bytes as the search before it. The published variant has its own.
+        start = settings.Variant == TuckerVariant.Published ? null : start ?? RankCurve.Start(this, ranks, _options.Jitter, _cancellation);
         var factors = new List<TuckerFactors>();
         var squared = 0.0;
         for (var group = 0; group < _problems.Count; group++)

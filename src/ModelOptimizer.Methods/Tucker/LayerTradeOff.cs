@@ -8,9 +8,12 @@ namespace ModelOptimizer.Methods.Tucker;
 /// <param name="Effect">What its error does to the output.</param>
 internal sealed record LayerTradeOff(TuckerLayer Layer, IReadOnlyList<CurvePoint> Points, LayerEffect Effect)
 {
+    /// <summary>The layer as it is.</summary>
+    public static RankOption Untouched { get; } = new(null, 0, 0);
+
     public IReadOnlyList<RankOption> Options(Weighting weighting, Func<TuckerLayer, RankPair, double> cost) =>
     [
-        new RankOption(null, 0, 0),
+        Untouched,
         .. Points.Select(point => new RankOption(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
     ];
 

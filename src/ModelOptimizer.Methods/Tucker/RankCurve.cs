@@ -9,25 +9,36 @@ namespace ModelOptimizer.Methods.Tucker;
 /// </summary>
 internal static class RankCurve
 {
-    public static IReadOnlyList<CurvePoint> Of(LayerSolver solver, TuckerOptions options, CancellationToken cancellation)
+    public static IReadOnlyList<CurvePoint> Of(TuckerWork work, TuckerLayer layer) => Of(work.SolverOf(layer), work.Options.Jitter, work.Context.RankMultiple, work.Context.Cancellation);
+
+    /// <summary>The U_S that the curve has at <paramref name="ranks"/>, on its grid or not; null where the closed form needs none.</summary>
+    public static IReadOnlyList<Matrix>? Start(LayerSolver solver, RankPair ranks, Jitter jitter, CancellationToken cancellation)
+    {
+        var shape = solver.Layer.Shape;
+        if (shape.IsMatrix || ranks.Input == shape.Inputs)
+        {
+            return null;
+        }
+
+        var points = new List<CurvePoint>();
+        AddInputRank(points, solver, ranks.Input, Effort.Curve(shape), jitter, cancellation);
+        return points.Where(point => point.Ranks == ranks).MinBy(point => point.SquaredError)?.Start;
+    }
+
+    private static List<CurvePoint> Of(LayerSolver solver, Jitter jitter, int multiple, CancellationToken cancellation)
     {
         var shape = solver.Layer.Shape;
         var points = new List<CurvePoint>();
         var truncations = solver.Problems.Select(problem => new OutputTruncation(problem)).ToList();
         AddPoints(points, solver, shape.Inputs, rank => truncations.Sum(truncation => truncation.Error(rank)), null);
-        if (shape.IsMatrix)
-        {
-            return points;
-        }
-
-        var effort = Effort.Curve(shape);
-        foreach (var inputRank in effort.InputRanks)
+        var effort = Effort.Curve(shape, multiple);
+        foreach (var inputRank in shape.IsMatrix ? [] : effort.InputRanks)
         {
             cancellation.ThrowIfCancellationRequested();
-            AddInputRank(points, solver, inputRank, effort, options.Jitter, cancellation);
+            AddInputRank(points, solver, inputRank, effort, jitter, cancellation);
         }
 
-        return Best(points);
+        return Best(points.Where(point => shape.IsLiked(point.Ranks, multiple)));
     }
 
     private static void AddInputRank(List<CurvePoint> points, LayerSolver solver, int inputRank, CurveEffort effort, Jitter jitter, CancellationToken cancellation)
@@ -63,6 +74,6 @@ internal static class RankCurve
         }
     }
 
-    private static List<CurvePoint> Best(List<CurvePoint> points) =>
+    private static List<CurvePoint> Best(IEnumerable<CurvePoint> points) =>
         [.. points.GroupBy(point => point.Ranks).Select(group => group.MinBy(point => point.SquaredError)!)];
 }

@@ -9,13 +9,22 @@ namespace ModelOptimizer.Methods.Tucker;
 /// </summary>
 internal sealed class SigmaRanks : IRankAllocation
 {
+    private static readonly IReadOnlyDictionary<string, string> NoneLeftOut = new Dictionary<string, string>();
+    private static readonly Weighting[] Weightings = [Weighting.Blend, Weighting.Effect, Weighting.Error];
+
     private readonly TuckerWork _work;
     private readonly BudgetMeasure _measure;
-    private readonly LayerEffects _effects;
+    private readonly List<Series> _series = [];
     private readonly List<LayerTradeOff> _layers = [];
     private Weighting? _decided;
 
-    private SigmaRanks(TuckerWork work, BudgetMeasure measure) => (_work, _measure, _effects) = (work, measure, LayerEffects.Start(work));
+    private SigmaRanks(TuckerWork work, BudgetMeasure measure) => (_work, _measure, Effects) = (work, measure, LayerEffects.Start(work));
+
+    public LayerEffects Effects { get; }
+
+    public IReadOnlyList<Series> Series => _series;
+
+    public IReadOnlyList<LayerTradeOff> Layers => _layers;
 
     /// <summary>Traces the curves and measures the effects: most of the time goes here.</summary>
     public static SigmaRanks Prepare(TuckerWork work, BudgetMeasure measure)
@@ -24,9 +33,9 @@ internal sealed class SigmaRanks : IRankAllocation
         foreach (var layer in work.Candidates)
         {
             work.Context.Progress.Report(new MethodProgress($"ranks of {layer.Name}", result._layers.Count, work.Candidates.Count));
-            var solver = work.SolverOf(layer);
-            var curve = RankCurve.Of(solver, work.Options, work.Context.Cancellation);
-            result._layers.Add(new LayerTradeOff(layer, [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))], result._effects.Of(solver, curve)));
+            var curve = RankCurve.Of(work, layer);
+            result._series.Add(Sensitivity.Of(layer, curve));
+            result._layers.Add(new LayerTradeOff(layer, [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))], result.Effects.Of(work.SolverOf(layer), curve)));
         }
 
         return result;
@@ -36,52 +45,63 @@ internal sealed class SigmaRanks : IRankAllocation
     {
         if (_decided is { } decided)
         {
-            return Choose(change, decided);
+            return Choose(change, decided, NoneLeftOut);
         }
 
-        if (Choose(change, Weighting.Blend) is not { } blend)
+        if (Best(change, NoneLeftOut) is not { } best)
         {
             return null;
         }
 
-        _decided = Weighting.Blend;
-        // Large models are not built three times over.
-        if (!_effects.IsUsable || !_work.KeepsSolvers)
-        {
-            return blend;
-        }
+        _decided = best.Weighting;
+        return best.Chosen;
+    }
 
-        var (best, least) = (blend, Divergence(blend));
-        foreach (var weighting in new[] { Weighting.Effect, Weighting.Error })
+    /// <summary>The ranks, with the weighting that suits this change best; null when the model cannot be that small.</summary>
+    public (IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)? Best(double change, IReadOnlyDictionary<string, string> without)
+    {
+        // Large models are not built three times over.
+        var weightings = Effects.IsUsable && _work.KeepsSolvers ? Weightings : [Weighting.Blend];
+        var tried = new List<(IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)>();
+        foreach (var weighting in weightings)
         {
-            var other = Choose(change, weighting)!;
-            if (Divergence(other) is var divergence && divergence < least)
+            if (Choose(change, weighting, without) is { } chosen)
             {
-                (_decided, best, least) = (weighting, other, divergence);
+                tried.Add((chosen, weighting));
             }
         }
 
-        return best;
+        return tried.Count switch
+        {
+            0 => null,
+            1 => tried[0],
+            _ => tried.MinBy(choice => Divergence(choice.Chosen)),
+        };
     }
 
-    public IReadOnlyList<ChosenRanks> Smallest() => Named([.. _layers.Select(layer => layer.Options(Weighting.Error, Cost).MinBy(option => option.Cost)!)]);
+    public IReadOnlyList<ChosenRanks> Smallest() => Named([.. _layers.Select(layer => layer.Options(Weighting.Error, Cost).MinBy(option => option.Cost)!)], NoneLeftOut);
 
-    private List<ChosenRanks>? Choose(double change, Weighting weighting) =>
-        LagrangianAllocator.Choose([.. _layers.Select(layer => layer.Options(weighting, Cost))], change) is { } chosen ? Named(chosen) : null;
+    /// <summary>What could be done to one layer.</summary>
+    public IReadOnlyList<RankOption> Options(LayerTradeOff layer, Weighting weighting) => layer.Options(weighting, Cost);
+
+    private List<ChosenRanks>? Choose(double change, Weighting weighting, IReadOnlyDictionary<string, string> without) =>
+        LagrangianAllocator.Choose([.. _layers.Select(layer => without.ContainsKey(layer.Layer.Name) ? [LayerTradeOff.Untouched] : Options(layer, weighting))], change) is { } chosen
+            ? Named(chosen, without)
+            : null;
 
     private double Cost(TuckerLayer layer, RankPair ranks) => _work.Costs.Change(layer, ranks, _measure);
 
-    private double Divergence(List<ChosenRanks> chosen)
+    private double Divergence(IReadOnlyList<ChosenRanks> chosen)
     {
         var replacements = chosen.Zip(_layers).Where(pair => pair.First.Ranks is not null)
             .Select(pair => _work.SolverOf(pair.First.Layer).Reconstructed(pair.Second.Points.First(point => point.Ranks == pair.First.Ranks)));
-        return _effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
+        return Effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
     }
 
-    private List<ChosenRanks> Named(IReadOnlyList<RankOption> chosen) =>
+    private List<ChosenRanks> Named(IReadOnlyList<RankOption> chosen, IReadOnlyDictionary<string, string> without) =>
     [
         .. chosen.Zip(_layers, (option, layer) => option.Ranks is { } ranks
             ? new ChosenRanks(layer.Layer, ranks, layer.Points.First(point => point.Ranks == ranks).Start)
-            : new ChosenRanks(layer.Layer, null, Reason: layer.Points.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller)),
+            : new ChosenRanks(layer.Layer, null, Reason: without.GetValueOrDefault(layer.Layer.Name) ?? (layer.Points.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller))),
     ];
 }

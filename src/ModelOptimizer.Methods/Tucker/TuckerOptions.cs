@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Methods.Tucker;
 
@@ -51,7 +52,8 @@ internal sealed record TuckerOptions
         new("ranks", OptionKind.Ranks, "Ranks by hand: 16, [R_T, R_S], 50%, or a map from layer rule to one of these.") { ExclusiveGroup = "goal" },
         new("energy", OptionKind.Number, "The share of each layer's energy (squared norm) that is kept.") { Minimum = 0, Maximum = 1, ExclusiveGroup = "goal" },
         new("error", OptionKind.Number, "The largest relative error e of each layer (the root, not e²).") { Minimum = 0, Maximum = 1, ExclusiveGroup = "goal" },
-        new("budget", OptionKind.Budget, "What may remain of the whole model: { size | params | macs: 40%, allocation: sigma | uniform }.") { ExclusiveGroup = "goal" },
+        SearchOptions.Budget,
+        SearchOptions.MaxEvaluations,
     ];
 
     /// <exception cref="DiagnosticException">There is no goal, or more than one.</exception>
@@ -60,7 +62,7 @@ internal sealed record TuckerOptions
         var given = Goals.Where(arguments.Values.ContainsKey).ToList();
         if (given.Count == 0)
         {
-            throw new DiagnosticException(MethodCodes.NoGoal, "the step does not say how small the model shall become. Give one of 'ranks: 50%', 'energy: 0.95', 'error: 0.1' or 'budget: { size: 40% }'.", arguments.Position);
+            throw new DiagnosticException(MethodCodes.NoGoal, "the step does not say how small the model shall become. Give one of 'ranks: 50%', 'energy: 0.95', 'error: 0.1', 'budget: { size: 40% }' or 'budget: auto'.", arguments.Position);
         }
 
         if (given.Count > 1)

@@ -5,6 +5,8 @@ namespace ModelOptimizer.Methods.Tucker;
 /// <summary><c>allocation: uniform</c>.</summary>
 internal sealed class UniformRanks(TuckerWork work, BudgetMeasure measure) : IRankAllocation
 {
+    public IReadOnlyList<Series> Series => [];
+
     public IReadOnlyList<ChosenRanks>? Choose(double change)
     {
         var full = work.Candidates.SelectMany(layer => layer.Shape.IsMatrix ? new[] { layer.Shape.FullOutput } : [layer.Shape.Outputs, layer.Shape.Inputs]);

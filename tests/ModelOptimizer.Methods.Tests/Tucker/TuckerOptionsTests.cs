@@ -9,7 +9,7 @@ public class TuckerOptionsTests
     [Fact]
     public void A_step_without_a_goal_says_how_to_give_one() =>
         Should.Throw<DiagnosticException>(() => TuckerOptions.From(MethodRun.Arguments())).Diagnostic.ToString().ShouldBe(
-            "error MOC1303: the step does not say how small the model shall become. Give one of 'ranks: 50%', 'energy: 0.95', 'error: 0.1' or 'budget: { size: 40% }'.");
+            "error MOC1303: the step does not say how small the model shall become. Give one of 'ranks: 50%', 'energy: 0.95', 'error: 0.1', 'budget: { size: 40% }' or 'budget: auto'.");
 
     [Fact]
     public void Two_goals_exclude_each_other() =>
