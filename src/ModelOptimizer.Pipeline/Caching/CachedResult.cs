@@ -25,6 +25,9 @@ public sealed record CachedResult
     /// <summary>Whether measured times had a say.</summary>
     public bool DecidedByTime { get; init; }
 
+    /// <summary>What chosen ranks are multiples of, by measured time.</summary>
+    public int RankMultiple { get; init; } = 1;
+
     /// <summary>Measured times of the rewritten layers.</summary>
     public IReadOnlyList<LayerTime> Times { get; init; } = [];
 

@@ -7,17 +7,13 @@ public static class ResultKey
 {
     /// <summary>The key of <paramref name="model"/> compressed on <paramref name="deviceClass"/>.</summary>
     /// <param name="model">The model's plan.</param>
-    /// <param name="files">Every file the result depends on: the model, its external data, datasets.</param>
-    /// <param name="seed">The manifest's seed.</param>
+    /// <param name="hashes">SHA-256 of every file the result depends on: the model, its external data, datasets.</param>
     /// <param name="deviceClass">Provider, device and ONNX Runtime version.</param>
-    public static string Of(ModelPlan model, IEnumerable<string> files, int seed, string deviceClass)
+    /// <param name="decisions">What is decided already; empty when nothing is.</param>
+    public static string Of(ModelPlan model, IEnumerable<string> hashes, string deviceClass, string decisions = "")
     {
         // The sum is over contents, so a checkout that lies elsewhere finds the same entry.
-        var parts = files.Select(ContentHash.OfFile)
-            .Prepend(model.Canonical)
-            .Prepend(FormattableString.Invariant($"seed {seed}"))
-            .Prepend(deviceClass)
-            .Prepend(ToolIdentity.Build);
+        string[] parts = [ToolIdentity.Build, deviceClass, model.Canonical, decisions, .. hashes];
         return ContentHash.Of(string.Join('\n', parts));
     }
 }

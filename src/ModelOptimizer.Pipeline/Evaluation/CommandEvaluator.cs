@@ -9,18 +9,6 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 /// <summary>Runs the user's own evaluator. Whatever it does wrong becomes <see cref="CommandOutcome.Problem"/>.</summary>
 public static class CommandEvaluator
 {
-    /// <summary>Runs it on a file and on a model in memory, which gets a temporary file of the same name.</summary>
-    /// <param name="command">What to run.</param>
-    /// <param name="original">Path of the original.</param>
-    /// <param name="compressed">The compressed model.</param>
-    /// <param name="cancellation">Ends the program and all that it started.</param>
-    public static CommandResult Compare(CommandPlan command, string original, OnnxModel compressed, CancellationToken cancellation)
-    {
-        var before = Run(command, original, cancellation);
-        // Without the original's numbers the others are of no use, and the program would most likely fail again.
-        return new CommandResult(before, before.Problem is null ? Run(command, compressed, Path.GetFileName(original), cancellation) : before);
-    }
-
     /// <summary>Runs it on a model in memory, which gets a temporary file called <paramref name="fileName"/>.</summary>
     public static CommandOutcome Run(CommandPlan command, OnnxModel model, string fileName, CancellationToken cancellation)
     {

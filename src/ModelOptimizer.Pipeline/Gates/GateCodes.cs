@@ -17,4 +17,7 @@ public static class GateCodes
 
     /// <summary>The user's own evaluator failed, or did not print what the gate bounds. Unlike other failures it may pass when tried again.</summary>
     public const string CommandFailed = "MOC4005";
+
+    /// <summary>No candidate of a search passes all gates.</summary>
+    public const string NothingPasses = "MOC4006";
 }

@@ -7,22 +7,19 @@ using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
-/// <summary>A model's part of the manifest as JSON with sorted keys, defaults written out, and paths that do not depend on where the checkout lies.</summary>
+/// <summary>What a model's result depends on in the manifest, as JSON with sorted keys, defaults written out, and paths that do not depend on where the checkout lies.</summary>
 internal static class CanonicalText
 {
     private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Of(ModelPlan model, ManifestPaths paths, int seed) => Sorted(new()
     {
-        ["name"] = model.Name,
         ["seed"] = seed,
         ["source"] = paths.Canonical(model.Source),
-        ["output"] = model.Output is null ? null : paths.Canonical(model.Output),
         ["calibrate"] = model.Calibrate is { } calibrate ? Sorted(new() { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples }) : null,
         ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
-        ["compress"] = List(model.Steps.Select(step => Sorted(new() { ["method"] = step.Method.Name, ["options"] = Arguments(step.Arguments) }))),
+        ["compress"] = List(model.Steps.Select(step => Sorted(new() { ["method"] = step.Method.Name, ["options"] = Arguments(step.Arguments), ["keep"] = step.Keep == KeepRule.Faster ? "faster" : null }))),
         ["gates"] = List(model.Gates.Select(Gate)),
-        ["embed"] = model.Embed is { } embed ? Sorted(new() { ["resource"] = embed.Resource, ["accessor"] = embed.Accessor, ["copy"] = embed.Copy }) : null,
     }).ToJsonString(Format);
 
     private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths) => dataset is null ? null : Sorted(new()

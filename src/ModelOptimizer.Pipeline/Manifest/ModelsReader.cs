@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Pipeline.Search;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
@@ -9,7 +10,6 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
 {
     private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
     {
-        ["keep"] = "Leave it out: a layer whose replacement is not smaller is left alone in any case.",
         ["command"] = "It belongs to 'evaluate': evaluate: { command: [python, eval.py] }.",
     };
 
@@ -46,6 +46,11 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Embed = EmbedReader.Read(section),
             Canonical = "",
         };
+        if (SearchRules.Problem(model) is var (problem, position))
+        {
+            throw new DiagnosticException(ManifestCodes.Conflict, problem, position);
+        }
+
         return model with { Canonical = CanonicalText.Of(model, paths, seed) };
     }
 

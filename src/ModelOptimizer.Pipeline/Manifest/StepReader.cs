@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Pipeline.Manifest.Options;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
@@ -11,11 +12,6 @@ namespace ModelOptimizer.Pipeline.Manifest;
 internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
 {
     private static readonly string[] LaterMethods = ["cp", "nn-bcd", "convex-distillation", "opdf", "distill"];
-
-    private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
-    {
-        ["keep"] = "Leave it out: a layer whose replacement is not smaller is left alone in any case.",
-    };
 
     public StepPlan Read(Node node)
     {
@@ -28,8 +24,15 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
         var name = map.Entries.FirstOrDefault(entry => entry.Key.Text == "method").Value
             ?? throw new DiagnosticException(ManifestCodes.MissingKey, $"The key 'method' is missing in a step. Write, for example, '{Example}'. Methods available: {Available}.", node.Position);
         var method = Find(name);
-        var section = new Section(node, $"a step of method '{method.Name}'", ["method", .. method.Options.Select(option => option.Name)], LaterKeys);
-        return new StepPlan(method, Arguments(method, section));
+        var section = new Section(node, $"a step of method '{method.Name}'", ["method", "keep", .. method.Options.Select(option => option.Name)]);
+        var arguments = Arguments(method, section);
+        if (section[SearchOptions.MaxEvaluations.Name] is not null && !SearchOptions.IsSearched(arguments))
+        {
+            throw new DiagnosticException(ManifestCodes.Conflict, $"'{SearchOptions.MaxEvaluations.Name}' limits the search of 'budget: auto', and this step has none. Write 'budget: auto', or remove it.", section.KeyPosition(SearchOptions.MaxEvaluations.Name));
+        }
+
+        var keep = section["keep"]?.AsChoice("keep", ["smaller", "faster"]) == "faster" ? KeepRule.Faster : KeepRule.Smaller;
+        return new StepPlan(method, arguments, keep);
     }
 
     private string Available => string.Join(", ", methods.Select(method => method.Name));

@@ -1,7 +1,15 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of <c>compress:</c>.</summary>
-public sealed record StepPlan(ICompressionMethod Method, MethodArguments Arguments);
+/// <param name="Method">The method.</param>
+/// <param name="Arguments">Its options.</param>
+/// <param name="Keep">Which rewrites stay.</param>
+public sealed record StepPlan(ICompressionMethod Method, MethodArguments Arguments, KeepRule Keep = KeepRule.Smaller)
+{
+    /// <summary>Whether a search under the gates decides (<c>budget: auto</c>).</summary>
+    public bool IsSearched => SearchOptions.IsSearched(Arguments);
+}

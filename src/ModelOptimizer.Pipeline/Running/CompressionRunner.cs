@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors;
@@ -23,12 +24,24 @@ public static class CompressionRunner
             }
 
             var models = Select(plan, options.Model);
+            var locks = LockFile.Read(plan.ManifestPath);
+            record.Read(locks.Path);
             using var engine = new Engine(SelectDevice(plan, options));
             observer.Message(engine.Device.Note);
             foreach (var model in models)
             {
                 cancellation.ThrowIfCancellationRequested();
-                record.Guard(() => record.Finish(new ModelJob(plan, model, options, engine, record, cancellation).Run()));
+                record.Guard(() => record.Finish(new ModelJob(plan, model, options, engine, locks, record, cancellation).Run()));
+            }
+
+            if (options.WriteLock)
+            {
+                if (options.Model is null)
+                {
+                    locks.Retain(models.Select(model => model.Name));
+                }
+
+                locks.Write();
             }
         });
         return record.ToResult();

@@ -7,7 +7,7 @@ using ModelOptimizer.Tensors.Data;
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>What every part of a job needs.</summary>
-internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine Engine, IProgress<MethodProgress> Progress, CancellationToken Cancellation)
+internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine Engine, IProgress<MethodProgress> Progress, Action<string> Say, CancellationToken Cancellation)
 {
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
     public IBatchSource? OpenCalibration(ModelSession session) => Model.Calibrate switch

@@ -2,52 +2,71 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Pipeline.Running;
 
-/// <summary>Applies a model's steps, one after the other.</summary>
-internal static class ModelCompressor
+/// <summary>Applies a model's steps, one after the other. The original is not changed.</summary>
+/// <param name="job">The job.</param>
+/// <param name="original">The model as the user gave it.</param>
+/// <param name="rankMultiple">What chosen ranks are multiples of.</param>
+internal sealed class ModelCompressor(JobContext job, OnnxModel original, int rankMultiple = 1)
 {
-    /// <summary>The compressed model and what every step did; the original is not changed.</summary>
-    public static (OnnxModel Model, IReadOnlyList<StepReport> Steps) Compress(JobContext job, OnnxModel original)
+    /// <summary>All steps.</summary>
+    /// <param name="decisions">Per step, what is decided already; null lets the methods decide.</param>
+    public CompressedModel Compress(IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>>? decisions = null) =>
+        Continue(new CompressedModel(original, []), job.Model.Steps.Count, decisions);
+
+    /// <summary>The steps after those that <paramref name="before"/> has, up to step number <paramref name="end"/> (not included).</summary>
+    public CompressedModel Continue(CompressedModel before, int end, IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>>? decisions = null)
     {
-        var model = original;
-        var steps = new List<StepReport>();
-        foreach (var step in job.Model.Steps)
+        var result = before;
+        for (var index = before.Steps.Count; index < end; index++)
         {
-            job.Progress.Report(new MethodProgress("shapes", 0, 0));
-            using var session = job.Engine.CreateSession(model);
-            var calibration = job.OpenCalibration(session);
-            var statistics = new MomentCollector(job.Engine, model, calibration);
-            var result = step.Method.Run(
-                new MethodContext
-                {
-                    Original = original,
-                    Model = model,
-                    Shapes = ShapeProbe.Run(job.Engine, model),
-                    Engine = job.Engine,
-                    Statistics = statistics,
-                    Calibration = calibration,
-                    Seed = job.Plan.Seed,
-                    Progress = job.Progress,
-                    Cancellation = job.Cancellation,
-                },
-                step.Arguments);
-            Check(result.Model, step.Method.Name);
-            model = result.Model;
-            steps.Add(new StepReport(step.Method.Name, result.Layers, result.Series, result.Certificates));
+            var step = job.Model.Steps[index];
+            result = Add(result, step.Method.Run(Context(result.Model) with { Decisions = decisions?[index] }, step.Arguments));
         }
 
-        return (model, steps);
+        return result;
     }
 
-    private static void Check(OnnxModel model, string method)
+    /// <summary>The model after one more step, checked.</summary>
+    public CompressedModel Add(CompressedModel before, MethodResult result)
     {
-        if (OnnxValidator.Check(model) is [var problem, ..])
+        var method = job.Model.Steps[before.Steps.Count].Method.Name;
+        if (OnnxValidator.Check(result.Model) is [var problem, ..])
         {
             throw new DiagnosticException(RunCodes.BrokenRewrite, $"'{method}' made a model that is not valid ({problem}); nothing was written. Please report this with the model.");
         }
+
+        return new CompressedModel(result.Model, [.. before.Steps, new StepReport(method, result.Layers, result.Series, result.Certificates)]);
+    }
+
+    /// <summary>What a method gets to know when it continues from <paramref name="model"/>.</summary>
+    public MethodContext Context(OnnxModel model)
+    {
+        job.Progress.Report(new MethodProgress("shapes", 0, 0));
+        var calibration = Calibration(model);
+        return new MethodContext
+        {
+            Original = original,
+            Model = model,
+            Shapes = ShapeProbe.Run(job.Engine, model),
+            Engine = job.Engine,
+            Statistics = new MomentCollector(job.Engine, model, calibration),
+            Calibration = calibration,
+            RankMultiple = rankMultiple,
+            Seed = job.Plan.Seed,
+            Progress = job.Progress,
+            Cancellation = job.Cancellation,
+        };
+    }
+
+    private IBatchSource? Calibration(OnnxModel model)
+    {
+        using var session = job.Engine.CreateSession(model);
+        return job.OpenCalibration(session);
     }
 }

@@ -6,77 +6,126 @@ using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Gates.Latency;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Running;
 
-/// <summary>Measures the original and the compressed model side by side: everything that reports and gates speak of.</summary>
-internal static class ModelExaminer
+/// <summary>Measures compressed models against the original: everything that reports and gates speak of. What concerns the original alone is measured once.</summary>
+internal sealed class ModelExaminer : IDisposable
 {
-    public static GateEvidence Examine(JobContext job, OnnxModel original, OnnxModel compressed)
+    private readonly JobContext _job;
+    private readonly ModelSession _before;
+    private readonly IBatchSource? _samples;
+    private readonly OriginalOutputs? _outputs;
+    private readonly Lazy<ModelCost> _cost;
+    private readonly Lazy<int> _overlap;
+    private readonly Lazy<CommandOutcome> _command;
+
+    public ModelExaminer(JobContext job, OnnxModel original)
     {
-        using var before = job.Engine.CreateSession(original);
-        using var after = job.Engine.CreateSession(compressed);
-        var samples = job.OpenEvaluation(before);
-        return new GateEvidence
-        {
-            Before = CostOf(job, original),
-            After = CostOf(job, compressed),
-            Evaluation = samples is null ? null : Evaluate(job, before, after, samples),
-            Command = RunCommand(job, compressed),
-            CalibrationOverlap = CountOverlap(job),
-            Latency = job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? Time(job, before, after, samples) : null,
-            Seed = job.Plan.Seed,
-        };
+        _job = job;
+        _before = job.Engine.CreateSession(original);
+        _samples = job.OpenEvaluation(_before);
+        _outputs = job.Model.Evaluate is { } evaluate ? new OriginalOutputs(_before, evaluate.Output ?? _before.Outputs[0].Name) : null;
+        _cost = new Lazy<ModelCost>(() => CostOf(original));
+        _overlap = new Lazy<int>(CountOverlap);
+        _command = new Lazy<CommandOutcome>(() => CommandEvaluator.Run(job.Model.Evaluate!.Command!, job.Model.Source, job.Cancellation));
     }
 
-    private static ModelCost CostOf(JobContext job, OnnxModel model) =>
-        new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(job.Engine, model)));
+    /// <summary>Number of evaluation samples.</summary>
+    public int Samples => _samples?.Count ?? 0;
 
-    private static EvaluationResult? Evaluate(JobContext job, ModelSession before, ModelSession after, IBatchSource samples)
+    /// <summary>What the original costs.</summary>
+    public ModelCost Original => _cost.Value;
+
+    /// <summary>Everything: all metrics on all samples, and the time where a gate asks for it.</summary>
+    public GateEvidence Examine(OnnxModel compressed)
     {
-        var evaluate = job.Model.Evaluate!;
-        var metrics = evaluate.Metrics
-            .Concat(job.Model.Gates.Where(gate => !gate.IsByCommand).Select(gate => gate.Metric))
+        using var after = _job.Engine.CreateSession(compressed);
+        var evidence = Evidence(compressed, after, _job.Progress, null);
+        return _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? evidence with { Latency = Time(after) } : evidence;
+    }
+
+    /// <summary>The same without the time, and without progress.</summary>
+    /// <param name="compressed">The model.</param>
+    /// <param name="stop">Told what the samples so far say; true ends the evaluation there.</param>
+    public GateEvidence ExamineCandidate(OnnxModel compressed, Func<EvaluationResult, bool>? stop)
+    {
+        using var after = _job.Engine.CreateSession(compressed);
+        return Evidence(compressed, after, null, stop);
+    }
+
+    /// <summary>The time of one run against the original's.</summary>
+    public LatencyResult Time(OnnxModel compressed)
+    {
+        using var after = _job.Engine.CreateSession(compressed);
+        return Time(after);
+    }
+
+    public void Dispose() => _before.Dispose();
+
+    private GateEvidence Evidence(OnnxModel compressed, ModelSession after, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop) => new()
+    {
+        Before = Original,
+        After = CostOf(compressed),
+        Evaluation = _samples is null ? null : Evaluate(after, _samples, progress, stop),
+        Command = RunCommand(compressed),
+        CalibrationOverlap = _overlap.Value,
+        Seed = _job.Plan.Seed,
+    };
+
+    private ModelCost CostOf(OnnxModel model) =>
+        new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(_job.Engine, model)));
+
+    private EvaluationResult? Evaluate(ModelSession after, IBatchSource samples, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop)
+    {
+        var metrics = _job.Model.Evaluate!.Metrics
+            .Concat(_job.Model.Gates.Where(gate => !gate.IsByCommand).Select(gate => gate.Metric))
             .Distinct()
             .Select(name => MetricCatalogue.TryGet(name, out var metric) ? metric : null)
             .OfType<IMetric>()
             .ToList();
-        return metrics.Count == 0
-            ? null
-            : Evaluator.Evaluate(before, after, samples, metrics, evaluate.Output ?? before.Outputs[0].Name, job.Progress, cancellation: job.Cancellation);
-    }
-
-    private static CommandResult? RunCommand(JobContext job, OnnxModel compressed)
-    {
-        if (job.Model.Evaluate?.Command is not { } command)
+        if (metrics.Count == 0)
         {
             return null;
         }
 
-        job.Progress.Report(new MethodProgress("command", 0, 0));
-        return CommandEvaluator.Compare(command, job.Model.Source, compressed, job.Cancellation);
+        var name = _outputs!.Name;
+        _outputs.Rewind();
+        return Evaluator.Evaluate(_outputs.Next, batch => after.Run(batch.Inputs, [name])[name], samples, metrics, name, progress, stop, _job.Cancellation);
+    }
+
+    private CommandResult? RunCommand(OnnxModel compressed)
+    {
+        if (_job.Model.Evaluate?.Command is not { } command)
+        {
+            return null;
+        }
+
+        _job.Progress.Report(new MethodProgress("command", 0, 0));
+        // Without the original's numbers the others are of no use, and the program would most likely fail again.
+        var before = _command.Value;
+        return new CommandResult(before, before.Problem is null ? CommandEvaluator.Run(command, compressed, Path.GetFileName(_job.Model.Source), _job.Cancellation) : before);
     }
 
     // A model that saw the gate's samples proves nothing on them, whatever the preprocessing.
-    private static int CountOverlap(JobContext job)
+    private int CountOverlap()
     {
-        if (job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { Dataset: { } dataset } evaluate } || job.Model.Gates.Count == 0)
+        if (_job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { Dataset: { } dataset } evaluate } || _job.Model.Gates.Count == 0)
         {
             return 0;
         }
 
-        var seen = SampleHashes.Of(calibration, calibrate.Samples, job.Plan.Seed).ToHashSet();
-        return SampleHashes.Of(dataset, evaluate.Samples, job.Plan.Seed).Count(seen.Contains);
+        var seen = SampleHashes.Of(calibration, calibrate.Samples, _job.Plan.Seed).ToHashSet();
+        return SampleHashes.Of(dataset, evaluate.Samples, _job.Plan.Seed).Count(seen.Contains);
     }
 
-    private static LatencyResult Time(JobContext job, ModelSession before, ModelSession after, IBatchSource? samples)
+    private LatencyResult Time(ModelSession after)
     {
-        job.Progress.Report(new MethodProgress("latency", 0, 0));
-        samples ??= new RandomSource(before.Inputs, 1, job.Plan.Seed);
-        return LatencyMeter.Measure(new SessionLatencyProbe(before, after, samples.Read().First().Inputs), cancellation: job.Cancellation);
+        _job.Progress.Report(new MethodProgress("latency", 0, 0));
+        var samples = _samples ?? new RandomSource(_before.Inputs, 1, _job.Plan.Seed);
+        return LatencyMeter.Measure(new SessionLatencyProbe(_before, after, samples.Read().First().Inputs), cancellation: _job.Cancellation);
     }
 }

@@ -2,15 +2,17 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Running;
 
-/// <summary>One model of a run: from the cache or by compressing and gating, then to its place.</summary>
-internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions options, Engine engine, RunRecord record, CancellationToken cancellation)
+/// <summary>One model of a run: from the cache, by its lock or by compressing anew; then to the gates and to its place.</summary>
+internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions options, Engine engine, LockFile locks, RunRecord record, CancellationToken cancellation)
 {
-    private readonly JobContext _context = new(plan, model, engine, new JobProgress(model.Name, record.Observer), cancellation);
+    private readonly JobContext _context = new(plan, model, engine, new JobProgress(model.Name, record.Observer), record.Observer.Message, cancellation);
 
     public ModelReport Run()
     {
@@ -18,36 +20,69 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);
         var original = OnnxModel.Load(model.Source);
+        string[] files = [.. original.Files.Concat(datasets).Distinct(StringComparer.Ordinal)];
         foreach (var file in original.Files)
         {
             record.Read(file);
         }
 
-        if (options.VerifyOnly)
+        var producer = new ModelProducer(_context, original);
+        if (options is { VerifyOnly: true, Locked: false })
         {
-            return Verify(original);
+            return Verify(producer);
         }
 
-        var key = ResultKey.Of(model, original.Files.Concat(datasets), plan.Seed, engine.Device.DeviceClass);
+        var hashes = files.ToDictionary(file => file, ContentHash.OfFile, StringComparer.Ordinal);
+        var inputs = LockedInputs.Of(plan, model, hashes);
+        var locked = new LockCheck(locks, model, options, record).Find(inputs);
+        if (options.Locked && File.Exists(OutputPath.Of(options, model)))
+        {
+            return Verify(producer, locked);
+        }
+
+        var (bytes, result, fromCache) = Produce(producer, hashes.Values, locked);
+        if (locked is not null)
+        {
+            LockCheck.Compare(locked, result.ModelSha256, model, engine.Device.DeviceClass, locks, record);
+        }
+
+        var report = Deliver(bytes, result, locked is null ? null : DecisionSource.Lock, fromCache);
+        if (report.Output is not null && locked is null && options.WriteLock)
+        {
+            locks.Set(model.Name, LockedModel.Of(report, inputs));
+        }
+
+        return report;
+    }
+
+    private (byte[] Model, CachedResult Result, bool FromCache) Produce(ModelProducer producer, IEnumerable<string> hashes, LockedModel? locked)
+    {
+        string Key(string decisions) => ResultKey.Of(model, hashes, engine.Device.DeviceClass, decisions);
+        var key = Key(locked is null ? "" : LockedStep.Text(locked.Steps));
         var cache = options.CacheDirectory is null ? null : new ResultCache(options.CacheDirectory, record.Observer.Message);
         if (cache?.Find(key) is { } hit)
         {
-            return Deliver(hit.Model, hit.Result, fromCache: true);
+            return (hit.Model, hit.Result, true);
         }
 
-        var (compressed, steps) = ModelCompressor.Compress(_context, original);
-        var bytes = compressed.ToBytes();
-        var result = Measure(original, compressed, bytes, steps);
+        var (bytes, result) = locked is null ? producer.Decide() : producer.Replay(locked.Decisions);
         // A program of the user's may work the next time.
-        if (!result.Gates.Any(verdict => verdict.Code == GateCodes.CommandFailed))
+        if (result.Gates.Any(verdict => verdict.Code == GateCodes.CommandFailed))
         {
-            cache?.Add(key, bytes, result);
+            return (bytes, result, false);
         }
 
-        return Deliver(bytes, result, fromCache: false);
+        cache?.Add(key, bytes, result);
+        if (locked is null)
+        {
+            // A build that finds the lock file written now has its answer already.
+            cache?.Add(Key(LockedStep.Text([.. result.Steps.Select(step => LockedStep.Of(step, result.Times))])), bytes, result);
+        }
+
+        return (bytes, result, false);
     }
 
-    private ModelReport Verify(OnnxModel original)
+    private ModelReport Verify(ModelProducer producer, LockedModel? locked = null)
     {
         var path = OutputPath.Of(options, model);
         if (!File.Exists(path))
@@ -58,50 +93,46 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
                 model.Position);
         }
 
-        var compressed = OnnxModel.Load(path);
-        var result = Measure(original, compressed, compressed.ToBytes(), []);
-        Judge(result);
-        return Report(result, path, fromCache: false);
-    }
-
-    private CachedResult Measure(OnnxModel original, OnnxModel compressed, byte[] bytes, IReadOnlyList<StepReport> steps)
-    {
-        var evidence = ModelExaminer.Examine(_context, original, compressed);
-        return new CachedResult
+        var result = producer.Examine(OnnxModel.Load(path));
+        if (locked is not null)
         {
-            ModelSha256 = ContentHash.Of(bytes),
-            Before = evidence.Before,
-            After = evidence.After,
-            Metrics = evidence.Metrics,
-            Steps = steps,
-            Gates = [.. GateKeeper.Decide(model.Gates, evidence).Select(CachedVerdict.From)],
-            DeviceClass = engine.Device.DeviceClass,
-        };
+            LockCheck.Compare(locked, ContentHash.OfFile(path), model, engine.Device.DeviceClass, locks, record);
+        }
+
+        Judge(result);
+        return Report(result, path, locked is null ? null : DecisionSource.Lock, fromCache: false);
     }
 
-    private ModelReport Deliver(byte[] bytes, CachedResult result, bool fromCache)
+    private ModelReport Deliver(byte[] bytes, CachedResult result, DecisionSource? decisions, bool fromCache)
     {
-        // A failed gate leaves the previous output as it was.
-        var path = Judge(result) ? OutputPath.Of(options, model) : null;
+        // A failed gate leaves the previous output as it was, and so does a look at it.
+        var path = Judge(result) && !options.VerifyOnly ? OutputPath.Of(options, model) : null;
         if (path is not null)
         {
             OutputFile.Write(path, bytes, model.SourcePosition);
         }
 
-        return Report(result, path, fromCache);
+        return Report(result, path, decisions, fromCache);
     }
 
     private bool Judge(CachedResult result)
     {
-        var failures = Verdicts(result)
-            .Select(verdict => GateDiagnostics.From(verdict, options is { GatesAreWarnings: true, VerifyOnly: false }))
-            .OfType<Diagnostic>()
-            .ToList();
+        var gatesAreWarnings = options is { GatesAreWarnings: true, VerifyOnly: false };
+        var failures = Verdicts(result).Select(verdict => GateDiagnostics.From(verdict, gatesAreWarnings)).OfType<Diagnostic>().ToList();
+        if (result.Search is { Chosen: null } search)
+        {
+            failures.Add(new Diagnostic(
+                GateCodes.NothingPasses,
+                gatesAreWarnings ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
+                SearchText.NothingPassed(search, result.Before.Bytes),
+                SearchRules.Position(model)));
+        }
+
         failures.ForEach(record.Report);
         return failures.TrueForAll(failure => failure.Severity != DiagnosticSeverity.Error);
     }
 
-    private ModelReport Report(CachedResult result, string? output, bool fromCache) => new()
+    private ModelReport Report(CachedResult result, string? output, DecisionSource? decisions, bool fromCache) => new()
     {
         Name = model.Name,
         Source = model.Source,
@@ -112,7 +143,9 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         After = result.After,
         Metrics = result.Metrics,
         Steps = result.Steps,
-        DecidedByTime = result.DecidedByTime,
+        Decisions = decisions ?? (result.Search is null ? DecisionSource.Manifest : DecisionSource.Search),
+        DecidedByTime = result.DecidedByTime && decisions is null,
+        RankMultiple = result.RankMultiple,
         Times = result.Times,
         Search = result.Search,
         Gates = Verdicts(result),

@@ -41,6 +41,9 @@ public sealed record ModelReport
     /// <summary>Whether measured times had a say in the model, so that another run may come out differently unless a lock file holds the decisions.</summary>
     public bool DecidedByTime { get; init; }
 
+    /// <summary>What chosen ranks are multiples of, by measured time; 1 when time had no say.</summary>
+    public int RankMultiple { get; init; } = 1;
+
     /// <summary>Measured times of the rewritten layers; empty when nobody asked for them.</summary>
     public IReadOnlyList<LayerTime> Times { get; init; } = [];
 

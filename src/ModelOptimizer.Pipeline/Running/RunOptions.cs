@@ -15,6 +15,12 @@ public sealed record RunOptions
     /// <summary>Re-evaluate the gates of the outputs that are there, and write nothing.</summary>
     public bool VerifyOnly { get; init; }
 
+    /// <summary>With <see cref="VerifyOnly"/>: inputs and output must be those of the lock file; an output that is not there is made again, in memory.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>Write what was decided to the lock file.</summary>
+    public bool WriteLock { get; init; }
+
     /// <summary>Failed gates are warnings, as <c>ModelOptimizerSeverity=warning</c> asks; <see cref="VerifyOnly"/> ignores it.</summary>
     public bool GatesAreWarnings { get; init; }
 

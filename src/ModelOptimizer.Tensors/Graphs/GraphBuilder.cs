@@ -4,8 +4,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Graphs;
 
-/// <summary>Writes small ONNX graphs (opset 17): the engine's own arithmetic.</summary>
-internal sealed class GraphBuilder
+/// <summary>Writes small ONNX graphs (opset 17): the product's own arithmetic.</summary>
+public sealed class GraphBuilder
 {
     private readonly GraphProto graph = new() { Name = "modelopt" };
     private int names;
@@ -36,6 +36,17 @@ internal sealed class GraphBuilder
         var tensor = new TensorProto { Name = name, DataType = (int)DataType.Int64 };
         tensor.Dims.Add(values.Length);
         tensor.Int64Data.Add(values);
+        graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    /// <summary>A float weight of one value everywhere.</summary>
+    public string Weight(float value, params long[] shape)
+    {
+        var name = NewName("w");
+        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Float };
+        tensor.Dims.Add(shape);
+        tensor.FloatData.Add(Enumerable.Repeat(value, checked((int)shape.Aggregate(1L, (product, extent) => product * extent))));
         graph.Initializer.Add(tensor);
         return name;
     }

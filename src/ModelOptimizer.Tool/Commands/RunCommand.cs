@@ -23,6 +23,7 @@ internal static class RunCommand
         var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
         var device = new Option<string?>("--device") { Description = $"Instead of the manifest's device: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second.", HelpName = "device" };
         var cache = CommonOptions.Cache();
+        var locked = new Option<bool>("--locked") { Description = "Inputs and output must be those of the lock file; an output that is not there is made again, in memory." };
         var json = CommonOptions.Json();
         device.Validators.Add(result =>
         {
@@ -33,6 +34,11 @@ internal static class RunCommand
         });
 
         var command = new Command(name, description) { manifest, model, device, cache, json };
+        if (verifyOnly)
+        {
+            command.Options.Add(locked);
+        }
+
         command.SetAction((parsed, cancellation) => Task.FromResult(Guard.Run(terminal, name, parsed.GetValue(json), () => Execute(
             name,
             terminal,
@@ -43,6 +49,8 @@ internal static class RunCommand
                 Model = parsed.GetValue(model),
                 Device = parsed.GetValue(device),
                 VerifyOnly = verifyOnly,
+                Locked = verifyOnly && parsed.GetValue(locked),
+                WriteLock = !verifyOnly,
                 CacheDirectory = parsed.GetValue(cache) is { } folder ? Path.GetFullPath(folder, terminal.CurrentDirectory) : CacheFolder.Default,
             },
             parsed.GetValue(json),

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace ModelOptimizer.Tool.Progress;
 
 /// <summary>One moving bar per model. Diagnostics wait until the bars are gone, or the two would overwrite each other.</summary>
-internal sealed class LiveObserver(ProgressContext context) : IRunObserver
+internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console) : IRunObserver
 {
     private readonly Dictionary<string, ProgressTask> _bars = [];
     private readonly List<Diagnostic> _diagnostics = [];
@@ -14,10 +14,8 @@ internal sealed class LiveObserver(ProgressContext context) : IRunObserver
     /// <summary>What was said while the bars moved.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
 
-    public void Message(string text)
-    {
-        // The report names the device; everything else a bar shows.
-    }
+    // Lines move up above the bars.
+    public void Message(string text) => console.WriteLine(text);
 
     public void Diagnostic(Diagnostic diagnostic) => _diagnostics.Add(diagnostic);
 

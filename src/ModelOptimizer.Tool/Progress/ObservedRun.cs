@@ -28,10 +28,11 @@ internal static class ObservedRun
         LiveObserver? observer = null;
         try
         {
-            return terminal.Bars().Progress()
+            var console = terminal.Bars();
+            return console.Progress()
                 .AutoClear(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-                .Start(context => run(options, observer = new LiveObserver(context), cancellation));
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+                .Start(context => run(options, observer = new LiveObserver(context, console), cancellation));
         }
         finally
         {

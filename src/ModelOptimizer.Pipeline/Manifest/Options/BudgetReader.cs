@@ -14,12 +14,12 @@ internal static class BudgetReader
     {
         if (node is ScalarNode { Text: "auto" })
         {
-            throw new DiagnosticException(ManifestCodes.NotYet, $"'{what}: auto' is not part of this version yet. Write a goal such as {{ size: 40% }}.", node.Position);
+            return Budget.Auto;
         }
 
         if (node is not MapNode)
         {
-            throw NodeValues.WrongType(node, what, "a mapping such as { size: 40% }");
+            throw NodeValues.WrongType(node, what, "auto, or a mapping such as { size: 40% }");
         }
 
         var section = new Section(node, $"'{what}'", Keys);

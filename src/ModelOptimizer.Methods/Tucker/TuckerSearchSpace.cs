@@ -1,0 +1,47 @@
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Search;
+using ModelOptimizer.Onnx;
+
+namespace ModelOptimizer.Methods.Tucker;
+
+/// <summary>Everything that <c>tucker</c> could do to a model.</summary>
+internal sealed class TuckerSearchSpace : ISearchSpace
+{
+    private readonly TuckerWork _work;
+    private readonly IReadOnlyList<ChosenRanks> _unfit;
+    private readonly SigmaRanks _ranks;
+    private readonly TuckerBuilder _builder;
+    private readonly double _whole;
+
+    public TuckerSearchSpace(TuckerWork work, IReadOnlyList<ChosenRanks> unfit)
+    {
+        (_work, _unfit, _builder) = (work, unfit, new TuckerBuilder(work));
+        _ranks = SigmaRanks.Prepare(work, BudgetMeasure.Size);
+        _whole = work.Costs.Whole(BudgetMeasure.Size);
+        Layers = [.. _ranks.Layers.Where(layer => layer.Points.Count > 0).Select(Choices)];
+    }
+
+    public IReadOnlyList<LayerChoices> Layers { get; }
+
+    public IReadOnlyDictionary<string, LayerDecision>? AtSize(double bytes, IReadOnlyDictionary<string, string> without) =>
+        _ranks.Best(bytes - _whole, without)?.Chosen.ToDictionary(choice => choice.Layer.Name, choice => new LayerDecision(Ranks(choice), choice.Reason), StringComparer.Ordinal);
+
+    public MethodResult Build(IReadOnlyDictionary<string, LayerDecision> decisions) =>
+        _builder.Build([.. _unfit, .. _ranks.Layers.Select(layer => Chosen(layer, decisions.GetValueOrDefault(layer.Layer.Name)))]) with { Series = _ranks.Series };
+
+    public double? Divergence(OnnxModel compressed) => _ranks.Effects.IsUsable ? _ranks.Effects.Divergence(compressed) : null;
+
+    private ChosenRanks Chosen(LayerTradeOff layer, LayerDecision? decision)
+    {
+        var chosen = DecidedRanks.Of(_work, layer.Layer, decision);
+        return chosen with { Start = layer.Points.FirstOrDefault(point => point.Ranks == chosen.Ranks)?.Start };
+    }
+
+    private static IReadOnlyList<int> Ranks(ChosenRanks choice) => choice.Ranks is { } ranks ? Ranks(choice.Layer, ranks) : [];
+
+    private static IReadOnlyList<int> Ranks(TuckerLayer layer, RankPair ranks) => layer.Shape.IsMatrix ? [ranks.Output] : [ranks.Output, ranks.Input];
+
+    private LayerChoices Choices(LayerTradeOff layer) => new(
+        layer.Layer.Name,
+        [.. LagrangianAllocator.Front(_ranks.Options(layer, Weighting.Blend)).Select(option => new LayerChoice(option.Ranks is { } ranks ? Ranks(layer.Layer, ranks) : [], option.Cost, option.Penalty))]);
+}

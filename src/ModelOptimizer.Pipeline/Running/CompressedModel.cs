@@ -1,0 +1,14 @@
+using ModelOptimizer.Methods;
+using ModelOptimizer.Onnx;
+
+namespace ModelOptimizer.Pipeline.Running;
+
+/// <summary>A model after some steps, and what they did.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Steps">One report per step, in order.</param>
+internal sealed record CompressedModel(OnnxModel Model, IReadOnlyList<StepReport> Steps)
+{
+    /// <summary>Per step, what leads to this model again.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>> Decisions =>
+        [.. Steps.Select(step => step.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of, StringComparer.Ordinal))];
+}

@@ -1,0 +1,38 @@
+using ModelOptimizer.Pipeline.Reports;
+
+namespace ModelOptimizer.Pipeline.Search;
+
+/// <summary>What a search tells while it runs.</summary>
+internal static class SearchText
+{
+    /// <summary>What is expected before the first candidate.</summary>
+    public static string Announcement(string model, SearchPace pace, int layers, int samples, TimeSpan evaluation) =>
+        FormattableString.Invariant($"{model}: searching over {layers} layers: about {pace.Expected} evaluations of {samples:N0} samples (at most {pace.Most}), about {Duration(evaluation * pace.Expected)}");
+
+    /// <summary>One line per candidate.</summary>
+    public static string Line(string model, SearchCandidate candidate, long original, TimeSpan left)
+    {
+        var metrics = candidate.Metrics.Select(pair => double.IsNaN(pair.Original)
+            ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
+            : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)} ({Figures.Change(pair.Metric, pair.Original, pair.Compressed)})");
+        var verdict = candidate.Passes ? "passes" : $"fails {string.Join(", ", candidate.Failed)}";
+        var note = candidate.Note is null ? "" : $" ({candidate.Note})";
+        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(candidate.Cost.Bytes)} ({Figures.Ratio(candidate.Cost.Bytes, original)}), {string.Join(", ", metrics)}, {verdict}; about {Duration(left)} left";
+    }
+
+    /// <summary>What to say when no candidate passed: for every gate the best that was seen.</summary>
+    public static string NothingPassed(SearchTrace trace, long original)
+    {
+        var best = trace.Candidates.Where(candidate => candidate.Metrics.Count > 0).OrderBy(candidate => candidate.Failed.Count).ThenByDescending(candidate => candidate.Cost.Bytes).Take(1)
+            .Select(candidate => $"the one that came nearest, with {Figures.Ratio(candidate.Cost.Bytes, original)} of the size, has {string.Join(", ", candidate.Metrics.Select(pair => $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"))} and fails {string.Join(", ", candidate.Failed)}");
+        return $"none of the {trace.Candidates.Count} candidates of the search passes all gates: {string.Join("; ", best)}. Allow more, evaluate on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";
+    }
+
+    private static string Duration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 1.5 } => "1 s",
+        { TotalSeconds: < 90 } => FormattableString.Invariant($"{time.TotalSeconds:0} s"),
+        { TotalMinutes: < 90 } => FormattableString.Invariant($"{time.TotalMinutes:0} min"),
+        _ => FormattableString.Invariant($"{time.TotalHours:0.#} h"),
+    };
+}

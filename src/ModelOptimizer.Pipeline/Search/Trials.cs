@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Search;
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Search;
+
+/// <summary>Builds candidates and evaluates them with the gates' own metrics, each once, until the evaluations are used up.</summary>
+internal sealed class Trials(JobContext job, ModelCompressor compressor, ModelExaminer examiner, CompressedModel before, ISearchSpace space, SearchPace pace)
+{
+    private readonly Dictionary<string, Trial> _known = new(StringComparer.Ordinal);
+    private readonly List<SearchCandidate> _candidates = [];
+    private readonly Dictionary<string, double?> _divergences = new(StringComparer.Ordinal);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Every candidate so far.</summary>
+    public IReadOnlyList<SearchCandidate> Candidates => _candidates;
+
+    /// <summary>Evaluations left.</summary>
+    public int Left => pace.Most - _candidates.Count;
+
+    /// <summary>The smallest candidate that passes; null when none does.</summary>
+    public Trial? Best => _known.Values.Where(trial => trial.Passes).OrderBy(trial => trial.Bytes).ThenBy(trial => trial.Number).FirstOrDefault();
+
+    /// <summary>Every candidate that failed.</summary>
+    public IEnumerable<Trial> Failed => _known.Values.Where(trial => !trial.Passes);
+
+    /// <summary>Evaluates a candidate; null when evaluations are used up or the model would not become smaller.</summary>
+    public Trial? Evaluate(IReadOnlyDictionary<string, LayerDecision> decisions, string phase, string? note = null)
+    {
+        var key = Key(decisions);
+        if (_known.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (Left <= 0 || Build(decisions) is not { } model)
+        {
+            return null;
+        }
+
+        job.Progress.Report(new MethodProgress("search", _candidates.Count, pace.Predicted(_candidates.Count)));
+        var evidence = examiner.ExamineCandidate(model.Model);
+        var failed = GateKeeper.Decide(SearchRules.Constraints(job.Model), evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
+        var trial = new Trial(_candidates.Count + 1, decisions, evidence, failed);
+        _known.Add(key, trial);
+        _candidates.Add(new SearchCandidate(trial.Number, phase, evidence.After, evidence.Metrics, evidence.Evaluation?.Samples ?? 0, trial.Passes, [.. failed.Select(verdict => GateText.Of(verdict.Gate))], note));
+        job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, pace.Left(_candidates.Count, _clock.Elapsed)));
+        return trial;
+    }
+
+    /// <summary>The candidate's model, with the steps after the searched one.</summary>
+    public CompressedModel? Build(IReadOnlyDictionary<string, LayerDecision> decisions)
+    {
+        try
+        {
+            return compressor.Continue(compressor.Add(before, space.Build(decisions)), job.Model.Steps.Count);
+        }
+        catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.NothingToCompress)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>How far a candidate's outputs are from the original's without looking at labels; null when that cannot be said.</summary>
+    public double? Divergence(IReadOnlyDictionary<string, LayerDecision> decisions)
+    {
+        var key = Key(decisions);
+        if (!_divergences.TryGetValue(key, out var divergence))
+        {
+            job.Cancellation.ThrowIfCancellationRequested();
+            _divergences[key] = divergence = Measure(decisions);
+        }
+
+        return divergence;
+    }
+
+    private double? Measure(IReadOnlyDictionary<string, LayerDecision> decisions)
+    {
+        try
+        {
+            return space.Divergence(space.Build(decisions).Model);
+        }
+        catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.NothingToCompress)
+        {
+            return null;
+        }
+    }
+
+    private static string Key(IReadOnlyDictionary<string, LayerDecision> decisions) =>
+        string.Join(';', decisions.Where(decision => decision.Value.Ranks.Count > 0).OrderBy(decision => decision.Key, StringComparer.Ordinal).Select(decision => $"{decision.Key}={string.Join(',', decision.Value.Ranks)}"));
+}

@@ -1,0 +1,77 @@
+using ModelOptimizer.Methods;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Editing;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Pipeline.Datasets;
+using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tensors.Shapes;
+
+namespace ModelOptimizer.Pipeline.Timing;
+
+/// <summary>
+/// Times rewritten layers against the original's: what lies between the layer's input and its output, in both models, as models of their own on one sample.
+/// </summary>
+internal sealed class LayerTimer
+{
+    private static readonly TimeSpan PerLayer = TimeSpan.FromSeconds(0.4);
+
+    private readonly JobContext _job;
+    private readonly OnnxModel _original;
+    private readonly Dictionary<string, WeightLayer> _layers;
+    private readonly IReadOnlyDictionary<string, long[]> _shapes;
+    private readonly Dictionary<string, LayerTime> _known = new(StringComparer.Ordinal);
+
+    public LayerTimer(JobContext job, OnnxModel original)
+    {
+        (_job, _original) = (job, original);
+        _layers = LayerFinder.Find(original).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
+        _shapes = ShapeProbe.Run(job.Engine, original);
+    }
+
+    /// <summary>The rewritten layers that can be taken out of both models. A layer with the ranks it had before is not timed again.</summary>
+    public IReadOnlyList<LayerTime> Measure(CompressedModel compressed)
+    {
+        var rewritten = compressed.Steps.SelectMany(step => step.Layers).Where(layer => layer.Ranks.Count > 0).ToList();
+        var times = new List<LayerTime>();
+        foreach (var outcome in rewritten)
+        {
+            _job.Cancellation.ThrowIfCancellationRequested();
+            _job.Progress.Report(new MethodProgress("time of layers", times.Count, rewritten.Count));
+            if (Measure(compressed.Model, outcome) is { } time)
+            {
+                times.Add(time);
+            }
+        }
+
+        return times;
+    }
+
+    private LayerTime? Measure(OnnxModel compressed, LayerOutcome outcome)
+    {
+        var key = $"{outcome.Layer} {string.Join(' ', outcome.Ranks)}";
+        if (_known.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (!_layers.TryGetValue(outcome.Layer, out var layer) || !_shapes.TryGetValue(layer.Input, out var shape))
+        {
+            return null;
+        }
+
+        // A BatchNormalization is part of both sides: the rewrite may have folded it.
+        var output = layer.BatchNormalization?.Output[0] ?? layer.Output;
+        if (SubModel.Extract(_original, layer.Input, shape, layer.ElementType, output) is not { } before
+            || SubModel.Extract(compressed, layer.Input, shape, layer.ElementType, output) is not { } after)
+        {
+            return null;
+        }
+
+        using var original = _job.Engine.CreateSession(before);
+        using var rewritten = _job.Engine.CreateSession(after);
+        var inputs = new RandomSource(original.Inputs, 1, _job.Plan.Seed).Read().First().Inputs;
+        var latency = LatencyMeter.Measure(new SessionLatencyProbe(original, rewritten, inputs), PerLayer, _job.Cancellation);
+        return _known[key] = new LayerTime(outcome.Layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);
+    }
+}
