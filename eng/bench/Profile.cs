@@ -26,9 +26,7 @@ internal sealed class Profile : IRunObserver
         TotalSeconds = _total.Elapsed.TotalSeconds;
     }
 
-    public void Message(string text)
-    {
-    }
+    public void Message(string text) => Console.Error.WriteLine(text);
 
     public void Diagnostic(Diagnostic diagnostic)
     {

@@ -5,6 +5,7 @@ return args switch
 {
     ["resnet20", var shared] => ResNet20Table.Run(shared),
     ["mnist", var shared] => MnistSearch.Run(shared),
+    ["auto", var shared] => AutoTable.Run(shared),
     ["resnet50"] => ResNet50Run.Run(),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
@@ -16,6 +17,7 @@ static int Usage()
         usage: dotnet run --project eng/bench -c Release -- <benchmark>
           resnet20 <shared>   accuracy of ResNet-20 on CIFAR-10 by budget, allocation and norm
           mnist <shared>      the smallest size that keeps MNIST top-1 within half a point
+          auto <shared>       what budget: auto reaches, against energy thresholds by hand
           resnet50            time, peak memory and profile of compressing a ResNet-50-sized model
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.

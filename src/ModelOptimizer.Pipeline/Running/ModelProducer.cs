@@ -20,7 +20,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
         var multiple = TimeDecides ? RankMultiple.Measure(job, original) : 1;
         var compressor = new ModelCompressor(job, original, multiple);
         var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
-            ? new GateSearch(job, compressor, examiner, original).Run()
+            ? new GateSearch(job, examiner, original, multiple).Run()
             : (compressor.Compress(), null);
         IReadOnlyList<LayerTime> times = [];
         if (TimeDecides)

@@ -16,7 +16,7 @@ internal sealed class GateSearch
     private const double Resolution = 1.01;
     private const double RepairFrom = 0.95;
     private const double RepairStep = 0.012;
-    private static readonly double[] SqueezeSteps = [0.05, 0.02, 0.01];
+    private static readonly double[] SqueezeSteps = [0.05, 0.02, 0.01, 0.004];
 
     // A label-free look at a candidate costs a part of an evaluation: only the most promising moves get one.
     private const int Looks = 6;
@@ -28,8 +28,10 @@ internal sealed class GateSearch
     private readonly SearchPace _pace;
     private readonly double _whole;
 
-    public GateSearch(JobContext job, ModelCompressor compressor, ModelExaminer examiner, OnnxModel original)
+    public GateSearch(JobContext job, ModelExaminer examiner, OnnxModel original, int rankMultiple)
     {
+        var progress = new MutableProgress(job.Progress);
+        var compressor = new ModelCompressor(job with { Progress = progress }, original, rankMultiple);
         var index = job.Model.Steps.TakeWhile(step => !step.IsSearched).Count();
         var step = job.Model.Steps[index];
         var before = compressor.Continue(new CompressedModel(original, []), index);
@@ -40,6 +42,7 @@ internal sealed class GateSearch
         _trials = new Trials(job, compressor, examiner, before, _space, _pace);
         var clock = Stopwatch.StartNew();
         examiner.ExamineCandidate(original);
+        progress.IsMuted = true;
         job.Say(SearchText.Announcement(job.Model.Name, _pace, _space.Layers.Count, examiner.Samples, clock.Elapsed));
     }
 
