@@ -41,7 +41,7 @@ internal sealed class GateSearch
         _pace = SearchPace.Of(_space.Layers.Count, SearchOptions.Evaluations(step.Arguments));
         _trials = new Trials(job, compressor, examiner, before, _space, _pace);
         var clock = Stopwatch.StartNew();
-        examiner.ExamineCandidate(original);
+        examiner.ExamineCandidate(original, null);
         progress.IsMuted = true;
         job.Say(SearchText.Announcement(job.Model.Name, _pace, _space.Layers.Count, examiner.Samples, clock.Elapsed));
     }
@@ -54,10 +54,20 @@ internal sealed class GateSearch
         {
             Repair();
             Squeeze();
+            Confirm();
         }
 
         var chosen = _trials.Best ?? _trials.Failed.OrderBy(trial => trial.Failed.Count).ThenByDescending(trial => trial.Bytes).First();
         return (_trials.Build(chosen.Decisions)!, new SearchTrace(_pace.Expected, _pace.Most, _trials.Candidates, chosen.Passes ? chosen.Number : null));
+    }
+
+    /// <summary>The last word has the full set of samples: a candidate that passed on a part of them may fail on all.</summary>
+    private void Confirm()
+    {
+        while (_trials.Best is { IsComplete: false } best)
+        {
+            _trials.Complete(best);
+        }
     }
 
     private void Bisect()

@@ -12,6 +12,9 @@ internal sealed record Trial(int Number, IReadOnlyDictionary<string, LayerDecisi
 {
     public bool Passes => Failed.Count == 0;
 
+    /// <summary>Whether all samples were looked at.</summary>
+    public bool IsComplete => Evidence.Evaluation?.IsComplete ?? true;
+
     public long Bytes => Evidence.After.Bytes;
 
     /// <summary>Whether a gate cannot be decided with this data at all, so that no other candidate will fare better.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Search;
+using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -11,6 +13,7 @@ namespace ModelOptimizer.Pipeline.Search;
 internal sealed class Trials(JobContext job, ModelCompressor compressor, ModelExaminer examiner, CompressedModel before, ISearchSpace space, SearchPace pace)
 {
     private readonly Dictionary<string, Trial> _known = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<GatePlan> _constraints = SearchRules.Constraints(job.Model);
     private readonly List<SearchCandidate> _candidates = [];
     private readonly Dictionary<string, double?> _divergences = new(StringComparer.Ordinal);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -41,11 +44,18 @@ internal sealed class Trials(JobContext job, ModelCompressor compressor, ModelEx
             return null;
         }
 
+        return _known[key] = Try(decisions, model, phase, note, partial => EarlyVerdict.Of(_constraints, partial, job.Plan.Seed) != EarlyOutcome.Unknown);
+    }
+
+    /// <summary>Evaluates a candidate again, on all samples.</summary>
+    public void Complete(Trial trial) => _known[Key(trial.Decisions)] = Try(trial.Decisions, Build(trial.Decisions)!, "final", $"candidate {trial.Number} on all samples", null);
+
+    private Trial Try(IReadOnlyDictionary<string, LayerDecision> decisions, CompressedModel model, string phase, string? note, Func<EvaluationResult, bool>? stop)
+    {
         job.Progress.Report(new MethodProgress("search", _candidates.Count, pace.Predicted(_candidates.Count)));
-        var evidence = examiner.ExamineCandidate(model.Model);
-        var failed = GateKeeper.Decide(SearchRules.Constraints(job.Model), evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
+        var evidence = examiner.ExamineCandidate(model.Model, stop);
+        var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
         var trial = new Trial(_candidates.Count + 1, decisions, evidence, failed);
-        _known.Add(key, trial);
         _candidates.Add(new SearchCandidate(trial.Number, phase, evidence.After, evidence.Metrics, evidence.Evaluation?.Samples ?? 0, trial.Passes, [.. failed.Select(verdict => GateText.Of(verdict.Gate))], note));
         job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, pace.Left(_candidates.Count, _clock.Elapsed)));
         return trial;
