@@ -223,6 +223,7 @@ public sealed class BuildSessionTests : IDisposable
 
     [Theory]
     [InlineData("MOC1011", ExitCode.BadInput)]
+    [InlineData("MOC4005", ExitCode.GateFailed)]
     [InlineData("MOC5121", ExitCode.Environment)]
     [InlineData("MOC9001", ExitCode.Internal)]
     public void Other_failures_leave_everything_and_are_tried_again(string code, int exitCode)

@@ -65,6 +65,32 @@ public class GateMessageTests
     }
 
     [Fact]
+    public void Metrics_Of_All_Samples()
+    {
+        double[][] labels = [.. Enumerable.Range(0, 500).Select(i => new double[] { i % 3, i % 3 })];
+        double[][] predictions = [.. labels.Select((row, i) => i % 50 == 0 ? [row[0], (row[0] + 1) % 3] : row)];
+        double[][] errors = [.. Enumerable.Range(0, 500).Select(i => new[] { 1 + (0.9 * Math.Sin(i)) })];
+        double[][] larger = [.. errors.Select((row, i) => new[] { row[0] * (1.1 + (0.05 * Math.Sin(3 * i))) })];
+
+        Add("f1-macro max-drop 5%", Given.Joint("f1-macro", labels, predictions));
+        Add("f1-macro max-drop 2.5%", Given.Joint("f1-macro", labels, predictions));
+        Add("f1-macro max-drop 1%", Given.Joint("f1-macro", labels, predictions));
+        Add("f1-macro max-drop 1%", Given.Joint("f1-macro", labels, labels));
+        Add("f1-macro max-drop 5%", Given.Joint("f1-macro", labels[..10], labels[..10]));
+        Add("f1-macro min 97%", Given.Joint("f1-macro", labels, predictions));
+        Add("f1-macro min 99%", Given.Joint("f1-macro", labels, predictions));
+        Add("rmse max-rise 0.1", Given.Joint("rmse", errors, larger));
+        Add("rmse max-rise 6%", Given.Joint("rmse", errors, larger));
+        Add("rmse max-rise 5%", Given.Joint("rmse", errors, larger));
+        Add("rmse max-rise 1%", Given.Joint("rmse", errors, larger));
+        Add("rmse max 106%", Given.Joint("rmse", errors, larger));
+        Add("rmse max 1", Given.Joint("rmse", errors, larger), confidence: null);
+        Add("auc max-drop 1%", Given.Joint("auc", labels[..1], labels[..1]));
+
+        text.ToString().ShouldBeApproved();
+    }
+
+    [Fact]
     public void Costs()
     {
         Add("size max 46%", Given.Evidence());

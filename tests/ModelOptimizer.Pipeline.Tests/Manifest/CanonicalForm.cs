@@ -70,6 +70,7 @@ public sealed class CanonicalForm
     [InlineData("version: 1", "version: 1\nseed: 2")]
     [InlineData("source: digits.onnx", "source: letters.onnx")]
     [InlineData("metrics: [top1]", "metrics: [top1], samples: 3")]
+    [InlineData("metrics: [top1]", "metrics: [top1], command: eval")]
     public void Changes_With_The_Meaning(string from, string to) =>
         Of(Manifest.Replace(from, to, StringComparison.Ordinal)).ShouldNotBe(Of(Manifest));
 
@@ -102,6 +103,17 @@ public sealed class CanonicalForm
 
         string[] all = [Table("[a, b]", "x"), Table("[b, a]", "x"), Table("'[a, b]'", "x"), Table("['a, b']", "x"), Table("[a, b]", "y")];
         all.Distinct().Count().ShouldBe(all.Length);
+    }
+
+    [Theory]
+    [InlineData("command: [eval, a]", "command: [eval, b]")]
+    [InlineData("command: [eval, a]", "command: [eval, a], timeout: 60")]
+    [InlineData("command: [eval, a]", "command: [eval, a], files: [images.npy]")]
+    public void Changes_With_The_Command(string from, string to)
+    {
+        var manifest = Manifest.Replace("metrics: [top1]", "command: [eval, a]", StringComparison.Ordinal);
+
+        Of(manifest.Replace(from, to, StringComparison.Ordinal)).ShouldNotBe(Of(manifest));
     }
 
     private static string Of(string yaml)

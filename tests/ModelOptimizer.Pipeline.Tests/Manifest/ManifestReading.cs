@@ -174,6 +174,39 @@ public sealed class ManifestReading : IDisposable
     }
 
     [Fact]
+    public void Reads_A_Command_And_The_Files_It_Depends_On()
+    {
+        File.WriteAllText(folder["eval.py"], "");
+        var model = WithCommand("{ command: [python, eval.py, --data, table.csv, \"\", \"--model={model}\"], timeout: 30, files: [images.npy] }", "mAP: { min: 0.7, max-drop: 5%, confidence: none }");
+
+        var evaluate = model.Evaluate.ShouldNotBeNull();
+        evaluate.Dataset.ShouldBeNull();
+        var command = evaluate.Command.ShouldNotBeNull();
+        command.Words.ShouldBe(["python", "eval.py", "--data", "table.csv", "", "--model={model}"]);
+        command.Directory.ShouldBe(folder.Path);
+        command.TimeoutSeconds.ShouldBe(30);
+        command.Files.ShouldBe([folder["eval.py"], folder["images.npy"], folder["table.csv"]], ignoreOrder: true);
+        evaluate.Files.ShouldBe(command.Files);
+        model.Gates.Select(gate => (gate.Metric, gate.Bound, gate.Limit.Text, gate.Confidence, gate.IsByCommand))
+            .ShouldBe([("mAP", GateBound.MaxDrop, "5%", null, true), ("mAP", GateBound.Min, "0.7", null, true)]);
+    }
+
+    [Fact]
+    public void Takes_Metrics_From_The_Dataset_And_All_Others_From_The_Command()
+    {
+        var model = WithCommand("{ command: eval, dataset: test, metrics: [top3] }", "top1: { min: 90% }", "mAP: { min: 0.7 }", "size: { max: 40% }");
+
+        model.Evaluate!.Command!.Words.ShouldBe(["eval"]);
+        model.Evaluate.Command.TimeoutSeconds.ShouldBe(600);
+        model.Evaluate.Metrics.ShouldBe(["top3"]);
+        model.Gates.Select(gate => gate.IsByCommand).ShouldBe([false, true, false]);
+    }
+
+    [Fact]
+    public void Takes_All_Metrics_From_The_Command_When_There_Is_No_Dataset() =>
+        WithCommand("{ command: eval }", "top1: { min: 0.9 }", "size: { max: 40% }").Gates.Select(gate => gate.IsByCommand).ShouldBe([true, false]);
+
+    [Fact]
     public void Remarks_On_A_Model_Without_Gates_And_Without_Embed()
     {
         var plan = folder.Read(Everything);
@@ -207,6 +240,19 @@ public sealed class ManifestReading : IDisposable
     public void Follows_Anchors() =>
         folder.Read("version: 1\nmodels:\n  digits: { source: digits.onnx, compress: &steps [{ method: sample, sweeps: 9 }] }\n  letters: { source: letters.onnx, compress: *steps }")
             .Models[1].Steps[0].Arguments.Get<int>("sweeps").ShouldBe(9);
+
+    private ModelPlan WithCommand(string evaluate, params string[] gates) => folder.Read($"""
+        version: 1
+        datasets:
+          test: {"{"} path: test.npz, inputs: {"{"} image: images {"}"}, labels: labels {"}"}
+        models:
+          digits:
+            source: digits.onnx
+            evaluate: {evaluate}
+            compress: [{"{"} method: sample {"}"}]
+            gates:
+        {string.Join('\n', gates.Select(gate => "      - " + gate))}
+        """).Models[0];
 
     private SourcePosition At(int line, int column) => new(folder["modelopt.yaml"], line, column);
 }

@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Tests.Evaluation;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;
 
@@ -98,5 +99,36 @@ public class CompressionRunnerTests
 
         result.ExitCode.ShouldBe(2);
         result.Diagnostics[^1].Message.ShouldContain("'small'");
+    }
+
+    [UnixFact]
+    public void A_command_measures_both_models_and_gates_what_it_prints()
+    {
+        using var project = new SmallProject("bytes: { max: 65% }");
+        project.EvaluateBy("""echo "{\"bytes\": $(wc -c < "$1")}" """);
+
+        var result = project.Run(cached: true);
+
+        result.ExitCode.ShouldBe(0);
+        var report = result.Models.ShouldHaveSingleItem();
+        var metric = report.Metrics.Single(pair => pair.Metric == "bytes");
+        metric.Original.ShouldBe(report.Before.Bytes, 0.05 * report.Before.Bytes);
+        metric.Compressed.ShouldBe(report.After.Bytes, 0.05 * report.After.Bytes);
+        project.Run(cached: true).Models.ShouldHaveSingleItem().FromCache.ShouldBeTrue();
+    }
+
+    [UnixFact]
+    public void A_command_that_fails_is_a_gate_failure_and_is_tried_again()
+    {
+        using var project = new SmallProject("bytes: { max: 65% }");
+        project.EvaluateBy("""test -f ready && echo "{\"bytes\": $(wc -c < "$1")}" """);
+
+        var first = project.Run(cached: true);
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(project.Manifest)!, "ready"), "");
+        var second = project.Run(cached: true);
+
+        first.ExitCode.ShouldBe(1);
+        first.Diagnostics.ShouldContain(diagnostic => diagnostic.Code == GateCodes.CommandFailed && diagnostic.Position!.Line == SmallProject.GateLine);
+        second.ExitCode.ShouldBe(0);
     }
 }

@@ -54,6 +54,13 @@ internal sealed class SmallProject : IDisposable
               - {{gates}}
         """);
 
+    /// <summary>Measures with a script for sh, whose first argument is the model's path.</summary>
+    public void EvaluateBy(string script)
+    {
+        File.WriteAllText(_folder["eval.sh"], script);
+        File.WriteAllText(Manifest, File.ReadAllText(Manifest).Replace("evaluate: { dataset: test, metrics: [cosine] }", "evaluate: { dataset: test, metrics: [cosine], command: [sh, eval.sh] }", StringComparison.Ordinal));
+    }
+
     public RunResult Run(RecordingObserver? observer = null, bool cached = false, bool verify = false, bool warnings = false, string? model = null) => CompressionRunner.Run(
         new RunOptions
         {
