@@ -16,7 +16,7 @@ public sealed class BuildCommandTests
 
         (await line.Invoke("build", "--request", Request(line))).ShouldBe(ExitCode.Passed, line.Out);
 
-        line.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonDocument.Parse(text).RootElement.GetProperty("type").GetString()).ShouldBe(["message"]);
+        line.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonDocument.Parse(text).RootElement.GetProperty("type").GetString()).ShouldBe(["message", "message"]);
         line.Out.ShouldContain("\"importance\":\"high\"");
         File.Exists(Path.Combine(line.Folder, "obj", "state.json")).ShouldBeTrue();
         line.Error.ShouldBeEmpty();

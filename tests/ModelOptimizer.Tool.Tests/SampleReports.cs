@@ -3,6 +3,7 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Tool.Tests;
 
@@ -37,6 +38,7 @@ internal static class SampleReports
             Source = Path.Combine(folder, "models", "digits.onnx"),
             Output = exitCode == 0 ? Path.Combine(folder, "models", "digits.compressed.onnx") : null,
             OutputSha256 = "00ff",
+            ReportFile = Path.Combine(folder, "models", "digits.compressed.report.html"),
             Before = new ModelCost(471_200, 115_690, 4_213_760),
             After = new ModelCost(181_000, 44_210, null),
             Metrics = [new MetricPair("top1", 0.989, 0.987, 2000), new MetricPair("mse", double.NaN, 0.000123456, 2000)],
@@ -51,6 +53,7 @@ internal static class SampleReports
                     [],
                     []),
             ],
+            Times = [new LayerTime("/stage2/a/very/long/name/that/an/exporter/made/conv2/Conv", 0.6123, 0.59, 0.63, 41e-6, 25e-6, false)],
             Gates = [verdict, size],
             DeviceClass = "cpu/x64/avx512+ort1.29.0",
         };

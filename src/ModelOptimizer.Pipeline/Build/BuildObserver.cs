@@ -24,5 +24,12 @@ internal sealed class BuildObserver(IBuildLog log) : IRunObserver
         }
     }
 
-    public void Finished(ModelReport report) => log.Headline(ModelLine.Of(report));
+    public void Finished(ModelReport report)
+    {
+        log.Headline(ModelLine.Of(report));
+        if (report.ReportFile is { } file)
+        {
+            log.Headline($"report: {file}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
@@ -90,6 +90,11 @@ public sealed class BuildSession(
             var outputs = exitCode == ExitCode.Passed ? Accept(production, before, recording) : before?.Outputs ?? [];
             _file.Write(State(recording, exitCode, outputs, production.Inputs.Select(path => InputStamp.TakeAfter(path, start))));
             OutputFolder.Forget(before?.Outputs ?? [], outputs);
+            if (exitCode == ExitCode.Passed)
+            {
+                _folder.ForgetReports(production.Models);
+            }
+
             return exitCode;
         }
         finally

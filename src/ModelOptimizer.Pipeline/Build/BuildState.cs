@@ -1,4 +1,4 @@
-using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Reports.Json;
 
 namespace ModelOptimizer.Pipeline.Build;
 

@@ -35,6 +35,7 @@ internal sealed class CompressedModels(BuildRequest request, RunManifest run)
         VerifyOnly = request.Verify,
         GatesAreWarnings = string.Equals(request.Severity, "warning", StringComparison.OrdinalIgnoreCase),
         OutputDirectory = directory,
+        ReportDirectory = request.OutputDirectory,
         CacheDirectory = string.IsNullOrEmpty(request.CacheDirectory) ? CacheFolder.Default : request.CacheDirectory,
     };
 

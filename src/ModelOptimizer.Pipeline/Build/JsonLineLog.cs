@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Reports.Json;
 
 namespace ModelOptimizer.Pipeline.Build;
 

@@ -2,6 +2,7 @@ using System.Text;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Files;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
@@ -62,10 +63,22 @@ internal sealed class OutputFolder(BuildRequest request)
         foreach (var gone in before.Select(output => output.Path).Except(now.Select(output => output.Path), StringComparer.Ordinal))
         {
             File.Delete(gone);
-            if (Path.GetDirectoryName(gone) is { } folder && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            DeleteEmpty(Path.GetDirectoryName(gone)!);
+        }
+    }
+
+    /// <summary>Deletes the reports of models that are no longer there.</summary>
+    public void ForgetReports(IEnumerable<ProducedModel> models)
+    {
+        var kept = models.Select(model => OutputPath.Folder(model.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in Directory.EnumerateDirectories(_root).Where(folder => !kept.Contains(Path.GetFileName(folder))).ToList())
+        {
+            foreach (var extension in ReportFiles.Extensions)
             {
-                Directory.Delete(folder);
+                DeleteAll(folder, "*" + extension);
             }
+
+            DeleteEmpty(folder);
         }
     }
 
@@ -97,6 +110,14 @@ internal sealed class OutputFolder(BuildRequest request)
         }
 
         return sha256;
+    }
+
+    private static void DeleteEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
     }
 
     private static void DeleteAll(string folder, string pattern, Func<string, bool>? condition = null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Reports;
@@ -46,10 +47,20 @@ public static class Figures
         var rise => Signed(100 * rise / Math.Abs(original)) + " %",
     };
 
+    /// <summary>A fraction as percent: <c>38.4 %</c>.</summary>
+    public static string Percent(double fraction) => Invariant($"{100 * fraction:0.0#} %").Replace('-', '−');
+
+    /// <summary>A difference of fractions: <c>0.21 points</c>.</summary>
+    public static string Points(double difference) => Invariant($"{100 * difference:0.0##} points").Replace('-', '−');
+
+    /// <summary>A time with the unit that suits it.</summary>
+    public static string Seconds(double seconds) => GateText.Seconds(seconds);
+
     /// <summary>Four significant digits.</summary>
     public static string Number(double value) => double.IsNaN(value) ? "?" : value.ToString("G4", CultureInfo.InvariantCulture);
 
-    private static bool IsPercent(string metric) => MetricCatalogue.TryGet(metric, out var found) && found.IsBounded;
+    /// <summary>Whether a metric is written as percent.</summary>
+    internal static bool IsPercent(string metric) => MetricCatalogue.TryGet(metric, out var found) && found.IsBounded;
 
     private static string Signed(double value) => value.ToString("+0.0#;−0.0#;0.0", CultureInfo.InvariantCulture);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Inspection;
+using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Reports;

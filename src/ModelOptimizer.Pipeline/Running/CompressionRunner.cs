@@ -2,6 +2,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 
@@ -31,7 +32,8 @@ public static class CompressionRunner
             foreach (var model in models)
             {
                 cancellation.ThrowIfCancellationRequested();
-                record.Guard(() => record.Finish(new ModelJob(plan, model, options, engine, locks, record, cancellation).Run()));
+                record.Guard(() => record.Finish(ReportFiles.Write(
+                    new ModelJob(plan, model, options, engine, locks, record, cancellation).Run(), plan.ManifestPath, model, options, record.Report)));
             }
 
             if (options.WriteLock)

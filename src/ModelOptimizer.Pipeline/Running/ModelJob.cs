@@ -136,6 +136,9 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
     {
         Name = model.Name,
         Source = model.Source,
+        SourceSha256 = ContentHash.OfFile(model.Source),
+        CalibratedOn = DataUse.Of(model.Calibrate),
+        EvaluatedOn = DataUse.Of(model.Evaluate),
         Output = output,
         OutputSha256 = result.ModelSha256,
         Embed = model.Embed,

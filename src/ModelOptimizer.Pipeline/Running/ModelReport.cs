@@ -14,11 +14,23 @@ public sealed record ModelReport
     /// <summary>The original's path.</summary>
     public required string Source { get; init; }
 
+    /// <summary>SHA-256 of the original, lower-case hexadecimal; null when nobody computed it.</summary>
+    public string? SourceSha256 { get; init; }
+
     /// <summary>Where the compressed model is; null when a gate failed and nothing was written.</summary>
     public string? Output { get; init; }
 
     /// <summary>SHA-256 of the compressed model, lower-case hexadecimal.</summary>
     public required string OutputSha256 { get; init; }
+
+    /// <summary>The report for people, an HTML file with a <c>.md</c> and a <c>.json</c> of the same name beside it; null when none was written.</summary>
+    public string? ReportFile { get; init; }
+
+    /// <summary>What the methods learned the activations from.</summary>
+    public DataUse? CalibratedOn { get; init; }
+
+    /// <summary>What the final metrics were measured on.</summary>
+    public DataUse? EvaluatedOn { get; init; }
 
     /// <summary>How the build ships it.</summary>
     public EmbedPlan? Embed { get; init; }

@@ -12,6 +12,9 @@ public static class RunCodes
     /// <summary>The output cannot be written.</summary>
     public const string OutputNotWritable = "MOC2091";
 
+    /// <summary>The report cannot be written.</summary>
+    public const string ReportNotWritable = "MOC2092";
+
     /// <summary>A rewrite made a graph that is not valid.</summary>
     public const string BrokenRewrite = "MOC9002";
 

@@ -12,7 +12,7 @@ public sealed record RunOptions
     /// <summary>Overrides the manifest's device; null to keep it.</summary>
     public string? Device { get; init; }
 
-    /// <summary>Re-evaluate the gates of the outputs that are there, and write nothing.</summary>
+    /// <summary>Re-evaluate the gates of the outputs that are there, and write nothing but reports.</summary>
     public bool VerifyOnly { get; init; }
 
     /// <summary>With <see cref="VerifyOnly"/>: inputs and output must be those of the lock file; an output that is not there is made again, in memory.</summary>
@@ -26,6 +26,9 @@ public sealed record RunOptions
 
     /// <summary>Where outputs go when a model names none; null for <c>&lt;source&gt;.compressed.onnx</c> beside the source.</summary>
     public string? OutputDirectory { get; init; }
+
+    /// <summary>Where reports go when <see cref="OutputDirectory"/> is only a stop on the way; null to write them beside the outputs.</summary>
+    public string? ReportDirectory { get; init; }
 
     /// <summary>The cache's folder; null for no cache.</summary>
     public string? CacheDirectory { get; init; }

@@ -3,6 +3,7 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Timing;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Views;
@@ -22,12 +23,21 @@ internal static class ReportView
             console.Write(Gates(report.Gates));
         }
 
-        foreach (var step in report.Steps)
+        foreach (var (index, step) in report.Steps.Index())
         {
-            console.Write(Layers(step.Layers));
+            terminal.Out.WriteLine($"step {index + 1}: {step.Method}");
+            if (step.Layers.Count > 0)
+            {
+                console.Write(Layers(step.Layers, report.Times));
+            }
         }
 
         terminal.Out.WriteLine($"device: {report.DeviceClass}{(report.FromCache ? ", from the cache" : "")}");
+        if (report.ReportFile is { } file)
+        {
+            terminal.Out.WriteLine($"report: {ShortPath.From(terminal.CurrentDirectory, file)}");
+        }
+
         terminal.Out.WriteLine();
     }
 
@@ -73,20 +83,32 @@ internal static class ReportView
         };
     }
 
-    private static Table Layers(IReadOnlyList<LayerOutcome> layers)
+    private static Table Layers(IReadOnlyList<LayerOutcome> layers, IReadOnlyList<LayerTime> times)
     {
-        var table = TableStyle.New().Text("layer").Number("ranks").Number("Σ-error").Number("params").Number("left").Text("note");
+        var table = TableStyle.New().Text("layer").Number("ranks").Number("Σ-error").Number("params").Number("left");
+        if (times.Count > 0)
+        {
+            table.Number("time");
+        }
+
+        table.Text("note");
         foreach (var layer in layers)
         {
             table.Row(
+            [
                 layer.Layer,
                 layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks),
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
                 layer.Reason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",
-                layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}");
+                .. times.Count > 0 ? [Time(times, layer)] : Array.Empty<string>(),
+                layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}",
+            ]);
         }
 
         return table;
     }
+
+    private static string Time(IReadOnlyList<LayerTime> times, LayerOutcome layer) =>
+        times.FirstOrDefault(time => time.Layer == layer.Layer) is { } found ? Figures.Percent(found.Ratio) : "–";
 }

@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="Diagnostic"/> as JSON.</summary>
 /// <param name="Severity"><c>error</c>, <c>warning</c> or <c>note</c>.</param>

@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>The methods as JSON.</summary>
 internal sealed record MethodsDocument(int Version, IReadOnlyList<MethodDocument> Methods)

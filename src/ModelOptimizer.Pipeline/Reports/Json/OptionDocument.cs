@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Options;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="MethodOption"/> as JSON.</summary>
 internal sealed record OptionDocument(string Name, string Kind, string? Default, IReadOnlyList<string> Choices, double? Minimum, double? Maximum, string? ExclusiveGroup, string Summary)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Running;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A run as JSON: what <c>compress --json</c> and <c>verify --json</c> print. Fields are added, never renamed, within one <paramref name="Version"/>.</summary>
 internal sealed record RunDocument(
@@ -19,7 +19,7 @@ internal sealed record RunDocument(
         command,
         manifest,
         result.ExitCode,
-        [.. result.Models.Select(ModelDocument.Of)],
+        [.. result.Models.Select(report => ModelDocument.Of(report))],
         [.. result.Diagnostics.Select(DiagnosticDocument.Of)]);
 
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.RunDocument);

@@ -1,7 +1,8 @@
+using System.Text.Json.Serialization;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="GateVerdict"/> as JSON.</summary>
 internal sealed record GateDocument(
@@ -14,12 +15,23 @@ internal sealed record GateDocument(
     double? Required,
     double? Lower,
     double? Upper,
+    double? Confidence,
     string Message,
     int Line)
 {
+    // The level of every interval but those of drops and rises, which the gate chooses.
+    private const double UsualLevel = 0.95;
+
+    /// <summary>Whether the limit is on what compression did to the metric.</summary>
+    [JsonIgnore]
+    public bool IsChange => Bound is "max-drop" or "max-rise";
+
+    [JsonIgnore]
+    public bool Holds => Outcome == "passed";
+
     public static GateDocument Of(GateVerdict verdict) => new(
         verdict.Gate.Metric,
-        Word(verdict.Gate.Bound),
+        GateRules.Word(verdict.Gate.Bound),
         verdict.Gate.Limit.Text,
         verdict.Gate.Severity == Diagnostics.DiagnosticSeverity.Error ? "error" : "warning",
         Word(verdict.Outcome),
@@ -27,16 +39,9 @@ internal sealed record GateDocument(
         MetricDocument.Finite(verdict.Required),
         verdict.Interval is { } interval ? MetricDocument.Finite(interval.Lower) : null,
         verdict.Interval is { } ends ? MetricDocument.Finite(ends.Upper) : null,
+        verdict.Interval is null ? null : verdict.Gate.Bound is GateBound.MaxDrop or GateBound.MaxRise ? verdict.Gate.Confidence : UsualLevel,
         verdict.Message,
         verdict.Gate.Position.Line);
-
-    private static string Word(GateBound bound) => bound switch
-    {
-        GateBound.Min => "min",
-        GateBound.Max => "max",
-        GateBound.MaxDrop => "max-drop",
-        _ => "max-rise",
-    };
 
     private static string Word(GateOutcome outcome) => outcome switch
     {

@@ -1,6 +1,6 @@
 using ModelOptimizer.Pipeline.Running;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="ModelCost"/> as JSON.</summary>
 internal sealed record CostDocument(long Bytes, long Parameters, long? Macs)

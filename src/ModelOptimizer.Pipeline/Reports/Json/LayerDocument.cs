@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="LayerOutcome"/> as JSON.</summary>
 internal sealed record LayerDocument(

@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>An <see cref="ICompressionMethod"/> as JSON.</summary>
 internal sealed record MethodDocument(string Name, string Summary, string Paper, IReadOnlyList<OptionDocument> Options)

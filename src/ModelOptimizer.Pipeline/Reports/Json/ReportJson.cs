@@ -3,10 +3,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOptimizer.Pipeline.Inspection;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
-/// <summary>The documents of <c>--json</c>.</summary>
+/// <summary>The documents of <c>--json</c> and of report files.</summary>
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(FailureDocument))]
 [JsonSerializable(typeof(ModelInspection))]
 [JsonSerializable(typeof(MethodsDocument))]

@@ -1,6 +1,6 @@
 using ModelOptimizer.Pipeline.Running;
 
-namespace ModelOptimizer.Pipeline.Reports;
+namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="MetricPair"/> as JSON; null where there is no number.</summary>
 internal sealed record MetricDocument(string Name, double? Original, double? Compressed, int Samples)

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Xml.Linq;
+using ModelOptimizer.Pipeline.Reports.Json;
+using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+
+namespace ModelOptimizer.Pipeline.Reports.Html;
+
+/// <summary>The candidates of a search by size and one metric, with the limits of the gates: all of them, and where they are crowded a second time, larger.</summary>
+internal sealed class CandidatePlot(ModelDocument model, string metric)
+{
+    private readonly CandidateScale _scale = new(model, metric);
+    private readonly SearchDocument _search = model.Search!;
+
+    /// <summary>The plots, each for wide paper and for a telephone; empty when no candidate has this metric.</summary>
+    public IEnumerable<XElement> Draw()
+    {
+        if (_scale.Points.Count == 0)
+        {
+            return [];
+        }
+
+        if (CandidateWindow.Crowd(_scale, _search.Chosen) is not { } crowd)
+        {
+            return [Tag("div.plots", Both("whole", 760, 380, _scale.All, null))];
+        }
+
+        return
+        [
+            Tag(
+                "div.plots.two",
+                Tag("div", Both("whole", 530, 370, _scale.All, crowd)),
+                Tag("div", Both("near", 530, 370, crowd, null))),
+        ];
+    }
+
+    private IEnumerable<XElement> Both(string part, double width, double height, CandidateWindow window, CandidateWindow? crowd) =>
+        [Draw("wide." + part, width, height, window, crowd), Draw("narrow." + part, 360, 320, window, crowd)];
+
+    private XElement Draw(string variant, double width, double height, CandidateWindow window, CandidateWindow? crowd)
+    {
+        var x = Axis.Over([window.Left, window.Right], (int)(width / 90), " %", floor: 0);
+        var y = _scale.IsPercent
+            ? Axis.Over([window.Low, window.High], (int)(height / 60), " %", 0, 100)
+            : Axis.Over([window.Low, window.High], (int)(height / 60));
+        var frame = new Frame(width, height, x, y, "size, % of the original", window == _scale.All ? metric : metric + ", enlarged");
+        var points = _scale.Points.Where(window.Holds).ToList();
+        var labels = new LabelPlaces(frame);
+        // Marks first, then lines: the labels that follow keep clear of them.
+        points.ForEach(point => labels.Keep(frame.X(point.Size), frame.Y(point.Value)));
+        var limits = Limits(frame, labels, window).OrderBy(element => element.Name.LocalName == "text").ToList();
+        return frame.Draw(
+            variant,
+            $"{metric} of {Wording.Samples(points.Count, "candidate")} over their size",
+            limits,
+            crowd is null ? null : Glass(frame, crowd),
+            points.OrderBy(IsChosen).Select(point => Mark(frame, point)),
+            points.Where(point => crowd is null || !crowd.Holds(point) || IsChosen(point)).OrderByDescending(IsChosen).Select(point => Label(frame, labels, point)));
+    }
+
+    private IEnumerable<XElement> Limits(Frame frame, LabelPlaces labels, CandidateWindow window)
+    {
+        if (_scale.Original is { } original && window.HoldsValue(original))
+        {
+            yield return Line("original", $"M{Number(frame.Left)} {Number(frame.Y(original))}H{Number(frame.Right)}", "original");
+            yield return labels.OnLine("original", frame.Y(original), true, $"original {Value(original)}");
+        }
+
+        foreach (var (gate, at) in _scale.Limits.Where(limit => window.HoldsValue(limit.At)))
+        {
+            yield return Line("limit", $"M{Number(frame.Left)} {Number(frame.Y(at))}H{Number(frame.Right)}", GateFigures.Gate(gate));
+            yield return labels.OnLine("limit", frame.Y(at), false, $"{metric} {(gate.Bound is "min" or "max-drop" ? "≥" : "≤")} {Value(at)}");
+        }
+
+        foreach (var (gate, at) in _scale.SizeLimits.Where(limit => window.HoldsSize(limit.At)))
+        {
+            var isRight = frame.X(at) > (frame.Left + frame.Right) / 2;
+            yield return Line("limit", $"M{Number(frame.X(at))} {Number(frame.Top)}V{Number(frame.Bottom)}", GateFigures.Gate(gate));
+            yield return labels.Fixed("limit", frame.X(at) + (isRight ? -6 : 6), frame.Bottom - 8, isRight ? "end" : "start", $"size ≤ {Figures.Percent(at / 100)}");
+        }
+    }
+
+    private static XElement Glass(Frame frame, CandidateWindow crowd) => Tag(
+        "rect.glass",
+        Is("x", frame.X(crowd.Left)),
+        Is("y", frame.Y(crowd.High)),
+        Is("width", frame.X(crowd.Right) - frame.X(crowd.Left)),
+        Is("height", frame.Y(crowd.Low) - frame.Y(crowd.High)),
+        Is("rx", 3),
+        Tag("title", "shown larger in the plot beside"));
+
+    private XElement Mark(Frame frame, CandidatePoint point)
+    {
+        var (candidate, size, value) = point;
+        var early = Wording.StoppedEarly(_search, candidate);
+        var outcome = candidate.Passes ? "passes" : "fails " + string.Join(", ", candidate.Failed);
+        return Tag(
+            $"g.mark.{(candidate.Passes ? "passed" : "failed")}{(early ? ".early" : "")}{(IsChosen(point) ? ".chosen" : "")}",
+            Is("data-candidate", candidate.Number),
+            Is("transform", $"translate({Number(frame.X(size))} {Number(frame.Y(value))})"),
+            Tag("title", $"Candidate {candidate.Number} ({candidate.Phase}): {Figures.Bytes(candidate.Cost.Bytes)}, {Figures.Percent(size / 100)} of the original; {metric} {Value(value)} on {Wording.Samples(candidate.Samples)}; {outcome}"),
+            IsChosen(point) ? Tag("circle.ring", Is("r", 10)) : null,
+            candidate.Passes ? Tag("circle.shape", Is("r", 5)) : Tag("path.shape", Is("d", "M0 -6.5L6.5 0L0 6.5L-6.5 0Z")));
+    }
+
+    private XElement? Label(Frame frame, LabelPlaces labels, CandidatePoint point)
+    {
+        var number = point.Candidate.Number.ToString(CultureInfo.InvariantCulture);
+        return IsChosen(point)
+            ? labels.Beside("chosen", frame.X(point.Size), frame.Y(point.Value), 14, number + ", taken")
+            : labels.Beside("number", frame.X(point.Size), frame.Y(point.Value), 9, number);
+    }
+
+    private static XElement Line(string style, string path, string title) => Tag("path." + style, Is("d", path), Tag("title", title));
+
+    private bool IsChosen(CandidatePoint point) => point.Candidate.Number == _search.Chosen;
+
+    private string Value(double value) => Figures.Metric(metric, _scale.IsPercent ? value / 100 : value);
+}

@@ -1,0 +1,4 @@
+namespace ModelOptimizer.Pipeline.Reports.Html;
+
+/// <summary>A column of a table.</summary>
+internal sealed record Column(string Head, bool IsNumber = false);

@@ -1,0 +1,68 @@
+using System.Xml.Linq;
+using ModelOptimizer.Pipeline.Reports.Json;
+using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+
+namespace ModelOptimizer.Pipeline.Reports.Html;
+
+/// <summary>What the search tried.</summary>
+internal static class SearchSection
+{
+    public static XElement? Of(ModelDocument model)
+    {
+        if (model.Search is not { Candidates.Count: > 0 } search)
+        {
+            return null;
+        }
+
+        var plots = Metrics(model).Select(metric => Tag("figure.candidates", new CandidatePlot(model, metric).Draw())).Where(figure => figure.HasElements).ToList();
+        return Tag(
+            "section",
+            Tag("h2", "Search"),
+            Tag("p.lead", Wording.Search(search)),
+            plots,
+            plots.Count > 0 ? Legend() : null,
+            Table(model, search));
+    }
+
+    /// <summary>The metrics that gates are about; without such gates the first one measured.</summary>
+    private static List<string> Metrics(ModelDocument model)
+    {
+        var measured = model.Search!.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        var gated = model.Gates.Select(gate => gate.Metric).Distinct().Intersect(measured).ToList();
+        return gated.Count > 0 ? gated : [.. measured.Take(1)];
+    }
+
+    private static XElement Legend() => Tag(
+        "ul.legend",
+        Key("mark.passed", Tag("circle.shape", Is("r", 5)), "all gates hold"),
+        Key("mark.failed", Tag("path.shape", Is("d", "M0 -6L6 0L0 6L-6 0Z")), "a gate does not"),
+        Key("mark.early", Tag("circle.shape", Is("r", 5)), "hollow: decided before all samples were looked at"),
+        Key("mark.chosen", Tag("circle.ring", Is("r", 7)), "taken"),
+        Tag("li", Tag("svg.key", Is("viewBox", "0 0 26 16"), Is("aria-hidden", "true"), Tag("path.limit", Is("d", "M1 8H25"))), "limit of a gate"));
+
+    private static XElement Key(string style, XElement shape, string text) => Tag(
+        "li",
+        Tag("svg.key", Is("viewBox", "-13 -8 26 16"), Is("aria-hidden", "true"), Tag("g." + style, shape)),
+        text);
+
+    private static XElement Table(ModelDocument model, SearchDocument search)
+    {
+        var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        return Tables.Of(
+            [new("#", true), new("phase"), new("size", true), new("left", true), new("parameters", true), .. metrics.Select(name => new Column(name, true)), new("samples", true), new("verdict"), new("change")],
+            search.Candidates.Select(candidate => Tag(
+                candidate.Number == search.Chosen ? "tr.chosen" : "tr",
+                Tables.Number(Figures.Count(candidate.Number)),
+                Tag("td", candidate.Phase),
+                Tables.Number(Figures.Bytes(candidate.Cost.Bytes)),
+                Tables.Number(Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes)),
+                Tables.Number(Figures.Count(candidate.Cost.Parameters)),
+                metrics.Select(name => Tables.Number(candidate.Metrics.FirstOrDefault(metric => metric.Name == name) is { Compressed: { } value } ? Figures.Metric(name, value) : "–")),
+                Tables.Number(Figures.Count(candidate.Samples)),
+                Tag($"td.outcome.{(candidate.Passes ? "good" : "bad")}", Verdict(search, candidate)),
+                Tag("td.note", Names.Of(candidate.Note ?? "")))));
+    }
+
+    private static string Verdict(SearchDocument search, CandidateDocument candidate) =>
+        (candidate.Passes ? "✓ passes" : "✕ " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : "");
+}

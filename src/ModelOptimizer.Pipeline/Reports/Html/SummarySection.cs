@@ -1,0 +1,54 @@
+using System.Xml.Linq;
+using ModelOptimizer.Pipeline.Reports.Json;
+using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+
+namespace ModelOptimizer.Pipeline.Reports.Html;
+
+/// <summary>What the model costs and how good it is, before and after.</summary>
+internal static class SummarySection
+{
+    public static XElement Of(ModelDocument model) => Tag(
+        "section.tiles",
+        Is("aria-label", "Before and after"),
+        Cost("Size", model.Before.Bytes, model.After.Bytes, Figures.Bytes),
+        Cost("Parameters", model.Before.Parameters, model.After.Parameters, Figures.Count),
+        Cost("Multiply-adds", model.Before.Macs, model.After.Macs, Figures.Count),
+        model.Metrics.Select(Metric));
+
+    private static XElement Cost(string name, long? before, long? after, Func<long, string> text)
+    {
+        var isKnown = before is > 0 && after is not null;
+        return Tag(
+            "div.tile",
+            Tag("h3", name),
+            Tag("p.value", after is { } now ? text(now) : "not known"),
+            Tag("p.from", (before, isKnown) switch
+            {
+                (null, _) => "the shapes inside are not known",
+                ({ } was, true) => $"of {text(was)}, {Figures.Ratio(after, before)} left",
+                ({ } was, false) => $"of {text(was)}",
+            }),
+            isKnown ? Bar((double)after!.Value / before!.Value) : null);
+    }
+
+    private static XElement Metric(MetricDocument metric)
+    {
+        var after = metric.Compressed ?? double.NaN;
+        return Tag(
+            "div.tile",
+            Tag("h3", metric.Name),
+            Tag("p.value", metric.Compressed is null ? "not known" : Figures.Metric(metric.Name, after)),
+            Tag("p.from", metric.Original is { } before
+                ? $"from {Figures.Metric(metric.Name, before)}{(Figures.Change(metric.Name, before, after) is { Length: > 0 } change ? ", " + change : "")}"
+                : "against the original's outputs"),
+            Tag("p.from", "on " + Wording.Samples(metric.Samples)));
+    }
+
+    private static XElement Bar(double share) => Tag(
+        "svg.bar",
+        Is("viewBox", "0 0 100 4"),
+        Is("preserveAspectRatio", "none"),
+        Is("aria-hidden", "true"),
+        Tag("rect.all", Is("width", 100), Is("height", 4)),
+        Tag("rect.part", Is("width", 100 * Math.Clamp(share, 0, 1)), Is("height", 4)));
+}

@@ -1,0 +1,170 @@
+using System.Security;
+using ModelOptimizer.Pipeline.Reports.Json;
+
+namespace ModelOptimizer.Pipeline.Reports.Markdown;
+
+/// <summary><c>report.md</c>: made for a CI job's summary, long tables folded away.</summary>
+internal static class MarkdownReport
+{
+    public static string Of(ReportDocument report)
+    {
+        var model = report.Model;
+        List<string> parts = [Headline(model)];
+        if (Wording.ByTime(model) is { } note)
+        {
+            parts.Add($"> {MarkdownText.Of(note)}\n");
+        }
+
+        parts.Add(Costs(model));
+        if (model.Gates.Count > 0)
+        {
+            parts.Add(Gates(model.Gates));
+        }
+
+        parts.AddRange(model.Steps.Where(step => step.Layers.Count > 0).Select(step => Folded($"{step.Method}: {Wording.Rewritten(step)}", Layers(model, step))));
+        if (model.Search is { Candidates.Count: > 0 } search)
+        {
+            parts.Add(Folded($"Search: {Wording.Search(search)}", Candidates(model, search)));
+        }
+
+        if (model.Steps.Any(step => step.Certificates.Count > 0))
+        {
+            parts.Add(Folded("Certificates", Certificates(model)));
+        }
+
+        parts.Add(Origin(report));
+        return string.Join('\n', parts);
+    }
+
+    private static string Headline(ModelDocument model)
+    {
+        var sign = model.Verdict switch
+        {
+            Verdicts.Passed => "✅",
+            Verdicts.Failed => "❌",
+            Verdicts.Warned => "⚠️",
+            _ => "ℹ️",
+        };
+        var size = $"{Figures.Bytes(model.Before.Bytes)} → {Figures.Bytes(model.After.Bytes)} ({Figures.Ratio(model.After.Bytes, model.Before.Bytes)})";
+        return $"## {sign} {MarkdownText.Of(model.Name)}: {size}, {Wording.Verdict(model)}\n";
+    }
+
+    private static string Costs(ModelDocument model)
+    {
+        var table = new MarkdownTable("", ">original", ">compressed", ">change");
+        var (before, after) = (model.Before, model.After);
+        table.Row("size", Figures.Bytes(before.Bytes), Figures.Bytes(after.Bytes), "to " + Figures.Ratio(after.Bytes, before.Bytes));
+        table.Row("parameters", Figures.Count(before.Parameters), Figures.Count(after.Parameters), "to " + Figures.Ratio(after.Parameters, before.Parameters));
+        table.Row("multiply-adds", Figures.Count(before.Macs), Figures.Count(after.Macs), before.Macs is null || after.Macs is null ? "?" : "to " + Figures.Ratio(after.Macs, before.Macs));
+        foreach (var metric in model.Metrics)
+        {
+            var (was, now) = (metric.Original ?? double.NaN, metric.Compressed ?? double.NaN);
+            table.Row(
+                $"{metric.Name} on {Wording.Samples(metric.Samples)}",
+                metric.Original is null ? "" : Figures.Metric(metric.Name, was),
+                Figures.Metric(metric.Name, now),
+                Figures.Change(metric.Name, was, now));
+        }
+
+        return table.ToString();
+    }
+
+    private static string Gates(IReadOnlyList<GateDocument> gates)
+    {
+        var table = new MarkdownTable("", "gate", "required", ">measured", "interval", "verdict");
+        foreach (var gate in gates)
+        {
+            var sign = (gate.Holds, gate.Severity) switch
+            {
+                (true, _) => "✅",
+                (_, "warning") => "⚠️",
+                _ => "❌",
+            };
+            var level = gate.Confidence is null ? "" : $" ({GateFigures.Level(gate)})";
+            table.Row(sign, GateFigures.Gate(gate), GateFigures.Required(gate), GateFigures.Measured(gate), GateFigures.Interval(gate) + level, gate.Outcome);
+        }
+
+        return table + string.Concat(gates.Where(gate => !gate.Holds).Select(gate => $"\n- {MarkdownText.Of(gate.Message)}\n"));
+    }
+
+    private static string Layers(ModelDocument model, StepDocument step)
+    {
+        string[] heads = ["layer", ">ranks", ">Σ-error", ">parameters", ">left", ">MACs left", .. model.Times.Count > 0 ? [">measured time"] : Array.Empty<string>(), "note"];
+        var table = new MarkdownTable(heads);
+        foreach (var layer in step.Layers)
+        {
+            var isRewritten = layer.Reason is null;
+            table.Row(
+            [
+                layer.Name,
+                Wording.Ranks(layer),
+                layer.RelativeError is { } error ? Figures.Number(error) : "–",
+                Figures.Count(layer.ParametersBefore),
+                isRewritten ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",
+                isRewritten ? Figures.Ratio(layer.MacsAfter, layer.MacsBefore) : "–",
+                .. model.Times.Count > 0 ? [Time(model, layer)] : Array.Empty<string>(),
+                Wording.Note(layer),
+            ]);
+        }
+
+        return table.ToString();
+    }
+
+    private static string Time(ModelDocument model, LayerDocument layer) => model.Times.FirstOrDefault(time => time.Layer == layer.Name) switch
+    {
+        { Ratio: { } ratio, Lower: { } lower, Upper: { } upper } time => $"{Figures.Percent(ratio)} ({Figures.Percent(lower)} to {Figures.Percent(upper)}){(time.Reverted ? ", reverted" : "")}",
+        { Ratio: { } ratio } time => Figures.Percent(ratio) + (time.Reverted ? ", reverted" : ""),
+        _ => "–",
+    };
+
+    private static string Candidates(ModelDocument model, SearchDocument search)
+    {
+        var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        var table = new MarkdownTable([">#", "phase", ">size", ">left", .. metrics.Select(name => ">" + name), ">samples", "verdict", "change"]);
+        foreach (var candidate in search.Candidates)
+        {
+            table.Row(
+            [
+                Figures.Count(candidate.Number),
+                candidate.Phase,
+                Figures.Bytes(candidate.Cost.Bytes),
+                Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes),
+                .. metrics.Select(name => candidate.Metrics.FirstOrDefault(metric => metric.Name == name) is { Compressed: { } value } ? Figures.Metric(name, value) : "–"),
+                Figures.Count(candidate.Samples),
+                (candidate.Passes ? "passes" : "fails " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : ""),
+                candidate.Note ?? "",
+            ]);
+        }
+
+        return table.ToString();
+    }
+
+    private static string Certificates(ModelDocument model)
+    {
+        var table = new MarkdownTable("layer or block", "certificate", ">value", "what it says");
+        foreach (var certificate in model.Steps.SelectMany(step => step.Certificates))
+        {
+            table.Row(certificate.Subject, certificate.Name, certificate.Value is { } value ? Figures.Number(value) : "–", certificate.Meaning);
+        }
+
+        return table.ToString();
+    }
+
+    private static string Origin(ReportDocument report)
+    {
+        var model = report.Model;
+        string[] facts =
+        [
+            $"ranks from {Wording.Ranks(model)}",
+            $"calibrated on {Wording.Calibration(model)}",
+            $"measured on {Wording.Evaluation(model)}",
+            $"device {Wording.Device(model)}",
+            $"ONNX Runtime {Wording.Runtime(model)}",
+            $"ModelOptimizer {report.Tool}",
+        ];
+        return MarkdownText.Of(string.Join(" · ", facts)) + "\n";
+    }
+
+    // The line of a summary is HTML, in which Markdown's own escapes would be seen.
+    private static string Folded(string summary, string content) => $"<details><summary>{SecurityElement.Escape(summary)}</summary>\n\n{content}\n</details>\n";
+}

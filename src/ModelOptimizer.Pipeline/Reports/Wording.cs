@@ -1,0 +1,86 @@
+using ModelOptimizer.Pipeline.Reports.Json;
+
+namespace ModelOptimizer.Pipeline.Reports;
+
+/// <summary>Sentences that the readable reports share.</summary>
+internal static class Wording
+{
+    private const string RuntimeMark = "+ort";
+
+    /// <summary>What all gates together say.</summary>
+    public static string Verdict(ModelDocument model)
+    {
+        var missed = model.Gates.Where(gate => !gate.Holds).ToList();
+        return (model.Gates.Count, missed.Count) switch
+        {
+            (0, _) => "there are no gates",
+            (1, 0) => "the gate holds",
+            (var all, 0) => $"all {all} gates hold",
+            (1, _) => "the gate does not hold",
+            (var all, var some) => $"{some} of {all} gates {(some == 1 ? "does" : "do")} not hold",
+        };
+    }
+
+    /// <summary>Where the ranks come from.</summary>
+    public static string Ranks(ModelDocument model) => model.Decisions switch
+    {
+        "search" => "a search under the gates",
+        "lock" => "the lock file",
+        _ => "the manifest",
+    };
+
+    /// <summary>What measured times mean for the next run; null when they had no say.</summary>
+    public static string? ByTime(ModelDocument model) => model.DecidedByTime
+        ? "Decided by time: some of this model's layers were chosen by measured time, so that another run may choose others. A lock file keeps the decisions."
+        : null;
+
+    /// <summary>What the methods learned from.</summary>
+    public static string Calibration(ModelDocument model) => model.CalibratedOn switch
+    {
+        null => "none",
+        { Dataset: null, Samples: var samples } => Samples(samples ?? 0, "random input"),
+        { Dataset: var name, Samples: null } => $"{name}, all samples",
+        { Dataset: var name, Samples: { } samples } => $"{name}, a draw of {Samples(samples)}",
+    };
+
+    /// <summary>What the final numbers were measured on.</summary>
+    public static string Evaluation(ModelDocument model) => model.EvaluatedOn switch
+    {
+        null => "none",
+        { Dataset: null } => "the manifest's own command",
+        { Dataset: var name, Samples: null } => model.Metrics.Count == 0 ? $"{name}, all samples" : $"{name}, all {Samples(model.Metrics[0].Samples)}",
+        { Dataset: var name, Samples: { } samples } => $"{name}, a draw of {Samples(samples)}",
+    };
+
+    /// <summary>How many candidates a search tried, and what came of it.</summary>
+    public static string Search(SearchDocument search)
+    {
+        var outcome = search.Chosen is { } chosen ? $"Candidate {Figures.Count(chosen)} was taken." : "None passed every gate.";
+        return $"{Samples(search.Candidates.Count, "candidate")} evaluated, at most {Figures.Count(search.Most)} allowed, {Figures.Count(search.Predicted)} predicted. {outcome}";
+    }
+
+    /// <summary>Whether a candidate was decided before all samples were looked at.</summary>
+    public static bool StoppedEarly(SearchDocument search, CandidateDocument candidate) => candidate.Samples < search.Candidates.Max(other => other.Samples);
+
+    /// <summary>How many layers a step rewrote.</summary>
+    public static string Rewritten(StepDocument step) => $"{step.Layers.Count(layer => layer.Reason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
+
+    /// <summary>ONNX Runtime's version.</summary>
+    public static string Runtime(ModelDocument model) => model.DeviceClass.LastIndexOf(RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+        ? model.DeviceClass[(at + RuntimeMark.Length)..]
+        : "–";
+
+    /// <summary>The device without the runtime's version.</summary>
+    public static string Device(ModelDocument model) => model.DeviceClass.LastIndexOf(RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+        ? model.DeviceClass[..at]
+        : model.DeviceClass;
+
+    /// <summary>Ranks of a layer, or a dash.</summary>
+    public static string Ranks(LayerDocument layer) => layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks);
+
+    /// <summary>What else there is to say of a layer.</summary>
+    public static string Note(LayerDocument layer) => layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}";
+
+    /// <summary><c>1 sample</c>, <c>2,000 samples</c>.</summary>
+    public static string Samples(int count, string noun = "sample") => $"{Figures.Count(count)} {noun}{(count == 1 ? "" : "s")}";
+}
