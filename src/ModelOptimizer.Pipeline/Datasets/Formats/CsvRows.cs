@@ -14,12 +14,15 @@ internal sealed class CsvRows : IDisposable
     private const int LongestCell = 1 << 16;
 
     private readonly CsvParser _parser;
+    private readonly bool _isPacked;
 
     /// <summary>Opens the table, which may be in gzip, and reads the columns' names.</summary>
     public CsvRows(string path)
     {
         var delimiter = Delimiter(path);
-        _parser = new CsvParser(Text(path), new CsvConfiguration(CultureInfo.InvariantCulture)
+        var file = ArrayFile.Unpacked(path);
+        _isPacked = !file.CanSeek;
+        _parser = new CsvParser(Text(file), new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             Delimiter = delimiter.ToString(),
             MaxFieldSize = LongestCell,
@@ -60,6 +63,14 @@ internal sealed class CsvRows : IDisposable
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw NotANumber(text, column);
     }
 
+    /// <summary>Reads on to the end when there is a checksum.</summary>
+    public void Finish()
+    {
+        while (_isPacked && Next())
+        {
+        }
+    }
+
     public void Dispose() => _parser.Dispose();
 
     private bool Read()
@@ -89,7 +100,7 @@ internal sealed class CsvRows : IDisposable
     /// <summary>The one that the first line has most of, outside quotation marks.</summary>
     private static char Delimiter(string path)
     {
-        using var reader = Text(path);
+        using var reader = Text(ArrayFile.Unpacked(path));
         string? line;
         try
         {
@@ -108,6 +119,6 @@ internal sealed class CsvRows : IDisposable
         return Delimiters.MaxBy(delimiter => outside.Count(letter => letter == delimiter));
     }
 
-    private static StreamReader Text(string path) =>
-        new(ArrayFile.Unpacked(path), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, 1 << 16);
+    private static StreamReader Text(Stream file) =>
+        new(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, 1 << 16);
 }

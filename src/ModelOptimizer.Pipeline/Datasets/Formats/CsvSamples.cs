@@ -24,13 +24,7 @@ internal sealed class CsvSamples(CsvRows rows, int[] columns, bool areWhole) : I
         }
     }
 
-    // Packed files have a checksum at their end.
-    public void Finish()
-    {
-        while (rows.Next())
-        {
-        }
-    }
+    public void Finish() => rows.Finish();
 
     public void Dispose() => rows.Dispose();
 
