@@ -26,8 +26,21 @@ internal sealed class StateInput
     {
         var file = new FileInfo(Path);
         return file.Exists ? Is(file.Length, file.LastWriteTimeUtc.Ticks)
-            : Directory.Exists(Path) ? Is(0, FolderStamp.Of(Path).Fingerprint)
+            : Directory.Exists(Path) ? IsUnchangedFolder()
             : Length == Missing;
+    }
+
+    private bool IsUnchangedFolder()
+    {
+        try
+        {
+            return Is(0, FolderStamp.Of(Path).Fingerprint);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The tool can say better what is wrong with it.
+            return false;
+        }
     }
 
     private bool Is(long length, long time) => length == Length && time.ToString(CultureInfo.InvariantCulture) == LastWriteUtc;

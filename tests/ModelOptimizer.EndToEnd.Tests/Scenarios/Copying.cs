@@ -3,7 +3,7 @@ namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 /// <summary>A model that is shipped as a file beside the assembly.</summary>
 public sealed class Copying : IDisposable
 {
-    private const string Copy = "assets/digits.onnx";
+    internal const string Copy = "assets/digits.onnx";
     private readonly TempFolder _folder = new();
     private readonly Consumer _consumer;
 
@@ -11,10 +11,12 @@ public sealed class Copying : IDisposable
     {
         _consumer = new Consumer(_folder["app"]);
         _consumer.Write("Program.cs", "System.Console.WriteLine(new System.IO.FileInfo(System.IO.Path.Combine(System.AppContext.BaseDirectory, \"assets\", \"digits.onnx\")).Length);\n");
-        var embed = Consumer.Manifest.IndexOf("      resource:", StringComparison.Ordinal);
-        _consumer.Write("modelopt.yaml", $"{Consumer.Manifest[..embed]}      copy: {Copy}\n");
+        _consumer.Write("modelopt.yaml", Manifest);
         _consumer.Build().ShouldSucceed();
     }
+
+    /// <summary>The consumer's manifest, with <c>copy</c> instead of <c>resource</c> and <c>accessor</c>.</summary>
+    internal static string Manifest => $"{Consumer.Manifest[..Consumer.Manifest.IndexOf("      resource:", StringComparison.Ordinal)]}      copy: {Copy}\n";
 
     private string InBin => _consumer["bin", "Release", "net10.0", Copy];
 

@@ -36,6 +36,20 @@ public sealed class SeveralFrameworks : IDisposable
     }
 
     [Fact]
+    public void A_Copied_Model_Lies_In_The_Output_Folder_Of_Each()
+    {
+        var consumer = new Consumer(_folder["lib"], Both);
+        consumer.Write("Program.cs", "");
+        consumer.Write("modelopt.yaml", Copying.Manifest);
+
+        consumer.Build("-m:2").ShouldSucceed().ToolStarts.ShouldBe(1);
+
+        var model = File.ReadAllBytes(consumer["bin", "Release", "net10.0", Copying.Copy]);
+        SmallModel.Convolutions(model).ShouldBeGreaterThan(3);
+        File.ReadAllBytes(consumer["bin", "Release", "netstandard2.0", Copying.Copy]).ShouldBe(model);
+    }
+
+    [Fact]
     public void A_Project_Reference_Builds_The_Model_And_Does_Not_Pass_The_Package_On()
     {
         var library = new Consumer(_folder["lib"], Both);
