@@ -28,6 +28,7 @@ internal static class SampleReports
         Steps = [SampleLayers.Tucker, SampleLayers.Distilled],
         Decisions = DecisionSource.Search,
         DecidedByTime = true,
+        RankMultiple = 4,
         Times = SampleLayers.Times,
         Search = SampleSearch.Trace,
         Gates =

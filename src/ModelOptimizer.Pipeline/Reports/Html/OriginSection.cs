@@ -15,7 +15,7 @@ internal static class OriginSection
             Tag("h2", "Origin"),
             Tag(
                 "dl.origin",
-                Line("ranks", "from " + Wording.Ranks(model)),
+                Line("ranks", "from " + Wording.Ranks(model) + (model.RankMultiple > 1 ? $", in multiples of {Figures.Count(model.RankMultiple)}, which measured fastest" : "")),
                 Line("measured times", model.DecidedByTime ? "had a say in what was rewritten" : "had no say in what was rewritten"),
                 Line("calibrated on", Wording.Calibration(model)),
                 Line("measured on", Wording.Evaluation(model)),

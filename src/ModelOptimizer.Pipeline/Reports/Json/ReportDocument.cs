@@ -49,6 +49,7 @@ internal sealed record ReportDocument(int Version, string Tool, string Manifest,
                 {
                     Decisions = earlier.Model.Decisions,
                     DecidedByTime = earlier.Model.DecidedByTime,
+                    RankMultiple = earlier.Model.RankMultiple,
                     Steps = earlier.Model.Steps,
                     Times = earlier.Model.Times,
                     Search = earlier.Model.Search,
