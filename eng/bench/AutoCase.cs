@@ -18,7 +18,7 @@ internal sealed record AutoCase(string Name, string Source, string Datasets, str
         yield return new AutoCase("MNIST CNN", convolutional, $$"""
               train: { inputs: { "{{Input(convolutional)}}": {{mnist}}/train-images-idx3-ubyte.gz }, labels: {{mnist}}/train-labels-idx1-ubyte.gz, {{Grey}} }
               test: { inputs: { "{{Input(convolutional)}}": {{mnist}}/t10k-images-idx3-ubyte.gz }, labels: {{mnist}}/t10k-labels-idx1-ubyte.gz, {{Grey}} }
-            """, "{ dataset: train, samples: 4096 }", 0.003);
+            """, "{ dataset: train, samples: 1024 }", 0.003);
         yield return new AutoCase("ResNet-20", resnet, $$"""
               train: { path: {{cifar}}/train-4000.npz, inputs: { "{{Input(resnet)}}": images }, labels: labels, {{Colours}} }
               test: { path: {{cifar}}/test-5000-jpeg.npz, inputs: { "{{Input(resnet)}}": images }, labels: labels, {{Colours}} }

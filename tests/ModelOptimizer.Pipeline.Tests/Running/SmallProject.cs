@@ -37,7 +37,14 @@ internal sealed class SmallProject : IDisposable
     /// <summary>The line that the first gate is written on.</summary>
     public static int GateLine => 14;
 
-    public void WriteManifest(string gates, string evaluation = "test.npz") => File.WriteAllText(Manifest, $$"""
+    /// <summary>The line that the step is written on.</summary>
+    public static int StepLine => 12;
+
+    public string Lock => _folder["modelopt.lock.json"];
+
+    public string Folder => _folder.Path;
+
+    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }") => File.WriteAllText(Manifest, $$"""
         version: 1
         device: cpu
         datasets:
@@ -49,7 +56,7 @@ internal sealed class SmallProject : IDisposable
             calibrate: { dataset: train }
             evaluate: { dataset: test, metrics: [cosine] }
             compress:
-              - { method: tucker, budget: { params: 60% } }
+              - { method: tucker, {{step}} }
             gates:
               - {{gates}}
         """);
@@ -61,13 +68,15 @@ internal sealed class SmallProject : IDisposable
         File.WriteAllText(Manifest, File.ReadAllText(Manifest).Replace("evaluate: { dataset: test, metrics: [cosine] }", "evaluate: { dataset: test, metrics: [cosine], command: [sh, eval.sh] }", StringComparison.Ordinal));
     }
 
-    public RunResult Run(RecordingObserver? observer = null, bool cached = false, bool verify = false, bool warnings = false, string? model = null) => CompressionRunner.Run(
+    public RunResult Run(RecordingObserver? observer = null, bool cached = false, bool verify = false, bool warnings = false, string? model = null, bool writeLock = false, bool locked = false) => CompressionRunner.Run(
         new RunOptions
         {
             ManifestPath = Manifest,
             OutputDirectory = _folder["out"],
             CacheDirectory = cached ? Cache : null,
-            VerifyOnly = verify,
+            VerifyOnly = verify || locked,
+            Locked = locked,
+            WriteLock = writeLock,
             GatesAreWarnings = warnings,
             Model = model,
         },

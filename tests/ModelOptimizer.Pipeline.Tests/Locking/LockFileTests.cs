@@ -1,0 +1,194 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Locking;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Tests.Running;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Pipeline.Tests.Locking;
+
+public class LockFileTests
+{
+    private const string Gate = "cosine: { min: 97% }";
+
+    [Fact]
+    public void A_locked_model_is_made_again_without_a_search_and_with_the_same_bytes()
+    {
+        using var project = Locked();
+        var first = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+
+        report.Decisions.ShouldBe(DecisionSource.Lock);
+        report.Search.ShouldBeNull();
+        File.ReadAllBytes(project.Output).ShouldBe(first);
+    }
+
+    [Fact]
+    public void Compressing_again_leaves_an_equal_lock_file_as_it_is()
+    {
+        using var project = Locked();
+        var before = (File.ReadAllText(project.Lock), File.GetLastWriteTimeUtc(project.Lock));
+
+        project.Run(writeLock: true);
+
+        (File.ReadAllText(project.Lock), File.GetLastWriteTimeUtc(project.Lock)).ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_build_never_writes_the_lock_file()
+    {
+        using var project = new SmallProject(Gate);
+        project.Run().ExitCode.ShouldBe(0);
+
+        File.Exists(project.Lock).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_failed_gate_locks_nothing()
+    {
+        using var project = new SmallProject("cosine: { min: 100% }");
+        project.Run(writeLock: true).ExitCode.ShouldBe(1);
+
+        File.Exists(project.Lock).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Another_gate_makes_the_lock_stale_which_is_a_warning_of_a_build_and_an_error_of_verify()
+    {
+        using var project = Locked();
+        project.WriteManifest("cosine: { min: 96% }", step: "budget: auto");
+
+        var built = project.Run();
+        var verified = project.Run(locked: true);
+
+        built.ExitCode.ShouldBe(0);
+        built.Models[0].Decisions.ShouldBe(DecisionSource.Search);
+        built.Diagnostics.Single(diagnostic => diagnostic.Code == LockCodes.Stale).Message.ShouldContain("'gates' in the manifest changed");
+        verified.ExitCode.ShouldBe(2);
+        verified.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Code.ShouldBe(LockCodes.Stale);
+    }
+
+    [Fact]
+    public void A_changed_dataset_is_named()
+    {
+        using var project = Locked();
+        File.Copy(Path.Combine(project.Folder, "train.npz"), Path.Combine(project.Folder, "other.npz"));
+        project.WriteManifest(Gate, evaluation: "other.npz", step: "budget: auto");
+
+        var message = project.Run(locked: true).Diagnostics.Single(diagnostic => diagnostic.Code == LockCodes.Stale).Message;
+
+        message.ShouldContain("'evaluate' in the manifest");
+        message.ShouldContain("the new file other.npz");
+        message.ShouldContain("the file test.npz, which is not used any more");
+    }
+
+    [Fact]
+    public void Comments_names_of_outputs_and_a_moved_gate_line_do_not_make_it_stale()
+    {
+        using var project = Locked();
+        File.WriteAllText(project.Manifest, "# a comment\n" + File.ReadAllText(project.Manifest).Replace("    source: model.onnx", "    embed: { resource: Small.onnx }\n    source: model.onnx", StringComparison.Ordinal));
+
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+    }
+
+    [Fact]
+    public void Verify_locked_makes_an_absent_output_again_in_memory()
+    {
+        using var project = Locked();
+        File.Delete(project.Output);
+
+        var result = project.Run(locked: true);
+
+        result.ExitCode.ShouldBe(0);
+        result.Models[0].Gates.ShouldNotBeEmpty();
+        File.Exists(project.Output).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Verify_locked_refuses_an_output_that_was_changed()
+    {
+        using var project = Locked();
+        File.Copy(Path.Combine(project.Folder, "model.onnx"), project.Output, overwrite: true);
+
+        var result = project.Run(locked: true);
+
+        result.ExitCode.ShouldBe(2);
+        result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Code.ShouldBe(LockCodes.OtherOutput);
+    }
+
+    [Fact]
+    public void Verify_locked_without_a_lock_says_how_to_get_one()
+    {
+        using var project = new SmallProject(Gate);
+
+        var error = project.Run(locked: true).Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        error.Code.ShouldBe(LockCodes.Missing);
+        error.Message.ShouldContain("modelopt compress");
+        error.Position!.File.ShouldBe(project.Lock);
+    }
+
+    [Theory]
+    [InlineData("{\n  \"version\": 1,\n<<<<<<< ours\n", 3)]
+    [InlineData("{ \"version\": 2, \"models\": {} }", 0)]
+    public void A_lock_file_that_cannot_be_read_is_one_error_with_its_place(string text, int line)
+    {
+        using var project = new SmallProject(Gate);
+        File.WriteAllText(project.Lock, text);
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        (error.Code, error.Position!.File, error.Position.Line).ShouldBe((LockCodes.Unreadable, project.Lock, line));
+    }
+
+    [Fact]
+    public void Another_machine_says_so_and_the_gates_decide()
+    {
+        using var project = Locked();
+        var text = File.ReadAllText(project.Lock);
+        var output = LockFile.Read(project.Manifest).Find("small")!.Output;
+        File.WriteAllText(project.Lock, text.Replace("cpu/", "tpu/", StringComparison.Ordinal).Replace(output, new string('0', 64), StringComparison.Ordinal));
+        var observer = new RecordingObserver();
+
+        var result = project.Run(observer, locked: true);
+
+        result.ExitCode.ShouldBe(0);
+        observer.Messages.ShouldContain(message => message.Contains("the gates decide", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_file_is_readable_and_in_a_stable_order()
+    {
+        using var folder = new TempFolder();
+        var manifest = folder["modelopt.yaml"];
+        var locks = LockFile.Read(manifest);
+        var model = new LockedModel
+        {
+            Inputs = new LockedInputs(new Dictionary<string, string> { ["gates"] = "aa" }, new Dictionary<string, string> { ["models/digits.onnx"] = "bb" }),
+            Steps = [new LockedStep("tucker", new Dictionary<string, LockedRanks> { ["conv2"] = new([16, 8]), ["conv10"] = new([4]) }, ["conv3"])],
+            Before = new ModelCost(1000, 200, 3000),
+            After = new ModelCost(500, 100, null),
+            Metrics = new Dictionary<string, LockedMetric> { ["top1"] = new(0.99, 0.985, 2000), ["cosine"] = new(null, 0.999, 2000) },
+            Output = "cc",
+            Tool = "1.0.0",
+            Device = "cpu/x64/avx2+ort1.29.0",
+        };
+        locks.Set("second", model);
+        locks.Set("first", model);
+        locks.Write();
+
+        ApprovedText.ShouldBeApproved(File.ReadAllText(locks.Path));
+        var again = LockFile.Read(manifest).Find("first")!;
+        again.Steps[0].Layers["conv2"].Ranks.ShouldBe([16, 8]);
+        again.Steps[0].Decisions()["conv3"].Ranks.ShouldBeEmpty();
+    }
+
+    private static SmallProject Locked()
+    {
+        var project = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: "budget: auto");
+        project.Run(writeLock: true).ExitCode.ShouldBe(0);
+        return project;
+    }
+}

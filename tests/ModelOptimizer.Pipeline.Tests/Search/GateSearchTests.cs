@@ -1,0 +1,147 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Tests.Running;
+
+namespace ModelOptimizer.Pipeline.Tests.Search;
+
+public class GateSearchTests
+{
+    private const string Auto = "budget: auto";
+
+    [Fact]
+    public void Auto_takes_the_smallest_candidate_that_passes_and_decides_on_all_samples()
+    {
+        using var project = Project("cosine: { min: 98% }");
+
+        var result = project.Run();
+
+        result.ExitCode.ShouldBe(0);
+        var report = result.Models.ShouldHaveSingleItem();
+        var search = report.Search.ShouldNotBeNull();
+        report.Decisions.ShouldBe(DecisionSource.Search);
+        var chosen = search.Candidates[search.Chosen!.Value - 1];
+        chosen.Cost.Bytes.ShouldBe(new FileInfo(project.Output).Length);
+        chosen.Samples.ShouldBe(64);
+        search.Candidates.Where(candidate => candidate.Passes && candidate.Samples == 64).Min(candidate => candidate.Cost.Bytes).ShouldBe(chosen.Cost.Bytes);
+        report.Metrics.Single().Compressed.ShouldBeGreaterThanOrEqualTo(0.98);
+        report.After.Bytes.ShouldBeLessThan(report.Before.Bytes);
+    }
+
+    [Fact]
+    public void A_stricter_gate_leaves_a_larger_model()
+    {
+        using var loose = Project("cosine: { min: 90% }");
+        using var strict = Project("cosine: { min: 99% }");
+
+        strict.Run().Models[0].After.Bytes.ShouldBeGreaterThan(loose.Run().Models[0].After.Bytes);
+    }
+
+    [Fact]
+    public void No_fixed_budget_on_a_fine_grid_beats_auto()
+    {
+        const string Gate = "cosine: { min: 97% }";
+        using var project = Project(Gate);
+        var auto = project.Run().Models[0].After.Bytes;
+        var passing = new List<long>();
+        for (var percent = 5; percent < 100; percent += 5)
+        {
+            project.WriteManifest(Gate, step: $"budget: {{ size: {percent}% }}");
+            if (project.Run() is { ExitCode: 0, Models: [var report] })
+            {
+                passing.Add(report.After.Bytes);
+            }
+        }
+
+        passing.ShouldNotBeEmpty();
+        auto.ShouldBeLessThanOrEqualTo(passing.Min());
+    }
+
+    [Fact]
+    public void Two_searches_with_one_seed_write_the_same_bytes()
+    {
+        using var first = Project("cosine: { min: 98% }");
+        using var second = Project("cosine: { min: 98% }");
+        first.Run();
+        second.Run();
+
+        File.ReadAllBytes(second.Output).ShouldBe(File.ReadAllBytes(first.Output));
+    }
+
+    [Fact]
+    public void The_cap_on_evaluations_holds()
+    {
+        using var project = Project("cosine: { min: 98% }", Auto + ", max-evaluations: 5");
+
+        var search = project.Run().Models[0].Search!;
+
+        search.Candidates.Count.ShouldBe(5);
+        search.Most.ShouldBe(5);
+    }
+
+    [Fact]
+    public void Every_candidate_is_told_while_the_search_runs_after_a_forecast()
+    {
+        using var project = Project("cosine: { min: 98% }");
+        var observer = new RecordingObserver();
+
+        var search = project.Run(observer).Models[0].Search!;
+
+        var said = observer.Messages.Where(message => message.StartsWith("small: ", StringComparison.Ordinal)).ToList();
+        said[0].ShouldContain($"about {search.Predicted} evaluations of 64 samples (at most 60)");
+        said.Count.ShouldBe(1 + search.Candidates.Count);
+        foreach (var (line, candidate) in said.Skip(1).Zip(search.Candidates))
+        {
+            line.ShouldStartWith($"small: candidate {candidate.Number}, {candidate.Phase}");
+            line.ShouldContain(candidate.Passes ? "passes" : "fails 'cosine: { min: 98% }'");
+        }
+    }
+
+    [Fact]
+    public void When_nothing_passes_the_error_names_the_nearest_candidate_and_nothing_is_written()
+    {
+        using var project = Project("cosine: { min: 100% }");
+
+        var result = project.Run();
+
+        result.ExitCode.ShouldBe(1);
+        File.Exists(project.Output).ShouldBeFalse();
+        var error = result.Diagnostics.Single(diagnostic => diagnostic.Code == GateCodes.NothingPasses);
+        error.Position!.Line.ShouldBe(SmallProject.StepLine);
+        error.Message.ShouldContain("none of the");
+        error.Message.ShouldContain("fails 'cosine: { min: 100% }'");
+        result.Models[0].Search!.Chosen.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("size: { max: 50% }")]
+    [InlineData("cosine: { min: 90%, severity: warning }")]
+    public void A_search_without_a_gate_on_a_metric_is_refused(string gate)
+    {
+        using var project = Project(gate);
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        error.Code.ShouldBe("MOC1013");
+        error.Position!.Line.ShouldBe(SmallProject.StepLine);
+    }
+
+    [Fact]
+    public void Several_gates_hold_at_once()
+    {
+        using var project = Project("cosine: { min: 97% }\n      - mse: { max: 0.05 }\n      - agreement: { min: 80% }");
+
+        var result = project.Run();
+
+        result.ExitCode.ShouldBe(0);
+        result.Models[0].Gates.Count.ShouldBe(3);
+        result.Models[0].Gates.ShouldAllBe(verdict => verdict.Outcome == GateOutcome.Passed);
+    }
+
+    private static SmallProject Project(string gates, string step = Auto)
+    {
+        var project = new SmallProject(gates);
+        project.WriteManifest(gates, step: step);
+        return project;
+    }
+}
