@@ -209,6 +209,7 @@ public class HtmlReportTests
 
         var page = new HtmlPage(SampleReports.Searched with { Search = trace });
 
+        page.All("p", "lead").ShouldContain(lead => lead.Value.Contains("bound of its interval", StringComparison.Ordinal));
         page.All("p", "lead").ShouldContain(lead => lead.Value.EndsWith("None passed every gate.", StringComparison.Ordinal));
         page.All("g", "mark", "chosen").Count().ShouldBe(1, "only the legend's");
     }

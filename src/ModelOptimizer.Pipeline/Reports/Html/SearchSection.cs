@@ -21,6 +21,9 @@ internal static class SearchSection
             Tag("p.lead", Wording.Search(search)),
             plots,
             plots.Count > 0 ? Legend() : null,
+            plots.Count > 0 && model.Gates.Any(gate => gate is { IsChange: true, Confidence: not null })
+                ? Tag("p.lead", "A candidate on the right side of a limit may still fail: a drop or a rise is decided by the bound of its interval, not by the number that is drawn.")
+                : null,
             Table(model, search));
     }
 
