@@ -16,6 +16,9 @@ public sealed record LockedModel
     /// <summary>Whether measured times had a say.</summary>
     public bool DecidedByTime { get; init; }
 
+    /// <summary>What chosen ranks are multiples of, by measured time; 1 when time had no say.</summary>
+    public int RankMultiple { get; init; } = 1;
+
     /// <summary>What the original costs.</summary>
     public required ModelCost Before { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record LockedModel
         Inputs = inputs,
         Steps = [.. report.Steps.Select(step => LockedStep.Of(step, report.Times))],
         DecidedByTime = report.DecidedByTime,
+        RankMultiple = report.RankMultiple,
         Before = report.Before,
         After = report.After,
         Metrics = report.Metrics.ToDictionary(pair => pair.Metric, LockedMetric.Of, StringComparer.Ordinal),

@@ -31,6 +31,11 @@ internal static class SearchRules
             return ("Two steps say 'budget: auto', and one search can decide about one step only. Give the others a goal such as { size: 60% }.", position);
         }
 
+        if (searched[0].Method is not ISearchableMethod)
+        {
+            return ($"'{searched[0].Method.Name}' cannot be searched. Give it a goal of its own.", position);
+        }
+
         return Constraints(model).Count > 0
             ? null
             : ("'budget: auto' is the smallest model that passes the gates, and no gate on a metric limits it. Write a gate such as '- top1: { max-drop: 0.5% }'; gates of severity warning do not count.", position);
