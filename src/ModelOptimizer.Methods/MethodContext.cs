@@ -35,6 +35,9 @@ public sealed record MethodContext
     /// <summary>Ranks that the method chooses itself are multiples of this where a layer has room for them: what the runtime likes, measured.</summary>
     public int RankMultiple { get; init; } = 1;
 
+    /// <summary>Where intermediate results are kept between runs; null when nothing is.</summary>
+    public IBlobStore? Blobs { get; init; }
+
     /// <summary>Seed of every random draw.</summary>
     public required int Seed { get; init; }
 

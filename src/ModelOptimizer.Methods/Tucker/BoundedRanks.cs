@@ -16,7 +16,7 @@ internal static class BoundedRanks
             series.Add(Sensitivity.Of(layer, curve));
             var within = curve.Where(point => point.SquaredError <= squaredErrorBound).MinBy(point => layer.Parameters(point.Ranks));
             chosen.Add(within is not null && work.Costs.Pays(layer, within.Ranks)
-                ? new ChosenRanks(layer, within.Ranks, within.Start)
+                ? new ChosenRanks(layer, within.Ranks)
                 : new ChosenRanks(layer, null, Reason: "no ranks within the error bound are smaller"));
         }
 

@@ -16,20 +16,23 @@ internal sealed class LayerEffects
     private readonly OutputDivergence? _divergence;
     private readonly int _points;
 
-    private LayerEffects(TuckerWork work, OutputDivergence? divergence, int points) => (_work, _divergence, _points) = (work, divergence, points);
+    private readonly int _samples;
+
+    private LayerEffects(TuckerWork work, OutputDivergence? divergence, int points, int samples) => (_work, _divergence, _points, _samples) = (work, divergence, points, samples);
 
     public static LayerEffects Start(TuckerWork work)
     {
         if (work.Context.Calibration is not { } calibration)
         {
-            return new LayerEffects(work, null, 0);
+            return new LayerEffects(work, null, 0, 0);
         }
 
         var macs = ModelStatistics.Macs(work.Context.Model, work.Context.Shapes) is { } known and > 0 ? known : 1e8;
         var samples = Affordable / (macs * Math.Max(1, work.Candidates.Count));
         var points = samples > 64 ? Shares.Length : 1;
-        var divergence = new OutputDivergence(work.Context.Engine, work.Context.Model, calibration, (int)Math.Clamp(samples / points, 4, MostSamples), work.Context.Cancellation);
-        return new LayerEffects(work, divergence.IsUsable ? divergence : null, points);
+        var each = (int)Math.Clamp(samples / points, 4, MostSamples);
+        var divergence = new OutputDivergence(work.Context.Engine, work.Context.Model, calibration, each, work.Context.Cancellation);
+        return new LayerEffects(work, divergence.IsUsable ? divergence : null, points, each);
     }
 
     /// <summary>Whether there are samples and outputs to compare.</summary>
@@ -38,26 +41,39 @@ internal sealed class LayerEffects
     /// <summary>The divergence of a whole compressed model.</summary>
     public double Divergence(Onnx.OnnxModel changed) => _divergence!.Measure(changed);
 
-    /// <summary>Compresses the layer of <paramref name="solver"/> to one or three shares of its weights and looks at the outputs.</summary>
-    public LayerEffect Of(LayerSolver solver, IReadOnlyList<CurvePoint> curve)
+    /// <summary>Compresses the layer alone to one or three shares of its weights and looks at the outputs.</summary>
+    public LayerEffect Of(TuckerLayer layer, IReadOnlyList<CurvePoint> curve)
+    {
+        if (_divergence is null)
+        {
+            return new LayerEffect([]);
+        }
+
+        var numbers = _work.Context.Numbers(
+            FormattableString.Invariant($"tucker effect of {layer.Name}: {_work.Options.Measurement}, multiple {_work.Context.RankMultiple}, {_points} points, {_samples} samples"),
+            () => [.. Measure(layer, curve).SelectMany(pair => new[] { pair.SquaredError, pair.Divergence })]);
+        return new LayerEffect([.. numbers.Chunk(2).Select(pair => (pair[0], pair[1]))]);
+    }
+
+    private IEnumerable<(double SquaredError, double Divergence)> Measure(TuckerLayer layer, IReadOnlyList<CurvePoint> curve)
     {
         var measured = new List<(double SquaredError, double Divergence)>();
-        foreach (var share in _divergence is null ? [] : Shares.TakeLast(_points))
+        foreach (var share in Shares.TakeLast(_points))
         {
-            var most = share * solver.Layer.Shape.Parameters;
-            var point = curve.Where(point => solver.Layer.Parameters(point.Ranks) <= most && point.SquaredError > 1e-9).MinBy(point => point.SquaredError);
+            var most = share * layer.Shape.Parameters;
+            var point = curve.Where(point => layer.Parameters(point.Ranks) <= most && point.SquaredError > 1e-9).MinBy(point => point.SquaredError);
             if (point is null || measured.Exists(other => other.SquaredError == point.SquaredError))
             {
                 continue;
             }
 
-            var changed = GraphRewriter.Apply(_work.Context.Model, [solver.Reconstructed(point)]);
+            var changed = GraphRewriter.Apply(_work.Context.Model, [_work.SolverOf(layer).Reconstructed(point.Ranks)]);
             if (_divergence!.Measure(changed) is > 0 and < double.PositiveInfinity and var divergence)
             {
                 measured.Add((point.SquaredError, divergence));
             }
         }
 
-        return new LayerEffect([.. measured.OrderBy(pair => pair.SquaredError)]);
+        return measured.OrderBy(pair => pair.SquaredError);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class LayerSolver
     private readonly SecondMoment? _moment;
     private readonly IReadOnlyList<TuckerProblem> _problems;
     private readonly CancellationToken _cancellation;
+    private readonly Dictionary<int, IReadOnlyList<TracedPoint>> _traces = [];
 
     public LayerSolver(MethodContext context, TuckerOptions options, TuckerLayer layer, ConstantLookup constants)
     {
@@ -51,14 +52,12 @@ internal sealed class LayerSolver
     }
 
     /// <summary>Decomposes every group.</summary>
-    /// <param name="ranks">The ranks.</param>
-    /// <param name="start">The curve's U_S at these ranks when it is at hand; null to find it.</param>
     /// <returns>The replacement and the layer's relative error e.</returns>
-    public (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks, IReadOnlyList<Matrix>? start = null)
+    public (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks)
     {
         var settings = Effort.Final(Layer.Shape, ranks, _options) with { Cancellation = _cancellation };
         // From the same start whoever chose the ranks, so that a lock file leads to the same bytes as the search before it. The published variant has its own.
-        start = settings.Variant == TuckerVariant.Published ? null : start ?? RankCurve.Start(this, ranks, _options.Jitter, _cancellation);
+        var start = settings.Variant == TuckerVariant.Published ? null : Start(ranks);
         var factors = new List<TuckerFactors>();
         var squared = 0.0;
         for (var group = 0; group < _problems.Count; group++)
@@ -72,12 +71,27 @@ internal sealed class LayerSolver
     }
 
     /// <summary>The layer at a point of its curve, without further sweeps.</summary>
-    public LayerReplacement Reconstructed(CurvePoint point) => Replacement(point.Ranks,
+    public LayerReplacement Reconstructed(RankPair ranks) => Replacement(ranks,
     [
-        .. _problems.Select((problem, group) => point.Start is null
-            ? new OutputTruncation(problem).Factors(point.Ranks.Output)
-            : new JointStep(problem, point.Start[group], _options.Jitter).Factors(point.Ranks.Output)),
+        .. _problems.Select((problem, group) => Start(ranks) is { } start
+            ? new JointStep(problem, start[group], _options.Jitter).Factors(ranks.Output)
+            : new OutputTruncation(problem).Factors(ranks.Output)),
     ]);
+
+    /// <summary>The curve at one R_S, traced once.</summary>
+    public IReadOnlyList<TracedPoint> Trace(int inputRank)
+    {
+        if (!_traces.TryGetValue(inputRank, out var points))
+        {
+            _traces[inputRank] = points = InputRankTrace.Of(this, inputRank, _options.Jitter, _cancellation);
+        }
+
+        return points;
+    }
+
+    /// <summary>The U_S of the curve at these ranks, on its grid or not; null where the closed form needs none.</summary>
+    private IReadOnlyList<Matrix>? Start(RankPair ranks) =>
+        Layer.Shape.IsMatrix || ranks.Input == Layer.Shape.Inputs ? null : Trace(ranks.Input).FirstOrDefault(point => point.Ranks == ranks)?.Start;
 
     /// <summary>The chain's weights, and its bias where that changes.</summary>
     public LayerReplacement Replacement(RankPair ranks, IReadOnlyList<TuckerFactors> factors) =>

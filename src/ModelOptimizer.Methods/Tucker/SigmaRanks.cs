@@ -35,7 +35,7 @@ internal sealed class SigmaRanks : IRankAllocation
             work.Context.Progress.Report(new MethodProgress($"ranks of {layer.Name}", result._layers.Count, work.Candidates.Count));
             var curve = RankCurve.Of(work, layer);
             result._series.Add(Sensitivity.Of(layer, curve));
-            result._layers.Add(new LayerTradeOff(layer, [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))], result.Effects.Of(work.SolverOf(layer), curve)));
+            result._layers.Add(new LayerTradeOff(layer, [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))], result.Effects.Of(layer, curve)));
         }
 
         return result;
@@ -93,15 +93,14 @@ internal sealed class SigmaRanks : IRankAllocation
 
     private double Divergence(IReadOnlyList<ChosenRanks> chosen)
     {
-        var replacements = chosen.Zip(_layers).Where(pair => pair.First.Ranks is not null)
-            .Select(pair => _work.SolverOf(pair.First.Layer).Reconstructed(pair.Second.Points.First(point => point.Ranks == pair.First.Ranks)));
+        var replacements = chosen.Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value));
         return Effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
     }
 
     private List<ChosenRanks> Named(IReadOnlyList<RankOption> chosen, IReadOnlyDictionary<string, string> without) =>
     [
         .. chosen.Zip(_layers, (option, layer) => option.Ranks is { } ranks
-            ? new ChosenRanks(layer.Layer, ranks, layer.Points.First(point => point.Ranks == ranks).Start)
+            ? new ChosenRanks(layer.Layer, ranks)
             : new ChosenRanks(layer.Layer, null, Reason: without.GetValueOrDefault(layer.Layer.Name) ?? (layer.Points.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller))),
     ];
 }

@@ -25,7 +25,7 @@ internal sealed class TuckerBuilder(TuckerWork work)
                 continue;
             }
 
-            var (replacement, error) = Solve(layer, pair, choice);
+            var (replacement, error) = Solve(layer, pair);
             replacements.Add(replacement);
             outcomes.Add(Outcome(layer) with
             {
@@ -52,14 +52,14 @@ internal sealed class TuckerBuilder(TuckerWork work)
         return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers, lower ranks or a larger error, or remove the step.", work.Options.Position);
     }
 
-    private (LayerReplacement Replacement, double RelativeError) Solve(TuckerLayer layer, RankPair ranks, ChosenRanks choice)
+    private (LayerReplacement Replacement, double RelativeError) Solve(TuckerLayer layer, RankPair ranks)
     {
         if (_solved.TryGetValue((layer.Name, ranks), out var known))
         {
             return known;
         }
 
-        var solved = work.SolverOf(layer).Solve(ranks, choice.Start);
+        var solved = work.SolverOf(layer).Solve(ranks);
         if (work.KeepsSolvers)
         {
             _solved.Add((layer.Name, ranks), solved);

@@ -50,6 +50,9 @@ internal sealed record TuckerLayer(WeightLayer Layer, FactorShape Shape, long? I
         return (input * before) + ((core + output) * after);
     }
 
+    /// <summary>Whether ranks waste nothing and leave fewer weights.</summary>
+    public bool IsWorthwhile(RankPair ranks) => Shape.Usable(ranks) == ranks && Parameters(ranks) < Shape.Parameters;
+
     /// <summary>Weights; null is the layer as it is.</summary>
     public long Parameters(RankPair? ranks)
     {

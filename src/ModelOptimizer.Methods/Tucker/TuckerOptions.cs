@@ -34,6 +34,9 @@ internal sealed record TuckerOptions
 
     public Budget? Budget { get; init; }
 
+    /// <summary>Everything that a layer's errors depend on, in one text.</summary>
+    public string Measurement => FormattableString.Invariant($"{Norm} {Jitter} centred {Centred} folded {Fold} shrink {Shrink}");
+
     /// <summary>Where the step is written.</summary>
     public SourcePosition? Position { get; init; }
 

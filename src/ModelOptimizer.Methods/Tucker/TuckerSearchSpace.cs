@@ -27,15 +27,9 @@ internal sealed class TuckerSearchSpace : ISearchSpace
         _ranks.Best(bytes - _whole, without)?.Chosen.ToDictionary(choice => choice.Layer.Name, choice => new LayerDecision(Ranks(choice), choice.Reason), StringComparer.Ordinal);
 
     public MethodResult Build(IReadOnlyDictionary<string, LayerDecision> decisions) =>
-        _builder.Build([.. _unfit, .. _ranks.Layers.Select(layer => Chosen(layer, decisions.GetValueOrDefault(layer.Layer.Name)))]) with { Series = _ranks.Series };
+        _builder.Build([.. _unfit, .. _work.Candidates.Select(layer => DecidedRanks.Of(_work, layer, decisions.GetValueOrDefault(layer.Name)))]) with { Series = _ranks.Series };
 
     public double? Divergence(OnnxModel compressed) => _ranks.Effects.IsUsable ? _ranks.Effects.Divergence(compressed) : null;
-
-    private ChosenRanks Chosen(LayerTradeOff layer, LayerDecision? decision)
-    {
-        var chosen = DecidedRanks.Of(_work, layer.Layer, decision);
-        return chosen with { Start = layer.Points.FirstOrDefault(point => point.Ranks == chosen.Ranks)?.Start };
-    }
 
     private static IReadOnlyList<int> Ranks(ChosenRanks choice) => choice.Ranks is { } ranks ? Ranks(choice.Layer, ranks) : [];
 
