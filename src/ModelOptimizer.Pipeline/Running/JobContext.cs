@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors;
@@ -9,6 +10,9 @@ namespace ModelOptimizer.Pipeline.Running;
 /// <summary>What every part of a job needs.</summary>
 internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine Engine, IProgress<MethodProgress> Progress, Action<string> Say, CancellationToken Cancellation)
 {
+    /// <summary>What methods keep between runs; null when there is no cache.</summary>
+    public MethodBlobs? Blobs { get; init; }
+
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
     public IBatchSource? OpenCalibration(ModelSession session) => Model.Calibrate switch
     {

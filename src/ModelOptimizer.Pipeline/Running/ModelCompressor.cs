@@ -58,6 +58,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             Statistics = new MomentCollector(job.Engine, model, calibration),
             Calibration = calibration,
             RankMultiple = rankMultiple,
+            Blobs = job.Blobs?.For(model),
             Seed = job.Plan.Seed,
             Progress = job.Progress,
             Cancellation = job.Cancellation,

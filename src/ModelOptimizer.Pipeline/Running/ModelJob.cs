@@ -26,14 +26,15 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             record.Read(file);
         }
 
-        var producer = new ModelProducer(_context, original);
         if (options is { VerifyOnly: true, Locked: false })
         {
-            return Verify(producer);
+            return Verify(new ModelProducer(_context, original));
         }
 
         var hashes = files.ToDictionary(file => file, ContentHash.OfFile, StringComparer.Ordinal);
         var inputs = LockedInputs.Of(plan, model, hashes);
+        var blobs = options.CacheDirectory is null ? null : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
+        var producer = new ModelProducer(_context with { Blobs = blobs }, original);
         var locked = new LockCheck(locks, model, options, record).Find(inputs);
         if (options.Locked && File.Exists(OutputPath.Of(options, model)))
         {

@@ -138,6 +138,23 @@ public class GateSearchTests
         result.Models[0].Gates.ShouldAllBe(verdict => verdict.Outcome == GateOutcome.Passed);
     }
 
+    [Fact]
+    public void Curves_are_kept_for_another_gate_and_lead_to_the_same_bytes()
+    {
+        using var fresh = Project("cosine: { min: 98% }");
+        fresh.Run();
+        using var project = Project("cosine: { min: 90% }");
+        project.Run(cached: true);
+        var blobs = Directory.GetDirectories(Path.Combine(project.Cache, "blobs"));
+        project.WriteManifest("cosine: { min: 98% }", step: Auto);
+
+        project.Run(cached: true).Models[0].FromCache.ShouldBeFalse();
+
+        blobs.Length.ShouldBeGreaterThanOrEqualTo(3);
+        Directory.GetDirectories(Path.Combine(project.Cache, "blobs")).ShouldBe(blobs, ignoreOrder: true);
+        File.ReadAllBytes(project.Output).ShouldBe(File.ReadAllBytes(fresh.Output));
+    }
+
     private static SmallProject Project(string gates, string step = Auto)
     {
         var project = new SmallProject(gates);
