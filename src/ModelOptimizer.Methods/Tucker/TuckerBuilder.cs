@@ -4,9 +4,12 @@ using ModelOptimizer.Methods.Tucker.Rewriting;
 
 namespace ModelOptimizer.Methods.Tucker;
 
-/// <summary>Turns chosen ranks into a model. Where memory allows it keeps solved layers: candidates of a search share most of theirs.</summary>
+/// <summary>Turns chosen ranks into a model. It keeps solved layers as far as memory allows: candidates of a search share most of theirs.</summary>
 internal sealed class TuckerBuilder(TuckerWork work)
 {
+    private const long MostKeptWeights = 125_000_000;
+
+    private long _keptWeights;
     private readonly Dictionary<(string Layer, RankPair Ranks), (LayerReplacement Replacement, double RelativeError)> _solved = [];
 
     /// <exception cref="DiagnosticException">The model would not be smaller.</exception>
@@ -60,7 +63,8 @@ internal sealed class TuckerBuilder(TuckerWork work)
         }
 
         var solved = work.SolverOf(layer).Solve(ranks);
-        if (work.KeepsSolvers)
+        _keptWeights += layer.Parameters(ranks);
+        if (_keptWeights <= MostKeptWeights)
         {
             _solved.Add((layer.Name, ranks), solved);
         }

@@ -10,14 +10,14 @@ internal static class SearchText
         FormattableString.Invariant($"{model}: searching over {layers} layers: about {pace.Expected} evaluations of {samples:N0} samples (at most {pace.Most}), about {Duration(evaluation * pace.Expected)}");
 
     /// <summary>One line per candidate.</summary>
-    public static string Line(string model, SearchCandidate candidate, long original, TimeSpan left)
+    public static string Line(string model, SearchCandidate candidate, long original, int samples, TimeSpan left)
     {
         var metrics = candidate.Metrics.Select(pair => double.IsNaN(pair.Original)
             ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)} ({Figures.Change(pair.Metric, pair.Original, pair.Compressed)})");
         var verdict = candidate.Passes ? "passes" : $"fails {string.Join(", ", candidate.Failed)}";
         var note = candidate.Note is null ? "" : $" ({candidate.Note})";
-        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(candidate.Cost.Bytes)} ({Figures.Ratio(candidate.Cost.Bytes, original)}), {string.Join(", ", metrics)}, {verdict}; about {Duration(left)} left";
+        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(candidate.Cost.Bytes)} ({Figures.Ratio(candidate.Cost.Bytes, original)}), {string.Join(", ", metrics)}{(candidate.Samples < samples ? FormattableString.Invariant($" on the first {candidate.Samples:N0} samples") : "")}, {verdict}; about {Duration(left)} left";
     }
 
     /// <summary>What to say when no candidate passed: for every gate the best that was seen.</summary>

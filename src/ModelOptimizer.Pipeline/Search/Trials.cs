@@ -57,7 +57,7 @@ internal sealed class Trials(JobContext job, ModelCompressor compressor, ModelEx
         var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
         var trial = new Trial(_candidates.Count + 1, decisions, evidence, failed);
         _candidates.Add(new SearchCandidate(trial.Number, phase, evidence.After, evidence.Metrics, evidence.Evaluation?.Samples ?? 0, trial.Passes, [.. failed.Select(verdict => GateText.Of(verdict.Gate))], note));
-        job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, pace.Left(_candidates.Count, _clock.Elapsed)));
+        job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, examiner.Samples, pace.Left(_candidates.Count, _clock.Elapsed)));
         return trial;
     }
 
