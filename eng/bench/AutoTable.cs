@@ -25,7 +25,9 @@ internal sealed class AutoTable(AutoCase what)
 
     private void Run()
     {
-        var hand = Energies.Select(energy => Measure(string.Create(CultureInfo.InvariantCulture, $"energy: {energy}"), what.Limit)).ToList();
+        // By hand the curves are traced once; every search starts from nothing.
+        using var kept = new Workspace();
+        var hand = Energies.Select(energy => Measure(string.Create(CultureInfo.InvariantCulture, $"energy: {energy}"), what.Limit, cache: kept.Folder)).ToList();
         foreach (var (row, energy) in hand.Zip(Energies))
         {
             Print($"energy {energy}", string.Join(", ", row.Report.Gates.Select(gate => gate.Outcome == GateOutcome.Passed ? "holds" : "fails")), row);
@@ -44,11 +46,11 @@ internal sealed class AutoTable(AutoCase what)
         }
     }
 
-    private (ModelReport Report, double Seconds) Measure(string goal, double limit, string? confidence = null)
+    private (ModelReport Report, double Seconds) Measure(string goal, double limit, string? confidence = null, string? cache = null)
     {
         using var workspace = new Workspace();
         var clock = Stopwatch.StartNew();
-        var (report, _) = workspace.Run(what.Manifest(goal, limit, confidence));
+        var (report, _) = workspace.Run(what.Manifest(goal, limit, confidence), cache);
         return (report, clock.Elapsed.TotalSeconds);
     }
 

@@ -74,7 +74,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         }
 
         cache?.Add(key, bytes, result);
-        if (locked is null)
+        if (locked is null && options.WriteLock)
         {
             // A build that finds the lock file written now has its answer already.
             cache?.Add(Key(LockedStep.Text([.. result.Steps.Select(step => LockedStep.Of(step, result.Times))])), bytes, result);
@@ -125,7 +125,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             failures.Add(new Diagnostic(
                 GateCodes.NothingPasses,
                 gatesAreWarnings ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
-                SearchText.NothingPassed(search, result.Before.Bytes),
+                SearchText.NothingPassed(model, search, result.Before.Bytes),
                 SearchRules.Position(model)));
         }
 

@@ -1,3 +1,6 @@
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -20,12 +23,23 @@ internal static class SearchText
         return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(candidate.Cost.Bytes)} ({Figures.Ratio(candidate.Cost.Bytes, original)}), {string.Join(", ", metrics)}{(candidate.Samples < samples ? FormattableString.Invariant($" on the first {candidate.Samples:N0} samples") : "")}, {verdict}; about {Duration(left)} left";
     }
 
-    /// <summary>What to say when no candidate passed: for every gate the best that was seen.</summary>
-    public static string NothingPassed(SearchTrace trace, long original)
+    /// <summary>What to say when no candidate passed: for every gate that stood in the way the best that was seen.</summary>
+    public static string NothingPassed(ModelPlan model, SearchTrace trace, long original)
     {
-        var best = trace.Candidates.Where(candidate => candidate.Metrics.Count > 0).OrderBy(candidate => candidate.Failed.Count).ThenByDescending(candidate => candidate.Cost.Bytes).Take(1)
-            .Select(candidate => $"the one that came nearest, with {Figures.Ratio(candidate.Cost.Bytes, original)} of the size, has {string.Join(", ", candidate.Metrics.Select(pair => $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"))} and fails {string.Join(", ", candidate.Failed)}");
-        return $"none of the {trace.Candidates.Count} candidates of the search passes all gates: {string.Join("; ", best)}. Allow more, evaluate on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";
+        var best = SearchRules.Constraints(model)
+            .Where(gate => trace.Candidates.Any(candidate => candidate.Failed.Contains(GateText.Of(gate))))
+            .Select(gate => (Gate: GateText.Of(gate), Best: Best(gate.Metric, trace)))
+            .Select(pair => pair.Best is var (candidate, value, metric) ? $"for {pair.Gate} {metric} {Figures.Metric(metric, value)} with {Figures.Ratio(candidate.Cost.Bytes, original)} of the size" : $"for {pair.Gate} nothing could be measured");
+        return $"none of the {trace.Candidates.Count} candidates of the search passes all gates. The best was {string.Join("; ", best)}. Allow more, evaluate on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";
+    }
+
+    private static (SearchCandidate Candidate, double Value, string Metric)? Best(string metric, SearchTrace trace)
+    {
+        var measured = trace.Candidates
+            .SelectMany(candidate => candidate.Metrics.Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed)).Select(pair => (Candidate: candidate, Value: pair.Compressed, Metric: metric)))
+            .ToList();
+        var moreIsBetter = !MetricCatalogue.TryGet(metric, out var known) || known.MoreIsBetter;
+        return measured.Count == 0 ? null : moreIsBetter ? measured.MaxBy(pair => pair.Value) : measured.MinBy(pair => pair.Value);
     }
 
     private static string Duration(TimeSpan time) => time switch

@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Running;
 
@@ -98,7 +99,7 @@ public class GateSearchTests
     }
 
     [Fact]
-    public void When_nothing_passes_the_error_names_the_nearest_candidate_and_nothing_is_written()
+    public void When_nothing_passes_the_error_names_the_best_candidate_for_each_gate_and_nothing_is_written()
     {
         using var project = Project("cosine: { min: 100% }");
 
@@ -109,7 +110,8 @@ public class GateSearchTests
         var error = result.Diagnostics.Single(diagnostic => diagnostic.Code == GateCodes.NothingPasses);
         error.Position!.Line.ShouldBe(SmallProject.StepLine);
         error.Message.ShouldContain("none of the");
-        error.Message.ShouldContain("fails 'cosine: { min: 100% }'");
+        var best = result.Models[0].Search!.Candidates.MaxBy(candidate => candidate.Metrics[0].Compressed)!;
+        error.Message.ShouldContain($"for 'cosine: {{ min: 100% }}' cosine {Figures.Metric("cosine", best.Metrics[0].Compressed)} with {Figures.Ratio(best.Cost.Bytes, result.Models[0].Before.Bytes)} of the size");
         result.Models[0].Search!.Chosen.ShouldBeNull();
     }
 
