@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace ModelOptimizer.Tool.Progress;
 
 /// <summary>One moving bar per model. Diagnostics wait until the bars are gone, or the two would overwrite each other.</summary>
-internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console) : IRunObserver
+internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console, TimeLeftColumn timeLeft) : IRunObserver
 {
     private readonly Dictionary<string, ProgressTask> _bars = [];
     private readonly List<Diagnostic> _diagnostics = [];
@@ -14,8 +14,7 @@ internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console
     /// <summary>What was said while the bars moved.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
 
-    // Lines move up above the bars.
-    public void Message(string text) => console.WriteLine(text);
+    public void Message(string text) => console.Write(new LineAbove(text));
 
     public void Diagnostic(Diagnostic diagnostic) => _diagnostics.Add(diagnostic);
 
@@ -26,6 +25,7 @@ internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console
         bar.IsIndeterminate = progress.Total <= 0;
         bar.MaxValue = Math.Max(1, progress.Total);
         bar.Value = progress.Done;
+        timeLeft.Note(bar, progress);
     }
 
     public void Finished(ModelReport report)

@@ -29,10 +29,11 @@ internal static class ObservedRun
         try
         {
             var console = terminal.Bars();
+            var timeLeft = new TimeLeftColumn();
             return console.Progress()
                 .AutoClear(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
-                .Start(context => run(options, observer = new LiveObserver(context, console), cancellation));
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), timeLeft)
+                .Start(context => run(options, observer = new LiveObserver(context, console, timeLeft), cancellation));
         }
         finally
         {
