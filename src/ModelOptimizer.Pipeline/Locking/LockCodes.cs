@@ -3,7 +3,7 @@ namespace ModelOptimizer.Pipeline.Locking;
 /// <summary>Codes of lock files.</summary>
 public static class LockCodes
 {
-    /// <summary>The lock file cannot be read, or is of a version that this one does not know.</summary>
+    /// <summary>The lock file cannot be read or followed, or is of a version that this one does not know.</summary>
     public const string Unreadable = "MOC1201";
 
     /// <summary><c>verify --locked</c> found nothing locked for a model.</summary>

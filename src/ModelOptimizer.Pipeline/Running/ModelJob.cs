@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
@@ -66,7 +67,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             return (hit.Model, hit.Result, true);
         }
 
-        var (bytes, result) = locked is null ? producer.Decide() : producer.Replay(locked.Decisions);
+        var (bytes, result) = locked is null ? producer.Decide() : Replay(producer, locked);
         // A program of the user's may work the next time.
         if (result.Gates.Any(verdict => verdict.Code == GateCodes.CommandFailed))
         {
@@ -81,6 +82,23 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         }
 
         return (bytes, result, false);
+    }
+
+    private (byte[] Model, CachedResult Result) Replay(ModelProducer producer, LockedModel locked)
+    {
+        try
+        {
+            return producer.Replay(locked.Decisions);
+        }
+        catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.BadRanks)
+        {
+            // A merge can join the inputs of one side and the ranks of the other.
+            throw new DiagnosticException(
+                LockCodes.Unreadable,
+                $"The lock of model '{model.Name}' cannot be followed: {exception.Diagnostic.Message} Restore the file, or delete it and run 'modelopt compress'.",
+                new SourcePosition(locks.Path),
+                exception);
+        }
     }
 
     private ModelReport Verify(ModelProducer producer, LockedModel? locked = null)

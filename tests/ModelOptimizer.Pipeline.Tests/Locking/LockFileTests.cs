@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Running;
@@ -126,6 +127,19 @@ public class LockFileTests
 
         error.Code.ShouldBe(LockCodes.Missing);
         error.Message.ShouldContain("modelopt compress");
+        error.Position!.File.ShouldBe(project.Lock);
+    }
+
+    [Fact]
+    public void Ranks_that_do_not_fit_are_an_error_of_the_lock_file()
+    {
+        using var project = Locked();
+        File.WriteAllText(project.Lock, Regex.Replace(File.ReadAllText(project.Lock), @"\[\d+", "[9999"));
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        error.Code.ShouldBe(LockCodes.Unreadable);
+        error.Message.ShouldContain("[9999");
         error.Position!.File.ShouldBe(project.Lock);
     }
 
