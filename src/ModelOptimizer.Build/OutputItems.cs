@@ -10,12 +10,12 @@ internal static class OutputItems
     public static ITaskItem[] FilesOf(BuildState state, string statePath) =>
         [.. state.Outputs!.Select(Item), new TaskItem(Escape(statePath), new Dictionary<string, string> { ["Kind"] = "state" })];
 
-    /// <summary>The files read; those in a folder one by one, for whoever looks at times of files only.</summary>
+    /// <summary>The files read that are there; those in a folder one by one, for whoever looks at times of files only and builds for ever while one is missing.</summary>
     public static ITaskItem[] InputsOf(BuildState state) =>
         [.. state.Inputs!.SelectMany(input => FilesOf(input.Path)).Select(path => new TaskItem(Escape(path)))];
 
     private static IEnumerable<string> FilesOf(string path) =>
-        Directory.Exists(path) ? FolderFiles.Below(path).Select(name => Path.Combine(path, name)) : [path];
+        Directory.Exists(path) ? FolderFiles.Below(path).Select(name => Path.Combine(path, name)) : File.Exists(path) ? [path] : [];
 
     private static TaskItem Item(StateOutput output)
     {
