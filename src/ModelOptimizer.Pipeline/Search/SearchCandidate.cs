@@ -9,7 +9,7 @@ namespace ModelOptimizer.Pipeline.Search;
 /// <param name="Metrics">The metrics, on the samples looked at.</param>
 /// <param name="Samples">How many samples were looked at; fewer than all when they decided already.</param>
 /// <param name="Passes">Whether all gates of severity <c>error</c> hold as far as the samples looked at tell.</param>
-/// <param name="Failed">The gates that do not, as written; empty when all hold.</param>
+/// <param name="Failed">The gates that do not, as written, with <c>(undecided)</c> where the samples do not decide; empty when all hold.</param>
 /// <param name="Note">What was changed against an earlier candidate; null for none.</param>
 public sealed record SearchCandidate(
     int Number,

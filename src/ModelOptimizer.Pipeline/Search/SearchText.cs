@@ -12,6 +12,9 @@ internal static class SearchText
     public static string Announcement(string model, SearchPace pace, int layers, int samples, TimeSpan evaluation) =>
         FormattableString.Invariant($"{model}: searching over {layers} layers: about {pace.Expected} evaluations of {samples:N0} samples (at most {pace.Most}), about {Duration(evaluation * pace.Expected)}");
 
+    /// <summary>A gate that a candidate does not pass.</summary>
+    public static string Failed(GateVerdict verdict) => GateText.Of(verdict.Gate) + (verdict.Outcome == GateOutcome.Undecided ? " (undecided)" : "");
+
     /// <summary>One line per candidate.</summary>
     public static string Line(string model, SearchCandidate candidate, long original, int samples, TimeSpan left)
     {
@@ -27,7 +30,7 @@ internal static class SearchText
     public static string NothingPassed(ModelPlan model, SearchTrace trace, long original)
     {
         var best = SearchRules.Constraints(model)
-            .Where(gate => trace.Candidates.Any(candidate => candidate.Failed.Contains(GateText.Of(gate))))
+            .Where(gate => trace.Candidates.Any(candidate => candidate.Failed.Any(failed => failed.StartsWith(GateText.Of(gate), StringComparison.Ordinal))))
             .Select(gate => (Gate: GateText.Of(gate), Best: Best(gate.Metric, trace)))
             .Select(pair => pair.Best is var (candidate, value, metric) ? $"for {pair.Gate} {metric} {Figures.Metric(metric, value)} with {Figures.Ratio(candidate.Cost.Bytes, original)} of the size" : $"for {pair.Gate} nothing could be measured");
         return $"none of the {trace.Candidates.Count} candidates of the search passes all gates. The best was {string.Join("; ", best)}. Allow more, evaluate on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";

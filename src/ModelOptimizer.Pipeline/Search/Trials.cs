@@ -56,7 +56,7 @@ internal sealed class Trials(JobContext job, ModelCompressor compressor, ModelEx
         var evidence = examiner.ExamineCandidate(model.Model, stop);
         var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
         var trial = new Trial(_candidates.Count + 1, decisions, evidence, failed);
-        _candidates.Add(new SearchCandidate(trial.Number, phase, evidence.After, evidence.Metrics, evidence.Evaluation?.Samples ?? 0, trial.Passes, [.. failed.Select(verdict => GateText.Of(verdict.Gate))], note));
+        _candidates.Add(new SearchCandidate(trial.Number, phase, evidence.After, evidence.Metrics, evidence.Evaluation?.Samples ?? 0, trial.Passes, [.. failed.Select(SearchText.Failed)], note));
         job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, examiner.Samples, pace.Left(_candidates.Count, _clock.Elapsed)));
         return trial;
     }

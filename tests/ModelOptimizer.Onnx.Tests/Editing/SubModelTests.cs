@@ -14,7 +14,7 @@ public class SubModelTests
         var part = SubModel.Extract(Net(), "hidden", [1, 16, 8, 8], Float, "deep").ShouldNotBeNull();
 
         part.Graph.Node.Select(node => node.OpType).ShouldBe(["Relu", "Conv"]);
-        part.Graph.Initializer.Count.ShouldBe(1);
+        part.Graph.Initializer.Count.ShouldBe(2, "weight and bias");
         part.Graph.Input.ShouldHaveSingleItem().Name.ShouldBe("hidden");
         part.Graph.Output.ShouldHaveSingleItem().Name.ShouldBe("deep");
         OnnxValidator.Check(part).ShouldBeEmpty();
