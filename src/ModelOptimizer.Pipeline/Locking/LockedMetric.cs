@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Locking;
@@ -6,7 +7,5 @@ namespace ModelOptimizer.Pipeline.Locking;
 public sealed record LockedMetric(double? Original, double? Compressed, int Samples)
 {
     /// <summary>The same without NaN, which JSON does not have.</summary>
-    public static LockedMetric Of(MetricPair pair) => new(Finite(pair.Original), Finite(pair.Compressed), pair.Samples);
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+    public static LockedMetric Of(MetricPair pair) => new(MetricDocument.Finite(pair.Original), MetricDocument.Finite(pair.Compressed), pair.Samples);
 }

@@ -20,7 +20,7 @@ internal sealed class GateSearch
 
     // A label-free look at a candidate costs a part of an evaluation: only the most promising moves get one.
     private const int Looks = 6;
-    private static readonly Dictionary<string, string> Everything = [];
+    private static readonly Dictionary<string, string> NoneLeftOut = [];
 
     private readonly Trials _trials;
     private readonly ISearchSpace _space;
@@ -30,7 +30,7 @@ internal sealed class GateSearch
 
     public GateSearch(JobContext job, ModelExaminer examiner, OnnxModel original, int rankMultiple)
     {
-        var progress = new MutableProgress(job.Progress);
+        var progress = new SwitchableProgress(job.Progress);
         var compressor = new ModelCompressor(job with { Progress = progress }, original, rankMultiple);
         var index = job.Model.Steps.TakeWhile(step => !step.IsSearched).Count();
         var step = job.Model.Steps[index];
@@ -77,7 +77,7 @@ internal sealed class GateSearch
         while (high > low * Resolution && _trials.Left > 0)
         {
             var size = Math.Sqrt(low * high);
-            var trial = _space.AtSize(size, Everything) is { } decisions ? _trials.Evaluate(decisions, "bisect") : null;
+            var trial = _space.AtSize(size, NoneLeftOut) is { } decisions ? _trials.Evaluate(decisions, "bisect") : null;
             if (trial is { IsHopeless: true })
             {
                 return;
@@ -90,7 +90,7 @@ internal sealed class GateSearch
     /// <summary>From an allocation that is too small: gives bytes back where they help most, until the gates pass or nothing is gained any more.</summary>
     private void Repair()
     {
-        var decisions = _space.AtSize(RepairFrom * _trials.Best!.Bytes, Everything);
+        var decisions = _space.AtSize(RepairFrom * _trials.Best!.Bytes, NoneLeftOut);
         while (decisions is not null && _trials.Left > 0)
         {
             var step = RepairStep * _trials.Best!.Bytes;

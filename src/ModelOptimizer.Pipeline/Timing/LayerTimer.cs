@@ -20,7 +20,6 @@ internal sealed class LayerTimer
     private readonly OnnxModel _original;
     private readonly Dictionary<string, WeightLayer> _layers;
     private readonly IReadOnlyDictionary<string, long[]> _shapes;
-    private readonly Dictionary<string, LayerTime> _known = new(StringComparer.Ordinal);
 
     public LayerTimer(JobContext job, OnnxModel original)
     {
@@ -29,7 +28,7 @@ internal sealed class LayerTimer
         _shapes = ShapeProbe.Run(job.Engine, original);
     }
 
-    /// <summary>The rewritten layers that can be taken out of both models. A layer with the ranks it had before is not timed again.</summary>
+    /// <summary>The rewritten layers that can be taken out of both models.</summary>
     public IReadOnlyList<LayerTime> Measure(CompressedModel compressed)
     {
         var rewritten = compressed.Steps.SelectMany(step => step.Layers).Where(layer => layer.Ranks.Count > 0).ToList();
@@ -49,12 +48,6 @@ internal sealed class LayerTimer
 
     private LayerTime? Measure(OnnxModel compressed, LayerOutcome outcome)
     {
-        var key = $"{outcome.Layer} {string.Join(' ', outcome.Ranks)}";
-        if (_known.TryGetValue(key, out var known))
-        {
-            return known;
-        }
-
         if (!_layers.TryGetValue(outcome.Layer, out var layer) || !_shapes.TryGetValue(layer.Input, out var shape))
         {
             return null;
@@ -72,6 +65,6 @@ internal sealed class LayerTimer
         using var rewritten = _job.Engine.CreateSession(after);
         var inputs = new RandomSource(original.Inputs, 1, _job.Plan.Seed).Read().First().Inputs;
         var latency = LatencyMeter.Measure(new SessionLatencyProbe(original, rewritten, inputs), PerLayer, _job.Cancellation);
-        return _known[key] = new LayerTime(outcome.Layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);
+        return new LayerTime(outcome.Layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);
     }
 }

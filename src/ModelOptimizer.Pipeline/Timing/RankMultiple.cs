@@ -42,10 +42,10 @@ internal static class RankMultiple
             job.Progress.Report(new MethodProgress("rank multiples", Array.IndexOf(Multiples, multiple), Multiples.Length));
             // Half of the channels, as a multiple of this one and of no larger one.
             var rank = Math.Max(multiple, (Math.Min(widest.InputChannels, widest.OutputChannels) / 2 / 16 * 16) - (multiple == 16 ? 0 : multiple));
-            var ratio = TimePerWork(job, widest, input, rank) / Work(widest, rank) * Work(widest, rank + 1);
-            if (ratio < least * 0.98)
+            var timePerWork = TimeRatio(job, widest, input, rank) / Work(widest, rank) * Work(widest, rank + 1);
+            if (timePerWork < least * 0.98)
             {
-                (best, least) = (multiple, ratio);
+                (best, least) = (multiple, timePerWork);
             }
         }
 
@@ -53,7 +53,7 @@ internal static class RankMultiple
     }
 
     /// <summary>Time of the chain at <paramref name="rank"/> over that at one more.</summary>
-    private static double TimePerWork(JobContext job, WeightLayer layer, long[] input, int rank)
+    private static double TimeRatio(JobContext job, WeightLayer layer, long[] input, int rank)
     {
         using var full = job.Engine.CreateSession(Chain(layer, input, rank + 1));
         using var liked = job.Engine.CreateSession(Chain(layer, input, rank));

@@ -3,7 +3,7 @@ using ModelOptimizer.Methods;
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>Progress that can be switched off: a search builds the same layers again and again, and tells of candidates instead.</summary>
-internal sealed class MutableProgress(IProgress<MethodProgress> inner) : IProgress<MethodProgress>
+internal sealed class SwitchableProgress(IProgress<MethodProgress> inner) : IProgress<MethodProgress>
 {
     public bool IsMuted { get; set; }
 
