@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Onnx;
@@ -27,6 +28,7 @@ internal sealed class GateSearch
     private readonly LayerMoves _moves;
     private readonly SearchPace _pace;
     private readonly double _whole;
+    private readonly SourcePosition _position;
 
     public GateSearch(JobContext job, ModelExaminer examiner, OnnxModel original, int rankMultiple)
     {
@@ -37,6 +39,7 @@ internal sealed class GateSearch
         var before = compressor.Continue(new CompressedModel(original, []), index);
         _space = ((ISearchableMethod)step.Method).Explore(compressor.Context(before.Model), step.Arguments);
         _moves = new LayerMoves(_space);
+        _position = SearchRules.Position(job.Model);
         _whole = before.Model.SizeInBytes;
         _pace = SearchPace.Of(_space.Layers.Count, SearchOptions.Evaluations(step.Arguments));
         _trials = new Trials(job, compressor, examiner, before, _space, _pace);
@@ -50,6 +53,11 @@ internal sealed class GateSearch
     public (CompressedModel Model, SearchTrace Trace) Run()
     {
         Bisect();
+        if (_trials.Candidates.Count == 0)
+        {
+            throw new DiagnosticException(MethodCodes.NothingToCompress, "there is nothing to search: no ranks make any of the selected layers smaller. Choose other layers, or remove the step.", _position);
+        }
+
         if (_trials.Best is not null)
         {
             Repair();

@@ -3,6 +3,7 @@ using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Running;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Search;
 
@@ -126,6 +127,25 @@ public class GateSearchTests
 
         error.Code.ShouldBe("MOC1013");
         error.Position!.Line.ShouldBe(SmallProject.StepLine);
+    }
+
+    [Fact]
+    public void A_model_whose_layers_cannot_become_smaller_is_one_clear_error()
+    {
+        using var project = Project("cosine: { min: 98% }");
+        new GraphBuilder()
+            .Input("image", [-1, 4, 8, 8])
+            .Node("GlobalAveragePool", ["image"], ["pooled"])
+            .Node("Flatten", ["pooled"], ["features"])
+            .Gemm("features", "scores", 2, 4)
+            .Output("scores", [-1, 2])
+            .Build()
+            .Save(Path.Combine(project.Folder, "model.onnx"));
+
+        var result = project.Run();
+
+        result.ExitCode.ShouldBe(2);
+        result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Code.ShouldBe("MOC2101");
     }
 
     [Fact]
