@@ -7,6 +7,8 @@ internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 
     public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false) => product.Multiply(a, b, transposeA, transposeB);
 
+    public Matrix Gram(Matrix a) => product.Gram(a);
+
     public Matrix Cholesky(Matrix a) => BlockedCholesky.Factor(product, a);
 
     public Matrix CholeskySolve(Matrix factor, Matrix b) => SolveLower(factor, SolveLower(factor, b), transpose: true);

@@ -6,6 +6,9 @@ public interface ILinearAlgebra
     /// <summary>op(a)·op(b).</summary>
     Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false);
 
+    /// <summary>a·aᵀ, exactly symmetric.</summary>
+    Matrix Gram(Matrix a);
+
     /// <summary>The lower factor C with C·Cᵀ = <paramref name="a"/>.</summary>
     /// <exception cref="NotPositiveDefiniteException"><paramref name="a"/> is not numerically positive definite.</exception>
     Matrix Cholesky(Matrix a);

@@ -3,6 +3,9 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 /// <summary>A dense float64 matrix in row-major order. The numbers are shared, not copied.</summary>
 public sealed class Matrix
 {
+    // Both sides of a tile's transposition stay in the first cache.
+    private const int Tile = 32;
+
     /// <summary>A zero matrix.</summary>
     public Matrix(int rows, int columns)
         : this(rows, columns, new double[checked(rows * columns)])
@@ -54,15 +57,26 @@ public sealed class Matrix
         return identity;
     }
 
+    /// <summary>A matrix whose numbers are anything: for results that are written as a whole.</summary>
+    internal static Matrix Uninitialized(int rows, int columns) => new(rows, columns, GC.AllocateUninitializedArray<double>(checked(rows * columns)));
+
     /// <summary>A copy with rows and columns exchanged.</summary>
     public Matrix Transpose()
     {
-        var result = new Matrix(Columns, Rows);
-        for (var i = 0; i < Rows; i++)
+        var result = Uninitialized(Columns, Rows);
+        for (var top = 0; top < Rows; top += Tile)
         {
-            for (var j = 0; j < Columns; j++)
+            var end = Math.Min(top + Tile, Rows);
+            for (var left = 0; left < Columns; left += Tile)
             {
-                result[j, i] = this[i, j];
+                var last = Math.Min(left + Tile, Columns);
+                for (var i = top; i < end; i++)
+                {
+                    for (var j = left; j < last; j++)
+                    {
+                        result.Values[(j * Rows) + i] = Values[(i * Columns) + j];
+                    }
+                }
             }
         }
 

@@ -5,7 +5,7 @@ internal static class MatrixBlocks
 {
     public static Matrix Block(this Matrix source, int row, int column, int rows, int columns)
     {
-        var block = new Matrix(rows, columns);
+        var block = Matrix.Uninitialized(rows, columns);
         for (var i = 0; i < rows; i++)
         {
             source.Row(row + i).Slice(column, columns).CopyTo(block.Row(i));

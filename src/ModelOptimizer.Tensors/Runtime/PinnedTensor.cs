@@ -10,11 +10,17 @@ internal sealed class PinnedTensor : IDisposable
     private GCHandle handle;
 
     public PinnedTensor(Array elements, TensorElementType type, long[] shape)
+        : this(elements, type, shape, 0, Buffer.ByteLength(elements))
+    {
+    }
+
+    /// <summary>A tensor over a part of <paramref name="elements"/>.</summary>
+    public PinnedTensor(Array elements, TensorElementType type, long[] shape, long firstByte, long bytes)
     {
         handle = GCHandle.Alloc(elements, GCHandleType.Pinned);
         try
         {
-            Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, handle.AddrOfPinnedObject(), Buffer.ByteLength(elements));
+            Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, handle.AddrOfPinnedObject() + (nint)firstByte, bytes);
         }
         catch
         {

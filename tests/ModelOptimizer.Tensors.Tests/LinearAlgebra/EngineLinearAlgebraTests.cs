@@ -28,6 +28,32 @@ public sealed class EngineLinearAlgebraTests(EngineFixture fixture) : IClassFixt
         Numbers.Distance(Algebra.Multiply(a.Transpose(), b.Transpose(), true, true), expected).ShouldBeLessThan(Tight);
     }
 
+    [Theory]
+    [InlineData(3, 2)]
+    [InlineData(70, 1)]
+    [InlineData(600, 40)]
+    [InlineData(1300, 9)]
+    public void A_Gram_matrix_is_the_product_with_the_transpose_and_exactly_symmetric(int rows, int columns)
+    {
+        var a = Numbers.Random(rows, columns, 20);
+
+        var gram = Algebra.Gram(a);
+
+        Numbers.Distance(gram, Numbers.Multiply(a, a.Transpose())).ShouldBeLessThan(Tight);
+        gram.Values.ShouldBe(gram.Transpose().Values);
+    }
+
+    [Fact]
+    public void A_large_product_agrees_with_plain_loops_whatever_is_transposed()
+    {
+        var a = Numbers.Random(300, 1000, 21);
+        var b = Numbers.Random(1000, 1000, 22);
+        var expected = Algebra.Multiply(a, b);
+
+        Numbers.Distance(expected.Block(7, 0, 3, 1000), Numbers.Multiply(a.Block(7, 0, 3, 1000), b)).ShouldBeLessThan(Tight);
+        Numbers.Distance(Algebra.Multiply(a.Transpose(), b, transposeA: true), expected).ShouldBeLessThan(Tight);
+    }
+
     [Fact]
     public void A_product_of_shapes_that_do_not_fit_is_refused() =>
         Should.Throw<ArgumentException>(() => Algebra.Multiply(new Matrix(2, 3), new Matrix(2, 3))).Message.ShouldContain("2×3 times 2×3");
@@ -39,6 +65,7 @@ public sealed class EngineLinearAlgebraTests(EngineFixture fixture) : IClassFixt
     [InlineData(129)]
     [InlineData(300)]
     [InlineData(513)]
+    [InlineData(1100)]
     public void The_blocked_Cholesky_factor_is_the_librarys(int size)
     {
         var a = Numbers.PositiveDefinite(size, 3);
@@ -74,6 +101,7 @@ public sealed class EngineLinearAlgebraTests(EngineFixture fixture) : IClassFixt
     [InlineData(129, 3)]
     [InlineData(511, 40)]
     [InlineData(700, 1)]
+    [InlineData(1100, 600)]
     public void Triangular_solves_and_Cholesky_solves_leave_no_residual(int size, int rightHandSides)
     {
         var a = Numbers.PositiveDefinite(size, 6);

@@ -1,0 +1,46 @@
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.NnBcd.Trains;
+
+/// <summary>
+/// The dominant left singular subspace of a matrix. Exact by an eigendecomposition of the smaller Gram matrix; from a start that is near, by orthogonal iteration
+/// Q ← qr(A·(AᵀQ)), whose captured energy ‖QᵀA‖ never falls, and which is products and one small QR.
+/// </summary>
+internal static class DominantSubspace
+{
+    // A sweep moves the weights little, and the next sweep goes on from here.
+    private const int Iterations = 2;
+
+    /// <summary>An orthonormal basis (rows×<paramref name="rank"/>) of the subspace.</summary>
+    /// <param name="algebra">Linear algebra.</param>
+    /// <param name="a">The matrix; <paramref name="rank"/> is below its number of rows and at most its number of columns.</param>
+    /// <param name="rank">The dimension wanted.</param>
+    /// <param name="start">A basis (rows×rank) that is near; null for the exact subspace.</param>
+    public static Matrix Of(ILinearAlgebra algebra, Matrix a, int rank, Matrix? start)
+    {
+        if (start is null)
+        {
+            return Exact(algebra, a, rank);
+        }
+
+        var basis = start;
+        for (var iteration = 0; iteration < Iterations; iteration++)
+        {
+            basis = algebra.Qr(algebra.Multiply(a, algebra.Multiply(a, basis, transposeA: true))).Q;
+        }
+
+        return basis;
+    }
+
+    private static Matrix Exact(ILinearAlgebra algebra, Matrix a, int rank)
+    {
+        if (a.Rows <= a.Columns)
+        {
+            return algebra.SymmetricEigen(algebra.Gram(a)).Vectors.LeadingColumns(rank);
+        }
+
+        // A·V has the left singular vectors as columns, up to their lengths.
+        var right = algebra.SymmetricEigen(algebra.Multiply(a, a, transposeA: true)).Vectors.LeadingColumns(rank);
+        return algebra.Qr(algebra.Multiply(a, right)).Q;
+    }
+}
