@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
@@ -15,6 +16,7 @@ internal sealed class Passages
     private readonly ConstantLookup _constants;
     private readonly HashSet<NodeProto> _main;
     private readonly HashSet<string> _outputs;
+    private readonly HashSet<string> _given;
     private readonly long _opset;
 
     public Passages(OnnxModel model)
@@ -23,7 +25,9 @@ internal sealed class Passages
         _constants = new ConstantLookup(model.Graph);
         _main = new HashSet<NodeProto>(model.Graph.Node, ReferenceEqualityComparer.Instance);
         _outputs = model.Graph.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
-        _opset = model.Proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(1).Max();
+        // From IR version 4 on, an initialiser that is also an input may be another one in every run.
+        _given = model.Proto.IrVersion < 4 ? [] : model.Graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        _opset = Opset.Of(model);
     }
 
     /// <summary>Whether <paramref name="tensor"/> is an output of the model.</summary>
@@ -52,7 +56,7 @@ internal sealed class Passages
         };
     }
 
-    private bool IsConstant(string name) => name.Length == 0 || _constants.Find(name) is not null;
+    private bool IsConstant(string name) => name.Length == 0 || (_constants.Find(name) is not null && !_given.Contains(name));
 
     private bool IsInference(NodeProto node)
     {
@@ -62,6 +66,6 @@ internal sealed class Passages
         }
 
         return node.InputAt(2) is not { } training
-            || (_constants.Find(training)?.Tensor is { } tensor && tensor.RawData.All(part => part == 0) && tensor.Int32Data.All(part => part == 0));
+            || (IsConstant(training) && _constants[training] is { } tensor && tensor.RawData.All(part => part == 0) && tensor.Int32Data.All(part => part == 0));
     }
 }
