@@ -30,9 +30,9 @@ internal static class MethodRun
         Cancellation = cancellation,
     };
 
-    public static RankMap Ranks(params int[] ranks) => new([(new LayerRule("*"), new RankSpec { Ranks = ranks })]);
+    public static LayerMap<RankSpec> Ranks(params int[] ranks) => new([(new LayerRule("*"), new RankSpec { Ranks = ranks })]);
 
-    public static RankMap Share(double fraction) => new([(new LayerRule("*"), new RankSpec { Fraction = fraction })]);
+    public static LayerMap<RankSpec> Share(double fraction) => new([(new LayerRule("*"), new RankSpec { Fraction = fraction })]);
 
     public static LayerRules Rules(params string[] rules) => new([.. rules.Select(rule => new LayerRule(rule))]);
 

@@ -34,8 +34,11 @@ internal sealed class RandomBatches(OnnxModel model, int batches = 4, int size =
             noise[i] = (0.7 * noise[i - 1]) + (0.5 * noise[i]) + 0.05;
         }
 
-        return type == TensorProto.Types.DataType.Float16
-            ? HostTensor.From<Half>(type, shape, Array.ConvertAll(noise, value => (Half)value))
-            : HostTensor.From<float>(type, shape, Array.ConvertAll(noise, value => (float)value));
+        return type switch
+        {
+            TensorProto.Types.DataType.Float16 => HostTensor.From<Half>(type, shape, Array.ConvertAll(noise, value => (Half)value)),
+            TensorProto.Types.DataType.Double => HostTensor.From<double>(type, shape, noise),
+            _ => HostTensor.From<float>(type, shape, Array.ConvertAll(noise, value => (float)value)),
+        };
     }
 }

@@ -19,6 +19,8 @@ internal sealed class SampleMethod : ICompressionMethod
         new("sweeps", OptionKind.Integer, "How often.", "25") { Minimum = 1, Maximum = 1000 },
         new("layers", OptionKind.Layers, "Which layers.", "[\"*\"]"),
         new("ranks", OptionKind.Ranks, "Ranks by hand.") { ExclusiveGroup = "amount" },
+        new("modes", OptionKind.Modes, "Mode sizes."),
+        new("sparsity", OptionKind.Shares, "What becomes zero.") { Minimum = 0, Maximum = 0.99 },
         new("budget", OptionKind.Budget, "What may remain.") { ExclusiveGroup = "amount" },
     ];
 

@@ -15,8 +15,14 @@ public enum OptionKind
     /// <summary>A list of layer rules; <see cref="LayerRules"/>.</summary>
     Layers,
 
-    /// <summary>Ranks by hand; <see cref="Ranks.RankMap"/>.</summary>
+    /// <summary>Ranks by hand; <see cref="LayerMap{T}"/> of <see cref="Methods.Ranks.RankSpec"/>.</summary>
     Ranks,
+
+    /// <summary>The mode sizes of a tensor, in order; <see cref="LayerMap{T}"/> of lists of <see cref="int"/>.</summary>
+    Modes,
+
+    /// <summary>A share of each layer, 0 to 1; <see cref="LayerMap{T}"/> of <see cref="double"/>.</summary>
+    Shares,
 
     /// <summary>A budget; <see cref="Ranks.Budget"/>.</summary>
     Budget,

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Methods.Tucker;
 /// <summary><c>ranks:</c> as written, limited to what each layer can use.</summary>
 internal static class HandRanks
 {
-    public static IReadOnlyList<ChosenRanks> Choose(TuckerWork work, RankMap map)
+    public static IReadOnlyList<ChosenRanks> Choose(TuckerWork work, LayerMap<RankSpec> map)
     {
         foreach (var (rule, ranks) in map.Entries)
         {
@@ -18,7 +18,7 @@ internal static class HandRanks
         }
 
         var rules = LayerSelector.Assign(work.All, [.. map.Entries.Select(entry => entry.Rule)]);
-        return [.. work.Candidates.Select(layer => Choose(work, layer, rules[layer.Name] is >= 0 and var index ? map.Entries[index].Ranks : null))];
+        return [.. work.Candidates.Select(layer => Choose(work, layer, rules[layer.Name] is >= 0 and var index ? map.Entries[index].Value : null))];
     }
 
     private static ChosenRanks Choose(TuckerWork work, TuckerLayer layer, RankSpec? spec)

@@ -27,7 +27,7 @@ internal sealed record TuckerOptions
 
     public required LayerRules Layers { get; init; }
 
-    public RankMap? Ranks { get; init; }
+    public LayerMap<RankSpec>? Ranks { get; init; }
 
     /// <summary>The largest relative squared error e² of a layer, from <c>energy</c> or <c>error</c>.</summary>
     public double? SquaredErrorBound { get; init; }
@@ -83,7 +83,7 @@ internal sealed record TuckerOptions
             Fold = !Is("bn", "unfolded"),
             Shrink = arguments.TryGet<double>("shrink", out var shrink) && arguments.Values.ContainsKey("shrink") ? shrink : null,
             Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : new LayerRules([new LayerRule("*")]),
-            Ranks = arguments.TryGet<RankMap>("ranks", out var ranks) ? ranks : null,
+            Ranks = arguments.TryGet<LayerMap<RankSpec>>("ranks", out var ranks) ? ranks : null,
             SquaredErrorBound = given[0] switch
             {
                 "energy" => 1 - arguments.Get<double>("energy"),

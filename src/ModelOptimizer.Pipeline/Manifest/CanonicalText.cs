@@ -73,12 +73,14 @@ internal static class CanonicalText
         int number => number,
         double number => number,
         LayerRules rules => List(rules.Rules.Select(rule => (JsonNode)rule.Text)),
-        RankMap map => List(map.Entries.Select(entry => Sorted(new()
+        LayerMap<RankSpec> map => List(map.Entries.Select(entry => Sorted(new()
         {
             ["rule"] = entry.Rule.Text,
-            ["ranks"] = List(entry.Ranks.Ranks.Select(rank => (JsonNode)rank)),
-            ["fraction"] = entry.Ranks.Fraction,
+            ["ranks"] = List(entry.Value.Ranks.Select(rank => (JsonNode)rank)),
+            ["fraction"] = entry.Value.Fraction,
         }))),
+        LayerMap<IReadOnlyList<int>> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["modes"] = List(entry.Value.Select(mode => (JsonNode)mode)) }))),
+        LayerMap<double> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["share"] = entry.Value }))),
         Budget budget => Sorted(new()
         {
             ["measure"] = budget.Measure.ToString(),

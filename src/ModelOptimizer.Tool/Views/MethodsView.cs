@@ -40,6 +40,8 @@ internal static class MethodsView
         OptionKind.Integer => "whole number" + Range(option),
         OptionKind.Layers => "list of layer rules",
         OptionKind.Ranks => "16, [R_T, R_S], 50%, or a map from layer rule to one of these",
+        OptionKind.Modes => "[4, 4, 8], or a map from layer rule to such a list",
+        OptionKind.Shares => $"number or percentage{Range(option)}, or a map from layer rule to one",
         _ => "{ size | params | macs: 40%, allocation: sigma | uniform }",
     };
 

@@ -102,7 +102,7 @@ public class TuckerMethodTests
         var again = MethodRun.Tucker(
             model,
             ("layers", MethodRun.Rules([.. taken.Select(layer => layer.Layer)])),
-            ("ranks", new RankMap([.. taken.Select(layer => (new Methods.Options.LayerRule(layer.Layer), new RankSpec { Ranks = layer.Ranks }))])));
+            ("ranks", new Methods.Options.LayerMap<RankSpec>([.. taken.Select(layer => (new Methods.Options.LayerRule(layer.Layer), new RankSpec { Ranks = layer.Ranks }))])));
 
         again.Model.ToBytes().ShouldBe(found.Model.ToBytes());
     }

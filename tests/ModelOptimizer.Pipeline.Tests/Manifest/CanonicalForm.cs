@@ -13,7 +13,7 @@ public sealed class CanonicalForm
             source: digits.onnx
             evaluate: { dataset: test, metrics: [top1] }
             compress:
-              - { method: sample, ranks: { "*": 50%, conv1: [16, 8] } }
+              - { method: sample, ranks: { "*": 50%, conv1: [16, 8] }, modes: [4, 8], sparsity: { "*": 90%, conv1: 0.5 } }
               - { method: sample, budget: { size: 40% } }
             gates:
               - top1: { max-drop: 0.50% }
@@ -39,6 +39,8 @@ public sealed class CanonicalForm
                   ranks:
                     "*": 50.0%
                     conv1: [ 16, 8 ]
+                  modes: { "*": [ 4, 8 ] }
+                  sparsity: { "*": 0.9, conv1: 50 % }
                 - budget:
                     allocation: sigma
                     size: 40.0 %
@@ -67,6 +69,9 @@ public sealed class CanonicalForm
     [InlineData("size: 40%", "size: 41%")]
     [InlineData("size: 40%", "size: 40 KB")]
     [InlineData("[16, 8]", "[8, 16]")]
+    [InlineData("[4, 8]", "[8, 4]")]
+    [InlineData("90%", "91%")]
+    [InlineData("conv1: 0.5", "conv2: 0.5")]
     [InlineData("version: 1", "version: 1\nseed: 2")]
     [InlineData("source: digits.onnx", "source: letters.onnx")]
     [InlineData("metrics: [top1]", "metrics: [top1], samples: 3")]

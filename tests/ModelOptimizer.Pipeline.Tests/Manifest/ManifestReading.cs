@@ -135,11 +135,34 @@ public sealed class ManifestReading : IDisposable
         arguments.Get<double>("shrink").ShouldBe(0.05);
         arguments.Get<LayerRules>("layers").Rules.Select(rule => rule.Text).ShouldBe(["conv*", "re:^fc\\d$", "!type:Gemm"]);
         arguments.Get<LayerRules>("layers").Rules[2].Position.ShouldBe(At(19, 41));
-        var ranks = arguments.Get<RankMap>("ranks").Entries;
+        var ranks = arguments.Get<LayerMap<RankSpec>>("ranks").Entries;
         ranks.Select(entry => entry.Rule.Text).ShouldBe(["*", "conv1", "conv2"]);
-        ranks[0].Ranks.Fraction.ShouldBe(0.5);
-        ranks[1].Ranks.Ranks.ShouldBe([16, 8]);
-        ranks[2].Ranks.Ranks.ShouldBe([4]);
+        ranks[0].Value.Fraction.ShouldBe(0.5);
+        ranks[1].Value.Ranks.ShouldBe([16, 8]);
+        ranks[2].Value.Ranks.ShouldBe([4]);
+    }
+
+    [Fact]
+    public void Gives_Modes_And_Shares_To_Layers_By_Their_Rules()
+    {
+        var arguments = folder.Read("""
+            version: 1
+            models:
+              digits:
+                source: digits.onnx
+                compress:
+                  - { method: sample, modes: [4, 4, 8], sparsity: 90% }
+                  - { method: sample, modes: { "*": [2, 3], fc1: [26, 26, 4] }, sparsity: { "*": 0.5, "re:^fc": 7% } }
+            """).Models[0].Steps.Select(step => step.Arguments).ToList();
+
+        Modes(0).ShouldBe(["*: 4, 4, 8"]);
+        Modes(1).ShouldBe(["*: 2, 3", "fc1: 26, 26, 4"]);
+        Shares(0).ShouldBe([("*", 0.9)]);
+        Shares(1).ShouldBe([("*", 0.5), ("re:^fc", 0.07)]);
+        arguments[1].Get<LayerMap<double>>("sparsity").Entries[1].Rule.Position.ShouldBe(At(7, 91));
+
+        IEnumerable<string> Modes(int step) => arguments[step].Get<LayerMap<IReadOnlyList<int>>>("modes").Entries.Select(entry => $"{entry.Rule.Text}: {string.Join(", ", entry.Value)}");
+        IEnumerable<(string, double)> Shares(int step) => arguments[step].Get<LayerMap<double>>("sparsity").Entries.Select(entry => (entry.Rule.Text, entry.Value));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ internal sealed class SampleMethod : ICompressionMethod
         new("norm", OptionKind.Choice, "", "covariance") { Choices = ["covariance", "frobenius"] },
         new("layers", OptionKind.Layers, "", "[\"*\"]"),
         new("ranks", OptionKind.Ranks, "") { ExclusiveGroup = "goal" },
+        new("modes", OptionKind.Modes, ""),
+        new("sparsity", OptionKind.Shares, "") { Maximum = 0.99 },
         new("energy", OptionKind.Number, "") { ExclusiveGroup = "goal", Minimum = 0, Maximum = 1 },
         new("budget", OptionKind.Budget, "", "{ size: 50% }") { ExclusiveGroup = "goal" },
         new("sweeps", OptionKind.Integer, "", "30") { Minimum = 1, Maximum = 1000 },

@@ -8,21 +8,7 @@ namespace ModelOptimizer.Pipeline.Manifest.Options;
 /// <summary><c>16</c>, <c>[16, 8]</c>, <c>50%</c>, or a mapping from layer rules to these.</summary>
 internal static class RanksReader
 {
-    public static RankMap Read(string what, Node node)
-    {
-        if (node is not MapNode map)
-        {
-            return new RankMap([(new LayerRule("*", node.Position), Spec(what, node))]);
-        }
-
-        return map.Entries.Count == 0
-            ? throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' gives no ranks. Write, for example, {{ \"*\": 50% }}.", node.Position)
-            : new RankMap([.. map.Entries.Select(entry => (Included(what, entry.Key), Spec($"{what} of {entry.Key.Text}", entry.Value)))]);
-    }
-
-    private static LayerRule Included(string what, ScalarNode key) => key.Text.StartsWith('!')
-        ? throw new DiagnosticException(ManifestCodes.LayerRule, $"'{key.Text}' excludes layers, which has no meaning in '{what}'. Exclude layers with 'layers:'.", key.Position)
-        : LayerRulesReader.Rule(what, key);
+    public static LayerMap<RankSpec> Read(string what, Node node) => LayerMapReader.Read(what, node, "ranks", "{ \"*\": 50% }", Spec);
 
     private static RankSpec Spec(string what, Node node)
     {

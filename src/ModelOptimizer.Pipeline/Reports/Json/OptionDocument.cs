@@ -22,6 +22,8 @@ internal sealed record OptionDocument(string Name, string Kind, string? Default,
         OptionKind.Integer => "integer",
         OptionKind.Layers => "layers",
         OptionKind.Ranks => "ranks",
+        OptionKind.Modes => "modes",
+        OptionKind.Shares => "shares",
         _ => "budget",
     };
 }

@@ -1,0 +1,49 @@
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Methods.NnBcd.Networks;
+
+/// <summary>Finds the pairs of layers that follow each other with nothing but a ReLU and changes of shape in between.</summary>
+internal static class LayerLinks
+{
+    /// <summary>
+    /// The links of <paramref name="model"/> in the order of their first layers. Layers that no method may rewrite have none, nor has a Gemm that transposes its input.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="shapes">Shapes for one sample; what they do not tell is not a link.</param>
+    public static IReadOnlyList<LayerLink> Find(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
+    {
+        var passages = new Passages(model);
+        var layers = LayerFinder.Find(model).Where(layer => layer is { Obstacle: null, TransA: false }).ToList();
+        var byNode = layers.ToDictionary<WeightLayer, NodeProto>(layer => layer.Node, ReferenceEqualityComparer.Instance);
+        return [.. layers.Select(layer => Follow(layer, byNode, passages, shapes)).OfType<LayerLink>()];
+    }
+
+    private static LayerLink? Follow(WeightLayer from, Dictionary<NodeProto, WeightLayer> layers, Passages passages, IReadOnlyDictionary<string, long[]> shapes)
+    {
+        var nodes = new List<NodeProto>();
+        var (relu, reshaped) = (false, false);
+        var tensor = from.Output;
+        while (passages.Reader(tensor) is { } node)
+        {
+            if (layers.TryGetValue(node, out var to))
+            {
+                return UnitSpread.Of(from, to, reshaped, shapes) is { } spread ? new LayerLink(from, to, relu, spread, nodes) : null;
+            }
+
+            var passage = passages.Of(node);
+            if (passage is null or Passage.Probabilities || (relu && passage == Passage.Relu))
+            {
+                return null;
+            }
+
+            relu |= passage == Passage.Relu;
+            reshaped |= passage == Passage.Shape;
+            nodes.Add(node);
+            tensor = node.Output[0];
+        }
+
+        return null;
+    }
+}

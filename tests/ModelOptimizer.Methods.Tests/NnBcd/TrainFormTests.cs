@@ -1,0 +1,137 @@
+using ModelOptimizer.Methods.NnBcd.Rewriting;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Testing;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
+
+namespace ModelOptimizer.Methods.Tests.NnBcd;
+
+public class TrainFormTests
+{
+    private const double Tolerance = 1e-5;
+
+    [Theory]
+    [MemberData(nameof(FormCases.Names), MemberType = typeof(FormCases))]
+    public void A_rebuilt_train_computes_what_the_plain_weight_does(string name)
+    {
+        var model = FormCases.All[name]();
+        var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+        var columns = (int)(layer.WeightCount / 12);
+
+        foreach (var modes in new int[][] { [3, 4, 4, columns / 4], [6, columns / 2, 4], [12, columns], [3, 4 * columns] })
+        {
+            foreach (var bias in new[] { null, GraphBuilder.Normal([12], 1, 5) })
+            {
+                Check(model, layer, new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes)), bias);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(FormCases.Names), MemberType = typeof(FormCases))]
+    public void Factors_on_the_activations_compute_what_the_plain_weight_does(string name)
+    {
+        var model = FormCases.All[name]();
+        var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+        var columns = (int)(layer.WeightCount / 12);
+
+        foreach (var modes in new int[][] { [3, 4, 4, columns / 4], [12, columns], [12, 2, columns / 2], [2, 6, columns] })
+        {
+            foreach (var bias in new[] { null, GraphBuilder.Normal([12], 1, 5) })
+            {
+                var form = new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes), OnActivations: true);
+                if (layer.Window?.Group > 1)
+                {
+                    form.Obstacle(layer, 13)!.ShouldContain("groups");
+                }
+                else
+                {
+                    Check(model, layer, form, bias);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Half_precision_stays_what_it_is(bool onActivations)
+    {
+        foreach (var model in new[] { FormCases.Gemm(type: DataType.Float16), FormCases.MatMul(true, type: DataType.Float16) })
+        {
+            var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+            var form = new TrainForm(RandomTrain.Of([3, 4, 4, 6], 2), Matrix([3, 4, 4, 6], 2), onActivations);
+
+            Check(model, layer, form, null, tolerance: 4e-3);
+        }
+    }
+
+    [Fact]
+    public void Only_a_bond_between_rows_and_columns_makes_two_factors()
+    {
+        var layer = LayerFinder.Find(FormCases.Gemm()).ShouldHaveSingleItem();
+
+        new TrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8]), OnActivations: true).Obstacle(layer, 13)!.ShouldContain("two factors");
+        new TrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 13).ShouldBeNull();
+        new TrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 4)!.ShouldContain("opset 5");
+    }
+
+    [Theory]
+    [InlineData("gemm")]
+    [InlineData("gemm of a Constant node")]
+    [InlineData("matmul add")]
+    [InlineData("conv")]
+    [InlineData("half")]
+    public void The_runtime_rebuilds_the_weight_once_when_it_loads_the_model(string name)
+    {
+        var model = name == "half" ? FormCases.Gemm(type: DataType.Float16) : FormCases.All[name]();
+        var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+        int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
+
+        var operators = RuntimeView.OptimisedOperators(WeightRewriter.Apply(model, [new LayerUpdate(layer, new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes)))]));
+
+        operators.ShouldBe(RuntimeView.OptimisedOperators(model));
+    }
+
+    [Fact]
+    public void Names_come_from_the_weight_and_equal_shapes_are_stored_once()
+    {
+        var model = FormCases.Gemm();
+        var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+
+        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TrainForm(RandomTrain.Of([3, 4, 4, 6], 2), Matrix([3, 4, 4, 6], 2)))]);
+
+        result.Graph.Node.Select(node => $"{node.OpType}: {string.Join(" ", node.Input)} -> {string.Join(" ", node.Output)}").ShouldBe(
+        [
+            "MatMul: w_g1 w_g2 -> w_m2",
+            "Reshape: w_m2 w_shape -> w_r2",
+            "MatMul: w_r2 w_g3 -> w_m3",
+            "Reshape: w_m3 w_shape -> w_r3",
+            "MatMul: w_r3 w_g4 -> w_m4",
+            "Reshape: w_m4 w_shape_1 -> w_r4",
+            "Gemm: x w_r4 c -> y",
+        ]);
+        result.Graph.Initializer.Select(tensor => tensor.Name).ShouldBe(["c", "w_g1", "w_g2", "w_g3", "w_g4", "w_shape", "w_shape_1"], ignoreOrder: true);
+    }
+
+    private static void Check(OnnxModel model, WeightLayer layer, TrainForm form, double[]? bias, double tolerance = Tolerance)
+    {
+        var dense = WeightRewriter.Apply(model, [new LayerUpdate(layer, new DenseForm(form.Value), bias)]);
+        var train = WeightRewriter.Apply(model, [new LayerUpdate(layer, form, bias)]);
+
+        OnnxValidator.Check(train).ShouldBeEmpty();
+        var inputs = FormCases.Inputs(model);
+        var expected = MethodRun.Outputs(dense, inputs);
+        MethodRun.Difference(expected, MethodRun.Outputs(train, inputs)).ShouldBeLessThan(tolerance);
+        MethodRun.Difference(MethodRun.Outputs(model, inputs), expected).ShouldBeGreaterThan(0.01, "the weight is another one");
+        var zero = form.OnActivations && layer.Kind == LayerKind.Gemm && model.Proto.OpsetImport[0].Version < 11 ? 1 : 0;
+        (Numbers(train) - Numbers(dense) + layer.WeightCount).ShouldBe(form.Train.Parameters + zero);
+        form.Elements.ShouldBe(form.Train.Parameters);
+    }
+
+    private static long Numbers(OnnxModel model) => new ConstantLookup(model.Graph).All.Where(constant => ElementTypes.IsFloat(constant.Tensor.DataType)).Sum(constant => ElementTypes.Count(constant.Tensor.Dims)!.Value);
+
+    private static ModelOptimizer.Tensors.LinearAlgebra.Matrix Matrix(int[] modes, int rank = 3) => RandomTrain.Of(modes, rank).Reconstruct(TestEngine.Shared.LinearAlgebra, 12);
+}
