@@ -21,6 +21,12 @@ public static class MethodCodes
     /// <summary>A step needs calibration data and has none.</summary>
     public const string NoCalibration = "MOC1306";
 
+    /// <summary>Mode sizes that are not those of the weight.</summary>
+    public const string BadModes = "MOC1307";
+
+    /// <summary>An option that has no meaning beside the others.</summary>
+    public const string OptionWithoutUse = "MOC1308";
+
     /// <summary>Nothing in the model can be made smaller with these options.</summary>
     public const string NothingToCompress = "MOC2101";
 
@@ -29,4 +35,13 @@ public static class MethodCodes
 
     /// <summary>A budget of multiply-adds needs shapes that could not be found.</summary>
     public const string UnknownMacs = "MOC2103";
+
+    /// <summary>The model does not end in a chain of layers that can be trained.</summary>
+    public const string NoChain = "MOC2104";
+
+    /// <summary>The variables of a step do not fit into this machine's memory.</summary>
+    public const string TooMuchMemory = "MOC2105";
+
+    /// <summary>A training target cannot be had from the data.</summary>
+    public const string NoTarget = "MOC2106";
 }

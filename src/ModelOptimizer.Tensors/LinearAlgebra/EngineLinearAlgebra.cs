@@ -5,7 +5,8 @@ internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 {
     private readonly EngineProduct product = new(engine);
 
-    public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false) => product.Multiply(a, b, transposeA, transposeB);
+    public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false, Matrix? into = null) =>
+        product.Multiply(a, b, transposeA, transposeB, into);
 
     public Matrix Gram(Matrix a) => product.Gram(a);
 

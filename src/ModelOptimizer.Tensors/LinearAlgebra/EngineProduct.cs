@@ -22,8 +22,8 @@ internal sealed class EngineProduct(Engine engine)
     private readonly Dictionary<(bool TransposeA, bool TransposeB, bool Subtract), ModelSession> sessions = [];
 
     /// <summary>op(a)·op(b).</summary>
-    /// <exception cref="ArgumentException">The inner dimensions differ.</exception>
-    public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false)
+    /// <exception cref="ArgumentException">The inner dimensions differ, or <paramref name="into"/> has another shape.</exception>
+    public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false, Matrix? into = null)
     {
         var (rows, inner) = transposeA ? (a.Columns, a.Rows) : (a.Rows, a.Columns);
         var (other, columns) = transposeB ? (b.Columns, b.Rows) : (b.Rows, b.Columns);
@@ -32,13 +32,17 @@ internal sealed class EngineProduct(Engine engine)
             throw new ArgumentException($"{rows}×{inner} times {other}×{columns} is not defined.", nameof(b));
         }
 
-        if ((long)rows * inner * columns <= SmallProduct)
+        if (into is not null && (into.Rows != rows || into.Columns != columns))
         {
-            return MultiplySmall(transposeA ? a.Transpose() : a, transposeB ? b.Transpose() : b);
+            throw new ArgumentException($"A {rows}×{columns} product does not fit into {into.Rows}×{into.Columns}.", nameof(into));
         }
 
-        var result = Matrix.Uninitialized(rows, columns);
-        if (transposeA && (long)rows * inner * columns > LargeProduct)
+        var result = into ?? Matrix.Uninitialized(rows, columns);
+        if ((long)rows * inner * columns <= SmallProduct)
+        {
+            MultiplySmall(transposeA ? a.Transpose() : a, transposeB ? b.Transpose() : b, result);
+        }
+        else if (transposeA && (long)rows * inner * columns > LargeProduct)
         {
             Run((false, transposeB, false), a.Transpose(), b, null, result);
         }
@@ -94,9 +98,9 @@ internal sealed class EngineProduct(Engine engine)
         return lower;
     }
 
-    private static Matrix MultiplySmall(Matrix a, Matrix b)
+    private static void MultiplySmall(Matrix a, Matrix b, Matrix result)
     {
-        var result = new Matrix(a.Rows, b.Columns);
+        Array.Clear(result.Values);
         for (var i = 0; i < a.Rows; i++)
         {
             var row = result.Row(i);
@@ -105,8 +109,6 @@ internal sealed class EngineProduct(Engine engine)
                 TensorPrimitives.MultiplyAdd(b.Row(k), a[i, k], row, row);
             }
         }
-
-        return result;
     }
 
     private static ModelSession Create(Engine engine, bool transposeA, bool transposeB, bool subtract)

@@ -4,7 +4,12 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 public interface ILinearAlgebra
 {
     /// <summary>op(a)·op(b).</summary>
-    Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false);
+    /// <param name="a">The left matrix.</param>
+    /// <param name="b">The right matrix.</param>
+    /// <param name="transposeA">Whether op(a) = aᵀ.</param>
+    /// <param name="transposeB">Whether op(b) = bᵀ.</param>
+    /// <param name="into">Where to write the result, and what is returned then; for large results made again and again. Null for a new matrix.</param>
+    Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false, Matrix? into = null);
 
     /// <summary>a·aᵀ, exactly symmetric.</summary>
     Matrix Gram(Matrix a);

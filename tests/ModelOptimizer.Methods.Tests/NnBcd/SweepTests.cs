@@ -179,9 +179,11 @@ public class SweepTests
             {
                 sweep.Run();
             }
+            Console.WriteLine($"GROWTH {growth} {network.Layers.Max(l=>Largest(l.Before, l.Linear))} {network.Layers.Max(l=>Largest(l.Weight, l.Used))} F {network.Objective(new Penalties(growth, growth, growth, 1e-3))}");
         }
 
         var input = network.Input;
+        foreach (var layer in network.Layers) Console.WriteLine($"GAP {Largest(layer.Before, layer.Linear)} {Largest(layer.After, Elements.Activation(layer.Before, layer.Relu))} {Largest(layer.Weight, layer.Used)}");
         foreach (var layer in network.Layers)
         {
             var linear = Algebra.Multiply(layer.Used, input);

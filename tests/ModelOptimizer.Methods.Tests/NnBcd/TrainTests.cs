@@ -119,7 +119,7 @@ public class TrainTests
 
     [Theory]
     [InlineData(1024, 1024, new[] { 4, 4, 4, 4, 4, 4, 4, 4, 4, 4 })]
-    [InlineData(10, 256, new[] { 10, 4, 4, 4, 4 })]
+    [InlineData(10, 256, new[] { 5, 2, 4, 4, 4, 4 })]
     [InlineData(256, 784, new[] { 4, 4, 4, 4, 7, 7, 4, 4 })]
     [InlineData(3, 17, new[] { 3, 17 })]
     [InlineData(1, 8, new[] { 1, 8 })]

@@ -29,6 +29,9 @@ internal sealed class BcdLayer
     /// <summary>W·V_{i−1} + b as of the last change of any of the three: what the U-step of the next sweep needs, and F.</summary>
     public Matrix Linear { get; set; } = new(0, 0);
 
+    /// <summary>Of <see cref="After"/>'s size, for what a step needs on the way; null until it is first needed.</summary>
+    public Matrix? Scratch { get; set; }
+
     /// <summary>The weights that the network is used with.</summary>
     public Matrix Used => Copy?.Value ?? Weight;
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Sweeps;
@@ -49,7 +50,7 @@ internal sealed class BcdNetwork
     public void Propagate(int index)
     {
         var layer = Layers[index];
-        layer.Linear = _algebra.Multiply(layer.Weight, InputOf(index));
+        layer.Linear = _algebra.Multiply(layer.Weight, InputOf(index), into: layer.Linear.Rows > 0 ? layer.Linear : null);
         Elements.AddToRows(layer.Linear, layer.Bias);
     }
 
@@ -66,6 +67,12 @@ internal sealed class BcdNetwork
 
         return new Objective(Elements.SquaredDistance(Layers[^1].After, Target) / 2, activation, linear, compression);
     }
+
+    /// <summary>‖P‖².</summary>
+    public double SquaredNorm() => Layers.Sum(layer =>
+        TensorPrimitives.SumOfSquares<double>(layer.Weight.Values) + TensorPrimitives.SumOfSquares<double>(layer.Bias)
+        + TensorPrimitives.SumOfSquares<double>(layer.Before.Values) + TensorPrimitives.SumOfSquares<double>(layer.After.Values)
+        + (layer.Copy is null ? 0 : TensorPrimitives.SumOfSquares<double>(layer.Copy.Value.Values)));
 
     private static double Gap(ReadOnlySpan<double> after, ReadOnlySpan<double> before, bool relu)
     {

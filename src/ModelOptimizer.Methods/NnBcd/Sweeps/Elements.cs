@@ -24,14 +24,23 @@ internal static class Elements
     /// <summary>max(u, 0), or a copy.</summary>
     public static Matrix Activation(Matrix u, bool relu)
     {
-        var result = u.Clone();
-        if (relu)
-        {
-            Parallel.For(0, u.Rows, i => TensorPrimitives.Max(result.Row(i), 0, result.Row(i)));
-        }
-
+        var result = new Matrix(u.Rows, u.Columns);
+        Activate(u, relu, result);
         return result;
     }
+
+    /// <summary>The same, written into <paramref name="result"/>.</summary>
+    public static void Activate(Matrix u, bool relu, Matrix result) => Parallel.For(0, u.Rows, i =>
+    {
+        if (relu)
+        {
+            TensorPrimitives.Max(u.Row(i), 0, result.Row(i));
+        }
+        else
+        {
+            u.Row(i).CopyTo(result.Row(i));
+        }
+    });
 
     /// <summary>Adds one number to each row.</summary>
     public static void AddToRows(Matrix matrix, double[] numbers) =>

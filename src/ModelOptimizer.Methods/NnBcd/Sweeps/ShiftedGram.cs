@@ -8,13 +8,13 @@ namespace ModelOptimizer.Methods.NnBcd.Sweeps;
 /// </summary>
 internal static class ShiftedGram
 {
-    /// <summary>(c·I + X·Xᵀ)⁻¹·X·<paramref name="right"/>, for X given as its transpose.</summary>
-    public static Matrix SolveProjected(ILinearAlgebra algebra, double c, Matrix transposed, Matrix right)
+    /// <summary>(c·I + X·Xᵀ)⁻¹·X·<paramref name="right"/>, for X given as its transpose. May be written into <paramref name="into"/>.</summary>
+    public static Matrix SolveProjected(ILinearAlgebra algebra, double c, Matrix transposed, Matrix right, Matrix? into = null)
     {
         if (transposed.Rows <= transposed.Columns)
         {
             var factor = algebra.Cholesky(Shifted(algebra.Gram(transposed), c));
-            return algebra.Multiply(transposed, algebra.CholeskySolve(factor, right), transposeA: true);
+            return algebra.Multiply(transposed, algebra.CholeskySolve(factor, right), transposeA: true, into: into);
         }
 
         var x = transposed.Transpose();

@@ -84,21 +84,33 @@ internal sealed class Sweep(ILinearAlgebra algebra, BcdNetwork network, Penaltie
     private double UpdateAfter(int index)
     {
         var (layer, next) = (network.Layers[index], network.Layers[index + 1]);
-        var old = layer.After;
-        var after = Elements.Activation(layer.Before, layer.Relu);
         var width = next.Weight.Columns;
-        var columns = after.Reshape(width, after.Values.Length / width);
-        var residual = algebra.Multiply(next.Weight, columns);
+        var scratch = layer.Scratch ??= new Matrix(layer.After.Rows, layer.After.Columns);
+        Elements.Activate(layer.Before, layer.Relu, scratch);
+        var residual = algebra.Multiply(next.Weight, scratch.Reshape(width, scratch.Values.Length / width));
         Parallel.For(0, residual.Rows, i =>
         {
             var row = residual.Row(i);
             TensorPrimitives.Subtract(next.Before.Row(i), row, row);
             TensorPrimitives.Subtract(row, next.Bias[i], row);
         });
-        var correction = ShiftedGram.SolveProjected(algebra, Gamma / Rho, next.Weight, residual);
-        Parallel.For(0, columns.Rows, i => TensorPrimitives.Add(columns.Row(i), correction.Row(i), columns.Row(i)));
-        layer.After = after;
-        return Elements.SquaredDistance(after, old);
+        var correction = ShiftedGram.SolveProjected(algebra, Gamma / Rho, next.Weight, residual, scratch.Reshape(width, scratch.Values.Length / width));
+        var columns = correction.Reshape(layer.After.Rows, layer.After.Columns);
+        return Elements.Sum(layer.After.Rows, i =>
+        {
+            var after = layer.After.Row(i);
+            var before = layer.Before.Row(i);
+            var step = columns.Row(i);
+            var change = 0.0;
+            for (var j = 0; j < after.Length; j++)
+            {
+                var value = step[j] + (layer.Relu ? Math.Max(before[j], 0) : before[j]);
+                change += (value - after[j]) * (value - after[j]);
+                after[j] = value;
+            }
+
+            return change;
+        });
     }
 
     // The last layer's U has no proximal term; with the identity it is (γV + ρ(WV + b))/(γ + ρ).

@@ -23,11 +23,7 @@ internal static class ModeChoice
             }
         }
 
-        if (mode > 1 && modes.Count > 0)
-        {
-            modes[^1] *= mode;
-        }
-        else if (modes.Count == 0)
+        if (mode > 1 || modes.Count == 0)
         {
             modes.Add(mode);
         }

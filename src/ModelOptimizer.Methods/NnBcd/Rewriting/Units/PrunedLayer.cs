@@ -45,7 +45,7 @@ internal sealed class PrunedLayer
     public static PrunedLayer Of(WeightLayer layer, LayerUpdate? update, OnnxModel model, ConstantLookup constants)
     {
         var weight = update?.Weight.Value.Clone() ?? StoredWeight.Read(layer, constants[layer.Weight]);
-        var (bias, isKnown) = update?.Bias is { } given ? ((double[])given.Clone(), true) : BiasOf(layer, model, constants);
+        var (bias, isKnown) = update?.Bias is { } given ? ((double[])given.Clone(), true) : StoredBias.Read(layer, model, constants);
         var obstacle = update?.Weight is TrainForm ? $"'{layer.Name}' is a tensor train, which has no rows and columns to cut"
             : layer.Alpha != 1 || layer.Beta != 1 ? $"'{layer.Name}' has an alpha or beta"
             : layer.Window?.Group > 1 ? $"'{layer.Name}' has its channels in groups"
@@ -87,28 +87,5 @@ internal sealed class PrunedLayer
         }
 
         (Weight, _changed) = (kept, true);
-    }
-
-    private static (double[]? Bias, bool IsKnown) BiasOf(WeightLayer layer, OnnxModel model, ConstantLookup constants)
-    {
-        if (layer.Bias is null)
-        {
-            return (null, true);
-        }
-
-        // From IR version 4 on, an initialiser that is also an input may be another one in every run.
-        var isGiven = model.Proto.IrVersion >= 4 && model.Graph.Input.Any(input => input.Name == layer.Bias);
-        if (isGiven || constants.Find(layer.Bias)?.Tensor is not { } tensor || tensor.Dims.SkipLast(1).Any(extent => extent != 1))
-        {
-            return (null, false);
-        }
-
-        var values = WeightValues.ReadDoubles(tensor);
-        if (values.Length == 1)
-        {
-            return ([.. Enumerable.Repeat(values[0], layer.OutputChannels)], true);
-        }
-
-        return values.Length == layer.OutputChannels ? (values, true) : (null, false);
     }
 }

@@ -1,0 +1,109 @@
+using System.Globalization;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.NnBcd.Networks;
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Onnx.Layers;
+
+namespace ModelOptimizer.Methods.NnBcd;
+
+/// <summary>One run's layers and their targets, and what the run needs.</summary>
+internal sealed class NnBcdWork
+{
+    private const string NotSelected = "not selected; trained without compression";
+
+    private readonly MethodContext _context;
+    private readonly NnBcdOptions _options;
+
+    /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
+    public NnBcdWork(MethodContext context, NnBcdOptions options)
+    {
+        (_context, _options) = (context, options);
+        var all = LayerFinder.Find(context.Model);
+        var targets = new LayerTargets(options, context.Decisions, all);
+        if (options.LayerByLayer)
+        {
+            var selected = options.Layers is { } rules ? LayerSelector.Select(all, rules) : all;
+            Layers = [.. selected.Select(layer => layer.Obstacle is { } obstacle ? new TargetLayer(layer, null, obstacle) : targets.Of(layer))];
+            return;
+        }
+
+        Chain = Chain.Find(context.Model, context.Shapes, options.Position);
+        Layers = [.. OfChain(Chain, targets, all)];
+    }
+
+    /// <summary>The chain to train; null in mode layer.</summary>
+    public Chain? Chain { get; }
+
+    /// <summary>The selected layers; of a network, all that are trained.</summary>
+    public IReadOnlyList<TargetLayer> Layers { get; }
+
+    public MethodPlan Plan => Chain is null
+        ? new MethodPlan(Names, (long)Layers.Sum(layer => 3 * 8 * Math.Pow(Width(layer.Layer), 2)), Layers.Sum(layer => Math.Pow(Width(layer.Layer), 3) + (_options.Sweeps * 4.0 * layer.Layer.WeightCount * Width(layer.Layer))))
+        : new MethodPlan(Names, NetworkBytes(Samples), NetworkFlops(Samples));
+
+    private IReadOnlyList<string> Names => [.. Layers.Where(layer => layer.Target is not null).Select(layer => layer.Layer.Name)];
+
+    private long Samples => _context.Calibration?.Count ?? 0;
+
+    /// <exception cref="DiagnosticException">The variables of the network do not fit into memory.</exception>
+    public void RequireMemory()
+    {
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var needed = Plan.PeakBytes;
+        if (Chain is null || needed <= available)
+        {
+            return;
+        }
+
+        var perSample = (NetworkBytes(Samples) - NetworkBytes(0)) / (double)Math.Max(1, Samples);
+        var fitting = Math.Max(0, Math.Floor((available - NetworkBytes(0)) / perSample));
+        throw new DiagnosticException(
+            MethodCodes.TooMuchMemory,
+            string.Create(CultureInfo.InvariantCulture, $"training on {Samples:#,0} samples takes about {needed / 1e9:0.0} GB, and this machine has {available / 1e9:0.0} GB. Write 'calibrate: {{ …, samples: {fitting:0} }}' or fewer, or 'mode: layer'."),
+            _options.Position);
+    }
+
+    private IEnumerable<TargetLayer> OfChain(Chain chain, LayerTargets targets, IReadOnlyList<WeightLayer> all)
+    {
+        var selected = _options.Layers is { } rules ? LayerSelector.Select(all, rules).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal) : null;
+        if (selected is not null && all.FirstOrDefault(layer => selected.Contains(layer.Name) && chain.Layers.All(other => other.Layer.Name != layer.Name)) is { } outside)
+        {
+            throw new DiagnosticException(
+                MethodCodes.NoChain,
+                $"'{outside.Name}' is not in the chain of layers at the model's end that the method trains ({string.Join(", ", chain.Layers.Select(layer => $"'{layer.Layer.Name}'"))}). Leave it out of 'layers', or write 'mode: layer'.",
+                _options.PositionOf("layers"));
+        }
+
+        for (var i = 0; i < chain.Layers.Count; i++)
+        {
+            var layer = chain.Layers[i].Layer;
+            var isLast = i == chain.Layers.Count - 1;
+            var reason = layer.Kind == LayerKind.Conv ? "the first convolution of a network stays as large as it is, and is trained"
+                : selected is null && isLast && chain.Layers.Count > 1 ? "the last layer stays as large as it is, and is trained"
+                : selected?.Contains(layer.Name) == false ? NotSelected
+                : null;
+            yield return reason is null ? targets.Of(layer) : new TargetLayer(layer, null, reason);
+        }
+    }
+
+    // V_0, Y; U, V and WV of each layer and copies of two; a Gram matrix and its factor; the weights with their copies.
+    private long NetworkBytes(long samples)
+    {
+        var first = Chain!.Layers[0].Layer;
+        var windows = first.Kind == LayerKind.Conv && _context.Shapes.ContainsKey(first.Node.Output[0]) ? ChainData.Windows(_context, first) : 1;
+        double[] variables = [.. Chain.Layers.Select((layer, i) => (double)layer.Weight.Rows * samples * (i == 0 ? windows : 1))];
+        var data = ((double)Width(first) * windows * samples) + ((double)Chain.Layers[^1].Weight.Rows * samples);
+        var systems = Chain.Layers.Max(layer => 2 * Math.Pow(Math.Min(Width(layer.Layer), samples), 2));
+        var weights = Chain.Layers.Sum(layer => 5.0 * layer.Weight.Values.Length);
+        return (long)(8 * (data + (3 * variables.Sum()) + (3 * variables.Max()) + systems + weights));
+    }
+
+    // The Gram matrix of a layer's inputs, its factor, and six products with the weights.
+    private double NetworkFlops(long samples) => _options.Sweeps * Chain!.Layers.Sum(layer =>
+    {
+        double inputs = Width(layer.Layer), outputs = layer.Weight.Rows;
+        return (inputs * inputs * samples) + (Math.Pow(inputs, 3) / 3) + (2 * outputs * inputs * inputs) + (8 * outputs * inputs * samples);
+    });
+
+    private static int Width(WeightLayer layer) => (int)(layer.WeightCount / Math.Max(1, layer.OutputChannels));
+}

@@ -1,0 +1,13 @@
+using ModelOptimizer.Methods.NnBcd.Sweeps;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.NnBcd;
+
+/// <summary>What the sweeps made of a layer.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Weight">The weight to use, T×D, without a Gemm's alpha.</param>
+/// <param name="Copy">Ŵ; null for a layer that is not compressed.</param>
+/// <param name="Bias">The new bias, a Gemm's beta in it; null keeps what is there.</param>
+/// <param name="RelativeError">How far the compressed weights are from those they stand for, relatively.</param>
+internal sealed record TrainedLayer(WeightLayer Layer, Matrix Weight, WeightCopy? Copy, double[]? Bias, double? RelativeError);
