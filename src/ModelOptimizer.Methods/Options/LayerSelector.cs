@@ -23,6 +23,14 @@ public static class LayerSelector
         return layers.ToDictionary(layer => layer.Name, layer => patterns.FindLastIndex(pattern => pattern.Matches(layer) && !pattern.Excludes), StringComparer.Ordinal);
     }
 
+    /// <summary>The layers that the pattern of <paramref name="rule"/> matches, whether it selects or excludes them.</summary>
+    /// <exception cref="DiagnosticException">The rule is not a pattern.</exception>
+    public static IReadOnlyList<WeightLayer> Matching(IReadOnlyList<WeightLayer> layers, LayerRule rule)
+    {
+        var pattern = new LayerPattern(rule);
+        return [.. layers.Where(pattern.Matches)];
+    }
+
     private static List<LayerPattern> Compile(IReadOnlyList<WeightLayer> layers, IReadOnlyList<LayerRule> rules)
     {
         var patterns = rules.Select(rule => new LayerPattern(rule)).ToList();

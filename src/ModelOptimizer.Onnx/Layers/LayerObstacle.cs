@@ -9,7 +9,9 @@ internal static class LayerObstacle
     {
         if (scope.Constants.Find(layer.Weight) is not { } weight)
         {
-            return scope.Behind(layer.Weight) is { } behind ? $"its weight passes through {behind.Operator} first" : "its weight is not a constant";
+            return scope.Behind(layer.Weight) is { } behind ? $"its weight passes through {behind.Operator} first"
+                : scope.IsRebuilt(layer.Weight) ? "its weight is computed from other constants"
+                : "its weight is not a constant";
         }
 
         if (WeightValues.Defect(weight.Tensor) is { } defect)

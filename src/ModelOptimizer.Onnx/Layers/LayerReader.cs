@@ -12,7 +12,7 @@ internal static class LayerReader
     {
         var layer = node.Operator() switch
         {
-            _ when node.Input.Count < 2 || node.Output.Count == 0 => null,
+            _ when node.Input.Count < 2 || node.Output.Count == 0 || scope.IsAtLoadTime(node) => null,
             "Conv" => Conv(node, scope),
             "Gemm" => Gemm(node, scope),
             "MatMul" => MatMul(node, scope),
@@ -54,10 +54,10 @@ internal static class LayerReader
         };
     }
 
-    // A product of two activations is not a layer: only a constant, plain or behind a change of form, makes it one.
+    // A product of two activations is not a layer: only a constant, or what is made of constants, makes it one.
     private static WeightLayer? MatMul(NodeProto node, LayerScope scope)
     {
-        if (scope.Constants.Find(node.Input[1]) is null && scope.Behind(node.Input[1]) is null)
+        if (scope.Constants.Find(node.Input[1]) is null && scope.Behind(node.Input[1]) is null && !scope.IsRebuilt(node.Input[1]))
         {
             return null;
         }

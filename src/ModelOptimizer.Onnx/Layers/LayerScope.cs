@@ -9,11 +9,13 @@ internal sealed class LayerScope
 {
     private readonly Dictionary<string, NodeProto> producers;
     private readonly HashSet<string> replaceable;
+    private readonly LoadTimeNodes? loadTime;
 
     /// <summary>The scope of the main graph.</summary>
     public LayerScope(OnnxModel model)
         : this(new ConstantLookup(model.Graph), new TensorUses(model.Proto), model.Graph.Node, [])
     {
+        loadTime = new LoadTimeNodes(model.Proto);
         // Before IR version 4 every initialiser had to be an input, so being one says nothing.
         if (model.Proto.IrVersion >= 4)
         {
@@ -43,6 +45,12 @@ internal sealed class LayerScope
     public bool IsReplaceable(string name) => replaceable.Contains(name);
 
     public NodeProto? ProducerOf(string? name) => name is not null && producers.TryGetValue(name, out var node) ? node : null;
+
+    /// <summary>Whether <paramref name="node"/> works on constants only, and so is no part of a run.</summary>
+    public bool IsAtLoadTime(NodeProto node) => loadTime?.Contains(node) == true;
+
+    /// <summary>Whether <paramref name="name"/> is made of constants by nodes of the graph.</summary>
+    public bool IsRebuilt(string name) => ProducerOf(name) is { } node && IsAtLoadTime(node);
 
     /// <summary>
     /// The constant that <paramref name="name"/> is made of by operators that only change its form, with the last such operator; null when it depends on data.

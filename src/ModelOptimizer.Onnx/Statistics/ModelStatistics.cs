@@ -26,7 +26,8 @@ public static class ModelStatistics
     public static long Bytes(OnnxModel model) => model.FileSizeInBytes ?? model.SizeInBytes;
 
     /// <summary>
-    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes in one run; other operators count nothing.
+    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes in one run; other operators count nothing, nor do products of constants,
+    /// which are computed when the model is loaded.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">The shape of every tensor that is not a constant, for the run in question.</param>
@@ -34,6 +35,7 @@ public static class ModelStatistics
     public static long? Macs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
     {
         var constants = new ConstantLookup(model.Graph);
+        var loadTime = new LoadTimeNodes(model.Proto);
         var total = 0L;
         foreach (var node in model.Graph.Node)
         {
@@ -43,7 +45,7 @@ public static class ModelStatistics
                 return null;
             }
 
-            if (MacCounter.Counts(node))
+            if (MacCounter.Counts(node) && !loadTime.Contains(node))
             {
                 if (MacCounter.Of(node, Shape) is not { } macs)
                 {

@@ -13,6 +13,9 @@ internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine 
     /// <summary>What methods keep between runs; null when there is no cache.</summary>
     public MethodBlobs? Blobs { get; init; }
 
+    /// <summary>What has been said about what steps take: the same for all parts of the job.</summary>
+    public Forecast Forecast { get; } = new(Model.Name, Say);
+
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
     public IBatchSource? OpenCalibration(ModelSession session) => Model.Calibrate switch
     {

@@ -1,7 +1,9 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
@@ -25,8 +27,8 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         var result = before;
         for (var index = before.Steps.Count; index < end; index++)
         {
-            var step = job.Model.Steps[index];
-            result = Add(result, step.Method.Run(Context(result.Model) with { Decisions = decisions?[index] }, step.Arguments));
+            var decided = decisions?[index];
+            result = Add(result, Take(result, (step, context) => step.Method.Run(context with { Decisions = decided }, step.Arguments)));
         }
 
         return result;
@@ -44,8 +46,27 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         return new CompressedModel(result.Model, [.. before.Steps, new StepReport(method, result.Layers, result.Series, result.Certificates)]);
     }
 
-    /// <summary>What a method gets to know when it continues from <paramref name="model"/>.</summary>
-    public MethodContext Context(OnnxModel model)
+    /// <summary>What the search can choose in the step after those that <paramref name="before"/> has.</summary>
+    public ISearchSpace Explore(CompressedModel before) => Take(before, (step, context) => ((ISearchableMethod)step.Method).Explore(context, step.Arguments));
+
+    private T Take<T>(CompressedModel before, Func<StepPlan, MethodContext, T> act)
+    {
+        var index = before.Steps.Count;
+        var step = job.Model.Steps[index];
+        var context = Context(before.Model);
+        try
+        {
+            job.Forecast.Tell(index, step.Method.Name, () => step.Method.Plan(context, step.Arguments));
+            return act(step, context);
+        }
+        catch (DiagnosticException error) when (ReplacedLayers.Explain(error, step, original, before) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    // What a method gets to know when it continues from a model.
+    private MethodContext Context(OnnxModel model)
     {
         job.Progress.Report(new MethodProgress("shapes", 0, 0));
         var calibration = Calibration(model);

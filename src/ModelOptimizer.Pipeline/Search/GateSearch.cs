@@ -37,7 +37,7 @@ internal sealed class GateSearch
         var index = job.Model.Steps.TakeWhile(step => !step.IsSearched).Count();
         var step = job.Model.Steps[index];
         var before = compressor.Continue(new CompressedModel(original, []), index);
-        _space = ((ISearchableMethod)step.Method).Explore(compressor.Context(before.Model), step.Arguments);
+        _space = compressor.Explore(before);
         _moves = new LayerMoves(_space);
         _position = SearchRules.Position(job.Model);
         _whole = before.Model.SizeInBytes;

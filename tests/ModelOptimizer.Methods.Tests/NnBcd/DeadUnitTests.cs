@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
@@ -249,7 +250,7 @@ public class DeadUnitTests
     private static long[] Rebuilt(OnnxModel model, string weight, ConstantLookup constants)
     {
         var shape = constants[model.Graph.Node.Single(node => node.Output[0] == weight).Input[^1]];
-        return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(shape.RawData.Span).ToArray();
+        return MemoryMarshal.Cast<byte, long>(shape.RawData.Span).ToArray();
     }
 
     private static TypeProto Declared(long[] dims)

@@ -1,8 +1,10 @@
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -93,6 +95,25 @@ public class TrainFormTests
         var operators = RuntimeView.OptimisedOperators(WeightRewriter.Apply(model, [new LayerUpdate(layer, new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes)))]));
 
         operators.ShouldBe(RuntimeView.OptimisedOperators(model));
+    }
+
+    [Theory]
+    [InlineData("gemm", false)]
+    [InlineData("matmul add", false)]
+    [InlineData("conv", false)]
+    [InlineData("matmul add", true)]
+    public void The_layer_is_found_again_and_nothing_else_is_and_a_run_costs_what_its_products_cost(string name, bool onActivations)
+    {
+        var model = FormCases.All[name]();
+        var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+        int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
+
+        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes), onActivations))]);
+
+        LayerFinder.Find(result).Select(found => found.Obstacle).ShouldBe(Enumerable.Repeat("its weight is computed from other constants", onActivations ? 2 : 1));
+        LayerFinder.Find(result)[^1].Name.ShouldBe(layer.Name);
+        var before = ModelStatistics.Macs(model, ShapeProbe.Run(TestEngine.Shared, model))!.Value;
+        ModelStatistics.Macs(result, ShapeProbe.Run(TestEngine.Shared, result)).ShouldBe(onActivations ? before * 3 * (12 + 24) / (12 * 24) : before);
     }
 
     [Fact]

@@ -52,6 +52,22 @@ public sealed class ObstacleTests
     public void A_weight_that_is_an_output_stays() =>
         Find(new GraphBuilder().Input("x", [1, 4]).Random("w", [4, 3]).Node("MatMul", ["x", "w"], ["y"]).Output("w"))[0].Obstacle.ShouldBe("its weight is also an output of the graph");
 
+    [Fact]
+    public void A_weight_that_is_computed_from_constants_is_listed_and_their_product_is_no_layer()
+    {
+        var layers = Find(new GraphBuilder().Input("x", [1, 4]).Random("a", [4, 2]).Random("b", [2, 3]).Node("MatMul", ["a", "b"], ["w"]).Node("MatMul", ["x", "w"], ["y"]));
+        layers.Select(layer => (layer.Name, layer.Obstacle)).ShouldBe([("y_node", "its weight is computed from other constants")]);
+    }
+
+    [Fact]
+    public void What_random_numbers_or_the_caller_may_change_is_not_computed_when_the_model_is_loaded()
+    {
+        var random = Find(new GraphBuilder().Input("x", [1, 4]).Random("a", [4, 2]).Random("b", [2, 3]).Node("RandomNormalLike", ["a"], ["r"]).Node("MatMul", ["r", "b"], ["w"]).Node("Gemm", ["x", "w"], ["y"]));
+        var given = Find(new GraphBuilder().Input("x", [1, 4]).Input("a", [4, 2]).Random("a", [4, 2]).Random("b", [2, 3]).Node("MatMul", ["a", "b"], ["w"]).Node("Gemm", ["x", "w"], ["y"]));
+        random.Select(layer => layer.Obstacle).ShouldBe([null, "its weight is not a constant"]);
+        given.Select(layer => layer.Obstacle).ShouldBe([null, "its weight is not a constant"]);
+    }
+
     [Theory]
     [InlineData("Cast")]
     [InlineData("Transpose")]

@@ -37,6 +37,15 @@ public sealed class ModelStatisticsTests
     }
 
     [Fact]
+    public void Products_of_constants_are_no_part_of_a_run()
+    {
+        var model = new GraphBuilder().Input("x", [5, 4]).Random("a", [4, 2]).Random("b", [2, 3]).Node("MatMul", ["a", "b"], ["w"]).Node("MatMul", ["x", "w"], ["y"]).Output("y").Build();
+        var shapes = new Dictionary<string, long[]> { ["x"] = [5, 4], ["w"] = [4, 3], ["y"] = [5, 3] };
+
+        ModelStatistics.Macs(model, shapes).ShouldBe(5 * 4 * 3);
+    }
+
+    [Fact]
     public void Multiply_adds_follow_the_shapes()
     {
         var model = new GraphBuilder().Input("x", [1, 4, 9, 9])

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
@@ -67,7 +68,7 @@ internal sealed class UnitAxis
             return obstacle;
         }
 
-        long[] target = shape.HasRawData ? [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(shape.RawData.Span)] : [.. shape.Int64Data];
+        long[] target = shape.HasRawData ? [.. MemoryMarshal.Cast<byte, long>(shape.RawData.Span)] : [.. shape.Int64Data];
         // A zero copies what the input has on the same axis.
         var copies = before < target.Length && target[before] == 0;
         if (copies != (target[after] == 0) || (copies && before != after))
