@@ -25,7 +25,7 @@ internal static class ToyNetwork
         {
             var weight = new Matrix(widths[i], widths[i - 1], [.. random.Normals(widths[i] * widths[i - 1]).Select(value => scale * value)]);
             WeightCopy? copy = !compress || i == widths.Length - 1 ? null
-                : i == 1 ? Train(weight, 3)
+                : i == 1 ? Train(weight, 2)
                 : new PrunedCopy(weight, weight.Values.Length / 3);
             layers.Add(new BcdLayer { Weight = weight, Bias = new double[widths[i]], Relu = i < widths.Length - 1, Copy = copy });
         }
@@ -35,8 +35,9 @@ internal static class ToyNetwork
 
     public static TrainCopy Train(Matrix weight, int rank)
     {
-        var modes = ModeChoice.For(weight.Rows, weight.Columns);
-        return new TrainCopy(Algebra, weight, modes, TrainRanks.Limited(modes, [.. Enumerable.Repeat(rank, modes.Count - 1)]));
+        // Many small modes: the more bonds, the farther TT-SVD is from the projection.
+        int[] modes = weight.Values.Length == 120 ? [2, 3, 2, 2, 5] : [.. ModeChoice.For(weight.Rows, weight.Columns)];
+        return new TrainCopy(Algebra, weight, modes, TrainRanks.Limited(modes, [.. Enumerable.Repeat(rank, modes.Length - 1)]));
     }
 
     /// <summary>F by plain loops, from the variables alone.</summary>
