@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
@@ -18,14 +19,14 @@ public class MetricTests
         WeightValues.Write(other.Graph.Initializer[0], new Random64(3).Normals(6 * 4 * 6));
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
         var batches = new RandomBatches(model);
-        var key = TuckerLayer.From(layer, new Dictionary<string, long[]>()).Moment;
+        var key = FactorLayer.From(layer, new Dictionary<string, long[]>(), new TuckerFactorization(TuckerVariant.Joint)).Moment;
         var statistics = new MomentCollector(TestEngine.Shared, model, batches);
         statistics.Require([key], CancellationToken.None);
         double[] Weights(Onnx.OnnxModel of) => WeightValues.ReadDoubles(of.Graph.Initializer[0]);
         var difference = new Matrix(6, 4 * 6);
         TensorPrimitives.Subtract(Weights(model), Weights(other), difference.Values);
 
-        var metric = new TuckerProblem(TestEngine.Shared.LinearAlgebra, difference, 6, new CovarianceMetric(TestEngine.Shared.LinearAlgebra, statistics[key].Sigma[0], 6)).Energy;
+        var metric = new KernelProblem(TestEngine.Shared.LinearAlgebra, difference, 6, new CovarianceMetric(TestEngine.Shared.LinearAlgebra, statistics[key].Sigma[0], 6)).Energy;
 
         double sum = 0, windows = 0;
         foreach (var batch in batches.Read())
@@ -55,7 +56,7 @@ public class MetricTests
         var mean = Enumerable.Range(0, 12).Select(j => Enumerable.Range(0, 200).Average(i => patches[i, j])).ToArray();
         var centred = MomentPreparation.Prepare(new SecondMoment([sigma], [mean], 200), 0, centred: true, shrink: 0);
 
-        var metric = new TuckerProblem(algebra, difference, 1, new CovarianceMetric(algebra, centred, 1)).Energy;
+        var metric = new KernelProblem(algebra, difference, 1, new CovarianceMetric(algebra, centred, 1)).Energy;
 
         // Independently: the variance of every output of Δx over the patches, summed.
         var outputs = algebra.Multiply(difference, patches, transposeB: true);
