@@ -6,6 +6,7 @@ return args switch
     ["resnet20", var shared] => ResNet20Table.Run(shared),
     ["mnist", var shared] => MnistSearch.Run(shared),
     ["auto", var shared] => AutoTable.Run(shared),
+    ["cp", var shared] => CpTable.Run(shared),
     ["resnet50"] => ResNet50Run.Run(),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
@@ -18,6 +19,7 @@ static int Usage()
           resnet20 <shared>   accuracy of ResNet-20 on CIFAR-10 by budget, allocation and norm
           mnist <shared>      the smallest size that keeps MNIST top-1 within half a point
           auto <shared>       what budget: auto reaches, against energy thresholds by hand
+          cp <shared>         cp against tucker on ResNet-20 with the same parameters
           resnet50            time, peak memory and profile of compressing a ResNet-50-sized model
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.

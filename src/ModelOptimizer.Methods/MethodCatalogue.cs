@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Cp;
 using ModelOptimizer.Methods.Tucker;
 
 namespace ModelOptimizer.Methods;
@@ -9,5 +10,6 @@ public static class MethodCatalogue
     public static IReadOnlyList<ICompressionMethod> All { get; } =
     [
         new TuckerMethod(),
+        new CpMethod(),
     ];
 }

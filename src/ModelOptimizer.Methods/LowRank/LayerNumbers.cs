@@ -11,6 +11,7 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>The kernels and Σ of all groups of one layer, and what a replacement keeps of the layer. Holds copies of Σ: make one, use it, let it go.</summary>
 internal sealed class LayerNumbers
 {
+    private readonly MethodContext _context;
     private readonly LowRankOptions _options;
     private readonly LayerKernel _kernel;
     private readonly SecondMoment? _moment;
@@ -18,9 +19,8 @@ internal sealed class LayerNumbers
     public LayerNumbers(MethodContext context, LowRankOptions options, FactorLayer layer, ConstantLookup constants)
     {
         Algebra = context.Engine.LinearAlgebra;
+        _context = context;
         _options = options;
-        Cancellation = context.Cancellation;
-        Seed = context.Seed;
         Layer = layer;
         _kernel = LayerKernel.Read(layer.Layer, constants, options.Fold);
         _moment = options.Norm == FactorNorm.Covariance ? context.Statistics[layer.Moment] : null;
@@ -35,9 +35,9 @@ internal sealed class LayerNumbers
 
     public Jitter Jitter => _options.Jitter;
 
-    public CancellationToken Cancellation { get; }
+    public CancellationToken Cancellation => _context.Cancellation;
 
-    public int Seed { get; }
+    public int Seed => _context.Seed;
 
     public IReadOnlyList<KernelProblem> Problems { get; }
 
@@ -55,6 +55,11 @@ internal sealed class LayerNumbers
             return notes.Length == 0 ? null : string.Join("; ", notes);
         }
     }
+
+    /// <summary>Numbers of this layer, kept from one run to the next.</summary>
+    /// <param name="what">What they are, with everything they depend on besides the layer and how its errors are measured.</param>
+    /// <param name="compute">Computes them where they are not there.</param>
+    public double[] Stored(string what, Func<double[]> compute) => _context.Numbers($"{what} of {Layer.Name}: {_options.Measurement}", compute);
 
     /// <summary>The chain's weights, and its bias where that changes.</summary>
     /// <param name="tensors">The weights.</param>

@@ -7,7 +7,7 @@ using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Methods.Tests.Tucker;
+namespace ModelOptimizer.Methods.Tests.LowRank;
 
 public class MetricTests
 {

@@ -2,7 +2,7 @@ using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.Tests.Tucker;
+namespace ModelOptimizer.Methods.Tests;
 
 /// <summary>Random kernels under random strongly correlated moments.</summary>
 internal static class TestProblem

@@ -1,28 +1,33 @@
+using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Tucker;
 
-namespace ModelOptimizer.Methods.Tests.Tucker;
+namespace ModelOptimizer.Methods.Tests;
 
 public class DecisionTests
 {
-    public static TheoryData<string, object> Goals => new()
+    public static TheoryData<string, string, object> Goals => new()
     {
-        { "ranks", MethodRun.Share(0.5) },
-        { "energy", 0.9 },
-        { "budget", new Budget(BudgetMeasure.Size, 0.6, true) },
-        { "budget", new Budget(BudgetMeasure.Size, 0.6, true, Allocation.Uniform) },
+        { "tucker", "ranks", MethodRun.Share(0.5) },
+        { "tucker", "energy", 0.9 },
+        { "tucker", "budget", new Budget(BudgetMeasure.Size, 0.6, true) },
+        { "tucker", "budget", new Budget(BudgetMeasure.Size, 0.6, true, Allocation.Uniform) },
+        { "cp", "ranks", MethodRun.Share(0.5) },
+        { "cp", "energy", 0.9 },
+        { "cp", "budget", new Budget(BudgetMeasure.Size, 0.6, true) },
+        { "cp", "budget", new Budget(BudgetMeasure.Size, 0.6, true, Allocation.Uniform) },
     };
 
     [Theory]
     [MemberData(nameof(Goals))]
-    public void The_decisions_of_a_run_lead_to_the_same_bytes(string goal, object value)
+    public void The_decisions_of_a_run_lead_to_the_same_bytes(string method, string goal, object value)
     {
         var model = TuckerMethodTests.SmallNet();
-        var first = MethodRun.Tucker(model, (goal, value));
+        var first = MethodRun.Of(method, model, (goal, value));
 
-        var again = new TuckerMethod().Run(
+        var again = MethodRun.Named(method).Run(
             MethodRun.Context(model, new RandomBatches(model)) with { Decisions = first.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of) },
             MethodRun.Arguments(("budget", Budget.Auto)));
 
@@ -30,28 +35,32 @@ public class DecisionTests
         again.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))).ShouldBe(first.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))));
     }
 
-    [Fact]
-    public void A_candidate_of_a_search_is_what_a_run_with_its_decisions_gives()
+    [Theory]
+    [InlineData("tucker")]
+    [InlineData("cp")]
+    public void A_candidate_of_a_search_is_what_a_run_with_its_decisions_gives(string method)
     {
         var model = TuckerMethodTests.SmallNet();
         var context = MethodRun.Context(model, new RandomBatches(model));
         var arguments = MethodRun.Arguments(("budget", Budget.Auto));
-        var space = new TuckerMethod().Explore(context, arguments);
+        var space = MethodRun.Named(method).Explore(context, arguments);
         foreach (var share in new[] { 0.8, 0.5 })
         {
             var decisions = space.AtSize(share * model.SizeInBytes, new Dictionary<string, string>())!;
             var candidate = space.Build(decisions);
 
             ((double)candidate.Model.SizeInBytes / model.SizeInBytes).ShouldBeInRange(share - 0.1, share + 0.01);
-            new TuckerMethod().Run(context with { Decisions = decisions }, arguments).Model.ToBytes().ShouldBe(candidate.Model.ToBytes());
+            MethodRun.Named(method).Run(context with { Decisions = decisions }, arguments).Model.ToBytes().ShouldBe(candidate.Model.ToBytes());
         }
     }
 
-    [Fact]
-    public void Choices_rise_in_bytes_fall_in_penalty_and_end_with_the_layer_as_it_is()
+    [Theory]
+    [InlineData("tucker")]
+    [InlineData("cp")]
+    public void Choices_rise_in_bytes_fall_in_penalty_and_end_with_the_layer_as_it_is(string method)
     {
         var model = TuckerMethodTests.SmallNet();
-        var space = new TuckerMethod().Explore(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)));
+        var space = MethodRun.Named(method).Explore(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)));
 
         foreach (var layer in space.Layers)
         {
@@ -73,17 +82,21 @@ public class DecisionTests
         space.Build(decisions).Layers.Single(layer => layer.Layer == name).Reason.ShouldBe("slower");
     }
 
-    [Fact]
-    public void Ranks_that_do_not_fit_are_refused()
+    [Theory]
+    [InlineData("tucker", 2)]
+    [InlineData("cp", 1)]
+    public void Ranks_that_do_not_fit_are_refused(string method, int count)
     {
         var model = TuckerMethodTests.SmallNet();
         var context = MethodRun.Context(model, new RandomBatches(model));
-        var layer = MethodRun.Tucker(model, ("ranks", MethodRun.Share(0.5))).Layers.First(outcome => outcome.Ranks.Count == 2);
+        var fitting = new[] { 2, 2, 2 };
+        // Too large, too many or too few, of no layer.
+        (string Layer, int[] Ranks)[] wrong = [("c1", [10_000, .. fitting[1..count]]), ("c1", fitting[..(3 - count)]), ("gone", fitting[..count])];
 
-        foreach (var (name, ranks) in new[] { (layer.Layer, new[] { 10_000, 2 }), (layer.Layer, [2]), ("gone", [2, 2]) })
+        foreach (var (name, ranks) in wrong)
         {
             var decisions = new Dictionary<string, LayerDecision> { [name] = new(ranks) };
-            Should.Throw<DiagnosticException>(() => new TuckerMethod().Run(context with { Decisions = decisions }, MethodRun.Arguments(("budget", Budget.Auto)))).Diagnostic.Code.ShouldBe(MethodCodes.BadRanks);
+            Should.Throw<DiagnosticException>(() => MethodRun.Named(method).Run(context with { Decisions = decisions }, MethodRun.Arguments(("budget", Budget.Auto)))).Diagnostic.Code.ShouldBe(MethodCodes.BadRanks);
         }
     }
 

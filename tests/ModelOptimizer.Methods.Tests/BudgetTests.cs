@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank;
@@ -6,23 +7,33 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Shapes;
 
-namespace ModelOptimizer.Methods.Tests.Tucker;
+namespace ModelOptimizer.Methods.Tests;
 
 public class BudgetTests
 {
+    public static TheoryData<string, BudgetMeasure, Allocation> Budgets()
+    {
+        var data = new TheoryData<string, BudgetMeasure, Allocation>();
+        foreach (var method in new[] { "tucker", "cp" })
+        {
+            foreach (var measure in Enum.GetValues<BudgetMeasure>())
+            {
+                data.Add(method, measure, Allocation.Uniform);
+                data.Add(method, measure, Allocation.Sigma);
+            }
+        }
+
+        return data;
+    }
+
     [Theory]
-    [InlineData(BudgetMeasure.Size, Allocation.Uniform)]
-    [InlineData(BudgetMeasure.Size, Allocation.Sigma)]
-    [InlineData(BudgetMeasure.Params, Allocation.Uniform)]
-    [InlineData(BudgetMeasure.Params, Allocation.Sigma)]
-    [InlineData(BudgetMeasure.Macs, Allocation.Uniform)]
-    [InlineData(BudgetMeasure.Macs, Allocation.Sigma)]
-    public void The_whole_model_is_within_the_budget_and_not_far_below(BudgetMeasure measure, Allocation allocation)
+    [MemberData(nameof(Budgets))]
+    public void The_whole_model_is_within_the_budget_and_not_far_below(string method, BudgetMeasure measure, Allocation allocation)
     {
         var model = TuckerMethodTests.SmallNet();
         foreach (var share in new[] { 0.8, 0.5 })
         {
-            var result = MethodRun.Tucker(model, ("budget", new Budget(measure, share, true, allocation)));
+            var result = MethodRun.Of(method, model, ("budget", new Budget(measure, share, true, allocation)));
 
             var (before, after) = (Measured(model, measure), Measured(result.Model, measure));
             after.ShouldBeLessThanOrEqualTo(share * before);

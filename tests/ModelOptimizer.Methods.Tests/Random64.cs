@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.Tests.Tucker;
+namespace ModelOptimizer.Methods.Tests;
 
 /// <summary>Seeded float64 test data.</summary>
 internal sealed class Random64(int seed)
