@@ -27,21 +27,20 @@ internal static class CpEffort
     /// <summary>The last solve of a layer.</summary>
     public static CpSettings Final(CpForm form, int rank)
     {
-        var accuracy = Sweep(form, rank, 30) < 1e8 ? new InnerAccuracy(1e-4, 60) : Rough;
-        return new CpSettings { Inner = accuracy, Sweeps = (int)Math.Clamp(FinalFlops / Sweep(form, rank, Math.Min(accuracy.Iterations, 20)), 5, 200), Tolerance = 1e-5 };
+        var sweeps = FinalFlops / Sweep(form, rank, InnerAccuracy.Loose.Iterations);
+        return new CpSettings { Inner = InnerAccuracy.Loose, Sweeps = (int)Math.Clamp(sweeps, 5, 60), Tolerance = 3e-5 };
     }
 
     /// <summary>Of how many ranks the curve has points, and how many sweeps each gets: first from every start, then from the best.</summary>
     public static (int Ranks, CpSettings Settings) Curve(CpForm form)
     {
-        var (ranks, shortly, sweeps) = (CurveFlops / Sweep(form, (form.Full + 1) / 2, Rough.Iterations)) switch
+        var (ranks, sweeps) = (CurveFlops / Sweep(form, (form.Full + 1) / 2, Rough.Iterations)) switch
         {
-            > 300 => (16, 2, 8),
-            > 100 => (12, 1, 4),
-            > 25 => (8, 1, 2),
-            _ => (5, 1, 1),
+            > 100 => (10, 3),
+            > 25 => (8, 2),
+            _ => (5, 1),
         };
-        return (Math.Min(ranks, form.Full), new CpSettings { Inner = Rough, ShortSweeps = shortly, Sweeps = sweeps, Tolerance = 1e-5 });
+        return (Math.Min(ranks, form.Full), new CpSettings { Inner = Rough, ShortSweeps = 1, Sweeps = sweeps, Tolerance = 3e-5 });
     }
 
     /// <summary>The ranks at which the curve is traced. They depend on nothing but the layer.</summary>
@@ -58,6 +57,6 @@ internal static class CpEffort
         var (ranks, settings) = Curve(form);
         var final = Final(form, middle);
         var traced = (searched ? ranks : (ranks + 1) / 2) * ((starts * settings.ShortSweeps) + settings.Sweeps);
-        return (traced * Sweep(form, middle, Rough.Iterations)) + (Math.Min(final.Sweeps, 30) * Sweep(form, middle, Math.Min(final.Inner.Iterations, 20)));
+        return (traced * Sweep(form, middle, Rough.Iterations)) + (Math.Min(final.Sweeps, 30) * Sweep(form, middle, final.Inner.Iterations));
     }
 }

@@ -89,7 +89,7 @@ public class CpMethodTests
 
         Should.Throw<DiagnosticException>(() => MethodRun.Of("cp", model, ("ranks", MethodRun.Ranks(4, 3)))).Diagnostic.Message.ShouldBe(
             "the ranks of '*' are [4, 3]. Expected one whole number from 1 up, or a percentage.");
-        foreach (var layer in MethodRun.Of("cp", model, ("ranks", MethodRun.Share(0.5)), ("norm", "frobenius")).Layers)
+        foreach (var layer in MethodRun.Of("cp", model, ("ranks", MethodRun.Share(0.5)), ("norm", "frobenius")).Layers.Where(layer => layer.Layer != "head"))
         {
             ((double)layer.ParametersAfter / layer.ParametersBefore).ShouldBeInRange(0.4, 0.6, layer.Layer);
         }
@@ -121,8 +121,8 @@ public class CpMethodTests
             MethodRun.Named(method).Run(context, MethodRun.Arguments((option, value), ("layers", MethodRun.Rules("c1")), ("energy", 0.7)));
         }
 
-        store.Names.Count.ShouldBe(5);
-        store.Names.Distinct().Count().ShouldBe(5);
+        store.Names.Count(name => name.Contains("curve", StringComparison.Ordinal)).ShouldBe(5);
+        store.Names.ShouldBeUnique();
     }
 
     private static OnnxModel LowRankConv(bool bias)
