@@ -1,5 +1,5 @@
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Statistics;
 

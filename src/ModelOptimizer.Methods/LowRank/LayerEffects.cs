@@ -1,5 +1,5 @@
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;

@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.LowRank;
 

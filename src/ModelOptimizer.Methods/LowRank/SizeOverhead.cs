@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Layers;
