@@ -1,7 +1,7 @@
-using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Methods.Tucker;
 
 namespace ModelOptimizer.Methods.Tests;

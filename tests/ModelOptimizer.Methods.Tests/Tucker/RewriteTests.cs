@@ -1,7 +1,7 @@
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;

@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.Tucker;
 
 namespace ModelOptimizer.Methods.Tests.Tucker;
