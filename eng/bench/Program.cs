@@ -7,6 +7,7 @@ return args switch
     ["mnist", var shared] => MnistSearch.Run(shared),
     ["auto", var shared] => AutoTable.Run(shared),
     ["digits", var shared, var rank, var sweeps] => DigitTraining.Run(shared, rank, sweeps),
+    ["cp", var shared] => CpTable.Run(shared),
     ["resnet50"] => ResNet50Run.Run(),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
@@ -20,6 +21,7 @@ static int Usage()
           mnist <shared>      the smallest size that keeps MNIST top-1 within half a point
           auto <shared>       what budget: auto reaches, against energy thresholds by hand
           digits <shared> <rank> <sweeps>   nn-bcd trains the published MNIST network from scratch
+          cp <shared>         cp against tucker on ResNet-20 with the same parameters
           resnet50            time, peak memory and profile of compressing a ResNet-50-sized model
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.

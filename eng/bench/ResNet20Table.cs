@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Pipeline.Running;
 
@@ -11,19 +10,14 @@ internal static class ResNet20Table
 {
     public static int Run(string shared)
     {
-        var data = Path.GetFullPath(Path.Combine(shared, "data", "cifar10"));
-        var model = Path.Combine(data, "cifar_resnet20_akamaster.onnx");
-        var layers = LayerFinder.Find(OnnxModel.Load(model))
-            .Where(layer => layer.Window is { Taps: 9 })
-            .Skip(1)
-            .ToList();
-        var own = layers.Sum(layer => layer.WeightCount);
+        var resnet = new ResNet20(shared);
+        var (layers, own) = (resnet.Layers, resnet.Own);
 
         Console.WriteLine("| budget of those layers | allocation | norm | kept of those layers | kept of the model | top-1 | s |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
         foreach (var share in new[] { 0.75, 0.60, 0.50, 0.40 })
         {
-            var budget = Total(model) - (own - (long)Math.Floor(share * own));
+            var budget = resnet.Budget(share);
             (string Allocation, string Goal)[] goals =
             [
                 ("own share", $"ranks: {{ {string.Join(", ", layers.Select(layer => $"\"{layer.Name}\": {OwnShare(layer, share)}"))} }}"),
@@ -32,12 +26,12 @@ internal static class ResNet20Table
             ];
             foreach (var (allocation, goal) in goals)
             {
-                var (covariance, seconds) = Measure(data, model, layers, "covariance", goal);
+                var (covariance, seconds) = resnet.Measure("tucker, norm: covariance", layers, goal);
                 Print(share, allocation, "covariance", covariance, own, seconds);
                 var compressed = covariance.Steps[0].Layers.Where(layer => layer.Reason is null).ToList();
                 var ranks = string.Join(", ", compressed.Select(layer => $"\"{layer.Layer}\": [{string.Join(", ", layer.Ranks)}]"));
                 var chosen = layers.Where(layer => compressed.Any(outcome => outcome.Layer == layer.Name)).ToList();
-                var (frobenius, again) = Measure(data, model, chosen, "frobenius", $"ranks: {{ {ranks} }}");
+                var (frobenius, again) = resnet.Measure("tucker, norm: frobenius", chosen, $"ranks: {{ {ranks} }}");
                 Print(share, allocation, "frobenius", frobenius, own, again);
             }
         }
@@ -61,41 +55,6 @@ internal static class ResNet20Table
 
         return $"[{outputRank}, {inputRank}]";
     }
-
-    private static long Total(string model) => Onnx.Statistics.ModelStatistics.Parameters(OnnxModel.Load(model));
-
-    private static (ModelReport Report, double Seconds) Measure(string data, string model, IReadOnlyList<WeightLayer> layers, string norm, string goal)
-    {
-        using var workspace = new Workspace();
-        var (report, profile) = workspace.Run($$"""
-            version: 1
-            device: cpu
-            datasets:
-              train:
-                path: {{data}}/train-4000.npz
-                inputs: { "{{InputName(model)}}": images }
-                labels: labels
-                preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
-              test:
-                path: {{data}}/test-5000-jpeg.npz
-                inputs: { "{{InputName(model)}}": images }
-                labels: labels
-                preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
-            models:
-              resnet20:
-                source: {{model}}
-                calibrate: { dataset: train, samples: 512 }
-                evaluate: { dataset: test, metrics: [top1] }
-                compress:
-                  - method: tucker
-                    norm: {{norm}}
-                    layers: [{{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}}]
-                    {{goal}}
-            """);
-        return (report, profile.TotalSeconds);
-    }
-
-    private static string InputName(string model) => OnnxModel.Load(model).Graph.Input[0].Name;
 
     private static void Print(double share, string allocation, string norm, ModelReport report, long own, double seconds)
     {

@@ -18,7 +18,7 @@ public sealed record LayerOutcome
     /// <summary>Multiply-adds of one sample after.</summary>
     public long? MacsAfter { get; init; }
 
-    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; matrices: R); empty when left alone.</summary>
+    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R); empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
     /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Cp;
 using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Tucker;
 
@@ -10,6 +11,7 @@ public static class MethodCatalogue
     public static IReadOnlyList<ICompressionMethod> All { get; } =
     [
         new TuckerMethod(),
+        new CpMethod(),
         new NnBcdMethod(),
     ];
 }

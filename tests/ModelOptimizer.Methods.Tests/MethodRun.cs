@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Tucker;
+using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
@@ -8,11 +8,16 @@ using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Tests;
 
-/// <summary>Runs tucker on a small model as the pipeline would.</summary>
+/// <summary>Runs methods on a small model as the pipeline would.</summary>
 internal static class MethodRun
 {
     public static MethodResult Tucker(OnnxModel model, params (string Name, object Value)[] options) =>
-        new TuckerMethod().Run(Context(model, new RandomBatches(model)), Arguments(options));
+        Of("tucker", model, options);
+
+    public static MethodResult Of(string method, OnnxModel model, params (string Name, object Value)[] options) =>
+        Named(method).Run(Context(model, new RandomBatches(model)), Arguments(options));
+
+    public static ISearchableMethod Named(string method) => (ISearchableMethod)MethodCatalogue.All.Single(known => known.Name == method);
 
     public static MethodArguments Arguments(params (string Name, object Value)[] options) =>
         new(options.ToDictionary(option => option.Name, option => option.Value, StringComparer.Ordinal));

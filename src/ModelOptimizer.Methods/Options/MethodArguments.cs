@@ -22,6 +22,9 @@ public sealed class MethodArguments(IReadOnlyDictionary<string, object> values, 
         return found is not null;
     }
 
+    /// <summary>Whether a choice is <paramref name="word"/>.</summary>
+    public bool Is(string name, string word) => TryGet<string>(name, out var value) && value == word;
+
     /// <summary>Where an option was written; the step's position when it was not.</summary>
     public SourcePosition? PositionOf(string name) => positions is not null && positions.TryGetValue(name, out var found) ? found : position;
 }

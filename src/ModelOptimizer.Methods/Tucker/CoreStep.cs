@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
@@ -6,7 +7,7 @@ namespace ModelOptimizer.Methods.Tucker;
 internal static class CoreStep
 {
     /// <summary>G = (U_TᵀU_T)⁻¹ U_Tᵀ · P B · (BᵀΣB)⁻¹.</summary>
-    public static Matrix Solve(TuckerProblem problem, Matrix output, Matrix coreGram, Matrix projected, Jitter jitter)
+    public static Matrix Solve(KernelProblem problem, Matrix output, Matrix coreGram, Matrix projected, Jitter jitter)
     {
         var algebra = problem.Algebra;
         var gram = algebra.Multiply(output, output, transposeA: true);

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.Tucker;
@@ -9,9 +10,9 @@ namespace ModelOptimizer.Methods.Tucker;
 internal sealed record CurveEffort(IReadOnlyList<int> InputRanks, int AnchorCount, int Sweeps)
 {
     /// <summary>R_T around the same share of T as R_S has of S.</summary>
-    public IEnumerable<int> Anchors(FactorShape shape, int inputRank)
+    public IEnumerable<int> Anchors(TuckerForm form, int inputRank)
     {
         double[] factors = AnchorCount switch { 1 => [1], 2 => [1.3, 0.7], _ => [1.6, 1, 0.6] };
-        return factors.Select(factor => shape.Usable(new RankPair(Math.Max(1, (int)Math.Round(factor * inputRank * shape.Outputs / shape.Inputs)), inputRank)).Output).Distinct();
+        return factors.Select(factor => form.Usable(new RankPair(Math.Max(1, (int)Math.Round(factor * inputRank * form.Shape.Outputs / form.Shape.Inputs)), inputRank)).Output).Distinct();
     }
 }

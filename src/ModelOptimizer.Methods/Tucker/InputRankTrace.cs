@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
@@ -9,41 +10,42 @@ namespace ModelOptimizer.Methods.Tucker;
 internal static class InputRankTrace
 {
     /// <summary>The best point for every R_T. Depends on nothing but the layer, its moments and R_S.</summary>
-    public static IReadOnlyList<TracedPoint> Of(LayerSolver solver, int inputRank, Jitter jitter, CancellationToken cancellation)
+    public static IReadOnlyList<TracedPoint> Of(LayerNumbers numbers, int inputRank)
     {
-        var effort = Effort.Curve(solver.Layer.Shape);
+        var form = (TuckerForm)numbers.Layer.Form;
+        var effort = TuckerEffort.Curve(form);
         var points = new Dictionary<int, TracedPoint>();
-        IReadOnlyList<Matrix> inputs = [.. solver.Problems.Select(problem => StartingFactors.WeightedInput(problem, inputRank))];
-        foreach (var outputRank in effort.Anchors(solver.Layer.Shape, inputRank))
+        IReadOnlyList<Matrix> inputs = [.. numbers.Problems.Select(problem => StartingFactors.WeightedInput(problem, inputRank))];
+        foreach (var outputRank in effort.Anchors(form, inputRank))
         {
-            var steps = inputs.Select((input, group) => new JointStep(solver.Problems[group], input, jitter)).ToList();
+            var steps = inputs.Select((input, group) => new JointStep(numbers.Problems[group], input, numbers.Jitter)).ToList();
             for (var sweep = 0; sweep < effort.Sweeps; sweep++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                inputs = [.. steps.Select((step, group) => Improved(solver.Problems[group], step, outputRank))];
-                steps = [.. inputs.Select((input, group) => new JointStep(solver.Problems[group], input, jitter))];
+                numbers.Cancellation.ThrowIfCancellationRequested();
+                inputs = [.. steps.Select((step, group) => Improved(numbers.Problems[group], step, outputRank))];
+                steps = [.. inputs.Select((input, group) => new JointStep(numbers.Problems[group], input, numbers.Jitter))];
             }
 
-            Add(points, solver, inputRank, steps, inputs);
+            Add(points, numbers, inputRank, steps, inputs);
         }
 
         return [.. points.Values];
     }
 
-    private static Matrix Improved(TuckerProblem problem, JointStep step, int outputRank) =>
+    private static Matrix Improved(KernelProblem problem, JointStep step, int outputRank) =>
         problem.Algebra.Qr(InputStep.Update(problem, step.Factors(outputRank), InnerAccuracy.Loose).Input).Q;
 
-    private static void Add(Dictionary<int, TracedPoint> points, LayerSolver solver, int inputRank, List<JointStep> steps, IReadOnlyList<Matrix> start)
+    private static void Add(Dictionary<int, TracedPoint> points, LayerNumbers numbers, int inputRank, List<JointStep> steps, IReadOnlyList<Matrix> start)
     {
-        for (var outputRank = 1; outputRank <= solver.Layer.Shape.FullOutput; outputRank++)
+        for (var outputRank = 1; outputRank <= ((TuckerForm)numbers.Layer.Form).FullOutput; outputRank++)
         {
             var ranks = new RankPair(outputRank, inputRank);
-            if (!solver.Layer.IsWorthwhile(ranks))
+            if (!numbers.Layer.IsWorthwhile(ranks))
             {
                 continue;
             }
 
-            var squared = steps.Sum(step => step.Error(outputRank)) / solver.Energy;
+            var squared = steps.Sum(step => step.Error(outputRank)) / numbers.Energy;
             if (!points.TryGetValue(outputRank, out var known) || squared < known.SquaredError)
             {
                 points[outputRank] = new TracedPoint(ranks, squared, start);

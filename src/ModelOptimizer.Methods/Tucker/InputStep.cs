@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
@@ -5,7 +6,7 @@ namespace ModelOptimizer.Methods.Tucker;
 /// <summary>Step 3a: the best U_S for fixed U_T and G.</summary>
 internal static class InputStep
 {
-    public static TuckerFactors Update(TuckerProblem problem, TuckerFactors factors, InnerAccuracy accuracy)
+    public static TuckerFactors Update(KernelProblem problem, TuckerFactors factors, InnerAccuracy accuracy)
     {
         var algebra = problem.Algebra;
         var (right, gram) = System(problem, factors);
@@ -14,7 +15,7 @@ internal static class InputStep
     }
 
     /// <summary>rhsᵀ[q,s] = Σ_{t,k} A[t,q,k]·P[t,(s,k)] and H = AᵀA with A = U_T·G.</summary>
-    internal static (Matrix Right, Matrix Gram) System(TuckerProblem problem, TuckerFactors factors)
+    internal static (Matrix Right, Matrix Gram) System(KernelProblem problem, TuckerFactors factors)
     {
         var algebra = problem.Algebra;
         var rows = factors.OutputRank * problem.Taps;

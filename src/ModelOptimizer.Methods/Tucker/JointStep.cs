@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
@@ -8,13 +9,13 @@ namespace ModelOptimizer.Methods.Tucker;
 /// </summary>
 internal sealed class JointStep
 {
-    private readonly TuckerProblem _problem;
+    private readonly KernelProblem _problem;
     private readonly Matrix _input;
     private readonly Matrix _factor;
     private readonly Matrix _transposed;
     private readonly Matrix _vectors;
 
-    public JointStep(TuckerProblem problem, Matrix input, Jitter jitter)
+    public JointStep(KernelProblem problem, Matrix input, Jitter jitter)
     {
         _problem = problem;
         _input = input;

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
@@ -6,7 +7,7 @@ namespace ModelOptimizer.Methods.Tucker;
 internal static class OutputStep
 {
     /// <summary>U_T = P Zᵀ (Z Σ Zᵀ)⁻¹ with Z = G(U_S ⊗ I_K)ᵀ.</summary>
-    public static TuckerFactors Update(TuckerProblem problem, TuckerFactors factors, Matrix coreGram, Matrix projected, Jitter jitter)
+    public static TuckerFactors Update(KernelProblem problem, TuckerFactors factors, Matrix coreGram, Matrix projected, Jitter jitter)
     {
         var algebra = problem.Algebra;
         var right = algebra.Multiply(factors.Core, projected, transposeB: true);

@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.LowRank;
+
 namespace ModelOptimizer.Methods.Tucker;
 
 /// <summary>How a kernel is decomposed.</summary>

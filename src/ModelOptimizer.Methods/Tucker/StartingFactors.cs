@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
@@ -6,17 +7,17 @@ namespace ModelOptimizer.Methods.Tucker;
 internal static class StartingFactors
 {
     /// <summary>First R_T left singular vectors of the T×(S·K) unfolding.</summary>
-    public static Matrix Output(TuckerProblem problem, int rank) =>
+    public static Matrix Output(KernelProblem problem, int rank) =>
         Dominant.LeftVectorsOfTranspose(problem.Algebra, problem.Weight.Transpose()).Vectors.LeadingColumns(rank);
 
     /// <summary>First R_S left singular vectors of the S×(T·K) unfolding.</summary>
-    public static Matrix Input(TuckerProblem problem, int rank) =>
+    public static Matrix Input(KernelProblem problem, int rank) =>
         Dominant.LeftVectorsOfTranspose(problem.Algebra, problem.Weight.Reshape(problem.Outputs * problem.Taps, problem.Inputs)).Vectors.LeadingColumns(rank);
 
     /// <summary>
     /// The R_S directions that would be best if Σ were Σ̄ ⊗ I_K: eigenvectors V of Lᵀ·(Σ_{t,k} w wᵀ)·L with Σ̄ = L·Lᵀ, brought back as L⁻ᵀ·V.
     /// </summary>
-    public static Matrix WeightedInput(TuckerProblem problem, int rank)
+    public static Matrix WeightedInput(KernelProblem problem, int rank)
     {
         if (problem.Metric.MeanRoot() is not { } root)
         {

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.LinearAlgebra;
 

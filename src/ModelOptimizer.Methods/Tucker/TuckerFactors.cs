@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
@@ -13,6 +14,13 @@ internal sealed record TuckerFactors(Matrix Output, Matrix Core, Matrix Input)
 
     /// <summary>R_S.</summary>
     public int InputRank => Input.Columns;
+
+    /// <summary>The closed form for a full R_S, with U_S = I.</summary>
+    public static TuckerFactors Truncated(KernelProblem problem, OutputTruncation truncation, int outputRank)
+    {
+        var (output, core) = truncation.Factors(outputRank);
+        return new TuckerFactors(output, core, Matrix.Identity(problem.Inputs));
+    }
 
     /// <summary>W~, T×(K·S), tap-major.</summary>
     public Matrix Reconstruct(ILinearAlgebra algebra)

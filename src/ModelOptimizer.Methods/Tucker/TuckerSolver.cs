@@ -1,9 +1,10 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
 
 /// <summary>Tucker2-ALS-Σ for one kernel.</summary>
-internal sealed class TuckerSolver(TuckerProblem problem, SolverSettings settings)
+internal sealed class TuckerSolver(KernelProblem problem, SolverSettings settings)
 {
     private OutputTruncation? _truncation;
 
@@ -16,7 +17,7 @@ internal sealed class TuckerSolver(TuckerProblem problem, SolverSettings setting
         if (inputRank == problem.Inputs)
         {
             var error = Truncation.Error(outputRank);
-            return new TuckerSolution(Truncation.Factors(outputRank), error, [Relative(error)]);
+            return new TuckerSolution(TuckerFactors.Truncated(problem, Truncation, outputRank), error, [Relative(error)]);
         }
 
         return settings.Variant == TuckerVariant.Joint ? Joint(outputRank, inputRank, start) : Published(outputRank, inputRank, start);
@@ -56,7 +57,7 @@ internal sealed class TuckerSolver(TuckerProblem problem, SolverSettings setting
         var output = StartingFactors.Output(problem, outputRank);
         var core = CoreStep.Solve(problem, output, problem.Metric.CoreGram(input), problem.ProjectedProduct(input), settings.Jitter);
         var best = new TuckerFactors(output, core, input);
-        var squared = problem.ErrorAtOptimum(best);
+        var squared = problem.ErrorAtOptimum(best.Reconstruct(problem.Algebra));
         List<double> errors = [Relative(squared)];
         for (var sweep = 1; sweep <= settings.Sweeps; sweep++)
         {
@@ -66,7 +67,7 @@ internal sealed class TuckerSolver(TuckerProblem problem, SolverSettings setting
             var projected = problem.ProjectedProduct(next.Input);
             next = OutputStep.Update(problem, next, gram, projected, settings.Jitter);
             next = next with { Core = CoreStep.Solve(problem, next.Output, gram, projected, settings.Jitter) };
-            var error = problem.ErrorAtOptimum(next);
+            var error = problem.ErrorAtOptimum(next.Reconstruct(problem.Algebra));
             // The published rule: from the second sweep on, a rise returns the iterate before it.
             if (sweep > 1 && Relative(error) > errors[^1])
             {

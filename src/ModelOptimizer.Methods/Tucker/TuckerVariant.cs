@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.LowRank;
+
 namespace ModelOptimizer.Methods.Tucker;
 
 /// <summary>The order of the block updates.</summary>

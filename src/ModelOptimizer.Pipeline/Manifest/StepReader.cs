@@ -11,7 +11,7 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
 internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
 {
-    private static readonly string[] LaterMethods = ["cp", "convex-distillation", "opdf", "distill"];
+    private static readonly string[] LaterMethods = ["convex-distillation", "opdf", "distill"];
 
     public StepPlan Read(Node node)
     {

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Tucker;
 
 namespace ModelOptimizer.Methods.Tests.Tucker;

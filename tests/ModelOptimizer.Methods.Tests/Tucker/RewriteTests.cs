@@ -1,6 +1,7 @@
+using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.Tucker;
-using ModelOptimizer.Methods.Tucker.Rewriting;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
@@ -42,16 +43,16 @@ public class RewriteTests
             var ranks = new RankPair(outputRank, inputRank);
             var random = new Random64(33);
             var factors = Enumerable.Range(0, group).Select(_ => Factors(random, extents, ranks)).ToList();
-            var weights = FactorTensors.Of(TestEngine.Shared.LinearAlgebra, extents, ranks, factors);
+            var form = extents.IsMatrix ? (IFactorForm)new MatrixForm(extents) : new TuckerForm(extents);
+            var weights = new TuckerForm(extents).Tensors(TestEngine.Shared.LinearAlgebra, ranks, factors);
 
-            var chain = GraphRewriter.Apply(model, [new LayerReplacement(layer, ranks, weights, null, Folded: false)]);
+            var chain = GraphRewriter.Apply(model, [new LayerReplacement(layer, weights, null, Folded: false)]);
 
             var dense = model.Clone();
             WeightValues.Write(dense.Graph.Initializer[0], [.. factors.SelectMany(set => PlainError.Reconstruct(set, extents.Taps).Values)]);
             var batch = new RandomBatches(model).Read().First();
             MethodRun.Difference(MethodRun.Outputs(dense, batch), MethodRun.Outputs(chain, batch)).ShouldBeLessThan(1e-5, name);
-            var (input, core, output) = extents.ParametersAt(ranks);
-            (ModelStatistics.Parameters(chain) - (bias ? 12 : 0)).ShouldBe(input + core + output, name);
+            (ModelStatistics.Parameters(chain) - (bias ? 12 : 0)).ShouldBe(form.Links(ranks).Sum(link => link.Weights), name);
         }
     }
 
@@ -63,8 +64,7 @@ public class RewriteTests
     {
         // S·R_S + R_S·R_T·K + R_T·T, less the factor of a full rank.
         var shape = new FactorShape(12, inputs, height * width, 1);
-        var (input, core, output) = shape.ParametersAt(new RankPair(outputRank, inputRank));
-        (input + core + output).ShouldBe(expected);
+        new TuckerForm(shape).Links(new RankPair(outputRank, inputRank)).Sum(link => link.Weights).ShouldBe(expected);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Onnx;

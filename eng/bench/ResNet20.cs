@@ -1,0 +1,65 @@
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Bench;
+
+/// <summary>ResNet-20 on CIFAR-10: 512 calibration images, 5,000 test images, the layers with 3×3 kernels but the first.</summary>
+internal sealed class ResNet20
+{
+    private readonly string _data;
+    private readonly OnnxModel _model;
+
+    public ResNet20(string shared)
+    {
+        _data = Path.GetFullPath(Path.Combine(shared, "data", "cifar10"));
+        Source = Path.Combine(_data, "cifar_resnet20_akamaster.onnx");
+        _model = OnnxModel.Load(Source);
+        Layers = [.. LayerFinder.Find(_model).Where(layer => layer.Window is { Taps: 9 }).Skip(1)];
+    }
+
+    public string Source { get; }
+
+    public IReadOnlyList<WeightLayer> Layers { get; }
+
+    /// <summary>The weights of those layers.</summary>
+    public long Own => Layers.Sum(layer => layer.WeightCount);
+
+    /// <summary>The parameters of the whole model when its layers keep a share of theirs.</summary>
+    public long Budget(double share) => ModelStatistics.Parameters(_model) - (Own - (long)Math.Floor(share * Own));
+
+    /// <param name="method">The method and its options.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="goal">How small.</param>
+    /// <param name="look">Sees the compressed model before it goes.</param>
+    /// <param name="cache">What earlier rows left; null to compute everything.</param>
+    public (ModelReport Report, double Seconds) Measure(string method, IReadOnlyList<WeightLayer> layers, string goal, Action<string>? look = null, string? cache = null)
+    {
+        using var workspace = new Workspace();
+        var (report, profile) = workspace.Run($$"""
+            version: 1
+            device: cpu
+            datasets:
+              train:
+                path: {{_data}}/train-4000.npz
+                inputs: { "{{_model.Graph.Input[0].Name}}": images }
+                labels: labels
+                preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+              test:
+                path: {{_data}}/test-5000-jpeg.npz
+                inputs: { "{{_model.Graph.Input[0].Name}}": images }
+                labels: labels
+                preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+            models:
+              resnet20:
+                source: {{Source}}
+                calibrate: { dataset: train, samples: 512 }
+                evaluate: { dataset: test, metrics: [top1] }
+                compress:
+                  - { method: {{method}}, layers: [{{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}}], {{goal}} }
+            """, cache);
+        look?.Invoke(report.Output!);
+        return (report, profile.TotalSeconds);
+    }
+}

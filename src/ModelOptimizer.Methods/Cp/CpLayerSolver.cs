@@ -1,0 +1,91 @@
+using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.Cp;
+
+/// <summary>
+/// CP of all groups of one layer. A rank starts from the largest smaller one of the curve's grid and from other starts, whoever chose it, so that a lock file
+/// leads to the same bytes as the search before it.
+/// </summary>
+internal sealed class CpLayerSolver : ILayerSolver
+{
+    private readonly CpForm _form;
+    private readonly string _name;
+    private readonly int _starts;
+    private readonly CpSettings _settings;
+    private readonly IReadOnlyList<CpStarts> _groups;
+    private readonly Dictionary<int, IReadOnlyList<CpFactors>> _traced = [];
+
+    public CpLayerSolver(LayerNumbers numbers, string name, int starts)
+    {
+        (Numbers, _form, _name, _starts) = (numbers, (CpForm)numbers.Layer.Form, name, starts);
+        _settings = Prepared(CpEffort.Curve(_form).Settings);
+        _groups = [.. numbers.Problems.Select((problem, group) => new CpStarts(problem, _form.Grid, numbers.Seed + group))];
+    }
+
+    public LayerNumbers Numbers { get; }
+
+    public (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks)
+    {
+        var settings = Prepared(CpEffort.Final(_form, ranks.Output));
+        var solutions = Trace(ranks.Output).Select((start, group) => new CpSolver(Numbers.Problems[group], settings).Solve(start)).ToList();
+        return (Replacement([.. solutions.Select(solution => solution.Factors)]), Math.Sqrt(solutions.Sum(solution => solution.SquaredError) / Numbers.Energy));
+    }
+
+    public LayerReplacement Reconstructed(RankPair ranks) => Replacement(Trace(ranks.Output));
+
+    public IEnumerable<CurvePoint> Curve(int multiple) => CpEffort.Grid(_form)
+        .Select(rank => FactorShape.Liked(rank, _form.Full, multiple))
+        .Distinct()
+        .Select(CpForm.At)
+        .Where(Numbers.Layer.IsWorthwhile)
+        .Select(ranks => new CurvePoint(ranks, Error(Trace(ranks.Output))));
+
+    // Ranks are traced one after the other: what is stored saves a replay, or another goal, all those before.
+    private IReadOnlyList<CpFactors> Trace(int rank)
+    {
+        if (!_traced.TryGetValue(rank, out var groups))
+        {
+            var numbers = Numbers.Stored(FormattableString.Invariant($"{_name} rank {rank}"), () => [.. Traced(rank).SelectMany(factors => factors.Parts).SelectMany(part => part.Values)]);
+            _traced[rank] = groups = [.. numbers.Chunk(numbers.Length / _groups.Count).Select(values => Read(values, rank))];
+        }
+
+        return groups;
+    }
+
+    private IEnumerable<CpFactors> Traced(int rank)
+    {
+        var smaller = CpEffort.Grid(_form).LastOrDefault(other => other < rank);
+        var before = smaller > 0 ? Trace(smaller) : null;
+        return _groups.Select((starts, group) => new CpSolver(Numbers.Problems[group], _settings).Best(Starts(starts, rank, before?[group])).Factors);
+    }
+
+    private CpFactors Read(double[] values, int rank)
+    {
+        var next = 0;
+        Matrix Part(int rows)
+        {
+            var part = new Matrix(rows, rank, values[next..(next + (rows * rank))]);
+            next += rows * rank;
+            return part;
+        }
+
+        return new CpFactors(Part(_form.Shape.Outputs), Part(_form.Shape.Inputs), [.. _form.Grid.Extents.Select(Part)]);
+    }
+
+    private IEnumerable<CpFactors> Starts(CpStarts starts, int rank, CpFactors? before)
+    {
+        List<CpFactors> informed = before is null ? [starts.Leading(rank)] : [starts.Grown(before, rank), starts.Leading(rank)];
+        return informed.Concat(Enumerable.Range(1, _starts).Select(draw => starts.Random(rank, draw))).Take(_starts);
+    }
+
+    private double Error(IReadOnlyList<CpFactors> groups) =>
+        Numbers.Problems.Zip(groups, (problem, factors) => problem.Error(factors.Reconstruct(Numbers.Algebra))).Sum() / Numbers.Energy;
+
+    private LayerReplacement Replacement(IReadOnlyList<CpFactors> groups) =>
+        Numbers.Replacement(_form.Tensors(groups), group => groups[group].Reconstruct(Numbers.Algebra));
+
+    private CpSettings Prepared(CpSettings settings) => settings with { Jitter = Numbers.Jitter, Cancellation = Numbers.Cancellation };
+}

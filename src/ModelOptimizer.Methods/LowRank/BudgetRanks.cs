@@ -1,0 +1,59 @@
+using System.Globalization;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Ranks;
+
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary><c>budget:</c> — what fits the whole model, checked on the model as it will be built.</summary>
+internal sealed class BudgetRanks(LowRankWork work, Budget budget)
+{
+    // Estimates of sizes are a few bytes off: the budget inside is corrected by what the built model shows.
+    private const int Corrections = 8;
+
+    public (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Choose()
+    {
+        var whole = work.Costs.Whole(budget.Measure);
+        var limit = work.Costs.Limit(budget);
+        if (whole <= limit)
+        {
+            throw new DiagnosticException(MethodCodes.NothingToCompress, $"the model's {Amount(whole)} are within the budget of {Amount(limit)} already. Lower the budget, or leave this step out.", work.Options.GoalPosition);
+        }
+
+        IRankAllocation allocation = budget.Allocation == Allocation.Uniform ? new UniformRanks(work, budget.Measure) : SigmaRanks.Prepare(work, budget.Measure);
+        var change = limit - whole;
+        for (var attempt = 0; attempt < Corrections; attempt++)
+        {
+            if (allocation.Choose(change) is not { } chosen)
+            {
+                break;
+            }
+
+            var excess = Exact(chosen) - limit;
+            if (excess <= 0)
+            {
+                return (chosen, allocation.Series);
+            }
+
+            change -= excess;
+        }
+
+        throw TooSmall(limit, allocation.Smallest());
+    }
+
+    private double Exact(IReadOnlyList<ChosenRanks> chosen) =>
+        work.Costs.Exact([.. chosen.Where(choice => choice.Ranks is not null).Select(choice => (choice.Layer, choice.Ranks!.Value))], budget.Measure);
+
+    private DiagnosticException TooSmall(double limit, IReadOnlyList<ChosenRanks> smallest)
+    {
+        var least = Exact(smallest);
+        var original = work.Costs.Whole(budget.Measure, work.Context.Original);
+        // Rounded up: the number printed must itself be possible.
+        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
+        return new DiagnosticException(
+            MethodCodes.BudgetTooSmall,
+            $"the budget of {Amount(limit)} is below what is possible: with every selected layer at its smallest, {Amount(least)} remain, {percent} of the original's {Amount(original)}. What is not selected or cannot be compressed counts too. Raise the budget to {percent}, or select more layers.",
+            work.Options.GoalPosition);
+    }
+
+    private string Amount(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:#,0} {budget.Measure switch { BudgetMeasure.Size => "bytes", BudgetMeasure.Params => "parameters", _ => "multiply-adds" }}");
+}

@@ -1,0 +1,81 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>What ranks do to the model's size, parameters and multiply-adds.</summary>
+internal sealed class CostModel(MethodContext context, LowRankOptions options)
+{
+    private readonly ConstantLookup _constants = new(context.Model.Graph);
+    private readonly Dictionary<(string Layer, int Links), long> _overhead = [];
+    private readonly long _opset = context.Model.Proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(1).Max();
+
+    /// <summary>The whole model so far.</summary>
+    /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
+    public double Whole(BudgetMeasure measure) => Whole(measure, context.Model);
+
+    /// <summary>What a budget allows, in its own unit.</summary>
+    /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
+    public double Limit(Budget budget) => budget.IsFraction ? Math.Floor(budget.Amount * Whole(budget.Measure, context.Original)) : budget.Amount;
+
+    /// <summary>By how much the model changes when a layer gets <paramref name="ranks"/>: exact for parameters and multiply-adds, to a few bytes for sizes.</summary>
+    public double Change(FactorLayer layer, RankPair ranks, BudgetMeasure measure) => measure switch
+    {
+        BudgetMeasure.Size => SizeChange(layer, ranks),
+        BudgetMeasure.Params => ParameterChange(layer, ranks),
+        _ => layer.Macs(ranks)!.Value - layer.Macs(null)!.Value,
+    };
+
+    /// <summary>Whether ranks make a layer smaller at all: in weights and in bytes.</summary>
+    public bool Pays(FactorLayer layer, RankPair ranks) =>
+        layer.Parameters(ranks) < layer.Parameters(null) && SizeChange(layer, ranks) < 0;
+
+    /// <summary>The exact measure of the model with these ranks, found by building it without its numbers.</summary>
+    public double Exact(IEnumerable<(FactorLayer Layer, RankPair Ranks)> choice, BudgetMeasure measure)
+    {
+        if (measure == BudgetMeasure.Macs)
+        {
+            return Whole(measure) + choice.Sum(pair => Change(pair.Layer, pair.Ranks, measure));
+        }
+
+        var model = GraphRewriter.Apply(context.Model, [.. choice.Select(pair => Plan(pair.Layer).Empty(pair.Ranks))]);
+        return measure == BudgetMeasure.Size ? model.SizeInBytes : ModelStatistics.Parameters(model);
+    }
+
+    /// <summary>One measure of <paramref name="model"/>.</summary>
+    public double Whole(BudgetMeasure measure, OnnxModel model) => measure switch
+    {
+        BudgetMeasure.Size => ReferenceEquals(model, context.Original) ? ModelStatistics.Bytes(model) : model.SizeInBytes,
+        BudgetMeasure.Params => ModelStatistics.Parameters(model),
+        _ => ModelStatistics.Macs(model, context.Shapes) ?? throw new DiagnosticException(
+            MethodCodes.UnknownMacs,
+            "a budget of multiply-adds needs the shape of every tensor, and some of this model's could not be found. Use 'params' or 'size' instead.",
+            options.GoalPosition),
+    };
+
+    private double ParameterChange(FactorLayer layer, RankPair ranks)
+    {
+        var plan = Plan(layer);
+        var bias = plan.NewBias && layer.Layer.Bias is null ? layer.Layer.OutputChannels : 0;
+        return layer.Parameters(ranks) - layer.Parameters(null) + bias - (plan.Folds ? 4 * layer.Layer.OutputChannels : 0);
+    }
+
+    private double SizeChange(FactorLayer layer, RankPair ranks)
+    {
+        var bytes = ElementTypes.Bits(layer.Layer.ElementType)!.Value / 8;
+        var key = (layer.Name, layer.Form.Links(ranks).Aggregate(0, (mask, link) => (2 * mask) + (link.Weights > 0 ? 1 : 0)));
+        if (!_overhead.TryGetValue(key, out var overhead))
+        {
+            overhead = SizeOverhead.Of(Plan(layer), ranks, _constants[layer.Layer.Weight], _opset);
+            _overhead.Add(key, overhead);
+        }
+
+        return (bytes * ParameterChange(layer, ranks)) + overhead;
+    }
+
+    private LayerPlan Plan(FactorLayer layer) => LayerPlan.Of(layer, options, _constants);
+}

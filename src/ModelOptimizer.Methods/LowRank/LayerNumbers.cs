@@ -1,0 +1,97 @@
+using System.Numerics.Tensors;
+using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Statistics;
+
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>The kernels and Σ of all groups of one layer, and what a replacement keeps of the layer. Holds copies of Σ: make one, use it, let it go.</summary>
+internal sealed class LayerNumbers
+{
+    private readonly MethodContext _context;
+    private readonly LowRankOptions _options;
+    private readonly LayerKernel _kernel;
+    private readonly SecondMoment? _moment;
+
+    public LayerNumbers(MethodContext context, LowRankOptions options, FactorLayer layer, ConstantLookup constants)
+    {
+        Algebra = context.Engine.LinearAlgebra;
+        _context = context;
+        _options = options;
+        Layer = layer;
+        _kernel = LayerKernel.Read(layer.Layer, constants, options.Fold);
+        _moment = options.Norm == FactorNorm.Covariance ? context.Statistics[layer.Moment] : null;
+        Problems = [.. _kernel.Groups.Select((weight, group) => new KernelProblem(Algebra, weight, layer.Shape.Taps, Metric(group)))];
+        var energy = Problems.Sum(problem => problem.Energy);
+        Energy = energy > 0 ? energy : 1;
+    }
+
+    public FactorLayer Layer { get; }
+
+    public ILinearAlgebra Algebra { get; }
+
+    public Jitter Jitter => _options.Jitter;
+
+    public CancellationToken Cancellation => _context.Cancellation;
+
+    public int Seed => _context.Seed;
+
+    public IReadOnlyList<KernelProblem> Problems { get; }
+
+    /// <summary>tr(WΣWᵀ) over all groups; 1 where the data never excites the kernel, so that every error is 0 and not 0/0.</summary>
+    public double Energy { get; }
+
+    /// <summary>What the report adds: the BatchNormalization, and too few windows.</summary>
+    public string? Note
+    {
+        get
+        {
+            var normalization = Layer.Layer.BatchNormalization is null ? null : _kernel.Folded ? "bn: folded" : "bn: unfolded";
+            var windows = _moment is null ? null : MomentPreparation.Note(_moment.Count, _moment.Sigma[0].Rows, _options.Shrink);
+            string[] notes = [.. new[] { normalization, windows }.OfType<string>()];
+            return notes.Length == 0 ? null : string.Join("; ", notes);
+        }
+    }
+
+    /// <summary>Numbers of this layer, kept from one run to the next.</summary>
+    /// <param name="what">What they are, with everything they depend on besides the layer and how its errors are measured.</param>
+    /// <param name="compute">Computes them where they are not there.</param>
+    public double[] Stored(string what, Func<double[]> compute) => _context.Numbers($"{what} of {Layer.Name}: {_options.Measurement}", compute);
+
+    /// <summary>The chain's weights, and its bias where that changes.</summary>
+    /// <param name="tensors">The weights.</param>
+    /// <param name="approximation">W~ of a group, tap-major.</param>
+    public LayerReplacement Replacement(FactorTensors tensors, Func<int, Matrix> approximation) =>
+        new(Layer.Layer, tensors, Bias(approximation), _kernel.Folded);
+
+    private double[]? Bias(Func<int, Matrix> approximation)
+    {
+        if (!_options.Centred || _moment is null)
+        {
+            return _kernel.Folded ? _kernel.Bias : null;
+        }
+
+        // b~ = b + (W − W~)·μ, with Gemm's factors of the product and of the bias.
+        var layer = Layer.Layer;
+        var bias = _kernel.MovableBias(layer) ?? new double[layer.OutputChannels];
+        for (var group = 0; group < Problems.Count; group++)
+        {
+            var kernel = TapOrder.ColumnsToChannelMajor(approximation(group), Layer.Shape.Taps);
+            for (var t = 0; t < kernel.Rows; t++)
+            {
+                var mean = _moment.Mean[group];
+                var moved = TensorPrimitives.Dot(_kernel.Groups[group].Row(t), mean) - TensorPrimitives.Dot(kernel.Row(t), mean);
+                bias[(group * kernel.Rows) + t] += layer.Alpha * moved;
+            }
+        }
+
+        return bias;
+    }
+
+    private IKernelMetric Metric(int group) => _moment is null
+        ? new FrobeniusMetric(Algebra, Layer.Shape.Taps)
+        : new CovarianceMetric(Algebra, MomentPreparation.Prepare(_moment, group, _options.Centred, _options.Shrink), Layer.Shape.Taps, _options.Jitter, Cancellation);
+}

@@ -1,0 +1,26 @@
+using ModelOptimizer.Methods.Ranks;
+
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>What can be done to one layer.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Points">The ranks with which it becomes smaller.</param>
+/// <param name="Effect">What its error does to the output.</param>
+internal sealed record LayerTradeOff(FactorLayer Layer, IReadOnlyList<CurvePoint> Points, LayerEffect Effect)
+{
+    /// <summary>The layer as it is.</summary>
+    public static RankOption Untouched { get; } = new(null, 0, 0);
+
+    public IReadOnlyList<RankOption> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost) =>
+    [
+        Untouched,
+        .. Points.Select(point => new RankOption(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
+    ];
+
+    private double Penalty(double squaredError, Weighting weighting) => weighting switch
+    {
+        Weighting.Error => squaredError,
+        Weighting.Effect => Effect.At(squaredError),
+        _ => Math.Sqrt(squaredError * Effect.At(squaredError)),
+    };
+}

@@ -1,0 +1,83 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>Turns chosen ranks into a model. It keeps solved layers as far as memory allows: candidates of a search share most of theirs.</summary>
+internal sealed class LowRankBuilder(LowRankWork work)
+{
+    private const long MostKeptWeights = 125_000_000;
+
+    private long _keptWeights;
+    private readonly Dictionary<(string Layer, RankPair Ranks), (LayerReplacement Replacement, double RelativeError)> _solved = [];
+
+    /// <exception cref="DiagnosticException">The model would not be smaller.</exception>
+    public MethodResult Build(IEnumerable<ChosenRanks> choices)
+    {
+        var chosen = choices.ToDictionary(choice => choice.Layer.Name, StringComparer.Ordinal);
+        var replacements = new List<LayerReplacement>();
+        var outcomes = new List<LayerOutcome>();
+        foreach (var layer in work.Layers)
+        {
+            work.Context.Progress.Report(new MethodProgress(layer.Name, outcomes.Count, work.Layers.Count));
+            var choice = chosen[layer.Name];
+            if (choice.Ranks is not { } pair)
+            {
+                outcomes.Add(Outcome(layer) with { Reason = choice.Reason });
+                continue;
+            }
+
+            var (replacement, error) = Solve(layer, pair);
+            replacements.Add(replacement);
+            outcomes.Add(Outcome(layer) with
+            {
+                ParametersAfter = layer.Parameters(pair),
+                MacsAfter = layer.Macs(pair),
+                Ranks = layer.Form.Write(pair),
+                RelativeError = error,
+                Note = work.SolverOf(layer).Numbers.Note,
+            });
+        }
+
+        var model = GraphRewriter.Apply(work.Context.Model, replacements);
+        return replacements.Count > 0 && model.SizeInBytes < work.Context.Model.SizeInBytes
+            ? new MethodResult(model, outcomes)
+            : throw NothingToCompress(work, outcomes.Select(outcome => (outcome.Layer, outcome.Reason)));
+    }
+
+    public static DiagnosticException NothingToCompress(LowRankWork work, IEnumerable<(string Name, string? Reason)> layers)
+    {
+        var list = layers.Select(layer => $"{layer.Name}: {layer.Reason ?? ChoiceReasons.NotSmaller}").Take(5).ToList();
+        var found = work.All.Count == 0 ? "the model has no Conv, Gemm or MatMul layers with a weight"
+            : list.Count == 0 ? "the layer rules select no layer"
+            : $"none of the {work.Layers.Count} selected layers can be made smaller ({string.Join("; ", list)}{(work.Layers.Count > list.Count ? "; …" : "")})";
+        return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers, lower ranks or a larger error, or remove the step.", work.Options.Position);
+    }
+
+    private (LayerReplacement Replacement, double RelativeError) Solve(FactorLayer layer, RankPair ranks)
+    {
+        if (_solved.TryGetValue((layer.Name, ranks), out var known))
+        {
+            return known;
+        }
+
+        var solved = work.SolverOf(layer).Solve(ranks);
+        _keptWeights += layer.Parameters(ranks);
+        if (_keptWeights <= MostKeptWeights)
+        {
+            _solved.Add((layer.Name, ranks), solved);
+        }
+
+        return solved;
+    }
+
+    private static LayerOutcome Outcome(FactorLayer layer) => new()
+    {
+        Layer = layer.Name,
+        ParametersBefore = layer.Layer.WeightCount,
+        ParametersAfter = layer.Layer.WeightCount,
+        MacsBefore = layer.Reason is null ? layer.Macs(null) : null,
+        MacsAfter = layer.Reason is null ? layer.Macs(null) : null,
+    };
+}

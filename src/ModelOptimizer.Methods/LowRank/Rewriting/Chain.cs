@@ -1,0 +1,18 @@
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Methods.LowRank.Rewriting;
+
+/// <summary>What takes the place of a layer.</summary>
+/// <param name="Replaced">The nodes that go.</param>
+/// <param name="Nodes">The nodes that come, in order.</param>
+/// <param name="Tensors">Their new constants.</param>
+internal sealed record Chain(IReadOnlyList<NodeProto> Replaced, IReadOnlyList<NodeProto> Nodes, IReadOnlyList<TensorProto> Tensors)
+{
+    public static Chain Build(LayerReplacement replacement, ChainNames names, long opset) => replacement.Layer.Kind switch
+    {
+        LayerKind.Conv => ConvChain.Build(replacement, names),
+        LayerKind.Gemm => MatrixChain.BuildGemm(replacement, names, opset),
+        _ => MatrixChain.BuildMatMul(replacement, names),
+    };
+}

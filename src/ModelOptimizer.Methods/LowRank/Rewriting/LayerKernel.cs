@@ -1,0 +1,72 @@
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.LowRank.Rewriting;
+
+/// <summary>A layer's numbers in the form of the algorithm.</summary>
+/// <param name="Groups">One T×D matrix per channel group, channel-major.</param>
+/// <param name="Bias">The bias that goes with them; null when there is none or it is not a constant.</param>
+/// <param name="Folded">Whether a BatchNormalization is in them.</param>
+internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias, bool Folded)
+{
+    /// <summary>Reads the weight, and multiplies the following BatchNormalization in when <paramref name="fold"/> and there is one.</summary>
+    public static LayerKernel Read(WeightLayer layer, ConstantLookup constants, bool fold)
+    {
+        // A Gemm's C may also be a column or a whole matrix: not a bias.
+        var bias = constants.Find(layer.Bias)?.Tensor is { } tensor && tensor.Dims.SkipLast(1).All(extent => extent == 1) ? WeightValues.ReadDoubles(tensor) : null;
+        var groups = Split(layer, WeightValues.ReadDoubles(constants[layer.Weight]));
+        if (!fold || !CanFold(layer, constants))
+        {
+            return new LayerKernel(groups, bias, Folded: false);
+        }
+
+        var normalization = NormalizationScale.Read(layer.BatchNormalization!, constants);
+        for (var t = 0; t < layer.OutputChannels; t++)
+        {
+            foreach (ref var value in groups[t / groups[0].Rows].Row(t % groups[0].Rows))
+            {
+                value *= normalization.Scale[t];
+            }
+        }
+
+        return new LayerKernel(groups, normalization.Bias(bias), Folded: true);
+    }
+
+    /// <summary>The bias as it is added, one number per output; null when there is none of that form.</summary>
+    public double[]? MovableBias(WeightLayer layer)
+    {
+        if (Bias is null || (Bias.Length != layer.OutputChannels && Bias.Length != 1))
+        {
+            return null;
+        }
+
+        return [.. Enumerable.Range(0, layer.OutputChannels).Select(t => layer.Beta * Bias[Bias.Length == 1 ? 0 : t])];
+    }
+
+    /// <summary>Whether there is a BatchNormalization and it can be folded in.</summary>
+    public static bool CanFold(WeightLayer layer, ConstantLookup constants) =>
+        layer.BatchNormalization is not null && (layer.Bias is null || constants.Find(layer.Bias) is not null);
+
+    /// <summary>The extents of <paramref name="layer"/>.</summary>
+    public static FactorShape ShapeOf(WeightLayer layer)
+    {
+        var groups = layer.Window?.Group ?? 1;
+        return new FactorShape(layer.OutputChannels / groups, layer.InputChannels / groups, layer.Window?.Taps ?? 1, groups);
+    }
+
+    private static Matrix[] Split(WeightLayer layer, double[] values)
+    {
+        if (layer.Kind != LayerKind.Conv)
+        {
+            var stored = new Matrix((int)layer.WeightShape[0], (int)layer.WeightShape[1], values);
+            return [layer.TransB ? stored : stored.Transpose()];
+        }
+
+        var shape = ShapeOf(layer);
+        var width = shape.Inputs * shape.Taps;
+        return [.. Enumerable.Range(0, shape.Groups).Select(group =>
+            new Matrix(shape.Outputs, width, values.AsSpan(group * shape.Outputs * width, shape.Outputs * width).ToArray()))];
+    }
+}

@@ -1,0 +1,106 @@
+using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>
+/// <c>allocation: sigma</c>: every layer's error over its ranks, weighted by what that error does to the model's output. How far the effect of one layer alone
+/// tells about many at once is not known beforehand: several weightings are tried, and the one whose model diverges least is taken.
+/// </summary>
+internal sealed class SigmaRanks : IRankAllocation
+{
+    private static readonly IReadOnlyDictionary<string, string> NoneLeftOut = new Dictionary<string, string>();
+    private static readonly Weighting[] Weightings = [Weighting.Blend, Weighting.Effect, Weighting.Error];
+
+    private readonly LowRankWork _work;
+    private readonly BudgetMeasure _measure;
+    private readonly List<Series> _series = [];
+    private readonly List<LayerTradeOff> _layers = [];
+    private Weighting? _decided;
+
+    private SigmaRanks(LowRankWork work, BudgetMeasure measure) => (_work, _measure, Effects) = (work, measure, LayerEffects.Start(work));
+
+    public LayerEffects Effects { get; }
+
+    public IReadOnlyList<Series> Series => _series;
+
+    public IReadOnlyList<LayerTradeOff> Layers => _layers;
+
+    /// <summary>Traces the curves and measures the effects: most of the time goes here.</summary>
+    public static SigmaRanks Prepare(LowRankWork work, BudgetMeasure measure)
+    {
+        var result = new SigmaRanks(work, measure);
+        foreach (var layer in work.Candidates)
+        {
+            work.Context.Progress.Report(new MethodProgress($"ranks of {layer.Name}", result._layers.Count, work.Candidates.Count));
+            var curve = RankCurve.Of(work, layer);
+            result._series.Add(Sensitivity.Of(layer, curve));
+            result._layers.Add(new LayerTradeOff(layer, [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))], result.Effects.Of(layer, curve)));
+        }
+
+        return result;
+    }
+
+    public IReadOnlyList<ChosenRanks>? Choose(double change)
+    {
+        if (_decided is { } decided)
+        {
+            return Choose(change, decided, NoneLeftOut);
+        }
+
+        if (Best(change, NoneLeftOut) is not { } best)
+        {
+            return null;
+        }
+
+        _decided = best.Weighting;
+        return best.Chosen;
+    }
+
+    /// <summary>The ranks, with the weighting that suits this change best; null when the model cannot be that small.</summary>
+    public (IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)? Best(double change, IReadOnlyDictionary<string, string> without)
+    {
+        // Large models are not built three times over.
+        var weightings = Effects.IsUsable && _work.KeepsSolvers ? Weightings : [Weighting.Blend];
+        var tried = new List<(IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)>();
+        foreach (var weighting in weightings)
+        {
+            if (Choose(change, weighting, without) is { } chosen)
+            {
+                tried.Add((chosen, weighting));
+            }
+        }
+
+        return tried.Count switch
+        {
+            0 => null,
+            1 => tried[0],
+            _ => tried.MinBy(choice => Divergence(choice.Chosen)),
+        };
+    }
+
+    public IReadOnlyList<ChosenRanks> Smallest() => Named([.. _layers.Select(layer => layer.Options(Weighting.Error, Cost).MinBy(option => option.Cost)!)], NoneLeftOut);
+
+    /// <summary>What could be done to one layer.</summary>
+    public IReadOnlyList<RankOption> Options(LayerTradeOff layer, Weighting weighting) => layer.Options(weighting, Cost);
+
+    private List<ChosenRanks>? Choose(double change, Weighting weighting, IReadOnlyDictionary<string, string> without) =>
+        LagrangianAllocator.Choose([.. _layers.Select(layer => without.ContainsKey(layer.Layer.Name) ? [LayerTradeOff.Untouched] : Options(layer, weighting))], change) is { } chosen
+            ? Named(chosen, without)
+            : null;
+
+    private double Cost(FactorLayer layer, RankPair ranks) => _work.Costs.Change(layer, ranks, _measure);
+
+    private double Divergence(IReadOnlyList<ChosenRanks> chosen)
+    {
+        var replacements = chosen.Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value));
+        return Effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
+    }
+
+    private List<ChosenRanks> Named(IReadOnlyList<RankOption> chosen, IReadOnlyDictionary<string, string> without) =>
+    [
+        .. chosen.Zip(_layers, (option, layer) => option.Ranks is { } ranks
+            ? new ChosenRanks(layer.Layer, ranks)
+            : new ChosenRanks(layer.Layer, null, Reason: without.GetValueOrDefault(layer.Layer.Name) ?? (layer.Points.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller))),
+    ];
+}

@@ -1,9 +1,0 @@
-using ModelOptimizer.Methods.Ranks;
-
-namespace ModelOptimizer.Methods.Tucker;
-
-/// <summary>What was decided for one layer.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Ranks">Its ranks; null leaves it alone.</param>
-/// <param name="Reason">Why it is left alone.</param>
-internal sealed record ChosenRanks(TuckerLayer Layer, RankPair? Ranks, string? Reason = null);

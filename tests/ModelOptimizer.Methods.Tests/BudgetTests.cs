@@ -1,0 +1,103 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Tests.Tucker;
+using ModelOptimizer.Methods.Tucker;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Shapes;
+
+namespace ModelOptimizer.Methods.Tests;
+
+public class BudgetTests
+{
+    public static TheoryData<string, BudgetMeasure, Allocation> Budgets()
+    {
+        var data = new TheoryData<string, BudgetMeasure, Allocation>();
+        foreach (var method in new[] { "tucker", "cp" })
+        {
+            foreach (var measure in Enum.GetValues<BudgetMeasure>())
+            {
+                data.Add(method, measure, Allocation.Uniform);
+                data.Add(method, measure, Allocation.Sigma);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Budgets))]
+    public void The_whole_model_is_within_the_budget_and_not_far_below(string method, BudgetMeasure measure, Allocation allocation)
+    {
+        var model = TuckerMethodTests.SmallNet();
+        foreach (var share in new[] { 0.8, 0.5 })
+        {
+            var result = MethodRun.Of(method, model, ("budget", new Budget(measure, share, true, allocation)));
+
+            var (before, after) = (Measured(model, measure), Measured(result.Model, measure));
+            after.ShouldBeLessThanOrEqualTo(share * before);
+            after.ShouldBeGreaterThan((share - 0.08) * before);
+        }
+    }
+
+    [Fact]
+    public void Absolute_sizes_are_bytes_of_the_file()
+    {
+        var result = MethodRun.Tucker(TuckerMethodTests.SmallNet(), ("budget", new Budget(BudgetMeasure.Size, 25_000, false)));
+
+        result.Model.ToBytes().Length.ShouldBeInRange(23_000, 25_000);
+    }
+
+    [Fact]
+    public void A_budget_below_the_least_possible_says_what_is_possible_and_that_is()
+    {
+        var model = TuckerMethodTests.SmallNet();
+        DiagnosticException Fails(double amount) => Should.Throw<DiagnosticException>(() => MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, amount, false, Allocation.Uniform))));
+
+        var error = Fails(100).Diagnostic;
+
+        error.Code.ShouldBe(MethodCodes.BudgetTooSmall);
+        var least = int.Parse(error.Message.Split("smallest, ")[1].Split(" parameters")[0].Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+        ModelStatistics.Parameters(MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, least, false, Allocation.Uniform))).Model).ShouldBe(least);
+        Fails(least - 1).Diagnostic.Code.ShouldBe(MethodCodes.BudgetTooSmall);
+    }
+
+    [Fact]
+    public void A_budget_that_is_met_already_is_nothing_to_compress() =>
+        Should.Throw<DiagnosticException>(() => MethodRun.Tucker(TuckerMethodTests.SmallNet(), ("budget", new Budget(BudgetMeasure.Params, 1e9, false)))).Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
+
+    [Theory]
+    [InlineData(0.8)]
+    [InlineData(0.6)]
+    [InlineData(0.4)]
+    public void Sigma_leaves_less_error_than_uniform_at_the_same_budget(double share)
+    {
+        // Without data the penalty is the sum of relative squared errors: both can be compared by it.
+        double Objective(Allocation allocation)
+        {
+            var model = TuckerMethodTests.SmallNet();
+            var result = new TuckerMethod().Run(MethodRun.Context(model, null), MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Params, share, true, allocation))));
+            return result.Layers.Sum(layer => Math.Pow(layer.RelativeError ?? 0, 2));
+        }
+
+        Objective(Allocation.Sigma).ShouldBeLessThan(Objective(Allocation.Uniform));
+    }
+
+    [Fact]
+    public void More_budget_never_leaves_more_error()
+    {
+        var model = TuckerMethodTests.SmallNet();
+        var objectives = new[] { 0.35, 0.45, 0.55, 0.65, 0.75, 0.85 }.Select(share =>
+            new TuckerMethod().Run(MethodRun.Context(model, null), MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Params, share, true)))).Layers.Sum(layer => Math.Pow(layer.RelativeError ?? 0, 2))).ToList();
+
+        objectives.Zip(objectives.Skip(1)).ShouldAllBe(pair => pair.Second <= pair.First);
+    }
+
+    private static double Measured(OnnxModel model, BudgetMeasure measure) => measure switch
+    {
+        BudgetMeasure.Size => model.ToBytes().Length,
+        BudgetMeasure.Params => ModelStatistics.Parameters(model),
+        _ => ModelStatistics.Macs(model, ShapeProbe.Run(TestEngine.Shared, model))!.Value,
+    };
+}
