@@ -1,11 +1,11 @@
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
-/// <summary>
-/// Right-looking Cholesky factorisation of a matrix cut into <see cref="Tiles"/>: the tiles are arrays of their own, so all but the diagonal tiles' own triangles is a
-/// product on the engine without copies.
-/// </summary>
+/// <summary>Left-looking Cholesky factorisation: each panel is one large product on the engine with all panels before it, and its own small triangle.</summary>
 internal static class BlockedCholesky
 {
+    /// <summary>Columns of a panel: enough for products at full speed, few enough that its triangle does not count.</summary>
+    public const int Panel = 512;
+
     /// <summary>The lower factor of <paramref name="a"/>, whose upper triangle is not read.</summary>
     public static Matrix Factor(EngineProduct product, Matrix a)
     {
@@ -14,32 +14,27 @@ internal static class BlockedCholesky
             throw new ArgumentException($"A {a.Rows}×{a.Columns} matrix has no Cholesky factor.", nameof(a));
         }
 
-        if (a.Rows <= Tiles.Size)
+        var n = a.Rows;
+        var factor = new Matrix(n, n);
+        for (var start = 0; start < n; start += Panel)
         {
-            return SmallTriangle.Factor(product, a);
-        }
-
-        var tiles = Tiles.OfLowerTriangle(a);
-        for (var k = 0; k < tiles.Count; k++)
-        {
-            tiles[k, k] = SmallTriangle.Factor(product, tiles[k, k]);
-            if (k + 1 == tiles.Count)
+            var width = Math.Min(Panel, n - start);
+            var panel = a.Block(start, start, n - start, width);
+            if (start > 0)
             {
-                break;
+                // A[k:,k] − L[k:,:k]·L[k,:k]ᵀ; the rows of panel k come first.
+                var left = factor.Block(start, 0, n - start, start);
+                panel = product.Subtract(panel, left, left, 0, width, transposeB: true);
             }
 
-            // L_ik = A_ik·L_kk⁻ᵀ; A_ij − L_ik·L_jkᵀ
-            var inverse = SmallTriangle.Inverse(product, tiles[k, k]);
-            for (var i = k + 1; i < tiles.Count; i++)
+            var top = SmallTriangle.Factor(product, panel.RowBlock(0, width));
+            factor.SetBlock(start, start, top);
+            if (start + width < n)
             {
-                tiles[i, k] = product.Multiply(tiles[i, k], inverse, transposeB: true);
-                for (var j = k + 1; j <= i; j++)
-                {
-                    tiles.Subtract(product, i, j, tiles[i, k], tiles[j, k]);
-                }
+                factor.SetBlock(start + width, start, product.Multiply(panel.RowBlock(width, n - start - width), SmallTriangle.Inverse(product, top), transposeB: true));
             }
         }
 
-        return tiles.ToMatrix();
+        return factor;
     }
 }

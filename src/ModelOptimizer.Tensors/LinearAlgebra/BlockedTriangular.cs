@@ -1,8 +1,12 @@
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
-/// <summary>Triangular systems with many right-hand sides, tile row by tile row; everything but the inverses of small triangles is a product on the engine.</summary>
+/// <summary>
+/// Triangular systems with many right-hand sides, block row by block row: each is one large product on the engine with all that is solved already, and a small triangle.
+/// </summary>
 internal static class BlockedTriangular
 {
+    private const int Height = BlockedCholesky.Panel;
+
     /// <summary>The X with C·X = <paramref name="b"/>, or Cᵀ·X = <paramref name="b"/>; C's upper triangle is not read.</summary>
     public static Matrix Solve(EngineProduct product, Matrix factor, Matrix b, bool transpose)
     {
@@ -12,27 +16,23 @@ internal static class BlockedTriangular
         }
 
         var n = factor.Rows;
-        var count = (n + Tiles.Size - 1) / Tiles.Size;
-        var solved = new Matrix[count];
+        var blocks = (n + Height - 1) / Height;
         var solution = Matrix.Uninitialized(n, b.Columns);
-        for (var step = 0; step < count; step++)
+        for (var step = 0; step < blocks; step++)
         {
-            var i = transpose ? count - 1 - step : step;
-            var (start, height) = (i * Tiles.Size, Math.Min(Tiles.Size, n - (i * Tiles.Size)));
-            var rows = b.Block(start, 0, height, b.Columns);
-            var spare = Matrix.Uninitialized(height, b.Columns);
-            for (var other = 0; other < step; other++)
+            var start = (transpose ? blocks - 1 - step : step) * Height;
+            var height = Math.Min(Height, n - start);
+            var end = start + height;
+            var rows = b.RowBlock(start, height);
+            if (step > 0)
             {
-                var j = transpose ? count - 1 - other : other;
-                var tile = transpose
-                    ? factor.Block(j * Tiles.Size, start, solved[j].Rows, height)
-                    : factor.Block(start, j * Tiles.Size, height, solved[j].Rows);
-                product.Subtract(rows, tile, solved[j], spare, transposeA: transpose);
-                (rows, spare) = (spare, rows);
+                rows = transpose
+                    ? product.Subtract(rows, factor.Block(end, start, n - end, height), solution, end, n - end, transposeA: true)
+                    : product.Subtract(rows, factor.Block(start, 0, height, start), solution, 0, start);
             }
 
-            solved[i] = product.Multiply(SmallTriangle.Inverse(product, factor.Block(start, start, height, height)), rows, transposeA: transpose);
-            solution.SetBlock(start, 0, solved[i]);
+            var inverse = SmallTriangle.Inverse(product, factor.Block(start, start, height, height));
+            solution.SetBlock(start, 0, product.Multiply(inverse, rows, transposeA: transpose));
         }
 
         return solution;

@@ -44,19 +44,27 @@ internal sealed class EngineProduct(Engine engine)
         }
         else if (transposeA && (long)rows * inner * columns > LargeProduct)
         {
-            Run((false, transposeB, false), a.Transpose(), b, null, result);
+            Run(false, transposeB, a.Transpose(), b, result);
         }
         else
         {
-            Run((transposeA, transposeB, false), a, b, null, result);
+            Run(transposeA, transposeB, a, b, result);
         }
 
         return result;
     }
 
-    /// <summary>c − op(a)·op(b), written into <paramref name="result"/>, which is none of the others.</summary>
-    public void Subtract(Matrix c, Matrix a, Matrix b, Matrix result, bool transposeA = false, bool transposeB = false) =>
-        Run((transposeA, transposeB, true), a, b, c, result);
+    /// <summary>c − op(a)·op(b), of <paramref name="b"/> only <paramref name="rows"/> rows from <paramref name="firstRow"/> on.</summary>
+    public Matrix Subtract(Matrix c, Matrix a, Matrix b, int firstRow, int rows, bool transposeA = false, bool transposeB = false)
+    {
+        var result = Matrix.Uninitialized(c.Rows, c.Columns);
+        using var left = Pin(a, 0, a.Rows);
+        using var right = Pin(b, firstRow, rows);
+        using var start = Pin(c, 0, c.Rows);
+        using var output = Pin(result, 0, result.Rows);
+        Run((transposeA, transposeB, true), left, right, start, output);
+        return result;
+    }
 
     /// <summary>a·aᵀ: block rows up to the diagonal, and the rest by symmetry.</summary>
     public Matrix Gram(Matrix a)
@@ -131,13 +139,12 @@ internal sealed class EngineProduct(Engine engine)
         return engine.CreateSession(builder.Build());
     }
 
-    private void Run((bool TransposeA, bool TransposeB, bool Subtract) key, Matrix a, Matrix b, Matrix? c, Matrix result)
+    private void Run(bool transposeA, bool transposeB, Matrix a, Matrix b, Matrix result)
     {
         using var left = Pin(a, 0, a.Rows);
         using var right = Pin(b, 0, b.Rows);
-        using var start = c is null ? null : Pin(c, 0, c.Rows);
         using var output = Pin(result, 0, result.Rows);
-        Run(key, left, right, start, output);
+        Run((transposeA, transposeB, false), left, right, null, output);
     }
 
     private void Run((bool TransposeA, bool TransposeB, bool Subtract) key, PinnedTensor left, PinnedTensor right, PinnedTensor? start, PinnedTensor output)

@@ -14,6 +14,14 @@ internal static class MatrixBlocks
         return block;
     }
 
+    /// <summary>Whole rows: one copy.</summary>
+    public static Matrix RowBlock(this Matrix source, int row, int rows)
+    {
+        var block = Matrix.Uninitialized(rows, source.Columns);
+        source.Values.AsSpan(row * source.Columns, rows * source.Columns).CopyTo(block.Values);
+        return block;
+    }
+
     public static void SetBlock(this Matrix target, int row, int column, Matrix block)
     {
         for (var i = 0; i < block.Rows; i++)
