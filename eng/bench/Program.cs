@@ -6,6 +6,8 @@ return args switch
     ["resnet20", var shared] => ResNet20Table.Run(shared),
     ["mnist", var shared] => MnistSearch.Run(shared),
     ["auto", var shared] => AutoTable.Run(shared),
+    ["descent"] => DescentRun.Run(),
+    ["dense", var shared] => DenseNetworkTable.Run(shared),
     ["digits", var shared, var rank, var sweeps] => DigitTraining.Run(shared, rank, sweeps),
     ["cp", var shared] => CpTable.Run(shared),
     ["resnet50"] => ResNet50Run.Run(),
@@ -20,6 +22,8 @@ static int Usage()
           resnet20 <shared>   accuracy of ResNet-20 on CIFAR-10 by budget, allocation and norm
           mnist <shared>      the smallest size that keeps MNIST top-1 within half a point
           auto <shared>       what budget: auto reaches, against energy thresholds by hand
+          descent             1,000 sweeps of nn-bcd on a network of the published pruning study's size
+          dense <shared>      nn-bcd on a trained dense MNIST network, beside plain truncation and pruning
           digits <shared> <rank> <sweeps>   nn-bcd trains the published MNIST network from scratch
           cp <shared>         cp against tucker on ResNet-20 with the same parameters
           resnet50            time, peak memory and profile of compressing a ResNet-50-sized model

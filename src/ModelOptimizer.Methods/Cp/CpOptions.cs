@@ -10,9 +10,9 @@ internal static class CpOptions
 
     public static IReadOnlyList<MethodOption> Declarations { get; } = LowRankOptions.Declarations(
         "Ranks by hand: 16, 50%, or a map from layer rule to one of these.",
-        new MethodOption("form", OptionKind.Choice, "Four factors, with a convolution along each spatial axis, or three, with one over the whole window.", "4-way") { Choices = ["4-way", "3-way"] },
+        new MethodOption("ways", OptionKind.Choice, "4 factors, with a convolution along each spatial axis, or 3, with one over the whole window.", "4") { Choices = ["4", "3"] },
         new MethodOption("starts", OptionKind.Integer, FormattableString.Invariant($"From how many starts each rank is tried; absent, {DefaultStarts}.")) { Minimum = 1, Maximum = 100 });
 
     public static CpFactorization Factorization(MethodArguments arguments) =>
-        new(!arguments.Is("form", "3-way"), arguments.TryGet<int>("starts", out var starts) && starts > 0 ? starts : DefaultStarts);
+        new(!arguments.Is("ways", "3"), arguments.TryGet<int>("starts", out var starts) && starts > 0 ? starts : DefaultStarts);
 }

@@ -80,7 +80,7 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
             Ranks = trained?.Copy is null ? [] : layer.Target!.Ranks,
             RelativeError = trained?.RelativeError,
             Reason = trained?.Copy is null ? layer.Reason : null,
-            Note = trained?.Copy is null ? null : Note(update!.Weight, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count)),
+            Note = trained?.Copy is null ? null : Note(update!.Weight, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count)) + Gap(trained.Gap),
         };
     }
 
@@ -95,6 +95,8 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
             _ => "pruned, stored with its zeros" + units,
         };
     }
+
+    private static string Gap(double? gap) => gap is { } known ? string.Create(CultureInfo.InvariantCulture, $"; ‖W − Ŵ‖ is {known:P1} of ‖W‖") : "";
 
     // A and B of W = A·B.
     private static long FactorWeights(TrainForm form)

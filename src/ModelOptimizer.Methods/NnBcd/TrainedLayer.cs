@@ -9,5 +9,11 @@ namespace ModelOptimizer.Methods.NnBcd;
 /// <param name="Weight">The weight to use, T×D, without a Gemm's alpha.</param>
 /// <param name="Copy">Ŵ; null for a layer that is not compressed.</param>
 /// <param name="Bias">The new bias, a Gemm's beta in it; null keeps what is there.</param>
-/// <param name="RelativeError">How far the compressed weights are from those they stand for, relatively.</param>
-internal sealed record TrainedLayer(WeightLayer Layer, Matrix Weight, WeightCopy? Copy, double[]? Bias, double? RelativeError);
+internal sealed record TrainedLayer(WeightLayer Layer, Matrix Weight, WeightCopy? Copy, double[]? Bias)
+{
+    /// <summary>The layer's relative error under the moment of its inputs; null for a trained network, whose layers need not resemble the original's.</summary>
+    public double? RelativeError { get; init; }
+
+    /// <summary>‖W − Ŵ‖/‖W‖ of a trained network; null where W is not used.</summary>
+    public double? Gap { get; init; }
+}

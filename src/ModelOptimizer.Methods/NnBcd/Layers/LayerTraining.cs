@@ -27,7 +27,7 @@ internal static class LayerTraining
                 StoredWeight.Read(layer.Layer, constants[layer.Layer.Weight]),
                 [.. moment.Sigma.Select((_, group) => MomentPreparation.Prepare(moment, group, centred: false, shrink: null))]);
             var (copy, objective) = fit.Run(layer.Target!, context.Cancellation);
-            trained.Add(new TrainedLayer(layer.Layer, copy.Value, copy, null, fit.RelativeError(copy.Value)));
+            trained.Add(new TrainedLayer(layer.Layer, copy.Value, copy, null) { RelativeError = fit.RelativeError(copy.Value) });
             series.Add(new Series("objective", layer.Layer.Name, "sweep", "objective of the layer", [.. objective.Select((value, k) => new SeriesPoint(k, value))]));
         }
 

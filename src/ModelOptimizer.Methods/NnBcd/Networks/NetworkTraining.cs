@@ -24,8 +24,10 @@ internal static class NetworkTraining
             layer.Layer,
             Scaled(variables.Used, 1 / layer.Layer.Alpha),
             variables.Copy,
-            options.Published && layer.Bias is null ? null : variables.Bias,
-            variables.Copy is { } copy ? Math.Sqrt(Elements.SquaredDistance(variables.Weight, copy.Value) / Math.Max(double.Epsilon, TensorPrimitives.SumOfSquares<double>(variables.Weight.Values))) : null));
+            options.Published && layer.Bias is null ? null : variables.Bias)
+        {
+            Gap = variables.Copy is { } copy ? Math.Sqrt(Elements.SquaredDistance(variables.Weight, copy.Value) / Math.Max(double.Epsilon, TensorPrimitives.SumOfSquares<double>(variables.Weight.Values))) : null,
+        });
         return new Training([.. trained], record.Series(), [Certificate(record)]);
     }
 
