@@ -31,13 +31,14 @@ internal sealed class LayerTimer
     /// <summary>The rewritten layers that can be taken out of both models.</summary>
     public IReadOnlyList<LayerTime> Measure(CompressedModel compressed)
     {
+        var shapes = ShapeProbe.Run(_job.Engine, compressed.Model);
         var rewritten = compressed.Steps.SelectMany(step => step.Layers).Where(layer => layer.Ranks.Count > 0).ToList();
         var times = new List<LayerTime>();
         foreach (var outcome in rewritten)
         {
             _job.Cancellation.ThrowIfCancellationRequested();
             _job.Progress.Report(new MethodProgress("time of layers", times.Count, rewritten.Count));
-            if (Measure(compressed.Model, outcome) is { } time)
+            if (Measure(compressed.Model, shapes, outcome) is { } time)
             {
                 times.Add(time);
             }
@@ -46,9 +47,13 @@ internal sealed class LayerTimer
         return times;
     }
 
-    private LayerTime? Measure(OnnxModel compressed, LayerOutcome outcome)
+    private LayerTime? Measure(OnnxModel compressed, IReadOnlyDictionary<string, long[]> shapes, LayerOutcome outcome)
     {
-        if (!_layers.TryGetValue(outcome.Layer, out var layer) || !_shapes.TryGetValue(layer.Input, out var shape))
+        // Behind removed units a layer's input is narrower: the two are not the same work.
+        if (!_layers.TryGetValue(outcome.Layer, out var layer)
+            || !_shapes.TryGetValue(layer.Input, out var shape)
+            || !shapes.TryGetValue(layer.Input, out var now)
+            || !now.SequenceEqual(shape))
         {
             return null;
         }

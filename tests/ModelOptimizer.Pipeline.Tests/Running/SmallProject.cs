@@ -44,7 +44,7 @@ internal sealed class SmallProject : IDisposable
 
     public string Folder => _folder.Path;
 
-    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }") => File.WriteAllText(Manifest, $$"""
+    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }", string method = "tucker", string more = "") => File.WriteAllText(Manifest, $$"""
         version: 1
         device: cpu
         datasets:
@@ -56,7 +56,7 @@ internal sealed class SmallProject : IDisposable
             calibrate: { dataset: train }
             evaluate: { dataset: test, metrics: [cosine] }
             compress:
-              - { method: tucker, {{step}} }
+              - { method: {{method}}, {{step}} }{{(more.Length == 0 ? "" : "\n      " + more)}}
             gates:
               - {{gates}}
         """);

@@ -36,7 +36,7 @@ internal sealed class SweepRecord
         Line("objective", "γ/2·‖V − σ(U)‖²", objective => objective.Activation),
         Line("objective", "ρ/2·‖U − WV − b‖²", objective => objective.Linear),
         Line("objective", "τ/2·‖W − Ŵ‖²", objective => objective.Compression),
-        new Series("convergence", "k·min‖ΔP‖²", "sweep", "k·min‖ΔP‖²", Thin([.. _least.Select((least, k) => new SeriesPoint(k + 1, (k + 1) * least))])),
+        new Series("convergence", "k·min‖ΔP‖²", "sweep", "the least change so far, k·min‖ΔP‖²,", Thin([.. _least.Select((least, k) => new SeriesPoint(k + 1, (k + 1) * least))])),
     ];
 
     private Series Line(string plot, string name, Func<Objective, double> part) =>
