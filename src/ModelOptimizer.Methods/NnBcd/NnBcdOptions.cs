@@ -9,6 +9,9 @@ namespace ModelOptimizer.Methods.NnBcd;
 /// <summary>A step's options, checked.</summary>
 internal sealed record NnBcdOptions
 {
+    private const double Smallest = 1e-12;
+    private const double Largest = 1e12;
+
     /// <summary>Whether each layer is fitted to itself alone (an adaptation) instead of training the network.</summary>
     public bool LayerByLayer { get; init; }
 
@@ -23,7 +26,17 @@ internal sealed record NnBcdOptions
     /// <summary>Whether the target is the labels, one-hot; otherwise what the original model gives.</summary>
     public bool Labels { get; init; }
 
-    public required Penalties Penalties { get; init; }
+    /// <summary>γ as written; null when it is not.</summary>
+    public double? Gamma { get; init; }
+
+    /// <summary>ρ as written; null when it is not.</summary>
+    public double? Rho { get; init; }
+
+    /// <summary>τ as written; null when it is not.</summary>
+    public double? Tau { get; init; }
+
+    /// <summary>α as written; null when it is not.</summary>
+    public double? Alpha { get; init; }
 
     /// <summary>Tensor-train ranks by layer; null when none are given.</summary>
     public LayerMap<RankSpec>? Rank { get; init; }
@@ -64,10 +77,10 @@ internal sealed record NnBcdOptions
         new("layers", OptionKind.Layers, "Which layers are compressed; absent, all but the last one and convolutions, or in mode layer every layer."),
         new("sweeps", OptionKind.Integer, "The most sweeps over all blocks; 0 compresses the weights as they are.", "100") { Minimum = 0, Maximum = 1_000_000 },
         new("tolerance", OptionKind.Number, "Ends the sweeps when the squared change of all variables is below this share of their squared norm.", "1e-9") { Minimum = 0, Maximum = 1 },
-        new("gamma", OptionKind.Number, "γ, the weight of the gap between activations and their copies.", "1") { Minimum = 1e-12, Maximum = 1e12 },
-        new("rho", OptionKind.Number, "ρ, the weight of the gap between pre-activations and their copies.", "1") { Minimum = 1e-12, Maximum = 1e12 },
-        new("tau", OptionKind.Number, "τ, the weight of the gap between weights and their compressed copies.", "1") { Minimum = 1e-12, Maximum = 1e12 },
-        new("alpha", OptionKind.Number, "α, the weight of what a step may change.", "1") { Minimum = 1e-12, Maximum = 1e12 },
+        new("gamma", OptionKind.Number, "γ, the weight of the gap between activations and their copies; absent, 10 from trained weights and 5 otherwise.") { Minimum = Smallest, Maximum = Largest },
+        new("rho", OptionKind.Number, "ρ, the weight of the gap between pre-activations and their copies; absent, as gamma, and 1 in mode layer.") { Minimum = Smallest, Maximum = Largest },
+        new("tau", OptionKind.Number, "τ, the weight of the gap between weights and their compressed copies; absent, ρ times the samples from trained weights, 0.1 otherwise, and 30 in mode layer.") { Minimum = Smallest, Maximum = Largest },
+        new("alpha", OptionKind.Number, "α, the weight of what a step may change; absent, 1 from random weights and 0.1 otherwise, and 0.001 in mode layer.") { Minimum = Smallest, Maximum = Largest },
         new("prefer", OptionKind.Choice, "size stores as few numbers as possible; speed applies a tensor train's two factors to the activations where it can be cut in two.", "size") { Choices = ["size", "speed"] },
     ];
 
@@ -75,7 +88,7 @@ internal sealed record NnBcdOptions
     public static NnBcdOptions From(MethodArguments arguments)
     {
         bool Is(string option, string word) => arguments.TryGet<string>(option, out var value) && value == word;
-        double Weight(string option) => arguments.TryGet<double>(option, out var value) && value > 0 ? value : 1;
+        double? Weight(string option) => arguments.Values.ContainsKey(option) ? arguments.Get<double>(option) : null;
         var (published, layerByLayer) = (Is("variant", "published"), Is("mode", "layer"));
         var start = arguments.TryGet<string>("start", out var word) ? StartingWeights.Parse(word) : Start.Trained;
         var target = arguments.TryGet<string>("target", out var written) ? written : published || start != Start.Trained ? "labels" : "teacher";
@@ -86,7 +99,10 @@ internal sealed record NnBcdOptions
             Safeguard = arguments.TryGet<string>("safeguard", out var safeguard) ? safeguard == "on" : !published,
             Start = start,
             Labels = target == "labels",
-            Penalties = new Penalties(Weight("gamma"), Weight("rho"), Weight("tau"), Weight("alpha")),
+            Gamma = Weight("gamma"),
+            Rho = Weight("rho"),
+            Tau = Weight("tau"),
+            Alpha = Weight("alpha"),
             Rank = arguments.TryGet<LayerMap<RankSpec>>("rank", out var rank) ? rank : null,
             Modes = arguments.TryGet<LayerMap<IReadOnlyList<int>>>("modes", out var modes) ? modes : null,
             Sparsity = arguments.TryGet<LayerMap<double>>("sparsity", out var sparsity) ? sparsity : null,
@@ -99,6 +115,23 @@ internal sealed record NnBcdOptions
         };
         options.Check(arguments);
         return options;
+    }
+
+    /// <summary>
+    /// The weights of the terms for a number of samples. F sums over samples, so from trained weights a τ of ρ times their number holds W as near to Ŵ as to the data.
+    /// Random weights get the paper's, and single layers, whose Σ is a mean, numbers of their own.
+    /// </summary>
+    public Penalties PenaltiesFor(int samples)
+    {
+        if (LayerByLayer)
+        {
+            return new Penalties(1, Rho ?? 1, Tau ?? 30, Alpha ?? 1e-3);
+        }
+
+        var trained = Start == Start.Trained;
+        var gamma = Gamma ?? (trained ? 10 : 5);
+        var rho = Rho ?? gamma;
+        return new Penalties(gamma, rho, Tau ?? (trained ? rho * samples : 0.1), Alpha ?? (trained ? 0.1 : 1));
     }
 
     private void Check(MethodArguments arguments)

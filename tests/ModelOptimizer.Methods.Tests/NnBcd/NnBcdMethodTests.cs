@@ -98,7 +98,7 @@ public class NnBcdMethodTests
     {
         var batches = new LabelledBatches(Network, 4, 16, 64);
         var result = new NnBcdMethod().Run(MethodRun.Context(Network, batches), MethodRun.Arguments(
-            ("rank", MethodRun.Ranks(16)), ("start", "normal"), ("sweeps", 120), ("alpha", 0.01)));
+            ("rank", MethodRun.Ranks(16)), ("start", "normal"), ("sweeps", 120), ("gamma", 1.0), ("rho", 1.0), ("tau", 1.0), ("alpha", 0.01)));
 
         using var session = TestEngine.Shared.CreateSession(result.Model);
         var right = batches.Read().Sum(batch => Right(session.Run(batch.Inputs)["y"], batch.Labels!));

@@ -12,6 +12,7 @@ internal sealed class LayerFit
 {
     private readonly ILinearAlgebra _algebra;
     private readonly NnBcdOptions _options;
+    private readonly Penalties _penalties;
     private readonly Matrix _original;
     private readonly IReadOnlyList<Matrix> _moments;
     private readonly List<Matrix> _factors = [];
@@ -23,15 +24,15 @@ internal sealed class LayerFit
     /// <param name="moments">Σ of each group.</param>
     public LayerFit(ILinearAlgebra algebra, NnBcdOptions options, Matrix original, IReadOnlyList<Matrix> moments)
     {
-        (_algebra, _options, _original, _moments) = (algebra, options, original, moments);
+        (_algebra, _options, _penalties, _original, _moments) = (algebra, options, options.PenaltiesFor(1), original, moments);
         foreach (var sigma in moments)
         {
             var trace = Enumerable.Range(0, sigma.Rows).Sum(i => sigma[i, i]);
-            _scales.Add(options.Penalties.Linear * (trace > 0 ? sigma.Rows / trace : 1));
+            _scales.Add(_penalties.Linear * (trace > 0 ? sigma.Rows / trace : 1));
             // (α + τ)I + ρΣ/s
             var system = sigma.Clone();
             TensorPrimitives.Multiply(system.Values, _scales[^1], system.Values);
-            _factors.Add(algebra.Cholesky(ShiftedGram.Shifted(system, options.Penalties.Proximal + options.Penalties.Compression)));
+            _factors.Add(algebra.Cholesky(ShiftedGram.Shifted(system, _penalties.Proximal + _penalties.Compression)));
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class LayerFit
     // W ← (αW + τŴ + ρW*Σ/s)·((α + τ)I + ρΣ/s)⁻¹
     private Matrix Update(Matrix weight, WeightCopy copy)
     {
-        var (alpha, tau) = (_options.Penalties.Proximal, _options.Penalties.Compression);
+        var (alpha, tau) = (_penalties.Proximal, _penalties.Compression);
         var next = new Matrix(weight.Rows, weight.Columns);
         for (var group = 0; group < _moments.Count; group++)
         {
@@ -88,7 +89,7 @@ internal sealed class LayerFit
     {
         var difference = weight.Clone();
         TensorPrimitives.Subtract(difference.Values, _original.Values, difference.Values);
-        return (Energy(difference, _scales) / 2) + (_options.Penalties.Compression / 2 * Elements.SquaredDistance(weight, copy.Value));
+        return (Energy(difference, _scales) / 2) + (_penalties.Compression / 2 * Elements.SquaredDistance(weight, copy.Value));
     }
 
     // Σ_groups scale·tr(MΣMᵀ)

@@ -34,13 +34,14 @@ internal static class NetworkTraining
     private static SweepRecord Sweep(MethodContext context, NnBcdOptions options, BcdNetwork network)
     {
         var record = new SweepRecord();
-        var sweep = new Sweep(context.Engine.LinearAlgebra, network, options.Penalties, new SweepOptions(!options.Published, options.Safeguard, context.Cancellation));
-        record.Start(network.Objective(options.Penalties));
+        var penalties = options.PenaltiesFor(network.Target.Columns);
+        var sweep = new Sweep(context.Engine.LinearAlgebra, network, penalties, new SweepOptions(!options.Published, options.Safeguard, context.Cancellation));
+        record.Start(network.Objective(penalties));
         for (var number = 0; number < options.Sweeps; number++)
         {
             context.Progress.Report(new MethodProgress("sweeps", number, options.Sweeps));
             var change = sweep.Run();
-            record.Add(network.Objective(options.Penalties), change);
+            record.Add(network.Objective(penalties), change);
             if (change <= options.Tolerance * Math.Max(1, network.SquaredNorm()))
             {
                 break;

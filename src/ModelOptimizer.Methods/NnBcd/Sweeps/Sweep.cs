@@ -13,6 +13,8 @@ namespace ModelOptimizer.Methods.NnBcd.Sweeps;
 /// <param name="options">What the paper leaves out or adds.</param>
 internal sealed class Sweep(ILinearAlgebra algebra, BcdNetwork network, Penalties penalties, SweepOptions options)
 {
+    private readonly Garbage _garbage = new();
+
     private double Gamma => penalties.Activation;
 
     private double Rho => penalties.Linear;
@@ -36,6 +38,7 @@ internal sealed class Sweep(ILinearAlgebra algebra, BcdNetwork network, Penaltie
         for (var i = network.Layers.Count - 1; i >= 0; i--)
         {
             options.Cancellation.ThrowIfCancellationRequested();
+            _garbage.Collect();
             var last = i == network.Layers.Count - 1;
             Did(i, Block.After, last ? UpdateOutput() : UpdateAfter(i));
             Did(i, Block.Before, last ? UpdateLastBefore() : UpdateBefore(i));
