@@ -1,5 +1,5 @@
-using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Statistics;
