@@ -1,3 +1,4 @@
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.NnBcd.Layers;
 using ModelOptimizer.Methods.NnBcd.Trains;
@@ -73,6 +74,19 @@ public class LayerModeTests
         result.Series.Count.ShouldBe(2);
         var batch = batches.Read().First();
         MethodRun.Difference(MethodRun.Outputs(model, batch), MethodRun.Outputs(result.Model, batch)).ShouldBeInRange(1e-6, 1);
+    }
+
+    [Theory]
+    [InlineData("layer")]
+    [InlineData("network")]
+    public void Without_calibration_data_there_is_one_clear_error(string mode)
+    {
+        var model = new GraphBuilder().Input("x", [-1, 16]).Gemm("x", "a", 32, 16).Node("Relu", ["a"], ["r"]).Gemm("r", "b", 4, 32).Output("b").Build();
+
+        var error = Should.Throw<DiagnosticException>(() => new NnBcdMethod().Run(MethodRun.Context(model, null), MethodRun.Arguments(("mode", mode), ("rank", MethodRun.Ranks(2))))).Diagnostic;
+
+        error.Code.ShouldBe(MethodCodes.NoCalibration);
+        error.Message.ShouldContain("calibrate:");
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class EdgeFileTests
         {
             var layers = LayerFinder.Find(OnnxModel.Load(SharedData.Path("edge", name)));
             layers.Count.ShouldBeGreaterThan(20);
-            layers.ShouldAllBe(layer => layer.Obstacle == "its weight is not a constant");
+            layers.ShouldAllBe(layer => layer.Obstacle == "its weight is computed from other constants");
         }
     }
 

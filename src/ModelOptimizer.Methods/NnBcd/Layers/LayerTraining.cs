@@ -1,3 +1,4 @@
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Onnx.Layers;
@@ -12,6 +13,11 @@ internal static class LayerTraining
     /// <summary>Fits the layers that have a target.</summary>
     public static Training Run(MethodContext context, NnBcdOptions options, IReadOnlyList<TargetLayer> layers)
     {
+        if (context.Calibration is null)
+        {
+            throw new DiagnosticException(MethodCodes.NoCalibration, "the method measures the layers' inputs, and the model has no calibration data. Add 'calibrate: { dataset: … }' or 'calibrate: { random: 64 }' to the model.", options.Position);
+        }
+
         var chosen = layers.Where(layer => layer.Target is not null).ToList();
         context.Progress.Report(new MethodProgress("second moments", 0, 0));
         context.Statistics.Require([.. chosen.Select(layer => KeyOf(layer.Layer)).Distinct()], context.Cancellation);

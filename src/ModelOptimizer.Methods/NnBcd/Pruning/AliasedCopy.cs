@@ -20,8 +20,6 @@ internal sealed class AliasedCopy : WeightCopy
 
     public override Matrix Value => _value;
 
-    public override long StoredNumbers => _value.Values.LongCount(value => value != 0);
-
     public override double Update(Matrix weight, bool safeguard)
     {
         var threshold = Quantile(weight);

@@ -17,8 +17,6 @@ internal sealed class PrunedCopy : WeightCopy
 
     public override Matrix Value => _value;
 
-    public override long StoredNumbers => _kept;
-
     public override double Update(Matrix weight, bool safeguard)
     {
         var value = LargestEntries.Of(weight, _kept);

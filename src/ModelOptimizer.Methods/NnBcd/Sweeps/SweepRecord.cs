@@ -15,9 +15,6 @@ internal sealed class SweepRecord
     /// <summary>The running minimum of ‖ΔP‖², sweep by sweep.</summary>
     public IReadOnlyList<double> LeastChange => _least;
 
-    /// <summary>F at the start and after every sweep.</summary>
-    public IReadOnlyList<Objective> Objectives => _objectives;
-
     public void Start(Objective objective) => _objectives.Add(objective);
 
     public void Add(Objective objective, double change)

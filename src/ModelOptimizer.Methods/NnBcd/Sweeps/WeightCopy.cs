@@ -8,9 +8,6 @@ internal abstract class WeightCopy
     /// <summary>Ŵ.</summary>
     public abstract Matrix Value { get; }
 
-    /// <summary>Numbers that it takes to store Ŵ.</summary>
-    public abstract long StoredNumbers { get; }
-
     /// <summary>Step 5e: Ŵ ← compress(W).</summary>
     /// <param name="weight">W.</param>
     /// <param name="safeguard">Keep the old Ŵ where the new one is not closer to W.</param>

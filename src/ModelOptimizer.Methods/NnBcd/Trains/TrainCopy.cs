@@ -24,8 +24,6 @@ internal sealed class TrainCopy : WeightCopy
 
     public override Matrix Value => _value;
 
-    public override long StoredNumbers => Train.Parameters;
-
     public override double Update(Matrix weight, bool safeguard)
     {
         var train = TrainSvd.Decompose(_algebra, weight, Train.Modes, _ranks, safeguard ? Train : null);
