@@ -16,7 +16,7 @@ internal static class DenseNetworkTable
 
     public static int Run(string shared)
     {
-        var data = Path.GetFullPath(Path.Combine(shared, "data", "mnist"));
+        var data = MnistData.Folder(shared);
         Console.WriteLine("| layers | way | file | of the original | top-1 | drop | s |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
         foreach (var goal in new[] { "rank: 8", "rank: 16", "rank: 24", "rank: 32", "sparsity: 90%", "sparsity: 95%", "sparsity: 97%", "sparsity: 98%" })
@@ -42,15 +42,7 @@ internal static class DenseNetworkTable
         var (report, profile) = workspace.Run($$"""
             version: 1
             device: cpu
-            datasets:
-              train:
-                inputs: { "{{input}}": {{data}}/train-images-idx3-ubyte.gz }
-                labels: {{data}}/train-labels-idx1-ubyte.gz
-                preprocess: { scale: 1/255, shape: [784, 1] }
-              test:
-                inputs: { "{{input}}": {{data}}/t10k-images-idx3-ubyte.gz }
-                labels: {{data}}/t10k-labels-idx1-ubyte.gz
-                preprocess: { scale: 1/255, shape: [784, 1] }
+            {{MnistData.Datasets(data, input, "scale: 1/255, shape: [784, 1]")}}
             models:
               mnist:
                 source: {{model}}

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Methods.NnBcd.Pruning;
 using ModelOptimizer.Methods.NnBcd.Sweeps;
@@ -68,7 +69,7 @@ internal static class DescentRun
             double[] draw;
             do
             {
-                draw = [.. Enumerable.Range(0, 40).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+                draw = [.. Enumerable.Range(0, 40).Select(_ => random.NextNormal())];
             }
             while ((draw[0] * draw[1] > 0 ? 1 : 0) != wanted);
             for (var feature = 0; feature < 40; feature++)

@@ -7,21 +7,13 @@ internal static class DigitTraining
 {
     public static int Run(string shared, string rank, string sweeps)
     {
-        var data = Path.GetFullPath(Path.Combine(shared, "data", "mnist"));
+        var data = MnistData.Folder(shared);
         using var workspace = new Workspace();
         DigitNetwork.Build().Save(Path.Combine(workspace.Folder, "digits.onnx"));
         var (report, profile) = workspace.Run($$"""
             version: 1
             device: cpu
-            datasets:
-              train:
-                inputs: { image: {{data}}/train-images-idx3-ubyte.gz }
-                labels: {{data}}/train-labels-idx1-ubyte.gz
-                preprocess: { scale: 1/255 }
-              test:
-                inputs: { image: {{data}}/t10k-images-idx3-ubyte.gz }
-                labels: {{data}}/t10k-labels-idx1-ubyte.gz
-                preprocess: { scale: 1/255 }
+            {{MnistData.Datasets(data, "image", "scale: 1/255")}}
             models:
               digits:
                 source: digits.onnx

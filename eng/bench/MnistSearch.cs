@@ -9,7 +9,7 @@ internal static class MnistSearch
 {
     public static int Run(string shared)
     {
-        var data = Path.GetFullPath(Path.Combine(shared, "data", "mnist"));
+        var data = MnistData.Folder(shared);
         Console.WriteLine("| gate | size | of the original | top-1 | drop | evaluations |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
         foreach (var confidence in new[] { "none", "95%" })
@@ -48,15 +48,7 @@ internal static class MnistSearch
             return workspace.Run(string.Create(CultureInfo.InvariantCulture, $$"""
                 version: 1
                 device: cpu
-                datasets:
-                  train:
-                    inputs: { "{{Input(data)}}": {{data}}/train-images-idx3-ubyte.gz }
-                    labels: {{data}}/train-labels-idx1-ubyte.gz
-                    preprocess: { scale: 1/255, mean: [0.1307], std: [0.3081] }
-                  test:
-                    inputs: { "{{Input(data)}}": {{data}}/t10k-images-idx3-ubyte.gz }
-                    labels: {{data}}/t10k-labels-idx1-ubyte.gz
-                    preprocess: { scale: 1/255, mean: [0.1307], std: [0.3081] }
+                {{MnistData.Datasets(data, Input(data), "scale: 1/255, mean: [0.1307], std: [0.3081]")}}
                 models:
                   mnist:
                     source: {{Model(data)}}

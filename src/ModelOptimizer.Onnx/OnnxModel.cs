@@ -22,6 +22,9 @@ public sealed class OnnxModel
     /// <summary>The main graph.</summary>
     public GraphProto Graph => Proto.Graph;
 
+    /// <summary>The version of ONNX's own operators that it uses.</summary>
+    public long Opset => Proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(1).Max();
+
     /// <summary>
     /// The files <see cref="Load"/> read: the model's, then those of its external data, as full paths. Empty for a model that was not loaded.
     /// </summary>

@@ -20,4 +20,20 @@ internal static class TestProblem
         new(Algebra, weight, taps, new CovarianceMetric(Algebra, sigma, taps));
 
     public static KernelProblem Frobenius(Matrix weight, int taps) => new(Algebra, weight, taps, new FrobeniusMetric(Algebra, taps));
+
+    /// <summary>Three of eight input channels are always zero.</summary>
+    public static KernelProblem WithDeadChannels()
+    {
+        var random = new Random64(12);
+        var sigma = random.Sigma(8 * 9);
+        for (var i = 0; i < sigma.Rows; i++)
+        {
+            for (var k = 0; k < 3 * 9; k++)
+            {
+                sigma[i, k] = sigma[k, i] = 0;
+            }
+        }
+
+        return Create(random.Matrix(10, 8 * 9), sigma, 9);
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class CpStarts(KernelProblem problem, TapGrid grid, int seed)
             var columns = new Matrix(rows, rank);
             foreach (ref var value in columns.Values.AsSpan())
             {
-                value = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+                value = random.NextNormal();
             }
 
             var norms = Enumerable.Range(0, rank).Select(column => CpFactors.ColumnNorm(columns, column)).ToArray();

@@ -12,7 +12,7 @@ internal sealed class CostModel(MethodContext context, LowRankOptions options)
 {
     private readonly ConstantLookup _constants = new(context.Model.Graph);
     private readonly Dictionary<(string Layer, int Links), long> _overhead = [];
-    private readonly long _opset = context.Model.Proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(1).Max();
+    private readonly long _opset = context.Model.Opset;
 
     /// <summary>The whole model so far.</summary>
     /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>

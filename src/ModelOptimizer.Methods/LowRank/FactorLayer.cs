@@ -19,7 +19,7 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
     public FactorShape Shape => Form.Shape;
 
     /// <summary>The statistic of its input.</summary>
-    public MomentKey Moment => new(Layer.Input, Layer.Window, Layer.TransA);
+    public MomentKey Moment => MomentKey.Of(Layer);
 
     public static FactorLayer From(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes, IFactorization factorization)
     {

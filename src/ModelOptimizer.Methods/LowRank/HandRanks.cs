@@ -19,8 +19,8 @@ internal static class HandRanks
             }
         }
 
-        var rules = LayerSelector.Assign(work.All, [.. map.Entries.Select(entry => entry.Rule)]);
-        return [.. work.Candidates.Select(layer => Choose(work, layer, rules[layer.Name] is >= 0 and var index ? map.Entries[index].Value : null))];
+        var given = map.Assign(work.All);
+        return [.. work.Candidates.Select(layer => Choose(work, layer, given.GetValueOrDefault(layer.Name)))];
     }
 
     private static ChosenRanks Choose(LowRankWork work, FactorLayer layer, RankSpec? spec)

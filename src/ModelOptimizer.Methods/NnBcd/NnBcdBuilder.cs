@@ -4,14 +4,14 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Puts trained layers into the graph, in the form that suits the goal.</summary>
-internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, IReadOnlyList<TargetLayer> layers)
+internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
 {
     /// <exception cref="DiagnosticException">The model would not be smaller.</exception>
     public MethodResult Build(Training training)
@@ -36,11 +36,11 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
     private WeightForm Form(TrainedLayer layer) => layer.Copy switch
     {
         null => new DenseForm(layer.Weight),
-        TrainCopy copy => Form(layer, copy.Train),
+        TensorTrainCopy copy => Form(layer, copy.Train),
         _ => new SparseForm(layer.Weight),
     };
 
-    private TrainForm Form(TrainedLayer layer, TensorTrain train)
+    private TensorTrainForm Form(TrainedLayer layer, TensorTrain train)
     {
         // A Gemm's alpha stays on its node, and so must not be in the cores.
         if (options is { LayerByLayer: false } && layer.Layer.Alpha != 1)
@@ -50,16 +50,16 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
             train = train with { Cores = [.. train.Cores.SkipLast(1), last] };
         }
 
-        var rebuilt = new TrainForm(train, layer.Weight);
+        var rebuilt = new TensorTrainForm(train, layer.Weight);
         var factors = rebuilt with { OnActivations = true };
-        return options.Speed && factors.Obstacle(layer.Layer, Opset.Of(context.Model)) is null && FactorWeights(factors) < layer.Weight.Values.Length ? factors : rebuilt;
+        return options.Speed && factors.Obstacle(layer.Layer, context.Model.Opset) is null && FactorWeights(factors) < layer.Weight.Values.Length ? factors : rebuilt;
     }
 
     // The names and shapes of a small layer's form may outweigh what it saves, and without dead units zeros may be too few to leave out.
     private LayerUpdate Smallest(LayerUpdate update) =>
         update.Weight is not DenseForm && LayerSize.WhyNot(context.Model, update) is not null ? update with { Weight = new DenseForm(update.Weight.Value) } : update;
 
-    private LayerOutcome Outcome(TargetLayer layer, Training training, List<LayerUpdate> updates, RemovedUnitsResult removed)
+    private LayerOutcome Outcome(SelectedLayer layer, Training training, List<LayerUpdate> updates, RemovedUnitsResult removed)
     {
         var trained = training.Layers.FirstOrDefault(other => other.Layer.Name == layer.Layer.Name);
         var update = updates.Find(other => other.Layer.Name == layer.Layer.Name);
@@ -67,7 +67,7 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
         var numbers = update?.Weight switch
         {
             null => layer.Layer.WeightCount,
-            TrainForm { OnActivations: true } factors => FactorWeights(factors),
+            TensorTrainForm { OnActivations: true } factors => FactorWeights(factors),
             var form => form.Value.Values.LongLength,
         };
         return new LayerOutcome
@@ -77,7 +77,7 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
             ParametersAfter = update?.Weight.Elements ?? layer.Layer.WeightCount,
             MacsBefore = macs,
             MacsAfter = macs is null ? null : macs / layer.Layer.WeightCount * numbers,
-            Ranks = trained?.Copy is null ? [] : layer.Target!.Ranks,
+            Ranks = trained?.Copy is null ? [] : layer.Set!.Ranks,
             RelativeError = trained?.RelativeError,
             Reason = trained?.Copy is null ? layer.Reason : null,
             Note = trained?.Copy is null ? null : Note(update!.Weight, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count)) + Gap(trained.Gap),
@@ -89,8 +89,8 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
         var units = removedUnits > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {removedUnits} units removed") : "";
         return form switch
         {
-            TrainForm { OnActivations: true } => "tensor train, its two factors applied one after the other",
-            TrainForm => "tensor train, its weight rebuilt when the model is loaded",
+            TensorTrainForm { OnActivations: true } => "tensor train, its two factors applied one after the other",
+            TensorTrainForm => "tensor train, its weight rebuilt when the model is loaded",
             SparseForm => "pruned, stored without its zeros, dense when loaded" + units,
             _ => "pruned, stored with its zeros" + units,
         };
@@ -99,7 +99,7 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
     private static string Gap(double? gap) => gap is { } known ? string.Create(CultureInfo.InvariantCulture, $"; ‖W − Ŵ‖ is {known:P1} of ‖W‖") : "";
 
     // A and B of W = A·B.
-    private static long FactorWeights(TrainForm form)
+    private static long FactorWeights(TensorTrainForm form)
     {
         var rowCores = form.Train.RowCores(form.Value.Rows)!.Value;
         var bond = form.Train.Cores[rowCores].Rows / form.Train.Modes[rowCores];

@@ -22,7 +22,7 @@ internal sealed class NnBcdMethod : ICompressionMethod
     {
         var options = NnBcdOptions.From(arguments);
         var work = new NnBcdWork(context, options);
-        if (work.Layers.All(layer => layer.Target is null))
+        if (work.Layers.All(layer => layer.Set is null))
         {
             throw NnBcdBuilder.NothingToCompress(options, work.Layers.Select(layer => (layer.Layer.Name, layer.Reason)));
         }

@@ -87,9 +87,8 @@ internal sealed record NnBcdOptions
     /// <exception cref="DiagnosticException">The options contradict each other, or give no goal.</exception>
     public static NnBcdOptions From(MethodArguments arguments)
     {
-        bool Is(string option, string word) => arguments.TryGet<string>(option, out var value) && value == word;
         double? Weight(string option) => arguments.Values.ContainsKey(option) ? arguments.Get<double>(option) : null;
-        var (published, layerByLayer) = (Is("variant", "published"), Is("mode", "layer"));
+        var (published, layerByLayer) = (arguments.Is("variant", "published"), arguments.Is("mode", "layer"));
         var start = arguments.TryGet<string>("start", out var word) ? StartingWeights.Parse(word) : Start.Trained;
         var target = arguments.TryGet<string>("target", out var written) ? written : published || start != Start.Trained ? "labels" : "teacher";
         var options = new NnBcdOptions
@@ -109,7 +108,7 @@ internal sealed record NnBcdOptions
             Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : null,
             Sweeps = arguments.Values.ContainsKey("sweeps") ? arguments.Get<int>("sweeps") : 100,
             Tolerance = arguments.TryGet<double>("tolerance", out var tolerance) ? tolerance : 1e-9,
-            Speed = Is("prefer", "speed"),
+            Speed = arguments.Is("prefer", "speed"),
             Position = arguments.Position,
             PositionOf = arguments.PositionOf,
         };

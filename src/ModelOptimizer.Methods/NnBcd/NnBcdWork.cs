@@ -6,7 +6,7 @@ using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.NnBcd;
 
-/// <summary>One run's layers and their targets, and what the run needs.</summary>
+/// <summary>One run's layers and the sets they shall lie in, and what the run needs.</summary>
 internal sealed class NnBcdWork
 {
     private const string NotSelected = "not selected; trained without compression";
@@ -19,29 +19,29 @@ internal sealed class NnBcdWork
     {
         (_context, _options) = (context, options);
         var all = LayerFinder.Find(context.Model);
-        var targets = new LayerTargets(options, context.Decisions, all);
+        var sets = new WeightSets(options, context.Decisions, all);
         if (options.LayerByLayer)
         {
             var selected = options.Layers is { } rules ? LayerSelector.Select(all, rules) : all;
-            Layers = [.. selected.Select(layer => layer.Obstacle is { } obstacle ? new TargetLayer(layer, null, obstacle) : targets.Of(layer))];
+            Layers = [.. selected.Select(layer => layer.Obstacle is { } obstacle ? new SelectedLayer(layer, null, obstacle) : sets.Of(layer))];
             return;
         }
 
         Chain = Chain.Find(context.Model, context.Shapes, options.Position);
-        Layers = [.. OfChain(Chain, targets, all)];
+        Layers = [.. OfChain(Chain, sets, all)];
     }
 
     /// <summary>The chain to train; null in mode layer.</summary>
     public Chain? Chain { get; }
 
     /// <summary>The selected layers; of a network, all that are trained.</summary>
-    public IReadOnlyList<TargetLayer> Layers { get; }
+    public IReadOnlyList<SelectedLayer> Layers { get; }
 
     public MethodPlan Plan => Chain is null
         ? new MethodPlan(Names, (long)Layers.Sum(layer => 3 * 8 * Math.Pow(Width(layer.Layer), 2)), Layers.Sum(layer => Math.Pow(Width(layer.Layer), 3) + (_options.Sweeps * 4.0 * layer.Layer.WeightCount * Width(layer.Layer))))
         : new MethodPlan(Names, NetworkBytes(Samples), NetworkFlops(Samples));
 
-    private IReadOnlyList<string> Names => [.. Layers.Where(layer => layer.Target is not null).Select(layer => layer.Layer.Name)];
+    private IReadOnlyList<string> Names => [.. Layers.Where(layer => layer.Set is not null).Select(layer => layer.Layer.Name)];
 
     private long Samples => _context.Calibration?.Count ?? 0;
 
@@ -63,7 +63,7 @@ internal sealed class NnBcdWork
             _options.Position);
     }
 
-    private IEnumerable<TargetLayer> OfChain(Chain chain, LayerTargets targets, IReadOnlyList<WeightLayer> all)
+    private IEnumerable<SelectedLayer> OfChain(Chain chain, WeightSets sets, IReadOnlyList<WeightLayer> all)
     {
         var selected = _options.Layers is { } rules ? LayerSelector.Select(all, rules).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal) : null;
         if (selected is not null && all.FirstOrDefault(layer => selected.Contains(layer.Name) && chain.Layers.All(other => other.Layer.Name != layer.Name)) is { } outside)
@@ -82,7 +82,7 @@ internal sealed class NnBcdWork
                 : selected is null && isLast && chain.Layers.Count > 1 ? "the last layer stays as large as it is, and is trained"
                 : selected?.Contains(layer.Name) == false ? NotSelected
                 : null;
-            yield return reason is null ? targets.Of(layer) : new TargetLayer(layer, null, reason);
+            yield return reason is null ? sets.Of(layer) : new SelectedLayer(layer, null, reason);
         }
     }
 

@@ -94,7 +94,9 @@ public sealed class GraphEditor
     {
         var uses = new TensorUses(model.Proto);
         var lookup = new ConstantLookup(model.Graph);
-        var dead = lookup.All.Where(constant => uses.Of(constant.Name) == 0 && !unusedBefore.Contains(constant.Name) && !MayBeGiven(constant.Name)).ToList();
+        // An initialiser that a caller may replace is part of the model's interface.
+        var given = GivenTensors.Of(model.Proto);
+        var dead = lookup.All.Where(constant => uses.Of(constant.Name) == 0 && !unusedBefore.Contains(constant.Name) && !given.Contains(constant.Name)).ToList();
         foreach (var constant in dead)
         {
             if (constant.Node is not null)
@@ -124,9 +126,6 @@ public sealed class GraphEditor
     }
 
     private bool IsInput(string name) => model.Graph.Input.Any(input => input.Name == name);
-
-    // From IR version 4 on, an initialiser that is also an input is a default that the caller may replace: part of the model's interface.
-    private bool MayBeGiven(string name) => model.Proto.IrVersion >= FirstVersionWithFreeInitializers && IsInput(name);
 
     private int FindConstantNode(string name)
     {

@@ -5,19 +5,13 @@ namespace ModelOptimizer.Onnx.Graphs;
 /// <summary>The nodes of a main graph that depend on constants only: runtimes compute them once, when they load the model.</summary>
 public sealed class LoadTimeNodes
 {
-    private const long FirstVersionWithFreeInitializers = 4;
-
     private readonly HashSet<NodeProto> nodes = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Finds them in <paramref name="model"/>.</summary>
     public LoadTimeNodes(ModelProto model)
     {
         var constants = model.Graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        if (model.IrVersion >= FirstVersionWithFreeInitializers)
-        {
-            constants.ExceptWith(model.Graph.Input.Select(input => input.Name));
-        }
-
+        constants.ExceptWith(GivenTensors.Of(model));
         foreach (var node in model.Graph.Node)
         {
             if (IsRepeatable(node) && node.Input.All(input => input.Length == 0 || constants.Contains(input)))

@@ -13,14 +13,9 @@ internal sealed class LayerScope
 
     /// <summary>The scope of the main graph.</summary>
     public LayerScope(OnnxModel model)
-        : this(new ConstantLookup(model.Graph), new TensorUses(model.Proto), model.Graph.Node, [])
+        : this(new ConstantLookup(model.Graph), new TensorUses(model.Proto), model.Graph.Node, GivenTensors.Of(model.Proto))
     {
         loadTime = new LoadTimeNodes(model.Proto);
-        // Before IR version 4 every initialiser had to be an input, so being one says nothing.
-        if (model.Proto.IrVersion >= 4)
-        {
-            replaceable.UnionWith(model.Graph.Input.Select(input => input.Name));
-        }
     }
 
     private LayerScope(ConstantLookup constants, TensorUses uses, IEnumerable<NodeProto> nodes, HashSet<string> replaceable)

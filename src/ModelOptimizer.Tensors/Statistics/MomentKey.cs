@@ -9,6 +9,9 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// </summary>
 public sealed record MomentKey(string Tensor, ConvGeometry? Window, bool Transposed = false)
 {
+    /// <summary>The statistic of what <paramref name="layer"/> reads.</summary>
+    public static MomentKey Of(WeightLayer layer) => new(layer.Input, layer.Window, layer.TransA);
+
     /// <inheritdoc/>
     public bool Equals(MomentKey? other) => other is not null && Text == other.Text;
 

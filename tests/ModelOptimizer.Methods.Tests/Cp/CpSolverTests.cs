@@ -127,17 +127,7 @@ public class CpSolverTests
     [Fact]
     public void Dead_input_channels_give_finite_factors()
     {
-        var random = new Random64(12);
-        var sigma = random.Sigma(8 * 9);
-        for (var i = 0; i < sigma.Rows; i++)
-        {
-            for (var k = 0; k < 3 * 9; k++)
-            {
-                sigma[i, k] = sigma[k, i] = 0;
-            }
-        }
-
-        var problem = TestProblem.Create(random.Matrix(10, 8 * 9), sigma, 9);
+        var problem = TestProblem.WithDeadChannels();
         foreach (var rank in new[] { 4, 20 })
         {
             var solution = new CpSolver(problem, new CpSettings { Sweeps = 8 }).Solve(new CpStarts(problem, new TapGrid([3, 3]), 1).Leading(rank));

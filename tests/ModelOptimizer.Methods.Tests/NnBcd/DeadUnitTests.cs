@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
@@ -164,7 +165,7 @@ public class DeadUnitTests
 
         var layers = LayerFinder.Find(model);
         var train = RandomTrain.Of([4, 6], 2);
-        var update = new LayerUpdate(layers[1], new TrainForm(train, train.Reconstruct(TestEngine.Shared.LinearAlgebra, 4)));
+        var update = new LayerUpdate(layers[1], new TensorTrainForm(train, train.Reconstruct(TestEngine.Shared.LinearAlgebra, 4)));
         DeadUnits.Remove(model, LayerLinks.Find(model, ShapeProbe.Run(TestEngine.Shared, model)), [update], ShapeProbe.Run(TestEngine.Shared, model))
             .Links[1].Reason.ShouldBe("'b' is a tensor train, which has no rows and columns to cut");
     }

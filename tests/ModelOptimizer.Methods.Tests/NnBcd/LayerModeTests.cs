@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.NnBcd.Layers;
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Onnx;
@@ -23,7 +23,7 @@ public class LayerModeTests
         var fit = new LayerFit(TestEngine.Shared.LinearAlgebra, Options, weight, moments);
         int[] modes = [3, 4, 4, 5];
 
-        var (copy, objective) = fit.Run(new LayerTarget(modes, TrainRanks.Limited(modes, [3, 3, 3])), default);
+        var (copy, objective) = fit.Run(new WeightSet(modes, TensorTrainRanks.Limited(modes, [3, 3, 3])), default);
 
         objective.Zip(objective.Skip(1)).ShouldAllBe(pair => pair.Second <= pair.First * (1 + 1e-12));
         objective[^1].ShouldBeLessThan(objective[0]);
@@ -48,7 +48,7 @@ public class LayerModeTests
         var (weight, sigma) = (random.Matrix(24, 30), random.Sigma(30, 0.75));
         var fit = new LayerFit(TestEngine.Shared.LinearAlgebra, Options, weight, [sigma]);
         int[] modes = [4, 6, 5, 6];
-        var target = train ? new LayerTarget(modes, TrainRanks.Limited(modes, [4, 6, 6])) : LayerTarget.Pruned(150);
+        var target = train ? new WeightSet(modes, TensorTrainRanks.Limited(modes, [4, 6, 6])) : WeightSet.Pruned(150);
 
         var plain = fit.RelativeError(target.Copy(TestEngine.Shared.LinearAlgebra, weight, published: false).Value);
         var fitted = fit.RelativeError(fit.Run(target, default).Copy.Value);
@@ -98,6 +98,6 @@ public class LayerModeTests
 
         var fit = new LayerFit(TestEngine.Shared.LinearAlgebra, Options, weight, [sigma]);
 
-        fit.RelativeError(fit.Run(new LayerTarget(modes, TrainRanks.Full(modes)), default).Copy.Value).ShouldBeLessThan(1e-10);
+        fit.RelativeError(fit.Run(new WeightSet(modes, TensorTrainRanks.Full(modes)), default).Copy.Value).ShouldBeLessThan(1e-10);
     }
 }

@@ -156,7 +156,7 @@ public class NnBcdMethodTests
         { MethodCodes.NoGoal, [], "'rank: 40'" },
         { MethodCodes.SeveralGoals, [("rank", MethodRun.Ranks(4)), ("sparsity", Shares(0.5))], "'fc1' gets both" },
         { MethodCodes.BadModes, [("rank", MethodRun.Ranks(4)), ("modes", Modes(("fc1", [4, 4])))], "whose product is 2048 (64 outputs of 32 weights)" },
-        { MethodCodes.BadRanks, [("rank", MethodRun.Ranks(4, 4)), ("modes", Modes(("*", [32, 64])))], "" },
+        { MethodCodes.BadRanks, [("rank", MethodRun.Ranks(4, 4)), ("modes", Modes(("*", [32, 64])))], "do not fit its 2 modes" },
         { MethodCodes.OptionWithoutUse, [("sparsity", Shares(0.5)), ("modes", Modes(("fc1", [64, 32])))], "'modes'" },
         { MethodCodes.OptionWithoutUse, [("rank", MethodRun.Ranks(4)), ("variant", "published"), ("target", "teacher")], "knows labels only" },
         { MethodCodes.RuleMatchesNothing, [("rank", MethodRun.Ranks(4)), ("layers", MethodRun.Rules("fc9"))], "'fc1'" },

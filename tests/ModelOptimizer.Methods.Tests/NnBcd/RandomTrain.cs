@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 

@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
@@ -61,7 +62,7 @@ public class SparseFormTests
             weight.Values[i] = Math.Abs(weight.Values[i]) < 1.3 ? 0 : weight.Values[i];
         }
 
-        if (new SparseForm(weight).Obstacle(layer, Opset.Of(model)) is { } obstacle)
+        if (new SparseForm(weight).Obstacle(layer, model.Opset) is { } obstacle)
         {
             obstacle.ShouldContain("opset 9");
             return;

@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.NnBcd.Pruning;
 using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
@@ -33,11 +33,11 @@ internal static class ToyNetwork
         return new BcdNetwork(Algebra, input, random.Matrix(widths[^1], samples), layers);
     }
 
-    public static TrainCopy Train(Matrix weight, int rank)
+    public static TensorTrainCopy Train(Matrix weight, int rank)
     {
         // Many small modes: the more bonds, the farther TT-SVD is from the projection.
         int[] modes = weight.Values.Length == 120 ? [2, 3, 2, 2, 5] : [.. ModeChoice.For(weight.Rows, weight.Columns)];
-        return new TrainCopy(Algebra, weight, modes, TrainRanks.Limited(modes, [.. Enumerable.Repeat(rank, modes.Length - 1)]));
+        return new TensorTrainCopy(Algebra, weight, modes, TensorTrainRanks.Limited(modes, [.. Enumerable.Repeat(rank, modes.Length - 1)]));
     }
 
     /// <summary>F by plain loops, from the variables alone.</summary>

@@ -179,17 +179,7 @@ public class TuckerSolverTests
     [InlineData(nameof(TuckerVariant.Published))]
     public void Dead_input_channels_give_finite_factors(string variant)
     {
-        var random = new Random64(12);
-        var sigma = random.Sigma(8 * 9);
-        for (var i = 0; i < sigma.Rows; i++)
-        {
-            for (var k = 0; k < 3 * 9; k++)
-            {
-                sigma[i, k] = sigma[k, i] = 0;
-            }
-        }
-
-        var problem = TestProblem.Create(random.Matrix(10, 8 * 9), sigma, 9);
+        var problem = TestProblem.WithDeadChannels();
         var solution = new TuckerSolver(problem, new SolverSettings { Variant = Enum.Parse<TuckerVariant>(variant) }).Solve(10, 6);
 
         solution.Factors.Core.Values.ShouldAllBe(value => Math.Abs(value) < 1e3);

@@ -12,7 +12,7 @@ internal static class GraphRewriter
     {
         var result = model.Clone();
         var own = LayerFinder.Find(result).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
-        var opset = result.Proto.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(1).Max();
+        var opset = result.Opset;
         var editor = new GraphEditor(result);
         foreach (var replacement in replacements)
         {

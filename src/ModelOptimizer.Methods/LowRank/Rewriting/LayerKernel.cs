@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;
@@ -16,7 +17,7 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
     {
         // A Gemm's C may also be a column or a whole matrix: not a bias.
         var bias = constants.Find(layer.Bias)?.Tensor is { } tensor && tensor.Dims.SkipLast(1).All(extent => extent == 1) ? WeightValues.ReadDoubles(tensor) : null;
-        var groups = Split(layer, WeightValues.ReadDoubles(constants[layer.Weight]));
+        var groups = Split(layer, StoredWeight.Read(layer, constants[layer.Weight]));
         if (!fold || !CanFold(layer, constants))
         {
             return new LayerKernel(groups, bias, Folded: false);
@@ -56,17 +57,10 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
         return new FactorShape(layer.OutputChannels / groups, layer.InputChannels / groups, layer.Window?.Taps ?? 1, groups);
     }
 
-    private static Matrix[] Split(WeightLayer layer, double[] values)
+    private static Matrix[] Split(WeightLayer layer, Matrix weight)
     {
-        if (layer.Kind != LayerKind.Conv)
-        {
-            var stored = new Matrix((int)layer.WeightShape[0], (int)layer.WeightShape[1], values);
-            return [layer.TransB ? stored : stored.Transpose()];
-        }
-
         var shape = ShapeOf(layer);
-        var width = shape.Inputs * shape.Taps;
-        return [.. Enumerable.Range(0, shape.Groups).Select(group =>
-            new Matrix(shape.Outputs, width, values.AsSpan(group * shape.Outputs * width, shape.Outputs * width).ToArray()))];
+        var length = shape.Outputs * weight.Columns;
+        return [.. Enumerable.Range(0, shape.Groups).Select(group => new Matrix(shape.Outputs, weight.Columns, weight.Values.AsSpan(group * length, length).ToArray()))];
     }
 }

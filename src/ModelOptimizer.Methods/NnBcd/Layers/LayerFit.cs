@@ -37,10 +37,10 @@ internal sealed class LayerFit
     }
 
     /// <summary>Ŵ after the sweeps, and F after each.</summary>
-    public (WeightCopy Copy, IReadOnlyList<double> Objective) Run(LayerTarget target, CancellationToken cancellation)
+    public (WeightCopy Copy, IReadOnlyList<double> Objective) Run(WeightSet set, CancellationToken cancellation)
     {
         var weight = _original.Clone();
-        var copy = target.Copy(_algebra, weight, published: false);
+        var copy = set.Copy(_algebra, weight, published: false);
         List<double> objective = [Objective(weight, copy)];
         for (var number = 0; number < _options.Sweeps; number++)
         {

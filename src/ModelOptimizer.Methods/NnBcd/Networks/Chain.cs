@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
+using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;

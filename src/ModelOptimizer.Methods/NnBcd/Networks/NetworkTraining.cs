@@ -12,13 +12,13 @@ internal static class NetworkTraining
     /// <param name="context">Data, engine, seed.</param>
     /// <param name="options">The step's options.</param>
     /// <param name="chain">The layers.</param>
-    /// <param name="targets">Their targets, in the chain's order.</param>
-    public static Training Run(MethodContext context, NnBcdOptions options, Chain chain, IReadOnlyList<TargetLayer> targets)
+    /// <param name="layers">What shall become of them, in the chain's order.</param>
+    public static Training Run(MethodContext context, NnBcdOptions options, Chain chain, IReadOnlyList<SelectedLayer> layers)
     {
         context.Progress.Report(new MethodProgress("samples", 0, options.Sweeps));
         var algebra = context.Engine.LinearAlgebra;
         var data = ChainData.Read(context, chain, options);
-        var network = new BcdNetwork(algebra, data.Input, data.Target, Layers(algebra, context.Seed, options, chain, targets));
+        var network = new BcdNetwork(algebra, data.Input, data.Target, Layers(algebra, context.Seed, options, chain, layers));
         var record = Sweep(context, options, network);
         var trained = chain.Layers.Zip(network.Layers, (layer, variables) => new TrainedLayer(
             layer.Layer,
@@ -51,11 +51,11 @@ internal static class NetworkTraining
         return record;
     }
 
-    private static List<BcdLayer> Layers(ILinearAlgebra algebra, int seed, NnBcdOptions options, Chain chain, IReadOnlyList<TargetLayer> targets)
+    private static List<BcdLayer> Layers(ILinearAlgebra algebra, int seed, NnBcdOptions options, Chain chain, IReadOnlyList<SelectedLayer> selection)
     {
         var random = new Random(seed);
         var layers = new List<BcdLayer>();
-        foreach (var (layer, target) in chain.Layers.Zip(targets))
+        foreach (var (layer, selected) in chain.Layers.Zip(selection))
         {
             var trained = options.Start == Start.Trained;
             var weight = trained ? layer.Weight : StartingWeights.Draw(algebra, options.Start, layer.Weight.Rows, layer.Weight.Columns, random);
@@ -64,7 +64,7 @@ internal static class NetworkTraining
                 Weight = weight,
                 Bias = trained && layer.Bias is not null ? layer.Bias : new double[weight.Rows],
                 Relu = layer.Relu,
-                Copy = target.Target?.Copy(algebra, weight, options.Published),
+                Copy = selected.Set?.Copy(algebra, weight, options.Published),
             });
         }
 

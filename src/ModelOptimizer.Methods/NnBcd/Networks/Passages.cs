@@ -25,9 +25,8 @@ internal sealed class Passages
         _constants = new ConstantLookup(model.Graph);
         _main = new HashSet<NodeProto>(model.Graph.Node, ReferenceEqualityComparer.Instance);
         _outputs = model.Graph.Output.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
-        // From IR version 4 on, an initialiser that is also an input may be another one in every run.
-        _given = model.Proto.IrVersion < 4 ? [] : model.Graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
-        _opset = Opset.Of(model);
+        _given = GivenTensors.Of(model.Proto);
+        _opset = model.Opset;
     }
 
     /// <summary>Whether <paramref name="tensor"/> is an output of the model.</summary>

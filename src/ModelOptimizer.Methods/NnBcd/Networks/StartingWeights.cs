@@ -45,9 +45,8 @@ internal static class StartingWeights
 
     private static Matrix Uniform(int rows, int columns, double bound, Random random) => Fill(rows, columns, () => bound * ((2 * random.NextDouble()) - 1));
 
-    // Box–Muller.
     private static Matrix Normal(int rows, int columns, double deviation, Random random) =>
-        Fill(rows, columns, () => deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        Fill(rows, columns, () => random.NextNormal(deviation));
 
     private static Matrix Fill(int rows, int columns, Func<double> next)
     {

@@ -8,8 +8,6 @@ namespace ModelOptimizer.Methods.NnBcd.Rewriting;
 /// <summary>Changes constants where they are stored.</summary>
 internal sealed class ConstantEdit
 {
-    private const long FirstVersionWithFreeInitializers = 4;
-
     private readonly OnnxModel _model;
     private readonly ConstantLookup _constants;
     private readonly TensorUses _uses;
@@ -26,7 +24,7 @@ internal sealed class ConstantEdit
         _constants.Find(name) is { } constant
         && _uses.OnlyReader(constant.Name) is not null
         && (constant.Node is null || constant.Node.Attribute("value") is not null)
-        && (_model.Proto.IrVersion < FirstVersionWithFreeInitializers || InputOf(constant.Name) is null);
+        && !GivenTensors.Of(_model.Proto).Contains(constant.Name);
 
     /// <summary>Gives the constant <paramref name="name"/> other numbers, and another shape if need be.</summary>
     public void Replace(string name, IReadOnlyList<long> dims, double[] values)

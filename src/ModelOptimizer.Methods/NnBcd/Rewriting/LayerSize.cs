@@ -22,7 +22,7 @@ internal static class LayerSize
 
     /// <summary>Why the layer is better off with the plain weight: its form is impossible here, or not smaller; null when it is smaller.</summary>
     public static string? WhyNot(OnnxModel model, LayerUpdate update) =>
-        update.Weight.Obstacle(update.Layer, Opset.Of(model))
+        update.Weight.Obstacle(update.Layer, model.Opset)
         ?? (Of(model, update) < Of(model, update with { Weight = new DenseForm(update.Weight.Value) }) ? null : NotSmaller);
 
     private static OnnxModel Alone(OnnxModel model, WeightLayer layer)

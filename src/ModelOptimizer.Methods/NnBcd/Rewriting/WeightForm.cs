@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.LinearAlgebra;

@@ -14,7 +14,7 @@ internal static class WeightRewriter
     public static OnnxModel Apply(OnnxModel model, IReadOnlyList<LayerUpdate> updates)
     {
         var result = model.Clone();
-        var opset = Opset.Of(result);
+        var opset = result.Opset;
         var own = LayerFinder.Find(result).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
         var editor = new GraphEditor(result);
         var constants = new ConstantEdit(result);

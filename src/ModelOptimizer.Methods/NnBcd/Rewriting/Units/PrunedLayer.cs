@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
@@ -46,7 +47,7 @@ internal sealed class PrunedLayer
     {
         var weight = update?.Weight.Value.Clone() ?? StoredWeight.Read(layer, constants[layer.Weight]);
         var (bias, isKnown) = update?.Bias is { } given ? ((double[])given.Clone(), true) : StoredBias.Read(layer, model, constants);
-        var obstacle = update?.Weight is TrainForm ? $"'{layer.Name}' is a tensor train, which has no rows and columns to cut"
+        var obstacle = update?.Weight is TensorTrainForm ? $"'{layer.Name}' is a tensor train, which has no rows and columns to cut"
             : layer.Alpha != 1 || layer.Beta != 1 ? $"'{layer.Name}' has an alpha or beta"
             : layer.Window?.Group > 1 ? $"'{layer.Name}' has its channels in groups"
             : isKnown ? null

@@ -1,12 +1,12 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.NnBcd;
 
-/// <summary>Gives each layer its target: from the options, or from decisions made before.</summary>
-internal sealed class LayerTargets
+/// <summary>Gives each layer the set 𝒞 that its weights shall lie in: from the options, or from decisions made before.</summary>
+internal sealed class WeightSets
 {
     private const string NotNamed = "neither 'rank' nor 'sparsity' names it";
 
@@ -17,7 +17,7 @@ internal sealed class LayerTargets
     private readonly IReadOnlyDictionary<string, double> _sparsities;
 
     /// <exception cref="DiagnosticException">A rule matches nothing.</exception>
-    public LayerTargets(NnBcdOptions options, IReadOnlyDictionary<string, LayerDecision>? decisions, IReadOnlyList<WeightLayer> layers)
+    public WeightSets(NnBcdOptions options, IReadOnlyDictionary<string, LayerDecision>? decisions, IReadOnlyList<WeightLayer> layers)
     {
         (_options, _decisions) = (options, decisions);
         _ranks = options.Rank?.Assign(layers) ?? new Dictionary<string, RankSpec>();
@@ -27,12 +27,12 @@ internal sealed class LayerTargets
 
     /// <summary>What shall become of a layer that may be compressed.</summary>
     /// <exception cref="DiagnosticException">The options do not fit the layer.</exception>
-    public TargetLayer Of(WeightLayer layer)
+    public SelectedLayer Of(WeightLayer layer)
     {
         var decision = _decisions?.GetValueOrDefault(layer.Name);
         if (_decisions is not null && decision is not { Ranks.Count: > 0 })
         {
-            return new TargetLayer(layer, null, decision?.Reason ?? "nothing was chosen for it");
+            return new SelectedLayer(layer, null, decision?.Reason ?? "nothing was chosen for it");
         }
 
         var (train, pruned) = (_ranks.TryGetValue(layer.Name, out var rank), _sparsities.TryGetValue(layer.Name, out var sparsity));
@@ -41,13 +41,13 @@ internal sealed class LayerTargets
             throw new DiagnosticException(MethodCodes.SeveralGoals, $"'{layer.Name}' gets both a rank and a sparsity, and a layer can have one of them. Use maps from layer rules, such as 'rank: {{ fc1: 40 }}' and 'sparsity: {{ fc2: 90% }}'.", _options.PositionOf("sparsity"));
         }
 
-        var target = train ? Train(layer, rank!, decision) : pruned ? Pruned(layer, sparsity, decision) : null;
-        return target is null ? new TargetLayer(layer, null, NotNamed)
-            : target.Parameters < layer.WeightCount ? new TargetLayer(layer, target, null)
-            : new TargetLayer(layer, null, "its compressed form would not be smaller");
+        var set = train ? Train(layer, rank!, decision) : pruned ? Pruned(layer, sparsity, decision) : null;
+        return set is null ? new SelectedLayer(layer, null, NotNamed)
+            : set.Parameters < layer.WeightCount ? new SelectedLayer(layer, set, null)
+            : new SelectedLayer(layer, null, "its compressed form would not be smaller");
     }
 
-    private LayerTarget Train(WeightLayer layer, RankSpec spec, LayerDecision? decision)
+    private WeightSet Train(WeightLayer layer, RankSpec spec, LayerDecision? decision)
     {
         var modes = _modes.GetValueOrDefault(layer.Name) ?? ModeChoice.For(layer.OutputChannels, (int)(layer.WeightCount / layer.OutputChannels));
         if (modes.Count < 2 || modes.Aggregate(1L, (product, mode) => product * mode) != layer.WeightCount)
@@ -57,15 +57,15 @@ internal sealed class LayerTargets
 
         var bonds = decision?.Ranks ?? spec switch
         {
-            { Fraction: { } fraction } => [.. TrainRanks.Full(modes).Select(full => Math.Max(1, (int)Math.Round(fraction * full)))],
+            { Fraction: { } fraction } => [.. TensorTrainRanks.Full(modes).Select(full => Math.Max(1, (int)Math.Round(fraction * full)))],
             { Ranks: [var same] } => [.. Enumerable.Repeat(same, modes.Count - 1)],
             _ => spec.Ranks,
         };
         return bonds.Count == modes.Count - 1 && bonds.All(bond => bond > 0)
-            ? new LayerTarget(modes, TrainRanks.Limited(modes, bonds))
+            ? new WeightSet(modes, TensorTrainRanks.Limited(modes, bonds))
             : throw new DiagnosticException(MethodCodes.BadRanks, $"the ranks [{string.Join(", ", bonds)}] of '{layer.Name}' do not fit its {modes.Count} modes: expected one whole number from 1 up, {modes.Count - 1} of them, or a percentage.", _options.PositionOf("rank"));
     }
 
-    private static LayerTarget Pruned(WeightLayer layer, double sparsity, LayerDecision? decision) =>
-        LayerTarget.Pruned(decision?.Ranks[0] ?? (int)Math.Floor((1 - sparsity) * layer.WeightCount + 1e-9));
+    private static WeightSet Pruned(WeightLayer layer, double sparsity, LayerDecision? decision) =>
+        WeightSet.Pruned(decision?.Ranks[0] ?? (int)Math.Floor((1 - sparsity) * layer.WeightCount + 1e-9));
 }

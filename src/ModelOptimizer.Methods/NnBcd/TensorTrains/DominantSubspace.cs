@@ -1,6 +1,7 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.NnBcd.Trains;
+namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
 
 /// <summary>
 /// The dominant left singular subspace of a matrix. Exact by an eigendecomposition of the smaller Gram matrix; from a start that is near, by orthogonal iteration
@@ -20,7 +21,7 @@ internal static class DominantSubspace
     {
         if (start is null)
         {
-            return Exact(algebra, a, rank);
+            return Dominant.LeftVectorsOfTranspose(algebra, a.Transpose()).Vectors.LeadingColumns(rank);
         }
 
         var basis = start;
@@ -30,17 +31,5 @@ internal static class DominantSubspace
         }
 
         return basis;
-    }
-
-    private static Matrix Exact(ILinearAlgebra algebra, Matrix a, int rank)
-    {
-        if (a.Rows <= a.Columns)
-        {
-            return algebra.SymmetricEigen(algebra.Gram(a)).Vectors.LeadingColumns(rank);
-        }
-
-        // A·V has the left singular vectors as columns, up to their lengths.
-        var right = algebra.SymmetricEigen(algebra.Multiply(a, a, transposeA: true)).Vectors.LeadingColumns(rank);
-        return algebra.Qr(algebra.Multiply(a, right)).Q;
     }
 }

@@ -1,6 +1,6 @@
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.NnBcd.Trains;
+namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
 
 /// <summary>
 /// A matrix d_out×d_in whose numbers, in row-major order, are the tensor n_1×…×n_m = G_1·G_2·…·G_m: a tensor train over the modes of the row index first, then of the

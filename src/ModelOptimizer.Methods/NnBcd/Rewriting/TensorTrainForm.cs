@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
@@ -13,7 +13,7 @@ namespace ModelOptimizer.Methods.NnBcd.Rewriting;
 /// <param name="Train">The train of W.</param>
 /// <param name="Value">W, the train multiplied out.</param>
 /// <param name="OnActivations">Whether the factors are applied to the layer's input instead of being multiplied.</param>
-internal sealed record TrainForm(TensorTrain Train, Matrix Value, bool OnActivations = false) : WeightForm(Value)
+internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnActivations = false) : WeightForm(Value)
 {
     // Until then a Reshape had its shape in an attribute.
     private const long FirstOpsetWithShapeInput = 5;

@@ -1,22 +1,22 @@
 using ModelOptimizer.Methods.NnBcd.Sweeps;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.NnBcd.Trains;
+namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
 
 /// <summary>
 /// 𝒞 = tensor trains of given modes and bonds. TT-SVD is near the projection but not it (up to a factor √(m−1)), so the safeguard matters here. With it the
 /// subspaces are followed from sweep to sweep; without it the train is decomposed anew each time, as published.
 /// </summary>
-internal sealed class TrainCopy : WeightCopy
+internal sealed class TensorTrainCopy : WeightCopy
 {
     private readonly ILinearAlgebra _algebra;
     private readonly IReadOnlyList<int> _ranks;
     private Matrix _value;
 
-    public TrainCopy(ILinearAlgebra algebra, Matrix weight, IReadOnlyList<int> modes, IReadOnlyList<int> ranks)
+    public TensorTrainCopy(ILinearAlgebra algebra, Matrix weight, IReadOnlyList<int> modes, IReadOnlyList<int> ranks)
     {
         (_algebra, _ranks) = (algebra, ranks);
-        Train = TrainSvd.Decompose(algebra, weight, modes, ranks);
+        Train = TensorTrainSvd.Decompose(algebra, weight, modes, ranks);
         _value = Train.Reconstruct(algebra, weight.Rows);
     }
 
@@ -26,7 +26,7 @@ internal sealed class TrainCopy : WeightCopy
 
     public override double Update(Matrix weight, bool safeguard)
     {
-        var train = TrainSvd.Decompose(_algebra, weight, Train.Modes, _ranks, safeguard ? Train : null);
+        var train = TensorTrainSvd.Decompose(_algebra, weight, Train.Modes, _ranks, safeguard ? Train : null);
         var value = train.Reconstruct(_algebra, weight.Rows);
         if (safeguard && Elements.SquaredDistance(weight, value) >= Elements.SquaredDistance(weight, _value))
         {

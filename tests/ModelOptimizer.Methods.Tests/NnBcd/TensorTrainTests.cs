@@ -1,10 +1,10 @@
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tests.NnBcd;
 
-public class TrainTests
+public class TensorTrainTests
 {
     private static readonly ILinearAlgebra Algebra = TestEngine.Shared.LinearAlgebra;
 
@@ -18,10 +18,10 @@ public class TrainTests
     {
         var matrix = new Random64(1).Matrix(rows, columns);
 
-        var train = TrainSvd.Decompose(Algebra, matrix, modes, TrainRanks.Full(modes));
+        var train = TensorTrainSvd.Decompose(Algebra, matrix, modes, TensorTrainRanks.Full(modes));
 
         Distance(train.Reconstruct(Algebra, rows), matrix).ShouldBeLessThan(1e-12 * Norm(matrix));
-        train.Parameters.ShouldBe(TrainRanks.Parameters(modes, train.Ranks));
+        train.Parameters.ShouldBe(TensorTrainRanks.Parameters(modes, train.Ranks));
     }
 
     [Theory]
@@ -32,9 +32,9 @@ public class TrainTests
     public void The_squared_error_is_at_most_the_sum_of_what_the_bonds_discard(int rows, int columns, int[] modes, int rank)
     {
         var matrix = new Random64(2).Matrix(rows, columns);
-        var ranks = TrainRanks.Limited(modes, [.. Enumerable.Repeat(rank, modes.Length - 1)]);
+        var ranks = TensorTrainRanks.Limited(modes, [.. Enumerable.Repeat(rank, modes.Length - 1)]);
 
-        var train = TrainSvd.Decompose(Algebra, matrix, modes, ranks);
+        var train = TensorTrainSvd.Decompose(Algebra, matrix, modes, ranks);
 
         // The unfoldings' singular values by a library's own decomposition.
         var (discarded, largest, split) = (0.0, 0.0, 1);
@@ -59,7 +59,7 @@ public class TrainTests
         int[] modes = [4, 5, 6, 3];
         var built = new TensorTrain(modes, [random.Matrix(4, 3), random.Matrix(15, 4), random.Matrix(24, 2), random.Matrix(6, 1)]).Reconstruct(Algebra, 20);
 
-        var train = TrainSvd.Decompose(Algebra, built, modes, [3, 4, 2]);
+        var train = TensorTrainSvd.Decompose(Algebra, built, modes, [3, 4, 2]);
 
         Distance(train.Reconstruct(Algebra, 20), built).ShouldBeLessThan(1e-12 * Norm(built));
     }
@@ -69,7 +69,7 @@ public class TrainTests
     {
         // 561 → 1024 → 1024 → 1024 → 512 with rank 80; the printed ratio is that of the four compressed layers.
         int[][] modes = [[6, 22, 34, .. Enumerable.Repeat(2, 7)], [.. Enumerable.Repeat(4, 10)], [.. Enumerable.Repeat(4, 10)], [.. Enumerable.Repeat(4, 9), 2]];
-        var stored = modes.Sum(shape => TrainRanks.Parameters(shape, TrainRanks.Limited(shape, [.. Enumerable.Repeat(80, shape.Length - 1)])));
+        var stored = modes.Sum(shape => TensorTrainRanks.Parameters(shape, TensorTrainRanks.Limited(shape, [.. Enumerable.Repeat(80, shape.Length - 1)])));
 
         ((double)stored / ((1024 * 561) + (2 * 1024 * 1024) + (512 * 1024))).ShouldBe(0.1667972504806152, 1e-16);
     }
@@ -81,7 +81,7 @@ public class TrainTests
     public void The_published_digit_network_keeps_the_share_that_the_paper_reports(int rank, double expected)
     {
         int[][] modes = [[26, 26, 4, 4, 4, 4, 4, 2, 2, 2], [.. Enumerable.Repeat(4, 10)]];
-        var stored = modes.Sum(shape => TrainRanks.Parameters(shape, TrainRanks.Limited(shape, [.. Enumerable.Repeat(rank, shape.Length - 1)])));
+        var stored = modes.Sum(shape => TensorTrainRanks.Parameters(shape, TensorTrainRanks.Limited(shape, [.. Enumerable.Repeat(rank, shape.Length - 1)])));
 
         ((double)stored / ((1024 * 5408) + (1024 * 1024))).ShouldBe(expected, 5e-5);
     }
@@ -91,16 +91,16 @@ public class TrainTests
     {
         var random = new Random64(4);
         int[] modes = [8, 8, 8, 8];
-        var ranks = TrainRanks.Limited(modes, [12, 12, 12]);
+        var ranks = TensorTrainRanks.Limited(modes, [12, 12, 12]);
         var matrix = random.Matrix(64, 64);
-        var train = TrainSvd.Decompose(Algebra, matrix, modes, ranks);
+        var train = TensorTrainSvd.Decompose(Algebra, matrix, modes, ranks);
         for (var step = 0; step < 12; step++)
         {
             matrix = new Matrix(64, 64, [.. matrix.Values.Select(value => value + (0.02 * random.Normal()))]);
-            train = TrainSvd.Decompose(Algebra, matrix, modes, ranks, train);
+            train = TensorTrainSvd.Decompose(Algebra, matrix, modes, ranks, train);
         }
 
-        var anew = TrainSvd.Decompose(Algebra, matrix, modes, ranks);
+        var anew = TensorTrainSvd.Decompose(Algebra, matrix, modes, ranks);
         Distance(train.Reconstruct(Algebra, 64), matrix).ShouldBeLessThan(1.02 * Distance(anew.Reconstruct(Algebra, 64), matrix));
     }
 
@@ -109,7 +109,7 @@ public class TrainTests
     {
         var matrix = new Random64(5).Matrix(20, 18);
         int[] modes = [4, 5, 3, 6];
-        var train = TrainSvd.Decompose(Algebra, matrix, modes, [3, 7, 4]);
+        var train = TensorTrainSvd.Decompose(Algebra, matrix, modes, [3, 7, 4]);
 
         train.RowCores(20).ShouldBe(2);
         train.RowCores(12).ShouldBeNull();

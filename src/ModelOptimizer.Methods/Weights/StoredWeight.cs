@@ -3,7 +3,7 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.Weights;
 
 /// <summary>
 /// W as T×D, one row per output channel, and as a layer stores it: a Conv's columns are channels and then taps, a MatMul and a Gemm without transB store the transpose.

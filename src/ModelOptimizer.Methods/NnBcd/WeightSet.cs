@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.NnBcd.Pruning;
 using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Methods.NnBcd.Trains;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd;
@@ -8,21 +8,21 @@ namespace ModelOptimizer.Methods.NnBcd;
 /// <summary>The set 𝒞 that a layer's compressed weights lie in: tensor trains, or matrices with few numbers that are not zero.</summary>
 /// <param name="Modes">Mode sizes of the train; empty for pruning.</param>
 /// <param name="Ranks">The train's bonds; for pruning the number of weights kept. What reports and lock files list.</param>
-internal sealed record LayerTarget(IReadOnlyList<int> Modes, IReadOnlyList<int> Ranks)
+internal sealed record WeightSet(IReadOnlyList<int> Modes, IReadOnlyList<int> Ranks)
 {
-    public bool IsTrain => Modes.Count > 0;
+    public bool IsTensorTrain => Modes.Count > 0;
 
     /// <summary>Numbers that it takes.</summary>
-    public long Parameters => IsTrain ? TrainRanks.Parameters(Modes, Ranks) : Ranks[0];
+    public long Parameters => IsTensorTrain ? TensorTrainRanks.Parameters(Modes, Ranks) : Ranks[0];
 
-    public static LayerTarget Pruned(int kept) => new([], [kept]);
+    public static WeightSet Pruned(int kept) => new([], [kept]);
 
     /// <summary>Ŵ for <paramref name="weight"/>.</summary>
     /// <param name="algebra">Linear algebra.</param>
     /// <param name="weight">W.</param>
     /// <param name="published">Whether pruning works on W itself.</param>
-    public WeightCopy Copy(ILinearAlgebra algebra, Matrix weight, bool published) => IsTrain
-        ? new TrainCopy(algebra, weight, Modes, Ranks)
+    public WeightCopy Copy(ILinearAlgebra algebra, Matrix weight, bool published) => IsTensorTrain
+        ? new TensorTrainCopy(algebra, weight, Modes, Ranks)
         : published
             ? new AliasedCopy(weight, 1 - ((double)Ranks[0] / weight.Values.Length))
             : new PrunedCopy(weight, Ranks[0]);

@@ -1,18 +1,18 @@
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.NnBcd.Trains;
+namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
 
 /// <summary>
 /// TT-SVD: the tensor is unfolded mode by mode, C = (r_{k−1}·n_k)×rest, its r_k dominant left singular vectors become the core and C ← coreᵀ·C. All cores but the last are
 /// orthonormal. The squared error is at most the sum over the bonds of the discarded squared singular values.
 /// </summary>
-internal static class TrainSvd
+internal static class TensorTrainSvd
 {
     /// <summary>Decomposes <paramref name="matrix"/>, whose numbers in row-major order are the tensor.</summary>
     /// <param name="algebra">Linear algebra.</param>
     /// <param name="matrix">The matrix d_out×d_in.</param>
     /// <param name="modes">n_1…n_m.</param>
-    /// <param name="ranks">The bonds, m−1 of them, each at most <see cref="TrainRanks.Full"/>.</param>
+    /// <param name="ranks">The bonds, m−1 of them, each at most <see cref="TensorTrainRanks.Full"/>.</param>
     /// <param name="start">A train of the same modes and bonds that is near: then subspaces are followed instead of found anew. Null for the exact decomposition.</param>
     public static TensorTrain Decompose(ILinearAlgebra algebra, Matrix matrix, IReadOnlyList<int> modes, IReadOnlyList<int> ranks, TensorTrain? start = null)
     {

@@ -1,8 +1,9 @@
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.Weights;
 
 /// <summary>The bias of a layer as one number for each output.</summary>
 internal static class StoredBias
@@ -15,9 +16,7 @@ internal static class StoredBias
             return (null, true);
         }
 
-        // From IR version 4 on, an initialiser that is also an input may be another one in every run.
-        var isGiven = model.Proto.IrVersion >= 4 && model.Graph.Input.Any(input => input.Name == layer.Bias);
-        if (isGiven || constants.Find(layer.Bias)?.Tensor is not { } tensor || tensor.Dims.SkipLast(1).Any(extent => extent != 1))
+        if (GivenTensors.Of(model.Proto).Contains(layer.Bias) || constants.Find(layer.Bias)?.Tensor is not { } tensor || tensor.Dims.SkipLast(1).Any(extent => extent != 1))
         {
             return (null, false);
         }

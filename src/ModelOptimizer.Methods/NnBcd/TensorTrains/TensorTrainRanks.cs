@@ -1,7 +1,7 @@
-namespace ModelOptimizer.Methods.NnBcd.Trains;
+namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
 
 /// <summary>Bonds of tensor trains.</summary>
-internal static class TrainRanks
+internal static class TensorTrainRanks
 {
     /// <summary>The largest bonds that are not wasted: min(n_1…n_k, n_{k+1}…n_m).</summary>
     public static IReadOnlyList<int> Full(IReadOnlyList<int> modes) => Limited(modes, [.. Enumerable.Repeat(int.MaxValue, modes.Count - 1)]);

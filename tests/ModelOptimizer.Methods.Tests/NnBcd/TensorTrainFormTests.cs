@@ -10,7 +10,7 @@ using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Tests.NnBcd;
 
-public class TrainFormTests
+public class TensorTrainFormTests
 {
     private const double Tolerance = 1e-5;
 
@@ -26,7 +26,7 @@ public class TrainFormTests
         {
             foreach (var bias in new[] { null, GraphBuilder.Normal([12], 1, 5) })
             {
-                Check(model, layer, new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes)), bias);
+                Check(model, layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes)), bias);
             }
         }
     }
@@ -43,7 +43,7 @@ public class TrainFormTests
         {
             foreach (var bias in new[] { null, GraphBuilder.Normal([12], 1, 5) })
             {
-                var form = new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes), OnActivations: true);
+                var form = new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes), OnActivations: true);
                 if (layer.Window?.Group > 1)
                 {
                     form.Obstacle(layer, 13)!.ShouldContain("groups");
@@ -64,7 +64,7 @@ public class TrainFormTests
         foreach (var model in new[] { FormCases.Gemm(type: DataType.Float16), FormCases.MatMul(true, type: DataType.Float16) })
         {
             var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
-            var form = new TrainForm(RandomTrain.Of([3, 4, 4, 6], 2), Matrix([3, 4, 4, 6], 2), onActivations);
+            var form = new TensorTrainForm(RandomTrain.Of([3, 4, 4, 6], 2), Matrix([3, 4, 4, 6], 2), onActivations);
 
             Check(model, layer, form, null, tolerance: 4e-3);
         }
@@ -75,9 +75,9 @@ public class TrainFormTests
     {
         var layer = LayerFinder.Find(FormCases.Gemm()).ShouldHaveSingleItem();
 
-        new TrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8]), OnActivations: true).Obstacle(layer, 13)!.ShouldContain("two factors");
-        new TrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 13).ShouldBeNull();
-        new TrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 4)!.ShouldContain("opset 5");
+        new TensorTrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8]), OnActivations: true).Obstacle(layer, 13)!.ShouldContain("two factors");
+        new TensorTrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 13).ShouldBeNull();
+        new TensorTrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 4)!.ShouldContain("opset 5");
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public class TrainFormTests
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
         int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
 
-        var operators = RuntimeView.OptimisedOperators(WeightRewriter.Apply(model, [new LayerUpdate(layer, new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes)))]));
+        var operators = RuntimeView.OptimisedOperators(WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes)))]));
 
         operators.ShouldBe(RuntimeView.OptimisedOperators(model));
     }
@@ -108,7 +108,7 @@ public class TrainFormTests
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
         int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
 
-        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TrainForm(RandomTrain.Of(modes, 3), Matrix(modes), onActivations))]);
+        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes), onActivations))]);
 
         LayerFinder.Find(result).Select(found => found.Obstacle).ShouldBe(Enumerable.Repeat("its weight is computed from other constants", onActivations ? 2 : 1));
         LayerFinder.Find(result)[^1].Name.ShouldBe(layer.Name);
@@ -122,7 +122,7 @@ public class TrainFormTests
         var model = FormCases.Gemm();
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
 
-        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TrainForm(RandomTrain.Of([3, 4, 4, 6], 2), Matrix([3, 4, 4, 6], 2)))]);
+        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of([3, 4, 4, 6], 2), Matrix([3, 4, 4, 6], 2)))]);
 
         result.Graph.Node.Select(node => $"{node.OpType}: {string.Join(" ", node.Input)} -> {string.Join(" ", node.Output)}").ShouldBe(
         [
@@ -137,7 +137,7 @@ public class TrainFormTests
         result.Graph.Initializer.Select(tensor => tensor.Name).ShouldBe(["c", "w_g1", "w_g2", "w_g3", "w_g4", "w_shape", "w_shape_1"], ignoreOrder: true);
     }
 
-    private static void Check(OnnxModel model, WeightLayer layer, TrainForm form, double[]? bias, double tolerance = Tolerance)
+    private static void Check(OnnxModel model, WeightLayer layer, TensorTrainForm form, double[]? bias, double tolerance = Tolerance)
     {
         var dense = WeightRewriter.Apply(model, [new LayerUpdate(layer, new DenseForm(form.Value), bias)]);
         var train = WeightRewriter.Apply(model, [new LayerUpdate(layer, form, bias)]);
