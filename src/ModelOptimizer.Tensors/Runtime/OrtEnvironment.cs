@@ -18,7 +18,9 @@ internal static class OrtEnvironment
     {
         try
         {
-            var options = new EnvironmentCreationOptions { logId = "modelopt", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            // Threads of a session go on waiting for work for a while after a run, without sleeping: several sessions with threads of their own take the cores from each other.
+            using var threads = new OrtThreadingOptions();
+            var options = new EnvironmentCreationOptions { logId = "modelopt", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, threadOptions = threads };
             return OrtEnv.IsCreated ? OrtEnv.Instance() : OrtEnv.CreateInstanceWithOptions(ref options);
         }
         catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)

@@ -19,6 +19,7 @@ internal static class SessionFactory
             GraphOptimizationLevel = kind == SessionKind.Optimised ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        options.DisablePerSessionThreads();
         DeviceCatalogue.Find(device.Kind).Append(options, device.Index);
         try
         {
