@@ -7,6 +7,7 @@ internal static class TensorsCodes
     public const string RunFailed = "MOC2302";
     public const string UnsupportedTensor = "MOC2303";
     public const string WrongInputs = "MOC2304";
+    public const string NoGradient = "MOC2305";
     public const string NoCalibrationData = "MOC3301";
     public const string NotFinite = "MOC3302";
     public const string TapUnusable = "MOC3303";

@@ -1,0 +1,63 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Graphs;
+
+namespace ModelOptimizer.Tensors.Gradients;
+
+/// <summary>A node of the forward graph while the gradient passes it backwards.</summary>
+internal sealed class BackwardNode
+{
+    private readonly BackwardPass pass;
+
+    public BackwardNode(BackwardPass pass, NodeProto node)
+    {
+        this.pass = pass;
+        Proto = node;
+    }
+
+    /// <summary>The node itself. A rule may add outputs that it needs and that the node does not have yet.</summary>
+    public NodeProto Proto { get; }
+
+    /// <summary>Where new nodes go: they stand after all nodes of the forward graph.</summary>
+    public GraphBuilder Graph => pass.Graph;
+
+    /// <summary>The gradient of the loss by the first output.</summary>
+    public string OutputGradient => OutputGradientAt(0) ?? throw new InvalidOperationException($"node '{Proto.Name}' has no gradient at its first output");
+
+    /// <summary>The tensor read at <paramref name="input"/>.</summary>
+    public string Input(int input) => Proto.InputAt(input) ?? throw new InvalidOperationException($"node '{Proto.Name}' has no input {input}");
+
+    /// <summary>Shape of the tensor read at <paramref name="input"/>, every extent known.</summary>
+    public long[] InputShape(int input) => pass.ShapeOf(Input(input));
+
+    /// <summary>Shape of the output at <paramref name="output"/>.</summary>
+    public long[] OutputShape(int output = 0) => pass.ShapeOf(Proto.Output[output]);
+
+    /// <summary>The gradient of the loss by an output; null where the loss does not depend on it.</summary>
+    public string? OutputGradientAt(int output) => output < Proto.Output.Count ? pass.GradientOf(Proto.Output[output]) : null;
+
+    /// <summary>Whether anything that is trained lies behind <paramref name="input"/>.</summary>
+    public bool Wants(int input) => Proto.InputAt(input) is { } name && pass.Wants(name);
+
+    /// <summary>Adds <paramref name="gradient"/>, of the input's shape, to what <paramref name="input"/> has got so far. Ignored where nobody wants it.</summary>
+    public void Give(int input, string gradient)
+    {
+        if (Wants(input))
+        {
+            pass.Add(Input(input), gradient);
+        }
+    }
+
+    /// <summary>As <see cref="Give"/>, for a gradient of the output's shape and an input that was broadcast to it.</summary>
+    public void GiveBroadcast(int input, string gradient)
+    {
+        if (Wants(input))
+        {
+            Give(input, Graph.SumTo(gradient, OutputShape(), InputShape(input)));
+        }
+    }
+
+    /// <summary>The integers of a constant input; null where it is absent.</summary>
+    /// <exception cref="Diagnostics.DiagnosticException">The input is computed from the data.</exception>
+    public long[]? ConstantIntegers(int input) => Proto.InputAt(input) is { } name ? pass.ConstantIntegers(name, Proto) : null;
+}

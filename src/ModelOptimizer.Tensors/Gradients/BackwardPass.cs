@@ -1,0 +1,99 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Graphs;
+
+namespace ModelOptimizer.Tensors.Gradients;
+
+/// <summary>One walk from the loss back to what is trained: the chain rule over the nodes of a graph in reverse order.</summary>
+internal sealed class BackwardPass
+{
+    private readonly OnnxModel model;
+    private readonly IReadOnlyDictionary<string, long[]> shapes;
+    private readonly HashSet<string> wanted;
+    private readonly Dictionary<string, List<string>> gradients = new(StringComparer.Ordinal);
+
+    public BackwardPass(GraphBuilder graph, IReadOnlyDictionary<string, long[]> shapes, IReadOnlyCollection<string> parameters)
+    {
+        Graph = graph;
+        model = graph.Model;
+        this.shapes = shapes;
+        wanted = Dependent(model.Graph, parameters);
+    }
+
+    public GraphBuilder Graph { get; }
+
+    /// <summary>Walks from <paramref name="loss"/>, a scalar.</summary>
+    /// <exception cref="DiagnosticException">An operator on the way has no gradient (MOC2305).</exception>
+    public void Run(string loss)
+    {
+        var forward = model.Graph.Node.ToList();
+        Add(loss, Graph.Ones(ShapeOf(loss)));
+        foreach (var node in Enumerable.Reverse(forward))
+        {
+            if (!node.Output.Any(output => output.Length > 0 && gradients.ContainsKey(output)) || !node.Input.Any(wanted.Contains) || GradientCatalogue.IsConstant(node.Operator()))
+            {
+                continue;
+            }
+
+            var rule = GradientCatalogue.Find(node.Operator()) ?? throw NoGradient(node, $"no gradient is known for the operator {Describe(node)}");
+            rule.Backward(new BackwardNode(this, node));
+        }
+    }
+
+    /// <summary>Whether <paramref name="tensor"/> depends on something that is trained.</summary>
+    public bool Wants(string tensor) => wanted.Contains(tensor);
+
+    /// <summary>The gradient of the loss by <paramref name="tensor"/>, all uses summed; null where the loss does not depend on it.</summary>
+    public string? GradientOf(string tensor)
+    {
+        if (!gradients.TryGetValue(tensor, out var parts))
+        {
+            return null;
+        }
+
+        if (parts.Count > 1)
+        {
+            gradients[tensor] = parts = [Graph.Node("Sum", parts)];
+        }
+
+        return parts[0];
+    }
+
+    public void Add(string tensor, string gradient) => (gradients.TryGetValue(tensor, out var parts) ? parts : gradients[tensor] = []).Add(gradient);
+
+    /// <exception cref="DiagnosticException">The shape is not known.</exception>
+    public long[] ShapeOf(string tensor) => shapes.TryGetValue(tensor, out var shape)
+        ? shape
+        : throw new DiagnosticException(TensorsCodes.NoGradient, $"the shape of the tensor '{tensor}' is not known, so the model cannot be trained. Check that the model runs in ONNX Runtime on zeros.", Position);
+
+    public long[] ConstantIntegers(string tensor, NodeProto reader) => new ConstantLookup(model.Graph).Find(tensor) is { } constant
+        ? constant.Integers()
+        : throw NoGradient(reader, $"the {Describe(reader)} node computes its '{tensor}' from data instead of having it as a constant");
+
+    /// <summary>The error of a node that stands between weights and loss and cannot be differentiated.</summary>
+    public DiagnosticException NoGradient(NodeProto node, string reason) => new(
+        TensorsCodes.NoGradient,
+        $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}' stands between trained weights and the loss, and {reason}. Train only layers behind it ('layers'), or replace it in the model.",
+        Position);
+
+    private SourcePosition? Position => model.Path is null ? null : new SourcePosition(model.Path);
+
+    private static string Describe(NodeProto node) => node.Domain.Length > 0 ? $"{node.Domain}.{node.OpType}" : node.OpType;
+
+    private static HashSet<string> Dependent(GraphProto graph, IReadOnlyCollection<string> parameters)
+    {
+        var dependent = parameters.ToHashSet(StringComparer.Ordinal);
+        foreach (var node in graph.Node)
+        {
+            if (!GradientCatalogue.IsConstant(node.Operator()) && node.Input.Any(dependent.Contains))
+            {
+                dependent.UnionWith(node.Output.Where(output => output.Length > 0));
+            }
+        }
+
+        return dependent;
+    }
+}

@@ -1,0 +1,71 @@
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Tensors.Graphs;
+
+/// <summary>
+/// Nodes whose form depends on the version of ONNX's operators: what is an attribute in one is an input in the next. Written for opset 9 and later.
+/// </summary>
+internal static class ShapeNodes
+{
+    /// <summary>A tensor of ones, its shape known.</summary>
+    public static string Ones(this GraphBuilder graph, long[] shape) => graph.Filled(1, shape);
+
+    /// <summary>A tensor of one value everywhere; only the value and the shape are stored.</summary>
+    public static string Filled(this GraphBuilder graph, float value, long[] shape) => shape.Length == 0 ? graph.Scalar(value) : graph.Node("Expand", [graph.Scalar(value), graph.Constant(shape)]);
+
+    /// <summary>The same elements in another shape.</summary>
+    public static string Reshape(this GraphBuilder graph, string tensor, params long[] shape) => graph.Node("Reshape", [tensor, graph.Constant(shape)]);
+
+    /// <summary>Axes in another order.</summary>
+    public static string Transpose(this GraphBuilder graph, string tensor, params long[] order) => graph.Node("Transpose", [tensor], GraphBuilder.Attribute("perm", order));
+
+    /// <summary>Sums over <paramref name="axes"/>, which stay as axes of one element.</summary>
+    public static string ReduceSum(this GraphBuilder graph, string tensor, params long[] axes) => graph.Opset >= 13
+        ? graph.Node("ReduceSum", [tensor, graph.Constant(axes)])
+        : graph.Node("ReduceSum", [tensor], GraphBuilder.Attribute("axes", axes));
+
+    /// <summary>Means over <paramref name="axes"/>, which stay as axes of one element.</summary>
+    public static string ReduceMean(this GraphBuilder graph, string tensor, params long[] axes) => graph.Opset >= 18
+        ? graph.Node("ReduceMean", [tensor, graph.Constant(axes)])
+        : graph.Node("ReduceMean", [tensor], GraphBuilder.Attribute("axes", axes));
+
+    /// <summary>Maxima over <paramref name="axes"/>, which stay as axes of one element.</summary>
+    public static string ReduceMax(this GraphBuilder graph, string tensor, params long[] axes) => graph.Opset >= 18
+        ? graph.Node("ReduceMax", [tensor, graph.Constant(axes)])
+        : graph.Node("ReduceMax", [tensor], GraphBuilder.Attribute("axes", axes));
+
+    /// <summary>A part of a tensor: from <paramref name="starts"/> to <paramref name="ends"/> along <paramref name="axes"/>, every <paramref name="steps"/>-th (from opset 10 on).</summary>
+    public static string Slice(this GraphBuilder graph, string tensor, long[] starts, long[] ends, long[] axes, long[]? steps = null) => graph.Opset >= 10
+        ? graph.Node("Slice", [tensor, graph.Constant(starts), graph.Constant(ends), graph.Constant(axes), .. steps is null ? Array.Empty<string>() : [graph.Constant(steps)]])
+        : graph.Node("Slice", [tensor], GraphBuilder.Attribute("starts", starts), GraphBuilder.Attribute("ends", ends), GraphBuilder.Attribute("axes", axes));
+
+    /// <summary>Zeros around a tensor: <paramref name="pads"/> has those before every axis, then those after; negative ones cut.</summary>
+    public static string Pad(this GraphBuilder graph, string tensor, params long[] pads) => graph.Opset >= 11
+        ? graph.Node("Pad", [tensor, graph.Constant(pads)])
+        : graph.Node("Pad", [tensor], GraphBuilder.Attribute("pads", pads));
+
+    /// <summary>The parts of <paramref name="sizes"/> along <paramref name="axis"/>.</summary>
+    public static string[] Split(this GraphBuilder graph, string tensor, int axis, params long[] sizes) => graph.Opset >= 13
+        ? graph.Nodes(sizes.Length, "Split", [tensor, graph.Constant(sizes)], GraphBuilder.Attribute("axis", (long)axis))
+        : graph.Nodes(sizes.Length, "Split", [tensor], GraphBuilder.Attribute("axis", (long)axis), GraphBuilder.Attribute("split", sizes));
+
+    /// <summary>The same numbers as another type.</summary>
+    public static string Cast(this GraphBuilder graph, string tensor, TensorProto.Types.DataType type) => graph.Node("Cast", [tensor], GraphBuilder.Attribute("to", (long)type));
+
+    /// <summary>One where a condition holds, zero elsewhere.</summary>
+    public static string Indicator(this GraphBuilder graph, string condition) => graph.Cast(condition, TensorProto.Types.DataType.Float);
+
+    /// <summary>Sums a tensor of shape <paramref name="from"/> over what broadcasting from <paramref name="to"/> had repeated; the result has shape <paramref name="to"/>.</summary>
+    public static string SumTo(this GraphBuilder graph, string tensor, long[] from, long[] to)
+    {
+        if (from.AsSpan().SequenceEqual(to))
+        {
+            return tensor;
+        }
+
+        var added = from.Length - to.Length;
+        long[] axes = [.. Enumerable.Range(0, from.Length).Where(axis => axis < added || (to[axis - added] == 1 && from[axis] != 1)).Select(axis => (long)axis)];
+        var sum = axes.Length == 0 ? tensor : graph.ReduceSum(tensor, axes);
+        return added == 0 ? sum : graph.Reshape(sum, to);
+    }
+}
