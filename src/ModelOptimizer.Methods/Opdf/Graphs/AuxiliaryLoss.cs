@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Methods.Opdf.Graphs;
@@ -14,6 +15,14 @@ internal static class AuxiliaryLoss
         var terms = aligned.SelectMany(pair => Enumerable.Range(0, pair.Student.Shape.Count).Where(k => k != pair.Student.Shape.Center).Select(k => Term(graph, pair, k))).ToList();
         return graph.Node("Mul", [graph.Node("Sum", terms), graph.Scalar(1f / aligned.Count)]);
     }
+
+    /// <summary>The number itself.</summary>
+    /// <param name="aligned">The M matrices.</param>
+    /// <param name="read">The numbers of an initialiser.</param>
+    public static double Value(IReadOnlyList<AlignedTensors> aligned, Func<string, float[]> read) => aligned.Average(pair =>
+        pair.Student.Read(read).Zip(pair.Teacher, (student, teacher) => Enumerable.Range(0, student.Count)
+            .Where(k => k != pair.Student.Shape.Center)
+            .Sum(k => TensorPrimitives.Distance<double>(student[k].Values, teacher.Tensors[k].Values) is var distance ? distance * distance / student[k].Values.Length : 0)).Average());
 
     private static string Term(GraphBuilder graph, AlignedTensors pair, int k)
     {

@@ -28,14 +28,19 @@ internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyLis
         return weight;
     }
 
+    /// <summary>The tensors of each channel group.</summary>
+    /// <param name="read">The numbers of an initialiser.</param>
+    public IReadOnlyList<IReadOnlyList<Matrix>> Read(Func<string, float[]> read)
+    {
+        var stacks = Tensors.Select((name, k) => TensorStack.Read(read(name), Groups, Shape.Bonds[k + 1])).ToList();
+        return [.. Enumerable.Range(0, Groups).Select(group => stacks.ConvertAll(stack => stack[group]))];
+    }
+
     /// <summary>The weight that the tensors make, in its stored order.</summary>
     /// <param name="algebra">Linear algebra.</param>
     /// <param name="read">The numbers of an initialiser.</param>
-    public double[] Contract(ILinearAlgebra algebra, Func<string, float[]> read)
-    {
-        var tensors = Tensors.Select((name, k) => TensorStack.Read(read(name), Groups, Shape.Bonds[k + 1])).ToList();
-        return [.. Enumerable.Range(0, Groups).SelectMany(group => new MatrixProductOperator(Shape, [.. tensors.Select(stack => stack[group])], []).Contract(algebra).Values)];
-    }
+    public double[] Contract(ILinearAlgebra algebra, Func<string, float[]> read) =>
+        [.. Read(read).SelectMany(tensors => new MatrixProductOperator(Shape, tensors, []).Contract(algebra).Values)];
 
     private void AddNodes(GraphBuilder graph)
     {
