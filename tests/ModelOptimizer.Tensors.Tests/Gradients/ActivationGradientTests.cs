@@ -17,7 +17,7 @@ public sealed class ActivationGradientTests(EngineFixture fixture) : IClassFixtu
         new("PRelu", Of(2, 5), Of(2, 5)),
         new("PRelu", Of(2, 5), Fixed(5)) { Note = "fixed slope" },
         new("Clip", Of(3, 5), Number(-1), Number(1)),
-        new("Clip", Of(3, 5), Left, Number(1)) { Note = "no minimum" },
+        new("Clip", Of(3, 5), None, Number(1)) { Note = "no minimum" },
         new("Clip", Of(3, 5), Number(-1)) { Note = "no maximum" },
         new("Clip", Of(3, 5)),
         new("Clip", Of(3, 5), new GradientInput([]) { Values = [-1] }, new GradientInput([]) { Values = [1] }) { Note = "trained bounds" },
@@ -46,6 +46,14 @@ public sealed class ActivationGradientTests(EngineFixture fixture) : IClassFixtu
         new("LogSoftmax", Of(2, 3, 4)) { Attributes = [Attribute("axis", 1L)] },
         new("LogSoftmax", Of(2, 3, 4)) { Opset = 9 },
         new("LogSoftmax", Of(2, 3, 4)) { Attributes = [Attribute("axis", -1L)], Opset = 12 },
+        new("PRelu", Of(2, 3, 4), Of(3, 1)) { Opset = 21 },
+        new("Clip", Of(3, 5), Number(-1), Number(1)) { Opset = 21 },
+        new("Clip", Of(3, 5), Number(-1), Number(1)) { Opset = 11 },
+        new("Elu", Of(3, 5)) { Opset = 21 },
+        new("HardSwish", Given(-4, -3.2, -2.8, -1, 0, 0.5, 2.9, 3.1, 5)) { Opset = 21 },
+        new("Softmax", Of(2, 3, 4)) { Attributes = [Attribute("axis", 1L)], Opset = 21 },
+        new("LogSoftmax", Of(2, 3, 4)) { Opset = 21 },
+        new("Gelu", Of(3, 5)) { Opset = 21 },
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(test => test.ToString())];

@@ -34,6 +34,11 @@ public sealed class ArrangementGradientTests(EngineFixture fixture) : IClassFixt
         new("Split", Of(2, 5)) { Attributes = [Attribute("axis", 1L), Attribute("num_outputs", 2L)], Outputs = 2, LossOutputs = [0, 1], Opset = 18 },
         new("Split", Of(2, 5)) { Attributes = [Attribute("axis", 1L), Attribute("split", [2, 3])], Outputs = 2, LossOutputs = [0, 1], Opset = 11 },
         new("Split", Of(2, 5)) { Attributes = [Attribute("axis", 1L), Attribute("split", [2, 3])], Outputs = 2, LossOutputs = [1], Opset = 9 },
+        new("Reshape", Of(2, 3, 4), Ints(4, 6)) { Opset = 21 },
+        new("Squeeze", Of(1, 3, 1, 2)) { Opset = 21 },
+        new("Concat", Of(2, 3), Of(2, 1)) { Attributes = [Attribute("axis", 1L)], Opset = 21 },
+        new("Split", Of(6, 2), Ints(1, 3, 2)) { Outputs = 3, LossOutputs = [0, 2], Opset = 21 },
+        new("Split", Of(6, 2)) { Attributes = [Attribute("num_outputs", 3L)], Outputs = 3, LossOutputs = [2], Opset = 21 },
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(test => test.ToString())];

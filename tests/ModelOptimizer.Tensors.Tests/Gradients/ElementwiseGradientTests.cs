@@ -71,6 +71,11 @@ public sealed class ElementwiseGradientTests(EngineFixture fixture) : IClassFixt
         new("Dropout", Of(2, 3)),
         new("Dropout", Of(2, 3)) { Attributes = [Attribute("ratio", 0.5f)], Opset = 9 },
         new("Dropout", Of(2, 3), Number(0.3), Truths([], 0)),
+        new("Add", Of(3, 1), Of(1, 4)) { Opset = 21 },
+        new("Div", Of(3, 1), Of(1, 4)) { Opset = 21 },
+        new("Max", Of(2, 3), Of(3), Of()) { Opset = 21 },
+        new("Pow", Of(2, 4), Number(3)) { Note = "cube", Opset = 21 },
+        new("Dropout", Of(2, 3)) { Opset = 21 },
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(test => test.ToString())];

@@ -33,7 +33,7 @@ internal sealed record GradientInput(long[] Shape)
 
     public static GradientInput Number(double value) => new([]) { Values = [value], IsFixed = true };
 
-    public static GradientInput Left { get; } = new([]) { Absent = true };
+    public static GradientInput None { get; } = new([]) { Absent = true };
 
     public static GradientInput Truths(long[] shape, params long[] values) => new(shape) { Integers = values, IntegerType = DataType.Bool };
 

@@ -14,7 +14,7 @@ public sealed class SelectionGradientTests(EngineFixture fixture) : IClassFixtur
         new("Slice", Of(2, 7), Ints(1), Ints(6), Ints(1), Ints(2)) { Note = "strided", Opset = 10 },
         new("Slice", Of(2, 7), Ints(-1), Ints(-1000), Ints(1), Ints(-1)) { Note = "reversed" },
         new("Slice", Of(5, 7), Ints(5, 1000), Ints(0, -1000), Ints(1, 0), Ints(-2, -3)) { Note = "reversed and strided" },
-        new("Slice", Of(5, 7), Ints(3, 1), Ints(0, 6), Left, Ints(-1, 4)) { Note = "no axes", Opset = 13 },
+        new("Slice", Of(5, 7), Ints(3, 1), Ints(0, 6), None, Ints(-1, 4)) { Note = "no axes", Opset = 13 },
         new("Slice", Of(5, 4)) { Attributes = [Attribute("starts", [1, -3]), Attribute("ends", [4, 1000])], Opset = 9 },
         new("Slice", Of(5, 4)) { Attributes = [Attribute("starts", [1]), Attribute("ends", [3]), Attribute("axes", [1])], Opset = 9 },
         new("Gather", Of(4, 3), Ints(0, 2, 2, 1, 2)),
@@ -29,12 +29,17 @@ public sealed class SelectionGradientTests(EngineFixture fixture) : IClassFixtur
         new("Pad", Of(2, 3), Ints(1, 0, 0, 2)),
         new("Pad", Of(2, 3), Ints(1, 0, 0, 2), new GradientInput([]) { Values = [0.5] }) { Note = "trained filling" },
         new("Pad", Of(3, 4), Ints(1, -1, 0, -1)) { Note = "cut" },
-        new("Pad", Of(2, 3, 2), Ints(1, 2), Left, Ints(-2)) { Note = "axes", Opset = 18 },
+        new("Pad", Of(2, 3, 2), Ints(1, 2), None, Ints(-2)) { Note = "axes", Opset = 18 },
         new("Pad", Of(2, 3)) { Attributes = [Attribute("pads", [1, 0, 0, 2])], Opset = 9 },
         new("Pad", Of(2, 5, 4), Ints(0, 2, 1, 0, 3, 2)) { Attributes = [Attribute("mode", "reflect")] },
         new("Pad", Of(2, 5, 4)) { Attributes = [Attribute("mode", "reflect"), Attribute("pads", [0, 2, 1, 0, 3, 2])], Opset = 9 },
         new("Pad", Of(3, 4), Ints(1, 2, 0, 3)) { Attributes = [Attribute("mode", "edge")] },
         new("Pad", Of(3, 4), Ints(1, 2, 0, 3)) { Attributes = [Attribute("mode", "wrap")], Opset = 19 },
+        new("Slice", Of(5, 7), Ints(5, 1000), Ints(0, -1000), Ints(1, 0), Ints(-2, -3)) { Opset = 21 },
+        new("Slice", Of(3, 4), Ints(0), Ints(4), Ints(1)) { Note = "everything" },
+        new("Gather", Of(2, 4, 3), IntsOf([2, 2], -1, 0, 3, -4)) { Attributes = [Attribute("axis", 1L)], Opset = 21 },
+        new("Pad", Of(2, 3), Ints(1, 0, 0, 2)) { Opset = 21 },
+        new("Pad", Of(2, 3), Ints(1, 0, 0, 2)) { Opset = 11 },
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(test => test.ToString())];
