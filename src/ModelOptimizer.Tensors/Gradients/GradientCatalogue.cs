@@ -15,6 +15,13 @@ internal static class GradientCatalogue
     private static readonly IReadOnlyDictionary<string, IOperatorGradient> ByOperator = new IOperatorGradient[]
     {
         new AddGradient(),
+        new ConvGradient(),
+        new ConvTransposeGradient(),
+        new GemmGradient(),
+        new GlobalAveragePoolGradient(),
+        new GlobalMaxPoolGradient(),
+        new MatMulGradient(),
+        new MaxPoolGradient(),
         new MulGradient(),
         new ReduceSumGradient(),
         new ReluGradient(),

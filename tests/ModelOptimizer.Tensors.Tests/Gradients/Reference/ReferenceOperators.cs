@@ -9,7 +9,13 @@ internal static partial class ReferenceOperators
 
     private static readonly Dictionary<string, Operator> All = new(StringComparer.Ordinal);
 
-    static ReferenceOperators() => AddElementwise();
+    static ReferenceOperators()
+    {
+        AddElementwise();
+        AddConvolutions();
+        AddMatrices();
+        AddPools();
+    }
 
     /// <summary>The outputs of <paramref name="node"/>. Integer inputs come as reals; an input left out is null.</summary>
     public static Real[] Run(NodeProto node, Real[] inputs, long opset) => All[node.OpType](node, inputs, opset);
