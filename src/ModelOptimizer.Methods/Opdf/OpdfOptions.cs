@@ -8,6 +8,8 @@ namespace ModelOptimizer.Methods.Opdf;
 /// <summary>A step's options, checked.</summary>
 internal sealed record OpdfOptions
 {
+    private static readonly string[] OfAuxiliary = ["lambda", "teacher-layers"];
+
     /// <summary>How the student is trained.</summary>
     public required DistillationOptions Training { get; init; }
 
@@ -58,7 +60,7 @@ internal sealed record OpdfOptions
         }
 
         var auxiliary = arguments.TryGet<string>("aux", out var word) ? Enum.Parse<AuxiliaryKind>(word, ignoreCase: true) : AuxiliaryKind.Differentiable;
-        if (auxiliary == AuxiliaryKind.None && new[] { "lambda", "teacher-layers" }.FirstOrDefault(option => arguments.PositionOf(option) != arguments.Position) is { } useless)
+        if (auxiliary == AuxiliaryKind.None && OfAuxiliary.FirstOrDefault(option => arguments.PositionOf(option) != arguments.Position) is { } useless)
         {
             throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' is about L_Aux, and 'aux: none' has none. Remove it.", arguments.PositionOf(useless));
         }
