@@ -27,7 +27,7 @@ public class OpdfMethodTests
     public void The_first_loss_is_that_of_plain_training()
     {
         var teacher = StudentRun.Convolutional();
-        double First(string method) => StudentRun.Train(method, StudentRun.Context(teacher, StudentRun.Worse(teacher)), ("steps", 1), .. method == "opdf" ? [("aux", "none")] : Array.Empty<(string, object)>()).Series[0].Points[0].Y;
+        double First(string method) => StudentRun.Train(method, StudentRun.Context(teacher, StudentRun.Worse(teacher)), [("steps", 1), .. method == "opdf" ? [("aux", "none")] : Array.Empty<(string, object)>()]).Series[0].Points[0].Y;
 
         First("opdf").ShouldBe(First("distill"), 1e-5);
     }
@@ -112,7 +112,7 @@ public class OpdfMethodTests
 
         var result = StudentRun.Train("opdf", StudentRun.WithStudent(teacher, student), ("epochs", 1));
 
-        result.Layers.Select(layer => layer.Note!.Split("; ")[1]).ShouldBe(["aligned with 'block.1.fc'", "aligned with 'block.3.fc'", "aligned with the original's"]);
+        result.Layers.Select(layer => layer.Note!.Split("; ")[1]).ShouldBe(["aligned with the original's", "aligned with 'block.1.fc'", "aligned with 'block.3.fc'", "aligned with the original's"]);
     }
 
     [Fact]
