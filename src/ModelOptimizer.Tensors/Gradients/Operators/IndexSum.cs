@@ -33,7 +33,7 @@ internal static class IndexSum
     private static string Multiply(GraphBuilder graph, string read, string indices, long count, long extent)
     {
         var positions = graph.Cast(graph.Reshape(indices, count), TensorProto.Types.DataType.Int64);
-        var values = graph.Cast(graph.Constant(0, 1), TensorProto.Types.DataType.Float);
+        var values = graph.Numbers([0, 1], 2);
         var selection = graph.Node("OneHot", [positions, graph.Constant(extent), values], GraphBuilder.Attribute("axis", 0L));
         return graph.Node("MatMul", [selection, read]);
     }

@@ -16,6 +16,9 @@ internal static partial class ReferenceOperators
         AddReductions();
         AddArrangements();
         AddSelections();
+        AddConvolutions();
+        AddMatrices();
+        AddPools();
     }
 
     /// <summary>The outputs of <paramref name="node"/>. Integer inputs come as reals; an input left out is null.</summary>
