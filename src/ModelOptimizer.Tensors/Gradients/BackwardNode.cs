@@ -1,3 +1,4 @@
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
@@ -58,6 +59,9 @@ internal sealed class BackwardNode
     }
 
     /// <summary>The integers of a constant input; null where it is absent.</summary>
-    /// <exception cref="Diagnostics.DiagnosticException">The input is computed from the data.</exception>
+    /// <exception cref="DiagnosticException">The input is computed from the data.</exception>
     public long[]? ConstantIntegers(int input) => Proto.InputAt(input) is { } name ? pass.ConstantIntegers(name, Proto) : null;
+
+    /// <summary>The error of a node that cannot be differentiated, <paramref name="reason"/> in the present tense.</summary>
+    public DiagnosticException NoGradient(string reason) => pass.NoGradient(Proto, reason);
 }

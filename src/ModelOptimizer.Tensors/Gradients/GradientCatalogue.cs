@@ -15,17 +15,24 @@ internal static class GradientCatalogue
     private static readonly IReadOnlyDictionary<string, IOperatorGradient> ByOperator = new IOperatorGradient[]
     {
         new AddGradient(),
+        new AveragePoolGradient(),
+        new BatchNormalizationGradient(),
         new ConvGradient(),
         new ConvTransposeGradient(),
+        new EinsumGradient(),
         new GemmGradient(),
         new GlobalAveragePoolGradient(),
         new GlobalMaxPoolGradient(),
+        new InstanceNormalizationGradient(),
+        new LayerNormalizationGradient(),
         new MatMulGradient(),
         new MaxPoolGradient(),
         new MulGradient(),
         new ReduceSumGradient(),
         new ReluGradient(),
+        new ResizeGradient("Resize"),
         new SumGradient(),
+        new ResizeGradient("Upsample"),
     }.ToDictionary(gradient => gradient.Operator, StringComparer.Ordinal);
 
     /// <summary>The operators, sorted.</summary>
