@@ -19,6 +19,8 @@ internal static class GradientCatalogue
     {
         new AbsGradient(),
         new AddGradient(),
+        new AveragePoolGradient(),
+        new BatchNormalizationGradient(),
         new CastGradient(),
         new ClipGradient(),
         new ConcatGradient(),
@@ -26,6 +28,7 @@ internal static class GradientCatalogue
         new ConvTransposeGradient(),
         new DivGradient(),
         new DropoutGradient(),
+        new EinsumGradient(),
         new EluGradient(),
         new ErfGradient(),
         new ExpGradient(),
@@ -39,6 +42,8 @@ internal static class GradientCatalogue
         new HardSigmoidGradient(),
         new HardSwishGradient(),
         new IdentityGradient(),
+        new InstanceNormalizationGradient(),
+        new LayerNormalizationGradient(),
         new LeakyReluGradient(),
         new LogGradient(),
         new LogSoftmaxGradient(),
@@ -59,6 +64,7 @@ internal static class GradientCatalogue
         new ReduceSumGradient(),
         new ReluGradient(),
         new ReshapingGradient("Reshape"),
+        new ResizeGradient("Resize"),
         new SigmoidGradient(),
         new SliceGradient(),
         new SoftmaxGradient(),
@@ -71,6 +77,7 @@ internal static class GradientCatalogue
         new TanhGradient(),
         new TransposeGradient(),
         new ReshapingGradient("Unsqueeze"),
+        new ResizeGradient("Upsample"),
         new WhereGradient(),
     }.ToDictionary(gradient => gradient.Operator, StringComparer.Ordinal);
 
