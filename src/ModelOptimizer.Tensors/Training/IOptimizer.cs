@@ -14,9 +14,9 @@ public interface IOptimizer
     IReadOnlyList<string> Scalars { get; }
 
     /// <summary>The numbers at a step, in the order of <see cref="Scalars"/>, computed in float64.</summary>
-    /// <param name="step">The step, from 1.</param>
+    /// <param name="time">The step, from 1.</param>
     /// <param name="learningRate">Its learning rate.</param>
-    IReadOnlyList<double> ScalarsAt(long step, double learningRate);
+    IReadOnlyList<double> ScalarsAt(long time, double learningRate);
 
     /// <summary>Adds the nodes of one step.</summary>
     /// <param name="graph">Where to.</param>

@@ -16,7 +16,7 @@ public sealed record Sgd(double Momentum = 0.9, double WeightDecay = 0) : IOptim
     public IReadOnlyList<string> Scalars => ["rate"];
 
     /// <inheritdoc/>
-    public IReadOnlyList<double> ScalarsAt(long step, double learningRate) => [learningRate];
+    public IReadOnlyList<double> ScalarsAt(long time, double learningRate) => [learningRate];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Append(GraphBuilder graph, string parameters, string gradient, IReadOnlyList<string> state, IReadOnlyList<string> scalars)

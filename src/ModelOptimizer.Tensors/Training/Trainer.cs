@@ -15,7 +15,6 @@ namespace ModelOptimizer.Tensors.Training;
 public sealed class Trainer : IDisposable
 {
     private readonly ModelSession session;
-    private readonly OrtAllocator allocator;
     private readonly TrainingVectors[] sets;
     private readonly OrtIoBinding[] bindings;
     private readonly float[] loss = new float[1];
@@ -30,10 +29,11 @@ public sealed class Trainer : IDisposable
     {
         Graph = graph;
         session = Own(engine.CreateSession(graph.Model));
-        var place = session.Native.GetMemoryInfosForInputs().ElementAt(session.Native.InputNames.ToList().IndexOf(graph.Vectors[0]));
-        allocator = Own(new OrtAllocator(session.Native, place));
-        sets = [.. Enumerable.Range(0, 2).Select(_ => Own(new TrainingVectors(allocator, graph.Vectors.Count, graph.Count)))];
-        scalars = [.. graph.Scalars.Select(_ => new float[1])];
+        var place = session.Native.GetMemoryInfosForInputs().ElementAt(session.Native.InputNames.ToList().IndexOf(graph.Names.Vectors[0]));
+        var copy = Own(engine.CreateSession(TrainingVectors.CopyModel()));
+        var allocator = Own(new OrtAllocator(session.Native, place));
+        sets = [.. Enumerable.Range(0, 2).Select(_ => Own(new TrainingVectors(allocator, copy, graph.Names.Vectors.Count, graph.Count)))];
+        scalars = [.. graph.Names.Scalars.Select(_ => new float[1])];
         pinnedScalars = [.. scalars.Select(Pin)];
         var (pinnedLoss, pinnedNorm) = (Pin(loss), Pin(norm));
         bindings = [Bind(sets[0], sets[1], pinnedLoss, pinnedNorm), Bind(sets[1], sets[0], pinnedLoss, pinnedNorm)];
@@ -65,7 +65,7 @@ public sealed class Trainer : IDisposable
         }
 
         // Binding an input is what brings it to the device.
-        foreach (var (name, value) in Graph.Scalars.Zip(pinnedScalars))
+        foreach (var (name, value) in Graph.Names.Scalars.Zip(pinnedScalars))
         {
             binding.BindInput(name, value.Value);
         }
@@ -107,7 +107,7 @@ public sealed class Trainer : IDisposable
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(Steps);
-        for (var vector = 0; vector < Graph.Vectors.Count; vector++)
+        for (var vector = 0; vector < Graph.Names.Vectors.Count; vector++)
         {
             writer.Write(MemoryMarshal.AsBytes(Current.Read(vector).AsSpan()));
         }
@@ -121,7 +121,7 @@ public sealed class Trainer : IDisposable
     public void Restore(ReadOnlySpan<byte> saved)
     {
         var bytes = sizeof(float) * Graph.Count;
-        if (saved.Length != sizeof(long) + ((long)bytes * Graph.Vectors.Count))
+        if (saved.Length != sizeof(long) + ((long)bytes * Graph.Names.Vectors.Count))
         {
             throw new ArgumentException("saved by the training of another graph", nameof(saved));
         }
@@ -166,14 +166,14 @@ public sealed class Trainer : IDisposable
     private OrtIoBinding Bind(TrainingVectors from, TrainingVectors to, PinnedTensor lossValue, PinnedTensor normValue)
     {
         var binding = Own(session.Native.CreateIoBinding());
-        foreach (var (name, value) in Graph.Vectors.Zip(from.Values))
+        foreach (var (name, value) in Graph.Names.Vectors.Zip(from.Values))
         {
             binding.BindInput(name, value);
         }
 
-        binding.BindOutput(Graph.Loss, lossValue.Value);
-        binding.BindOutput(Graph.Norm, normValue.Value);
-        foreach (var (name, value) in Graph.NewVectors.Zip(to.Values))
+        binding.BindOutput(Graph.Names.Loss, lossValue.Value);
+        binding.BindOutput(Graph.Names.Norm, normValue.Value);
+        foreach (var (name, value) in Graph.Names.NewVectors.Zip(to.Values))
         {
             binding.BindOutput(name, value);
         }

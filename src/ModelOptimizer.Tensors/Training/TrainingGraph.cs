@@ -17,8 +17,9 @@ namespace ModelOptimizer.Tensors.Training;
 /// </summary>
 public sealed class TrainingGraph
 {
-    private TrainingGraph(OnnxModel model, IOptimizer optimizer, IReadOnlyList<TrainedTensor> parameters, float[] start)
+    private TrainingGraph(OnnxModel model, TrainingNames names, IOptimizer optimizer, IReadOnlyList<TrainedTensor> parameters, float[] start)
     {
+        Names = names;
         Model = model;
         Optimizer = optimizer;
         Parameters = parameters;
@@ -40,7 +41,7 @@ public sealed class TrainingGraph
     /// <summary>What every step must be fed.</summary>
     public required IReadOnlyList<ModelTensor> Inputs { get; init; }
 
-    /// <summary>Bytes of all tensors that the forward pass makes.</summary>
+    /// <summary>Bytes of what the forward and the backward pass make.</summary>
     public required long ActivationBytes { get; init; }
 
     /// <summary>Number of trained elements.</summary>
@@ -48,16 +49,7 @@ public sealed class TrainingGraph
 
     internal float[] Start { get; }
 
-    /// <summary>The parameters, then the optimiser's vectors.</summary>
-    internal required IReadOnlyList<string> Vectors { get; init; }
-
-    internal required IReadOnlyList<string> NewVectors { get; init; }
-
-    internal required IReadOnlyList<string> Scalars { get; init; }
-
-    internal required string Loss { get; init; }
-
-    internal required string Norm { get; init; }
+    internal TrainingNames Names { get; }
 
     /// <summary>Makes the graph of one step.</summary>
     /// <param name="engine">Runs the forward pass once, on zeros, to learn its shapes.</param>
@@ -82,12 +74,12 @@ public sealed class TrainingGraph
         var proto = graph.Model.Graph;
         BatchShapes.Fix(proto, batch, rows);
         var shapes = ShapeProbe.Run(engine, graph.Model);
-        var forward = proto.Node.SelectMany(node => node.Output).ToList();
+        var activations = TrainingMemory.ActivationBytes(proto.Node, shapes);
         var gradients = Differentiation.Append(graph, loss, trainable, shapes);
         var (parameters, start) = Gather(graph.Model, [.. trainable.Distinct(StringComparer.Ordinal).Where(gradients.ContainsKey)]);
 
-        var vectors = Inputs(graph, ["parameters", .. Enumerable.Range(0, optimizer.StateVectors).Select(vector => $"state{vector}")], start.Length);
-        var scalars = Inputs(graph, optimizer.Scalars);
+        var vectors = Declare(graph, ["parameters", .. Enumerable.Range(0, optimizer.StateVectors).Select(vector => $"state{vector}")], start.Length);
+        var scalars = Declare(graph, optimizer.Scalars);
         FlatParameters.Unpack(graph, vectors[0], parameters);
         var gradient = FlatParameters.Pack(graph, [.. parameters.Select(parameter => gradients[parameter.Name])]);
         var norm = graph.Node("ReduceL2", [gradient], GraphBuilder.Attribute("keepdims", 0L));
@@ -100,16 +92,11 @@ public sealed class TrainingGraph
         var next = optimizer.Append(graph, vectors[0], gradient, vectors[1..], scalars);
         var step = TapModel.Build(graph.Model, [loss, norm, .. next]);
         string[] own = [.. vectors, .. scalars];
-        return new TrainingGraph(step, optimizer, parameters, start)
+        return new TrainingGraph(step, new TrainingNames(vectors, next, scalars, loss, norm), optimizer, parameters, start)
         {
             Batch = batch,
             Inputs = [.. step.Graph.Input.Where(input => !own.Contains(input.Name) && step.Graph.Initializer.All(tensor => tensor.Name != input.Name)).Select(Describe)],
-            ActivationBytes = TrainingMemory.BytesOf(forward, shapes),
-            Vectors = vectors,
-            NewVectors = next,
-            Scalars = scalars,
-            Loss = loss,
-            Norm = norm,
+            ActivationBytes = activations,
         };
     }
 
@@ -145,7 +132,7 @@ public sealed class TrainingGraph
         return (parameters, [.. values.SelectMany(part => part)]);
     }
 
-    private static string[] Inputs(GraphBuilder graph, IReadOnlyList<string> names, params long[] shape) => [.. names.Select(name => graph.Input(graph.NewName(name), DataType.Float, shape))];
+    private static string[] Declare(GraphBuilder graph, IReadOnlyList<string> names, params long[] shape) => [.. names.Select(name => graph.Input(graph.NewName(name), DataType.Float, shape))];
 
     private static ModelTensor Describe(ValueInfoProto input) => new(
         input.Name,
