@@ -63,6 +63,11 @@ internal static class ShapeNodes
         ? graph.Nodes(sizes.Length, "Split", [tensor, graph.Constant(sizes)], GraphBuilder.Attribute("axis", (long)axis))
         : graph.Nodes(sizes.Length, "Split", [tensor], GraphBuilder.Attribute("axis", (long)axis), GraphBuilder.Attribute("split", sizes));
 
+    /// <summary>Whether two float tensors have the same number; floats can be compared so from opset 11 on.</summary>
+    public static string Equal(this GraphBuilder graph, string one, string other) => graph.Opset >= 11
+        ? graph.Node("Equal", [one, other])
+        : graph.Node("Not", [graph.Node("Or", [graph.Less(one, other), graph.Greater(one, other)])]);
+
     /// <summary>The same numbers as another type.</summary>
     public static string Cast(this GraphBuilder graph, string tensor, TensorProto.Types.DataType type) => graph.Node("Cast", [tensor], GraphBuilder.Attribute("to", (long)type));
 

@@ -1,0 +1,79 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Training;
+using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
+
+namespace ModelOptimizer.Tensors.Tests.Training;
+
+public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    [Fact]
+    public void Free_first_dimensions_become_the_batch_and_others_those_of_a_sample()
+    {
+        var graph = Scaling(DataType.Float, -1, -1);
+
+        var step = Build(graph, batch: 8, rows: new Dictionary<string, long[]> { ["x"] = [3] });
+
+        var input = step.Inputs.ShouldHaveSingleItem();
+        input.Name.ShouldBe("x");
+        input.Shape.ShouldBe([8, 3]);
+    }
+
+    [Fact]
+    public void A_fixed_batch_is_the_batch()
+    {
+        TrainingGraph.BatchOf(Scaling(DataType.Float, 5, 3).Model, 32).ShouldBe(5);
+        TrainingGraph.BatchOf(Scaling(DataType.Float, -1, 3).Model, 32).ShouldBe(32);
+    }
+
+    [Fact]
+    public void A_weight_that_the_loss_does_not_depend_on_is_left_alone()
+    {
+        var graph = Scaling(DataType.Float, -1, 3);
+        graph.Initializer("unused", Weight(DataType.Float));
+
+        var step = Build(graph, batch: 2);
+
+        step.Parameters.ShouldHaveSingleItem().ShouldBe(step.Parameters[0] with { Name = "w", Offset = 0, Count = 3 });
+        step.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Weights_of_another_type_are_refused()
+    {
+        var graph = Scaling(DataType.Double, -1, 3);
+
+        Should.Throw<DiagnosticException>(() => Build(graph, batch: 2)).Diagnostic.Code.ShouldBe("MOC2306");
+    }
+
+    [Fact]
+    public void Memory_is_what_a_step_holds()
+    {
+        var step = Build(Scaling(DataType.Float, -1, 3), batch: 100);
+
+        var memory = TrainingMemory.Predict(step, samples: 1000);
+
+        // The product and the loss, and their gradients.
+        memory.Activations.ShouldBe(2 * sizeof(float) * (300 + 1));
+        // Weights, moments twice, and six vectors in between.
+        memory.Parameters.ShouldBe(sizeof(float) * 3 * (2 * 3 + 6));
+        memory.Total.ShouldBe(memory.Activations + memory.Parameters + 1000);
+    }
+
+    private static GraphBuilder Scaling(DataType type, params long[] shape)
+    {
+        var graph = new GraphBuilder();
+        graph.Input("x", type, shape);
+        graph.Initializer("w", Weight(type));
+        graph.NodeTo("y", "Mul", ["x", "w"]);
+        graph.NodeTo("loss", "ReduceSum", ["y"], GraphBuilder.Attribute("keepdims", 0L));
+        return graph;
+    }
+
+    private static TensorProto Weight(DataType type) => WeightValues.Create("", (int)type, [3], [1.0, 2.0, 3.0]);
+
+    private TrainingGraph Build(GraphBuilder graph, int batch, IReadOnlyDictionary<string, long[]>? rows = null) =>
+        TrainingGraph.Build(fixture.Engine, graph, "loss", ["w", "unused"], new AdamW(), batch, rows: rows);
+}
