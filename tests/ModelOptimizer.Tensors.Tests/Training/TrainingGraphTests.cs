@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
@@ -46,6 +47,20 @@ public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<En
         var graph = Scaling(DataType.Double, -1, 3);
 
         Should.Throw<DiagnosticException>(() => Build(graph, batch: 2)).Diagnostic.Code.ShouldBe("MOC2306");
+    }
+
+    [Fact]
+    public void A_model_of_an_old_format_with_its_weights_among_the_inputs_trains()
+    {
+        var graph = Scaling(DataType.Float, -1, 3);
+        graph.Model.Proto.IrVersion = 3;
+        graph.Model.Proto.OpsetImport[0].Version = 9;
+        graph.Model.Graph.Input.Add(GraphBuilder.Value("w", DataType.Float, 3));
+        using var trainer = new Trainer(fixture.Engine, Build(graph, batch: 1));
+
+        trainer.Step(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From<float>(DataType.Float, [1, 3], [1f, 2f, 3f]) }, 0.5).ShouldBe(14);
+
+        trainer.Parameters()["w"].As<float>().ToArray().ShouldAllBe(weight => weight < 3);
     }
 
     [Fact]
