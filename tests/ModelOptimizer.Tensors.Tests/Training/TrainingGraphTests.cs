@@ -70,11 +70,26 @@ public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<En
 
         var memory = TrainingMemory.Predict(step, samples: 1000);
 
-        // The product and the loss, and their gradients.
-        memory.Activations.ShouldBe(2 * sizeof(float) * (300 + 1));
+        // The product and the loss, their gradients, and half as much again for the runtime's blocks.
+        memory.Activations.ShouldBe(3 * sizeof(float) * (300 + 1));
         // Weights, moments twice, and six vectors in between.
         memory.Parameters.ShouldBe(sizeof(float) * 3 * (2 * 3 + 6));
         memory.Total.ShouldBe(memory.Activations + memory.Parameters + 1000);
+    }
+
+    [Fact]
+    public void Memory_counts_the_windows_of_the_largest_convolution()
+    {
+        var graph = new GraphBuilder();
+        graph.Input("x", DataType.Float, -1, 2, 8, 8);
+        graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [5, 2, 3, 3], new double[90]));
+        graph.NodeTo("y", "Conv", ["x", "w"]);
+        graph.NodeTo("loss", "ReduceSum", ["y"], GraphBuilder.Attribute("keepdims", 0L));
+
+        var memory = TrainingMemory.Predict(Build(graph, batch: 4), samples: 0);
+
+        // 6×6 windows of 18 elements for each of 4 samples, twice, beside 5×6×6 outputs and the loss, twice.
+        memory.Activations.ShouldBe((long)(1.5 * sizeof(float) * ((2 * 36 * 18 * 4) + (2 * ((4 * 5 * 36) + 1)))));
     }
 
     private static GraphBuilder Scaling(DataType type, params long[] shape)
