@@ -6,8 +6,8 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
-/// Trains on shuffled batches, step after step. The same graph, samples and plan give the same bytes on the same class of devices, whether the training was interrupted or
-/// not.
+/// Trains on shuffled batches, step after step. The same graph, samples and plan give the same bytes on the same class of devices with the same number of threads, whether the
+/// training was interrupted or not. Another number of threads cuts products into other parts, and their sums are rounded elsewhere.
 /// </summary>
 public static class TrainingLoop
 {

@@ -10,6 +10,9 @@ namespace ModelOptimizer.Tensors.Training;
 /// <param name="Samples">The samples, held in the host's memory.</param>
 public sealed record TrainingMemory(long Parameters, long Activations, long Samples)
 {
+    // ONNX Runtime takes memory in blocks of growing size; of the last one it needs a part.
+    private const double Blocks = 1.5;
+
     // The gradient in parts and as one vector, the parts of the parameters, and the optimiser's terms.
     private const int StepVectors = 6;
 
@@ -31,7 +34,7 @@ public sealed record TrainingMemory(long Parameters, long Activations, long Samp
 
     /// <summary>All that the forward pass makes, the gradients by it, and the largest workspace in between.</summary>
     internal static long ActivationBytes(IReadOnlyCollection<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes) =>
-        (2 * BytesOf(nodes.SelectMany(node => node.Output), shapes)) + PatchBytes(nodes, shapes);
+        (long)(Blocks * ((2 * BytesOf(nodes.SelectMany(node => node.Output), shapes)) + PatchBytes(nodes, shapes)));
 
     /// <summary>The windows of the largest convolution, one after the other and put together: what its weight's gradient is multiplied from.</summary>
     private static long PatchBytes(IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes) => nodes

@@ -49,6 +49,36 @@ public sealed class TrainingLoopTests(EngineFixture fixture) : IClassFixture<Eng
     }
 
     [Fact]
+    public void A_student_learns_from_labels_and_a_teacher_at_once()
+    {
+        var random = new Random(8);
+        double[] points = [.. Enumerable.Range(0, 120).Select(_ => (random.NextDouble() * 4) - 2)];
+        var samples = SampleStore.Read(new Batches(points, [40, 3], 16));
+        using var teacher = fixture.Engine.CreateSession(Linear([2, -1, 0.5, 1, -1, 1]).Build());
+        samples.AddOutputs(teacher, new Dictionary<string, string> { ["logits"] = "teacher" }, 16);
+        var answers = samples.Buffers(["teacher"], samples.Count);
+        samples.Fill(answers, [.. Enumerable.Range(0, samples.Count)]);
+        samples.Add("label", HostTensor.From<long>(DataType.Int64, [samples.Count], [.. answers["teacher"].As<float>().ToArray().Chunk(2).Select(pair => pair[1] > pair[0] ? 1L : 0L)]));
+        var graph = Linear(new double[6]);
+        graph.Input("teacher", DataType.Float, -1, 2);
+        graph.Input("label", DataType.Int64, -1);
+        var loss = Losses.WeightedSum(
+            graph,
+            (0.7, Losses.KullbackLeibler(graph, "teacher", "logits", temperature: 2)),
+            (0.3, Losses.CrossEntropy(graph, "logits", Losses.OneHot(graph, "label", 2))));
+        using var trainer = new Trainer(fixture.Engine, TrainingGraph.Build(fixture.Engine, graph, loss, ["w"], new AdamW(WeightDecay: 0), 20, clip: 1));
+
+        var result = TrainingLoop.Run(trainer, samples, new TrainingPlan(200, new LearningRate(0.05), Seed: 1));
+
+        result.Losses.TakeLast(10).Average().ShouldBeLessThan(result.Losses.Take(10).Average() / 3);
+        var weights = result.Parameters["w"].As<float>().ToArray();
+        // What the two classes' weights differ by is what the teacher's differ by, up to the pull of the labels.
+        (weights[0] - weights[1]).ShouldBeGreaterThan(2);
+        (weights[2] - weights[3]).ShouldBeInRange(-2, 0);
+        (weights[4] - weights[5]).ShouldBeLessThan(-1);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_does_not()
     {
         var problem = new ExclusiveOr(fixture.Engine);
@@ -127,6 +157,16 @@ public sealed class TrainingLoopTests(EngineFixture fixture) : IClassFixture<Eng
     [Fact]
     public void Weights_that_the_last_step_broke_are_not_handed_out() =>
         Should.Throw<DiagnosticException>(() => new ExclusiveOr(fixture.Engine).Train(new TrainingPlan(1, new LearningRate(double.MaxValue), Seed: 1))).Diagnostic.Code.ShouldBe("MOC2307");
+
+    private static GraphBuilder Linear(double[] weights)
+    {
+        var graph = new GraphBuilder();
+        graph.Input("x", DataType.Float, -1, 3);
+        graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [3, 2], weights));
+        graph.NodeTo("logits", "MatMul", ["x", "w"]);
+        graph.Output("logits", DataType.Float, -1, 2);
+        return graph;
+    }
 
     private static byte[] Bytes(TrainingResult result) => [.. result.Parameters.Values.SelectMany(tensor => tensor.Bytes)];
 
