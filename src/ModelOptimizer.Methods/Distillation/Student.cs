@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
 
@@ -39,11 +40,18 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
             throw Other(options, $"the student's output '{output}' has the shape {Text(shapes[logits])} and the original's {Text(teacherShapes[teacherLogits])}. A student must have the original's classes.");
         }
 
-        var weights = TrainableWeights.Find(model);
+        if (shapes[logits].Length < 2 || !ElementTypes.IsFloat(ElementType(context.Original, output)))
+        {
+            throw Other(options, $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores first.");
+        }
+
+        var weights = TrainableWeights.Find(model, logits);
         return weights.Count > 0
             ? new Student(model, shapes, logits, teacherLogits, weights)
             : throw new DiagnosticException(MethodCodes.NothingToTrain, "the model has no float32 weights that could be trained: quantized and float16 weights are not. Train before the steps that make such weights, or export the model in float32.", options.Position);
     }
+
+    private static int ElementType(OnnxModel model, string output) => model.Graph.Output.First(other => other.Name == output).Type.TensorType.ElemType;
 
     private static void RequireSame(MethodContext context, OnnxModel model, string output, DistillationOptions options)
     {

@@ -57,7 +57,7 @@ internal sealed class OpdfWork
 
     /// <summary>Predicted bytes: the training's, or those of the largest decomposition.</summary>
     public long PeakBytes => Math.Max(
-        Training.PeakBytes(Student.WeightCount + Layers.Sum(layer => layer.Parameters - layer.Layer.WeightCount)),
+        Training.PeakBytes(Student.WeightCount + Layers.Sum(layer => layer.Parameters - layer.Layer.WeightCount)) + (sizeof(float) * Layers.Sum(layer => layer.Held)),
         8L * MatricesAtOnce * Layers.Max(layer => layer.Shape.Parameters));
 
     // A singular value decomposition is about 20 products of its size.
