@@ -1,6 +1,5 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.Opdf;
@@ -18,17 +17,13 @@ internal sealed class OpdfWork
     {
         Student = Student.Of(context, options.Training);
         Training = new StudentTraining(context, options.Training, Student);
-        All = LayerFinder.Find(Student.Model);
-        var trained = Student.Weights.ToHashSet(StringComparer.Ordinal);
-        var selected = options.Layers is { } rules ? LayerSelector.Select(All, rules).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal) : null;
         var pairs = options.Auxiliary == AuxiliaryKind.None
             ? new Dictionary<string, WeightLayer>()
-            : LayerPairs.Find(All, LayerFinder.Find(context.Original), context.Student is not null, options.TeacherLayers, options.Training.PositionOf("teacher-layers"));
+            : LayerPairs.Find(Student.Layers, LayerFinder.Find(context.Original), context.Student is not null, options.TeacherLayers, options.Training.PositionOf("teacher-layers"));
         var chosen = new List<OverparameterisedLayer>();
-        foreach (var layer in All)
+        foreach (var layer in Student.Layers)
         {
-            var reason = TargetLayers.Obstacle(layer) ?? (!trained.Contains(layer.Weight) ? "its weight cannot be trained" : selected?.Contains(layer.Name) == false ? "not selected" : null);
-            if (reason is null)
+            if ((TargetLayers.Obstacle(layer) ?? Student.Obstacle(layer)) is not { } reason)
             {
                 chosen.Add(OverparameterisedLayer.Of(layer, pairs.GetValueOrDefault(layer.Name), options.Tensors, options.Rate));
             }
@@ -40,15 +35,12 @@ internal sealed class OpdfWork
 
         Layers = chosen.Count > 0
             ? chosen
-            : throw new DiagnosticException(MethodCodes.NothingToTrain, $"no layer can be over-parameterised: {(All.Count == 0 ? "the model has none" : string.Join("; ", _reasons.Take(5).Select(pair => $"{pair.Key}: {pair.Value}")))}. Choose other layers, or use 'method: distill', which trains weights as they are.", options.Training.Position);
+            : throw new DiagnosticException(MethodCodes.NothingToTrain, $"no layer can be over-parameterised: {(Student.Layers.Count == 0 ? "the model has none" : string.Join("; ", _reasons.Take(5).Select(pair => $"{pair.Key}: {pair.Value}")))}. Choose other layers, or use 'method: distill', which trains weights as they are.", options.Training.Position);
     }
 
     public Student Student { get; }
 
     public StudentTraining Training { get; }
-
-    /// <summary>All layers of the student.</summary>
-    public IReadOnlyList<WeightLayer> All { get; }
 
     /// <summary>Those that are over-parameterised.</summary>
     public IReadOnlyList<OverparameterisedLayer> Layers { get; }

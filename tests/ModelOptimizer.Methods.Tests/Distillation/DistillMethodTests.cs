@@ -65,6 +65,18 @@ public class DistillMethodTests
     }
 
     [Fact]
+    public void Only_selected_layers_with_their_biases_and_normalisations_are_trained()
+    {
+        var student = StudentRun.Worse(StudentRun.Convolutional());
+
+        var result = StudentRun.Train("distill", StudentRun.Context(StudentRun.Convolutional(), student), ("epochs", 1), ("layers", MethodRun.Rules("conv1", "y")));
+
+        student.Graph.Initializer.Zip(result.Model.Graph.Initializer).Where(pair => !pair.First.Equals(pair.Second)).Select(pair => pair.First.Name)
+            .ShouldBe(["conv1.w", "bn.scale", "bn.shift", "y.w", "y.b"]);
+        result.Layers.Select(layer => layer.Reason).ShouldBe([null, "not selected", "not selected", null]);
+    }
+
+    [Fact]
     public void The_same_training_gives_the_same_bytes()
     {
         var teacher = StudentRun.Dense();
