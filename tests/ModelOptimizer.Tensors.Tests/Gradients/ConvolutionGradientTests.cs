@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
 using static ModelOptimizer.Tensors.Graphs.GraphBuilder;
 using static ModelOptimizer.Tensors.Tests.Gradients.GradientInput;
 
@@ -30,10 +29,10 @@ public sealed class ConvolutionGradientTests(EngineFixture fixture) : IClassFixt
         new("Conv", Of(2, 3, 9), Of(4, 3, 3), Of(4)) { Attributes = [Attribute("pads", 1, 1)] },
         new("Conv", Of(2, 3, 9), Of(4, 3, 4)) { Attributes = [Attribute("strides", [2L]), Attribute("dilations", [2L])] },
         new("Conv", Of(1, 2, 4, 5, 3), Of(3, 2, 2, 3, 2)) { Attributes = [Attribute("pads", 1, 1, 0, 0, 1, 1)] },
-        new("Conv", Of(2, 3, 6, 5), Of(4, 3, 2, 2)) { Attributes = [Text("auto_pad", "SAME_UPPER")], Note = "upper" },
-        new("Conv", Of(2, 3, 6, 5), Of(4, 3, 2, 2)) { Attributes = [Text("auto_pad", "SAME_LOWER")], Note = "lower" },
-        new("Conv", Of(2, 3, 7, 6), Of(4, 3, 3, 2)) { Attributes = [Text("auto_pad", "SAME_UPPER"), Attribute("strides", 2, 3)] },
-        new("Conv", Of(2, 3, 7, 6), Of(4, 3, 3, 2)) { Attributes = [Text("auto_pad", "VALID")] },
+        new("Conv", Of(2, 3, 6, 5), Of(4, 3, 2, 2)) { Attributes = [Attribute("auto_pad", "SAME_UPPER")], Note = "upper" },
+        new("Conv", Of(2, 3, 6, 5), Of(4, 3, 2, 2)) { Attributes = [Attribute("auto_pad", "SAME_LOWER")], Note = "lower" },
+        new("Conv", Of(2, 3, 7, 6), Of(4, 3, 3, 2)) { Attributes = [Attribute("auto_pad", "SAME_UPPER"), Attribute("strides", 2, 3)] },
+        new("Conv", Of(2, 3, 7, 6), Of(4, 3, 3, 2)) { Attributes = [Attribute("auto_pad", "VALID")] },
         new("ConvTranspose", Of(2, 3, 4, 5), Of(3, 4, 3, 3), Of(4)) { Attributes = [Attribute("pads", 1, 1, 1, 1)] },
         new("ConvTranspose", Of(2, 3, 4, 5), Of(3, 4, 2, 2)) { Attributes = [Attribute("strides", 2, 2)] },
         new("ConvTranspose", Of(2, 3, 4, 5), Of(3, 4, 2, 2)) { Attributes = [Attribute("strides", 2, 2)], Opset = 9 },
@@ -44,7 +43,7 @@ public sealed class ConvolutionGradientTests(EngineFixture fixture) : IClassFixt
         new("ConvTranspose", Of(2, 3, 3, 4), Of(3, 1, 3, 3)) { Attributes = [Attribute("group", 3L)], Note = "depthwise" },
         new("ConvTranspose", Of(2, 3, 5), Of(3, 4, 3), Of(4)) { Attributes = [Attribute("strides", [2L]), Attribute("output_padding", [1L])] },
         new("ConvTranspose", Of(1, 2, 3, 4), Of(2, 3, 3, 3)) { Attributes = [Attribute("strides", 2, 2), Attribute("output_shape", 6, 8)] },
-        new("ConvTranspose", Of(1, 2, 3, 4), Of(2, 3, 3, 3)) { Attributes = [Attribute("strides", 2, 2), Text("auto_pad", "SAME_UPPER")] },
+        new("ConvTranspose", Of(1, 2, 3, 4), Of(2, 3, 3, 3)) { Attributes = [Attribute("strides", 2, 2), Attribute("auto_pad", "SAME_UPPER")] },
     ];
 
     public static TheoryData<string> Names => [.. Cases.Select(test => test.ToString())];
@@ -52,6 +51,4 @@ public sealed class ConvolutionGradientTests(EngineFixture fixture) : IClassFixt
     [Theory]
     [MemberData(nameof(Names))]
     public void Gradients_agree_with_differences(string name) => GradientCheck.Run(fixture.Engine, Cases.Single(test => test.ToString() == name));
-
-    private static AttributeProto Text(string name, string value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = Google.Protobuf.ByteString.CopyFromUtf8(value) };
 }

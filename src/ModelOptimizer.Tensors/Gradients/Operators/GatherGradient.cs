@@ -30,6 +30,6 @@ internal sealed class GatherGradient : IOperatorGradient
         var pads = new long[2 * shape.Length];
         pads[axis] = start;
         pads[shape.Length + axis] = shape[axis] - start - 1;
-        return node.Graph.Pad(node.Graph.Reshape(node.OutputGradient, slice), pads);
+        return node.Graph.Padded(node.Graph.Reshape(node.OutputGradient, slice), pads);
     }
 }

@@ -6,14 +6,14 @@ internal sealed class HardSwishGradient : IOperatorGradient
 {
     public string Operator => "HardSwish";
 
-    // y = x (x + 3)/6 between −3 and 3; zero below, x above.
+    // y = x u with u = x/6 + ½ held between 0 and 1, so y' = u + x u'; u is sloped where 0 < u < 1, which is where u² < u.
     public void Backward(BackwardNode node)
     {
         var graph = node.Graph;
         var x = node.Input(0);
-        var inner = graph.Add(graph.Mul(x, 1f / 3), 0.5f);
-        var outer = graph.Indicator(graph.IsPositive(x));
-        var isInner = graph.Less(graph.Node("Abs", [x]), graph.Scalar(3));
-        node.Give(0, graph.Mul(node.OutputGradient, graph.Where(isInner, inner, outer)));
+        var u = graph.Node("HardSigmoid", [x], GraphBuilder.Attribute("alpha", 1f / 6), GraphBuilder.Attribute("beta", 0.5f));
+        var isSloped = graph.Less(graph.Mul(u, u), u);
+        var slope = graph.Add(u, graph.OnlyWhere(isSloped, graph.Mul(x, 1f / 6)));
+        node.Give(0, graph.Mul(node.OutputGradient, slope));
     }
 }

@@ -6,6 +6,9 @@ namespace ModelOptimizer.Tensors.Gradients.Operators;
 /// <summary>The gradient of reading a tensor at indices along one axis.</summary>
 internal static class IndexSum
 {
+    // Up to here a product with a selection matrix is faster than scattering element by element.
+    private const long SmallExtent = 512;
+
     /// <summary>A tensor of <paramref name="shape"/> whose element is the sum of everything that was read from it.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="gradient">What was read, the <paramref name="count"/> indices in the place of <paramref name="axis"/>.</param>
@@ -18,7 +21,7 @@ internal static class IndexSum
         var before = Product(shape[..axis]);
         var after = Product(shape[(axis + 1)..]);
         var read = graph.Reshape(gradient, before, count, after);
-        var sum = graph.Opset >= 16 ? Scatter(graph, read, indices, [before, count, after], shape[axis]) : Multiply(graph, read, indices, count, shape[axis]);
+        var sum = graph.Opset >= 16 && shape[axis] > SmallExtent ? Scatter(graph, read, indices, [before, count, after], shape[axis]) : Multiply(graph, read, indices, count, shape[axis]);
         return graph.Reshape(sum, shape);
     }
 
@@ -29,11 +32,11 @@ internal static class IndexSum
         return graph.Node("ScatterElements", [zeros, positions, read], GraphBuilder.Attribute("axis", 1L), GraphBuilder.Attribute("reduction", "add"));
     }
 
-    // Scattering knows no sum before version 16.
+    // For few elements, and before version 16, where scattering knows no sum.
     private static string Multiply(GraphBuilder graph, string read, string indices, long count, long extent)
     {
         var positions = graph.Cast(graph.Reshape(indices, count), TensorProto.Types.DataType.Int64);
-        var values = graph.Cast(graph.Constant(0, 1), TensorProto.Types.DataType.Float);
+        var values = graph.Numbers([0, 1], 2);
         var selection = graph.Node("OneHot", [positions, graph.Constant(extent), values], GraphBuilder.Attribute("axis", 0L));
         return graph.Node("MatMul", [selection, read]);
     }

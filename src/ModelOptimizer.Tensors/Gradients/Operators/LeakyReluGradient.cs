@@ -11,7 +11,8 @@ internal sealed class LeakyReluGradient : IOperatorGradient
     {
         var graph = node.Graph;
         var x = node.Input(0);
-        var slope = graph.Where(graph.IsPositive(x), graph.Scalar(1), graph.Scalar(node.Proto.Float("alpha", 0.01f)));
+        var alpha = node.Proto.Float("alpha", 0.01f);
+        var slope = graph.Add(graph.Mul(graph.Indicator(graph.IsPositive(x)), 1 - alpha), alpha);
         node.Give(0, graph.Mul(node.OutputGradient, slope));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SliceGradient : IOperatorGradient
             pads[whole.Length + axis] = whole[axis] - window.First[axis] - (node.OutputShape()[axis] * window.Strides[axis]);
         }
 
-        node.Give(0, graph.Pad(gradient, pads));
+        node.Give(0, graph.Padded(gradient, pads));
     }
 
     private static string Reverse(GraphBuilder graph, string tensor, long[] shape, long[] axes) =>

@@ -16,11 +16,11 @@ internal sealed class SplitGradient : IOperatorGradient
             var pads = new long[2 * rank];
             pads[axis] = Enumerable.Range(0, only).Sum(output => node.OutputShape(output)[axis]);
             pads[rank + axis] = node.InputShape(0)[axis] - pads[axis] - node.OutputShape(only)[axis];
-            node.Give(0, node.Graph.Pad(node.OutputGradientAt(only)!, pads));
+            node.Give(0, node.Graph.Padded(node.OutputGradientAt(only)!, pads));
             return;
         }
 
         var parts = Enumerable.Range(0, node.Proto.Output.Count).Select(output => node.OutputGradientAt(output) ?? node.Graph.Filled(0, node.OutputShape(output)));
-        node.Give(0, node.Graph.Node("Concat", [.. parts], GraphBuilder.Attribute("axis", (long)axis)));
+        node.Give(0, node.Graph.Concat([.. parts], axis));
     }
 }

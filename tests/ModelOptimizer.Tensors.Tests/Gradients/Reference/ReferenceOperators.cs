@@ -19,6 +19,9 @@ internal static partial class ReferenceOperators
         AddConvolutions();
         AddMatrices();
         AddPools();
+        AddNormalisations();
+        AddEinsum();
+        AddResizes();
     }
 
     /// <summary>The outputs of <paramref name="node"/>. Integer inputs come as reals; an input left out is null.</summary>
