@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Opdf;
 
@@ -17,15 +18,17 @@ internal sealed class OpdfWork
     {
         Student = Student.Of(context, options.Training);
         Training = new StudentTraining(context, options.Training, Student);
+        var (own, original) = (new ConstantLookup(Student.Model.Graph), new ConstantLookup(context.Original.Graph));
         var pairs = options.Auxiliary == AuxiliaryKind.None
             ? new Dictionary<string, WeightLayer>()
             : LayerPairs.Find(Student.Layers, LayerFinder.Find(context.Original), context.Student is not null, options.TeacherLayers, options.Training.PositionOf("teacher-layers"));
         var chosen = new List<OverparameterisedLayer>();
         foreach (var layer in Student.Layers)
         {
-            if ((TargetLayers.Obstacle(layer) ?? Student.Obstacle(layer)) is not { } reason)
+            if ((TargetLayers.Obstacle(layer, own) ?? Student.Obstacle(layer)) is not { } reason)
             {
-                chosen.Add(OverparameterisedLayer.Of(layer, pairs.GetValueOrDefault(layer.Name), options.Tensors, options.Rate));
+                var teacher = pairs.GetValueOrDefault(layer.Name);
+                chosen.Add(OverparameterisedLayer.Of(layer, teacher is not null && TargetLayers.IsFinite(teacher, original) ? teacher : null, options.Tensors, options.Rate));
             }
             else
             {

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Tests.NnBcd;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
@@ -203,6 +204,31 @@ public class DistillMethodTests
 
         error.Diagnostic.Code.ShouldBe(MethodCodes.OtherStudent);
         error.Diagnostic.Message.ShouldContain("[N, 4] and the original's [N, 5]");
+    }
+
+    [Fact]
+    public void A_training_that_does_not_fit_into_memory_is_an_error_that_says_what_to_reduce()
+    {
+        var teacher = StudentRun.Dense();
+        var context = StudentRun.Context(teacher, teacher);
+        var options = DistillationOptions.From(MethodRun.Arguments());
+
+        var error = Should.Throw<DiagnosticException>(() => new StudentTraining(context, options, Student.Of(context, options)).RequireMemory(long.MaxValue));
+
+        error.Diagnostic.Code.ShouldBe(MethodCodes.TooMuchMemory);
+        error.Diagnostic.Message.ShouldContain("Write a smaller 'batch', fewer 'samples' of 'calibrate', or fewer 'layers'.");
+    }
+
+    [Fact]
+    public void Memory_grows_with_the_batch_the_samples_and_the_optimizer()
+    {
+        var teacher = StudentRun.Dense();
+        long Bytes(int batches, params (string, object)[] options) =>
+            StudentRun.Method("distill").Plan(StudentRun.Context(teacher, teacher, new LabelledBatches(teacher, 5, batches)), MethodRun.Arguments(options)).PeakBytes;
+
+        Bytes(4, ("batch", 64)).ShouldBeGreaterThan(Bytes(4));
+        Bytes(8).ShouldBeGreaterThan(Bytes(4));
+        Bytes(4, ("optimizer", "sgd")).ShouldBeLessThan(Bytes(4));
     }
 
     [Theory]
