@@ -12,7 +12,7 @@ internal static class LayerPairs
     /// <param name="teacher">The original model's layers.</param>
     /// <param name="repeated">
     /// Whether the student may have fewer repetitions of a block than the teacher: then layer i of a student of m times fewer goes with layer m·i + m − 1, the published
-    /// map. False pairs equal names only.
+    /// map. False pairs layers of equal names and sizes only.
     /// </param>
     /// <param name="declared">Pairs that the user gives, which come first.</param>
     /// <param name="position">Where they are written.</param>
@@ -26,7 +26,7 @@ internal static class LayerPairs
         {
             var name = given.TryGetValue(layer.Name, out var written) ? Known(written, byName, position)
                 : repeated ? Derived(layer, student, teacher)
-                : layer.Name;
+                : Same(layer, byName)?.Name;
             if (name is not null && byName.TryGetValue(name, out var other) && Fit(layer, other))
             {
                 pairs.Add(layer.Name, other);
@@ -35,6 +35,10 @@ internal static class LayerPairs
 
         return pairs;
     }
+
+    // A factor may have the name of the layer that it was a part of.
+    private static WeightLayer? Same(WeightLayer layer, Dictionary<string, WeightLayer> teacher) =>
+        teacher.TryGetValue(layer.Name, out var other) && layer.WeightShape.AsSpan().SequenceEqual(other.WeightShape) ? other : null;
 
     private static string Known(string name, Dictionary<string, WeightLayer> teacher, SourcePosition? position) => teacher.ContainsKey(name)
         ? name

@@ -52,6 +52,15 @@ public class LayerPairsTests
     }
 
     [Fact]
+    public void A_factor_with_the_name_of_its_layer_is_not_the_layer()
+    {
+        var factors = LayerFinder.Find(new GraphBuilder().Input("x", [1, 3]).Gemm("x", "fc_in", 1, 3).Gemm("fc_in", "fc", 2, 1).Output("fc").Build());
+
+        LayerPairs.Find(factors, Layers("fc"), repeated: false, null, null).ShouldBeEmpty();
+        LayerPairs.Find(factors, Layers("fc"), repeated: true, null, null).Keys.ShouldBe(["fc"]);
+    }
+
+    [Fact]
     public void Declared_pairs_come_first()
     {
         var declared = new LayerMap<string>([(new LayerRule("small.*"), "large.2")]);
