@@ -14,6 +14,9 @@ public interface ICompressionMethod
     /// <summary>Authors, title, venue, identifier.</summary>
     string Paper { get; }
 
+    /// <summary>Whether it makes layers smaller; false for one that only trains them.</summary>
+    bool Compresses => true;
+
     /// <summary>What can be set in the manifest. Readers, help, schema and documentation all come from here.</summary>
     IReadOnlyList<MethodOption> Options { get; }
 

@@ -1,5 +1,7 @@
 using ModelOptimizer.Methods.Cp;
+using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.NnBcd;
+using ModelOptimizer.Methods.Opdf;
 using ModelOptimizer.Methods.Tucker;
 
 namespace ModelOptimizer.Methods;
@@ -13,5 +15,7 @@ public static class MethodCatalogue
         new TuckerMethod(),
         new CpMethod(),
         new NnBcdMethod(),
+        new DistillMethod(),
+        new OpdfMethod(),
     ];
 }

@@ -27,6 +27,9 @@ public static class MethodCodes
     /// <summary>An option that has no meaning beside the others.</summary>
     public const string OptionWithoutUse = "MOC1308";
 
+    /// <summary>An over-parameterisation rate or a number of tensors that no shape has.</summary>
+    public const string BadRate = "MOC1309";
+
     /// <summary>Nothing in the model can be made smaller with these options.</summary>
     public const string NothingToCompress = "MOC2101";
 
@@ -44,4 +47,10 @@ public static class MethodCodes
 
     /// <summary>A training target cannot be had from the data.</summary>
     public const string NoTarget = "MOC2106";
+
+    /// <summary>The model has no weights that can be trained.</summary>
+    public const string NothingToTrain = "MOC2107";
+
+    /// <summary>The student's inputs or outputs are not the original model's.</summary>
+    public const string OtherStudent = "MOC2108";
 }

@@ -74,17 +74,7 @@ public sealed class ModelSession : IDisposable
             binding.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance);
         }
 
-        return () =>
-        {
-            try
-            {
-                Native.RunWithBinding(runOptions, binding);
-            }
-            catch (OnnxRuntimeException failure)
-            {
-                throw OrtErrors.RunFailed(failure, file);
-            }
-        };
+        return () => Run(binding);
     }
 
     /// <inheritdoc/>
@@ -132,6 +122,19 @@ public sealed class ModelSession : IDisposable
         try
         {
             Native.Run(runOptions, inputNames, inputs, outputNames, outputs);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw OrtErrors.RunFailed(failure, file);
+        }
+    }
+
+    /// <summary>Runs on values that are bound already.</summary>
+    internal void Run(OrtIoBinding binding)
+    {
+        try
+        {
+            Native.RunWithBinding(runOptions, binding);
         }
         catch (OnnxRuntimeException failure)
         {

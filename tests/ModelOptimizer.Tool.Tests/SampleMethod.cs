@@ -21,6 +21,8 @@ internal sealed class SampleMethod : ICompressionMethod
         new("ranks", OptionKind.Ranks, "Ranks by hand.") { ExclusiveGroup = "amount" },
         new("modes", OptionKind.Modes, "Mode sizes."),
         new("sparsity", OptionKind.Shares, "What becomes zero.") { Minimum = 0, Maximum = 0.99 },
+        new("pairs", OptionKind.Names, "Which layer is which."),
+        new("student", OptionKind.Model, "What learns."),
         new("budget", OptionKind.Budget, "What may remain.") { ExclusiveGroup = "amount" },
     ];
 

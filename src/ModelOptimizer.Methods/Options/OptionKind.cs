@@ -24,6 +24,12 @@ public enum OptionKind
     /// <summary>A share of each layer, 0 to 1; <see cref="LayerMap{T}"/> of <see cref="double"/>.</summary>
     Shares,
 
+    /// <summary>Names of layers of the original model by layer; <see cref="LayerMap{T}"/> of <see cref="string"/>.</summary>
+    Names,
+
+    /// <summary>The path of an ONNX file; <see cref="ModelFile"/>.</summary>
+    Model,
+
     /// <summary>A budget; <see cref="Ranks.Budget"/>.</summary>
     Budget,
 }

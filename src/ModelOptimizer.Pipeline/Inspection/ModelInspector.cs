@@ -38,7 +38,7 @@ public static class ModelInspector
         layer.WeightCount,
         ModelStatistics.Macs(layer, shapes),
         WindowText.Of(layer.Window),
-        layer.Obstacle is null ? [.. MethodCatalogue.All.Select(method => method.Name)] : [],
+        layer.Obstacle is null ? [.. MethodCatalogue.All.Where(method => method.Compresses).Select(method => method.Name)] : [],
         layer.Obstacle);
 
     // Layers can be listed without shapes; only the MACs need a run.

@@ -18,7 +18,7 @@ internal static class CanonicalText
         ["source"] = paths.Canonical(model.Source),
         ["calibrate"] = model.Calibrate is { } calibrate ? Sorted(new() { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples }) : null,
         ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
-        ["compress"] = List(model.Steps.Select(step => Sorted(new() { ["method"] = step.Method.Name, ["options"] = Arguments(step.Arguments), ["keep"] = step.Keep == KeepRule.Faster ? "faster" : null }))),
+        ["compress"] = List(model.Steps.Select(step => Sorted(new() { ["method"] = step.Method.Name, ["options"] = Arguments(step.Arguments, paths), ["keep"] = step.Keep == KeepRule.Faster ? "faster" : null }))),
         ["gates"] = List(model.Gates.Select(Gate)),
     }).ToJsonString(Format);
 
@@ -64,10 +64,10 @@ internal static class CanonicalText
         ["allow-overlap"] = gate.AllowOverlap,
     });
 
-    private static JsonObject Arguments(MethodArguments arguments) =>
-        Sorted(arguments.Values.ToDictionary(argument => argument.Key, argument => Value(argument.Value)));
+    private static JsonObject Arguments(MethodArguments arguments, ManifestPaths paths) =>
+        Sorted(arguments.Values.ToDictionary(argument => argument.Key, argument => Value(argument.Value, paths)));
 
-    private static JsonNode? Value(object value) => value switch
+    private static JsonNode? Value(object value, ManifestPaths paths) => value switch
     {
         string word => word,
         int number => number,
@@ -81,6 +81,8 @@ internal static class CanonicalText
         }))),
         LayerMap<IReadOnlyList<int>> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["modes"] = List(entry.Value.Select(mode => (JsonNode)mode)) }))),
         LayerMap<double> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["share"] = entry.Value }))),
+        LayerMap<string> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["name"] = entry.Value }))),
+        ModelFile file => paths.Canonical(file.Path),
         Budget budget => Sorted(new()
         {
             ["measure"] = budget.Measure.ToString(),

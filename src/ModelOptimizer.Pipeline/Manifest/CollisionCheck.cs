@@ -23,7 +23,7 @@ internal static class CollisionCheck
             Once(accessors, model.Embed?.Accessor, model, model.Embed?.Position, "accessor");
         }
 
-        string[] read = [manifest, .. models.Select(model => model.Source), .. datasets.SelectMany(dataset => dataset.Files)];
+        string[] read = [manifest, .. models.Select(model => model.Source), .. models.SelectMany(model => model.Steps).Select(step => step.Student).OfType<string>(), .. datasets.SelectMany(dataset => dataset.Files)];
         foreach (var model in models)
         {
             if (read.FirstOrDefault(path => string.Equals(path, model.Output, StringComparison.OrdinalIgnoreCase)) is { } overwritten)

@@ -33,7 +33,7 @@ public static partial class ManifestReader
         var seed = section["seed"]?.AsInteger("seed", 0) ?? 1;
         var device = section["device"] is { } written ? Device(written) : "auto";
         var datasets = new DatasetsReader(paths).Read(section["datasets"]);
-        var models = new ModelsReader(paths, new EvaluateReader(datasets, paths), new StepReader(methods ?? MethodCatalogue.All), seed)
+        var models = new ModelsReader(paths, new EvaluateReader(datasets, paths), new StepReader(methods ?? MethodCatalogue.All, paths), seed)
             .Read(section.Require("models", "models: { digits: { source: digits.onnx, compress: [ … ] } }"));
         CollisionCheck.Check(models, datasets.Values, file);
         return new CompressionPlan

@@ -9,9 +9,9 @@ using ModelOptimizer.Pipeline.Plan;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
-internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
+internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, ManifestPaths paths)
 {
-    private static readonly string[] LaterMethods = ["convex-distillation", "opdf", "distill"];
+    private static readonly string[] LaterMethods = ["convex-distillation"];
 
     public StepPlan Read(Node node)
     {
@@ -37,7 +37,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
 
     private string Available => string.Join(", ", methods.Select(method => method.Name));
 
-    private static MethodArguments Arguments(ICompressionMethod method, Section section)
+    private MethodArguments Arguments(ICompressionMethod method, Section section)
     {
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         var positions = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
         var written = method.Options.Where(option => section[option.Name] is not null);
         foreach (var option in written.OrderBy(option => section.KeyPosition(option.Name).Line).ThenBy(option => section.KeyPosition(option.Name).Column))
         {
-            values.Add(option.Name, OptionReader.Read(option, section[option.Name]!));
+            values.Add(option.Name, OptionReader.Read(option, section[option.Name]!, paths));
             positions.Add(option.Name, section.KeyPosition(option.Name));
             if (option.ExclusiveGroup is { } group && !chosen.TryAdd(group, option.Name))
             {
@@ -58,7 +58,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods)
             var settled = values.ContainsKey(option.Name) || (option.ExclusiveGroup is { } group && chosen.ContainsKey(group));
             if (!settled && option.Default is { } text)
             {
-                values.Add(option.Name, OptionReader.Read(option, YamlTree.ParseDefault(text, section.Position)));
+                values.Add(option.Name, OptionReader.Read(option, YamlTree.ParseDefault(text, section.Position), paths));
             }
         }
 

@@ -10,6 +10,9 @@ namespace ModelOptimizer.Pipeline.Plan;
 /// <param name="Keep">Which rewrites stay.</param>
 public sealed record StepPlan(ICompressionMethod Method, MethodArguments Arguments, KeepRule Keep = KeepRule.Smaller)
 {
+    /// <summary>Absolute path of the ONNX file that an option names; null when none does.</summary>
+    public string? Student => Arguments.Values.Values.OfType<ModelFile>().FirstOrDefault()?.Path;
+
     /// <summary>Whether a search under the gates decides (<c>budget: auto</c>).</summary>
     public bool IsSearched => SearchOptions.IsSearched(Arguments);
 }

@@ -53,7 +53,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
     {
         var index = before.Steps.Count;
         var step = job.Model.Steps[index];
-        var context = Context(before.Model);
+        var context = Context(before.Model) with { Student = step.Student is { } path ? OnnxModel.Load(path) : null };
         try
         {
             job.Forecast.Tell(index, step.Method.Name, () => step.Method.Plan(context, step.Arguments));

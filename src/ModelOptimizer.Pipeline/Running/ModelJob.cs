@@ -21,11 +21,10 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);
         var original = OnnxModel.Load(model.Source);
-        string[] files = [.. original.Files.Concat(datasets).Distinct(StringComparer.Ordinal)];
-        foreach (var file in original.Files)
-        {
-            record.Read(file);
-        }
+        var students = model.Steps.Select(step => step.Student).OfType<string>().SelectMany(path => OnnxModel.Load(path).Files);
+        List<string> models = [.. original.Files, .. students];
+        models.ForEach(record.Read);
+        string[] files = [.. models.Concat(datasets).Distinct(StringComparer.Ordinal)];
 
         if (options is { VerifyOnly: true, Locked: false })
         {

@@ -1,3 +1,4 @@
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
@@ -33,6 +34,13 @@ internal sealed class BackwardNode
     /// <summary>Shape of the output at <paramref name="output"/>.</summary>
     public long[] OutputShape(int output = 0) => pass.ShapeOf(Proto.Output[output]);
 
+    /// <summary>The attribute <c>axis</c> as an axis of the first input, from 0.</summary>
+    public int Axis(long absent)
+    {
+        var axis = Proto.Int("axis", absent);
+        return (int)(axis < 0 ? axis + InputShape(0).Length : axis);
+    }
+
     /// <summary>The gradient of the loss by an output; null where the loss does not depend on it.</summary>
     public string? OutputGradientAt(int output) => output < Proto.Output.Count ? pass.GradientOf(Proto.Output[output]) : null;
 
@@ -58,6 +66,12 @@ internal sealed class BackwardNode
     }
 
     /// <summary>The integers of a constant input; null where it is absent.</summary>
-    /// <exception cref="Diagnostics.DiagnosticException">The input is computed from the data.</exception>
+    /// <exception cref="DiagnosticException">The input is computed from the data.</exception>
     public long[]? ConstantIntegers(int input) => Proto.InputAt(input) is { } name ? pass.ConstantIntegers(name, Proto) : null;
+
+    /// <summary>A constant input that is not trained; null where it is absent, trained, or computed from the data.</summary>
+    public TensorProto? Constant(int input) => Proto.InputAt(input) is { } name && !pass.Wants(name) ? pass.Constant(name) : null;
+
+    /// <summary>The error of a node that cannot be differentiated, <paramref name="reason"/> in the present tense.</summary>
+    public DiagnosticException NoGradient(string reason) => pass.NoGradient(Proto, reason);
 }

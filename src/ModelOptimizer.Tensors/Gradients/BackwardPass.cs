@@ -13,6 +13,7 @@ internal sealed class BackwardPass
     private readonly OnnxModel model;
     private readonly IReadOnlyDictionary<string, long[]> shapes;
     private readonly HashSet<string> wanted;
+    private readonly ConstantLookup constants;
     private readonly Dictionary<string, List<string>> gradients = new(StringComparer.Ordinal);
 
     public BackwardPass(GraphBuilder graph, IReadOnlyDictionary<string, long[]> shapes, IReadOnlyCollection<string> parameters)
@@ -20,6 +21,7 @@ internal sealed class BackwardPass
         Graph = graph;
         model = graph.Model;
         this.shapes = shapes;
+        constants = new ConstantLookup(model.Graph);
         wanted = Dependent(model.Graph, parameters);
     }
 
@@ -33,7 +35,7 @@ internal sealed class BackwardPass
         Add(loss, Graph.Ones(ShapeOf(loss)));
         foreach (var node in Enumerable.Reverse(forward))
         {
-            if (!node.Output.Any(output => output.Length > 0 && gradients.ContainsKey(output)) || !node.Input.Any(wanted.Contains) || GradientCatalogue.IsConstant(node.Operator()))
+            if (!node.Output.Any(output => output.Length > 0 && gradients.ContainsKey(output)) || !node.Input.Any(wanted.Contains) || GradientCatalogue.IsConstant(node))
             {
                 continue;
             }
@@ -69,7 +71,10 @@ internal sealed class BackwardPass
         ? shape
         : throw new DiagnosticException(TensorsCodes.NoGradient, $"the shape of the tensor '{tensor}' is not known, so the model cannot be trained. Check that the model runs in ONNX Runtime on zeros.", Position);
 
-    public long[] ConstantIntegers(string tensor, NodeProto reader) => new ConstantLookup(model.Graph).Find(tensor) is { } constant
+    /// <summary>The constant called <paramref name="tensor"/>; null when that is not a constant.</summary>
+    public TensorProto? Constant(string tensor) => constants.Find(tensor)?.Tensor;
+
+    public long[] ConstantIntegers(string tensor, NodeProto reader) => constants.Find(tensor) is { } constant
         ? constant.Integers()
         : throw NoGradient(reader, $"the {Describe(reader)} node computes its '{tensor}' from data instead of having it as a constant");
 
@@ -88,7 +93,7 @@ internal sealed class BackwardPass
         var dependent = parameters.ToHashSet(StringComparer.Ordinal);
         foreach (var node in graph.Node)
         {
-            if (!GradientCatalogue.IsConstant(node.Operator()) && node.Input.Any(dependent.Contains))
+            if (!GradientCatalogue.IsConstant(node) && node.Input.Any(dependent.Contains))
             {
                 dependent.UnionWith(node.Output.Where(output => output.Length > 0));
             }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
@@ -134,6 +135,9 @@ public sealed class GraphBuilder
 
     /// <summary>A float attribute.</summary>
     public static AttributeProto Attribute(string name, float value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
+
+    /// <summary>A text attribute.</summary>
+    public static AttributeProto Attribute(string name, string value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
     /// <summary>A list of integers.</summary>
     public static AttributeProto Attribute(string name, params long[] values)

@@ -34,20 +34,39 @@ internal static class ShapeNodes
         ? graph.Node("ReduceMax", [tensor, graph.Constant(axes)])
         : graph.Node("ReduceMax", [tensor], GraphBuilder.Attribute("axes", axes));
 
-    /// <summary>A part of a tensor: from <paramref name="starts"/> to <paramref name="ends"/> along <paramref name="axes"/>, every <paramref name="steps"/>-th (from opset 10 on).</summary>
-    public static string Slice(this GraphBuilder graph, string tensor, long[] starts, long[] ends, long[] axes, long[]? steps = null) => graph.Opset >= 10
-        ? graph.Node("Slice", [tensor, graph.Constant(starts), graph.Constant(ends), graph.Constant(axes), .. steps is null ? Array.Empty<string>() : [graph.Constant(steps)]])
-        : graph.Node("Slice", [tensor], GraphBuilder.Attribute("starts", starts), GraphBuilder.Attribute("ends", ends), GraphBuilder.Attribute("axes", axes));
+    /// <summary>A part of a tensor: from <paramref name="starts"/> to <paramref name="ends"/> along <paramref name="axes"/>, every <paramref name="steps"/>-th.</summary>
+    public static string Slice(this GraphBuilder graph, string tensor, long[] starts, long[] ends, long[] axes, long[]? steps = null)
+    {
+        if (graph.Opset >= 10)
+        {
+            return graph.Node("Slice", [tensor, graph.Constant(starts), graph.Constant(ends), graph.Constant(axes), .. steps is null ? Array.Empty<string>() : [graph.Constant(steps)]]);
+        }
+
+        return steps is null
+            ? graph.Node("Slice", [tensor], GraphBuilder.Attribute("starts", starts), GraphBuilder.Attribute("ends", ends), GraphBuilder.Attribute("axes", axes))
+            : graph.Steps(tensor, starts, ends, axes, steps);
+    }
 
     /// <summary>Zeros around a tensor: <paramref name="pads"/> has those before every axis, then those after; negative ones cut.</summary>
     public static string Pad(this GraphBuilder graph, string tensor, params long[] pads) => graph.Opset >= 11
         ? graph.Node("Pad", [tensor, graph.Constant(pads)])
         : graph.Node("Pad", [tensor], GraphBuilder.Attribute("pads", pads));
 
+    /// <summary>As <see cref="Pad"/>, and no node where there is nothing to pad.</summary>
+    public static string Padded(this GraphBuilder graph, string tensor, params long[] pads) => pads.All(pad => pad == 0) ? tensor : graph.Pad(tensor, pads);
+
+    /// <summary>Tensors one after the other along <paramref name="axis"/>.</summary>
+    public static string Concat(this GraphBuilder graph, string[] tensors, long axis) => tensors.Length == 1 ? tensors[0] : graph.Node("Concat", tensors, GraphBuilder.Attribute("axis", axis));
+
     /// <summary>The parts of <paramref name="sizes"/> along <paramref name="axis"/>.</summary>
     public static string[] Split(this GraphBuilder graph, string tensor, int axis, params long[] sizes) => graph.Opset >= 13
         ? graph.Nodes(sizes.Length, "Split", [tensor, graph.Constant(sizes)], GraphBuilder.Attribute("axis", (long)axis))
         : graph.Nodes(sizes.Length, "Split", [tensor], GraphBuilder.Attribute("axis", (long)axis), GraphBuilder.Attribute("split", sizes));
+
+    /// <summary>Whether two float tensors have the same number; floats can be compared so from opset 11 on.</summary>
+    public static string Equal(this GraphBuilder graph, string one, string other) => graph.Opset >= 11
+        ? graph.Node("Equal", [one, other])
+        : graph.Node("Not", [graph.Node("Or", [graph.Less(one, other), graph.Greater(one, other)])]);
 
     /// <summary>The same numbers as another type.</summary>
     public static string Cast(this GraphBuilder graph, string tensor, TensorProto.Types.DataType type) => graph.Node("Cast", [tensor], GraphBuilder.Attribute("to", (long)type));
@@ -67,5 +86,22 @@ internal static class ShapeNodes
         long[] axes = [.. Enumerable.Range(0, from.Length).Where(axis => axis < added || (to[axis - added] == 1 && from[axis] != 1)).Select(axis => (long)axis)];
         var sum = axes.Length == 0 ? tensor : graph.ReduceSum(tensor, axes);
         return added == 0 ? sum : graph.Reshape(sum, to);
+    }
+
+    // Before opset 10 a slice has no steps.
+    private static string Steps(this GraphBuilder graph, string tensor, long[] starts, long[] ends, long[] axes, long[] steps)
+    {
+        for (var i = 0; i < axes.Length; i++)
+        {
+            var taken = new List<long>();
+            for (var index = starts[i]; index < ends[i]; index += steps[i])
+            {
+                taken.Add(index);
+            }
+
+            tensor = graph.Node("Gather", [tensor, graph.Constant([.. taken])], GraphBuilder.Attribute("axis", axes[i]));
+        }
+
+        return tensor;
     }
 }

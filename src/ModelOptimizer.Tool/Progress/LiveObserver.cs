@@ -21,7 +21,7 @@ internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console
     public void Progress(string model, MethodProgress progress)
     {
         var bar = Bar(model);
-        bar.Description = Markup.Escape($"{model}: {progress.Activity}");
+        bar.Description = Markup.Escape($"{model}: {progress.Activity}{(progress.Detail is null ? "" : ", " + progress.Detail)}");
         bar.IsIndeterminate = progress.Total <= 0;
         bar.MaxValue = Math.Max(1, progress.Total);
         bar.Value = progress.Done;

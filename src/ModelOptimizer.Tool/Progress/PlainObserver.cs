@@ -4,7 +4,7 @@ using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Tool.Progress;
 
-/// <summary>A line per activity, for logs.</summary>
+/// <summary>A line per activity, for logs; one for every tenth of an activity that has something to say.</summary>
 internal sealed class PlainObserver(TextWriter writer, DiagnosticPrinter diagnostics) : IRunObserver
 {
     private string _last = "";
@@ -15,11 +15,16 @@ internal sealed class PlainObserver(TextWriter writer, DiagnosticPrinter diagnos
 
     public void Progress(string model, MethodProgress progress)
     {
-        var line = $"{model}: {progress.Activity}";
-        if (line != _last)
+        var phase = $"{model}: {progress.Activity}";
+        if (progress is { Detail: not null, Total: > 0 })
         {
-            _last = line;
-            writer.WriteLine(line);
+            phase += $", {10 * (10L * progress.Done / progress.Total)}%";
+        }
+
+        if (phase != _last)
+        {
+            _last = phase;
+            writer.WriteLine(progress.Detail is null ? phase : $"{phase}, {progress.Detail}");
         }
     }
 

@@ -42,6 +42,8 @@ internal static class MethodsView
         OptionKind.Ranks => "16, [R_T, R_S], 50%, or a map from layer rule to one of these",
         OptionKind.Modes => "[4, 4, 8], or a map from layer rule to such a list",
         OptionKind.Shares => $"number or percentage{Range(option)}, or a map from layer rule to one",
+        OptionKind.Names => "map from layer rule to layer name",
+        OptionKind.Model => "path of an ONNX file",
         _ => "{ size | params | macs: 40%, allocation: sigma | uniform }",
     };
 

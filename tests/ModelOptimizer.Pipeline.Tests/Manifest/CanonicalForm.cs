@@ -14,7 +14,7 @@ public sealed class CanonicalForm
             evaluate: { dataset: test, metrics: [top1] }
             compress:
               - { method: sample, ranks: { "*": 50%, conv1: [16, 8] }, modes: [4, 8], sparsity: { "*": 90%, conv1: 0.5 } }
-              - { method: sample, budget: { size: 40% } }
+              - { method: sample, budget: { size: 40% }, student: letters.onnx, pairs: { fc1: fc2 } }
             gates:
               - top1: { max-drop: 0.50% }
         """;
@@ -46,6 +46,9 @@ public sealed class CanonicalForm
                     size: 40.0 %
                   norm: covariance
                   method: sample
+                  pairs:
+                    "fc1": "fc2"
+                  student: ./x/../letters.onnx
                 evaluate:
                   metrics: [ "top1" ]
                   dataset: test

@@ -143,6 +143,24 @@ public sealed class ManifestReading : IDisposable
     }
 
     [Fact]
+    public void Gives_A_Student_And_The_Names_Of_Its_Layers()
+    {
+        var steps = folder.Read("""
+            version: 1
+            models:
+              digits:
+                source: digits.onnx
+                compress:
+                  - { method: sample, student: letters.onnx, pairs: { "fc*": head, fc1: tail } }
+                  - { method: sample }
+            """).Models[0].Steps;
+
+        steps[0].Arguments.Get<ModelFile>("student").Path.ShouldBe(folder["letters.onnx"]);
+        steps.Select(step => step.Student).ShouldBe([folder["letters.onnx"], null]);
+        steps[0].Arguments.Get<LayerMap<string>>("pairs").Entries.Select(entry => (entry.Rule.Text, entry.Value)).ShouldBe([("fc*", "head"), ("fc1", "tail")]);
+    }
+
+    [Fact]
     public void Gives_Modes_And_Shares_To_Layers_By_Their_Rules()
     {
         var arguments = folder.Read("""

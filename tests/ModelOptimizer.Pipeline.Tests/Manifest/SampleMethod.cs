@@ -19,6 +19,8 @@ internal sealed class SampleMethod : ICompressionMethod
         new("ranks", OptionKind.Ranks, "") { ExclusiveGroup = "goal" },
         new("modes", OptionKind.Modes, ""),
         new("sparsity", OptionKind.Shares, "") { Maximum = 0.99 },
+        new("pairs", OptionKind.Names, ""),
+        new("student", OptionKind.Model, ""),
         new("energy", OptionKind.Number, "") { ExclusiveGroup = "goal", Minimum = 0, Maximum = 1 },
         new("budget", OptionKind.Budget, "", "{ size: 50% }") { ExclusiveGroup = "goal" },
         new("sweeps", OptionKind.Integer, "", "30") { Minimum = 1, Maximum = 1000 },

@@ -16,7 +16,7 @@ namespace ModelOptimizer.Tensors.Tests.Gradients;
 /// </summary>
 internal static class GradientCheck
 {
-    private const double Step = 1e-5;
+    public const double Step = 1e-5;
     private const double Tolerance = 1e-3;
 
     public static void Run(Engine engine, GradientCase test)
@@ -52,7 +52,7 @@ internal static class GradientCheck
     }
 
     // Relative to the largest element: an element that is small by cancellation has the round-off of the large ones.
-    private static void Compare(double[] expected, float[] found, string what)
+    public static void Compare(double[] expected, float[] found, string what)
     {
         found.Length.ShouldBe(expected.Length, what);
         var scale = expected.Max(Math.Abs);
@@ -72,7 +72,7 @@ internal static class GradientCheck
         {
             if (inputs[i] is { } input)
             {
-                builder.Initializer($"x{i}", test.Inputs[i].Integers is { } integers ? Int64(input.Shape, integers) : WeightValues.Create("", (int)DataType.Float, input.Shape, input.Values));
+                builder.Initializer($"x{i}", test.Inputs[i].Integers is { } integers ? Integers(input.Shape, integers, test.Inputs[i].IntegerType) : WeightValues.Create("", (int)DataType.Float, input.Shape, input.Values));
             }
         }
 
@@ -138,11 +138,19 @@ internal static class GradientCheck
         return node;
     }
 
-    private static TensorProto Int64(long[] shape, long[] values)
+    private static TensorProto Integers(long[] shape, long[] values, DataType type)
     {
-        var tensor = new TensorProto { DataType = (int)DataType.Int64 };
+        var tensor = new TensorProto { DataType = (int)type };
         tensor.Dims.Add(shape);
-        tensor.Int64Data.Add(values);
+        if (type == DataType.Int64)
+        {
+            tensor.Int64Data.Add(values);
+        }
+        else
+        {
+            tensor.Int32Data.Add(values.Select(value => (int)value));
+        }
+
         return tensor;
     }
 }

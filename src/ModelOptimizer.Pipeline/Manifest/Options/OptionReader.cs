@@ -6,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Manifest.Options;
 /// <summary>Reads a method's option into the type that its kind stands for.</summary>
 internal static class OptionReader
 {
-    public static object Read(MethodOption option, Node node) => option.Kind switch
+    public static object Read(MethodOption option, Node node, ManifestPaths paths) => option.Kind switch
     {
         OptionKind.Choice => node.AsChoice(option.Name, option.Choices),
         OptionKind.Number => NumberReader.Read(option.Name, node, option.Minimum, option.Maximum),
@@ -15,6 +15,8 @@ internal static class OptionReader
         OptionKind.Ranks => RanksReader.Read(option.Name, node),
         OptionKind.Modes => ModesReader.Read(option.Name, node),
         OptionKind.Shares => SharesReader.Read(option, node),
+        OptionKind.Names => NamesReader.Read(option.Name, node),
+        OptionKind.Model => new ModelFile(paths.Existing(node, option.Name)),
         OptionKind.Budget => BudgetReader.Read(option.Name, node),
         _ => throw new InvalidOperationException($"Nothing reads options of kind {option.Kind}."),
     };

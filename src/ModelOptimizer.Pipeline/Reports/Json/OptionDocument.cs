@@ -24,6 +24,8 @@ internal sealed record OptionDocument(string Name, string Kind, string? Default,
         OptionKind.Ranks => "ranks",
         OptionKind.Modes => "modes",
         OptionKind.Shares => "shares",
+        OptionKind.Names => "names",
+        OptionKind.Model => "model",
         _ => "budget",
     };
 }

@@ -10,7 +10,6 @@ internal sealed class ReluGradient : IOperatorGradient
     public void Backward(BackwardNode node)
     {
         var graph = node.Graph;
-        var isPositive = graph.Indicator(graph.Node("Greater", [node.Proto.Output[0], graph.Scalar(0)]));
-        node.Give(0, graph.Node("Mul", [node.OutputGradient, isPositive]));
+        node.Give(0, graph.OnlyWhere(graph.IsPositive(node.Proto.Output[0]), node.OutputGradient));
     }
 }

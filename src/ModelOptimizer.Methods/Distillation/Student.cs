@@ -1,0 +1,92 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Shapes;
+using ModelOptimizer.Tensors.Training;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
+
+namespace ModelOptimizer.Methods.Distillation;
+
+/// <summary>The model to train, beside the original that teaches it.</summary>
+/// <param name="Model">The student. Not to be changed.</param>
+/// <param name="Shapes">Its shapes for one sample.</param>
+/// <param name="Logits">What it computes before any softmax at its end.</param>
+/// <param name="TeacherLogits">The same of the original.</param>
+/// <param name="Layers">Its layers.</param>
+/// <param name="Weights">What is trained.</param>
+internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long[]> Shapes, string Logits, string TeacherLogits, IReadOnlyList<WeightLayer> Layers, IReadOnlyList<string> Weights)
+{
+    private readonly HashSet<string> _trained = [.. Weights];
+
+    /// <summary>Shape of one sample's logits, the batch first.</summary>
+    public long[] LogitShape => Shapes[Logits];
+
+    /// <summary>Number of trained numbers.</summary>
+    public long WeightCount => Weights.Sum(weight => Shapes[weight].Aggregate(1L, (product, extent) => product * extent));
+
+    /// <summary>Why the weight of a layer stays as it is; null when it is trained.</summary>
+    public string? Obstacle(WeightLayer layer) => _trained.Contains(layer.Weight) ? null : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
+
+    /// <summary>The student of a step.</summary>
+    /// <exception cref="DiagnosticException">It does not run, cannot be compared with the original, or has nothing to train.</exception>
+    public static Student Of(MethodContext context, DistillationOptions options)
+    {
+        var model = context.Student ?? context.Model;
+        var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, model);
+        var teacherShapes = ReferenceEquals(model, context.Original) ? shapes : ShapeProbe.Run(context.Engine, context.Original);
+        var output = context.Original.Graph.Output[0].Name;
+        RequireSame(context, model, output, options);
+        if (!shapes.ContainsKey(output) || !teacherShapes.ContainsKey(output))
+        {
+            throw Other(options, "the model does not run on zeros, so its shapes are not known. Check that ONNX Runtime runs it.");
+        }
+
+        var (logits, teacherLogits) = (Tensors.Training.Logits.Of(model, output, shapes), Tensors.Training.Logits.Of(context.Original, output, teacherShapes));
+        if (!shapes[logits].AsSpan(1).SequenceEqual(teacherShapes[teacherLogits].AsSpan(1)))
+        {
+            throw Other(options, $"the student's output '{output}' has the shape {Text(shapes[logits])} and the original's {Text(teacherShapes[teacherLogits])}. A student must have the original's classes.");
+        }
+
+        if (shapes[logits].Length < 2 || !ElementTypes.IsFloat(ElementType(context.Original, output)))
+        {
+            throw Other(options, $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores first.");
+        }
+
+        var layers = LayerFinder.Find(model);
+        var weights = TrainableWeights.Find(model, logits);
+        if (options.Layers is { } rules)
+        {
+            var selected = LayerSelector.Select(layers, rules).SelectMany(Parts).ToHashSet(StringComparer.Ordinal);
+            weights = [.. weights.Where(selected.Contains)];
+        }
+
+        return weights.Count > 0
+            ? new Student(model, shapes, logits, teacherLogits, layers, weights)
+            : throw new DiagnosticException(MethodCodes.NothingToTrain, $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: quantized and float16 weights are not, nor are those that are computed. Train before the steps that make such weights, or export the model in float32.", options.Position);
+    }
+
+    private static IEnumerable<string> Parts(WeightLayer layer) => [layer.Weight, layer.Bias ?? "", .. layer.BatchNormalization?.Input.Skip(1) ?? []];
+
+    private static int ElementType(OnnxModel model, string output) => model.Graph.Output.First(other => other.Name == output).Type.TensorType.ElemType;
+
+    private static void RequireSame(MethodContext context, OnnxModel model, string output, DistillationOptions options)
+    {
+        HashSet<string> Inputs(OnnxModel of) => [.. of.Graph.Input.Select(input => input.Name).Except(of.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)];
+
+        if (Inputs(model).Except(Inputs(context.Original)).FirstOrDefault() is { } input)
+        {
+            throw Other(options, $"the student has an input '{input}', and the original has {string.Join(", ", Inputs(context.Original).Select(name => $"'{name}'"))}. Call the student's inputs as the original's.");
+        }
+
+        if (model.Graph.Output.All(other => other.Name != output))
+        {
+            throw Other(options, $"the student has no output '{output}', which is what it is compared in; it has {string.Join(", ", model.Graph.Output.Select(other => $"'{other.Name}'"))}. Call the student's output as the original's.");
+        }
+    }
+
+    private static DiagnosticException Other(DistillationOptions options, string problem) => new(MethodCodes.OtherStudent, problem, options.PositionOf("student"));
+
+    private static string Text(long[] shape) => $"[{string.Join(", ", shape.Select((extent, axis) => axis == 0 ? "N" : $"{extent}"))}]";
+}

@@ -1,0 +1,5 @@
+namespace ModelOptimizer.Methods.Options;
+
+/// <summary>Another ONNX model that a step names. The pipeline reads it: <see cref="MethodContext.Student"/>.</summary>
+/// <param name="Path">Absolute path.</param>
+public sealed record ModelFile(string Path);

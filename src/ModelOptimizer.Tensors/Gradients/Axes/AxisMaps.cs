@@ -1,0 +1,42 @@
+using ModelOptimizer.Tensors.Graphs;
+
+namespace ModelOptimizer.Tensors.Gradients.Axes;
+
+/// <summary>Operators that are one linear map an axis, so that their gradient is one product with a small constant matrix an axis.</summary>
+internal static class AxisMaps
+{
+    /// <summary>The gradient of the input, from that of the output, of shape <paramref name="output"/>; an axis without a map is left as it is.</summary>
+    public static string Gradient(GraphBuilder graph, string gradient, long[] output, IReadOnlyList<AxisMap?> maps)
+    {
+        var shape = (long[])output.Clone();
+        for (var axis = output.Length - 1; axis >= 0; axis--)
+        {
+            if (maps[axis] is { } map)
+            {
+                var after = Count(shape[(axis + 1)..]);
+                gradient = after == 1
+                    ? graph.Gemm(graph.Reshape(gradient, Count(shape[..axis]), map.Outputs), graph.Numbers(map.Weights, map.Outputs, map.Inputs))
+                    : graph.Node("MatMul", [graph.Numbers(Transposed(map), map.Inputs, map.Outputs), graph.Reshape(gradient, Count(shape[..axis]), map.Outputs, after)]);
+                shape[axis] = map.Inputs;
+            }
+        }
+
+        return graph.Reshape(gradient, shape);
+    }
+
+    private static float[] Transposed(AxisMap map)
+    {
+        var transposed = new float[map.Weights.Length];
+        for (var output = 0L; output < map.Outputs; output++)
+        {
+            for (var input = 0L; input < map.Inputs; input++)
+            {
+                transposed[(input * map.Outputs) + output] = map.Weights[(output * map.Inputs) + input];
+            }
+        }
+
+        return transposed;
+    }
+
+    private static long Count(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
+}

@@ -1,0 +1,39 @@
+using ModelOptimizer.Tensors.Graphs;
+
+namespace ModelOptimizer.Tensors.Gradients.Operators;
+
+internal sealed class SliceGradient : IOperatorGradient
+{
+    public string Operator => "Slice";
+
+    // Back in the order of the input, with zeros between what was read and around it; what the last stride has too many is cut.
+    public void Backward(BackwardNode node)
+    {
+        var graph = node.Graph;
+        var window = new SliceWindow(node);
+        var gradient = window.Reversed.Length == 0 ? node.OutputGradient : Reverse(graph, node.OutputGradient, node.OutputShape(), window.Reversed);
+        gradient = window.Strides.All(stride => stride == 1) ? gradient : Interleave(graph, gradient, node.OutputShape(), window.Strides);
+
+        var whole = node.InputShape(0);
+        var pads = new long[2 * whole.Length];
+        for (var axis = 0; axis < whole.Length; axis++)
+        {
+            pads[axis] = window.First[axis];
+            pads[whole.Length + axis] = whole[axis] - window.First[axis] - (node.OutputShape()[axis] * window.Strides[axis]);
+        }
+
+        node.Give(0, graph.Padded(gradient, pads));
+    }
+
+    private static string Reverse(GraphBuilder graph, string tensor, long[] shape, long[] axes) =>
+        graph.Slice(tensor, [.. axes.Select(_ => -1L)], [.. axes.Select(axis => -shape[axis] - 1)], axes, [.. axes.Select(_ => -1L)]);
+
+    private static string Interleave(GraphBuilder graph, string tensor, long[] shape, long[] strides)
+    {
+        // A further axis of one element behind each, which is filled up with zeros and merged.
+        long[] split = [.. shape.SelectMany(extent => new[] { extent, 1 })];
+        long[] after = [.. strides.SelectMany(stride => new[] { 0, stride - 1 })];
+        long[] merged = [.. shape.Zip(strides, (extent, stride) => extent * stride)];
+        return graph.Reshape(graph.Pad(graph.Reshape(tensor, split), [.. after.Select(_ => 0L), .. after]), merged);
+    }
+}

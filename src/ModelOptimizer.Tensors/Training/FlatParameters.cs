@@ -1,0 +1,46 @@
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Graphs;
+
+namespace ModelOptimizer.Tensors.Training;
+
+/// <summary>Many tensors as one vector, and back.</summary>
+internal static class FlatParameters
+{
+    /// <summary>Makes the tensors, under their names, from <paramref name="vector"/> in front of all nodes; their initialisers go.</summary>
+    public static void Unpack(GraphBuilder graph, string vector, IReadOnlyList<TrainedTensor> tensors)
+    {
+        var proto = graph.Model.Graph;
+        var names = tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        Remove(proto.Initializer, tensor => names.Contains(tensor.Name));
+        Remove(proto.Input, input => names.Contains(input.Name));
+
+        var before = proto.Node.Count;
+        var parts = tensors.Count == 1 ? [vector] : graph.Split(vector, 0, [.. tensors.Select(tensor => (long)tensor.Count)]);
+        foreach (var (tensor, part) in tensors.Zip(parts))
+        {
+            graph.NodeTo(tensor.Name, "Reshape", [part, graph.Constant(tensor.Shape)]);
+        }
+
+        NodeProto[] nodes = [.. proto.Node.Skip(before), .. proto.Node.Take(before)];
+        proto.Node.Clear();
+        proto.Node.Add(nodes);
+    }
+
+    /// <summary>All elements of <paramref name="tensors"/> in their order.</summary>
+    public static string Pack(GraphBuilder graph, IReadOnlyList<string> tensors)
+    {
+        string[] parts = [.. tensors.Select(tensor => graph.Reshape(tensor, -1))];
+        return parts.Length == 1 ? parts[0] : graph.Node("Concat", parts, GraphBuilder.Attribute("axis", 0L));
+    }
+
+    private static void Remove<T>(Google.Protobuf.Collections.RepeatedField<T> field, Predicate<T> which)
+    {
+        for (var i = field.Count - 1; i >= 0; i--)
+        {
+            if (which(field[i]))
+            {
+                field.RemoveAt(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
+using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
+
+namespace ModelOptimizer.Tensors.Training;
+
+/// <summary>
+/// Runs the steps of a <see cref="TrainingGraph"/>. Parameters and optimiser state stay on the device, in two sets of buffers that take turns as input and output: a step
+/// moves a batch there and a loss back, and nothing else.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly ModelSession session;
+    private readonly TrainingVectors[] sets;
+    private readonly OrtIoBinding[] bindings;
+    private readonly float[] loss = new float[1];
+    private readonly float[] norm = new float[1];
+    private readonly float[][] scalars;
+    private readonly List<IDisposable> owned = [];
+    private readonly List<PinnedTensor> pinnedScalars;
+
+    /// <summary>Starts at the model's own weights.</summary>
+    /// <exception cref="DiagnosticException">ONNX Runtime refuses the graph (MOC2301).</exception>
+    public Trainer(Engine engine, TrainingGraph graph)
+    {
+        Graph = graph;
+        session = Own(engine.CreateSession(graph.Model));
+        var place = session.Native.GetMemoryInfosForInputs().ElementAt(session.Native.InputNames.ToList().IndexOf(graph.Names.Vectors[0]));
+        var copy = Own(engine.CreateSession(TrainingVectors.CopyModel()));
+        var allocator = Own(new OrtAllocator(session.Native, place));
+        sets = [.. Enumerable.Range(0, 2).Select(_ => Own(new TrainingVectors(allocator, copy, graph.Names.Vectors.Count, graph.Count)))];
+        scalars = [.. graph.Names.Scalars.Select(_ => new float[1])];
+        pinnedScalars = [.. scalars.Select(Pin)];
+        var (pinnedLoss, pinnedNorm) = (Pin(loss), Pin(norm));
+        bindings = [Bind(sets[0], sets[1], pinnedLoss, pinnedNorm), Bind(sets[1], sets[0], pinnedLoss, pinnedNorm)];
+        Write([graph.Start, .. Enumerable.Range(0, graph.Optimizer.StateVectors).Select(_ => new float[graph.Count])]);
+    }
+
+    /// <summary>What is run.</summary>
+    public TrainingGraph Graph { get; }
+
+    /// <summary>Steps done since the weights were the model's.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Norm of the gradient at the last step, before clipping.</summary>
+    public double GradientNorm => norm[0];
+
+    private TrainingVectors Current => sets[Steps % 2];
+
+    /// <summary>One step.</summary>
+    /// <param name="batch">Every input of <see cref="TrainingGraph.Inputs"/> by name; others are ignored.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <returns>The loss before the step.</returns>
+    /// <exception cref="DiagnosticException">An input is missing or has another type or shape (MOC2304), or the run fails (MOC2302).</exception>
+    public double Step(IReadOnlyDictionary<string, HostTensor> batch, double learningRate)
+    {
+        var binding = bindings[Steps % 2];
+        foreach (var (target, value) in scalars.Zip(Graph.Optimizer.ScalarsAt(Steps + 1, learningRate)))
+        {
+            target[0] = (float)value;
+        }
+
+        // Binding an input is what brings it to the device.
+        foreach (var (name, value) in Graph.Names.Scalars.Zip(pinnedScalars))
+        {
+            binding.BindInput(name, value.Value);
+        }
+
+        var pinned = new List<PinnedTensor>(Graph.Inputs.Count);
+        try
+        {
+            foreach (var input in Graph.Inputs)
+            {
+                var tensor = Checked(input, batch);
+                pinned.Add(new PinnedTensor(tensor.Bytes, (TensorElementType)tensor.Type, tensor.Shape));
+                binding.BindInput(input.Name, pinned[^1].Value);
+            }
+
+            session.Run(binding);
+        }
+        finally
+        {
+            pinned.ForEach(tensor => tensor.Dispose());
+        }
+
+        Steps++;
+        return loss[0];
+    }
+
+    /// <summary>The weights as they are now, by name.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Parameters()
+    {
+        var vector = Current.Read(0);
+        return Graph.Parameters.ToDictionary(
+            parameter => parameter.Name,
+            parameter => HostTensor.From<float>(DataType.Float, parameter.Shape, vector.AsSpan(parameter.Offset, parameter.Count)),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Everything that the next steps depend on, for <see cref="Restore"/>.</summary>
+    public byte[] Save()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(Steps);
+        for (var vector = 0; vector < Graph.Names.Vectors.Count; vector++)
+        {
+            writer.Write(MemoryMarshal.AsBytes(Current.Read(vector).AsSpan()));
+        }
+
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Goes back to where <see cref="Save"/> was called, in this or another trainer of an equal graph.</summary>
+    /// <exception cref="ArgumentException">What was saved is of another size.</exception>
+    public void Restore(ReadOnlySpan<byte> saved)
+    {
+        var bytes = sizeof(float) * Graph.Count;
+        if (saved.Length != sizeof(long) + ((long)bytes * Graph.Names.Vectors.Count))
+        {
+            throw new ArgumentException("saved by the training of another graph", nameof(saved));
+        }
+
+        Steps = BitConverter.ToInt64(saved);
+        var vectors = new List<float[]>();
+        for (var rest = saved[sizeof(long)..]; rest.Length > 0; rest = rest[bytes..])
+        {
+            vectors.Add(MemoryMarshal.Cast<byte, float>(rest[..bytes]).ToArray());
+        }
+
+        Write(vectors);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var item in Enumerable.Reverse(owned))
+        {
+            item.Dispose();
+        }
+
+        owned.Clear();
+    }
+
+    private HostTensor Checked(ModelTensor input, IReadOnlyDictionary<string, HostTensor> batch) =>
+        batch.TryGetValue(input.Name, out var tensor) && tensor.Type == input.Type && tensor.Shape.AsSpan().SequenceEqual(input.Shape)
+            ? tensor
+            : throw new DiagnosticException(
+                TensorsCodes.WrongInputs,
+                $"The input '{input.Name}' is trained with {input.Type}, {string.Join('×', input.Shape)}; it got {(tensor is null ? "no data" : $"{tensor.Type}, {string.Join('×', tensor.Shape)}")}. Check the dataset's 'inputs' and 'preprocess'.",
+                OrtErrors.Position(Graph.Model.Path));
+
+    private void Write(List<float[]> vectors)
+    {
+        for (var vector = 0; vector < vectors.Count; vector++)
+        {
+            Current.Write(vector, vectors[vector]);
+        }
+    }
+
+    private OrtIoBinding Bind(TrainingVectors from, TrainingVectors to, PinnedTensor lossValue, PinnedTensor normValue)
+    {
+        var binding = Own(session.Native.CreateIoBinding());
+        foreach (var (name, value) in Graph.Names.Vectors.Zip(from.Values))
+        {
+            binding.BindInput(name, value);
+        }
+
+        binding.BindOutput(Graph.Names.Loss, lossValue.Value);
+        binding.BindOutput(Graph.Names.Norm, normValue.Value);
+        foreach (var (name, value) in Graph.Names.NewVectors.Zip(to.Values))
+        {
+            binding.BindOutput(name, value);
+        }
+
+        return binding;
+    }
+
+    private PinnedTensor Pin(float[] scalar) => Own(new PinnedTensor(scalar, TensorElementType.Float, []));
+
+    private T Own<T>(T item)
+        where T : IDisposable
+    {
+        owned.Add(item);
+        return item;
+    }
+}
