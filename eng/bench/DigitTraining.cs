@@ -5,14 +5,14 @@ namespace ModelOptimizer.Bench;
 /// <summary>nn-bcd trains the published MNIST network from scratch, its large layers as tensor trains.</summary>
 internal static class DigitTraining
 {
-    public static int Run(string shared, string rank, string sweeps)
+    public static int Run(string shared, string rank, string sweeps, string device)
     {
         var data = MnistData.Folder(shared);
         using var workspace = new Workspace();
         DigitNetwork.Build().Save(Path.Combine(workspace.Folder, "digits.onnx"));
         var (report, profile) = workspace.Run($$"""
             version: 1
-            device: cpu
+            device: {{device}}
             {{MnistData.Datasets(data, "image", "scale: 1/255")}}
             models:
               digits:

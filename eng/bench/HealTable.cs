@@ -38,7 +38,7 @@ internal static class HealTable
     private static void Print(string seed, string name, (Pipeline.Running.ModelReport Report, Profile Profile) measured, int steps)
     {
         var top1 = measured.Report.Metrics.Single(metric => metric.Metric == "top1");
-        var seconds = measured.Profile.Entries.Where(entry => entry.Activity.StartsWith("training", StringComparison.Ordinal)).Sum(entry => entry.Seconds);
+        var seconds = measured.Profile.Entries.Where(entry => entry.Activity == "training").Sum(entry => entry.Seconds);
         var loss = steps == 0 ? "" : measured.Report.Steps[1].Series[0].Points[^1].Y.ToString("G4", CultureInfo.InvariantCulture);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {seed} | {name} | {top1.Compressed:P2} (from {top1.Original:P2}) | {measured.Profile.TotalSeconds:F0} | {seconds:F0} | {(steps == 0 ? 0 : 1000 * seconds / steps):F1} | {loss} |"));

@@ -8,12 +8,14 @@ return args switch
     ["auto", var shared] => AutoTable.Run(shared),
     ["descent"] => DescentRun.Run(),
     ["dense", var shared] => DenseNetworkTable.Run(shared),
-    ["digits", var shared, var rank, var sweeps] => DigitTraining.Run(shared, rank, sweeps),
+    ["digits", var shared, var rank, var sweeps] => DigitTraining.Run(shared, rank, sweeps, "cpu"),
+    ["digits", var shared, var rank, var sweeps, var device] => DigitTraining.Run(shared, rank, sweeps, device),
     ["cp", var shared] => CpTable.Run(shared),
     ["training", var shared] => TrainingRun.Run(shared, python: null),
     ["training", var shared, var python] => TrainingRun.Run(shared, python),
     ["heal", var shared, var device, var steps, var rate, var seed] => HealTable.Run(shared, device, steps, rate, seed),
-    ["resnet50"] => ResNet50Run.Run(),
+    ["resnet50"] => ResNet50Run.Run("cpu"),
+    ["resnet50", var device] => ResNet50Run.Run(device),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
 };
@@ -27,11 +29,11 @@ static int Usage()
           auto <shared>       what budget: auto reaches, against energy thresholds by hand
           descent             1,000 sweeps of nn-bcd on a network of the published pruning study's size
           dense <shared>      nn-bcd on a trained dense MNIST network, beside plain truncation and pruning
-          digits <shared> <rank> <sweeps>   nn-bcd trains the published MNIST network from scratch
+          digits <shared> <rank> <sweeps> [device]   nn-bcd trains the published MNIST network from scratch
           cp <shared>         cp against tucker on ResNet-20 with the same parameters
           training <shared> [python]   a small network trained from scratch on MNIST; with a Python that has PyTorch, its time per step beside
           heal <shared> <device> <steps> <rate> <seed>   tucker at 40 % on ResNet-20, and what distill and opdf bring back
-          resnet50            time, peak memory and profile of compressing a ResNet-50-sized model
+          resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

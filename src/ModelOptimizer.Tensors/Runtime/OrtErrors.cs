@@ -36,6 +36,12 @@ internal static partial class OrtErrors
         return line.Length == 0 ? "no reason given." : line.EndsWith('.') ? line : line + ".";
     }
 
+    /// <summary>The file name of a shared library that the system's loader did not find; null where the message is about something else.</summary>
+    public static string? MissingLibrary(string message) => NotFound().Match(message) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex(@"([^/\\\s]+): cannot open shared object file")]
+    private static partial Regex NotFound();
+
     [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*|/\S+\.(cc|h|cpp|cxx):\d+\s*|[A-Za-z]:\\\S+\.(cc|h|cpp):\d+\s*")]
     private static partial Regex Noise();
 }

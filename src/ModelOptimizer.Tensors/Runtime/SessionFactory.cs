@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Devices;
 
@@ -20,7 +21,7 @@ internal static class SessionFactory
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         options.DisablePerSessionThreads();
-        DeviceCatalogue.Find(device.Kind).Append(options, device.Index);
+        Append(device, options);
         try
         {
             return model.SizeInBytes > LargestMessage ? FromFile(model, options) : new InferenceSession(model.Proto.ToByteArray(), options);
@@ -28,6 +29,19 @@ internal static class SessionFactory
         catch (OnnxRuntimeException failure)
         {
             throw OrtErrors.ModelRefused(failure, model.Path);
+        }
+    }
+
+    private static void Append(Device device, SessionOptions options)
+    {
+        try
+        {
+            DeviceCatalogue.Find(device.Kind).Append(options, device.Index);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            var reason = OrtErrors.MissingLibrary(failure.Message) is { } library ? $"the library {library} is missing" : OrtErrors.Shorten(failure.Message);
+            throw new DiagnosticException(TensorsCodes.DeviceDidNotStart, reason, inner: failure);
         }
     }
 

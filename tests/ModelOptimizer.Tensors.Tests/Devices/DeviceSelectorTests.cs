@@ -20,7 +20,7 @@ public sealed class DeviceSelectorTests
         var device = DeviceSelector.Select("auto");
 
         device.Kind.ShouldBe("cpu");
-        device.Note.ShouldStartWith("cpu chosen by auto; cuda, ");
+        device.Note.ShouldStartWith("cpu chosen by auto; cuda: ");
         device.Note.ShouldContain("webgpu: ");
     }
 

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ModelOptimizer.Tensors.Devices;
+
+/// <summary>NVIDIA devices through ONNX Runtime's CUDA provider.</summary>
+internal static class Cuda
+{
+    // CUdevice_attribute of the driver's API.
+    private const int ComputeCapabilityMajor = 75;
+    private const int ComputeCapabilityMinor = 76;
+
+    /// <summary>Adds the provider to <paramref name="options"/>.</summary>
+    /// <exception cref="OnnxRuntimeException">The provider's libraries are not there or do not load.</exception>
+    public static void Append(SessionOptions options, int index)
+    {
+        using var provider = new OrtCUDAProviderOptions();
+        provider.UpdateOptions(new Dictionary<string, string>
+        {
+            ["device_id"] = index.ToString(CultureInfo.InvariantCulture),
+            // TensorFloat-32 keeps ten bits of a number: errors of 1e-3, where float32 on the CPU has 1e-7.
+            ["use_tf32"] = "0",
+            // Timing the algorithms would choose another one on another day, and so other roundings.
+            ["cudnn_conv_algo_search"] = "HEURISTIC",
+        });
+        options.AppendExecutionProvider_CUDA(provider);
+    }
+
+    /// <summary>Such as <c>sm90</c>: devices of one compute capability run the same kernels. <c>unknown</c> without a driver.</summary>
+    public static unsafe string Describe(int index)
+    {
+        if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver))
+        {
+            return "unknown";
+        }
+
+        var initialise = (delegate* unmanaged<uint, int>)NativeLibrary.GetExport(driver, "cuInit");
+        var get = (delegate* unmanaged<int*, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGet");
+        var read = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGetAttribute");
+        var (device, major, minor) = (0, 0, 0);
+        return initialise(0) == 0 && get(&device, index) == 0 && read(&major, ComputeCapabilityMajor, device) == 0 && read(&minor, ComputeCapabilityMinor, device) == 0
+            ? $"sm{major}{minor}"
+            : "unknown";
+    }
+}
