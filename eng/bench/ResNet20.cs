@@ -37,29 +37,43 @@ internal sealed class ResNet20
     public (ModelReport Report, double Seconds) Measure(string method, IReadOnlyList<WeightLayer> layers, string goal, Action<string>? look = null, string? cache = null)
     {
         using var workspace = new Workspace();
-        var (report, profile) = workspace.Run($$"""
-            version: 1
-            device: cpu
-            datasets:
-              train:
-                path: {{_data}}/train-4000.npz
-                inputs: { "{{_model.Graph.Input[0].Name}}": images }
-                labels: labels
-                preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
-              test:
-                path: {{_data}}/test-5000-jpeg.npz
-                inputs: { "{{_model.Graph.Input[0].Name}}": images }
-                labels: labels
-                preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
-            models:
-              resnet20:
-                source: {{Source}}
-                calibrate: { dataset: train, samples: 512 }
-                evaluate: { dataset: test, metrics: [top1] }
-                compress:
-                  - { method: {{method}}, layers: [{{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}}], {{goal}} }
-            """, cache);
+        var (report, profile) = workspace.Run(Manifest([$"method: {method}, layers: [{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}], {goal}"], "cpu", "1", "samples: 512"), cache);
         look?.Invoke(report.Output!);
         return (report, profile.TotalSeconds);
     }
+
+    /// <summary>Runs steps one after the other, with all 4,000 training images.</summary>
+    /// <param name="steps">Methods with their options.</param>
+    /// <param name="device">The manifest's device.</param>
+    /// <param name="seed">The manifest's seed.</param>
+    /// <param name="cache">What earlier rows left.</param>
+    public (ModelReport Report, Profile Profile) Measure(IReadOnlyList<string> steps, string device, string seed, string cache)
+    {
+        using var workspace = new Workspace();
+        return workspace.Run(Manifest(steps, device, seed, "samples: 4000"), cache);
+    }
+
+    private string Manifest(IReadOnlyList<string> steps, string device, string seed, string samples) => $$"""
+        version: 1
+        device: {{device}}
+        seed: {{seed}}
+        datasets:
+          train:
+            path: {{_data}}/train-4000.npz
+            inputs: { "{{_model.Graph.Input[0].Name}}": images }
+            labels: labels
+            preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+          test:
+            path: {{_data}}/test-5000-jpeg.npz
+            inputs: { "{{_model.Graph.Input[0].Name}}": images }
+            labels: labels
+            preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+        models:
+          resnet20:
+            source: {{Source}}
+            calibrate: { dataset: train, {{samples}} }
+            evaluate: { dataset: test, metrics: [top1] }
+            compress:
+              - { {{string.Join(" }\n      - { ", steps)}} }
+        """;
 }

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.Distillation;
 
@@ -21,7 +20,7 @@ internal sealed class DistillMethod : ICompressionMethod
         var options = DistillationOptions.From(arguments);
         var student = Student.Of(context, options);
         var training = new StudentTraining(context, options, student);
-        return new MethodPlan([.. TrainedLayers(student).Select(layer => layer.Name)], training.PeakBytes(student.WeightCount), training.Flops);
+        return new MethodPlan([.. student.Layers.Where(layer => student.Obstacle(layer) is null).Select(layer => layer.Name)], training.PeakBytes(student.WeightCount), training.Flops);
     }
 
     public MethodResult Run(MethodContext context, MethodArguments arguments)
@@ -31,8 +30,6 @@ internal sealed class DistillMethod : ICompressionMethod
         var training = new StudentTraining(context, options, student);
         training.RequireMemory(training.PeakBytes(student.WeightCount));
         var trained = training.Run(new PlainWeights());
-        return new MethodResult(trained.Model, [.. LayerFinder.Find(student.Model).Select(layer => StudentOutcome.Of(student, layer, trained))]) { Series = [trained.LossSeries(Name)] };
+        return new MethodResult(trained.Model, [.. student.Layers.Select(layer => StudentOutcome.Of(student, layer, trained))]) { Series = [trained.LossSeries(Name)] };
     }
-
-    private static IEnumerable<WeightLayer> TrainedLayers(Student student) => LayerFinder.Find(student.Model).Where(layer => student.Weights.Contains(layer.Weight));
 }

@@ -33,6 +33,9 @@ internal sealed record DistillationOptions
     /// <summary>α.</summary>
     public double Alpha { get; init; }
 
+    /// <summary>The layers that are trained; null trains everything.</summary>
+    public LayerRules? Layers { get; init; }
+
     /// <summary>Where the step is written.</summary>
     public SourcePosition? Position { get; init; }
 
@@ -40,13 +43,14 @@ internal sealed record DistillationOptions
     public required Func<string, SourcePosition?> PositionOf { get; init; }
 
     /// <summary>Everything that the result of a training depends on but the data, as text.</summary>
-    public string Text => FormattableString.Invariant($"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Temperature};{Alpha}");
+    public string Text => FormattableString.Invariant($"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Temperature};{Alpha};{string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? [])}");
 
     /// <summary>The options of every method that trains a student.</summary>
     /// <param name="learningRate">The default.</param>
     public static IReadOnlyList<MethodOption> Declare(string learningRate) =>
     [
         new("student", OptionKind.Model, "An ONNX file with the student to train, its inputs and outputs called as the model's; absent, the model so far."),
+        new("layers", OptionKind.Layers, "Which layers are trained, with their biases and the normalisation behind them; everything else stays as it is. Absent, all weights are trained."),
         new("loss", OptionKind.Choice, "What the student learns from: kd, the original's outputs; ce, the labels; mixed, both.", "kd") { Choices = ["kd", "ce", "mixed"] },
         new("temperature", OptionKind.Number, "T: outputs are divided by it before the softmax of kd. There is no factor T².", "1") { Minimum = 1e-3, Maximum = Largest },
         new("alpha", OptionKind.Number, "α of mixed: the loss is α·kd + (1 − α)·ce.", "0.5") { Minimum = 0, Maximum = 1 },
@@ -93,6 +97,7 @@ internal sealed record DistillationOptions
             Loss = loss,
             Temperature = Number("temperature", 1),
             Alpha = loss == LossKind.Mixed ? Number("alpha", 0.5) : loss == LossKind.Kd ? 1 : 0,
+            Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : null,
             Position = arguments.Position,
             PositionOf = arguments.PositionOf,
         };

@@ -1,7 +1,11 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
 
@@ -10,14 +14,20 @@ namespace ModelOptimizer.Methods.Distillation;
 /// <param name="Shapes">Its shapes for one sample.</param>
 /// <param name="Logits">What it computes before any softmax at its end.</param>
 /// <param name="TeacherLogits">The same of the original.</param>
-/// <param name="Weights">What can be trained.</param>
-internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long[]> Shapes, string Logits, string TeacherLogits, IReadOnlyList<string> Weights)
+/// <param name="Layers">Its layers.</param>
+/// <param name="Weights">What is trained.</param>
+internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long[]> Shapes, string Logits, string TeacherLogits, IReadOnlyList<WeightLayer> Layers, IReadOnlyList<string> Weights)
 {
+    private readonly HashSet<string> _trained = [.. Weights];
+
     /// <summary>Shape of one sample's logits, the batch first.</summary>
     public long[] LogitShape => Shapes[Logits];
 
     /// <summary>Number of trained numbers.</summary>
     public long WeightCount => Weights.Sum(weight => Shapes[weight].Aggregate(1L, (product, extent) => product * extent));
+
+    /// <summary>Why the weight of a layer stays as it is; null when it is trained.</summary>
+    public string? Obstacle(WeightLayer layer) => _trained.Contains(layer.Weight) ? null : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
 
     /// <summary>The student of a step.</summary>
     /// <exception cref="DiagnosticException">It does not run, cannot be compared with the original, or has nothing to train.</exception>
@@ -39,11 +49,27 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
             throw Other(options, $"the student's output '{output}' has the shape {Text(shapes[logits])} and the original's {Text(teacherShapes[teacherLogits])}. A student must have the original's classes.");
         }
 
-        var weights = TrainableWeights.Find(model);
+        if (shapes[logits].Length < 2 || !ElementTypes.IsFloat(ElementType(context.Original, output)))
+        {
+            throw Other(options, $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores first.");
+        }
+
+        var layers = LayerFinder.Find(model);
+        var weights = TrainableWeights.Find(model, logits);
+        if (options.Layers is { } rules)
+        {
+            var selected = LayerSelector.Select(layers, rules).SelectMany(Parts).ToHashSet(StringComparer.Ordinal);
+            weights = [.. weights.Where(selected.Contains)];
+        }
+
         return weights.Count > 0
-            ? new Student(model, shapes, logits, teacherLogits, weights)
-            : throw new DiagnosticException(MethodCodes.NothingToTrain, "the model has no float32 weights that could be trained: quantized and float16 weights are not. Train before the steps that make such weights, or export the model in float32.", options.Position);
+            ? new Student(model, shapes, logits, teacherLogits, layers, weights)
+            : throw new DiagnosticException(MethodCodes.NothingToTrain, $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: quantized and float16 weights are not, nor are those that are computed. Train before the steps that make such weights, or export the model in float32.", options.Position);
     }
+
+    private static IEnumerable<string> Parts(WeightLayer layer) => [layer.Weight, layer.Bias ?? "", .. layer.BatchNormalization?.Input.Skip(1) ?? []];
+
+    private static int ElementType(OnnxModel model, string output) => model.Graph.Output.First(other => other.Name == output).Type.TensorType.ElemType;
 
     private static void RequireSame(MethodContext context, OnnxModel model, string output, DistillationOptions options)
     {

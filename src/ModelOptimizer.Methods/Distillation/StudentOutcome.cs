@@ -18,7 +18,7 @@ internal static class StudentOutcome
             MacsBefore = macs,
             MacsAfter = macs,
             RelativeError = changed is null ? null : TrainedWeights.Change(student.Model, layer.Weight, changed),
-            Reason = changed is null ? layer.Obstacle ?? "its weight cannot be trained" : null,
+            Reason = changed is null ? student.Obstacle(layer) ?? "the output does not depend on it" : null,
             Note = changed is null ? null : note ?? "trained",
         };
     }

@@ -15,14 +15,18 @@ internal sealed class StudentTraining(MethodContext context, DistillationOptions
     /// <summary>Steps of the training.</summary>
     public long Steps => options.StepsFor(Samples, TrainingGraph.BatchOf(student.Model, options.Batch));
 
+    // The shapes of a model whose batch is fixed are those of a batch.
+    private int Repeats => TrainingGraph.BatchOf(student.Model, 0) == 0 ? options.Batch : 1;
+
     private int Samples => context.Calibration?.Count ?? 0;
 
     /// <summary>Predicted bytes.</summary>
     /// <param name="trained">Number of trained numbers.</param>
     public long PeakBytes(long trained)
     {
-        var samples = context.Calibration is { } calibration ? SampleStore.Predict(calibration) : 0;
-        return TrainingMemory.Predict(student.Model, student.Shapes, TrainingGraph.BatchOf(student.Model, options.Batch), trained, options.Optimizer, samples).Total;
+        var outputs = sizeof(float) * Samples * student.LogitShape.Skip(1).Aggregate(1L, (product, extent) => product * extent);
+        var samples = context.Calibration is { } calibration ? SampleStore.Predict(calibration) + outputs : 0;
+        return TrainingMemory.Predict(student.Model, student.Shapes, Repeats, trained, options.Optimizer, samples).Total;
     }
 
     /// <summary>Predicted operations: forward, and twice that backward, for every sample; and the teacher's once.</summary>
@@ -31,7 +35,7 @@ internal sealed class StudentTraining(MethodContext context, DistillationOptions
         get
         {
             double macs = ModelStatistics.Macs(student.Model, student.Shapes) ?? 0;
-            return (6 * macs * Steps * TrainingGraph.BatchOf(student.Model, options.Batch)) + (2 * macs * Samples);
+            return (6 * macs * Steps * Repeats) + (2 * macs * Samples);
         }
     }
 

@@ -12,15 +12,16 @@ namespace ModelOptimizer.Methods.Distillation;
 /// </summary>
 internal static class TrainableWeights
 {
-    /// <summary>The names of the float32 constants that can be trained, in the order in which the model reads them.</summary>
-    public static IReadOnlyList<string> Find(OnnxModel model)
+    /// <summary>The names of the float32 constants that can be trained and that <paramref name="output"/> depends on, in the order in which the model reads them.</summary>
+    public static IReadOnlyList<string> Find(OnnxModel model, string output)
     {
+        var needed = Behind(model, output);
         var constants = new ConstantLookup(model.Graph);
         var loadTime = new LoadTimeNodes(model.Proto);
         var given = GivenTensors.Of(model.Proto);
         var uses = new TensorUses(model.Proto);
         bool IsFree(ConstantTensor constant) =>
-            constant.Tensor.DataType == (int)DataType.Float && !given.Contains(constant.Name) && !uses.IsOutput(constant.Name)
+            constant.Tensor.DataType == (int)DataType.Float && needed.Contains(constant.Name) && !given.Contains(constant.Name) && !uses.IsOutput(constant.Name)
             && (constant.Node is null || constant.Node.Attribute("value") is not null) && WeightValues.Defect(constant.Tensor) is null;
         return
         [
@@ -30,6 +31,17 @@ internal static class TrainableWeights
                 .Select(input => input.Constant!.Name)
                 .Distinct(StringComparer.Ordinal),
         ];
+    }
+
+    private static HashSet<string> Behind(OnnxModel model, string output)
+    {
+        var needed = new HashSet<string>(StringComparer.Ordinal) { output };
+        foreach (var node in model.Graph.Node.Reverse().Where(node => node.Output.Any(needed.Contains)))
+        {
+            needed.UnionWith(node.Input);
+        }
+
+        return needed;
     }
 
     private static bool IsLearned(string? operation, int place, TensorProto tensor) => operation switch

@@ -24,6 +24,6 @@ internal sealed class OpdfMethod : ICompressionMethod
         work.Training.RequireMemory(work.PeakBytes);
         var parameters = new MpoParameters(context, options, work.Student.Model, work.Layers);
         var trained = work.Training.Run(parameters);
-        return new MethodResult(trained.Model, [.. work.All.Select(layer => work.Outcome(layer, trained))]) { Series = [trained.LossSeries(Name), .. parameters.AuxiliarySeries(trained.Losses.Count)] };
+        return new MethodResult(trained.Model, [.. work.Student.Layers.Select(layer => work.Outcome(layer, trained))]) { Series = [trained.LossSeries(Name), .. parameters.AuxiliarySeries(trained.Losses.Count)] };
     }
 }

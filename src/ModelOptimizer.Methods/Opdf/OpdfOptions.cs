@@ -24,9 +24,6 @@ internal sealed record OpdfOptions
     /// <summary>λ.</summary>
     public double Lambda { get; init; }
 
-    /// <summary>The layers that are over-parameterised; null is every one that can be.</summary>
-    public LayerRules? Layers { get; init; }
-
     /// <summary>Layers of the original by layers of the student; null derives them from names.</summary>
     public LayerMap<string>? TeacherLayers { get; init; }
 
@@ -34,7 +31,6 @@ internal sealed record OpdfOptions
     [
         new("rate", OptionKind.Number, "How many times as many numbers are trained for a weight as it has.", "3") { Minimum = 1, Maximum = 31 },
         new("tensors", OptionKind.Integer, "The number of tensors of a weight, odd; absent, 5, or more where the rate needs more.") { Minimum = 3, Maximum = 31 },
-        new("layers", OptionKind.Layers, "Which layers are over-parameterised; all others are trained as they are. Absent, every Gemm, MatMul and Conv but depth-wise ones."),
         new("aux", OptionKind.Choice, "L_Aux, which pulls tensors to the original's: differentiable as in the paper; detached, without a gradient, as in the authors' code; or none.", "differentiable") { Choices = ["differentiable", "detached", "none"] },
         new("lambda", OptionKind.Number, "λ, the weight of L_Aux.", "1e-4") { Minimum = 0, Maximum = 1e12 },
         new("teacher-layers", OptionKind.Names, "The original's layer for layers of the student, as { \"encoder.0.fc\": encoder.1.fc }; absent, found by names."),
@@ -42,7 +38,7 @@ internal sealed record OpdfOptions
     ];
 
     /// <summary>Everything that the result depends on but what <see cref="Training"/> says, as text.</summary>
-    public string Text => FormattableString.Invariant($"{Rate};{Tensors};{Auxiliary};{Lambda};{string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? [])};{string.Join(',', TeacherLayers?.Entries.Select(entry => $"{entry.Rule.Text}={entry.Value}") ?? [])}");
+    public string Text => FormattableString.Invariant($"{Rate};{Tensors};{Auxiliary};{Lambda};{string.Join(',', TeacherLayers?.Entries.Select(entry => $"{entry.Rule.Text}={entry.Value}") ?? [])}");
 
     /// <exception cref="DiagnosticException">The options contradict each other.</exception>
     public static OpdfOptions From(MethodArguments arguments)
@@ -72,7 +68,6 @@ internal sealed record OpdfOptions
             Tensors = tensors,
             Auxiliary = auxiliary,
             Lambda = arguments.TryGet<double>("lambda", out var lambda) ? lambda : 1e-4,
-            Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : null,
             TeacherLayers = arguments.TryGet<LayerMap<string>>("teacher-layers", out var names) ? names : null,
         };
     }

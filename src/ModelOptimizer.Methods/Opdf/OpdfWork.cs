@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Opdf;
 
@@ -18,19 +18,17 @@ internal sealed class OpdfWork
     {
         Student = Student.Of(context, options.Training);
         Training = new StudentTraining(context, options.Training, Student);
-        All = LayerFinder.Find(Student.Model);
-        var trained = Student.Weights.ToHashSet(StringComparer.Ordinal);
-        var selected = options.Layers is { } rules ? LayerSelector.Select(All, rules).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal) : null;
+        var (own, original) = (new ConstantLookup(Student.Model.Graph), new ConstantLookup(context.Original.Graph));
         var pairs = options.Auxiliary == AuxiliaryKind.None
             ? new Dictionary<string, WeightLayer>()
-            : LayerPairs.Find(All, LayerFinder.Find(context.Original), context.Student is not null, options.TeacherLayers, options.Training.PositionOf("teacher-layers"));
+            : LayerPairs.Find(Student.Layers, LayerFinder.Find(context.Original), context.Student is not null, options.TeacherLayers, options.Training.PositionOf("teacher-layers"));
         var chosen = new List<OverparameterisedLayer>();
-        foreach (var layer in All)
+        foreach (var layer in Student.Layers)
         {
-            var reason = TargetLayers.Obstacle(layer) ?? (!trained.Contains(layer.Weight) ? "its weight cannot be trained" : selected?.Contains(layer.Name) == false ? "not selected" : null);
-            if (reason is null)
+            if ((TargetLayers.Obstacle(layer, own) ?? Student.Obstacle(layer)) is not { } reason)
             {
-                chosen.Add(OverparameterisedLayer.Of(layer, pairs.GetValueOrDefault(layer.Name), options.Tensors, options.Rate));
+                var teacher = pairs.GetValueOrDefault(layer.Name);
+                chosen.Add(OverparameterisedLayer.Of(layer, teacher is not null && TargetLayers.IsFinite(teacher, original) ? teacher : null, options.Tensors, options.Rate));
             }
             else
             {
@@ -40,15 +38,12 @@ internal sealed class OpdfWork
 
         Layers = chosen.Count > 0
             ? chosen
-            : throw new DiagnosticException(MethodCodes.NothingToTrain, $"no layer can be over-parameterised: {(All.Count == 0 ? "the model has none" : string.Join("; ", _reasons.Take(5).Select(pair => $"{pair.Key}: {pair.Value}")))}. Choose other layers, or use 'method: distill', which trains weights as they are.", options.Training.Position);
+            : throw new DiagnosticException(MethodCodes.NothingToTrain, $"no layer can be over-parameterised: {(Student.Layers.Count == 0 ? "the model has none" : string.Join("; ", _reasons.Take(5).Select(pair => $"{pair.Key}: {pair.Value}")))}. Choose other layers, or use 'method: distill', which trains weights as they are.", options.Training.Position);
     }
 
     public Student Student { get; }
 
     public StudentTraining Training { get; }
-
-    /// <summary>All layers of the student.</summary>
-    public IReadOnlyList<WeightLayer> All { get; }
 
     /// <summary>Those that are over-parameterised.</summary>
     public IReadOnlyList<OverparameterisedLayer> Layers { get; }
@@ -57,7 +52,7 @@ internal sealed class OpdfWork
 
     /// <summary>Predicted bytes: the training's, or those of the largest decomposition.</summary>
     public long PeakBytes => Math.Max(
-        Training.PeakBytes(Student.WeightCount + Layers.Sum(layer => layer.Parameters - layer.Layer.WeightCount)),
+        Training.PeakBytes(Student.WeightCount + Layers.Sum(layer => layer.Parameters - layer.Layer.WeightCount)) + (sizeof(float) * Layers.Sum(layer => layer.Held)),
         8L * MatricesAtOnce * Layers.Max(layer => layer.Shape.Parameters));
 
     // A singular value decomposition is about 20 products of its size.

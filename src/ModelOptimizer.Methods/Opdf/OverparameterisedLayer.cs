@@ -18,6 +18,21 @@ internal sealed record OverparameterisedLayer(WeightLayer Layer, MpoShape Shape,
     /// <summary>Multiply-adds of one contraction.</summary>
     public double MultiplyAdds => Groups * new ContractionOrder(Shape).MultiplyAdds;
 
+    /// <summary>Numbers that a step holds beside the tensors: the products of a contraction, the gradients by them, and the teacher's tensors.</summary>
+    public long Held
+    {
+        get
+        {
+            var products = 0L;
+            new ContractionOrder(Shape).Fold(_ => 0, (_, _, extents) =>
+            {
+                products += (long)extents.Rows * extents.Columns;
+                return 0;
+            });
+            return Groups * ((2 * products) + (TeacherShape?.Parameters ?? 0));
+        }
+    }
+
     /// <summary>Chooses shapes for <paramref name="rate"/>.</summary>
     public static OverparameterisedLayer Of(WeightLayer layer, WeightLayer? teacher, int tensors, double rate)
     {

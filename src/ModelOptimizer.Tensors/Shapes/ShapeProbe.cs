@@ -64,7 +64,7 @@ public static class ShapeProbe
         }
     }
 
-    private static OnnxModel WithOutputs(OnnxModel model, IReadOnlyCollection<string> names)
+    internal static OnnxModel WithOutputs(OnnxModel model, IReadOnlyCollection<string> names)
     {
         var proto = new ModelProto(model.Proto);
         proto.TrainingInfo.Clear();
@@ -74,7 +74,7 @@ public static class ShapeProbe
         return new OnnxModel(proto, model.Path);
     }
 
-    private static HostTensor Zeros(ModelTensor input)
+    internal static HostTensor Zeros(ModelTensor input)
     {
         long[] shape = [.. input.Shape.Select(extent => extent < 0 ? 1 : extent)];
         var bytes = checked(shape.Aggregate(1L, (product, extent) => product * extent) * WidthOf(input.Type));

@@ -73,6 +73,7 @@ public sealed class TrainingGraph
     {
         var proto = graph.Model.Graph;
         BatchShapes.Fix(proto, batch, rows);
+        ShapeConstants.Fold(engine, graph.Model);
         var shapes = ShapeProbe.Run(engine, graph.Model);
         var activations = TrainingMemory.ActivationBytes(proto.Node, shapes);
         var gradients = Differentiation.Append(graph, loss, trainable, shapes);

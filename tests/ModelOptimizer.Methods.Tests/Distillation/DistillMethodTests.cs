@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Tests.NnBcd;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
@@ -62,6 +63,18 @@ public class DistillMethodTests
         Bytes(result.Model, "bn.var").ShouldBe(Bytes(teacher, "bn.var"));
         Bytes(result.Model, "bn.scale").ShouldNotBe(Bytes(teacher, "bn.scale"));
         Bytes(result.Model, "bn.shift").ShouldNotBe(Bytes(teacher, "bn.shift"));
+    }
+
+    [Fact]
+    public void Only_selected_layers_with_their_biases_and_normalisations_are_trained()
+    {
+        var student = StudentRun.Worse(StudentRun.Convolutional());
+
+        var result = StudentRun.Train("distill", StudentRun.Context(StudentRun.Convolutional(), student), ("epochs", 1), ("layers", MethodRun.Rules("conv1", "y")));
+
+        student.Graph.Initializer.Zip(result.Model.Graph.Initializer).Where(pair => !pair.First.Equals(pair.Second)).Select(pair => pair.First.Name)
+            .ShouldBe(["conv1.w", "bn.scale", "bn.shift", "y.w", "y.b"]);
+        result.Layers.Select(layer => layer.Reason).ShouldBe([null, "not selected", "not selected", null]);
     }
 
     [Fact]
@@ -191,6 +204,31 @@ public class DistillMethodTests
 
         error.Diagnostic.Code.ShouldBe(MethodCodes.OtherStudent);
         error.Diagnostic.Message.ShouldContain("[N, 4] and the original's [N, 5]");
+    }
+
+    [Fact]
+    public void A_training_that_does_not_fit_into_memory_is_an_error_that_says_what_to_reduce()
+    {
+        var teacher = StudentRun.Dense();
+        var context = StudentRun.Context(teacher, teacher);
+        var options = DistillationOptions.From(MethodRun.Arguments());
+
+        var error = Should.Throw<DiagnosticException>(() => new StudentTraining(context, options, Student.Of(context, options)).RequireMemory(long.MaxValue));
+
+        error.Diagnostic.Code.ShouldBe(MethodCodes.TooMuchMemory);
+        error.Diagnostic.Message.ShouldContain("Write a smaller 'batch', fewer 'samples' of 'calibrate', or fewer 'layers'.");
+    }
+
+    [Fact]
+    public void Memory_grows_with_the_batch_the_samples_and_the_optimizer()
+    {
+        var teacher = StudentRun.Dense();
+        long Bytes(int batches, params (string, object)[] options) =>
+            StudentRun.Method("distill").Plan(StudentRun.Context(teacher, teacher, new LabelledBatches(teacher, 5, batches)), MethodRun.Arguments(options)).PeakBytes;
+
+        Bytes(4, ("batch", 64)).ShouldBeGreaterThan(Bytes(4));
+        Bytes(8).ShouldBeGreaterThan(Bytes(4));
+        Bytes(4, ("optimizer", "sgd")).ShouldBeLessThan(Bytes(4));
     }
 
     [Theory]

@@ -80,7 +80,22 @@ public class MpoWeightTests
     [InlineData("grouped", null)]
     [InlineData("matmul", null)]
     [InlineData("depth-wise", "it is depth-wise: one filter for each channel")]
-    public void Depth_wise_kernels_are_left_alone(string kind, string? reason) => TargetLayers.Obstacle(MpoCases.Layer(MpoCases.Model(kind))).ShouldBe(reason);
+    public void Depth_wise_kernels_are_left_alone(string kind, string? reason)
+    {
+        var model = MpoCases.Model(kind);
+
+        TargetLayers.Obstacle(MpoCases.Layer(model), new ConstantLookup(model.Graph)).ShouldBe(reason);
+    }
+
+    [Fact]
+    public void Weights_that_are_not_finite_are_left_alone()
+    {
+        var model = MpoCases.Model("gemm");
+        var tensor = model.Graph.Initializer.Single(tensor => tensor.Name == "layer.w");
+        WeightValues.Write(tensor, [.. WeightValues.ReadDoubles(tensor).Select((value, i) => i == 5 ? double.NaN : value)]);
+
+        TargetLayers.Obstacle(MpoCases.Layer(model), new ConstantLookup(model.Graph)).ShouldBe("its weight has numbers that are not finite");
+    }
 
     private static double Distance(float[] a, float[] b)
     {

@@ -8,7 +8,7 @@ namespace ModelOptimizer.Pipeline.Tests.Running;
 
 public class StudentTests
 {
-    private const string Gate = "cosine: { min: -100% }";
+    private const string Gate = "size: { max: 100% }";
 
     [Fact]
     public void A_step_before_is_healed_and_a_lock_file_leads_to_the_same_bytes()

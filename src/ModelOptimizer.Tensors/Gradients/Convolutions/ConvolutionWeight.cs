@@ -3,11 +3,14 @@ using ModelOptimizer.Tensors.Graphs;
 namespace ModelOptimizer.Tensors.Gradients.Convolutions;
 
 /// <summary>
-/// The gradient of a convolution by its weight, dW[m, c, t] = Σ dY[n, m, o] · X[n, c, o·stride + t·dilation − begin], as one matrix product over all positions o of all
-/// samples n at once.
+/// The gradient of a convolution by its weight, dW[m, c, t] = Σ dY[n, m, o] · X[n, c, o·stride + t·dilation − begin]: the output's gradient times the patches, [M, positions]
+/// by [positions, C·taps].
 /// </summary>
 internal static class ConvolutionWeight
 {
+    // Measured on two cores: beyond this the product that takes rows apart costs more than slices.
+    private const long LongestSelectedRow = 128;
+
     /// <param name="graph">Where the nodes go.</param>
     /// <param name="large">The tensor that the window slides over, [N, C, …].</param>
     /// <param name="largeShape">Its shape.</param>
@@ -18,31 +21,34 @@ internal static class ConvolutionWeight
     /// <returns>[M, C/group, kernel…].</returns>
     public static string Gradient(GraphBuilder graph, string large, long[] largeShape, string small, long[] smallShape, SpatialWindow window, long group)
     {
-        var (channels, outputs, positions) = (largeShape[1] / group, smallShape[1] / group, smallShape[0] * Count(smallShape[2..]));
-        var rows = graph.Reshape(ChannelsFirst(graph, small, smallShape, group), group, outputs, positions);
-        var padded = graph.Padded(ChannelsFirst(graph, large, largeShape, group), [0, 0, 0, .. window.Begin, 0, 0, 0, .. window.End]);
-        string[] patches = [.. Enumerable.Range(0, (int)window.Taps).Select(tap => Patch(graph, padded, window, window.Offset(tap), smallShape[2..]))];
-        var columns = graph.Reshape(graph.Concat(patches, 1), group, window.Taps * channels, positions);
-        var product = group == 1
-            ? graph.Gemm(graph.Reshape(rows, outputs, positions), graph.Reshape(columns, window.Taps * channels, positions), transB: true)
-            : graph.Node("MatMul", [rows, graph.Transpose(columns, 0, 2, 1)]);
-        var byTap = graph.Transpose(graph.Reshape(product, group * outputs, window.Taps, channels), 0, 2, 1);
-        return graph.Reshape(byTap, [group * outputs, channels, .. window.Kernel]);
+        var positions = smallShape[2..];
+        var (samples, count) = (smallShape[0], positions.Aggregate(1L, (product, extent) => product * extent));
+        var (channels, outputs) = (largeShape[1] / group, smallShape[1] / group);
+        var patches = IsBare(window)
+            ? large
+            : positions[^1] <= LongestSelectedRow
+                ? SelectedPatches.Of(graph, large, largeShape, window, positions)
+                : SlicedPatches.Of(graph, large, largeShape, window, positions);
+        var columns = graph.Reshape(patches, samples, group, channels * window.Taps, count);
+        var rows = graph.Reshape(small, samples, group, outputs, count);
+        var product = outputs > 2 * count ? AtOnce(graph, rows, columns) : SampleBySample(graph, rows, columns);
+        return graph.Reshape(product, [group * outputs, channels, .. window.Kernel]);
     }
 
-    // [N, group·channels, …] as [group, channels, N, …].
-    private static string ChannelsFirst(GraphBuilder graph, string tensor, long[] shape, long group)
+    // Every patch is one element, in place.
+    private static bool IsBare(SpatialWindow window) =>
+        window.Taps == 1 && window.Strides.All(stride => stride == 1) && window.Begin.Concat(window.End).All(pad => pad == 0);
+
+    private static string SampleBySample(GraphBuilder graph, string rows, string columns) =>
+        graph.ReduceSum(graph.Node("MatMul", [rows, graph.Transpose(columns, 0, 1, 3, 2)]), 0);
+
+    // With few positions the products of the samples would be larger than what they are made of, so the sum over the samples is part of the product.
+    private static string AtOnce(GraphBuilder graph, string rows, string columns) => graph.Node("MatMul", [Joined(graph, rows), graph.Transpose(Joined(graph, columns), 0, 2, 1)]);
+
+    // [N, group, k, positions] as [group, k, N·positions].
+    private static string Joined(GraphBuilder graph, string tensor)
     {
-        var transposed = graph.Transpose(tensor, [1, 0, .. Enumerable.Range(2, shape.Length - 2).Select(axis => (long)axis)]);
-        return graph.Reshape(transposed, [group, shape[1] / group, shape[0], .. shape[2..]]);
+        var transposed = graph.Transpose(tensor, 1, 2, 0, 3);
+        return graph.Node("Reshape", [transposed, graph.Constant(0, 0, -1)]);
     }
-
-    // What one tap reads at all positions.
-    private static string Patch(GraphBuilder graph, string padded, SpatialWindow window, long[] offset, long[] positions)
-    {
-        long[] ends = [.. offset.Select((start, axis) => start + ((positions[axis] - 1) * window.Strides[axis]) + 1)];
-        return graph.Slice(padded, offset, ends, [.. offset.Select((_, axis) => axis + 3L)], window.Strides.All(stride => stride == 1) ? null : window.Strides);
-    }
-
-    private static long Count(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
 }
