@@ -28,7 +28,7 @@ var samples = SampleStore.Read(fit);
 samples.Add("target", fit.Targets(smoothing: 0.05f));
 Console.WriteLine($"{step.Count:N0} weights, {samples.Count:N0} digits, about {TrainingMemory.Predict(step, samples.Bytes).Total / 1e6:F0} MB");
 
-var plan = new TrainingPlan(TrainingPlan.StepsOf(Epochs, samples.Count, Batch), new LearningRate(0.003, ScheduleShape.Cosine, WarmUp: 0.1), Seed: 1);
+var plan = new TrainingPlan(TrainingPlan.StepsOf(Epochs, samples.Count, Batch), new LearningRate(0.004, ScheduleShape.Cosine, WarmUp: 0.1), Seed: 1);
 using var trainer = new Trainer(engine, step);
 TrainingLoop.Run(trainer, samples, plan, new ProgressLine(every: 100)).StoreIn(network);
 var model = new DeployedForm(engine, network, fit).Build();
