@@ -15,11 +15,11 @@ var fit = new Digits(40_000, seed: 1);
 var test = new Digits(8_000, seed: 3);
 
 using var engine = new Engine(DeviceSelector.Select("auto"));
-var model = new DigitNetwork(seed: 1).Build();
-string[] weights = [.. model.Graph.Initializer.Select(tensor => tensor.Name)];
+var network = new TrainingForm(seed: 1).Build();
+string[] weights = [.. network.Graph.Initializer.Where(tensor => tensor.Dims.Count > 0).Select(tensor => tensor.Name)];
 
 // The loss is part of a copy of the network's graph. Labels are a little soft, which keeps the network from being too sure.
-var graph = new GraphBuilder(model.Clone());
+var graph = new GraphBuilder(network.Clone());
 graph.Input("target", DataType.Float, -1, 10);
 var loss = Losses.CrossEntropy(graph, "logits", "target");
 var step = TrainingGraph.Build(engine, graph, loss, weights, new AdamW(), Batch, clip: 1);
@@ -28,9 +28,10 @@ var samples = SampleStore.Read(fit);
 samples.Add("target", fit.Targets(smoothing: 0.05f));
 Console.WriteLine($"{step.Count:N0} weights, {samples.Count:N0} digits, about {TrainingMemory.Predict(step, samples.Bytes).Total / 1e6:F0} MB");
 
-var plan = new TrainingPlan(TrainingPlan.StepsOf(Epochs, samples.Count, Batch), new LearningRate(0.003, ScheduleShape.Cosine, WarmUp: 0.1), Seed: 1);
+var plan = new TrainingPlan(TrainingPlan.StepsOf(Epochs, samples.Count, Batch), new LearningRate(0.004, ScheduleShape.Cosine, WarmUp: 0.1), Seed: 1);
 using var trainer = new Trainer(engine, step);
-TrainingLoop.Run(trainer, samples, plan, new ProgressLine(every: 100)).StoreIn(model);
+TrainingLoop.Run(trainer, samples, plan, new ProgressLine(every: 100)).StoreIn(network);
+var model = new DeployedForm(engine, network, fit).Build();
 model.Save(file);
 
 using var session = engine.CreateSession(model);
