@@ -37,23 +37,25 @@ internal sealed class ResNet20
     public (ModelReport Report, double Seconds) Measure(string method, IReadOnlyList<WeightLayer> layers, string goal, Action<string>? look = null, string? cache = null)
     {
         using var workspace = new Workspace();
-        var (report, profile) = workspace.Run(Manifest([$"method: {method}, layers: [{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}], {goal}"], "cpu", "1", "samples: 512"), cache);
+        var (report, profile) = workspace.Run(Manifest($"method: {method}, layers: [{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}], {goal}", "cpu", "1", samples: 512), cache);
         look?.Invoke(report.Output!);
         return (report, profile.TotalSeconds);
     }
 
-    /// <summary>Runs steps one after the other, with all 4,000 training images.</summary>
-    /// <param name="steps">Methods with their options.</param>
+    /// <summary>Runs one step with all 4,000 training images.</summary>
+    /// <param name="step">A method with its options.</param>
     /// <param name="device">The manifest's device.</param>
     /// <param name="seed">The manifest's seed.</param>
-    /// <param name="cache">What earlier rows left.</param>
-    public (ModelReport Report, Profile Profile) Measure(IReadOnlyList<string> steps, string device, string seed, string cache)
+    /// <param name="look">Sees the model that came out before it goes.</param>
+    public (ModelReport Report, Profile Profile) Measure(string step, string device, string seed, Action<string>? look = null)
     {
         using var workspace = new Workspace();
-        return workspace.Run(Manifest(steps, device, seed, "samples: 4000"), cache);
+        var measured = workspace.Run(Manifest(step, device, seed, samples: 4000));
+        look?.Invoke(measured.Report.Output!);
+        return measured;
     }
 
-    private string Manifest(IReadOnlyList<string> steps, string device, string seed, string samples) => $$"""
+    private string Manifest(string step, string device, string seed, int samples) => $$"""
         version: 1
         device: {{device}}
         seed: {{seed}}
@@ -71,9 +73,9 @@ internal sealed class ResNet20
         models:
           resnet20:
             source: {{Source}}
-            calibrate: { dataset: train, {{samples}} }
+            calibrate: { dataset: train, samples: {{samples}} }
             evaluate: { dataset: test, metrics: [top1] }
             compress:
-              - { {{string.Join(" }\n      - { ", steps)}} }
+              - { {{step}} }
         """;
 }
