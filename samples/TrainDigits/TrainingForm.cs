@@ -19,7 +19,7 @@ internal sealed class TrainingForm(int seed)
     private string Convolution(GraphBuilder graph, int number, string x)
     {
         var (inputs, outputs) = (DigitNetwork.Channels[number - 1], DigitNetwork.Channels[number]);
-        x = DigitNetwork.Convolution(graph, number, x, graph.Initializer($"conv{number}.weight", Draw(2, outputs, inputs, 3, 3)));
+        x = DigitNetwork.Convolution(graph, number, x, graph.Initializer($"conv{number}.weight", Draw(1.0 / 3, outputs, inputs, 3, 3)));
         var mean = graph.NodeTo($"mean{number}", "ReduceMean", [x], Attribute("axes", 0, 2, 3));
         var centred = graph.Node("Sub", [x, mean]);
         var variance = graph.NodeTo($"variance{number}", "ReduceMean", [graph.Node("Mul", [centred, centred])], Attribute("axes", 0, 2, 3));
@@ -28,7 +28,7 @@ internal sealed class TrainingForm(int seed)
         return graph.Node("Add", [graph.Node("Mul", [centred, scale]), graph.Initializer($"shift{number}", Filled(0, 1, outputs, 1, 1))]);
     }
 
-    // Variance gain / inputs keeps the size of activations from layer to layer; a ReLU, which halves it, needs a gain of 2 (He et al., ICCV 2015).
+    // Variance gain / inputs. Where activations are normalised only the direction of weights counts, and the same step turns smaller ones further.
     private TensorProto Draw(double gain, params long[] shape)
     {
         var count = (int)shape.Aggregate(1L, (product, extent) => product * extent);
