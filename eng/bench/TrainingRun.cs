@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
@@ -44,10 +43,7 @@ internal static class TrainingRun
             last = clock.Elapsed;
         }));
         var seconds = clock.Elapsed.TotalSeconds;
-        foreach (var tensor in model.Graph.Initializer.Where(tensor => result.Parameters.ContainsKey(tensor.Name)))
-        {
-            WeightValues.Write(tensor, Array.ConvertAll(result.Parameters[tensor.Name].As<float>().ToArray(), value => (double)value));
-        }
+        result.StoreIn(model);
 
         var own = Median(times.Skip(times.Count / 10));
         var rival = python is null ? double.NaN : Rival(python);
