@@ -81,9 +81,6 @@ internal static class GradientCatalogue
         new WhereGradient(),
     }.ToDictionary(gradient => gradient.Operator, StringComparer.Ordinal);
 
-    /// <summary>The operators, sorted.</summary>
-    public static IReadOnlyList<string> Operators { get; } = [.. ByOperator.Keys.Order(StringComparer.Ordinal)];
-
     /// <summary>How <paramref name="name"/> is differentiated; null where it is not.</summary>
     public static IOperatorGradient? Find(string? name) => name is null ? null : ByOperator.GetValueOrDefault(name);
 
