@@ -7,11 +7,11 @@ using TrainDigits;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 const int Batch = 100;
-const int Epochs = 8;
+const int Epochs = 3;
 var file = args is [var given] ? given : "digits.onnx";
 
 // Different seeds: no digit is in both sets.
-var fit = new Digits(40_000, seed: 1);
+var fit = new Digits(120_000, seed: 1);
 var test = new Digits(8_000, seed: 3);
 
 using var engine = new Engine(DeviceSelector.Select("auto"));

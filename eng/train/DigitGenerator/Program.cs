@@ -1,16 +1,14 @@
 using DigitGenerator;
 
-if (args is not [var sampleData, var training])
+if (args is not [var folder])
 {
-    Console.Error.WriteLine("usage: DigitGenerator <folder for the sample's data> <folder for the training data>");
+    Console.Error.WriteLine("usage: DigitGenerator <folder for the sample's data>");
     return 2;
 }
 
-Directory.CreateDirectory(sampleData);
-Directory.CreateDirectory(training);
+Directory.CreateDirectory(folder);
 
-// Different seeds: no digit is in two sets.
-DigitSet.Write(40_000, seed: 1).Save(Path.Combine(training, "digits-fit.npz"));
-DigitSet.Write(1_000, seed: 2).Save(Path.Combine(sampleData, "digits-train.npz"));
-DigitSet.Write(8_000, seed: 3).Save(Path.Combine(sampleData, "digits-test.npz"));
+// Different seeds: no digit is in two sets. Seed 1 is the training's.
+DigitSet.Write(1_000, seed: 2).Save(Path.Combine(folder, "digits-train.npz"));
+DigitSet.Write(8_000, seed: 3).Save(Path.Combine(folder, "digits-test.npz"));
 return 0;
