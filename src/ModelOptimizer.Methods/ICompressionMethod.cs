@@ -14,8 +14,8 @@ public interface ICompressionMethod
     /// <summary>Authors, title, venue, identifier.</summary>
     string Paper { get; }
 
-    /// <summary>Whether it makes layers smaller; false for one that only trains them.</summary>
-    bool Compresses => true;
+    /// <summary>Whether it makes single layers smaller; false for one that only trains them, or that takes blocks of layers.</summary>
+    bool CompressesLayers => true;
 
     /// <summary>What can be set in the manifest. Readers, help, schema and documentation all come from here.</summary>
     IReadOnlyList<MethodOption> Options { get; }

@@ -41,6 +41,7 @@ internal sealed class Application(Terminal terminal, RunManifest run, IReadOnlyL
             RunCommand.Create("compress", "Compress the models of a manifest and check their gates.", verifyOnly: false, terminal, run),
             RunCommand.Create("verify", "Check the gates of the compressed models that are there, without compressing.", verifyOnly: true, terminal, run),
             LayersCommand.Create(terminal),
+            BlocksCommand.Create(terminal),
             MethodsCommand.Create(terminal, methods),
             DoctorCommand.Create(terminal),
             CacheCommand.Create(terminal),

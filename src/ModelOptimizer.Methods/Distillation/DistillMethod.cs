@@ -11,7 +11,7 @@ internal sealed class DistillMethod : ICompressionMethod
 
     public string Paper => "Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network. NIPS 2014 deep learning workshop, arXiv 1503.02531";
 
-    public bool Compresses => false;
+    public bool CompressesLayers => false;
 
     public IReadOnlyList<MethodOption> Options { get; } = DistillationOptions.Declare("1e-4");
 

@@ -11,7 +11,7 @@ internal sealed class OpdfMethod : ICompressionMethod
 
     public string Paper => "Zhan, Lu, Sun, Gao: Over-parameterized Student Model via Tensor Decomposition Boosted Knowledge Distillation. NeurIPS 2024, arXiv 2411.06448";
 
-    public bool Compresses => false;
+    public bool CompressesLayers => false;
 
     public IReadOnlyList<MethodOption> Options => OpdfOptions.Declarations;
 

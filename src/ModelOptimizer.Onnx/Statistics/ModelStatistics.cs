@@ -32,12 +32,15 @@ public static class ModelStatistics
     /// <param name="model">The model.</param>
     /// <param name="shapes">The shape of every tensor that is not a constant, for the run in question.</param>
     /// <returns>Null when a shape is missing, as for nodes inside <c>If</c> and <c>Loop</c>, which run any number of times.</returns>
-    public static long? Macs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
+    public static long? Macs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes) => Macs(model, model.Graph.Node, shapes);
+
+    /// <summary>The same of some nodes of <paramref name="model"/>'s main graph.</summary>
+    public static long? Macs(OnnxModel model, IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes)
     {
         var constants = new ConstantLookup(model.Graph);
         var loadTime = new LoadTimeNodes(model.Proto);
         var total = 0L;
-        foreach (var node in model.Graph.Node)
+        foreach (var node in nodes)
         {
             if (GraphWalk.SubGraphs(node).SelectMany(GraphWalk.WithSubGraphs).SelectMany(graph => graph.Node).Any(MacCounter.Counts)
                 || model.Proto.Functions.Any(function => function.Name == node.OpType && function.Domain == node.Domain && function.Node.Any(MacCounter.Counts)))

@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Values;
@@ -10,7 +11,7 @@ using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Inspection;
 
-/// <summary>Looks at a model: its layers, what they cost and what can be done with them.</summary>
+/// <summary>Looks at a model: its layers and blocks, what they cost and what can be done with them.</summary>
 public static class ModelInspector
 {
     /// <summary>Reads the model at <paramref name="path"/> and runs it once on zeros to learn its shapes.</summary>
@@ -30,6 +31,26 @@ public static class ModelInspector
             [.. LayerFinder.Find(model).Select(layer => Line(layer, shapes))]);
     }
 
+    /// <summary>Reads the model at <paramref name="path"/>, runs it once on zeros to learn its shapes, and looks for blocks.</summary>
+    /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
+    public static ModelBlocks Blocks(string path)
+    {
+        var model = OnnxModel.Load(path);
+        var (shapes, problem) = Shapes(model);
+        return new ModelBlocks(1, path, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, shapes), problem, [.. BlockFinder.Find(model, shapes).Select(block => Line(block, shapes))]);
+    }
+
+    private static BlockInspection Line(Block block, IReadOnlyDictionary<string, long[]> shapes) => new(
+        block.Name,
+        block.Kind.ToString().ToLowerInvariant(),
+        block.From,
+        block.To,
+        shapes[block.From],
+        shapes[block.To],
+        block.Nodes.Count,
+        block.Weights,
+        block.Macs);
+
     private static LayerInspection Line(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => new(
         layer.Name,
         layer.Node.OpType,
@@ -38,7 +59,7 @@ public static class ModelInspector
         layer.WeightCount,
         ModelStatistics.Macs(layer, shapes),
         WindowText.Of(layer.Window),
-        layer.Obstacle is null ? [.. MethodCatalogue.All.Where(method => method.Compresses).Select(method => method.Name)] : [],
+        layer.Obstacle is null ? [.. MethodCatalogue.All.Where(method => method.CompressesLayers).Select(method => method.Name)] : [],
         layer.Obstacle);
 
     // Layers can be listed without shapes; only the MACs need a run.

@@ -16,6 +16,9 @@ public static class JsonReports
     /// <summary>The layers of a model.</summary>
     public static string Of(ModelInspection inspection) => JsonSerializer.Serialize(inspection, ReportJson.Readable.ModelInspection);
 
+    /// <summary>The blocks of a model.</summary>
+    public static string Of(ModelBlocks blocks) => JsonSerializer.Serialize(blocks, ReportJson.Readable.ModelBlocks);
+
     /// <summary>What methods there are.</summary>
     public static string Of(IReadOnlyList<ICompressionMethod> methods) => JsonSerializer.Serialize(MethodsDocument.Of(methods), ReportJson.Readable.MethodsDocument);
 

@@ -10,6 +10,7 @@ namespace ModelOptimizer.Pipeline.Reports.Json;
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(FailureDocument))]
 [JsonSerializable(typeof(ModelInspection))]
+[JsonSerializable(typeof(ModelBlocks))]
 [JsonSerializable(typeof(MethodsDocument))]
 [JsonSerializable(typeof(EnvironmentReport))]
 [JsonSerializable(typeof(CacheReport))]
