@@ -1,10 +1,16 @@
 namespace ModelOptimizer.Methods;
 
-/// <summary>What a method did to one layer.</summary>
+/// <summary>What a method did to one layer, or to one block of layers.</summary>
 public sealed record LayerOutcome
 {
-    /// <summary>The layer's name.</summary>
+    /// <summary>The layer's name, or the block's.</summary>
     public required string Layer { get; init; }
+
+    /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Of a block: the tensor that leaves it; null for a layer.</summary>
+    public string? To { get; init; }
 
     /// <summary>Weights before (biases not counted).</summary>
     public required long ParametersBefore { get; init; }
@@ -18,7 +24,7 @@ public sealed record LayerOutcome
     /// <summary>Multiply-adds of one sample after.</summary>
     public long? MacsAfter { get; init; }
 
-    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R); empty when left alone.</summary>
+    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; blocks: the student's width); empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
     /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Cp;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.NnBcd;
@@ -15,6 +16,7 @@ public static class MethodCatalogue
         new TuckerMethod(),
         new CpMethod(),
         new NnBcdMethod(),
+        new ConvexDistillationMethod(),
         new DistillMethod(),
         new OpdfMethod(),
     ];

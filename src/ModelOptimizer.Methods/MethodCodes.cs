@@ -30,6 +30,9 @@ public static class MethodCodes
     /// <summary>An over-parameterisation rate or a number of tensors that no shape has.</summary>
     public const string BadRate = "MOC1309";
 
+    /// <summary>A block or one of its tensors is not in the model.</summary>
+    public const string UnknownBlock = "MOC1310";
+
     /// <summary>Nothing in the model can be made smaller with these options.</summary>
     public const string NothingToCompress = "MOC2101";
 
@@ -53,4 +56,7 @@ public static class MethodCodes
 
     /// <summary>The student's inputs or outputs are not the original model's.</summary>
     public const string OtherStudent = "MOC2108";
+
+    /// <summary>What lies between two tensors has other entries or exits.</summary>
+    public const string NotABlock = "MOC2109";
 }

@@ -7,21 +7,21 @@ public static class ResidualNetwork
 {
     private static readonly int[] Padding = [1, 1, 1, 1];
 
-    /// <summary>The network on images of 3×8×8.</summary>
-    /// <param name="classes">Outputs of the dense layer.</param>
-    public static OnnxModel Create(int classes = 5) => Graph(classes).Build();
+    /// <summary>The network on images of 8×8.</summary>
+    /// <param name="channels">Channels of an image.</param>
+    public static OnnxModel Create(int channels = 3) => Graph(channels).Build();
 
     /// <summary>The graph of <see cref="Create"/>, to be changed.</summary>
-    public static GraphBuilder Graph(int classes = 5)
+    public static GraphBuilder Graph(int channels = 3)
     {
-        var graph = new GraphBuilder().Input("image", [-1, 3, 8, 8]);
-        Convolve(graph, "image", "stem", 8, 3).Node("Relu", ["stem"], ["r0"]);
+        var graph = new GraphBuilder().Input("image", [-1, channels, 8, 8]);
+        Convolve(graph, "image", "stem", 8, channels).Node("Relu", ["stem"], ["r0"]);
         Residual(graph, "r0", "a", 8, 8);
         Residual(graph, "a.out", "b", 8, 8);
         Residual(graph, "b.out", "c", 16, 8, stride: 2);
         Residual(graph, "c.out", "d", 16, 16);
         return graph.Node("GlobalAveragePool", ["d.out"], ["pooled"]).Node("Flatten", ["pooled"], ["features"])
-            .Gemm("features", "scores", classes, 16).Output("scores", [-1, classes]);
+            .Gemm("features", "scores", 5, 16).Output("scores", [-1, 5]);
     }
 
     // Two convolutions and a shortcut, a projection where the shapes differ: tensors name.1 to name.out.

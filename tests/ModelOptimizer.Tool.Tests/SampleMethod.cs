@@ -22,6 +22,7 @@ internal sealed class SampleMethod : ICompressionMethod
         new("modes", OptionKind.Modes, "Mode sizes."),
         new("sparsity", OptionKind.Shares, "What becomes zero.") { Minimum = 0, Maximum = 0.99 },
         new("pairs", OptionKind.Names, "Which layer is which."),
+        new("block", OptionKind.Block, "What is replaced."),
         new("student", OptionKind.Model, "What learns."),
         new("budget", OptionKind.Budget, "What may remain.") { ExclusiveGroup = "amount" },
     ];

@@ -30,6 +30,6 @@ internal sealed class DistillMethod : ICompressionMethod
         var training = new StudentTraining(context, options, student);
         training.RequireMemory(training.PeakBytes(student.WeightCount));
         var trained = training.Run(new PlainWeights());
-        return new MethodResult(trained.Model, [.. student.Layers.Select(layer => StudentOutcome.Of(student, layer, trained))]) { Series = [trained.LossSeries(Name)] };
+        return new MethodResult(trained.Model, [.. student.Layers.Select(layer => StudentOutcome.Of(student, layer, trained))]) { Series = [LossSeries.Of(Name, trained.Losses)] };
     }
 }

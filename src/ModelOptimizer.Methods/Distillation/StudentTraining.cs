@@ -1,4 +1,3 @@
-using System.Globalization;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Graphs;
@@ -40,17 +39,8 @@ internal sealed class StudentTraining(MethodContext context, DistillationOptions
     }
 
     /// <exception cref="DiagnosticException">The training does not fit into memory.</exception>
-    public void RequireMemory(long needed)
-    {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed > available)
-        {
-            throw new DiagnosticException(
-                MethodCodes.TooMuchMemory,
-                string.Create(CultureInfo.InvariantCulture, $"the training takes about {needed / 1e9:0.0} GB, and this machine has {available / 1e9:0.0} GB. Write a smaller 'batch', fewer 'samples' of 'calibrate', or fewer 'layers'."),
-                options.Position);
-        }
-    }
+    public void RequireMemory(long needed) =>
+        MachineMemory.Require(needed, "the training", _ => "Write a smaller 'batch', fewer 'samples' of 'calibrate', or fewer 'layers'.", options.Position);
 
     /// <summary>Trains.</summary>
     /// <param name="parameters">What is trained in place of the weights.</param>

@@ -48,19 +48,17 @@ internal sealed class NnBcdWork
     /// <exception cref="DiagnosticException">The variables of the network do not fit into memory.</exception>
     public void RequireMemory()
     {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var needed = Plan.PeakBytes;
-        if (Chain is null || needed <= available)
+        if (Chain is not null)
         {
-            return;
+            MachineMemory.Require(Plan.PeakBytes, string.Create(CultureInfo.InvariantCulture, $"training on {Samples:#,0} samples"), Advice, _options.Position);
         }
+    }
 
+    private string Advice(long available)
+    {
         var perSample = (NetworkBytes(Samples) - NetworkBytes(0)) / (double)Math.Max(1, Samples);
         var fitting = Math.Max(0, Math.Floor((available - NetworkBytes(0)) / perSample));
-        throw new DiagnosticException(
-            MethodCodes.TooMuchMemory,
-            string.Create(CultureInfo.InvariantCulture, $"training on {Samples:#,0} samples takes about {needed / 1e9:0.0} GB, and this machine has {available / 1e9:0.0} GB. Write 'calibrate: {{ …, samples: {fitting:0} }}' or fewer, or 'mode: layer'."),
-            _options.Position);
+        return string.Create(CultureInfo.InvariantCulture, $"Write 'calibrate: {{ …, samples: {fitting:0} }}' or fewer, or 'mode: layer'.");
     }
 
     private IEnumerable<SelectedLayer> OfChain(Chain chain, WeightSets sets, IReadOnlyList<WeightLayer> all)

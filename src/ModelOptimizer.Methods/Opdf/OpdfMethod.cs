@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Methods.Opdf;
@@ -24,6 +25,6 @@ internal sealed class OpdfMethod : ICompressionMethod
         work.Training.RequireMemory(work.PeakBytes);
         var parameters = new MpoParameters(context, options, work.Student.Model, work.Layers);
         var trained = work.Training.Run(parameters);
-        return new MethodResult(trained.Model, [.. work.Student.Layers.Select(layer => work.Outcome(layer, trained))]) { Series = [trained.LossSeries(Name), .. parameters.AuxiliarySeries(trained.Losses.Count)] };
+        return new MethodResult(trained.Model, [.. work.Student.Layers.Select(layer => work.Outcome(layer, trained))]) { Series = [LossSeries.Of(Name, trained.Losses), .. parameters.AuxiliarySeries(trained.Losses.Count)] };
     }
 }

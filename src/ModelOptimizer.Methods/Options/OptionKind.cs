@@ -27,6 +27,9 @@ public enum OptionKind
     /// <summary>Names of layers of the original model by layer; <see cref="LayerMap{T}"/> of <see cref="string"/>.</summary>
     Names,
 
+    /// <summary>A block of the model; <see cref="BlockReference"/>.</summary>
+    Block,
+
     /// <summary>The path of an ONNX file; <see cref="ModelFile"/>.</summary>
     Model,
 

@@ -82,6 +82,7 @@ internal static class CanonicalText
         LayerMap<IReadOnlyList<int>> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["modes"] = List(entry.Value.Select(mode => (JsonNode)mode)) }))),
         LayerMap<double> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["share"] = entry.Value }))),
         LayerMap<string> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["name"] = entry.Value }))),
+        BlockReference block => Sorted(new() { ["name"] = block.Name, ["from"] = block.From, ["to"] = block.To }),
         ModelFile file => paths.Canonical(file.Path),
         Budget budget => Sorted(new()
         {

@@ -11,8 +11,6 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
 internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, ManifestPaths paths)
 {
-    private static readonly string[] LaterMethods = ["convex-distillation"];
-
     public StepPlan Read(Node node)
     {
         const string Example = "method: tucker";
@@ -68,13 +66,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, Mani
     private ICompressionMethod Find(Node node)
     {
         var name = node.AsText("method");
-        if (methods.FirstOrDefault(method => method.Name == name) is { } found)
-        {
-            return found;
-        }
-
-        throw LaterMethods.Contains(name)
-            ? new DiagnosticException(ManifestCodes.NotYet, $"The method '{name}' is not part of this version yet. Methods available: {Available}.", node.Position)
-            : new DiagnosticException(ManifestCodes.UnknownName, $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods available: {Available}.", node.Position);
+        return methods.FirstOrDefault(method => method.Name == name)
+            ?? throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods available: {Available}.", node.Position);
     }
 }

@@ -10,7 +10,7 @@ using ModelOptimizer.Tensors.Shapes;
 namespace ModelOptimizer.Pipeline.Timing;
 
 /// <summary>
-/// Times rewritten layers against the original's: what lies between the layer's input and its output, in both models, as models of their own on one sample.
+/// Times rewritten layers and blocks against the original's: what lies between a layer's input and its output, in both models, as models of their own on one sample.
 /// </summary>
 internal sealed class LayerTimer
 {
@@ -50,18 +50,16 @@ internal sealed class LayerTimer
     private LayerTime? Measure(OnnxModel compressed, IReadOnlyDictionary<string, long[]> shapes, LayerOutcome outcome)
     {
         // Behind removed units a layer's input is narrower: the two are not the same work.
-        if (!_layers.TryGetValue(outcome.Layer, out var layer)
-            || !_shapes.TryGetValue(layer.Input, out var shape)
-            || !shapes.TryGetValue(layer.Input, out var now)
+        if (Span(outcome) is not { } span
+            || !_shapes.TryGetValue(span.Input, out var shape)
+            || !shapes.TryGetValue(span.Input, out var now)
             || !now.SequenceEqual(shape))
         {
             return null;
         }
 
-        // A BatchNormalization is part of both sides: the rewrite may have folded it.
-        var output = layer.BatchNormalization?.Output[0] ?? layer.Output;
-        if (SubModel.Extract(_original, layer.Input, shape, layer.ElementType, output) is not { } before
-            || SubModel.Extract(compressed, layer.Input, shape, layer.ElementType, output) is not { } after)
+        if (SubModel.Extract(_original, span.Input, shape, span.ElementType, span.Output) is not { } before
+            || SubModel.Extract(compressed, span.Input, shape, span.ElementType, span.Output) is not { } after)
         {
             return null;
         }
@@ -71,5 +69,17 @@ internal sealed class LayerTimer
         var inputs = new RandomSource(original.Inputs, 1, _job.Plan.Seed).Read().First().Inputs;
         var latency = LatencyMeter.Measure(new SessionLatencyProbe(original, rewritten, inputs), PerLayer, _job.Cancellation);
         return new LayerTime(outcome.Layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);
+    }
+
+    // From where to where, and in which type.
+    private (string Input, string Output, int ElementType)? Span(LayerOutcome outcome)
+    {
+        if (outcome is { From: { } from, To: { } to })
+        {
+            return _layers.Values.FirstOrDefault(layer => layer.Input == from) is { } first ? (from, to, first.ElementType) : null;
+        }
+
+        // A BatchNormalization is part of both sides: the rewrite may have folded it.
+        return _layers.TryGetValue(outcome.Layer, out var single) ? (single.Input, single.BatchNormalization?.Output[0] ?? single.Output, single.ElementType) : null;
     }
 }

@@ -43,6 +43,7 @@ internal static class MethodsView
         OptionKind.Modes => "[4, 4, 8], or a map from layer rule to such a list",
         OptionKind.Shares => $"number or percentage{Range(option)}, or a map from layer rule to one",
         OptionKind.Names => "map from layer rule to layer name",
+        OptionKind.Block => "stage3, or { from: TENSOR, to: TENSOR }",
         OptionKind.Model => "path of an ONNX file",
         _ => "{ size | params | macs: 40%, allocation: sigma | uniform }",
     };

@@ -14,7 +14,7 @@ public sealed class CanonicalForm
             evaluate: { dataset: test, metrics: [top1] }
             compress:
               - { method: sample, ranks: { "*": 50%, conv1: [16, 8] }, modes: [4, 8], sparsity: { "*": 90%, conv1: 0.5 } }
-              - { method: sample, budget: { size: 40% }, student: letters.onnx, pairs: { fc1: fc2 } }
+              - { method: sample, budget: { size: 40% }, student: letters.onnx, pairs: { fc1: fc2 }, block: { from: a, to: b } }
             gates:
               - top1: { max-drop: 0.50% }
         """;
@@ -49,6 +49,7 @@ public sealed class CanonicalForm
                   pairs:
                     "fc1": "fc2"
                   student: ./x/../letters.onnx
+                  block: { to: b, from: a }
                 evaluate:
                   metrics: [ "top1" ]
                   dataset: test
@@ -75,6 +76,7 @@ public sealed class CanonicalForm
     [InlineData("[4, 8]", "[8, 4]")]
     [InlineData("90%", "91%")]
     [InlineData("conv1: 0.5", "conv2: 0.5")]
+    [InlineData("to: b", "to: c")]
     [InlineData("version: 1", "version: 1\nseed: 2")]
     [InlineData("source: digits.onnx", "source: letters.onnx")]
     [InlineData("metrics: [top1]", "metrics: [top1], samples: 3")]

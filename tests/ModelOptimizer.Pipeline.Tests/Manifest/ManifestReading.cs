@@ -161,6 +161,22 @@ public sealed class ManifestReading : IDisposable
     }
 
     [Fact]
+    public void Gives_Blocks_By_Name_Or_By_Their_Tensors()
+    {
+        var steps = folder.Read("""
+            version: 1
+            models:
+              digits:
+                source: digits.onnx
+                compress:
+                  - { method: sample, block: stage3 }
+                  - { method: sample, block: { from: relu_5, to: relu_9 } }
+            """).Models[0].Steps;
+
+        steps.Select(step => step.Arguments.Get<BlockReference>("block")).ShouldBe([new BlockReference("stage3"), new BlockReference(null, "relu_5", "relu_9")]);
+    }
+
+    [Fact]
     public void Gives_Modes_And_Shares_To_Layers_By_Their_Rules()
     {
         var arguments = folder.Read("""

@@ -25,41 +25,10 @@ internal static class Patches
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var (image, shape) = (FloatingPoint.Read(values[0]), values[0].Shape);
-            Fill(patches, image, shape, layer.Window.Resolve(shape[2..]), output, samples, first);
+            PatchMatrix.Fill(patches, image, shape, layer.Window.Resolve(shape[2..]), output, samples, first);
             first += (int)shape[0];
         }
 
         return patches;
-    }
-
-    private static void Fill(Matrix patches, double[] images, long[] shape, ConvGeometry window, long[] output, int samples, int first)
-    {
-        var (batch, channels) = ((int)shape[0], (int)shape[1]);
-        // A 1-D convolution is one of height 1.
-        var flat = window.Kernel.Length == 1;
-        var (height, width) = flat ? (1, (int)shape[2]) : ((int)shape[2], (int)shape[3]);
-        var (outHeight, outWidth) = flat ? (1, (int)output[0]) : ((int)output[0], (int)output[1]);
-        int Of(int[] values, int axis) => flat ? (axis == 0 ? 1 : values[0]) : values[axis];
-        var (top, left) = flat ? (0, window.Pads[0]) : (window.Pads[0], window.Pads[1]);
-        Parallel.For(0, patches.Rows, row =>
-        {
-            var target = patches.Row(row);
-            var (channel, tap) = (row / window.Taps, row % window.Taps);
-            var (tapY, tapX) = (tap / Of(window.Kernel, 1) * Of(window.Dilations, 0), tap % Of(window.Kernel, 1) * Of(window.Dilations, 1));
-            for (var place = 0; place < outHeight * outWidth; place++)
-            {
-                var y = (place / outWidth * Of(window.Strides, 0)) + tapY - top;
-                var x = (place % outWidth * Of(window.Strides, 1)) + tapX - left;
-                if (y < 0 || y >= height || x < 0 || x >= width)
-                {
-                    continue;
-                }
-
-                for (var sample = 0; sample < batch; sample++)
-                {
-                    target[(place * samples) + first + sample] = images[((((sample * channels) + channel) * height) + y) * width + x];
-                }
-            }
-        });
     }
 }

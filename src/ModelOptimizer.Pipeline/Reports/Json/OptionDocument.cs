@@ -25,6 +25,7 @@ internal sealed record OptionDocument(string Name, string Kind, string? Default,
         OptionKind.Modes => "modes",
         OptionKind.Shares => "shares",
         OptionKind.Names => "names",
+        OptionKind.Block => "block",
         OptionKind.Model => "model",
         _ => "budget",
     };

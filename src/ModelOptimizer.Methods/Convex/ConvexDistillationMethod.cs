@@ -1,0 +1,80 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Convex.Students;
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Onnx;
+
+namespace ModelOptimizer.Methods.Convex;
+
+/// <summary>Convex distillation: blocks of a network are replaced by gated students, which are fitted to the blocks' activations without labels.</summary>
+internal sealed class ConvexDistillationMethod : ICompressionMethod
+{
+    public string Name => "convex-distillation";
+
+    public string Summary => "Convex distillation: replaces a block, such as the last stage, by a small gated student that is fitted to the block's activations. Needs no labels.";
+
+    public string Paper => "Varshney, Pilanci: Convex Distillation: Efficient Compression of Deep Networks via Convex Optimization. arXiv 2410.06567";
+
+    public bool CompressesLayers => false;
+
+    public IReadOnlyList<MethodOption> Options => ConvexOptions.Declarations;
+
+    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => new ConvexWork(context, ConvexOptions.From(arguments)).Plan;
+
+    public MethodResult Run(MethodContext context, MethodArguments arguments)
+    {
+        var options = ConvexOptions.From(arguments);
+        var work = new ConvexWork(context, options);
+        var samples = context.Calibration
+            ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method fits students to a block's activations, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);
+        if (work.Blocks.All(block => block.Form is null))
+        {
+            throw NothingToCompress(options, work.Blocks);
+        }
+
+        work.RequireMemory();
+        var (model, fitted) = (context.Model, new Dictionary<SelectedBlock, FittedStudent>());
+        foreach (var block in work.Blocks.Where(block => block.Form is not null))
+        {
+            var seen = options.Inputs == InputKind.Sequential ? model : work.Teacher;
+            var student = block.Form!.Fit(block.Task, new BlockActivations(context.Engine, seen, work.Teacher, block.Task.Block, samples));
+            model = StudentRewriter.Apply(context.Engine, model, block.Task, student);
+            fitted.Add(block, student);
+        }
+
+        return model.SizeInBytes < context.Model.SizeInBytes
+            ? new MethodResult(model, [.. work.Blocks.Select(block => Outcome(block, fitted.GetValueOrDefault(block)))])
+            {
+                Series = [.. fitted.Values.SelectMany(student => student.Series)],
+                Certificates = [.. fitted.Values.SelectMany(student => student.Certificates)],
+            }
+            : throw NothingToCompress(options, [.. work.Blocks.Select(block => block.Without(block.Reason ?? "its student takes as many bytes"))]);
+    }
+
+    private static LayerOutcome Outcome(SelectedBlock block, FittedStudent? student)
+    {
+        var before = new LayerOutcome
+        {
+            Layer = block.Task.Block.Name,
+            From = block.Task.Block.From,
+            To = block.Task.Block.To,
+            ParametersBefore = block.Task.Block.Weights,
+            ParametersAfter = block.Task.Block.Weights,
+            MacsBefore = block.Task.Block.Macs,
+            MacsAfter = block.Task.Block.Macs,
+            Reason = block.Reason,
+        };
+        if (student is null)
+        {
+            return before;
+        }
+
+        var cost = block.Form!.Cost(block.Task);
+        return before with { ParametersAfter = cost.Weights, MacsAfter = cost.Macs, Ranks = [cost.Width], RelativeError = student.RelativeError, Note = student.Note };
+    }
+
+    private static DiagnosticException NothingToCompress(ConvexOptions options, IReadOnlyList<SelectedBlock> blocks)
+    {
+        var found = blocks.Count == 0 ? "no block with weights was found" : string.Join("; ", blocks.Take(5).Select(block => $"'{block.Task.Block.Name}' stays: {block.Reason}"));
+        return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to replace: {found}. Choose another block ('modelopt blocks' lists them) or other options, or remove the step.", options.Position);
+    }
+}

@@ -1,0 +1,101 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Convex.Convolution;
+using ModelOptimizer.Methods.Convex.Students;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Blocks;
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Layers;
+
+namespace ModelOptimizer.Methods.Convex;
+
+/// <summary>One run's blocks and students, and what the run needs.</summary>
+internal sealed class ConvexWork
+{
+    // Of what all blocks together would save, auto takes the largest parts until so much is saved.
+    private const double Worthwhile = 0.9;
+
+    private readonly MethodContext _context;
+    private readonly ConvexOptions _options;
+    private readonly IStudentForm[] _forms;
+
+    /// <exception cref="DiagnosticException">The block that the options name is none.</exception>
+    public ConvexWork(MethodContext context, ConvexOptions options)
+    {
+        (_context, _options) = (context, options);
+        var blocks = new BlockChoice(context.Model, context.Shapes, options).Blocks;
+        // The original where it still has the tensors: what the steps before lost is not learned.
+        var kept = context.Original.Graph.Node.SelectMany(node => node.Output).Concat(context.Original.Graph.Input.Select(input => input.Name)).ToHashSet(StringComparer.Ordinal);
+        Teacher = blocks.All(block => kept.Contains(block.From) && kept.Contains(block.To)) ? context.Original : context.Model;
+        _forms = [new ConvolutionalForm(context, options, Teacher)];
+        var layers = LayerFinder.Find(context.Model);
+        SelectedBlock[] selected = [.. blocks.Select(block => Select(Task(block, layers)))];
+        Blocks = options is { Auto: true, Block: null } && context.Decisions is null ? Paying(selected) : selected;
+    }
+
+    /// <summary>The selected blocks in the model's order.</summary>
+    public IReadOnlyList<SelectedBlock> Blocks { get; }
+
+    /// <summary>The model whose blocks are the targets.</summary>
+    public OnnxModel Teacher { get; }
+
+    public MethodPlan Plan
+    {
+        get
+        {
+            StudentNeeds[] needs = [.. Replaced.Select(block => block.Form!.Needs(block.Task, _context.Calibration?.Count ?? 0))];
+            return new MethodPlan([.. Replaced.Select(block => block.Task.Block.Name)], needs.Select(need => need.PeakBytes).DefaultIfEmpty(0).Max(), needs.Sum(need => need.Flops));
+        }
+    }
+
+    private IEnumerable<SelectedBlock> Replaced => Blocks.Where(block => block.Form is not null);
+
+    /// <exception cref="DiagnosticException">The fit of a block does not fit into memory.</exception>
+    public void RequireMemory() =>
+        MachineMemory.Require(Plan.PeakBytes, "fitting a student", _ => "Write a smaller 'width', or fewer 'samples' of 'calibrate'.", _options.Position);
+
+    private BlockTask Task(Block block, IReadOnlyList<WeightLayer> layers)
+    {
+        long[] Shape(string tensor) => _context.Shapes.GetValueOrDefault(tensor) ?? [];
+        var type = layers.FirstOrDefault(layer => block.Nodes.Any(node => ReferenceEquals(node, layer.Node)))?.ElementType ?? 0;
+        var decided = _context.Decisions?.GetValueOrDefault(block.Name)?.Ranks;
+        return new BlockTask(block, Shape(block.From), Shape(block.To), type, decided is [var width] ? width : _options.Width);
+    }
+
+    private SelectedBlock Select(BlockTask task)
+    {
+        var decision = _context.Decisions?.GetValueOrDefault(task.Block.Name);
+        if (_context.Decisions is not null && decision is not { Ranks.Count: > 0 })
+        {
+            return new SelectedBlock(task, null, decision?.Reason ?? "nothing was chosen for it");
+        }
+
+        if (task.InputShape.Length == 0 || task.OutputShape.Length == 0)
+        {
+            return new SelectedBlock(task, null, "its shapes are not known: the model does not run on zeros");
+        }
+
+        string[] obstacles = [.. _forms.Select(form => form.Obstacle(task) ?? "")];
+        if (Array.IndexOf(obstacles, "") is var index && index < 0)
+        {
+            return new SelectedBlock(task, null, obstacles[0]);
+        }
+
+        var cost = _forms[index].Cost(task);
+        return cost.Weights < task.Block.Weights
+            ? new SelectedBlock(task, _forms[index], null)
+            : new SelectedBlock(task, null, FormattableString.Invariant($"a student of width {cost.Width} has {cost.Weights:#,0} weights, and the block {task.Block.Weights:#,0}"));
+    }
+
+    private static SelectedBlock[] Paying(SelectedBlock[] selected)
+    {
+        var possible = selected.Where(block => block.Form is not null).OrderByDescending(block => block.Saved).ToList();
+        var (goal, saved) = (Worthwhile * possible.Sum(block => block.Saved), 0L);
+        var taken = possible.TakeWhile(block =>
+        {
+            var needed = saved < goal;
+            saved += block.Saved;
+            return needed;
+        }).ToHashSet();
+        return [.. selected.Select(block => block.Form is null || taken.Contains(block) ? block : block.Without(FormattableString.Invariant($"it would save {block.Saved:#,0} weights, little beside the others")))];
+    }
+}

@@ -1,0 +1,46 @@
+using System.Numerics.Tensors;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.Convex.Convolution;
+
+/// <summary>
+/// S(z) = Conv³(Conv²(z) ⊙ 1[Conv¹(z) > 0]) + b (Varshney and Pilanci, eq. 8). Rows of matrices are the filters of convolutions in stored order: channels, then taps.
+/// </summary>
+/// <param name="Window">The window of Conv¹ and Conv².</param>
+/// <param name="Gates">Conv¹, m×D, fixed.</param>
+/// <param name="Filters">Conv², m×D: w_j in row j.</param>
+/// <param name="Mixer">Conv³, a 1×1 convolution, outputs×m: a_j in column j.</param>
+/// <param name="Bias">b, one number for each output.</param>
+internal sealed record GatedBlock(ConvGeometry Window, GateFilters Gates, Matrix Filters, Matrix Mixer, double[] Bias)
+{
+    /// <summary>m.</summary>
+    public int Width => Filters.Rows;
+
+    /// <summary>
+    /// The same block with ‖w_j‖ = ‖a_j‖ for every j: only their product counts, and equal lengths condition both least-squares problems alike. What is zero stays as it is.
+    /// </summary>
+    public GatedBlock Balanced()
+    {
+        var (filters, mixer) = (Filters.Clone(), Mixer.Clone());
+        for (var j = 0; j < Width; j++)
+        {
+            var (inner, outer) = (Norm(filters.Row(j)), ColumnNorm(mixer, j));
+            if (inner > 0 && outer > 0)
+            {
+                var scale = Math.Sqrt(outer / inner);
+                TensorPrimitives.Multiply(filters.Row(j), scale, filters.Row(j));
+                for (var k = 0; k < mixer.Rows; k++)
+                {
+                    mixer[k, j] /= scale;
+                }
+            }
+        }
+
+        return this with { Filters = filters, Mixer = mixer };
+    }
+
+    private static double Norm(ReadOnlySpan<double> row) => TensorPrimitives.Norm(row);
+
+    private static double ColumnNorm(Matrix matrix, int column) => Math.Sqrt(Enumerable.Range(0, matrix.Rows).Sum(row => matrix[row, column] * matrix[row, column]));
+}

@@ -1,0 +1,23 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Tensors.Data;
+
+namespace ModelOptimizer.Methods.Convex.Students;
+
+/// <summary>A kind of student: what it can replace, what it costs, how it is fitted.</summary>
+internal interface IStudentForm
+{
+    /// <summary>Why no such student can replace a block; null when one can. Nothing else is asked about a block with an obstacle.</summary>
+    string? Obstacle(BlockTask task);
+
+    /// <summary>What the student will cost.</summary>
+    StudentCost Cost(BlockTask task);
+
+    /// <summary>What fitting it to so many samples takes.</summary>
+    StudentNeeds Needs(BlockTask task, int samples);
+
+    /// <summary>Fits a student.</summary>
+    /// <param name="task">The block.</param>
+    /// <param name="activations">Pairs of <see cref="BlockActivations.Input"/> and <see cref="BlockActivations.Target"/>, float32, read as often as it takes.</param>
+    /// <exception cref="DiagnosticException">There are no samples, or the fit fails.</exception>
+    FittedStudent Fit(BlockTask task, IBatchSource activations);
+}

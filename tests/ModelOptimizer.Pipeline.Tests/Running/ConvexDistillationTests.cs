@@ -1,0 +1,74 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Pipeline.Tests.Running;
+
+public class ConvexDistillationTests
+{
+    private const string Gate = "cosine: { min: 1% }";
+
+    [Theory]
+    [InlineData("block: stage2, width: 4")]
+    [InlineData("block: { from: b.out, to: d.out }, width: 4, gates: teacher")]
+    [InlineData("blocks: auto, width: 3, inputs: sequential")]
+    [InlineData("width: 4, solver: gradient, epochs: 20")]
+    public void Blocks_are_replaced_and_a_lock_file_leads_to_the_same_bytes(string step)
+    {
+        using var project = Project(step);
+
+        var result = project.Run(writeLock: true);
+
+        result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ShouldBeEmpty();
+        var report = result.Models.ShouldHaveSingleItem();
+        report.Steps[0].Layers.ShouldContain(layer => layer.Layer == "stage2" && layer.Ranks.Count == 1 && layer.RelativeError > 0);
+        report.After.Bytes.ShouldBeLessThan(report.Before.Bytes);
+        OnnxValidator.Check(OnnxModel.Load(project.Output)).ShouldBeEmpty();
+        var bytes = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+        project.Run().Models[0].Decisions.ShouldBe(DecisionSource.Lock);
+        File.ReadAllBytes(project.Output).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void A_later_step_sees_the_students_layers()
+    {
+        using var project = Project("width: 8", "- { method: tucker, layers: [d.out_features], ranks: [4, 4] }");
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+
+        report.Steps[1].Layers.ShouldHaveSingleItem().Ranks.ShouldBe([4, 4]);
+    }
+
+    [Fact]
+    public void A_block_is_timed_when_speed_is_asked_for()
+    {
+        using var project = Project("width: 2, keep: faster");
+
+        var result = project.Run();
+
+        // Whether it stays is a matter of time.
+        (result.Models.Count == 1 || result.Diagnostics.Any(diagnostic => diagnostic.Code == "MOC2101")).ShouldBeTrue(string.Join(Environment.NewLine, result.Diagnostics));
+        result.Models.ShouldAllBe(report => report.Times.Count == 1 && report.Times[0].Layer == "stage2");
+    }
+
+    [Fact]
+    public void A_block_that_is_none_is_an_error_at_its_line()
+    {
+        using var project = Project("block: { from: image, to: a.r }");
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        (error.Code, error.Position!.Line).ShouldBe(("MOC2109", SmallProject.StepLine));
+    }
+
+    private static SmallProject Project(string step, string more = "")
+    {
+        var project = new SmallProject(Gate);
+        ResidualNetwork.Create(channels: 4).Save(Path.Combine(project.Folder, "model.onnx"));
+        project.WriteManifest(Gate, step: step, method: "convex-distillation", more: more);
+        return project;
+    }
+}
