@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Pipeline.Datasets;
@@ -76,7 +77,8 @@ internal sealed class LayerTimer
     {
         if (outcome is { From: { } from, To: { } to })
         {
-            return _layers.Values.FirstOrDefault(layer => layer.Input == from) is { } first ? (from, to, first.ElementType) : null;
+            var nodes = new BlockReader(_original, _shapes).Read(from, to).Block?.Nodes;
+            return _layers.Values.FirstOrDefault(layer => nodes?.Contains(layer.Node) == true) is { } first ? (from, to, first.ElementType) : null;
         }
 
         // A BatchNormalization is part of both sides: the rewrite may have folded it.

@@ -223,6 +223,17 @@ public class ConvexDistillationMethodTests
         Should.Throw<DiagnosticException>(() => Method(MethodRun.Context(Network, null))).Diagnostic.Code.ShouldBe(MethodCodes.NoCalibration);
 
     [Fact]
+    public void Activations_that_are_not_finite_are_an_error_that_names_the_tensor()
+    {
+        var broken = new GraphBuilder().Input("z", [-1, 3, 6, 6]).Random("w", [8, 3, 3, 3]).Random("v", [8, 8, 3, 3])
+            .Node("Log", ["z"], ["l"]).Node("Conv", ["l", "w"], ["c"]).Node("Relu", ["c"], ["r"]).Node("Conv", ["r", "v"], ["y"]).Output("y").Build();
+
+        var error = Should.Throw<DiagnosticException>(() => Run(broken, ("block", new BlockReference(null, "l", "y")), ("kernel", 5), ("width", 1))).Diagnostic;
+
+        (error.Code, error.Message).ShouldBe(("MOC3302", "the values of 'l' on the calibration data are not all finite, so nothing can be fitted to them. Check 'preprocess' and the data."));
+    }
+
+    [Fact]
     public void The_plan_knows_the_block_and_grows_with_width_and_samples()
     {
         MethodPlan Plan(int samples, params (string, object)[] options) => new ConvexDistillationMethod().Plan(MethodRun.Context(Network, new RandomBatches(Network, samples, 32)), MethodRun.Arguments(options));
@@ -234,7 +245,7 @@ public class ConvexDistillationMethodTests
         Plan(400, ("width", 40)).PeakBytes.ShouldBeGreaterThan(Plan(4, ("width", 40)).PeakBytes + (396 * 32 * 4 * (512 + 256)));
     }
 
-    private static MethodResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, Batches()), options);
+    private static MethodResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
 
     private static MethodResult Method(MethodContext context, params (string Name, object Value)[] options) => new ConvexDistillationMethod().Run(context, MethodRun.Arguments(options));
 

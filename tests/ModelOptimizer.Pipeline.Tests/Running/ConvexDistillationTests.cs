@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
@@ -43,6 +44,23 @@ public class ConvexDistillationTests
     }
 
     [Fact]
+    public void What_a_student_lost_can_be_trained_and_its_gates_stay()
+    {
+        using var project = Project("width: 4", "- { method: distill, epochs: 4, learning-rate: 1e-2, layers: [d.out_features, d.out_mixer] }");
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+        var trained = Weights(project);
+        project.WriteManifest(Gate, step: "width: 4", method: "convex-distillation");
+        project.Run();
+        var fitted = Weights(project);
+
+        report.Steps[1].Layers.Single(layer => layer.Layer == "d.out_features").RelativeError!.Value.ShouldBeGreaterThan(0);
+        var gates = trained.Length / 2;
+        trained[..gates].ShouldBe(fitted[..gates]);
+        trained[gates..].ShouldNotBe(fitted[gates..]);
+    }
+
+    [Fact]
     public void A_block_is_timed_when_speed_is_asked_for()
     {
         using var project = Project("width: 2, keep: faster");
@@ -63,6 +81,8 @@ public class ConvexDistillationTests
 
         (error.Code, error.Position!.Line).ShouldBe(("MOC2109", SmallProject.StepLine));
     }
+
+    private static double[] Weights(SmallProject project) => WeightValues.ReadDoubles(OnnxModel.Load(project.Output).Graph.Initializer.Single(tensor => tensor.Name == "d.out_features_weight"));
 
     private static SmallProject Project(string step, string more = "")
     {

@@ -64,13 +64,14 @@ internal sealed class ConvolutionalForm(MethodContext context, ConvexOptions opt
 
         // z, y and M of all samples; patches and features of a batch; Σ and its factor.
         var kept = samples * ((4 * (images + (outputs * places))) + (width * places));
-        var batch = Batch(task) * places * 4 * ((3 * taps) + (8 * width) + (4 * outputs));
+        var batch = (options.Solver == SolverKind.Gradient ? options.Batch : Batch(task)) * places * 4 * ((3 * taps) + (8 * width) + (4 * outputs));
         var passes = options.Solver == SolverKind.Gradient ? 3.0 * options.Epochs : options.Sweeps * 25.0;
         return new StudentNeeds((long)(kept + batch + (Preconditions(task) ? 3 * 8 * taps * taps : 0)), 2 * passes * windows * width * (taps + outputs));
     }
 
     public FittedStudent Fit(BlockTask task, IBatchSource activations)
     {
+        context.Progress.Report(new MethodProgress($"activations of {task.Block.Name}", 0, 0));
         var window = WindowChoice.For(task.InputShape, task.OutputShape, options.Kernel).Window!;
         var gates = Gates(task, window, activations);
         if (options.Solver == SolverKind.Als && IsSmall(task))
@@ -84,7 +85,6 @@ internal sealed class ConvolutionalForm(MethodContext context, ConvexOptions opt
             };
         }
 
-        context.Progress.Report(new MethodProgress($"activations of {task.Block.Name}", 0, 0));
         var samples = SampleStore.Read(activations, context.Cancellation);
         var trained = options.Solver == SolverKind.Gradient ? new GradientTraining(context, options).Run(gates, window, samples) : default;
         using var problem = new StreamedProblem(context.Engine, gates, window, samples, Batch(task), context.Cancellation);

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
@@ -21,18 +23,28 @@ internal sealed class BlockActivations(Engine engine, OnnxModel seen, OnnxModel 
     /// <summary>Name of y, what shall leave.</summary>
     public const string Target = "y";
 
+    /// <inheritdoc/>
     public int Count => samples.Count;
 
+    /// <inheritdoc/>
+    /// <exception cref="DiagnosticException">An activation is not finite (MOC3302), or a model does not run (MOC23xx).</exception>
     public IEnumerable<Batch> Read() => ReferenceEquals(seen, teacher)
         ? Activations.Read(engine, teacher, [block.From, block.To], samples).Select(read => Pair(read.Batch.Count, read.Values[0], read.Values[1]))
         : Activations.Read(engine, seen, [block.From], samples).Zip(
             Activations.Read(engine, teacher, [block.To], samples),
             (entering, leaving) => Pair(entering.Batch.Count, entering.Values[0], leaving.Values[0]));
 
-    private static Batch Pair(int count, HostTensor entering, HostTensor leaving) =>
-        new(new Dictionary<string, HostTensor>(StringComparer.Ordinal) { [Input] = Single(entering), [Target] = Single(leaving) }, count);
+    private Batch Pair(int count, HostTensor entering, HostTensor leaving) => new(
+        new Dictionary<string, HostTensor>(StringComparer.Ordinal) { [Input] = Single(block.From, entering), [Target] = Single(block.To, leaving) },
+        count);
 
-    private static HostTensor Single(HostTensor tensor) => tensor.Type == DataType.Float
-        ? tensor
-        : HostTensor.From<float>(DataType.Float, tensor.Shape, Array.ConvertAll(FloatingPoint.Read(tensor), value => (float)value));
+    private static HostTensor Single(string name, HostTensor tensor)
+    {
+        var single = tensor.Type == DataType.Float
+            ? tensor
+            : HostTensor.From<float>(DataType.Float, tensor.Shape, Array.ConvertAll(FloatingPoint.Read(tensor), value => (float)value));
+        return float.IsFinite(TensorPrimitives.MaxMagnitude<float>(single.As<float>()))
+            ? single
+            : throw new DiagnosticException(TensorsCodes.NotFinite, $"the values of '{name}' on the calibration data are not all finite, so nothing can be fitted to them. Check 'preprocess' and the data.");
+    }
 }
