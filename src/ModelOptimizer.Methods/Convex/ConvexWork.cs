@@ -3,7 +3,6 @@ using ModelOptimizer.Methods.Convex.Convolution;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.Convex;
