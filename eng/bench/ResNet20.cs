@@ -64,12 +64,12 @@ internal sealed class ResNet20
             path: {{_data}}/train-4000.npz
             inputs: { "{{_model.Graph.Input[0].Name}}": images }
             labels: labels
-            preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+            preprocess: { {{CifarImages.Preprocess}} }
           test:
             path: {{_data}}/test-5000-jpeg.npz
             inputs: { "{{_model.Graph.Input[0].Name}}": images }
             labels: labels
-            preprocess: { scale: 1/255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+            preprocess: { {{CifarImages.Preprocess}} }
         models:
           resnet20:
             source: {{Source}}
