@@ -15,6 +15,9 @@ internal static class ConvexTable
     private static readonly int[] PerClass = [10, 100, 360];
     private static readonly int[] Seeds = [1, 2, 3];
 
+    // The rival gets the time for each of them, and the one with the lower loss counts.
+    private static readonly double[] Rates = [1e-3, 1e-2];
+
     public static int Run(string shared)
     {
         var resnet = new ResNet20(shared);
@@ -57,7 +60,7 @@ internal static class ConvexTable
             weights = block.ParametersAfter;
             filters = (int)Math.Round((double)weights / (window + outputs));
             rival = (long)filters * (window + outputs);
-            var (other, done, _) = student.Train(images, filters, time, seed);
+            var (other, done, _) = Rates.Select(rate => student.Train(images, filters, rate, time, seed)).MinBy(trained => trained.Loss);
             steps.Add(done);
             relu.Add(Accuracy(engine, other, test));
         }

@@ -21,15 +21,15 @@ namespace ModelOptimizer.Bench;
 internal sealed class ReluStudent(Engine engine, OnnxModel teacher, string from, string to)
 {
     private const int LargestBatch = 128;
-    private const double Rate = 1e-3;
     private const int TimedSteps = 10;
 
     /// <summary>Trains and puts the student into the model. The time that reading the activations takes counts.</summary>
     /// <param name="samples">The model's inputs.</param>
     /// <param name="width">Filters of the 3×3 convolution.</param>
+    /// <param name="rate">The highest learning rate; it falls as a cosine.</param>
     /// <param name="seconds">The time.</param>
     /// <param name="seed">Draws the start and the batches.</param>
-    public (OnnxModel Model, long Steps, double Loss) Train(IBatchSource samples, int width, double seconds, int seed)
+    public (OnnxModel Model, long Steps, double Loss) Train(IBatchSource samples, int width, double rate, double seconds, int seed)
     {
         var clock = Stopwatch.StartNew();
         var pairs = SampleStore.Read(new Pairs(Activations.Read(engine, teacher, [from, to], samples), samples.Count));
@@ -50,7 +50,7 @@ internal sealed class ReluStudent(Engine engine, OnnxModel teacher, string from,
         TrainingResult Run(long steps)
         {
             using var trainer = new Trainer(engine, Graph());
-            return TrainingLoop.Run(trainer, pairs, new TrainingPlan(steps, new LearningRate(Rate, ScheduleShape.Cosine), seed));
+            return TrainingLoop.Run(trainer, pairs, new TrainingPlan(steps, new LearningRate(rate, ScheduleShape.Cosine), seed));
         }
 
         Run(1);
