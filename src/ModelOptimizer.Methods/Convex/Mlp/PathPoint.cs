@@ -1,0 +1,8 @@
+using ModelOptimizer.Methods.Convex.Mlp.Proximal;
+
+namespace ModelOptimizer.Methods.Convex.Mlp;
+
+/// <summary>A point of a regularisation path.</summary>
+/// <param name="Lambda">λ.</param>
+/// <param name="Result">The minimum there.</param>
+internal sealed record PathPoint(double Lambda, FistaResult Result);

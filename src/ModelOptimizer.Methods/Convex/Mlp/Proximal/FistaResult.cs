@@ -1,0 +1,13 @@
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+
+/// <summary>The end of R-FISTA.</summary>
+/// <param name="Weights">U, one group a row; rows that the penalty closed are exactly zero.</param>
+/// <param name="Step">The last step, where a problem like this one may begin.</param>
+/// <param name="History">The start and every iteration.</param>
+internal sealed record FistaResult(Matrix Weights, double Step, IReadOnlyList<FistaIteration> History)
+{
+    /// <summary>The iteration that <see cref="Weights"/> are from.</summary>
+    public FistaIteration End => History[^1];
+}
