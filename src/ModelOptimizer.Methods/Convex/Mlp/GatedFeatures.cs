@@ -18,6 +18,7 @@ internal sealed class GatedFeatures(ILinearAlgebra algebra, Matrix inputs, Matri
 
     private readonly Matrix _block = new(patterns.Rows, inputs.Columns);
     private readonly Matrix _products = new(patterns.Rows, inputs.Rows);
+    private readonly int[] _all = [.. Enumerable.Range(0, patterns.Rows)];
 
     public int Groups => outputs * patterns.Rows;
 
@@ -28,8 +29,17 @@ internal sealed class GatedFeatures(ILinearAlgebra algebra, Matrix inputs, Matri
         for (var k = 0; k < outputs; k++)
         {
             weights.Values.AsSpan(k * _block.Values.Length, _block.Values.Length).CopyTo(_block.Values);
-            algebra.Multiply(_block, inputs, transposeB: true, into: _products);
-            AddOpen(prediction, k);
+            var active = _block.NonZeroRows();
+            if (2 * active.Count > patterns.Rows)
+            {
+                algebra.Multiply(_block, inputs, transposeB: true, into: _products);
+                AddOpen(prediction, k, _all, _products);
+            }
+            else
+            {
+                // Most groups of a solution are zero.
+                AddOpen(prediction, k, active, algebra.Multiply(_block.RowsAt(active), inputs, transposeB: true));
+            }
         }
     }
 
@@ -43,15 +53,15 @@ internal sealed class GatedFeatures(ILinearAlgebra algebra, Matrix inputs, Matri
         }
     }
 
-    private void AddOpen(Matrix prediction, int k) => Parallel.For(0, (inputs.Rows + Part - 1) / Part, number =>
+    private void AddOpen(Matrix prediction, int k, IReadOnlyList<int> gates, Matrix products) => Parallel.For(0, (inputs.Rows + Part - 1) / Part, number =>
     {
         var start = number * Part;
         var length = Math.Min(Part, inputs.Rows - start);
         var sums = prediction.Row(k).Slice(start, length);
         sums.Clear();
-        for (var i = 0; i < patterns.Rows; i++)
+        for (var j = 0; j < gates.Count; j++)
         {
-            TensorPrimitives.MultiplyAdd(patterns.Row(i).Slice(start, length), _products.Row(i).Slice(start, length), sums, sums);
+            TensorPrimitives.MultiplyAdd(patterns.Row(gates[j]).Slice(start, length), products.Row(j).Slice(start, length), sums, sums);
         }
     });
 }

@@ -38,6 +38,16 @@ internal sealed class GatedRegression
         LambdaMax = _loss.LargestSlopeAtZero();
     }
 
+    /// <summary>Bytes that a regression holds, with the three points of R-FISTA; d counts the column of ones.</summary>
+    /// <param name="n">Samples.</param>
+    /// <param name="d">Inputs.</param>
+    /// <param name="p">Gates.</param>
+    /// <param name="c">Outputs.</param>
+    public static double Bytes(double n, double d, double p, double c) => sizeof(double) * ((n * d) + (2 * n * p) + (p * d) + (6 * c * p * d) + (5 * c * n));
+
+    /// <summary>Floating-point operations of an iteration at most: one application of the features and one of their adjoint.</summary>
+    public static double Flops(double n, double d, double p, double c) => 4 * n * d * p * c;
+
     /// <summary>p: gates that are left of those drawn.</summary>
     public int GateCount => _gates.Directions.Rows;
 

@@ -31,7 +31,7 @@ internal static class BlockDescent
                 (groups[i], residual) = (next, without - (features[i] * next));
             }
 
-            if (change < 1e-11 * groups.Max(group => group.L2Norm()))
+            if (change <= 1e-13 * groups.Max(group => group.L2Norm()))
             {
                 break;
             }

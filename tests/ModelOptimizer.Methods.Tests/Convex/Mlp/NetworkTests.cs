@@ -98,6 +98,30 @@ public class NetworkTests
     }
 
     [Fact]
+    public void The_decomposition_is_far_shorter_than_the_closed_form_and_grows_with_its_group()
+    {
+        var problem = new ToyRegression();
+        var weights = problem.Solve(0.05 * problem.LambdaMax).Weights;
+        var small = new Matrix(weights.Rows, weights.Columns, [.. weights.Values.Select(value => 1e-6 * value)]);
+
+        var (parts, smallParts) = (Decompose(weights), Decompose(small));
+
+        var closed = parts.Groups.Sum(group => ClosedForm(problem, weights, group));
+        Length(parts.Negative).ShouldBeLessThan(0.1 * closed);
+        Length(smallParts.Negative).ShouldBe(1e-6 * Length(parts.Negative), 1e-12 * Length(parts.Negative));
+        ConeDecomposition Decompose(Matrix groups) => ConeDecomposition.Of(Algebra, problem.Inputs, problem.Gates, groups, default);
+        double Length(Matrix rows) => Enumerable.Range(0, rows.Rows).Sum(j => ToyRegression.Norm(rows.Row(j)));
+    }
+
+    [Fact]
+    public void Nothing_decomposes_into_nothing()
+    {
+        var problem = new ToyRegression();
+
+        ConeDecomposition.Of(Algebra, problem.Inputs, problem.Gates, new Matrix(problem.Loss.Map.Groups, problem.Loss.Map.Width), default).Groups.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_group_that_is_in_its_cone_is_one_neuron()
     {
         var problem = new ToyRegression();
@@ -108,6 +132,15 @@ public class NetworkTests
 
         parts.Negative.Values.ShouldAllBe(value => value == 0);
         ReluNetwork.Of(parts, problem.Gates.Directions.Rows, 2).Hidden.Weights.Rows.ShouldBe(1);
+    }
+
+    // ‖t·g‖ with the least t that puts −u and the cone on one side.
+    private static double ClosedForm(ToyRegression problem, Matrix weights, int group)
+    {
+        var gate = problem.Gates.Directions.Row(group % problem.Gates.Directions.Rows).ToArray();
+        var u = weights.Row(group).ToArray();
+        return ToyRegression.Norm(gate) * Enumerable.Range(0, problem.Inputs.Rows).Max(sample =>
+            Math.Max(0, -ToyRegression.Dot(problem.Inputs.Row(sample), u) / ToyRegression.Dot(problem.Inputs.Row(sample), gate)));
     }
 
     // Columns of very different size, and not centred.

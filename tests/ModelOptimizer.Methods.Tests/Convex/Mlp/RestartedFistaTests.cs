@@ -34,6 +34,7 @@ public class RestartedFistaTests
 
     [Theory]
     [InlineData(0.5)]
+    [InlineData(0.3)]
     [InlineData(0.1)]
     [InlineData(0.03)]
     public void Block_coordinate_descent_ends_at_the_same_objective_and_the_same_zeros(double share)
@@ -125,10 +126,13 @@ public class RestartedFistaTests
     {
         var problem = new ToyRegression();
 
-        var history = problem.Solve(0.1 * problem.LambdaMax, new FistaSettings { MaxGap = 1e-4 }).History;
+        var result = problem.Solve(0.1 * problem.LambdaMax, new FistaSettings { MaxGap = 1e-4 });
+
+        var history = result.History;
 
         history[^1].RelativeGap.ShouldBeLessThanOrEqualTo(1e-4);
         history.SkipLast(1).ShouldAllBe(iteration => iteration.RelativeGap > 1e-4);
+        result.Series("student").Select(line => line.Points[^1].Y).ShouldBe([history[^1].Objective, history[^1].RelativeGap]);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal sealed record FistaSettings
     /// <summary>The most iterations.</summary>
     public int Iterations { get; init; } = 10_000;
 
-    /// <summary>Ends the iterations when the squared norm of the shortest subgradient is below it. It is absolute: it grows with the targets' square.</summary>
+    /// <summary>Ends the iterations when the squared norm of the shortest subgradient is at most this. It is absolute, so it means less the larger the targets are.</summary>
     public double Tolerance { get; init; } = 1e-6;
 
     /// <summary>Ends the iterations when the duality gap is at most this share of the objective, and then nothing else but their number does; null leaves the end to <see cref="Tolerance"/>.</summary>
@@ -22,5 +22,5 @@ internal sealed record FistaSettings
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>Whether <paramref name="iteration"/> is good enough.</summary>
-    public bool Reached(FistaIteration iteration) => MaxGap is { } gap ? iteration.RelativeGap <= gap : iteration.SquaredSubgradient < Tolerance;
+    public bool Reached(FistaIteration iteration) => MaxGap is { } gap ? iteration.RelativeGap <= gap : iteration.SquaredSubgradient <= Tolerance;
 }
