@@ -41,6 +41,22 @@ public class GatedRegressionTests
     }
 
     [Fact]
+    public void A_solution_of_zeros_is_a_network_without_neurons_that_gives_zeros()
+    {
+        var problem = new ToyRegression();
+        var regression = Create(problem);
+
+        var weights = regression.Solve(regression.LambdaMax, new FistaSettings { MaxGap = 1e-4 }).Weights;
+
+        regression.Gated(weights).GateOf.ShouldBeEmpty();
+        foreach (var found in new[] { regression.Gated(weights).Predict(Algebra, problem.Raw), regression.Relu(weights, default).Predict(Algebra, problem.Raw) })
+        {
+            (found.Rows, found.Columns).ShouldBe((80, 2));
+            found.Values.ShouldAllBe(value => value == 0);
+        }
+    }
+
+    [Fact]
     public void Samples_without_targets_are_refused() =>
         Should.Throw<ArgumentException>(() => new GatedRegression(Algebra, new Matrix(4, 3), new Matrix(5, 2), 10, bias: true, 1));
 
