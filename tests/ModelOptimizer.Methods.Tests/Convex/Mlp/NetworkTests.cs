@@ -69,12 +69,13 @@ public class NetworkTests
     }
 
     [Theory]
-    [InlineData(0.1)]
-    [InlineData(0.01)]
-    public void Cone_constraints_hold_and_the_plain_network_gives_the_same_on_the_training_samples(double share)
+    [InlineData(80, 6, 0.1)]
+    [InlineData(80, 6, 0.01)]
+    [InlineData(600, 60, 0.1)]
+    public void Cone_constraints_hold_and_the_plain_network_gives_the_same_on_the_training_samples(int samples, int inputs, double share)
     {
-        var problem = new ToyRegression();
-        var weights = problem.Solve(share * problem.LambdaMax).Weights;
+        var problem = new ToyRegression(samples, inputs);
+        var weights = problem.Solve(share * problem.LambdaMax, new FistaSettings { MaxGap = 1e-4 }).Weights;
 
         var parts = ConeDecomposition.Of(Algebra, problem.Inputs, problem.Gates, weights, default);
         var network = ReluNetwork.Of(parts, problem.Gates.Directions.Rows, 2);

@@ -18,7 +18,7 @@ internal sealed record FistaSettings
     /// <summary>Told of the start and of every iteration.</summary>
     public IProgress<FistaIteration>? Progress { get; init; }
 
-    /// <summary>Ends the run between iterations.</summary>
+    /// <summary>Ends the run between two steps tried.</summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>Whether <paramref name="iteration"/> is good enough.</summary>

@@ -32,7 +32,6 @@ internal sealed class RestartedFista(SquaredLoss loss, GroupPenalty penalty, Fis
         settings.Progress?.Report(history[^1]);
         while (!settings.Reached(history[^1]) && history.Count <= settings.Iterations)
         {
-            settings.Cancellation.ThrowIfCancellationRequested();
             if (!loss.IsQuadratic)
             {
                 loss.Residual(ahead.Prediction, _residual);
@@ -59,6 +58,7 @@ internal sealed class RestartedFista(SquaredLoss loss, GroupPenalty penalty, Fis
     {
         while (true)
         {
+            settings.Cancellation.ThrowIfCancellationRequested();
             TensorPrimitives.MultiplyAdd(ahead.Gradient.Values, -step, ahead.Weights.Values, next.Weights.Values);
             penalty.Shrink(next.Weights, step);
             loss.Map.Apply(next.Weights, next.Prediction);
