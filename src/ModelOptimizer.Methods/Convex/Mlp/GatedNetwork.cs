@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Methods.Convex.Students;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
@@ -8,8 +10,11 @@ namespace ModelOptimizer.Methods.Convex.Mlp;
 /// <param name="GateOf">The gate of each neuron, M numbers.</param>
 /// <param name="Hidden">The w_j, M×d.</param>
 /// <param name="Output">The a_j as columns, c×M.</param>
-internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf, AffineLayer Hidden, Matrix Output)
+internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf, AffineLayer Hidden, Matrix Output) : ITwoLayerNetwork
 {
+    /// <inheritdoc/>
+    public int GateCount => Gates.Weights.Rows;
+
     /// <summary>The network of the convex problem's U: row k·p + i is u_{i,k}.</summary>
     public static GatedNetwork Of(Matrix gates, Matrix weights)
     {
@@ -17,7 +22,7 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
         return new GatedNetwork(new AffineLayer(gates), [.. neurons.Groups.Select(group => group % gates.Rows)], new AffineLayer(neurons.Weights), neurons.Output).WithGatesInUse();
     }
 
-    /// <summary>Hᵀ: the neurons' values on <paramref name="inputs"/>, n×d; M×n.</summary>
+    /// <inheritdoc/>
     public Matrix HiddenValues(ILinearAlgebra algebra, Matrix inputs)
     {
         var open = Mlp.Gates.Open(Gates.Apply(algebra, inputs));
@@ -26,7 +31,7 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
         return values;
     }
 
-    /// <summary>The outputs on <paramref name="inputs"/>, n×d; n×c.</summary>
+    /// <inheritdoc/>
     public Matrix Predict(ILinearAlgebra algebra, Matrix inputs) => algebra.Multiply(HiddenValues(algebra, inputs), Output, transposeA: true, transposeB: true);
 
     /// <summary>The same for raw inputs, from a network for scaled ones.</summary>
@@ -38,6 +43,11 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
         var kept = rows.NonZeroRows();
         return new GatedNetwork(Gates, [.. kept.Select(j => GateOf[j])], Hidden.Only(kept), rows.RowsAt(kept).Transpose()).WithGatesInUse();
     }
+
+    ITwoLayerNetwork ITwoLayerNetwork.WithOutput(Matrix rows) => WithOutput(rows);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names) => NetworkNodes.Emit(this, inputs, names);
 
     private GatedNetwork WithGatesInUse()
     {

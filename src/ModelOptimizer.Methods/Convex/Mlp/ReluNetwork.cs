@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Convex.Students;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
@@ -5,8 +7,11 @@ namespace ModelOptimizer.Methods.Convex.Mlp;
 /// <summary>S(x) = Σ_j a_j·max(w_jᵀx, 0), with biases in w where the layer has them.</summary>
 /// <param name="Hidden">The w_j, M×d.</param>
 /// <param name="Output">The a_j as columns, c×M.</param>
-internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output)
+internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output) : ITwoLayerNetwork
 {
+    /// <inheritdoc/>
+    public int GateCount => 0;
+
     /// <summary>The network of a decomposition of U, which had <paramref name="gates"/> rows for each of <paramref name="outputs"/> outputs: v as + and w as −.</summary>
     public static ReluNetwork Of(ConeDecomposition parts, int gates, int outputs)
     {
@@ -16,7 +21,7 @@ internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output)
         return new ReluNetwork(new AffineLayer(neurons.Weights), neurons.Output);
     }
 
-    /// <summary>Hᵀ: the neurons' values on <paramref name="inputs"/>, n×d; M×n.</summary>
+    /// <inheritdoc/>
     public Matrix HiddenValues(ILinearAlgebra algebra, Matrix inputs)
     {
         var values = Hidden.Apply(algebra, inputs);
@@ -24,7 +29,7 @@ internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output)
         return values;
     }
 
-    /// <summary>The outputs on <paramref name="inputs"/>, n×d; n×c.</summary>
+    /// <inheritdoc/>
     public Matrix Predict(ILinearAlgebra algebra, Matrix inputs) => algebra.Multiply(HiddenValues(algebra, inputs), Output, transposeA: true, transposeB: true);
 
     /// <summary>The same for raw inputs, from a network for scaled ones.</summary>
@@ -36,4 +41,9 @@ internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output)
         var kept = rows.NonZeroRows();
         return new ReluNetwork(Hidden.Only(kept), rows.RowsAt(kept).Transpose());
     }
+
+    ITwoLayerNetwork ITwoLayerNetwork.WithOutput(Matrix rows) => WithOutput(rows);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names) => NetworkNodes.Emit(this, inputs, names);
 }
