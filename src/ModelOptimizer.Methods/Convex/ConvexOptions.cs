@@ -15,7 +15,7 @@ internal sealed record ConvexOptions
     /// <summary>Whether all blocks that pay are taken, not only the last one. Without meaning beside <see cref="Block"/>.</summary>
     public bool Auto { get; init; }
 
-    /// <summary>m, the number of gates; null takes a block's input channels.</summary>
+    /// <summary>m, the number of gates; null leaves it to the form.</summary>
     public int? Width { get; init; }
 
     /// <summary>Extent of the gates' and filters' windows.</summary>
@@ -73,7 +73,7 @@ internal sealed record ConvexOptions
     [
         new("block", OptionKind.Block, "The block to replace: a name that 'modelopt blocks' lists, or the tensors that enter and leave it.") { ExclusiveGroup = "blocks" },
         new("blocks", OptionKind.Choice, "Which of the listed blocks are replaced: the last stage, or all that make up nine tenths of what can be saved.", "last") { Choices = ["last", "auto"], ExclusiveGroup = "blocks" },
-        new("width", OptionKind.Integer, "m, the number of gates, of which a student of vectors keeps those with neurons; absent, the input channels of each block.") { Minimum = 1, Maximum = 65_536 },
+        new("width", OptionKind.Integer, "m, the number of gates, of which a student of vectors keeps those with neurons; absent, the input channels of each block, and 64 for vectors.") { Minimum = 1, Maximum = 65_536 },
         new("kernel", OptionKind.Integer, "The extent of the windows of gates and filters; stride and padding follow from the block's shapes.", "3") { Minimum = 1, Maximum = 255 },
         new("gates", OptionKind.Choice, "The fixed gates: gaussian, normal numbers by the seed; teacher, the first filters of the block's first convolution.", "gaussian") { Choices = ["gaussian", "teacher"] },
         new("solver", OptionKind.Choice, "als, alternating least squares, which never raises the error; gradient, Adam as published.", "als") { Choices = ["als", "gradient"] },

@@ -17,6 +17,9 @@ internal sealed class MlpForm(MethodContext context, ConvexOptions options) : IS
     // Where no certificate is asked for.
     private const double UsualGap = 1e-4;
 
+    // A head may have thousands of inputs: as many gates would be problems that nobody meant.
+    private const int UsualWidth = 64;
+
     private const int PointsPerDecade = 5;
 
     // For a forecast; it depends on the data.
@@ -99,7 +102,7 @@ internal sealed class MlpForm(MethodContext context, ConvexOptions options) : IS
 
     private static int Inputs(BlockTask task) => checked((int)task.InputShape[1..].Aggregate(1L, (product, extent) => product * extent));
 
-    private static int Width(BlockTask task) => task.Width ?? (int)task.InputShape[1];
+    private static int Width(BlockTask task) => task.Width ?? UsualWidth;
 
     private static StudentCost Cost(BlockTask task, long neurons, long gates)
     {

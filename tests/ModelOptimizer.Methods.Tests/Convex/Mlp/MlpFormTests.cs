@@ -222,6 +222,16 @@ public class MlpFormTests
     }
 
     [Fact]
+    public void Without_a_width_sixty_four_gates_are_drawn_however_many_inputs_there_are()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 40]).Gemm("x", "h", 90, 40).Node("Relu", ["h"], ["r"]).Gemm("r", "y", 5, 90).Output("y", [-1, 5]).Build();
+
+        var result = new ConvexDistillationMethod().Run(MethodRun.Context(model, new RandomBatches(model, 4, 32)), MethodRun.Arguments(("penalty", 0.8)));
+
+        result.Layers.ShouldHaveSingleItem().Ranks.ShouldBe([64]);
+    }
+
+    [Fact]
     public void What_does_not_fit_into_memory_is_refused_before_anything_is_read() =>
         Should.Throw<DiagnosticException>(() => Method(MethodRun.Context(Network, new RandomBatches(Network, 10_000_000, 32)))).Diagnostic.Code.ShouldBe(MethodCodes.TooMuchMemory);
 
