@@ -59,4 +59,7 @@ public static class MethodCodes
 
     /// <summary>What lies between two tensors has other entries or exits.</summary>
     public const string NotABlock = "MOC2109";
+
+    /// <summary>A certificate that the manifest asks for does not hold.</summary>
+    public const string CertificateFailed = "MOC4007";
 }

@@ -23,6 +23,7 @@ internal sealed class SampleMethod : ICompressionMethod
         new("sparsity", OptionKind.Shares, "What becomes zero.") { Minimum = 0, Maximum = 0.99 },
         new("pairs", OptionKind.Names, "Which layer is which."),
         new("block", OptionKind.Block, "What is replaced."),
+        new("certificate", OptionKind.Certificate, "What is proved."),
         new("student", OptionKind.Model, "What learns."),
         new("budget", OptionKind.Budget, "What may remain.") { ExclusiveGroup = "amount" },
     ];

@@ -37,8 +37,11 @@ internal sealed class ConvexDistillationMethod : ICompressionMethod
         {
             var seen = options.Inputs == InputKind.Sequential ? model : work.Teacher;
             var student = block.Form!.Fit(block.Task, new BlockActivations(context.Engine, seen, work.Teacher, block.Task.Block, samples));
-            model = StudentRewriter.Apply(context.Engine, model, block.Task, student);
             fitted.Add(block, student);
+            if (student.Cost.Weights < block.Task.Block.Weights)
+            {
+                model = StudentRewriter.Apply(context.Engine, model, block.Task, student);
+            }
         }
 
         return model.SizeInBytes < context.Model.SizeInBytes
@@ -47,7 +50,7 @@ internal sealed class ConvexDistillationMethod : ICompressionMethod
                 Series = [.. fitted.Values.SelectMany(student => student.Series)],
                 Certificates = [.. fitted.Values.SelectMany(student => student.Certificates)],
             }
-            : throw NothingToCompress(options, [.. work.Blocks.Select(block => block.Without(block.Reason ?? "its student takes as many bytes"))]);
+            : throw NothingToCompress(options, [.. work.Blocks.Select(block => block.Without(block.Reason ?? TooLarge(block, fitted[block]) ?? "its student takes as many bytes"))]);
     }
 
     private static LayerOutcome Outcome(SelectedBlock block, FittedStudent? student)
@@ -63,14 +66,15 @@ internal sealed class ConvexDistillationMethod : ICompressionMethod
             MacsAfter = block.Task.Block.Macs,
             Reason = block.Reason,
         };
-        if (student is null)
-        {
-            return before;
-        }
-
-        var cost = block.Form!.Cost(block.Task);
-        return before with { ParametersAfter = cost.Weights, MacsAfter = cost.Macs, Ranks = [cost.Width], RelativeError = student.RelativeError, Note = student.Note };
+        return student is null ? before
+            : TooLarge(block, student) is { } reason ? before with { Reason = reason }
+            : before with { ParametersAfter = student.Cost.Weights, MacsAfter = student.Cost.Macs, Ranks = [student.Cost.Width], RelativeError = student.RelativeError, Note = student.Note };
     }
+
+    // Where only the fit knows the size.
+    private static string? TooLarge(SelectedBlock block, FittedStudent student) => student.Cost.Weights < block.Task.Block.Weights
+        ? null
+        : FormattableString.Invariant($"its student has {student.Cost.Weights:#,0} weights, and the block {block.Task.Block.Weights:#,0} ({student.Note})");
 
     private static DiagnosticException NothingToCompress(ConvexOptions options, IReadOnlyList<SelectedBlock> blocks)
     {

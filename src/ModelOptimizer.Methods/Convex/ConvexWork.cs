@@ -1,9 +1,11 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Convolution;
+using ModelOptimizer.Methods.Convex.Mlp;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Convex;
 
@@ -15,9 +17,10 @@ internal sealed class ConvexWork
 
     private readonly MethodContext _context;
     private readonly ConvexOptions _options;
-    private readonly IStudentForm[] _forms;
+    private readonly IStudentForm _maps;
+    private readonly IStudentForm _vectors;
 
-    /// <exception cref="DiagnosticException">The block that the options name is none.</exception>
+    /// <exception cref="DiagnosticException">The block that the options name is none, or an option is of use to none of the blocks.</exception>
     public ConvexWork(MethodContext context, ConvexOptions options)
     {
         (_context, _options) = (context, options);
@@ -25,10 +28,11 @@ internal sealed class ConvexWork
         // The original where it still has the tensors: what the steps before lost is not learned.
         var kept = context.Original.Graph.Node.SelectMany(node => node.Output).Concat(context.Original.Graph.Input.Select(input => input.Name)).ToHashSet(StringComparer.Ordinal);
         Teacher = blocks.All(block => kept.Contains(block.From) && kept.Contains(block.To)) ? context.Original : context.Model;
-        _forms = [new ConvolutionalForm(context, options, Teacher)];
+        (_maps, _vectors) = (new ConvolutionalForm(context, options, Teacher), new MlpForm(context, options));
         var layers = LayerFinder.Find(context.Model);
         SelectedBlock[] selected = [.. blocks.Select(block => Select(Task(block, layers)))];
         Blocks = options is { Auto: true, Block: null } && context.Decisions is null ? Paying(selected) : selected;
+        RequireUse();
     }
 
     /// <summary>The selected blocks in the model's order.</summary>
@@ -73,16 +77,30 @@ internal sealed class ConvexWork
             return new SelectedBlock(task, null, "its shapes are not known: the model does not run on zeros");
         }
 
-        string[] obstacles = [.. _forms.Select(form => form.Obstacle(task) ?? "")];
-        if (Array.IndexOf(obstacles, "") is var index && index < 0)
+        var form = task.OutputShape.Length == 2 ? _vectors : _maps;
+        var obstacle = !ElementTypes.IsFloat(task.ElementType) ? $"it computes in {ElementTypes.Name(task.ElementType)}"
+            : _context.Model.Opset < GateMask.FirstOpset ? $"the model's operators are of version {_context.Model.Opset}, and a gate needs {GateMask.FirstOpset}"
+            : form.Obstacle(task);
+        if (obstacle is not null)
         {
-            return new SelectedBlock(task, null, obstacles[0]);
+            return new SelectedBlock(task, null, obstacle);
         }
 
-        var cost = _forms[index].Cost(task);
+        var cost = form.Cost(task);
         return cost.Weights < task.Block.Weights
-            ? new SelectedBlock(task, _forms[index], null)
+            ? new SelectedBlock(task, form, null)
             : new SelectedBlock(task, null, FormattableString.Invariant($"a student of width {cost.Width} has {cost.Weights:#,0} weights, and the block {task.Block.Weights:#,0}"));
+    }
+
+    private void RequireUse()
+    {
+        foreach (var form in new[] { _maps, _vectors }.Where(form => Replaced.Any() && Replaced.All(block => block.Form != form)))
+        {
+            if (form.Options.FirstOrDefault(_options.IsWritten) is { } useless)
+            {
+                throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' is for {form.Blocks}, and the step replaces none. Remove it, or choose such a block.", _options.PositionOf(useless));
+            }
+        }
     }
 
     private static SelectedBlock[] Paying(SelectedBlock[] selected)

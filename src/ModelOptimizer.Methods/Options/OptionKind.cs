@@ -30,6 +30,9 @@ public enum OptionKind
     /// <summary>A block of the model; <see cref="BlockReference"/>.</summary>
     Block,
 
+    /// <summary>What a certificate must hold; <see cref="CertificateBound"/>.</summary>
+    Certificate,
+
     /// <summary>The path of an ONNX file; <see cref="ModelFile"/>.</summary>
     Model,
 

@@ -83,6 +83,7 @@ internal static class CanonicalText
         LayerMap<double> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["share"] = entry.Value }))),
         LayerMap<string> map => List(map.Entries.Select(entry => Sorted(new() { ["rule"] = entry.Rule.Text, ["name"] = entry.Value }))),
         BlockReference block => Sorted(new() { ["name"] = block.Name, ["from"] = block.From, ["to"] = block.To }),
+        CertificateBound bound => Sorted(new() { ["max-gap"] = bound.MaxGap }),
         ModelFile file => paths.Canonical(file.Path),
         Budget budget => Sorted(new()
         {

@@ -44,6 +44,7 @@ internal static class MethodsView
         OptionKind.Shares => $"number or percentage{Range(option)}, or a map from layer rule to one",
         OptionKind.Names => "map from layer rule to layer name",
         OptionKind.Block => "stage3, or { from: TENSOR, to: TENSOR }",
+        OptionKind.Certificate => "{ max-gap: 1e-4 }",
         OptionKind.Model => "path of an ONNX file",
         _ => "{ size | params | macs: 40%, allocation: sigma | uniform }",
     };

@@ -197,8 +197,14 @@ public class ConvexDistillationMethodTests
     }
 
     [Fact]
-    public void A_head_is_no_block_of_feature_maps() => Should.Throw<DiagnosticException>(() => Run(Network, ("block", new BlockReference("head")))).Diagnostic.Message
-        .ShouldContain("'head' stays: its tensors are not feature maps of shape N×C×H×W");
+    public void From_a_vector_to_feature_maps_there_is_no_student()
+    {
+        var graph = new GraphBuilder().Input("x", [-1, 8]).Gemm("x", "h", 16, 8).Integers("shape", [4], -1, 16, 1, 1).Node("Reshape", ["h", "shape"], ["m"]);
+        var model = graph.Conv("m", "y", 4, 16, [1, 1]).Output("y", [-1, 4, 1, 1]).Build();
+
+        Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("block", new BlockReference(null, "x", "y"))))).Diagnostic.Message
+            .ShouldContain("'y' stays: it leads neither from feature maps N×C×H×W to feature maps nor to vectors N×C");
+    }
 
     [Fact]
     public void More_gates_than_the_teacher_has_filters_are_an_error() => Should.Throw<DiagnosticException>(() => Run(Network, ("gates", "teacher"), ("width", 20))).Diagnostic.Message

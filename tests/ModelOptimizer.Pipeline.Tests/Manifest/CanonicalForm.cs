@@ -14,7 +14,7 @@ public sealed class CanonicalForm
             evaluate: { dataset: test, metrics: [top1] }
             compress:
               - { method: sample, ranks: { "*": 50%, conv1: [16, 8] }, modes: [4, 8], sparsity: { "*": 90%, conv1: 0.5 } }
-              - { method: sample, budget: { size: 40% }, student: letters.onnx, pairs: { fc1: fc2 }, block: { from: a, to: b } }
+              - { method: sample, budget: { size: 40% }, student: letters.onnx, pairs: { fc1: fc2 }, block: { from: a, to: b }, certificate: { max-gap: 1e-3 } }
             gates:
               - top1: { max-drop: 0.50% }
         """;
@@ -50,6 +50,7 @@ public sealed class CanonicalForm
                     "fc1": "fc2"
                   student: ./x/../letters.onnx
                   block: { to: b, from: a }
+                  certificate: { max-gap: 0.1% }
                 evaluate:
                   metrics: [ "top1" ]
                   dataset: test
@@ -71,6 +72,7 @@ public sealed class CanonicalForm
     [InlineData("a: first", "a: third")]
     [InlineData("max-drop: 0.50%", "max-drop: 0.51%")]
     [InlineData("size: 40%", "size: 41%")]
+    [InlineData("max-gap: 1e-3", "max-gap: 1e-4")]
     [InlineData("size: 40%", "size: 40 KB")]
     [InlineData("[16, 8]", "[8, 16]")]
     [InlineData("[4, 8]", "[8, 4]")]

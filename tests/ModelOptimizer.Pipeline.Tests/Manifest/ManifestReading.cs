@@ -176,6 +176,18 @@ public sealed class ManifestReading : IDisposable
         steps.Select(step => step.Arguments.Get<BlockReference>("block")).ShouldBe([new BlockReference("stage3"), new BlockReference(null, "relu_5", "relu_9")]);
     }
 
+    [Theory]
+    [InlineData("1e-4", 1e-4)]
+    [InlineData("0.1%", 1e-3)]
+    public void Gives_The_Bound_Of_A_Certificate(string written, double gap) => folder.Read($$"""
+        version: 1
+        models:
+          digits:
+            source: digits.onnx
+            compress:
+              - { method: sample, certificate: { max-gap: {{written}} } }
+        """).Models[0].Steps[0].Arguments.Get<CertificateBound>("certificate").MaxGap.ShouldBe(gap, 1e-18);
+
     [Fact]
     public void Gives_Modes_And_Shares_To_Layers_By_Their_Rules()
     {

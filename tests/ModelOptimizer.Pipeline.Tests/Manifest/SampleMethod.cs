@@ -21,6 +21,7 @@ internal sealed class SampleMethod : ICompressionMethod
         new("sparsity", OptionKind.Shares, "") { Maximum = 0.99 },
         new("pairs", OptionKind.Names, ""),
         new("block", OptionKind.Block, ""),
+        new("certificate", OptionKind.Certificate, ""),
         new("student", OptionKind.Model, ""),
         new("energy", OptionKind.Number, "") { ExclusiveGroup = "goal", Minimum = 0, Maximum = 1 },
         new("budget", OptionKind.Budget, "", "{ size: 50% }") { ExclusiveGroup = "goal" },

@@ -33,6 +33,41 @@ public class ConvexDistillationTests
         File.ReadAllBytes(project.Output).ShouldBe(bytes);
     }
 
+    [Theory]
+    [InlineData("gated", "polish: 2%, mixing: 0.9, certificate: { max-gap: 1e-5 }")]
+    [InlineData("relu", "certificate: { max-gap: 0.01% }")]
+    public void A_head_is_replaced_with_a_certificate_and_a_lock_file_leads_to_the_same_bytes(string form, string more)
+    {
+        using var project = Head($"block: head, width: 8, penalty: 60%, form: {form}, {more}");
+
+        var result = project.Run(writeLock: true);
+
+        result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ShouldBeEmpty();
+        var report = result.Models.ShouldHaveSingleItem();
+        report.Steps[0].Layers.ShouldHaveSingleItem().Ranks.ShouldBe([8]);
+        report.Steps[0].Certificates[0].Name.ShouldBe("duality gap");
+        report.Steps[0].Certificates.ShouldAllBe(certificate => certificate.Value <= 1e-4);
+        report.After.Bytes.ShouldBeLessThan(report.Before.Bytes);
+        OnnxValidator.Check(OnnxModel.Load(project.Output)).ShouldBeEmpty();
+        var bytes = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+        project.Run().Models[0].Decisions.ShouldBe(DecisionSource.Lock);
+        File.ReadAllBytes(project.Output).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void A_certificate_that_does_not_hold_fails_the_run_at_its_line()
+    {
+        using var project = Head("block: head, width: 8, iterations: 3, certificate: { max-gap: 1e-9 }");
+
+        var result = project.Run();
+
+        var error = result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        (error.Code, error.Position!.Line).ShouldBe(("MOC4007", SmallProject.StepLine));
+        result.ExitCode.ShouldBe(ExitCode.GateFailed);
+        File.Exists(project.Output).ShouldBeFalse();
+    }
+
     [Fact]
     public void A_later_step_sees_the_students_layers()
     {
@@ -83,6 +118,16 @@ public class ConvexDistillationTests
     }
 
     private static double[] Weights(SmallProject project) => WeightValues.ReadDoubles(OnnxModel.Load(project.Output).Graph.Initializer.Single(tensor => tensor.Name == "d.out_features_weight"));
+
+    private static SmallProject Head(string step)
+    {
+        var project = new SmallProject(Gate);
+        new GraphBuilder().Input("image", [-1, 4, 8, 8]).Node("Flatten", ["image"], ["flat"])
+            .Gemm("flat", "hidden", 32, 256).Node("Relu", ["hidden"], ["active"]).Gemm("active", "scores", 5, 32).Output("scores", [-1, 5])
+            .Build().Save(Path.Combine(project.Folder, "model.onnx"));
+        project.WriteManifest(Gate, step: step, method: "convex-distillation");
+        return project;
+    }
 
     private static SmallProject Project(string step, string more = "")
     {

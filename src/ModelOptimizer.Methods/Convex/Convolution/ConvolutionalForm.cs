@@ -4,7 +4,6 @@ using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
@@ -25,21 +24,19 @@ internal sealed class ConvolutionalForm(MethodContext context, ConvexOptions opt
 
     private ILinearAlgebra Algebra => context.Engine.LinearAlgebra;
 
+    public IReadOnlyList<string> Options { get; } = ["kernel", "gates", "solver", "sweeps", "tolerance", "epochs", "batch", "learning-rate"];
+
+    public string Blocks => "blocks of feature maps";
+
     public string? Obstacle(BlockTask task)
     {
         if (task.InputShape.Length != 4 || task.OutputShape.Length != 4)
         {
-            return "its tensors are not feature maps of shape N×C×H×W";
-        }
-
-        if (!ElementTypes.IsFloat(task.ElementType))
-        {
-            return $"it computes in {ElementTypes.Name(task.ElementType)}";
+            return "it leads neither from feature maps N×C×H×W to feature maps nor to vectors N×C";
         }
 
         var (window, obstacle) = WindowChoice.For(task.InputShape, task.OutputShape, options.Kernel);
         return window is null ? obstacle
-            : context.Model.Opset < GatedNodes.FirstOpset ? $"the model's operators are of version {context.Model.Opset}, and a gate needs {GatedNodes.FirstOpset}"
             : options.Gates == GateKind.Teacher ? GateObstacle(task, window)
             : null;
     }
@@ -91,7 +88,7 @@ internal sealed class ConvolutionalForm(MethodContext context, ConvexOptions opt
         if (trained.Block is { } block)
         {
             var loss = problem.Mixer(block.Filters).Loss(block.Mixer, block.Bias);
-            return new FittedStudent(Share(loss, problem.TargetSquares), names => GatedNodes.Emit(block, names)) { Note = Note(task, $"{trained.Losses.Count} steps of Adam"), Series = [LossSeries.Of(task.Block.Name, trained.Losses)] };
+            return new FittedStudent(Share(loss, problem.TargetSquares), names => GatedNodes.Emit(block, names)) { Cost = Cost(task), Note = Note(task, $"{trained.Losses.Count} steps of Adam"), Series = [LossSeries.Of(task.Block.Name, trained.Losses)] };
         }
 
         // Filters that are their gates make a ReLU network with random features: a start that has learned nothing, and no scale of its own.
@@ -152,6 +149,7 @@ internal sealed class ConvolutionalForm(MethodContext context, ConvexOptions opt
 
     private FittedStudent Fitted(BlockTask task, AlsFit fit, double squares) => new(Share(fit.Losses[^1], squares), names => GatedNodes.Emit(fit.Block, names))
     {
+        Cost = Cost(task),
         Note = Note(task, $"{fit.Losses.Count - 1} sweeps"),
         Series = [new Series("convex distillation", task.Block.Name, "sweep", "relative error", [.. fit.Losses.Select((loss, sweep) => new SeriesPoint(sweep, Share(loss, squares)))])],
     };

@@ -7,6 +7,9 @@ namespace ModelOptimizer.Methods.Convex.Students;
 /// <param name="Emit">Makes its nodes, in order, from <see cref="StudentNames.Input"/> to <see cref="StudentNames.Output"/>.</param>
 internal sealed record FittedStudent(double RelativeError, Func<StudentNames, IReadOnlyList<NodeProto>> Emit)
 {
+    /// <summary>What it costs.</summary>
+    public required StudentCost Cost { get; init; }
+
     /// <summary>What else the report says.</summary>
     public required string Note { get; init; }
 

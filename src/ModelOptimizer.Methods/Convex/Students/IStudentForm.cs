@@ -6,10 +6,16 @@ namespace ModelOptimizer.Methods.Convex.Students;
 /// <summary>A kind of student: what it can replace, what it costs, how it is fitted.</summary>
 internal interface IStudentForm
 {
+    /// <summary>The options that only it reads.</summary>
+    IReadOnlyList<string> Options { get; }
+
+    /// <summary>What it is a student of, as a plural.</summary>
+    string Blocks { get; }
+
     /// <summary>Why no such student can replace a block; null when one can. Nothing else is asked about a block with an obstacle.</summary>
     string? Obstacle(BlockTask task);
 
-    /// <summary>What the student will cost.</summary>
+    /// <summary>What the student will cost; the least where only the fit knows.</summary>
     StudentCost Cost(BlockTask task);
 
     /// <summary>What fitting it to so many samples takes.</summary>

@@ -25,6 +25,16 @@ internal sealed class StudentNames(Block block, int elementType, GraphEditor edi
     /// <summary>A name for a node or for a tensor inside.</summary>
     public string Unique(string suffix) => editor.UniqueName(block.To + suffix);
 
+    /// <summary>A node of one output, which is called like the node.</summary>
+    public NodeProto Node(string operation, string suffix, IReadOnlyList<string> inputs, params AttributeProto[] attributes)
+    {
+        var name = Unique(suffix);
+        var node = new NodeProto { OpType = operation, Name = name, Output = { name } };
+        node.Input.Add(inputs);
+        node.Attribute.Add(attributes);
+        return node;
+    }
+
     /// <summary>Adds a constant in <see cref="ElementType"/>.</summary>
     public string Constant(string suffix, double[] values, params long[] shape)
     {

@@ -3,9 +3,6 @@ namespace ModelOptimizer.Methods.NnBcd.Sweeps;
 /// <summary>Keeps what reports show of the sweeps: the objective, its parts, and k·min‖ΔP‖², which the convergence theorem bounds.</summary>
 internal sealed class SweepRecord
 {
-    // What a plot can show.
-    private const int MostPoints = 200;
-
     private readonly List<Objective> _objectives = [];
     private readonly List<double> _least = [];
 
@@ -33,15 +30,9 @@ internal sealed class SweepRecord
         Line("objective", "γ/2·‖V − σ(U)‖²", objective => objective.Activation),
         Line("objective", "ρ/2·‖U − WV − b‖²", objective => objective.Linear),
         Line("objective", "τ/2·‖W − Ŵ‖²", objective => objective.Compression),
-        new Series("convergence", "k·min‖ΔP‖²", "sweep", "the least change so far, k·min‖ΔP‖²,", Thin([.. _least.Select((least, k) => new SeriesPoint(k + 1, (k + 1) * least))])),
+        new Series("convergence", "k·min‖ΔP‖²", "sweep", "the least change so far, k·min‖ΔP‖²,", PlotPoints.Thin([.. _least.Select((least, k) => new SeriesPoint(k + 1, (k + 1) * least))])),
     ];
 
     private Series Line(string plot, string name, Func<Objective, double> part) =>
-        new(plot, name, "sweep", "objective", Thin([.. _objectives.Select((objective, k) => new SeriesPoint(k, part(objective)))]));
-
-    private static IReadOnlyList<SeriesPoint> Thin(IReadOnlyList<SeriesPoint> points)
-    {
-        var step = Math.Max(1, (points.Count + MostPoints - 1) / MostPoints);
-        return [.. points.Where((point, index) => double.IsFinite(point.Y) && (index % step == 0 || index == points.Count - 1))];
-    }
+        new(plot, name, "sweep", "objective", PlotPoints.Thin([.. _objectives.Select((objective, k) => new SeriesPoint(k, part(objective)))]));
 }

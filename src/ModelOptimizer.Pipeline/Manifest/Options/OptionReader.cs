@@ -17,6 +17,7 @@ internal static class OptionReader
         OptionKind.Shares => SharesReader.Read(option, node),
         OptionKind.Names => NamesReader.Read(option.Name, node),
         OptionKind.Block => BlockReader.Read(option.Name, node),
+        OptionKind.Certificate => CertificateReader.Read(option.Name, node),
         OptionKind.Model => new ModelFile(paths.Existing(node, option.Name)),
         OptionKind.Budget => BudgetReader.Read(option.Name, node),
         _ => throw new InvalidOperationException($"Nothing reads options of kind {option.Kind}."),

@@ -26,6 +26,7 @@ internal sealed record OptionDocument(string Name, string Kind, string? Default,
         OptionKind.Shares => "shares",
         OptionKind.Names => "names",
         OptionKind.Block => "block",
+        OptionKind.Certificate => "certificate",
         OptionKind.Model => "model",
         _ => "budget",
     };

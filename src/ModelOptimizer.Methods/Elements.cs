@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods;
 
 /// <summary>Element-wise work on large matrices, row by row on all cores; sums are added in the order of the rows, so that they do not depend on the number of cores.</summary>
 internal static class Elements

@@ -1,0 +1,83 @@
+using ModelOptimizer.Methods.Convex.Mlp.Proximal;
+using ModelOptimizer.Tensors.LinearAlgebra;
+
+namespace ModelOptimizer.Methods.Convex.Mlp;
+
+/// <summary>
+/// C-GReLU: min_U (1/2n)‖Σ_i D_iXU_i − Y‖² + λ·Σ_i Σ_k ‖u_{i,k}‖ over given gates. Its minimum is that of the two-layer network with these gates under (λ/2)(‖W‖² + ‖a‖²).
+/// Solutions have u_{i,k} in row k·p + i, in units of the scaled inputs; the networks made of them take raw inputs.
+/// </summary>
+internal sealed class GatedRegression
+{
+    private readonly ILinearAlgebra _algebra;
+    private readonly Matrix _inputs;
+    private readonly InputScaling _scaling;
+    private readonly Gates _gates;
+    private readonly SquaredLoss _loss;
+
+    /// <summary>Scales the inputs and draws the gates.</summary>
+    /// <param name="algebra">Linear algebra.</param>
+    /// <param name="inputs">X, n×d, finite.</param>
+    /// <param name="targets">Y, n×c, finite: what the teacher gives, or labels.</param>
+    /// <param name="gates">Gates drawn, p at most.</param>
+    /// <param name="bias">Whether neurons and gates have biases.</param>
+    /// <param name="seed">Where the draws begin.</param>
+    /// <exception cref="ArgumentException">No gate is open on any sample, or inputs and targets have different numbers of samples.</exception>
+    public GatedRegression(ILinearAlgebra algebra, Matrix inputs, Matrix targets, int gates, bool bias, int seed)
+    {
+        if (inputs.Rows != targets.Rows)
+        {
+            throw new ArgumentException($"{inputs.Rows} inputs do not fit {targets.Rows} targets.", nameof(targets));
+        }
+
+        _algebra = algebra;
+        _scaling = InputScaling.Of(inputs, bias);
+        _inputs = _scaling.Scale(inputs);
+        _gates = Gates.Sample(algebra, _inputs, gates, seed);
+        _loss = new SquaredLoss(new GatedFeatures(algebra, _inputs, _gates.Patterns, targets.Columns), targets.Transpose());
+        LambdaMax = _loss.LargestSlopeAtZero();
+    }
+
+    /// <summary>Bytes that a regression holds, with the three points of R-FISTA; d counts the column of ones.</summary>
+    /// <param name="n">Samples.</param>
+    /// <param name="d">Inputs.</param>
+    /// <param name="p">Gates.</param>
+    /// <param name="c">Outputs.</param>
+    public static double Bytes(double n, double d, double p, double c) => sizeof(double) * ((n * d) + (2 * n * p) + (p * d) + (6 * c * p * d) + (5 * c * n));
+
+    /// <summary>Floating-point operations of an iteration at most: one application of the features and one of their adjoint.</summary>
+    public static double Flops(double n, double d, double p, double c) => 4 * n * d * p * c;
+
+    /// <summary>p: gates that are left of those drawn.</summary>
+    public int GateCount => _gates.Directions.Rows;
+
+    /// <summary>max_{i,k}‖(1/n)XᵀD_iY_k‖: from this λ on, U = 0.</summary>
+    public double LambdaMax { get; }
+
+    /// <summary>The minimum at <paramref name="lambda"/>, above 0, from <paramref name="start"/> or from zero.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public FistaResult Solve(double lambda, FistaSettings settings, Matrix? start = null) => new RestartedFista(_loss, new GroupPenalty(lambda), settings).Solve(start);
+
+    /// <summary>The minima at λ_max·<paramref name="smallest"/>^(j/<paramref name="count"/>), j = 1 … <paramref name="count"/>, each from the one before, as they are asked for.</summary>
+    /// <param name="smallest">The last λ as a share of λ_max, between 0 and 1.</param>
+    /// <param name="count">Points.</param>
+    /// <param name="settings">For every point; the step goes on from the point before.</param>
+    public IEnumerable<PathPoint> Path(double smallest, int count, FistaSettings settings)
+    {
+        FistaResult? last = null;
+        for (var j = 1; j <= count; j++)
+        {
+            var lambda = LambdaMax * Math.Pow(smallest, (double)j / count);
+            last = Solve(lambda, settings with { Step = last?.Step ?? settings.Step }, last?.Weights);
+            yield return new PathPoint(lambda, last);
+        }
+    }
+
+    /// <summary>The gated network of a solution.</summary>
+    public GatedNetwork Gated(Matrix weights) => GatedNetwork.Of(_gates.Directions, weights).InInputUnits(_scaling);
+
+    /// <summary>The plain ReLU network that gives the same on the training inputs.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ReluNetwork Relu(Matrix weights, CancellationToken cancellation) =>
+        ReluNetwork.Of(ConeDecomposition.Of(_algebra, _inputs, _gates, weights, cancellation), GateCount, _loss.Target.Rows).InInputUnits(_scaling);
+}
