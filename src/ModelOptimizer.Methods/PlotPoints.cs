@@ -3,7 +3,8 @@ namespace ModelOptimizer.Methods;
 /// <summary>As many points as a plot can show.</summary>
 internal static class PlotPoints
 {
-    private const int Most = 200;
+    /// <summary>More are not seen.</summary>
+    public const int Most = 200;
 
     /// <summary>Every so many of <paramref name="points"/>, and the last one; points that are not finite are left out.</summary>
     public static IReadOnlyList<SeriesPoint> Thin(IReadOnlyList<SeriesPoint> points)

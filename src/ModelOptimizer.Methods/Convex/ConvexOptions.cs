@@ -67,7 +67,7 @@ internal sealed record ConvexOptions
     public required Func<string, SourcePosition?> PositionOf { get; init; }
 
     /// <summary>Whether an option stands in the manifest.</summary>
-    public bool IsWritten(string option) => PositionOf(option) != Position;
+    public required Func<string, bool> IsWritten { get; init; }
 
     public static IReadOnlyList<MethodOption> Declarations { get; } =
     [
@@ -95,40 +95,39 @@ internal sealed record ConvexOptions
     public static ConvexOptions From(MethodArguments arguments)
     {
         var gradient = arguments.Is("solver", "gradient");
-        if ((gradient ? OfAls : OfGradient).FirstOrDefault(option => arguments.PositionOf(option) != arguments.Position) is { } useless)
+        if ((gradient ? OfAls : OfGradient).FirstOrDefault(arguments.IsWritten) is { } useless)
         {
             throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' belongs to 'solver: {(gradient ? "als" : "gradient")}', and the step has the other one. Remove it.", arguments.PositionOf(useless));
         }
 
-        if (!arguments.Values.ContainsKey("polish") && arguments.PositionOf("mixing") != arguments.Position)
+        if (!arguments.Values.ContainsKey("polish") && arguments.IsWritten("mixing"))
         {
             throw new DiagnosticException(MethodCodes.OptionWithoutUse, "'mixing' belongs to 'polish', and the step has none. Remove it, or add 'polish: 1%'.", arguments.PositionOf("mixing"));
         }
 
-        int Whole(string option, int absent) => arguments.Values.ContainsKey(option) ? arguments.Get<int>(option) : absent;
-        double Number(string option, double absent) => arguments.TryGet<double>(option, out var value) ? value : absent;
         return new ConvexOptions
         {
             Block = arguments.TryGet<BlockReference>("block", out var block) ? block : null,
             Auto = arguments.Is("blocks", "auto"),
             Width = arguments.Values.ContainsKey("width") ? arguments.Get<int>("width") : null,
-            Kernel = Whole("kernel", 3),
+            Kernel = arguments.Get("kernel", 3),
             Gates = arguments.Is("gates", "teacher") ? GateKind.Teacher : GateKind.Gaussian,
             Solver = gradient ? SolverKind.Gradient : SolverKind.Als,
             Inputs = arguments.Is("inputs", "sequential") ? InputKind.Sequential : InputKind.Teacher,
-            Sweeps = Whole("sweeps", 50),
-            Tolerance = Number("tolerance", 1e-4),
-            Epochs = Whole("epochs", 100),
-            Batch = Whole("batch", 128),
-            LearningRate = Number("learning-rate", 1e-3),
+            Sweeps = arguments.Get("sweeps", 50),
+            Tolerance = arguments.Get("tolerance", 1e-4),
+            Epochs = arguments.Get("epochs", 100),
+            Batch = arguments.Get("batch", 128),
+            LearningRate = arguments.Get("learning-rate", 1e-3),
             Relu = arguments.Is("form", "relu"),
-            Penalty = Number("penalty", 0.01),
+            Penalty = arguments.Get("penalty", 0.01),
             Polish = arguments.TryGet<double>("polish", out var polish) ? polish : null,
-            Mixing = Number("mixing", 1),
-            Iterations = Whole("iterations", 10_000),
+            Mixing = arguments.Get("mixing", 1.0),
+            Iterations = arguments.Get("iterations", 10_000),
             MaxGap = arguments.TryGet<CertificateBound>("certificate", out var bound) ? bound.MaxGap : null,
             Position = arguments.Position,
             PositionOf = arguments.PositionOf,
+            IsWritten = arguments.IsWritten,
         };
     }
 }

@@ -69,12 +69,9 @@ internal sealed record DistillationOptions
     /// <exception cref="DiagnosticException">An option has no meaning beside the others.</exception>
     public static DistillationOptions From(MethodArguments arguments)
     {
-        bool IsWritten(string option) => arguments.PositionOf(option) is { } place && place != arguments.Position;
-        double Number(string option, double absent) => arguments.TryGet<double>(option, out var value) ? value : absent;
-        int Whole(string option, int absent) => arguments.Values.ContainsKey(option) ? arguments.Get<int>(option) : absent;
         void Refuse(string option, bool useless, string reason)
         {
-            if (useless && IsWritten(option))
+            if (useless && arguments.IsWritten(option))
             {
                 throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{option}' {reason} Remove it.", arguments.PositionOf(option));
             }
@@ -85,18 +82,18 @@ internal sealed record DistillationOptions
         Refuse("momentum", !sgd, "belongs to 'optimizer: sgd', and the step uses adamw.");
         Refuse("alpha", loss != LossKind.Mixed, "weighs the two parts of 'loss: mixed', and the step has another loss.");
         Refuse("temperature", loss == LossKind.Ce, "is about the original's outputs, and 'loss: ce' does not use them.");
-        var decay = Number("weight-decay", 0);
+        var decay = arguments.Get("weight-decay", 0.0);
         return new DistillationOptions
         {
             Steps = arguments.Values.ContainsKey("steps") ? arguments.Get<int>("steps") : null,
-            Epochs = Whole("epochs", 10),
-            Batch = Whole("batch", 32),
-            Rate = new LearningRate(Number("learning-rate", 1e-4), Word(arguments, "schedule", ScheduleShape.Linear), Number("warm-up", 0)),
-            Optimizer = sgd ? new Sgd(Number("momentum", 0.9), WeightDecay: decay) : new AdamW(WeightDecay: decay),
-            Clip = Number("clip", 1) is > 0 and var clip ? clip : null,
+            Epochs = arguments.Get("epochs", 10),
+            Batch = arguments.Get("batch", 32),
+            Rate = new LearningRate(arguments.Get("learning-rate", 1e-4), Word(arguments, "schedule", ScheduleShape.Linear), arguments.Get("warm-up", 0.0)),
+            Optimizer = sgd ? new Sgd(arguments.Get("momentum", 0.9), WeightDecay: decay) : new AdamW(WeightDecay: decay),
+            Clip = arguments.Get("clip", 1.0) is > 0 and var clip ? clip : null,
             Loss = loss,
-            Temperature = Number("temperature", 1),
-            Alpha = loss == LossKind.Mixed ? Number("alpha", 0.5) : loss == LossKind.Kd ? 1 : 0,
+            Temperature = arguments.Get("temperature", 1.0),
+            Alpha = loss == LossKind.Mixed ? arguments.Get("alpha", 0.5) : loss == LossKind.Kd ? 1 : 0,
             Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : null,
             Position = arguments.Position,
             PositionOf = arguments.PositionOf,

@@ -146,7 +146,7 @@ internal sealed record NnBcdOptions
         }
 
         string[] ofNetworks = ["start", "target", "gamma", "variant"];
-        if (LayerByLayer && ofNetworks.FirstOrDefault(option => arguments.PositionOf(option) != arguments.Position) is { } useless)
+        if (LayerByLayer && ofNetworks.FirstOrDefault(arguments.IsWritten) is { } useless)
         {
             throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' is about training the network, and 'mode: layer' trains none. Remove it.", PositionOf(useless));
         }

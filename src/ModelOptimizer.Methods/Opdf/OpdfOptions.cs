@@ -56,7 +56,7 @@ internal sealed record OpdfOptions
         }
 
         var auxiliary = arguments.TryGet<string>("aux", out var word) ? Enum.Parse<AuxiliaryKind>(word, ignoreCase: true) : AuxiliaryKind.Differentiable;
-        if (auxiliary == AuxiliaryKind.None && OfAuxiliary.FirstOrDefault(option => arguments.PositionOf(option) != arguments.Position) is { } useless)
+        if (auxiliary == AuxiliaryKind.None && OfAuxiliary.FirstOrDefault(arguments.IsWritten) is { } useless)
         {
             throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' is about L_Aux, and 'aux: none' has none. Remove it.", arguments.PositionOf(useless));
         }

@@ -22,8 +22,14 @@ public sealed class MethodArguments(IReadOnlyDictionary<string, object> values, 
         return found is not null;
     }
 
+    /// <summary>The value of an option, or <paramref name="absent"/>.</summary>
+    public T Get<T>(string name, T absent) => TryGet<T>(name, out var value) ? value : absent;
+
     /// <summary>Whether a choice is <paramref name="word"/>.</summary>
     public bool Is(string name, string word) => TryGet<string>(name, out var value) && value == word;
+
+    /// <summary>Whether an option was written, and is not just its default.</summary>
+    public bool IsWritten(string name) => positions is not null && positions.ContainsKey(name);
 
     /// <summary>Where an option was written; the step's position when it was not.</summary>
     public SourcePosition? PositionOf(string name) => positions is not null && positions.TryGetValue(name, out var found) ? found : position;

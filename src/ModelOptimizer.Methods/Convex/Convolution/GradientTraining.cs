@@ -11,9 +11,6 @@ namespace ModelOptimizer.Methods.Convex.Convolution;
 /// <summary>The published way to fit a gated block: Adam on the mean squared error of its output.</summary>
 internal sealed class GradientTraining(MethodContext context, ConvexOptions options)
 {
-    /// <summary>The steps of a training on so many samples.</summary>
-    public static long Steps(ConvexOptions options, int samples) => TrainingPlan.StepsOf(options.Epochs, Math.Max(1, samples), Math.Max(1, Math.Min(options.Batch, samples)));
-
     /// <summary>Trains Conv², Conv³ and the bias from a random start.</summary>
     /// <param name="gates">The gates.</param>
     /// <param name="window">Their window.</param>
@@ -33,7 +30,7 @@ internal sealed class GradientTraining(MethodContext context, ConvexOptions opti
         var batch = Math.Min(options.Batch, samples.Count);
         var training = TrainingGraph.Build(context.Engine, graph, loss, [filters, mixer, bias], new AdamW(WeightDecay: 0), batch);
         using var trainer = new Trainer(context.Engine, training);
-        var plan = new TrainingPlan(Steps(options, samples.Count), new LearningRate(options.LearningRate, ScheduleShape.Cosine), context.Seed);
+        var plan = new TrainingPlan(TrainingPlan.StepsOf(options.Epochs, samples.Count, batch), new LearningRate(options.LearningRate, ScheduleShape.Cosine), context.Seed);
         var result = TrainingLoop.Run(trainer, samples, plan, new StepProgress(context.Progress), cancellation: context.Cancellation);
         double[] Read(string name) => Array.ConvertAll(result.Parameters[name].As<float>().ToArray(), value => (double)value);
         return (start with { Filters = new Matrix(start.Width, start.Filters.Columns, Read(filters)), Mixer = new Matrix(start.Mixer.Rows, start.Width, Read(mixer)), Bias = Read(bias) }, result.Losses);
