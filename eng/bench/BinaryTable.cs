@@ -24,6 +24,7 @@ internal static class BinaryTable
     private const double SmallestPenalty = 0.01;
     private const int Points = 10;
     private const int Batch = 128;
+    private const int EpochsBetweenTests = 10;
 
     private static readonly int[] Seeds = [1, 2, 3];
     private static readonly double[] Targets = [0.94, 0.95, 0.96, 0.97];
@@ -60,7 +61,7 @@ internal static class BinaryTable
     {
         var algebra = engine.LinearAlgebra;
         var clock = Stopwatch.StartNew();
-        var regression = new GatedRegression(algebra, inputs, targets, Neurons, bias: true, seed);
+        var regression = new GatedRegression(algebra, inputs, targets, Neurons, seed);
         var curve = new List<(double Seconds, double Accuracy)>();
         PathPoint? last = null;
         foreach (var point in regression.Path(SmallestPenalty, Points, new FistaSettings { MaxGap = gap }))
@@ -92,11 +93,14 @@ internal static class BinaryTable
         var curve = new List<(double Seconds, double Accuracy)>();
         while (clock.Elapsed.TotalSeconds < seconds)
         {
-            random.Shuffle(order);
-            for (var first = 0; first + Batch <= samples.Count; first += Batch)
+            for (var epoch = 0; epoch < EpochsBetweenTests; epoch++)
             {
-                samples.Fill(buffers, order.AsSpan(first, Batch));
-                trainer.Step(buffers, rate);
+                random.Shuffle(order);
+                for (var first = 0; first + Batch <= samples.Count; first += Batch)
+                {
+                    samples.Fill(buffers, order.AsSpan(first, Batch));
+                    trainer.Step(buffers, rate);
+                }
             }
 
             clock.Stop();

@@ -9,7 +9,6 @@ internal static class MnistSearch
 {
     public static int Run(string shared)
     {
-        var data = MnistData.Folder(shared);
         Console.WriteLine("| gate | size | of the original | top-1 | drop | evaluations |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
         foreach (var confidence in new[] { "none", "95%" })
@@ -19,7 +18,7 @@ internal static class MnistSearch
             while (high - low > 0.002)
             {
                 var middle = (low + high) / 2;
-                var report = Try(data, middle, confidence);
+                var report = Try(shared, middle, confidence);
                 evaluations++;
                 if (report is { Gates: [{ Outcome: GateOutcome.Passed }] })
                 {
@@ -40,34 +39,20 @@ internal static class MnistSearch
     }
 
     // A budget below what is possible is an error of the run; for the search it is a candidate that fails.
-    private static ModelReport? Try(string data, double size, string confidence)
+    private static ModelReport? Try(string shared, double size, string confidence)
     {
         using var workspace = new Workspace();
         try
         {
-            return workspace.Run(string.Create(CultureInfo.InvariantCulture, $$"""
-                version: 1
-                device: cpu
-                {{MnistData.Datasets(data, Input(data), "scale: 1/255, mean: [0.1307], std: [0.3081]")}}
-                models:
-                  mnist:
-                    source: {{Model(data)}}
-                    calibrate: { dataset: train, samples: 1024 }
-                    evaluate: { dataset: test, metrics: [top1] }
-                    compress:
-                      - method: tucker
-                        budget: { size: {{100 * size:F3}}% }
-                    gates:
-                      - top1: { max-drop: 0.5%, confidence: {{confidence}} }
-                """)).Report;
+            return workspace.Run(BurnNetwork.Manifest(
+                shared,
+                samples: 1024,
+                string.Create(CultureInfo.InvariantCulture, $"compress: [{{ method: tucker, budget: {{ size: {100 * size:F3}% }} }}]"),
+                $"gates: [top1: {{ max-drop: 0.5%, confidence: {confidence} }}]")).Report;
         }
         catch (InvalidOperationException)
         {
             return null;
         }
     }
-
-    private static string Model(string data) => Path.Combine(data, "mnist_burn_convbn.onnx");
-
-    private static string Input(string data) => Onnx.OnnxModel.Load(Model(data)).Graph.Input[0].Name;
 }

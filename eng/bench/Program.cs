@@ -16,6 +16,7 @@ return args switch
     ["heal", var shared, var device, var steps, var rate] => HealTable.Run(shared, device, steps, rate),
     ["binary", var shared] => BinaryTable.Run(shared),
     ["convex", var shared, var images] => ConvexTable.Run(shared, images),
+    ["head", var shared] => HeadTable.Run(shared),
     ["resnet50"] => ResNet50Run.Run("cpu"),
     ["resnet50", var device] => ResNet50Run.Run(device),
     ["kill", var count] => KillRun.Run(count),
@@ -37,6 +38,7 @@ static int Usage()
           heal <shared> <device> <steps> <rate>   tucker at 40 % on ResNet-20, and what distill and opdf bring back
           convex <shared> <images>   gated students of ResNet-20's last stage, fitted to so many images of each class, beside ReLU students of equal size and time
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
+          head <shared>       the head of an MNIST network replaced by convex students
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.

@@ -73,7 +73,7 @@ internal sealed record ConvexOptions
     [
         new("block", OptionKind.Block, "The block to replace: a name that 'modelopt blocks' lists, or the tensors that enter and leave it.") { ExclusiveGroup = "blocks" },
         new("blocks", OptionKind.Choice, "Which of the listed blocks are replaced: the last stage, or all that make up nine tenths of what can be saved.", "last") { Choices = ["last", "auto"], ExclusiveGroup = "blocks" },
-        new("width", OptionKind.Integer, "m, the number of gates, of which a student of vectors keeps those with neurons; absent, the input channels of each block, and 64 for vectors.") { Minimum = 1, Maximum = 65_536 },
+        new("width", OptionKind.Integer, "m, the number of gates; absent, the input channels of each block. Of vectors 64, of which the first is always open, a linear part, and those without neurons go.") { Minimum = 1, Maximum = 65_536 },
         new("kernel", OptionKind.Integer, "The extent of the windows of gates and filters; stride and padding follow from the block's shapes.", "3") { Minimum = 1, Maximum = 255 },
         new("gates", OptionKind.Choice, "The fixed gates: gaussian, normal numbers by the seed; teacher, the first filters of the block's first convolution.", "gaussian") { Choices = ["gaussian", "teacher"] },
         new("solver", OptionKind.Choice, "als, alternating least squares, which never raises the error; gradient, Adam as published.", "als") { Choices = ["als", "gradient"] },

@@ -19,6 +19,9 @@ internal sealed record AffineLayer(Matrix Weights, double[]? Bias = null)
         return values;
     }
 
+    /// <summary>Whether a unit is above zero whatever the inputs are.</summary>
+    public bool IsAlwaysPositive(int unit) => Bias is { } bias && bias[unit] > 0 && !Weights.Row(unit).ContainsAnyExcept(0);
+
     /// <summary>Some of the units, in the order given.</summary>
     public AffineLayer Only(IReadOnlyList<int> units) => new(Weights.RowsAt(units), Bias is { } bias ? [.. units.Select(unit => bias[unit])] : null);
 }

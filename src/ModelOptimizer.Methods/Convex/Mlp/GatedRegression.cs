@@ -5,25 +5,24 @@ namespace ModelOptimizer.Methods.Convex.Mlp;
 
 /// <summary>
 /// C-GReLU: min_U (1/2n)‖Σ_i D_iXU_i − Y‖² + λ·Σ_i Σ_k ‖u_{i,k}‖ over given gates. Its minimum is that of the two-layer network with these gates under (λ/2)(‖W‖² + ‖a‖²).
-/// Solutions have u_{i,k} in row k·p + i, in units of the scaled inputs; the networks made of them take raw inputs.
+/// Neurons and gates have biases, and one gate is always open. Solutions have u_{i,k} in row k·p + i, in units of <see cref="SampleSpan"/>; the networks made of them take raw inputs.
 /// </summary>
 internal sealed class GatedRegression
 {
     private readonly ILinearAlgebra _algebra;
-    private readonly Matrix _inputs;
     private readonly InputScaling _scaling;
     private readonly Gates _gates;
+    private readonly SampleSpan _span;
     private readonly SquaredLoss _loss;
 
     /// <summary>Scales the inputs and draws the gates.</summary>
     /// <param name="algebra">Linear algebra.</param>
     /// <param name="inputs">X, n×d, finite.</param>
     /// <param name="targets">Y, n×c, finite: what the teacher gives, or labels.</param>
-    /// <param name="gates">Gates drawn, p at most.</param>
-    /// <param name="bias">Whether neurons and gates have biases.</param>
+    /// <param name="gates">The open gate and those drawn, p at most.</param>
     /// <param name="seed">Where the draws begin.</param>
-    /// <exception cref="ArgumentException">No gate is open on any sample, or inputs and targets have different numbers of samples.</exception>
-    public GatedRegression(ILinearAlgebra algebra, Matrix inputs, Matrix targets, int gates, bool bias, int seed)
+    /// <exception cref="ArgumentException">Inputs and targets have different numbers of samples.</exception>
+    public GatedRegression(ILinearAlgebra algebra, Matrix inputs, Matrix targets, int gates, int seed)
     {
         if (inputs.Rows != targets.Rows)
         {
@@ -31,10 +30,11 @@ internal sealed class GatedRegression
         }
 
         _algebra = algebra;
-        _scaling = InputScaling.Of(inputs, bias);
-        _inputs = _scaling.Scale(inputs);
-        _gates = Gates.Sample(algebra, _inputs, gates, seed);
-        _loss = new SquaredLoss(new GatedFeatures(algebra, _inputs, _gates.Patterns, targets.Columns), targets.Transpose());
+        _scaling = InputScaling.Of(inputs);
+        var scaled = _scaling.Scale(inputs);
+        _gates = Gates.Sample(algebra, scaled, gates, seed);
+        _span = new SampleSpan(algebra, scaled);
+        _loss = new SquaredLoss(new GatedFeatures(algebra, _span.Inputs, _gates.Patterns, targets.Columns), targets.Transpose());
         LambdaMax = _loss.LargestSlopeAtZero();
     }
 
@@ -43,12 +43,17 @@ internal sealed class GatedRegression
     /// <param name="d">Inputs.</param>
     /// <param name="p">Gates.</param>
     /// <param name="c">Outputs.</param>
-    public static double Bytes(double n, double d, double p, double c) => sizeof(double) * ((n * d) + (2 * n * p) + (p * d) + (6 * c * p * d) + (5 * c * n));
+    public static double Bytes(double n, double d, double p, double c)
+    {
+        // Where there are fewer samples than inputs: Xᵀ, its basis and what the factorisation holds beside them.
+        var (s, basis) = (Math.Min(n, d), n < d ? 4 * n * d : 0);
+        return sizeof(double) * ((n * d) + basis + (n * s) + (2 * n * p) + (p * d) + (6 * c * p * s) + (5 * c * n));
+    }
 
     /// <summary>Floating-point operations of an iteration at most: one application of the features and one of their adjoint.</summary>
-    public static double Flops(double n, double d, double p, double c) => 4 * n * d * p * c;
+    public static double Flops(double n, double d, double p, double c) => 4 * n * Math.Min(n, d) * p * c;
 
-    /// <summary>p: gates that are left of those drawn.</summary>
+    /// <summary>p: the open gate and what is left of those drawn.</summary>
     public int GateCount => _gates.Directions.Rows;
 
     /// <summary>max_{i,k}‖(1/n)XᵀD_iY_k‖: from this λ on, U = 0.</summary>
@@ -74,10 +79,18 @@ internal sealed class GatedRegression
     }
 
     /// <summary>The gated network of a solution.</summary>
-    public GatedNetwork Gated(Matrix weights) => GatedNetwork.Of(_gates.Directions, weights).InInputUnits(_scaling);
+    public GatedNetwork Gated(Matrix weights)
+    {
+        var network = GatedNetwork.Of(_gates.Directions, weights);
+        return (network with { Hidden = new AffineLayer(_span.Expand(network.Hidden.Weights)) }).InInputUnits(_scaling);
+    }
 
     /// <summary>The plain ReLU network that gives the same on the training inputs.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public ReluNetwork Relu(Matrix weights, CancellationToken cancellation) =>
-        ReluNetwork.Of(ConeDecomposition.Of(_algebra, _inputs, _gates, weights, cancellation), GateCount, _loss.Target.Rows).InInputUnits(_scaling);
+    public ReluNetwork Relu(Matrix weights, CancellationToken cancellation)
+    {
+        var parts = ConeDecomposition.Of(_algebra, _span.Inputs, _gates with { Directions = _span.Project(_gates.Directions) }, weights, cancellation);
+        var network = ReluNetwork.Of(parts, GateCount, _loss.Target.Rows);
+        return (network with { Hidden = new AffineLayer(_span.Expand(network.Hidden.Weights)) }).InInputUnits(_scaling);
+    }
 }

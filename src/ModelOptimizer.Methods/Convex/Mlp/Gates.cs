@@ -7,17 +7,19 @@ namespace ModelOptimizer.Methods.Convex.Mlp;
 /// <param name="Patterns">The diagonals of D_i = diag(1[Xg_i > 0]) as rows of zeros and ones, p×n.</param>
 internal sealed record Gates(Matrix Directions, Matrix Patterns)
 {
-    /// <summary><paramref name="count"/> gates from N(0, I_d), without those of a pattern that an earlier one has and those that never open.</summary>
+    /// <summary>
+    /// A gate that is open on every sample, so that the network has a linear part, and gates from N(0, I_d), without those of a pattern that an earlier one has and those that never open.
+    /// </summary>
     /// <param name="algebra">Linear algebra.</param>
-    /// <param name="inputs">X, n×d, in the units the gates shall be in.</param>
-    /// <param name="count">Gates drawn.</param>
+    /// <param name="inputs">X, n×d, its last column positive and the same for all samples, in the units the gates shall be in.</param>
+    /// <param name="count">Gates, the open one and those drawn.</param>
     /// <param name="seed">Where the draws begin.</param>
-    /// <exception cref="ArgumentException">No gate is open on any sample, as with inputs that are all zero.</exception>
     public static Gates Sample(ILinearAlgebra algebra, Matrix inputs, int count, int seed)
     {
         var random = new Random(seed);
         var directions = new Matrix(count, inputs.Columns);
-        for (var i = 0; i < directions.Values.Length; i++)
+        directions[0, inputs.Columns - 1] = 1;
+        for (var i = inputs.Columns; i < directions.Values.Length; i++)
         {
             directions.Values[i] = random.NextNormal();
         }
@@ -25,11 +27,6 @@ internal sealed record Gates(Matrix Directions, Matrix Patterns)
         var values = algebra.Multiply(directions, inputs, transposeB: true);
         var seen = new HashSet<ActivationPattern>();
         int[] kept = [.. Enumerable.Range(0, count).Where(i => new ActivationPattern(values.Row(i)) is { IsClosed: false } pattern && seen.Add(pattern))];
-        if (kept.Length == 0)
-        {
-            throw new ArgumentException($"None of {count} gates is open on any of {inputs.Rows} samples.", nameof(inputs));
-        }
-
         return new Gates(directions.RowsAt(kept), Open(values.RowsAt(kept)));
     }
 

@@ -3,30 +3,25 @@ using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 
-/// <summary>X ← X·diag(1/‖x_j‖), with a column of ones appended first where there are biases. A column of zeros stays zero, and so do the weights on it.</summary>
+/// <summary>X ← X·diag(1/‖x_j‖), with a column of ones appended first, for biases. A column of zeros stays zero, and so do the weights on it.</summary>
 internal sealed class InputScaling
 {
-    private readonly bool _bias;
     private readonly double[] _factors;
 
-    private InputScaling(bool bias, double[] factors) => (_bias, _factors) = (bias, factors);
+    private InputScaling(double[] factors) => _factors = factors;
 
     /// <summary>The scaling that gives the columns of <paramref name="inputs"/>, n×d, norm 1.</summary>
-    public static InputScaling Of(Matrix inputs, bool bias)
+    public static InputScaling Of(Matrix inputs)
     {
-        var squares = new double[inputs.Columns + (bias ? 1 : 0)];
+        var squares = new double[inputs.Columns + 1];
         for (var sample = 0; sample < inputs.Rows; sample++)
         {
             var row = inputs.Row(sample);
             TensorPrimitives.MultiplyAdd(row, row, squares.AsSpan(0, row.Length), squares);
         }
 
-        if (bias)
-        {
-            squares[^1] = inputs.Rows;
-        }
-
-        return new InputScaling(bias, [.. squares.Select(square => square > 0 ? 1 / Math.Sqrt(square) : 0)]);
+        squares[^1] = inputs.Rows;
+        return new InputScaling([.. squares.Select(square => square > 0 ? 1 / Math.Sqrt(square) : 0)]);
     }
 
     /// <summary>The inputs of the convex problem.</summary>
@@ -37,10 +32,7 @@ internal sealed class InputScaling
         {
             var row = scaled.Row(sample);
             TensorPrimitives.Multiply(inputs.Row(sample), _factors.AsSpan(0, inputs.Columns), row);
-            if (_bias)
-            {
-                row[^1] = _factors[^1];
-            }
+            row[^1] = _factors[^1];
         });
         return scaled;
     }
@@ -48,16 +40,13 @@ internal sealed class InputScaling
     /// <summary>The layer that gives on raw inputs what <paramref name="rows"/> give on scaled ones. Gates need it as much as weights do.</summary>
     public AffineLayer InInputUnits(Matrix rows)
     {
-        var inputs = _factors.Length - (_bias ? 1 : 0);
+        var inputs = _factors.Length - 1;
         var weights = new Matrix(rows.Rows, inputs);
-        var bias = _bias ? new double[rows.Rows] : null;
+        var bias = new double[rows.Rows];
         for (var j = 0; j < rows.Rows; j++)
         {
             TensorPrimitives.Multiply(rows.Row(j)[..inputs], _factors.AsSpan(0, inputs), weights.Row(j));
-            if (bias is not null)
-            {
-                bias[j] = rows[j, inputs] * _factors[inputs];
-            }
+            bias[j] = rows[j, inputs] * _factors[inputs];
         }
 
         return new AffineLayer(weights, bias);

@@ -42,17 +42,17 @@ internal sealed class MlpForm(MethodContext context, ConvexOptions options) : IS
         }
 
         var least = Cost(task).Weights;
-        return least < task.Block.Weights ? null : FormattableString.Invariant($"one neuron with its gate has {least:#,0} weights, and the block {task.Block.Weights:#,0}");
+        return least < task.Block.Weights ? null : FormattableString.Invariant($"one neuron has {least:#,0} weights, and the block {task.Block.Weights:#,0}");
     }
 
-    public StudentCost Cost(BlockTask task) => Cost(task, neurons: 1, gates: options.Relu ? 0 : 1);
+    public StudentCost Cost(BlockTask task) => Cost(task, neurons: 1, gates: 0);
 
     public StudentNeeds Needs(BlockTask task, int samples)
     {
         double n = samples, d = Inputs(task) + 1, p = Width(task), c = task.OutputShape[1];
         // Every gate may keep a neuron for every output. ReLUs are up to two for each of them.
         var neurons = p * c;
-        var networks = options.Relu ? ConeDecomposition.Bytes(n, d, neurons) : sizeof(double) * n * (neurons + p);
+        var networks = (options.Relu ? ConeDecomposition.Bytes(n, Math.Min(n, d), neurons) : sizeof(double) * n * (neurons + p)) + (2 * sizeof(double) * d * neurons);
         var bytes = GatedRegression.Bytes(n, d, p, c) + (sizeof(double) * n * (d + c)) + networks;
         return new StudentNeeds((long)bytes, Points * IterationsPerPoint * GatedRegression.Flops(n, d, p, c));
     }
@@ -69,7 +69,7 @@ internal sealed class MlpForm(MethodContext context, ConvexOptions options) : IS
             Progress = new FistaProgress(context.Progress, name, Points + (options.Polish is null ? 0 : 1)),
             Cancellation = context.Cancellation,
         };
-        var regression = Regression(task, pairs);
+        var regression = new GatedRegression(Algebra, pairs.Inputs, pairs.Targets, Width(task), context.Seed);
         var squares = TensorPrimitives.SumOfSquares<double>(pairs.Targets.Values);
         var path = new PathRecord(regression.LambdaMax, pairs.Inputs.Rows, squares);
         foreach (var point in regression.Path(options.Penalty, Points, settings))
@@ -111,18 +111,6 @@ internal sealed class MlpForm(MethodContext context, ConvexOptions options) : IS
         return new StudentCost(Width(task), learned, fixedOnes, task.OutputShape[0] * (learned + fixedOnes));
     }
 
-    private GatedRegression Regression(BlockTask task, VectorPairs pairs)
-    {
-        try
-        {
-            return new GatedRegression(Algebra, pairs.Inputs, pairs.Targets, Width(task), bias: true, context.Seed);
-        }
-        catch (ArgumentException error)
-        {
-            throw new DiagnosticException(MethodCodes.NothingToCompress, $"none of {Width(task)} gates of '{task.Block.Name}' is open on any calibration sample. Write a larger 'width'.", options.PositionOf("width"), error);
-        }
-    }
-
     private void RequireGap(BlockTask task, string certificate, FistaResult result)
     {
         // Not a number holds nothing.
@@ -159,7 +147,7 @@ internal sealed class MlpForm(MethodContext context, ConvexOptions options) : IS
         var cost = Cost(task, network.Output.Columns, network.GateCount);
         return options.Relu
             ? string.Create(CultureInfo.InvariantCulture, $"ReLU network, {network.Output.Columns} neurons; {cost.Weights:#,0} weights and no gates; {iterations} iterations")
-            : string.Create(CultureInfo.InvariantCulture, $"gated network, {network.Output.Columns} neurons of {network.GateCount} gates; {cost.Weights:#,0} weights with the gates, {cost.LearnedWeights:#,0} without; {iterations} iterations");
+            : string.Create(CultureInfo.InvariantCulture, $"gated network, {network.Output.Columns} neurons and {network.GateCount} gates; {cost.Weights:#,0} weights with the gates, {cost.LearnedWeights:#,0} without; {iterations} iterations");
     }
 
     private static Certificate Certify(string block, FistaResult result, bool polishing) => polishing

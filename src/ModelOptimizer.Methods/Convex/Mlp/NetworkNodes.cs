@@ -8,10 +8,40 @@ namespace ModelOptimizer.Methods.Convex.Mlp;
 /// <summary>Two-layer networks as nodes of a model.</summary>
 internal static class NetworkNodes
 {
-    /// <summary>Gemm of the gates, Greater, Cast; Gemm of the neurons, Mul, Gemm of the outputs. Gates are there once: a Gather gives each neuron its own.</summary>
+    /// <summary>
+    /// Gemm of the gates, Greater, Cast; Gemm of the neurons, Mul, Gemm of the outputs. Gates are there once: a Gather gives each neuron its own. Neurons that are always open are a chain of two Gemms, added where there are others.
+    /// </summary>
     public static IReadOnlyList<NodeProto> Emit(GatedNetwork network, string inputs, StudentNames names)
     {
-        var gates = Dense("_gates", inputs, network.Gates.Weights, network.Gates.Bias, names);
+        var gated = network.Only(gate => gate != GatedNetwork.None);
+        var linear = network.Only(gate => gate == GatedNetwork.None);
+        if (gated.GateOf.Count == 0)
+        {
+            return EndingIn(names.Output, Linear(linear, inputs, names));
+        }
+
+        if (linear.GateOf.Count == 0)
+        {
+            return EndingIn(names.Output, Gated(gated, inputs, names));
+        }
+
+        List<NodeProto> nodes = [.. Gated(gated, inputs, names)];
+        var sum = nodes[^1].Output[0];
+        nodes.AddRange(Linear(linear, inputs, names));
+        return EndingIn(names.Output, [.. nodes, names.Node("Add", "_sum", [sum, nodes[^1].Output[0]])]);
+    }
+
+    /// <summary>Gemm, Relu, Gemm.</summary>
+    public static IReadOnlyList<NodeProto> Emit(ReluNetwork network, string inputs, StudentNames names)
+    {
+        var hidden = Dense("_hidden", inputs, network.Hidden, names);
+        var active = names.Node("Relu", "_active", [hidden.Output[0]]);
+        return EndingIn(names.Output, [hidden, active, Last("_output", active.Output[0], network.Output, names)]);
+    }
+
+    private static List<NodeProto> Gated(GatedNetwork network, string inputs, StudentNames names)
+    {
+        var gates = Dense("_gates", inputs, network.Gates, names);
         List<NodeProto> nodes = [gates, .. GateMask.Of(gates.Output[0], names)];
         if (!network.GateOf.SequenceEqual(Enumerable.Range(0, network.GateCount)))
         {
@@ -19,30 +49,30 @@ internal static class NetworkNodes
         }
 
         var mask = nodes[^1].Output[0];
-        var hidden = Dense("_hidden", inputs, network.Hidden.Weights, network.Hidden.Bias, names);
+        var hidden = Dense("_hidden", inputs, network.Hidden, names);
         var gated = names.Node("Mul", "_gated", [hidden.Output[0], mask]);
-        return [.. nodes, hidden, gated, Last(gated.Output[0], network.Output, names)];
+        return [.. nodes, hidden, gated, Last("_output", gated.Output[0], network.Output, names)];
     }
 
-    /// <summary>Gemm, Relu, Gemm.</summary>
-    public static IReadOnlyList<NodeProto> Emit(ReluNetwork network, string inputs, StudentNames names)
+    private static List<NodeProto> Linear(GatedNetwork network, string inputs, StudentNames names)
     {
-        var hidden = Dense("_hidden", inputs, network.Hidden.Weights, network.Hidden.Bias, names);
-        var active = names.Node("Relu", "_active", [hidden.Output[0]]);
-        return [hidden, active, Last(active.Output[0], network.Output, names)];
+        var hidden = Dense("_linear", inputs, network.Hidden, names);
+        return [hidden, Last("_linear_output", hidden.Output[0], network.Output, names)];
     }
 
-    private static NodeProto Last(string hidden, Matrix output, StudentNames names)
+    private static IReadOnlyList<NodeProto> EndingIn(string output, IReadOnlyList<NodeProto> nodes)
     {
-        // Versions of Gemm before 11 do not go without a bias.
-        var node = Dense("_output", hidden, output, new double[output.Rows], names);
-        node.Output[0] = names.Output;
-        return node;
+        nodes[^1].Output[0] = output;
+        return nodes;
     }
 
-    private static NodeProto Dense(string suffix, string inputs, Matrix weights, double[]? bias, StudentNames names)
+    // Versions of Gemm before 11 do not go without a bias.
+    private static NodeProto Last(string suffix, string hidden, Matrix output, StudentNames names) => Dense(suffix, hidden, new AffineLayer(output, new double[output.Rows]), names);
+
+    private static NodeProto Dense(string suffix, string inputs, AffineLayer layer, StudentNames names)
     {
-        string[] reads = [inputs, names.Constant(suffix + "_weight", weights.Values, weights.Rows, weights.Columns), .. bias is null ? Array.Empty<string>() : [names.Constant(suffix + "_bias", bias, bias.Length)]];
-        return names.Node("Gemm", suffix, reads, GraphBuilder.Attribute("transB", 1L));
+        var weights = names.Constant(suffix + "_weight", layer.Weights.Values, layer.Weights.Rows, layer.Weights.Columns);
+        string[] bias = layer.Bias is { } values ? [names.Constant(suffix + "_bias", values, values.Length)] : [];
+        return names.Node("Gemm", suffix, [inputs, weights, .. bias], GraphBuilder.Attribute("transB", 1L));
     }
 }

@@ -56,13 +56,49 @@ public class GatedRegressionTests
         }
     }
 
+    [Theory]
+    [InlineData(20, 60)]
+    [InlineData(7, 6)]
+    public void With_fewer_samples_than_inputs_the_solution_is_that_of_the_whole_problem(int samples, int inputs)
+    {
+        var problem = new ToyRegression(samples, inputs);
+        var regression = Create(problem);
+        regression.LambdaMax.ShouldBe(problem.LambdaMax, 1e-12 * problem.LambdaMax);
+
+        var (whole, found) = (problem.Solve(0.05 * problem.LambdaMax), regression.Solve(0.05 * problem.LambdaMax, ToyRegression.Tight));
+
+        found.End.Objective.ShouldBe(whole.End.Objective, 1e-9 * whole.End.Objective);
+        found.Weights.Columns.ShouldBeLessThanOrEqualTo(samples);
+        var others = new Random64(9).Matrix(50, inputs);
+        var expected = regression.Gated(found.Weights).Predict(Algebra, others);
+        var scaling = InputScaling.Of(problem.Raw);
+        Difference(GatedNetwork.Of(problem.Gates.Directions, whole.Weights).InInputUnits(scaling).Predict(Algebra, others), expected).ShouldBeLessThan(1e-6);
+        Difference(regression.Relu(found.Weights, default).Predict(Algebra, problem.Raw), regression.Gated(found.Weights).Predict(Algebra, problem.Raw)).ShouldBeLessThan(1e-9);
+    }
+
+    [Fact]
+    public void A_linear_teacher_needs_no_gate()
+    {
+        var random = new Random64(5);
+        var (raw, layer) = (random.Matrix(60, 8), new AffineLayer(random.Matrix(3, 8), [1, -2, 3]));
+        var regression = new GatedRegression(Algebra, raw, layer.Apply(Algebra, raw).Transpose(), 20, 1);
+
+        var network = regression.Gated(regression.Solve(1e-4 * regression.LambdaMax, ToyRegression.Tight).Weights);
+
+        (network.GateCount, network.Output.Columns).ShouldBe((0, 3));
+        var others = random.Matrix(40, 8);
+        Difference(network.Predict(Algebra, others), layer.Apply(Algebra, others).Transpose()).ShouldBeLessThan(1e-2);
+    }
+
     [Fact]
     public void Samples_without_targets_are_refused() =>
-        Should.Throw<ArgumentException>(() => new GatedRegression(Algebra, new Matrix(4, 3), new Matrix(5, 2), 10, bias: true, 1));
+        Should.Throw<ArgumentException>(() => new GatedRegression(Algebra, new Matrix(4, 3), new Matrix(5, 2), 10, 1));
+
+    private static double Difference(Matrix a, Matrix b) => a.Values.Zip(b.Values, (x, y) => Math.Abs(x - y)).Max();
 
     private static GatedRegression Create(ToyRegression problem)
     {
-        var regression = new GatedRegression(Algebra, problem.Raw, problem.Targets, 25, bias: true, 1);
+        var regression = new GatedRegression(Algebra, problem.Raw, problem.Targets, 25, 1);
         regression.GateCount.ShouldBe(problem.Gates.Directions.Rows);
         return regression;
     }

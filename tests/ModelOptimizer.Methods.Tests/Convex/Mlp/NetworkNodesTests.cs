@@ -15,7 +15,7 @@ namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
 public class NetworkNodesTests
 {
     private static readonly ToyRegression Problem = new();
-    private static readonly GatedRegression Regression = new(TestProblem.Algebra, Problem.Raw, Problem.Targets, 25, bias: true, seed: 1);
+    private static readonly GatedRegression Regression = new(TestProblem.Algebra, Problem.Raw, Problem.Targets, 25, seed: 1);
     private static readonly Matrix Weights = Regression.Solve(0.1 * Regression.LambdaMax, new FistaSettings { MaxGap = 1e-4 }).Weights;
 
     [Theory]
@@ -37,7 +37,7 @@ public class NetworkNodesTests
             Difference(network.Predict(TestProblem.Algebra, Single()), Outputs(model)).ShouldBeLessThan(1e-5);
         }
 
-        Operators(models[0].Item2).ShouldBe(["Gemm", "Greater", "Cast", "Gather", "Gemm", "Mul", "Gemm"]);
+        Operators(models[0].Item2).ShouldBe(["Gemm", "Greater", "Cast", "Gather", "Gemm", "Mul", "Gemm", "Gemm", "Gemm", "Add"]);
         Operators(models[1].Item2).ShouldBe(["Gemm", "Relu", "Gemm"]);
     }
 
@@ -50,6 +50,18 @@ public class NetworkNodesTests
         var model = Model(network);
 
         Operators(model).ShouldBe(["Gemm", "Greater", "Cast", "Gemm", "Mul", "Gemm"]);
+        Difference(network.Predict(TestProblem.Algebra, Single()), Outputs(model)).ShouldBeLessThan(1e-5);
+    }
+
+    [Fact]
+    public void Neurons_without_gates_are_two_products()
+    {
+        var random = new Random64(3);
+        var network = new GatedNetwork(new AffineLayer(new Matrix(0, 6)), [GatedNetwork.None, GatedNetwork.None], new AffineLayer(random.Matrix(2, 6), [1, -1]), random.Matrix(2, 2));
+
+        var model = Model(network);
+
+        Operators(model).ShouldBe(["Gemm", "Gemm"]);
         Difference(network.Predict(TestProblem.Algebra, Single()), Outputs(model)).ShouldBeLessThan(1e-5);
     }
 

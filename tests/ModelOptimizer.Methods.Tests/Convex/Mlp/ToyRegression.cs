@@ -11,7 +11,7 @@ internal sealed class ToyRegression
     {
         var random = new Random64(seed);
         Raw = random.Matrix(samples, inputs);
-        Inputs = InputScaling.Of(Raw, bias: true).Scale(Raw);
+        Inputs = InputScaling.Of(Raw).Scale(Raw);
         Gates = Gates.Sample(TestProblem.Algebra, Inputs, gates, seed);
         Targets = Teacher(random, outputs);
         Loss = new SquaredLoss(new GatedFeatures(TestProblem.Algebra, Inputs, Gates.Patterns, outputs), Targets.Transpose());
