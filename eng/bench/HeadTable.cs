@@ -7,11 +7,12 @@ internal static class HeadTable
 {
     private static readonly (string What, int Samples, string Steps)[] Arms =
     [
-        ("1 gate, 5 %", 512, "{ method: convex-distillation, block: head, width: 1, penalty: 5% }"),
-        ("1 gate, 1 %", 512, "{ method: convex-distillation, block: head, width: 1, penalty: 1% }"),
-        ("2 gates, 5%", 512, "{ method: convex-distillation, block: head, width: 2, penalty: 5% }"),
-        ("2 gates, 5%", 2048, "{ method: convex-distillation, block: head, width: 2, penalty: 5% }"),
-        ("8 gates, 20 %, polish 5%", 512, "{ method: convex-distillation, block: head, width: 8, penalty: 20%, polish: 5% }"),
+        ("`width: 1, penalty: 5%`", 512, "{ method: convex-distillation, block: head, width: 1, penalty: 5% }"),
+        ("`width: 1, penalty: 5%`", 4096, "{ method: convex-distillation, block: head, width: 1, penalty: 5% }"),
+        ("`width: 2, penalty: 5%`", 512, "{ method: convex-distillation, block: head, width: 2, penalty: 5% }"),
+        ("`width: 16, penalty: 30%, polish: 5%`", 512, "{ method: convex-distillation, block: head, width: 16, penalty: 30%, polish: 5% }"),
+        ("`width: 16, form: relu, penalty: 30%, polish: 5%`", 512, "{ method: convex-distillation, block: head, width: 16, form: relu, penalty: 30%, polish: 5% }"),
+        ("`width: 1, penalty: 5%`, then 20 epochs of `distill`", 512, "{ method: convex-distillation, block: head, width: 1, penalty: 5% }, { method: distill, epochs: 20, learning-rate: 1e-3 }"),
         ("`tucker`, `/fc1/Gemm` to rank 8", 512, "{ method: tucker, layers: [\"/fc1/Gemm\"], ranks: 8 }"),
     ];
 
