@@ -12,6 +12,9 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Reads a manifest, strictly.</summary>
 public static partial class ManifestReader
 {
+    /// <summary>The file name of a manifest that has no other.</summary>
+    public const string DefaultName = "modelopt.yaml";
+
     /// <summary>Reads the manifest at <paramref name="path"/> and resolves it.</summary>
     /// <param name="path">The YAML file.</param>
     /// <param name="methods">The methods that steps may name; <see cref="MethodCatalogue.All"/> by default.</param>

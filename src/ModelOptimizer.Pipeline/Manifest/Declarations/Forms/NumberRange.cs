@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
@@ -8,9 +9,9 @@ internal static class NumberRange
     /// <summary>Nothing, or words that follow the kind of number.</summary>
     public static string Of(double minimum, double maximum) => (double.IsFinite(minimum), double.IsFinite(maximum)) switch
     {
-        (true, true) => FormattableString.Invariant($", {minimum} to {maximum}"),
-        (true, false) => FormattableString.Invariant($", at least {minimum}"),
-        (false, true) => FormattableString.Invariant($", at most {maximum}"),
+        (true, true) => $", {Text(minimum)} to {Text(maximum)}",
+        (true, false) => $", at least {Text(minimum)}",
+        (false, true) => $", at most {Text(maximum)}",
         _ => "",
     };
 
@@ -29,4 +30,9 @@ internal static class NumberRange
 
         return number;
     }
+
+    // As people write them: 1e-12, 1e12.
+    private static string Text(double value) => value is >= 1e7 && Math.Log10(value) is var power && power == Math.Floor(power)
+        ? string.Create(CultureInfo.InvariantCulture, $"1e{power}")
+        : value.ToString(CultureInfo.InvariantCulture).Replace("E-0", "e-", StringComparison.Ordinal).Replace('E', 'e');
 }
