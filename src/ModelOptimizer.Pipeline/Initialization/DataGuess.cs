@@ -29,14 +29,18 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
         }
 
         var dataset = Plan(path, match, labels);
+        var count = new DatasetArrays(dataset).Count;
+        var calibration = count / 5 >= EnoughForCalibration ? 20 : 50;
+        var samples = Math.Min(EnoughForCalibration, count * calibration / 100) / _trial.Batch * _trial.Batch;
+        var test = count - (count * calibration / 100);
+        if (samples == 0 || test <= _trial.Batch)
+        {
+            throw new DiagnosticException(DataCodes.TooFewSamples, $"{path} has too few samples to give some to the methods and others to the gates: {count}, and the model takes {_trial.Batch} at once. Give a file with more, or run init without --data.");
+        }
+
         var first = match.Inputs.First().Value;
         var choices = PreprocessChoice.For(first, match.Layout);
         var (choice, metric, measured) = Measure(choices, dataset, labels);
-        var count = new DatasetArrays(dataset).Count;
-        var calibration = count / 5 >= EnoughForCalibration ? 20 : 50;
-        var batch = session.Inputs.Max(input => Math.Max(1, input.Shape.FirstOrDefault(1)));
-        var samples = Math.Min(EnoughForCalibration, count * calibration / 100) / batch * batch;
-        var test = count - (count * calibration / 100);
         if (test < FewForGates)
         {
             notes.Check.Add($"{test} samples are left for the gates, which may be too few to decide them: docs/gates.md says what 'undecided' means.");
@@ -51,7 +55,7 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
             Measured = measured,
             Calibration = calibration,
             Samples = samples,
-            TestSamples = batch > 1 ? (test - 1) / batch * batch : null,
+            TestSamples = _trial.Batch > 1 ? (test - 1) / _trial.Batch * _trial.Batch : null,
             Metric = metric,
         };
     }

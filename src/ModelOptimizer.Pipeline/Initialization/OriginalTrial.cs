@@ -12,6 +12,9 @@ internal sealed class OriginalTrial(ModelSession session, int seed)
 {
     private const int Most = 500;
 
+    /// <summary>How many samples the model takes at once; 1 where that is open.</summary>
+    public long Batch => session.Inputs.Select(input => input.Shape.FirstOrDefault(1)).Max(extent => Math.Max(1, extent));
+
     /// <summary>The extents of the first output for a batch of samples.</summary>
     public long[] OutputShape(DatasetPlan dataset) => Run(Open(dataset, 1).Read().First()).Shape;
 
@@ -26,9 +29,6 @@ internal sealed class OriginalTrial(ModelSession session, int seed)
 
     private IBatchSource Open(DatasetPlan dataset, int most) =>
         DatasetReader.Open(dataset, session.Inputs, (int)Math.Min(most * Batch, new DatasetArrays(dataset).Count / Batch * Batch), seed);
-
-    // A model that takes a fixed number of samples at once gets a multiple of it.
-    private long Batch => session.Inputs.Select(input => input.Shape.FirstOrDefault(1)).Max(extent => Math.Max(1, extent));
 
     private HostTensor Run(Batch batch) => session.Run(batch.Inputs, [session.Outputs[0].Name])[session.Outputs[0].Name];
 }

@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Options;
 using ModelOptimizer.Pipeline.Manifest.Yaml;

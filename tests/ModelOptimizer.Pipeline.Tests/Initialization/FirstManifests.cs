@@ -104,6 +104,18 @@ public sealed class FirstManifests : IDisposable
     }
 
     [Fact]
+    public void Give_A_Model_Of_A_Fixed_Batch_Multiples_Of_It()
+    {
+        new GraphBuilder().Input("x", [7, 64]).Gemm("x", "hidden", 64, 64).Node("Relu", ["hidden"], ["active"]).Gemm("active", "y", 10, 64).Output("y", [7, 10]).Build().Save(_project["seven.onnx"]);
+
+        _project.Write("rows.npy", ArrayWriter.Npy("<f4", [100, 64], GraphBuilder.Normal([6400], 1, 5))).Init("rows.npy", model: "seven.onnx");
+
+        _project.Manifest.ShouldContain("calibrate: { dataset: samples/calibration, samples: 49 }");
+        _project.Manifest.ShouldContain("evaluate: { dataset: samples/test, samples: 49, metrics: [agreement] }");
+        _project.Compress().ExitCode.ShouldBeOneOf(ExitCode.Passed, ExitCode.GateFailed);
+    }
+
+    [Fact]
     public void Take_The_Labels_That_Are_Named()
     {
         _project.WriteArchive("digits.npz", "truth").Init("digits.npz", "truth");
@@ -129,6 +141,7 @@ public sealed class FirstManifests : IDisposable
         _project.WriteArchive("digits.npz");
         new GraphBuilder().Input("x", [-1, 4]).Node("Relu", ["x"], ["y"]).Output("y", [-1, 4]).Build().Save(_project["relu.onnx"]);
         new GraphBuilder().Input("x", [-1, 4]).Gemm("x", "y", 4, 4).Output("y", [-1, 4]).Build().Save(_project["four.onnx"]);
+        _project.Write("one.npy", ArrayWriter.Npy("|u1", [1, 8, 8], _project.Images.Take(64)));
         File.WriteAllText(_project["cut.npz"], "PK");
         File.WriteAllText(_project["a.txt"], "hello, world");
         Directory.CreateDirectory(_project["folder"]);
@@ -136,6 +149,7 @@ public sealed class FirstManifests : IDisposable
         [
             Error(() => _project.Init("digits.npz", model: "four.onnx")),
             Error(() => _project.Init("digits.npz", "label")),
+            Error(() => _project.Init("one.npy")),
             Error(() => _project.Init("missing.npz")),
             Error(() => _project.Init("cut.npz")),
             Error(() => _project.Init("a.txt")),
