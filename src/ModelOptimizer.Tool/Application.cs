@@ -43,6 +43,8 @@ internal sealed class Application(Terminal terminal, RunManifest run, IReadOnlyL
             LayersCommand.Create(terminal),
             BlocksCommand.Create(terminal),
             MethodsCommand.Create(terminal, methods),
+            InitCommand.Create(terminal),
+            SchemaCommand.Create(terminal, methods),
             DoctorCommand.Create(terminal),
             CacheCommand.Create(terminal),
             BuildCommand.Create(terminal, run),

@@ -14,16 +14,24 @@ public static class ApprovedText
     public static void ShouldBeApproved(this string text, string? name = null, [CallerFilePath] string testFile = "", [CallerMemberName] string test = "")
     {
         var stem = Path.Combine(Path.GetDirectoryName(testFile)!, $"{Path.GetFileNameWithoutExtension(testFile)}.{test}{(name is null ? "" : "." + name)}");
+        Compare(text, stem + ".verified.txt", stem + ".received.txt");
+    }
+
+    /// <summary>Fails, and leaves <c>&lt;file&gt;.received.txt</c>, when <paramref name="text"/> is not what is in <paramref name="file"/>.</summary>
+    public static void ShouldBeTheFile(this string text, string file) => Compare(text, file, file + ".received.txt");
+
+    private static void Compare(string text, string approvedFile, string receivedFile)
+    {
         var received = text.ReplaceLineEndings("\n");
-        var approved = File.Exists(stem + ".verified.txt") ? File.ReadAllText(stem + ".verified.txt").ReplaceLineEndings("\n") : "";
+        var approved = File.Exists(approvedFile) ? File.ReadAllText(approvedFile).ReplaceLineEndings("\n") : "";
         if (received.TrimEnd('\n') == approved.TrimEnd('\n'))
         {
-            File.Delete(stem + ".received.txt");
+            File.Delete(receivedFile);
             return;
         }
 
-        File.WriteAllText(stem + ".received.txt", received);
-        throw new ShouldAssertException($"{stem}.received.txt differs from .verified.txt{FirstDifference(approved, received)}");
+        File.WriteAllText(receivedFile, received);
+        throw new ShouldAssertException($"{receivedFile} differs from {Path.GetFileName(approvedFile)}{FirstDifference(approved, received)}");
     }
 
     private static string FirstDifference(string approved, string received)

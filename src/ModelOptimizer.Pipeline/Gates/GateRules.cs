@@ -19,8 +19,20 @@ public static class GateRules
     /// <summary>Time of one run against the original's.</summary>
     public const string Latency = "latency";
 
-    /// <summary>Everything that can be gated: the metrics of <see cref="MetricCatalogue"/> and what a model costs.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), Size, Parameters, Macs, Latency];
+    /// <summary>What a model costs, which needs no data.</summary>
+    public static IReadOnlyList<string> Costs { get; } = [Size, Parameters, Macs, Latency];
+
+    /// <summary>Everything that can be gated: the metrics of <see cref="MetricCatalogue"/> and <see cref="Costs"/>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), .. Costs];
+
+    /// <summary>One line on one of <see cref="Costs"/>.</summary>
+    public static string Summary(string cost) => cost switch
+    {
+        Size => "bytes of the model file plus external data",
+        Parameters => "number of weights",
+        Macs => "multiply-adds of one sample",
+        _ => "time of one run against the original's, the median of interleaved runs",
+    };
 
     /// <summary>Why <paramref name="gate"/> has no meaning or more than one, and how to write it; null for a good gate.</summary>
     public static string? Problem(GatePlan gate)

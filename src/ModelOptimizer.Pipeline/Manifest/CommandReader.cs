@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
 
@@ -16,11 +17,11 @@ internal sealed class CommandReader(ManifestPaths paths)
         {
             Words = words,
             Directory = paths.Directory,
-            TimeoutSeconds = section["timeout"]?.AsInteger("timeout", 1, 1_000_000) ?? 600,
+            TimeoutSeconds = section.IntegerOrDefault(EvaluateKeys.Timeout),
             Files =
             [
                 .. words.Where(IsFileOfTheProject).Select(word => Path.GetFullPath(word, paths.Directory))
-                    .Concat(section["files"]?.AsList("files", "[eval.py]").Items.Select(file => paths.Existing(file, "files")) ?? [])
+                    .Concat(section[EvaluateKeys.Files]?.AsList("files", "[eval.py]").Items.Select(file => paths.Existing(file, "files")) ?? [])
                     .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal),
             ],

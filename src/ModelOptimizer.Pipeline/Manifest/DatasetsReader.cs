@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
 
@@ -32,11 +33,11 @@ internal sealed class DatasetsReader(ManifestPaths paths)
 
     private IEnumerable<DatasetPlan> Datasets(ScalarNode name, Node node)
     {
-        var section = new Section(node, $"dataset '{name.Text}'", ["path", "inputs", "labels", "preprocess", "split"], LaterKeys);
-        var path = section["path"] is { } written ? Container(written) : null;
+        var section = new Section(node, $"dataset '{name.Text}'", DatasetKeys.Section, LaterKeys);
+        var path = section[DatasetKeys.Path] is { } written ? Container(written) : null;
         var arrays = new ArrayNames(paths, DatasetPlan.FormatOf(path));
-        var inputs = Inputs(section.Require("inputs", $"inputs: {{ image: {arrays.Example} }}", name.Position), arrays);
-        var labels = section["labels"] is { } array ? arrays.Labels(array) : null;
+        var inputs = Inputs(section.Require(DatasetKeys.Inputs, $"inputs: {{ image: {arrays.Example} }}", name.Position), arrays);
+        var labels = section[DatasetKeys.Labels] is { } array ? arrays.Labels(array) : null;
         string[] files = path is not null ? [path] : [.. inputs.Values, .. labels is null ? Array.Empty<string>() : [labels]];
         var dataset = new DatasetPlan
         {
@@ -46,10 +47,10 @@ internal sealed class DatasetsReader(ManifestPaths paths)
             Inputs = inputs,
             Labels = labels,
             Columns = arrays.Columns,
-            Preprocess = section["preprocess"] is { } preprocess ? PreprocessReader.Read(preprocess) : new PreprocessPlan(),
+            Preprocess = section[DatasetKeys.Preprocess] is { } preprocess ? PreprocessReader.Read(preprocess) : new PreprocessPlan(),
             Files = [.. files.Distinct(StringComparer.Ordinal)],
         };
-        return section["split"] is { } split
+        return section[DatasetKeys.Split] is { } split
             ? SplitReader.Read(split).Select(part => dataset with { Name = $"{name.Text}/{part.Name}", Part = part })
             : [dataset];
     }

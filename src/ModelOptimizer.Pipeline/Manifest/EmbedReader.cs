@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
 
@@ -25,21 +26,21 @@ internal static partial class EmbedReader
 
     public static EmbedPlan? Read(Section model)
     {
-        if (model["embed"] is not { } node)
+        if (model[ModelKeys.Embed] is not { } node)
         {
             return null;
         }
 
-        var section = new Section(node, "'embed'", ["resource", "copy", "accessor"]);
-        if (section["copy"] is { } copy)
+        var section = new Section(node, "'embed'", EmbedKeys.Section);
+        if (section[EmbedKeys.Copy] is { } copy)
         {
-            return section["resource"] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'resource' and 'copy' exclude each other. Remove one of them.", section.KeyPosition("copy"))
-                : section["accessor"] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'accessor' opens an embedded resource, and 'copy' makes a file. Remove 'accessor' and open the file below AppContext.BaseDirectory, or write 'resource' instead of 'copy'.", section.KeyPosition("accessor"))
-                : new EmbedPlan(null, null, model.KeyPosition("embed")) { Copy = CopyPath(copy) };
+            return section[EmbedKeys.Resource] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'resource' and 'copy' exclude each other. Remove one of them.", section.KeyPosition(EmbedKeys.Copy))
+                : section[EmbedKeys.Accessor] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'accessor' opens an embedded resource, and 'copy' makes a file. Remove 'accessor' and open the file below AppContext.BaseDirectory, or write 'resource' instead of 'copy'.", section.KeyPosition(EmbedKeys.Accessor))
+                : new EmbedPlan(null, null, model.KeyPosition(ModelKeys.Embed)) { Copy = CopyPath(copy) };
         }
 
-        var resource = section.Require("resource", "resource: Digits.onnx", model.KeyPosition("embed")).AsText("resource");
-        return new EmbedPlan(resource, section["accessor"] is { } accessor ? Accessor(accessor) : null, model.KeyPosition("embed"));
+        var resource = section.Require(EmbedKeys.Resource, "resource: Digits.onnx", model.KeyPosition(ModelKeys.Embed)).AsText("resource");
+        return new EmbedPlan(resource, section[EmbedKeys.Accessor] is { } accessor ? Accessor(accessor) : null, model.KeyPosition(ModelKeys.Embed));
     }
 
     /// <summary>A file inside the output folder, on every system: what Windows cannot have in a name is refused everywhere.</summary>

@@ -1,4 +1,6 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Declarations;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
 
@@ -7,60 +9,55 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Reads <c>calibrate:</c> and <c>evaluate:</c>.</summary>
 internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> datasets, ManifestPaths paths)
 {
-    private static readonly string[] OfDataset = ["metrics", "samples", "output"];
-    private static readonly string[] OfCommand = ["timeout", "files"];
-
     public CalibrationPlan? Calibrate(Section model)
     {
-        if (model["calibrate"] is not { } node)
+        if (model[ModelKeys.Calibrate] is not { } node)
         {
             return null;
         }
 
-        var section = new Section(node, "'calibrate'", ["dataset", "samples", "random"]);
-        if (section["random"] is { } random)
+        var section = new Section(node, "'calibrate'", CalibrateKeys.Section);
+        if (section.Integer(CalibrateKeys.Random) is { } random)
         {
-            var other = section["dataset"] is not null ? "dataset" : section["samples"] is not null ? "samples" : null;
+            var other = new[] { CalibrateKeys.Dataset, CalibrateKeys.Samples }.FirstOrDefault(key => section[key] is not null);
             return other is null
-                ? new CalibrationPlan(null, random.AsInteger("random", 1), model.KeyPosition("calibrate"))
-                : throw new DiagnosticException(ManifestCodes.Conflict, $"'random' and '{other}' exclude each other: 'random: N' makes N inputs itself. Remove one of them.", section.KeyPosition(other));
+                ? new CalibrationPlan(null, random, model.KeyPosition(ModelKeys.Calibrate))
+                : throw new DiagnosticException(ManifestCodes.Conflict, $"'random' and '{other.Name}' exclude each other: 'random: N' makes N inputs itself. Remove one of them.", section.KeyPosition(other));
         }
 
-        var dataset = Find(section.Require("dataset", "dataset: NAME", model.KeyPosition("calibrate")));
-        return new CalibrationPlan(dataset, Samples(section), model.KeyPosition("calibrate"));
+        var dataset = Find(section.Require(CalibrateKeys.Dataset, "dataset: NAME", model.KeyPosition(ModelKeys.Calibrate)));
+        return new CalibrationPlan(dataset, section.Integer(CalibrateKeys.Samples), model.KeyPosition(ModelKeys.Calibrate));
     }
 
     public EvaluationPlan? Evaluate(Section model)
     {
-        if (model["evaluate"] is not { } node)
+        if (model[ModelKeys.Evaluate] is not { } node)
         {
             return null;
         }
 
-        var section = new Section(node, "'evaluate'", ["dataset", .. OfDataset, "command", .. OfCommand]);
-        Belong(section, "command", OfCommand, "Add 'command: [python, eval.py]', or remove it.");
-        var command = section["command"] is { } words ? new CommandReader(paths).Read(words, section) : null;
-        if (command is not null && section["dataset"] is null)
+        var section = new Section(node, "'evaluate'", EvaluateKeys.Section);
+        Belong(section, EvaluateKeys.Command, "Add 'command: [python, eval.py]', or remove it.");
+        var command = section[EvaluateKeys.Command] is { } words ? new CommandReader(paths).Read(words, section) : null;
+        if (command is not null && section[EvaluateKeys.Dataset] is null)
         {
-            Belong(section, "dataset", OfDataset, "Add 'dataset: NAME', or remove it; what a command prints is reported by itself.");
-            return new EvaluationPlan(null, [], null, null, model.KeyPosition("evaluate")) { Command = command };
+            Belong(section, EvaluateKeys.Dataset, "Add 'dataset: NAME', or remove it; what a command prints is reported by itself.");
+            return new EvaluationPlan(null, [], null, null, model.KeyPosition(ModelKeys.Evaluate)) { Command = command };
         }
 
-        var dataset = Find(section.Require("dataset", "dataset: NAME", model.KeyPosition("evaluate")));
-        var metrics = section["metrics"] is { } list ? Metrics(list, dataset) : [];
-        return new EvaluationPlan(dataset, metrics, Samples(section), section["output"]?.AsText("output"), model.KeyPosition("evaluate")) { Command = command };
+        var dataset = Find(section.Require(EvaluateKeys.Dataset, "dataset: NAME", model.KeyPosition(ModelKeys.Evaluate)));
+        var metrics = section[EvaluateKeys.Metrics] is { } list ? Metrics(list, dataset) : [];
+        return new EvaluationPlan(dataset, metrics, section.Integer(EvaluateKeys.Samples), section[EvaluateKeys.Output]?.AsText("output"), model.KeyPosition(ModelKeys.Evaluate)) { Command = command };
     }
 
     /// <summary>Refuses keys that mean nothing without another one.</summary>
-    private static void Belong(Section section, string to, string[] keys, string advice)
+    private static void Belong(Section section, KeyDeclaration to, string advice)
     {
-        if (section[to] is null && keys.FirstOrDefault(key => section[key] is not null) is { } key)
+        if (section[to] is null && EvaluateKeys.Section.Keys.FirstOrDefault(key => key.Needs.Contains(to.Name) && section[key] is not null) is { } key)
         {
-            throw new DiagnosticException(ManifestCodes.Conflict, $"'{key}' has no meaning without '{to}'. {advice}", section.KeyPosition(key));
+            throw new DiagnosticException(ManifestCodes.Conflict, $"'{key.Name}' has no meaning without '{to.Name}'. {advice}", section.KeyPosition(key));
         }
     }
-
-    private static int? Samples(Section section) => section["samples"]?.AsInteger("samples", 1);
 
     private static List<string> Metrics(Node node, DatasetPlan dataset)
     {

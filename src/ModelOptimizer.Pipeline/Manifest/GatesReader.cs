@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Pipeline.Plan;
@@ -10,16 +11,6 @@ namespace ModelOptimizer.Pipeline.Manifest;
 internal static class GatesReader
 {
     private const string Example = "- top1: { max-drop: 0.5% }";
-
-    private static readonly (string Key, GateBound Bound)[] Bounds =
-    [
-        ("max-drop", GateBound.MaxDrop),
-        ("max-rise", GateBound.MaxRise),
-        ("min", GateBound.Min),
-        ("max", GateBound.Max),
-    ];
-
-    private static readonly string[] Keys = [.. Bounds.Select(bound => bound.Key), "severity", "confidence", "allow-overlap"];
 
     public static IReadOnlyList<GatePlan> Read(Node? node, EvaluationPlan? evaluate) =>
         node is null ? [] : [.. node.AsList("gates", $"'{Example}'").Items.SelectMany(item => Gate(item, evaluate))];
@@ -45,9 +36,9 @@ internal static class GatesReader
             throw NodeValues.WrongType(value, name.Text, $"its limit in braces, such as {{ {Usual(metric)}: … }}");
         }
 
-        var section = new Section(value, $"the gate on '{name.Text}'", Keys);
+        var section = new Section(value, $"the gate on '{name.Text}'", GateKeys.Section);
         Measurable(metric, name, evaluate);
-        var given = Bounds.Where(bound => section[bound.Key] is not null).ToArray();
+        var given = GateKeys.Bounds.Where(bound => section[bound.Key] is not null).ToArray();
         if (given.Length == 0)
         {
             throw new DiagnosticException(ManifestCodes.MissingKey, $"The gate on '{name.Text}' has no limit. Write, for example, '{Usual(metric)}'.", name.Position);
@@ -58,11 +49,11 @@ internal static class GatesReader
         {
             Metric = name.Text,
             Bound = bound.Bound,
-            Limit = QuantityReader.Read(section[bound.Key]!, bound.Key, MetricNames.Form(name.Text, metric, isByCommand)),
-            Severity = section["severity"]?.AsChoice("severity", ["error", "warning"]) == "warning" ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
+            Limit = QuantityReader.Read(section[bound.Key]!, bound.Key.Name, MetricNames.Form(name.Text, metric, isByCommand)),
+            Severity = section.ChoiceOrDefault(GateKeys.Severity) == "warning" ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
             Confidence = confidence,
             IsByCommand = isByCommand,
-            AllowOverlap = section["allow-overlap"]?.AsBoolean("allow-overlap") ?? false,
+            AllowOverlap = section.OrDefault(GateKeys.AllowOverlap).AsBoolean("allow-overlap"),
             Position = name.Position,
         }));
     }
@@ -76,17 +67,12 @@ internal static class GatesReader
     /// <summary>The one-sided level; null when the measured number decides.</summary>
     private static double? Confidence(Section section, bool isCompared)
     {
-        const double Usual = 0.95;
-        if (section["confidence"] is not { } node)
+        if (section[GateKeys.Confidence] is not null && !isCompared)
         {
-            return Usual;
+            throw new DiagnosticException(ManifestCodes.Conflict, "'confidence' only has a meaning with 'max-drop' or 'max-rise'; other limits are decided by the measured number. Remove it.", section.KeyPosition(GateKeys.Confidence));
         }
 
-        if (!isCompared)
-        {
-            throw new DiagnosticException(ManifestCodes.Conflict, "'confidence' only has a meaning with 'max-drop' or 'max-rise'; other limits are decided by the measured number. Remove it.", section.KeyPosition("confidence"));
-        }
-
+        var node = section.OrDefault(GateKeys.Confidence);
         if (node is ScalarNode { Text: "none" })
         {
             return null;

@@ -2,15 +2,18 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads a manifest, strictly.</summary>
 public static partial class ManifestReader
 {
-    private static readonly string[] Devices = ["auto", "cpu", "cuda", "webgpu", "directml", "coreml"];
+    /// <summary>The file name of a manifest that has no other.</summary>
+    public const string DefaultName = "modelopt.yaml";
 
     /// <summary>Reads the manifest at <paramref name="path"/> and resolves it.</summary>
     /// <param name="path">The YAML file.</param>
@@ -27,20 +30,20 @@ public static partial class ManifestReader
             throw new DiagnosticException(ManifestCodes.Empty, "The manifest is empty. It starts with 'version: 1', and 'models:' says what to compress.", whole);
         }
 
-        var section = new Section(root, "the manifest", ["version", "device", "seed", "datasets", "models"]);
+        var section = new Section(root, "the manifest", ManifestKeys.Section);
         Version(section, whole);
         var paths = new ManifestPaths(Path.GetDirectoryName(file)!, filesMustExist);
-        var seed = section["seed"]?.AsInteger("seed", 0) ?? 1;
-        var device = section["device"] is { } written ? Device(written) : "auto";
-        var datasets = new DatasetsReader(paths).Read(section["datasets"]);
+        var seed = section.IntegerOrDefault(ManifestKeys.Seed);
+        var device = Device(section.OrDefault(ManifestKeys.Device));
+        var datasets = new DatasetsReader(paths).Read(section[ManifestKeys.Datasets]);
         var models = new ModelsReader(paths, new EvaluateReader(datasets, paths), new StepReader(methods ?? MethodCatalogue.All, paths), seed)
-            .Read(section.Require("models", "models: { digits: { source: digits.onnx, compress: [ … ] } }"));
+            .Read(section.Require(ManifestKeys.Models, "models: { digits: { source: digits.onnx, compress: [ … ] } }"));
         CollisionCheck.Check(models, datasets.Values, file);
         return new CompressionPlan
         {
             ManifestPath = file,
             Device = device,
-            DevicePosition = section["device"]?.Position ?? whole,
+            DevicePosition = section[ManifestKeys.Device]?.Position ?? whole,
             Seed = seed,
             Models = models,
             Remarks = [.. models.SelectMany(Remarks)],
@@ -69,7 +72,7 @@ public static partial class ManifestReader
 
     private static void Version(Section section, SourcePosition whole)
     {
-        var node = section["version"] ?? throw new DiagnosticException(ManifestCodes.Version, "The manifest does not say which version it is written for. Write 'version: 1' in its first line.", whole);
+        var node = section[ManifestKeys.Version] ?? throw new DiagnosticException(ManifestCodes.Version, "The manifest does not say which version it is written for. Write 'version: 1' in its first line.", whole);
         var version = node.AsScalar("version", "1").Text;
         if (version != "1")
         {
@@ -81,12 +84,12 @@ public static partial class ManifestReader
     {
         var text = node.AsText("device");
         var match = NamedDevice().Match(text);
-        if (match.Success && Devices.Contains(match.Groups["kind"].Value) && !(match.Groups["kind"].Value is "auto" or "cpu" && match.Groups["index"].Success))
+        if (match.Success && DeviceSelector.Words.Contains(match.Groups["kind"].Value) && !(match.Groups["kind"].Value is "auto" or "cpu" && match.Groups["index"].Success))
         {
             return text;
         }
 
-        throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no device '{text}'.{Suggestion.For(text, Devices)} Devices: {string.Join(", ", Devices)}; cuda:1 is the second of its kind.", node.Position);
+        throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no device '{text}'.{Suggestion.For(text, DeviceSelector.Words)} Devices: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second of its kind.", node.Position);
     }
 
     private static IEnumerable<Diagnostic> Remarks(ModelPlan model)

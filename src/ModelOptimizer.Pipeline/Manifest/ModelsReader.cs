@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Search;
@@ -29,8 +30,8 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             throw new DiagnosticException(ManifestCodes.BadValue, $"A model's name has letters, digits, '-', '_', '.' and spaces only; found '{name.Text}'.", name.Position);
         }
 
-        var section = new Section(node, $"model '{name.Text}'", ["source", "output", "calibrate", "evaluate", "compress", "gates", "embed"], LaterKeys);
-        var source = section.Require("source", "source: models/digits.onnx", name.Position);
+        var section = new Section(node, $"model '{name.Text}'", ModelKeys.Section, LaterKeys);
+        var source = section.Require(ModelKeys.Source, "source: models/digits.onnx", name.Position);
         var evaluate = data.Evaluate(section);
         var model = new ModelPlan
         {
@@ -38,11 +39,11 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Position = name.Position,
             Source = paths.Existing(source, "source"),
             SourcePosition = source.Position,
-            Output = section["output"] is { } output ? paths.Resolve(output, "output") : null,
+            Output = section[ModelKeys.Output] is { } output ? paths.Resolve(output, "output") : null,
             Calibrate = data.Calibrate(section),
             Evaluate = evaluate,
-            Steps = Steps(section.Require("compress", "compress: [ { method: tucker, budget: { size: 40% } } ]", name.Position)),
-            Gates = GatesReader.Read(section["gates"], evaluate),
+            Steps = Steps(section.Require(ModelKeys.Compress, "compress: [ { method: tucker, budget: { size: 40% } } ]", name.Position)),
+            Gates = GatesReader.Read(section[ModelKeys.Gates], evaluate),
             Embed = EmbedReader.Read(section),
             Canonical = "",
         };

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
 
@@ -9,26 +10,26 @@ internal static class PreprocessReader
 {
     public static PreprocessPlan Read(Node node)
     {
-        var section = new Section(node, "'preprocess'", ["scale", "mean", "std", "layout", "shape"]);
-        var mean = section["mean"] is { } means ? Numbers(means, "mean") : [0];
-        var std = section["std"] is { } divisors ? Numbers(divisors, "std") : [1];
-        if (section["std"] is ListNode list && list.Items.FirstOrDefault(item => item.AsNumber("std") == 0) is { } zero)
+        var section = new Section(node, "'preprocess'", PreprocessKeys.Section);
+        var mean = Numbers(section.OrDefault(PreprocessKeys.Mean), "mean");
+        var std = Numbers(section.OrDefault(PreprocessKeys.Std), "std");
+        if (section[PreprocessKeys.Std] is ListNode list && list.Items.FirstOrDefault(item => item.AsNumber("std") == 0) is { } zero)
         {
             throw new DiagnosticException(ManifestCodes.BadValue, "'std' must not be 0: values are divided by it.", zero.Position);
         }
 
         if (mean.Length > 1 && std.Length > 1 && mean.Length != std.Length)
         {
-            throw new DiagnosticException(ManifestCodes.Conflict, $"'mean' has {mean.Length} numbers and 'std' has {std.Length}. Give each one number, or one for every channel.", section.KeyPosition("std"));
+            throw new DiagnosticException(ManifestCodes.Conflict, $"'mean' has {mean.Length} numbers and 'std' has {std.Length}. Give each one number, or one for every channel.", section.KeyPosition(PreprocessKeys.Std));
         }
 
         return new PreprocessPlan
         {
-            Scale = section["scale"] is { } scale ? Scale(scale) : 1,
+            Scale = Scale(section.OrDefault(PreprocessKeys.Scale)),
             Mean = mean,
             Std = std,
-            Layout = section["layout"]?.AsChoice("layout", ["NCHW", "NHWC"]) ?? "NCHW",
-            Shape = section["shape"] is { } shape ? Shape(shape) : null,
+            Layout = section.ChoiceOrDefault(PreprocessKeys.Layout),
+            Shape = section[PreprocessKeys.Shape] is { } shape ? Shape(shape) : null,
         };
     }
 

@@ -31,18 +31,30 @@ internal static partial class QuantityReader
 
     private static readonly Dictionary<string, double> None = [];
 
+    /// <summary>A number as a regular expression.</summary>
+    public const string Number = @"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?";
+
+    /// <summary>What a quantity looks like, in words.</summary>
+    public static string Expected(QuantityForm form) => form switch
+    {
+        QuantityForm.Size => "a percentage of the original's such as 40%, or a size with a unit such as 250 KB",
+        QuantityForm.Count => "a percentage of the original's such as 40%, or a number such as 250000 or 250 k",
+        QuantityForm.Ratio => "a percentage of the original's such as 90%",
+        QuantityForm.Points => "percentage points such as 0.5%",
+        QuantityForm.NumberOrPoints => "a number such as 0.99, or percentage points such as 99%",
+        _ => "a number, or a percentage of the original's value such as 5%",
+    };
+
+    /// <summary>Whether a number without a unit is a quantity of this form.</summary>
+    public static bool MayBePlain(QuantityForm form) => Units(form).ContainsKey("");
+
+    /// <summary>A quantity with a unit as a regular expression.</summary>
+    public static string Pattern(QuantityForm form) => $@"^\+?{Number}\s*({string.Join('|', Units(form).Keys.Where(unit => unit.Length > 0).Append("%"))})$";
+
     /// <summary>Reads a quantity that must not be negative.</summary>
     public static Quantity Read(Node node, string what, QuantityForm form)
     {
-        var (units, expected) = form switch
-        {
-            QuantityForm.Size => (SizeUnits, "a percentage of the original's such as 40%, or a size with a unit such as 250 KB"),
-            QuantityForm.Count => (CountUnits, "a percentage of the original's such as 40%, or a number such as 250000 or 250 k"),
-            QuantityForm.Ratio => (None, "a percentage of the original's such as 90%"),
-            QuantityForm.Points => (None, "percentage points such as 0.5%"),
-            QuantityForm.NumberOrPoints => (NoUnit, "a number such as 0.99, or percentage points such as 99%"),
-            _ => (NoUnit, "a number, or a percentage of the original's value such as 5%"),
-        };
+        var (units, expected) = (Units(form), Expected(form));
         var text = node.AsScalar(what, expected).Text;
         var match = Written().Match(text);
         if (!match.Success || !NodeValues.TryNumber(match.Groups["number"].Value, out var value))
@@ -65,6 +77,14 @@ internal static partial class QuantityReader
             ? new Quantity(value * factor, false, text)
             : throw NotThisUnit(node, what, (text, value, unit), form, expected, units.Keys);
     }
+
+    private static Dictionary<string, double> Units(QuantityForm form) => form switch
+    {
+        QuantityForm.Size => SizeUnits,
+        QuantityForm.Count => CountUnits,
+        QuantityForm.Ratio or QuantityForm.Points => None,
+        _ => NoUnit,
+    };
 
     private static DiagnosticException NotThisUnit(Node node, string what, (string Text, double Value, string Unit) found, QuantityForm form, string expected, IEnumerable<string> units) => found.Unit switch
     {
@@ -93,6 +113,6 @@ internal static partial class QuantityReader
     private static double Hundredth(string number) =>
         NodeValues.TryNumber($"{number}e-2", out var shifted) ? shifted : double.Parse(number, System.Globalization.CultureInfo.InvariantCulture) / 100;
 
-    [GeneratedRegex(@"^(?<number>[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)\s*(?<unit>%|\p{L}*)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<number>[+-]?" + Number + @")\s*(?<unit>%|\p{L}*)$", RegexOptions.CultureInvariant)]
     private static partial Regex Written();
 }

@@ -2,6 +2,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Options;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Plan;
@@ -19,17 +20,17 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, Mani
             throw NodeValues.WrongType(node, "compress", $"steps such as '- {Example}'");
         }
 
-        var name = map.Entries.FirstOrDefault(entry => entry.Key.Text == "method").Value
+        var name = map.Entries.FirstOrDefault(entry => entry.Key.Text == StepKeys.Method.Name).Value
             ?? throw new DiagnosticException(ManifestCodes.MissingKey, $"The key 'method' is missing in a step. Write, for example, '{Example}'. Methods available: {Available}.", node.Position);
         var method = Find(name);
-        var section = new Section(node, $"a step of method '{method.Name}'", ["method", "keep", .. method.Options.Select(option => option.Name)]);
+        var section = new Section(node, $"a step of method '{method.Name}'", StepKeys.Of(method));
         var arguments = Arguments(method, section);
         if (section[SearchOptions.MaxEvaluations.Name] is not null && !SearchOptions.IsSearched(arguments))
         {
             throw new DiagnosticException(ManifestCodes.Conflict, $"'{SearchOptions.MaxEvaluations.Name}' limits the search of 'budget: auto', and this step has none. Write 'budget: auto', or remove it.", section.KeyPosition(SearchOptions.MaxEvaluations.Name));
         }
 
-        var keep = section["keep"]?.AsChoice("keep", ["smaller", "faster"]) == "faster" ? KeepRule.Faster : KeepRule.Smaller;
+        var keep = section.ChoiceOrDefault(StepKeys.Keep) == "faster" ? KeepRule.Faster : KeepRule.Smaller;
         return new StepPlan(method, arguments, keep);
     }
 

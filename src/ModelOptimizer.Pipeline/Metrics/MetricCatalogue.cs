@@ -24,6 +24,9 @@ public static class MetricCatalogue
         new MeanSquaredError(),
     ];
 
+    /// <summary>The names <c>topK</c> as a regular expression.</summary>
+    public const string TopKPattern = @"^top[1-9]\d*$";
+
     /// <summary>The metric that the manifest calls <paramref name="name"/>.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out IMetric? metric)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Devices;
@@ -11,14 +12,12 @@ namespace ModelOptimizer.Tool.Commands;
 /// <summary><c>compress</c> and <c>verify</c>: the same run, with and without compressing.</summary>
 internal static class RunCommand
 {
-    private const string DefaultManifest = "modelopt.yaml";
-
     public static Command Create(string name, string description, bool verifyOnly, Terminal terminal, RunManifest run)
     {
         var manifest = new Argument<string>("manifest")
         {
             Description = "The manifest.",
-            DefaultValueFactory = _ => DefaultManifest,
+            DefaultValueFactory = _ => ManifestReader.DefaultName,
         };
         var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
         var device = new Option<string?>("--device") { Description = $"Instead of the manifest's device: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second.", HelpName = "device" };

@@ -1,26 +1,19 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Manifest;
 
-/// <summary>Every manifest under Errors, in groups of one file each, separated by lines of the form <c>=== what is wrong</c>.</summary>
+/// <summary>Every manifest under Errors.</summary>
 public sealed class ManifestErrors
 {
     [Theory]
-    [InlineData("yaml")]
-    [InlineData("top")]
-    [InlineData("datasets")]
-    [InlineData("models")]
-    [InlineData("steps")]
-    [InlineData("gates")]
-    [InlineData("embed")]
+    [MemberData(nameof(Groups))]
     public void Are_Reported_Where_They_Are(string group)
     {
         var report = new StringBuilder();
-        foreach (var (title, yaml) in Cases(group))
+        foreach (var (title, yaml) in WrongManifests.Of(group))
         {
             report.Append($"=== {title}\n{Error(yaml)}\n\n");
         }
@@ -75,6 +68,8 @@ public sealed class ManifestErrors
         error.Code.ShouldBe(ManifestCodes.Malformed);
     }
 
+    public static TheoryData<string> Groups() => [.. WrongManifests.Groups];
+
     private static string Error(string yaml)
     {
         using var folder = new ManifestFolder();
@@ -88,12 +83,6 @@ public sealed class ManifestErrors
             return exception.Diagnostic.ToString().Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
         }
     }
-
-    private static IEnumerable<(string Title, string Yaml)> Cases(string group) =>
-        Regex.Split(File.ReadAllText(Path.Combine(Folder(), "Errors", group + ".txt")).ReplaceLineEndings("\n"), "^=== ", RegexOptions.Multiline)
-            .Skip(1)
-            .Select(text => text.Split('\n', 2))
-            .Select(parts => (parts[0], parts[1]));
 
     private static string Folder([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

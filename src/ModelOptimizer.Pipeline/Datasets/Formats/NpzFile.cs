@@ -12,7 +12,7 @@ internal static class NpzFile
         var archive = Archive(path);
         try
         {
-            var names = archive.Entries.Select(entry => entry.FullName).Where(name => name.EndsWith(".npy", StringComparison.Ordinal)).Select(name => name[..^4]).ToArray();
+            var names = Names(archive);
             return archive.GetEntry(array + ".npy") is { } found
                 ? (new OwningStream(new CheckedStream(found.Open(), found.Length, found.Crc32), archive), found.Length)
                 : throw new DataProblem(DataCodes.NoSuchArray, $"it has no array '{array}'.{Suggestion.For(array, names)} Its arrays: {string.Join(", ", names.Order(StringComparer.Ordinal))}");
@@ -23,6 +23,16 @@ internal static class NpzFile
             throw;
         }
     }
+
+    /// <summary>The arrays of an archive, in its order.</summary>
+    public static IReadOnlyList<string> Names(string path)
+    {
+        using var archive = Archive(path);
+        return Names(archive);
+    }
+
+    private static string[] Names(ZipArchive archive) =>
+        [.. archive.Entries.Select(entry => entry.FullName).Where(name => name.EndsWith(".npy", StringComparison.Ordinal)).Select(name => name[..^4])];
 
     private static ZipArchive Archive(string path)
     {

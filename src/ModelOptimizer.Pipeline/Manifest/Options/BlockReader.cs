@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 
 namespace ModelOptimizer.Pipeline.Manifest.Options;
@@ -16,7 +17,7 @@ internal static class BlockReader
             return new BlockReference(node.AsText(what));
         }
 
-        var section = new Section(node, $"'{what}'", ["from", "to"]);
-        return new BlockReference(null, section.Require("from", "from: relu_5").AsText("from"), section.Require("to", "to: relu_9").AsText("to"));
+        var section = new Section(node, $"'{what}'", BlockKeys.Section);
+        return new BlockReference(null, section.Require(BlockKeys.From, "from: relu_5").AsText("from"), section.Require(BlockKeys.To, "to: relu_9").AsText("to"));
     }
 }

@@ -10,7 +10,7 @@ internal static class OptionReader
     {
         OptionKind.Choice => node.AsChoice(option.Name, option.Choices),
         OptionKind.Number => NumberReader.Read(option.Name, node, option.Minimum, option.Maximum),
-        OptionKind.Integer => node.AsInteger(option.Name, Whole(option.Minimum, int.MinValue), Whole(option.Maximum, int.MaxValue)),
+        OptionKind.Integer => Whole(option, node),
         OptionKind.Layers => LayerRulesReader.Read(option.Name, node),
         OptionKind.Ranks => RanksReader.Read(option.Name, node),
         OptionKind.Modes => ModesReader.Read(option.Name, node),
@@ -23,5 +23,9 @@ internal static class OptionReader
         _ => throw new InvalidOperationException($"Nothing reads options of kind {option.Kind}."),
     };
 
-    private static int Whole(double bound, int unbounded) => double.IsInfinity(bound) ? unbounded : (int)bound;
+    private static int Whole(MethodOption option, Node node)
+    {
+        var form = OptionForms.Whole(option);
+        return node.AsInteger(option.Name, form.Minimum, form.Maximum);
+    }
 }

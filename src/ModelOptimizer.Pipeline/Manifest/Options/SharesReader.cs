@@ -8,7 +8,7 @@ internal static class SharesReader
 {
     public static LayerMap<double> Read(MethodOption option, Node node)
     {
-        var (least, most) = (Math.Max(0, option.Minimum), Math.Min(1, option.Maximum));
-        return LayerMapReader.Read(option.Name, node, "shares", "{ \"*\": 50% }", (what, value) => NumberReader.Read(what, value, least, most));
+        var share = OptionForms.Share(option);
+        return LayerMapReader.Read(option.Name, node, "shares", "{ \"*\": 50% }", (what, value) => NumberReader.Read(what, value, share.Minimum, share.Maximum));
     }
 }

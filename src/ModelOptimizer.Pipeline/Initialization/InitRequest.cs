@@ -1,0 +1,20 @@
+namespace ModelOptimizer.Pipeline.Initialization;
+
+/// <summary>What a first manifest is asked for; paths are absolute.</summary>
+public sealed record InitRequest
+{
+    /// <summary>The folder of the manifest, and of the project if there is one.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The ONNX file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The file with samples; null when there is none.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The array, column or file of labels; null lets the data decide.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>Whether a manifest that is there is replaced.</summary>
+    public bool Force { get; init; }
+}

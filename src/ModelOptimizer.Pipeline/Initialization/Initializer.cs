@@ -1,0 +1,85 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Pipeline.Files;
+using ModelOptimizer.Pipeline.Initialization.Projects;
+using ModelOptimizer.Pipeline.Inspection;
+using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Manifest.Schema;
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Devices;
+
+namespace ModelOptimizer.Pipeline.Initialization;
+
+/// <summary>Writes a first manifest for a model: looks at the model and the data, and says what it guessed.</summary>
+public static class Initializer
+{
+    // What the steps of a first manifest do.
+    private const string Method = "tucker";
+
+    /// <summary>Looks first and writes last: nothing is written when something is wrong.</summary>
+    /// <exception cref="DiagnosticException">There is a manifest already, or model, data or project cannot be read or do not fit (MOC14xx, MOC2xxx, MOC3xxx).</exception>
+    public static InitResult Run(InitRequest request)
+    {
+        var manifest = Path.Combine(request.Directory, ManifestReader.DefaultName);
+        if (File.Exists(manifest) && !request.Force)
+        {
+            throw new DiagnosticException(InitCodes.ManifestExists, "There is a manifest already. Edit it, or replace it with --force.", new SourcePosition(manifest));
+        }
+
+        var project = ProjectFile.In(request.Directory);
+        var paths = new ManifestPaths(request.Directory, mustExist: true);
+        var notes = new InitNotes();
+        var draft = new ManifestDraft
+        {
+            Model = ModelName.Of(request.Model),
+            Source = YamlText.Of(paths.Canonical(request.Model)),
+            Size = Size(ModelInspector.Inspect(request.Model), notes),
+            Accessor = ModelName.Accessor(request.Model),
+            Data = request.Data is null ? null : Data(request, paths, notes),
+        };
+        if (draft.Data is null)
+        {
+            notes.Check.Add("There is no data: methods see random inputs, and only the size is a gate. Give --data FILE, or declare datasets by hand (docs/data.md).");
+        }
+
+        var changes = project is null ? [] : PackageReferences.Add(project, notes);
+        Write(manifest, ManifestText.Of(draft));
+        Write(Path.Combine(request.Directory, ManifestSchema.FileName), ManifestSchema.Text(MethodCatalogue.All) + "\n");
+        foreach (var change in changes)
+        {
+            ChangedFile.Write(change.Path, change.Bytes);
+            notes.Written.Add(paths.Canonical(change.Path));
+        }
+
+        return new InitResult(notes.Written, notes.Guessed, notes.Check);
+
+        void Write(string path, string text)
+        {
+            File.WriteAllText(path, text);
+            notes.Written.Add(paths.Canonical(path));
+        }
+    }
+
+    private static DataDraft Data(InitRequest request, ManifestPaths paths, InitNotes notes)
+    {
+        using var engine = new Engine(DeviceSelector.Select("cpu"));
+        using var session = engine.CreateSession(OnnxModel.Load(request.Model));
+        return new DataGuess(request, session, paths, notes).Draft();
+    }
+
+    /// <summary>Half of what the layers have that can be compressed, and all of the rest, in steps of 5 %.</summary>
+    private static int Size(ModelInspection model, InitNotes notes)
+    {
+        var layers = model.Layers.Where(layer => layer.Methods.Contains(Method)).ToList();
+        if (layers.Count == 0)
+        {
+            throw new DiagnosticException(InitCodes.NothingToCompress, $"'{Method}' can compress no layer of {model.Model}. 'modelopt layers' says why, and 'modelopt methods' lists other methods.");
+        }
+
+        var share = layers.Sum(layer => (double)layer.Parameters) / model.Parameters;
+        var size = (int)(Math.Ceiling((100 - (50 * share)) / 5) * 5);
+        notes.Guessed.Add($"{layers.Count} of {model.Layers.Count} layers, which have {share * 100:0} % of the weights, can be compressed, and half of these may go: 'size: {size}%'");
+        return size;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using ModelOptimizer.Pipeline.Manifest.Schema;
+
+namespace ModelOptimizer.Pipeline.Initialization;
+
+/// <summary>A first manifest as YAML, with comments for its reader.</summary>
+internal static class ManifestText
+{
+    /// <summary>What the size may be above what is asked for: a budget is met, but not to the byte after every later step.</summary>
+    private const int Room = 5;
+
+    public static string Of(ManifestDraft draft)
+    {
+        var text = new StringBuilder($"{ManifestSchema.Comment(ManifestSchema.FileName)}\nversion: 1\n");
+        if (draft.Data is { } data)
+        {
+            text.Append(Dataset(data));
+        }
+
+        return text.Append(Model(draft)).ToString();
+    }
+
+    private static string Dataset(DataDraft data)
+    {
+        var path = data.Path is null ? "" : $"    path: {data.Path}\n";
+        var labels = data.Labels is null ? "" : $"    labels: {data.Labels}\n";
+        var preprocess = data.Preprocess.Length == 0
+            ? "    # preprocess: { scale: 1/255 }    what the model was trained with; nothing is done to the values without it\n"
+            : $"    preprocess: {data.Preprocess}    # check: it must be what the model was trained with\n";
+        return $$"""
+
+            datasets:
+              samples:
+            {{path}}    inputs: { {{string.Join(", ", data.Inputs.Select(input => $"{input.Input}: {input.Array}"))}} }
+            {{labels}}{{(data.Measured is null ? "" : $"    # {data.Measured}\n")}}{{preprocess}}    # Methods look at one part, gates are decided on the other. With a test set of its own, make it a second dataset.
+                split: { calibration: {{data.Calibration}}%, test: {{100 - data.Calibration}}% }
+
+            """.ReplaceLineEndings("\n");
+    }
+
+    private static string Model(ManifestDraft draft)
+    {
+        var measured = draft.Data is { } data
+            ? $$"""
+                    calibrate: { dataset: samples/calibration, samples: {{data.Samples}} }
+                    evaluate: { dataset: samples/test, {{(data.TestSamples is { } test ? $"samples: {test}, " : "")}}metrics: [{{data.Metric}}] }
+
+                """
+            : """
+                    # Without samples methods see random inputs, and no gate looks at what the model answers.
+                    # docs/data.md shows how data is declared; then calibrate: { dataset: … } and evaluate: { dataset: … }.
+                    calibrate: { random: 64 }
+
+                """;
+        var quality = draft.Data is null
+            ? "      # - cosine: { min: 99% }    needs evaluate\n"
+            : $"      - {draft.Data.Metric}: {{ {(draft.Data.Metric == "cosine" ? "min: 99%" : "max-drop: 1%")} }}    # against the original, on the same samples\n";
+        return $$"""
+
+            models:
+              {{draft.Model}}:
+                source: {{draft.Source}}
+            {{measured.ReplaceLineEndings("\n")}}
+                compress:
+                  - method: tucker    # modelopt methods lists the others
+                    budget: { size: {{draft.Size}}% }    # of the original file; auto searches the smallest that passes the gates on metrics
+
+                gates:    # all must hold, or the build fails
+            {{quality}}      - size: { max: {{Math.Min(100, draft.Size + Room)}}% }
+
+                embed:
+                  resource: {{YamlText.Of(Path.GetFileName(draft.Source.Trim('"')))}}
+                  accessor: {{draft.Accessor}}    # the class your code uses
+
+            """.ReplaceLineEndings("\n");
+    }
+}

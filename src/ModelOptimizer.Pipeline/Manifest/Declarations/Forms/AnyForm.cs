@@ -1,0 +1,11 @@
+using System.Text.Json.Nodes;
+
+namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+
+/// <summary>One of several forms.</summary>
+internal sealed record AnyForm(string Hint, params ValueForm[] Forms) : ValueForm
+{
+    public override string Text => Hint;
+
+    public override JsonObject Schema() => new() { ["anyOf"] = new JsonArray([.. Forms.Select(form => form.Schema())]) };
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Nodes;
+
+namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+
+/// <summary>True or false.</summary>
+internal sealed record BooleanForm : ValueForm
+{
+    public override string Text => "true | false";
+
+    public override JsonObject Schema() => new() { ["type"] = "boolean" };
+}

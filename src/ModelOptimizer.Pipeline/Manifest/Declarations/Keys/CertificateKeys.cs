@@ -1,0 +1,16 @@
+using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+
+namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+
+/// <summary><c>certificate:</c>.</summary>
+internal static class CertificateKeys
+{
+    // A gap below this is rounding of the objective.
+    private const double Smallest = 1e-12;
+
+    public static NumberForm Gap { get; } = new(Smallest, 1);
+
+    public static KeyDeclaration MaxGap { get; } = new("max-gap", Gap, "The largest duality gap, as a share of the objective.") { IsRequired = true };
+
+    public static SectionDeclaration Section { get; } = new([MaxGap]);
+}

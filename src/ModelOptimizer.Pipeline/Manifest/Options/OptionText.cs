@@ -1,0 +1,14 @@
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Pipeline.Manifest.Declarations;
+
+namespace ModelOptimizer.Pipeline.Manifest.Options;
+
+/// <summary>Options of methods in words.</summary>
+public static class OptionText
+{
+    /// <summary>What the value looks like.</summary>
+    public static string Value(MethodOption option) => OptionForms.Of(option).Text;
+
+    /// <summary>What the option means, and which of <paramref name="all"/> it excludes.</summary>
+    public static string Meaning(MethodOption option, IReadOnlyList<MethodOption> all) => OptionForms.Declare(option).Meaning([.. all.Select(OptionForms.Declare)]);
+}

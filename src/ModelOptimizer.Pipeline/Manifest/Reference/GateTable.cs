@@ -1,0 +1,34 @@
+using System.Text;
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Manifest.Declarations;
+using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+using ModelOptimizer.Pipeline.Metrics;
+
+namespace ModelOptimizer.Pipeline.Manifest.Reference;
+
+/// <summary>What can be gated, and with which limits, as a Markdown table.</summary>
+internal static class GateTable
+{
+    public static string Text()
+    {
+        var table = new StringBuilder("| metric | labels | limits | what it is |\n| --- | --- | --- | --- |\n");
+        foreach (var name in GateRules.Names)
+        {
+            var metric = MetricCatalogue.TryGet(name, out var found) ? found : null;
+            var limits = GateKeys.Of(name, metric).Keys.Where(key => GateKeys.Bounds.Any(bound => bound.Key.Name == key.Name)).GroupBy(key => key.Form.Text);
+            table.Append(KeyTable.Row($"`{name}`", Labels(metric), string.Join("; ", limits.Select(Limits)), KeyTable.Cell(metric?.Summary ?? GateRules.Summary(name))));
+        }
+
+        return table.ToString();
+    }
+
+    private static string Limits(IGrouping<string, KeyDeclaration> limits) => $"{string.Join(", ", limits.Select(key => $"`{key.Name}`"))}: {KeyTable.Cell(limits.Key)}";
+
+    private static string Labels(IMetric? metric) => (metric?.Labels ?? LabelKind.None) switch
+    {
+        LabelKind.None => "",
+        LabelKind.Class => "class",
+        LabelKind.Tokens => "tokens",
+        _ => "numbers",
+    };
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Manifest.Schema;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Tool.Commands;
+
+/// <summary><c>schema</c>.</summary>
+internal static class SchemaCommand
+{
+    private const string StandardOutput = "-";
+
+    public static Command Create(Terminal terminal, IReadOnlyList<ICompressionMethod> methods)
+    {
+        var output = new Option<string>("--output")
+        {
+            Description = $"Where it goes; {StandardOutput} prints it.",
+            HelpName = "file",
+            DefaultValueFactory = _ => ManifestSchema.FileName,
+        };
+        var command = new Command("schema", "Write the JSON schema by which editors complete and check manifests.") { output };
+        command.SetAction(parsed => Guard.Run(terminal, command.Name, json: false, () => Execute(terminal, parsed.GetValue(output)!, ManifestSchema.Text(methods))));
+        return command;
+    }
+
+    private static int Execute(Terminal terminal, string output, string schema)
+    {
+        if (output == StandardOutput)
+        {
+            terminal.Out.WriteLine(schema);
+            return ExitCode.Passed;
+        }
+
+        File.WriteAllText(Path.GetFullPath(output, terminal.CurrentDirectory), schema + "\n");
+        terminal.Out.WriteLine($"Wrote {output}. The first line of a manifest beside it:");
+        terminal.Out.WriteLine(ManifestSchema.Comment(output));
+        return ExitCode.Passed;
+    }
+}
