@@ -12,12 +12,11 @@ public sealed class OnnxRuntimeFromNuGet : IDisposable
     {
         var config = NuGetConfig.Write(_folder.Path, Packages.OnnxRuntimeFeed);
 
-        // Analysers have seen these sources.
         DotNet.Run(
             Repository.Root,
             new Dictionary<string, string> { ["NUGET_PACKAGES"] = Packages.Folder },
-            "build", "src/ModelOptimizer.Tool", "-c", "Release", "--artifacts-path", Packages.Artifacts, $"-p:RestoreConfigFile={config}",
-            "-p:OnnxRuntimeFromNuGet=true", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false").ShouldSucceed();
+            ["build", "src/ModelOptimizer.Tool", "-c", "Release", "--artifacts-path", Packages.Artifacts, "-p:OnnxRuntimeFromNuGet=true", $"-p:RestoreConfigFile={config}", .. Packages.WithoutAnalysers])
+            .ShouldSucceed();
 
         var tool = Path.Combine(Packages.Artifacts, "bin", "ModelOptimizer.Tool", "release");
         using var built = JsonDocument.Parse(File.ReadAllText(Path.Combine(tool, "modelopt.deps.json")));
