@@ -25,11 +25,7 @@ internal static class OrtEnvironment
         }
         catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
-            var reason = (failure.InnerException ?? failure).Message;
-            throw new DiagnosticException(
-                TensorsCodes.RuntimeMissing,
-                $"ONNX Runtime's native library did not load on {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}: {reason} Expected it under runtimes/<rid>/native beside the program (Linux needs glibc 2.28 or newer).",
-                inner: failure);
+            throw new DiagnosticException(TensorsCodes.RuntimeMissing, RuntimeFailure.Explain(Platform.Rid, AppContext.BaseDirectory, failure), inner: failure);
         }
     }
 }

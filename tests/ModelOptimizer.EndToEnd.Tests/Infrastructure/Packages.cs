@@ -1,7 +1,7 @@
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
 /// <summary>
-/// The two packages, packed once per test run into a local feed. They are built into an artifacts folder of their own, or they would race with the builds
+/// The packages, packed once per test run into a local feed. They are built into an artifacts folder of their own, or they would race with the builds
 /// of the other test projects; what consumers restore goes to a packages folder of its own, or an older package of the same version would be tested.
 /// With <c>MODELOPT_FEED</c> the packages in that folder are tested, such as those that are about to be published.
 /// </summary>
@@ -11,10 +11,22 @@ internal static class Packages
 
     private static readonly Lazy<string> Root = new(Pack);
 
+    /// <summary>For builds of this repository, whose sources the analysers have seen before the tests; they take longer than the compiler, and change nothing of what it makes.</summary>
+    public static IReadOnlyList<string> WithoutAnalysers { get; } = ["-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false"];
+
     /// <summary>The local feed.</summary>
     public static string Feed => Given ?? Path.Combine(Root.Value, "feed");
 
     private static string? Given { get; } = Environment.GetEnvironmentVariable("MODELOPT_FEED");
+
+    /// <summary>
+    /// A feed with this platform's <c>Microsoft.ML.OnnxRuntime</c>, made of what npm brings: it stands for the server that applications take it from.
+    /// Apart from <see cref="Feed"/>, because the packages must do without it.
+    /// </summary>
+    public static string OnnxRuntimeFeed => Path.Combine(Root.Value, "onnxruntime");
+
+    /// <summary>The artifacts folder that was packed from, reduced to what was compiled: another build of the same projects may go on from there.</summary>
+    public static string Artifacts => Path.Combine(Root.Value, "artifacts");
 
     /// <summary>Where consumers' packages are unpacked.</summary>
     public static string Folder => Path.Combine(Root.Value, "packages");
@@ -34,17 +46,21 @@ internal static class Packages
 
         Directory.CreateDirectory(root);
         var artifacts = Path.Combine(root, "artifacts");
-        foreach (var project in Given is not null ? [] : new[] { "ModelOptimizer.Build", "ModelOptimizer.Tool" })
+        foreach (var project in Given is not null ? [] : new[] { "src/ModelOptimizer.Build", "src/ModelOptimizer.Tool", "templates" })
         {
-            DotNet.Run(Repository.Root, new Dictionary<string, string>(), "pack", Path.Combine("src", project), "-c", "Release", "--artifacts-path", artifacts, "-o", Path.Combine(root, "feed"))
-                .ShouldSucceed();
+            PackInto("feed", project);
         }
 
-        if (Directory.Exists(artifacts))
+        PackInto("onnxruntime", "eng/onnxruntime", "-p:IsPackable=true");
+        foreach (var folder in Directory.GetDirectories(artifacts).Where(folder => Path.GetFileName(folder) != "obj"))
         {
-            Directory.Delete(artifacts, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
 
         return root;
+
+        void PackInto(string feed, string project, params string[] arguments) => DotNet
+            .Run(Repository.Root, new Dictionary<string, string>(), ["pack", project, "-c", "Release", "--artifacts-path", artifacts, "-o", Path.Combine(root, feed), .. WithoutAnalysers, .. arguments])
+            .ShouldSucceed();
     }
 }
