@@ -44,9 +44,9 @@ internal sealed class SmallProject : IDisposable
 
     public string Folder => _folder.Path;
 
-    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }", string method = "tucker", string more = "") => File.WriteAllText(Manifest, $$"""
+    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }", string method = "tucker", string more = "", string device = "cpu") => File.WriteAllText(Manifest, $$"""
         version: 1
-        device: cpu
+        device: {{device}}
         datasets:
           train: { path: train.npz, inputs: { image: images } }
           test: { path: {{evaluation}}, inputs: { image: images } }

@@ -4,12 +4,12 @@ using ModelOptimizer.Testing;
 namespace ModelOptimizer.Tensors.Tests.Devices;
 
 [Collection(WebGpuGroup.Name)]
-public sealed class WebGpuDeviceTests
+public sealed class WebGpuDeviceTests(WebGpuFixture webGpu)
 {
     [WebGpuFact]
     public void It_starts_when_asked_for_and_its_class_names_the_adapter()
     {
-        var device = DeviceSelector.Select("webgpu");
+        var device = webGpu.Engine.Device;
 
         device.Note.ShouldBe("webgpu as asked");
         device.DeviceClass.ShouldMatch(@"^webgpu/[a-z0-9.-]+\+ort1\.\d+\.\d+$");
@@ -25,14 +25,10 @@ public sealed class WebGpuDeviceTests
         device.Note.ShouldContain("is a Vulkan driver in software; 'device: webgpu' takes it all the same");
     }
 
-    [SoftwareWebGpuFact]
-    public void The_speed_test_tells_software_from_a_processor() =>
-        SpeedTest.Measure(DeviceSelector.Select("webgpu")).ShouldBeInRange(double.Epsilon, SpeedTest.Measure(DeviceSelector.Select("cpu")));
-
     [WebGpuFact]
     public void Nodes_that_it_leaves_to_the_CPU_are_counted()
     {
-        using var engine = new Engine(DeviceSelector.Select("webgpu"));
+        var engine = webGpu.Engine;
         var mixed = new GraphBuilder()
             .Input("x", [-1, 6])
             .Gemm("x", "scores", 4, 6)
@@ -52,7 +48,7 @@ public sealed class WebGpuDeviceTests
     {
         for (var round = 0; round < 2; round++)
         {
-            using var engine = new Engine(DeviceSelector.Select("webgpu"));
+            using var engine = new Engine(webGpu.Engine.Device);
             var sessions = Enumerable.Range(2, 3)
                 .Select(size => engine.CreateSession(new GraphBuilder().Input("x", [size]).Node("Relu", ["x"], ["y"]).Output("y", [size]).Build()))
                 .ToList();
