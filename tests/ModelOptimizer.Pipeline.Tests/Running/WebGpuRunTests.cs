@@ -10,14 +10,15 @@ public sealed class WebGpuRunTests
 {
     private const string Gates = "cosine: { min: 10% }\n      - size: { max: 90% }";
     private const string Ranks = "ranks: 50%";
+    private const int Samples = 16;
 
     [WebGpuFact]
     public void A_model_is_compressed_and_gated_there_and_the_report_and_the_cache_tell_devices_apart()
     {
         using var project = new SmallProject(Gates);
-        project.WriteManifest(Gates, step: Ranks);
+        project.WriteManifest(Gates, step: Ranks, samples: Samples);
         var onCpu = project.Run(cached: true);
-        project.WriteManifest(Gates, step: Ranks, device: "webgpu");
+        project.WriteManifest(Gates, step: Ranks, device: "webgpu", samples: Samples);
         var observer = new RecordingObserver();
 
         var first = project.Run(observer, cached: true);
