@@ -67,8 +67,21 @@ public static class DeviceSelector
 
         return kind.Describe(0).Software is { } software ? $"{software}; 'device: {kind.Name}' takes it all the same"
             : SelfTest.Run(Make(kind, 0, "")) is { } failure ? failure
-            : SpeedTest.Measure(Make(kind, 0, "")) < SpeedTest.Measure(Make(DeviceCatalogue.Find(DeviceCatalogue.Cpu), 0, "")) ? $"it multiplies matrices slower than the CPU; 'device: {kind.Name}' takes it all the same"
-            : null;
+            : Slower(kind);
+    }
+
+    private static string? Slower(DeviceKind kind)
+    {
+        try
+        {
+            return SpeedTest.Measure(Make(kind, 0, "")) < SpeedTest.Measure(Make(DeviceCatalogue.Find(DeviceCatalogue.Cpu), 0, ""))
+                ? $"it multiplies matrices slower than the CPU; 'device: {kind.Name}' takes it all the same"
+                : null;
+        }
+        catch (DiagnosticException failure)
+        {
+            return failure.Message.TrimEnd('.');
+        }
     }
 
     private static Device SelectNamed(DeviceKind kind, int index)
