@@ -11,7 +11,7 @@ internal static class DeviceCatalogue
         new("cuda", Cuda.Provider) { HasDouble = true, HasIndex = true, Needs = "an NVIDIA GPU and Linux x64 or Windows x64", Append = Cuda.Append, Describe = Cuda.Describe },
         new("directml", DirectMl.Provider) { HasIndex = true, Needs = "Windows", Append = DirectMl.Append, Describe = DirectMl.Describe },
         new("coreml", CoreMl.Provider) { Needs = "macOS", Append = CoreMl.Append, Describe = static _ => CoreMl.Describe() },
-        new("webgpu", WebGpu.Provider) { Needs = "Linux x64, Windows or macOS", Missing = WebGpu.Missing, Append = static (options, _) => WebGpu.Append(options), Describe = static _ => WebGpu.Describe() },
+        new("webgpu", WebGpu.Provider) { Needs = "Linux x64, Windows or macOS", Missing = WebGpu.Missing, Prepare = WebGpu.Prepare, Append = static (options, _) => WebGpu.Append(options), Describe = static _ => WebGpu.Describe() },
         // ONNX Runtime always has its CPU provider: nothing to append.
         new(Cpu, "CPUExecutionProvider") { HasDouble = true, Describe = static _ => CpuFeatures.Describe() },
     ];

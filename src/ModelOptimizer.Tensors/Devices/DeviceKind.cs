@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelOptimizer.Onnx;
 
 namespace ModelOptimizer.Tensors.Devices;
 
@@ -18,6 +19,9 @@ internal sealed record DeviceKind(string Name, string Provider)
 
     /// <summary>What the system lacks, where that can be said before ONNX Runtime is asked; null when nothing is known to be missing.</summary>
     public Func<string?> Missing { get; init; } = static () => null;
+
+    /// <summary>Options that depend on the model, before the provider is added.</summary>
+    public Action<SessionOptions, OnnxModel> Prepare { get; init; } = static (_, _) => { };
 
     /// <summary>Adds the execution provider for the device with the given index to the options.</summary>
     public Action<SessionOptions, int> Append { get; init; } = static (_, _) => { };

@@ -21,6 +21,7 @@ internal static class SessionFactory
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         options.DisablePerSessionThreads();
+        device.Prepare(options, model);
         Append(device, index, options);
         if (device.Name != DeviceCatalogue.Cpu)
         {

@@ -1,3 +1,4 @@
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
@@ -41,6 +42,28 @@ public sealed class WebGpuDeviceTests(WebGpuFixture webGpu)
         placement.OnCpu.ShouldBe(1);
         placement.Operators.ShouldBe(["Det"]);
         none.Placement.ShouldNotBeNull().OnCpu.ShouldBe(0);
+    }
+
+    [WebGpuFact]
+    public void Nodes_that_it_claims_and_cannot_run_are_sent_to_the_CPU()
+    {
+        string[] parts = [.. Enumerable.Range(0, 12).Select(i => $"part{i}")];
+        var model = new GraphBuilder()
+            .Input("x", [1, 12, 4, 4])
+            .Node("MaxPool", ["x"], ["largest", "where"], ("kernel_shape", new[] { 2, 2 }), ("strides", new[] { 2, 2 }))
+            .Node("Split", ["largest"], parts, ("axis", 1))
+            .Node("Sum", parts, ["sum"])
+            .Output("sum")
+            .Output("where", null, (int)Onnx.Proto.TensorProto.Types.DataType.Int64)
+            .Build();
+        using var session = webGpu.Engine.CreateSession(model);
+        var ones = HostTensor.From<float>(Onnx.Proto.TensorProto.Types.DataType.Float, [1, 12, 4, 4], Enumerable.Repeat(1f, 192).ToArray());
+
+        var outputs = session.Run(new Dictionary<string, HostTensor> { ["x"] = ones });
+
+        outputs["sum"].As<float>().ToArray().ShouldBe([12f, 12f, 12f, 12f]);
+        string[] forced = ["MaxPool", "Split"];
+        forced.ShouldBeSubsetOf(session.Placement.ShouldNotBeNull().Operators);
     }
 
     [WebGpuFact]
