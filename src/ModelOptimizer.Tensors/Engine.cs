@@ -45,13 +45,21 @@ public sealed class Engine : IDisposable
         }
     }
 
-    internal ModelSession CreateSession(OnnxModel model, SessionKind kind)
+    /// <summary>Whether products in float64 run on the device.</summary>
+    internal bool HasDouble => DeviceCatalogue.Find(Device.Kind).HasDouble;
+
+    /// <summary>A session for float64, or for operators that must not be missing: on the processor where the device has no float64.</summary>
+    internal ModelSession CreateExactSession(OnnxModel model, SessionKind kind = SessionKind.Optimised) => Create(HasDouble ? Device.Kind : DeviceCatalogue.Cpu, model, kind);
+
+    internal ModelSession CreateSession(OnnxModel model, SessionKind kind) => Create(Device.Kind, model, kind);
+
+    internal void Forget(ModelSession session) => sessions.Remove(session);
+
+    private ModelSession Create(string kind, OnnxModel model, SessionKind treatment)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var session = new ModelSession(this, SessionFactory.Create(Device, model, kind), model.Path);
+        var session = new ModelSession(this, kind, SessionFactory.Create(DeviceCatalogue.Find(kind), Device.Index, model, treatment), model.Path);
         sessions.Add(session);
         return session;
     }
-
-    internal void Forget(ModelSession session) => sessions.Remove(session);
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors;
@@ -11,14 +12,16 @@ namespace ModelOptimizer.Tensors;
 public sealed class ModelSession : IDisposable
 {
     private readonly Engine owner;
+    private readonly string deviceKind;
     private readonly string? file;
     private readonly RunOptions runOptions = new();
     private readonly List<IDisposable> prepared = [];
     private bool disposed;
 
-    internal ModelSession(Engine owner, InferenceSession session, string? file)
+    internal ModelSession(Engine owner, string deviceKind, InferenceSession session, string? file)
     {
         this.owner = owner;
+        this.deviceKind = deviceKind;
         this.file = file;
         Native = session;
         Inputs = [.. session.InputNames.Select(name => Describe(name, session.InputMetadata))];
@@ -30,6 +33,9 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>What comes out, in the model's order.</summary>
     public IReadOnlyList<ModelTensor> Outputs { get; }
+
+    /// <summary>Which nodes run on the device; null on the CPU, where all do.</summary>
+    public NodePlacement? Placement => deviceKind == DeviceCatalogue.Cpu ? null : PlacementReader.Read(Native);
 
     internal InferenceSession Native { get; }
 

@@ -1,6 +1,7 @@
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Pipeline.Timing;
+using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Caching;
 
@@ -39,4 +40,7 @@ public sealed record CachedResult
 
     /// <summary>Where it was computed.</summary>
     public required string DeviceClass { get; init; }
+
+    /// <summary>Which nodes of the compressed model the device left to the CPU; null on the CPU.</summary>
+    public NodePlacement? Placement { get; init; }
 }

@@ -1,6 +1,7 @@
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates.Latency;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Gates;
 
@@ -27,6 +28,9 @@ public sealed record GateEvidence
 
     /// <summary>Time per run; null when it was not measured, which fails <c>latency</c> gates.</summary>
     public LatencyResult? Latency { get; init; }
+
+    /// <summary>Which nodes of the compressed model the device left to the CPU; null on the CPU.</summary>
+    public NodePlacement? Placement { get; init; }
 
     /// <summary>Seed of the bootstrap.</summary>
     public required int Seed { get; init; }

@@ -7,17 +7,15 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <summary>Looks at the machine.</summary>
 public static class EnvironmentInspector
 {
-    private const string RuntimeMark = "+ort";
-
     /// <summary>Tries every device and the cache's folder.</summary>
     public static EnvironmentReport Inspect(string toolVersion, string cache)
     {
-        var devices = DeviceSelector.Words.Where(word => word != "auto").Select(Try).ToList();
-        var auto = Try("auto");
+        var devices = DeviceSelector.Order.Select(Try).ToList();
+        var (auto, why) = Choose();
         return new EnvironmentReport(
             1,
             toolVersion,
-            auto.Usable ? auto.Detail[(auto.Detail.LastIndexOf(RuntimeMark, StringComparison.Ordinal) + RuntimeMark.Length)..] : auto.Detail,
+            auto is null ? why : DeviceSelector.RuntimeVersion,
             RuntimeInformation.FrameworkDescription,
             RuntimeInformation.RuntimeIdentifier,
             RuntimeInformation.OSDescription,
@@ -25,19 +23,36 @@ public static class EnvironmentInspector
             cache,
             Directory.Exists(cache) ? CacheInspector.Inspect(cache).Bytes : null,
             WriteProblem(cache),
-            auto.Usable ? auto.Detail : null,
+            auto,
+            why,
             devices);
     }
 
-    private static DeviceReport Try(string word)
+    private static (string? DeviceClass, string Why) Choose()
     {
         try
         {
-            return new DeviceReport(word, true, DeviceSelector.Select(word).DeviceClass);
+            var device = DeviceSelector.Select("auto");
+            return (device.DeviceClass, device.Note);
         }
         catch (DiagnosticException exception)
         {
-            return new DeviceReport(word, false, exception.Diagnostic.Message);
+            return (null, exception.Diagnostic.Message);
+        }
+    }
+
+    private static DeviceReport Try(string kind)
+    {
+        try
+        {
+            var (device, obstacle) = DeviceSelector.Probe(kind);
+            return device is null
+                ? new DeviceReport(kind, false, obstacle!)
+                : new DeviceReport(kind, true, device.DeviceClass, device.MemoryBytes, SpeedTest.Measure(device));
+        }
+        catch (DiagnosticException exception)
+        {
+            return new DeviceReport(kind, false, exception.Diagnostic.Message);
         }
     }
 

@@ -12,6 +12,7 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="CacheBytes">Bytes in it; null when there is none yet.</param>
 /// <param name="CacheProblem">Why the cache cannot be written; null when it can.</param>
 /// <param name="Chosen">The device that <c>auto</c> takes; null when none works.</param>
+/// <param name="ChosenBecause">Why it and not the others, in one line.</param>
 /// <param name="Devices">All devices, in the order of <c>auto</c>.</param>
 public sealed record EnvironmentReport(
     int Version,
@@ -25,6 +26,7 @@ public sealed record EnvironmentReport(
     long? CacheBytes,
     string? CacheProblem,
     string? Chosen,
+    string ChosenBecause,
     IReadOnlyList<DeviceReport> Devices)
 {
     /// <summary>Whether models can be compressed here.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
@@ -29,6 +30,11 @@ public static class Figures
 
     /// <summary>A ratio as whole percent: <c>38 %</c>; <c>?</c> when there is none.</summary>
     public static string Ratio(long? after, long? before) => after is { } a && before is { } b && b != 0 ? Invariant($"{100.0 * a / b:0.#} %") : "?";
+
+    /// <summary>What a device left to the CPU, to be put behind its name: <c>, 2 nodes on the CPU (Gather, Shape)</c>; nothing where it left nothing.</summary>
+    public static string OnCpu(NodePlacement? placement) => placement is { OnCpu: > 0 }
+        ? Invariant($", {placement.OnCpu} node{(placement.OnCpu == 1 ? "" : "s")} on the CPU ({string.Join(", ", placement.Operators)})")
+        : "";
 
     /// <summary>A metric: percent where it is bounded by 1, four significant digits elsewhere.</summary>
     public static string Metric(string metric, double value) => value switch

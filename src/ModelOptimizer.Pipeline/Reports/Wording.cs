@@ -70,10 +70,10 @@ internal static class Wording
         ? model.DeviceClass[(at + RuntimeMark.Length)..]
         : "–";
 
-    /// <summary>The device without the runtime's version.</summary>
-    public static string Device(ModelDocument model) => model.DeviceClass.LastIndexOf(RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+    /// <summary>The device without the runtime's version, and what of the model it left to the CPU.</summary>
+    public static string Device(ModelDocument model) => (model.DeviceClass.LastIndexOf(RuntimeMark, StringComparison.Ordinal) is var at and >= 0
         ? model.DeviceClass[..at]
-        : model.DeviceClass;
+        : model.DeviceClass) + Figures.OnCpu(model.Placement);
 
     /// <summary>Ranks of a layer, or a dash.</summary>
     public static string Ranks(LayerDocument layer) => layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks);

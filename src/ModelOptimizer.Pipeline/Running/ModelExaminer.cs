@@ -70,6 +70,7 @@ internal sealed class ModelExaminer : IDisposable
     {
         Before = Original,
         After = CostOf(compressed),
+        Placement = after.Placement,
         Evaluation = _samples is null ? null : Evaluate(after, _samples, progress, stop),
         Command = RunCommand(compressed),
         CalibrationOverlap = _overlap.Value,

@@ -171,6 +171,8 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         Search = result.Search,
         Gates = Verdicts(result),
         DeviceClass = result.DeviceClass,
+        DeviceNote = engine.Device.Note,
+        Placement = result.Placement,
         FromCache = fromCache,
     };
 

@@ -59,6 +59,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
             Steps = compressed.Steps,
             Gates = [.. GateKeeper.Decide(job.Model.Gates, evidence).Select(CachedVerdict.From)],
             DeviceClass = job.Engine.Device.DeviceClass,
+            Placement = evidence.Placement,
         });
     }
 }

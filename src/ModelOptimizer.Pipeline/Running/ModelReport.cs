@@ -2,6 +2,7 @@ using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Pipeline.Timing;
+using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Running;
 
@@ -67,6 +68,12 @@ public sealed record ModelReport
 
     /// <summary>Where it ran: provider, device and runtime version in one word.</summary>
     public required string DeviceClass { get; init; }
+
+    /// <summary>One line: which device was chosen and why the others were not; null when nobody says.</summary>
+    public string? DeviceNote { get; init; }
+
+    /// <summary>Which nodes of the compressed model the device left to the CPU; null on the CPU.</summary>
+    public NodePlacement? Placement { get; init; }
 
     /// <summary>Whether the result came from the cache.</summary>
     public bool FromCache { get; init; }

@@ -8,7 +8,7 @@ namespace ModelOptimizer.Tensors.Devices;
 internal static class CpuFeatures
 {
     /// <summary>Such as <c>x64/avx512</c> or <c>arm64/neon</c>.</summary>
-    public static string Describe()
+    public static DeviceFacts Describe()
     {
         var architecture = RuntimeInformation.ProcessArchitecture switch
         {
@@ -20,6 +20,6 @@ internal static class CpuFeatures
             : Avx2.IsSupported ? "avx2"
             : AdvSimd.IsSupported ? "neon"
             : "scalar";
-        return $"{architecture}/{vectors}";
+        return new DeviceFacts($"{architecture}/{vectors}", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
     }
 }

@@ -7,6 +7,9 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <summary>NVIDIA devices through ONNX Runtime's CUDA provider.</summary>
 internal static class Cuda
 {
+    /// <summary>ONNX Runtime's name of the provider.</summary>
+    public const string Provider = "CUDAExecutionProvider";
+
     // CUdevice_attribute of the driver's API.
     private const int ComputeCapabilityMajor = 75;
     private const int ComputeCapabilityMinor = 76;
@@ -28,19 +31,21 @@ internal static class Cuda
     }
 
     /// <summary>Such as <c>sm90</c>: devices of one compute capability run the same kernels. <c>unknown</c> without a driver.</summary>
-    public static unsafe string Describe(int index)
+    public static unsafe DeviceFacts Describe(int index)
     {
         if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver))
         {
-            return "unknown";
+            return DeviceFacts.Unknown;
         }
 
         var initialise = (delegate* unmanaged<uint, int>)NativeLibrary.GetExport(driver, "cuInit");
         var get = (delegate* unmanaged<int*, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGet");
         var read = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGetAttribute");
+        var memory = (delegate* unmanaged<nuint*, int, int>)NativeLibrary.GetExport(driver, "cuDeviceTotalMem_v2");
         var (device, major, minor) = (0, 0, 0);
+        nuint bytes = 0;
         return initialise(0) == 0 && get(&device, index) == 0 && read(&major, ComputeCapabilityMajor, device) == 0 && read(&minor, ComputeCapabilityMinor, device) == 0
-            ? $"sm{major}{minor}"
-            : "unknown";
+            ? new DeviceFacts($"sm{major}{minor}", memory(&bytes, device) == 0 ? (long)bytes : null)
+            : DeviceFacts.Unknown;
     }
 }

@@ -5,4 +5,5 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="Index">Which device of that kind.</param>
 /// <param name="DeviceClass">Provider, its device and ONNX Runtime's version in one word, such as <c>cpu/x64/avx512+ort1.29.0</c>: equal classes give equal bytes.</param>
 /// <param name="Note">One line: what was chosen and why the others were not.</param>
-public sealed record Device(string Kind, int Index, string DeviceClass, string Note);
+/// <param name="MemoryBytes">Its memory; null where nobody says.</param>
+public sealed record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null);

@@ -3,19 +3,18 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <summary>Every kind of device, in the order in which <c>auto</c> tries them. A new device is one entry here.</summary>
 internal static class DeviceCatalogue
 {
-    private const string NotYet = "this version computes on the CPU and on CUDA only";
+    /// <summary>The kind that every machine has.</summary>
+    public const string Cpu = "cpu";
 
     public static IReadOnlyList<DeviceKind> Kinds { get; } =
     [
-        new("cuda", null, Cuda.Append, static index => Cuda.Describe(index)),
-        Accelerator("directml"),
-        Accelerator("coreml"),
-        Accelerator("webgpu"),
+        new("cuda", Cuda.Provider) { HasDouble = true, HasIndex = true, Needs = "an NVIDIA GPU and Linux x64 or Windows x64", Append = Cuda.Append, Describe = Cuda.Describe },
+        new("directml", DirectMl.Provider) { HasIndex = true, Needs = "Windows", Append = DirectMl.Append, Describe = DirectMl.Describe },
+        new("coreml", CoreMl.Provider) { Needs = "macOS", Append = CoreMl.Append, Describe = static _ => CoreMl.Describe() },
+        new("webgpu", WebGpu.Provider) { Needs = "Linux x64, Windows or macOS", Missing = WebGpu.Missing, Prepare = WebGpu.Prepare, Append = static (options, _) => WebGpu.Append(options), Describe = static _ => WebGpu.Describe() },
         // ONNX Runtime always has its CPU provider: nothing to append.
-        new("cpu", null, static (_, _) => { }, static _ => CpuFeatures.Describe()),
+        new(Cpu, "CPUExecutionProvider") { HasDouble = true, Describe = static _ => CpuFeatures.Describe() },
     ];
 
     public static DeviceKind Find(string name) => Kinds.First(kind => kind.Name == name);
-
-    private static DeviceKind Accelerator(string name) => new(name, NotYet, static (_, _) => { }, static index => $"{index}");
 }

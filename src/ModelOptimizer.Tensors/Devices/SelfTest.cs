@@ -1,8 +1,10 @@
+using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Devices;
@@ -34,7 +36,8 @@ internal static class SelfTest
         }
         catch (DiagnosticException failure)
         {
-            return failure.Message.TrimEnd('.');
+            // That of ONNX Runtime speaks of the device, ours of the user's model.
+            return (failure.InnerException is OnnxRuntimeException reason && failure.Diagnostic.Code != TensorsCodes.DeviceDidNotStart ? OrtErrors.Shorten(reason.Message) : failure.Message).TrimEnd('.');
         }
     }
 

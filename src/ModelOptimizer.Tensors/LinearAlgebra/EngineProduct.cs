@@ -136,7 +136,7 @@ internal sealed class EngineProduct(Engine engine)
             GraphBuilder.Attribute("transB", transposeB ? 1 : 0),
             GraphBuilder.Attribute("alpha", subtract ? -1f : 1f));
         builder.Output("y", DataType.Double, -1, -1);
-        return engine.CreateSession(builder.Build());
+        return engine.CreateExactSession(builder.Build());
     }
 
     private void Run(bool transposeA, bool transposeB, Matrix a, Matrix b, Matrix result)

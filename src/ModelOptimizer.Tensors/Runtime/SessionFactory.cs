@@ -12,7 +12,7 @@ internal static class SessionFactory
     // Protobuf cannot write a longer message into one buffer.
     private const long LargestMessage = 2_000_000_000;
 
-    public static InferenceSession Create(Device device, OnnxModel model, SessionKind kind)
+    public static InferenceSession Create(DeviceKind device, int index, OnnxModel model, SessionKind kind)
     {
         _ = OrtEnvironment.Instance;
         using var options = new SessionOptions
@@ -21,7 +21,13 @@ internal static class SessionFactory
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         options.DisablePerSessionThreads();
-        Append(device, options);
+        device.Prepare(options, model);
+        Append(device, index, options);
+        if (device.Name != DeviceCatalogue.Cpu)
+        {
+            options.AddSessionConfigEntry(PlacementReader.Option, "1");
+        }
+
         try
         {
             return model.SizeInBytes > LargestMessage ? FromFile(model, options) : new InferenceSession(model.Proto.ToByteArray(), options);
@@ -32,11 +38,11 @@ internal static class SessionFactory
         }
     }
 
-    private static void Append(Device device, SessionOptions options)
+    private static void Append(DeviceKind device, int index, SessionOptions options)
     {
         try
         {
-            DeviceCatalogue.Find(device.Kind).Append(options, device.Index);
+            device.Append(options, index);
         }
         catch (OnnxRuntimeException failure)
         {

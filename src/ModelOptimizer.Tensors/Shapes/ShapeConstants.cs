@@ -35,7 +35,7 @@ internal static class ShapeConstants
             return;
         }
 
-        using var session = engine.CreateSession(ShapeProbe.WithOutputs(model, results), SessionKind.AsWritten);
+        using var session = engine.CreateExactSession(ShapeProbe.WithOutputs(model, results), SessionKind.AsWritten);
         var values = session.Run(session.Inputs.ToDictionary(input => input.Name, ShapeProbe.Zeros, StringComparer.Ordinal));
         foreach (var (name, value) in values.Where(result => IsInteger((int)result.Value.Type)))
         {

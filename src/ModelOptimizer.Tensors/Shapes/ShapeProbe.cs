@@ -47,7 +47,7 @@ public static class ShapeProbe
 
     private static void Read(Engine engine, OnnxModel model, IReadOnlyCollection<string> names, Dictionary<string, long[]> shapes)
     {
-        using var session = engine.CreateSession(WithOutputs(model, names), SessionKind.AsWritten);
+        using var session = engine.CreateExactSession(WithOutputs(model, names), SessionKind.AsWritten);
         var inputs = session.Inputs.ToDictionary(input => input.Name, Zeros, StringComparer.Ordinal);
         foreach (var (name, tensor) in inputs)
         {

@@ -9,15 +9,22 @@ using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Statistics;
 
-/// <summary>The state of one key: Σ and μ as sums, in two buffers that take turns as input and output of <see cref="MomentGraph"/>.</summary>
+/// <summary>
+/// The state of one key: Σ and μ as sums, in two buffers that take turns as input and output of <see cref="MomentGraph"/>. On a device without float64 the graph gives the
+/// products of a few thousand patches in float32, and they are added up here in float64.
+/// </summary>
 internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, string? file)
 {
     // Bytes of patches in one run; the graph holds about three times as much.
     private const long PatchBytes = 48L << 20;
 
+    // Patches whose products float32 may add up: about 1e-6 of them is lost then.
+    private const long SinglePatches = 1L << 13;
+
     private MomentGraph? graph;
     private double[][] state = [];
     private double[][] spare = [];
+    private float[][] parts = [];
     private long count;
 
     public MomentKey Key => key;
@@ -26,7 +33,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     public bool MayGather => !key.Transposed;
 
     /// <summary>Bytes of both buffers for an activation of <paramref name="shape"/>.</summary>
-    public long StateBytes(long[] shape) => 2 * sizeof(double) * Graph(shape).StateShapes.Sum(Elements);
+    public long StateBytes(long[] shape) => (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(Elements);
 
     public void Add(OrtValue activation)
     {
@@ -39,7 +46,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
 
         if (key.Window is null)
         {
-            Run(session, activation, []);
+            AddVectors(session, activation, info);
             count += info.ElementCount / graph!.Size;
         }
         else
@@ -58,7 +65,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
                 OrtErrors.Position(file));
         }
 
-        spare = [];
+        (spare, parts) = ([], []);
         var size = graph!.Size;
         var sigma = Enumerable.Range(0, graph.Groups).Select(Symmetric).ToList();
         double[][] mean = [.. Enumerable.Range(0, graph.Groups).Select(group => state[^1].AsSpan(group * size, size).ToArray())];
@@ -92,6 +99,24 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         return matrix;
     }
 
+    private void AddVectors(ModelSession session, OrtValue activation, OrtTensorTypeAndShapeInfo info)
+    {
+        var rows = info.ElementCount / graph!.Size;
+        if (sessions.Exact || key.Transposed || rows <= SinglePatches)
+        {
+            Run(session, activation, []);
+            return;
+        }
+
+        var rowBytes = activation.GetTensorSizeInBytes() / rows;
+        for (var row = 0L; row < rows; row += SinglePatches)
+        {
+            var taken = Math.Min(SinglePatches, rows - row);
+            using var part = Part(activation, info.ElementDataType, row * rowBytes, [taken, graph.Size], taken * rowBytes);
+            Run(session, part, []);
+        }
+    }
+
     private void AddWindows(ModelSession session, OrtValue activation, long[] shape, TensorElementType type, ConvGeometry window)
     {
         var rank = window.Kernel.Length;
@@ -110,7 +135,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
 
         long[] pads = [0, 0, .. window.Pads[..rank].Select(pad => (long)pad), 0, 0, .. window.Pads[rank..].Select(pad => (long)pad)];
-        var most = Math.Max(1, PatchBytes / (sizeof(double) * (long)graph!.Size * graph.Groups));
+        var most = Math.Clamp(PatchBytes / (sizeof(double) * (long)graph!.Size * graph.Groups), 1, sessions.Exact ? long.MaxValue : SinglePatches);
         var samples = Math.Clamp(most / perSample, 1, shape[0]);
         // A sample too large for one run is cut along its first spatial dimension.
         var lines = Math.Clamp(most / (perSample / outputs[0]), 1, outputs[0]);
@@ -152,19 +177,37 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         try
         {
             var shapes = graph!.StateShapes;
-            OrtValue[] inputs =
-            [
-                activation,
-                .. numbers.Select(item => Pin(new PinnedTensor(item.Values, TensorElementType.Int64, [item.Values.Length])).Value),
-                .. state.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, TensorElementType.Double, shape)).Value),
-            ];
-            OrtValue[] outputs = [.. spare.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, TensorElementType.Double, shape)).Value)];
-            session.RunNative(["x", .. numbers.Select(item => item.Name), .. graph.StateNames], inputs, [.. graph.StateNames.Select(name => name + "'")], outputs);
-            (state, spare) = (spare, state);
+            string[] results = [.. graph.StateNames.Select(name => name + "'")];
+            List<OrtValue> inputs = [activation, .. numbers.Select(item => Pin(new PinnedTensor(item.Values, TensorElementType.Int64, [item.Values.Length])).Value)];
+            List<string> names = ["x", .. numbers.Select(item => item.Name)];
+            OrtValue[] PinAll(Array[] buffers, TensorElementType type) => [.. buffers.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, type, shape)).Value)];
+            if (sessions.Exact)
+            {
+                inputs.AddRange(PinAll(state, TensorElementType.Double));
+                names.AddRange(graph.StateNames);
+                session.RunNative(names, inputs, results, PinAll(spare, TensorElementType.Double));
+                (state, spare) = (spare, state);
+            }
+            else
+            {
+                session.RunNative(names, inputs, results, PinAll(parts, TensorElementType.Float));
+                AddParts();
+            }
         }
         finally
         {
             pinned.ForEach(tensor => tensor.Dispose());
+        }
+    }
+
+    private void AddParts()
+    {
+        foreach (var (sums, part) in state.Zip(parts))
+        {
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += part[i];
+            }
         }
     }
 
@@ -175,7 +218,14 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         {
             graph = wanted;
             state = [.. wanted.StateShapes.Select(extents => new double[Elements(extents)])];
-            spare = [.. wanted.StateShapes.Select(extents => new double[Elements(extents)])];
+            if (sessions.Exact)
+            {
+                spare = [.. wanted.StateShapes.Select(extents => new double[Elements(extents)])];
+            }
+            else
+            {
+                parts = [.. wanted.StateShapes.Select(extents => new float[Elements(extents)])];
+            }
         }
         else if (graph.Size != wanted.Size)
         {
@@ -202,7 +252,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             size = shape.Length >= 2 ? (key.Transposed ? shape[0] : shape[^1]) : throw Unusable($"its shape is {string.Join('×', shape)}, and at least two dimensions are needed");
         }
 
-        return size is > 0 and < 46_341 ? new MomentGraph(key.Window, key.Transposed, (int)size) : throw Unusable($"a second moment of {size} variables cannot be stored");
+        return size is > 0 and < 46_341 ? new MomentGraph(key.Window, key.Transposed, (int)size, sessions.Exact) : throw Unusable($"a second moment of {size} variables cannot be stored");
     }
 
     private void RequireFinite(double value)

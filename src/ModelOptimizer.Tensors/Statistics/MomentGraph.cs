@@ -6,8 +6,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Statistics;
 
 /// <summary>
-/// The graph Σ_out = Σ_in + P·Pᵀ, μ_out = μ_in + P·1, P (D×rows) the patches of an activation as columns, in float64.
-/// Of Σ only block rows up to the diagonal are kept: it is symmetric, and half the work is enough.
+/// The graph Σ_out = Σ_in + P·Pᵀ, μ_out = μ_in + P·1, P (D×rows) the patches of an activation as columns, in float64; where the device has none, Σ_out = P·Pᵀ and
+/// μ_out = P·1 in float32, to be added up elsewhere. Of Σ only block rows up to the diagonal are kept: it is symmetric, and half the work is enough.
 /// </summary>
 internal sealed class MomentGraph
 {
@@ -16,12 +16,15 @@ internal sealed class MomentGraph
 
     private readonly ConvGeometry? window;
     private readonly bool transposed;
+    private readonly bool exact;
 
     /// <param name="window">The window, pads and <c>auto_pad</c> not used; null for vectors.</param>
     /// <param name="transposed">Without a window: the vectors are along the first dimension.</param>
     /// <param name="size">D, the length of a patch of one group.</param>
-    public MomentGraph(ConvGeometry? window, bool transposed, int size)
+    /// <param name="exact">Whether it computes in float64 and has the sums so far as inputs.</param>
+    public MomentGraph(ConvGeometry? window, bool transposed, int size, bool exact)
     {
+        this.exact = exact;
         this.window = window;
         this.transposed = transposed;
         Size = size;
@@ -43,6 +46,9 @@ internal sealed class MomentGraph
         ? $"{transposed}|{Size}"
         : $"{string.Join(',', window.Kernel)}|{string.Join(',', window.Strides)}|{string.Join(',', window.Dilations)}|{Groups}|{Size}";
 
+    /// <summary>The type that it computes in.</summary>
+    public DataType StateType => exact ? DataType.Double : DataType.Float;
+
     /// <summary>Names of the state's inputs; outputs have a stroke more.</summary>
     public string[] StateNames => [.. Enumerable.Range(0, Bounds.Length - 1).Select(i => $"s{i}"), "m"];
 
@@ -57,11 +63,15 @@ internal sealed class MomentGraph
         builder.InputOfAnyShape("x", type);
         foreach (var (name, shape) in StateNames.Zip(StateShapes))
         {
-            builder.Input(name, DataType.Double, shape);
-            builder.Output(name + "'", DataType.Double, shape);
+            if (exact)
+            {
+                builder.Input(name, StateType, shape);
+            }
+
+            builder.Output(name + "'", StateType, shape);
         }
 
-        var x = builder.Node("Cast", ["x"], GraphBuilder.Attribute("to", (long)DataType.Double));
+        var x = builder.Node("Cast", ["x"], GraphBuilder.Attribute("to", (long)StateType));
         var patches = window is null ? Vectors(builder, x) : Windows(builder, x, window);
         Accumulate(builder, patches);
         return builder.Build();
@@ -111,11 +121,11 @@ internal sealed class MomentGraph
     private void Accumulate(GraphBuilder builder, string patches)
     {
         var sum = builder.Node("ReduceSum", [patches, builder.Constant(-1)], GraphBuilder.Attribute("keepdims", 0));
-        builder.NodeTo("m'", "Add", ["m", sum]);
+        AddTo(builder, "m", sum);
         if (Groups > 1)
         {
             var turned = builder.Node("Transpose", [patches], GraphBuilder.Attribute("perm", 0, 2, 1));
-            builder.NodeTo("s0'", "Add", ["s0", builder.Node("MatMul", [patches, turned])]);
+            AddTo(builder, "s0", builder.Node("MatMul", [patches, turned]));
             return;
         }
 
@@ -125,7 +135,19 @@ internal sealed class MomentGraph
             var high = builder.Constant(Bounds[block + 1]);
             var left = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, builder.Constant(Bounds[block]), high, zero]);
             var right = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, zero, high, zero]);
-            builder.NodeTo($"s{block}'", "Gemm", [left, right, $"s{block}"], GraphBuilder.Attribute("transB", 1));
+            builder.NodeTo($"s{block}'", "Gemm", exact ? [left, right, $"s{block}"] : [left, right], GraphBuilder.Attribute("transB", 1));
+        }
+    }
+
+    private void AddTo(GraphBuilder builder, string state, string value)
+    {
+        if (exact)
+        {
+            builder.NodeTo(state + "'", "Add", [state, value]);
+        }
+        else
+        {
+            builder.NodeTo(state + "'", "Identity", [value]);
         }
     }
 }

@@ -7,6 +7,9 @@ internal sealed class MomentSessions(Engine engine) : IDisposable
 {
     private readonly Dictionary<string, ModelSession> sessions = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the sums are kept by the graphs, in float64.</summary>
+    public bool Exact => engine.HasDouble;
+
     public ModelSession For(MomentGraph graph, TensorProto.Types.DataType type)
     {
         var name = $"{type}|{graph.Name}";

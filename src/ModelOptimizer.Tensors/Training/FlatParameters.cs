@@ -15,9 +15,10 @@ internal static class FlatParameters
         Remove(proto.Input, input => names.Contains(input.Name));
 
         var before = proto.Node.Count;
-        var parts = tensors.Count == 1 ? [vector] : graph.Split(vector, 0, [.. tensors.Select(tensor => (long)tensor.Count)]);
-        foreach (var (tensor, part) in tensors.Zip(parts))
+        foreach (var tensor in tensors)
         {
+            // Not one Split: WebGPU has no kernel for more than a few outputs, and fails only when it runs.
+            var part = tensors.Count == 1 ? vector : graph.Slice(vector, [tensor.Offset], [tensor.Offset + tensor.Count], [0]);
             graph.NodeTo(tensor.Name, "Reshape", [part, graph.Constant(tensor.Shape)]);
         }
 

@@ -15,12 +15,17 @@ internal static class DoctorView
         Line(grid, ".NET", report.DotNet);
         Line(grid, "system", $"{report.Rid} ({report.OperatingSystem}), {report.Processors} processors");
         Line(grid, "cache", $"{report.Cache} ({Cache(report)})");
-        Line(grid, "device: auto", report.Chosen ?? "none works");
+        Line(grid, "device: auto", report.ChosenBecause);
         console.Write(grid);
-        var table = TableStyle.New().Word("device").Word("usable").Text("");
+        var table = TableStyle.New().Word("device").Word("usable").Number("memory").Number("float32 MatMul").Text("");
         foreach (var device in report.Devices)
         {
-            table.AddRow(new Text(device.Name), new Text(device.Usable ? "yes" : "no", new Style(device.Usable ? Color.Green : Color.Grey)), new Text(device.Detail).Overflow(Overflow.Fold));
+            table.AddRow(
+                new Text(device.Name),
+                new Text(device.Usable ? "yes" : "no", new Style(device.Usable ? Color.Green : Color.Grey)),
+                new Text(device.MemoryBytes is { } bytes ? Figures.Bytes(bytes) : ""),
+                new Text(device.Gflops is { } speed ? $"{Figures.Number(speed)} GFLOP/s" : ""),
+                new Text(device.Detail).Overflow(Overflow.Fold));
         }
 
         console.Write(table);

@@ -32,7 +32,7 @@ internal static class ReportView
             }
         }
 
-        terminal.Out.WriteLine($"device: {report.DeviceClass}{(report.FromCache ? ", from the cache" : "")}");
+        terminal.Out.WriteLine($"device: {report.DeviceClass}{Figures.OnCpu(report.Placement)}{(report.FromCache ? ", from the cache" : "")}");
         if (report.ReportFile is { } file)
         {
             terminal.Out.WriteLine($"report: {ShortPath.From(terminal.CurrentDirectory, file)}");

@@ -3,6 +3,7 @@ using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 
@@ -60,12 +61,16 @@ internal static class SampleReports
         ],
         EvaluatedOn = new DataUse("digits-test", 1000),
         CalibratedOn = new DataUse(null, 64),
-        DeviceClass = "cpu/x64/avx2+ort1.29.0",
+        DeviceClass = "webgpu/some-gpu+ort1.29.0",
+        Placement = new NodePlacement(2, ["Gather", "Shape"]),
     };
 
     /// <summary>The searched model with the least that shows every field.</summary>
     public static ModelReport Brief { get; } = Searched with
     {
+        DeviceClass = "webgpu/some-gpu+ort1.29.0",
+        DeviceNote = "webgpu chosen by auto; cuda: the library libcudart.so.13 is missing",
+        Placement = new NodePlacement(2, ["Gather", "Shape"]),
         Steps =
         [
             SampleLayers.Tucker with { Layers = [.. SampleLayers.Tucker.Layers.Take(2)], Series = [SampleLayers.Tucker.Series[1] with { Points = [.. SampleLayers.Tucker.Series[1].Points.Take(2)] }] },

@@ -44,17 +44,17 @@ internal sealed class SmallProject : IDisposable
 
     public string Folder => _folder.Path;
 
-    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }", string method = "tucker", string more = "") => File.WriteAllText(Manifest, $$"""
+    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }", string method = "tucker", string more = "", string device = "cpu", int? samples = null) => File.WriteAllText(Manifest, $$"""
         version: 1
-        device: cpu
+        device: {{device}}
         datasets:
           train: { path: train.npz, inputs: { image: images } }
           test: { path: {{evaluation}}, inputs: { image: images } }
         models:
           small:
             source: model.onnx
-            calibrate: { dataset: train }
-            evaluate: { dataset: test, metrics: [cosine] }
+            calibrate: { dataset: train{{Few(samples)}} }
+            evaluate: { dataset: test, metrics: [cosine]{{Few(samples)}} }
             compress:
               - { method: {{method}}, {{step}} }{{(more.Length == 0 ? "" : "\n      " + more)}}
             gates:
@@ -84,6 +84,8 @@ internal sealed class SmallProject : IDisposable
         CancellationToken.None);
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Few(int? samples) => samples is null ? "" : $", samples: {samples}";
 
     private void WriteImages(string name, int count, int seed)
     {

@@ -17,7 +17,9 @@ internal sealed class ExclusiveOr
     private readonly SampleStore samples;
     private readonly TrainingGraph graph;
 
-    public ExclusiveOr(Engine engine)
+    /// <param name="engine">Where it trains.</param>
+    /// <param name="more">Hidden layers beyond the first.</param>
+    public ExclusiveOr(Engine engine, int more = 0)
     {
         this.engine = engine;
         var random = new Random(11);
@@ -30,9 +32,17 @@ internal sealed class ExclusiveOr
         builder.Input("x", DataType.Float, -1, 2);
         builder.Input("label", DataType.Int64, -1);
         var hidden = builder.Node("Relu", [Dense(builder, "x", "w1", "b1", 2, Hidden, random)]);
+        List<string> weights = ["w1", "b1", "w2", "b2"];
+        for (var layer = 0; layer < more; layer++)
+        {
+            string[] added = [$"w1.{layer}", $"b1.{layer}"];
+            weights.AddRange(added);
+            hidden = builder.Node("Relu", [Dense(builder, hidden, added[0], added[1], Hidden, Hidden, random)]);
+        }
+
         var logits = Dense(builder, hidden, "w2", "b2", Hidden, 2, random);
         var loss = Losses.CrossEntropy(builder, logits, Losses.OneHot(builder, "label", 2));
-        graph = TrainingGraph.Build(engine, builder, loss, ["w1", "b1", "w2", "b2"], new AdamW(), batch: 32);
+        graph = TrainingGraph.Build(engine, builder, loss, weights, new AdamW(), batch: 32);
     }
 
     public TrainingResult Train(TrainingPlan plan, IProgress<TrainingProgress>? progress = null, Action<byte[]>? checkpoint = null, byte[]? resume = null, CancellationToken cancellation = default)

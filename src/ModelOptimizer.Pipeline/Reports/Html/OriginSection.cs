@@ -19,7 +19,7 @@ internal static class OriginSection
                 Line("measured times", model.DecidedByTime ? "had a say in what was rewritten" : "had no say in what was rewritten"),
                 Line("calibrated on", Wording.Calibration(model)),
                 Line("measured on", Wording.Evaluation(model)),
-                Line("device", Wording.Device(model)),
+                Line("device", Wording.Device(model) + (model.DeviceNote is { } note ? $" ({note})" : "")),
                 Line("ONNX Runtime", Wording.Runtime(model)),
                 Line("ModelOptimizer", report.Tool),
                 Line("manifest", Tag("code", report.Manifest)),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Reports.Json;
 
@@ -13,6 +14,8 @@ internal sealed record ModelDocument(
     string OutputSha256,
     string? Report,
     string DeviceClass,
+    string? DeviceNote,
+    NodePlacement? Placement,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? FromCache,
     string Decisions,
     bool DecidedByTime,
@@ -42,6 +45,8 @@ internal sealed record ModelDocument(
             report.OutputSha256,
             report.ReportFile is null ? null : path(report.ReportFile),
             report.DeviceClass,
+            report.DeviceNote,
+            report.Placement,
             report.FromCache,
             Word(report.Decisions),
             report.DecidedByTime,

@@ -1,0 +1,11 @@
+namespace ModelOptimizer.Tensors.Devices;
+
+/// <summary>VkPhysicalDeviceType.</summary>
+internal enum VulkanAdapterType
+{
+    Other,
+    Integrated,
+    Discrete,
+    Virtual,
+    Cpu,
+}

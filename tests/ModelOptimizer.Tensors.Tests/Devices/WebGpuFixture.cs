@@ -1,0 +1,19 @@
+using ModelOptimizer.Tensors.Devices;
+
+namespace ModelOptimizer.Tensors.Tests.Devices;
+
+/// <summary>One WebGPU engine for all tests of the collection, started by the first that is not skipped.</summary>
+public sealed class WebGpuFixture : IDisposable
+{
+    private readonly Lazy<Engine> engine = new(() => new Engine(DeviceSelector.Select("webgpu")));
+
+    public Engine Engine => engine.Value;
+
+    public void Dispose()
+    {
+        if (engine.IsValueCreated)
+        {
+            Engine.Dispose();
+        }
+    }
+}
