@@ -19,7 +19,8 @@ internal static class ConvexTable
 
     /// <param name="shared">The folder that holds data/.</param>
     /// <param name="perClass">Images of each class that students are fitted to.</param>
-    public static int Run(string shared, string perClass)
+    /// <param name="sweeps">The most sweeps of als.</param>
+    public static int Run(string shared, string perClass, string sweeps)
     {
         var resnet = new ResNet20(shared);
         var teacher = OnnxModel.Load(resnet.Source);
@@ -33,20 +34,20 @@ internal static class ConvexTable
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var width in Widths)
         {
-            Row(engine, resnet, teacher, train, test, int.Parse(perClass, CultureInfo.InvariantCulture), width);
+            Row(engine, resnet, teacher, train, test, int.Parse(perClass, CultureInfo.InvariantCulture), width, sweeps);
         }
 
         return 0;
     }
 
-    private static void Row(Engine engine, ResNet20 resnet, OnnxModel teacher, CifarImages train, CifarImages test, int perClass, int width)
+    private static void Row(Engine engine, ResNet20 resnet, OnnxModel teacher, CifarImages train, CifarImages test, int perClass, int width, string sweeps)
     {
         var (gated, relu, errors, seconds, steps) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<long>());
         var (weights, filters, rival) = (0L, 0, 0L);
         foreach (var seed in Seeds)
         {
             var images = train.PerClass(perClass, seed);
-            var (model, report, time) = Gated(resnet, images, width, seed);
+            var (model, report, time) = Gated(resnet, images, width, sweeps, seed);
             var block = report.Steps[0].Layers.Single();
             gated.Add(Accuracy(engine, model, test));
             errors.Add(block.RelativeError!.Value);
@@ -68,7 +69,7 @@ internal static class ConvexTable
     }
 
     // The time is that of the fit: not of reading the model and of evaluation.
-    private static (OnnxModel Model, ModelReport Report, double Seconds) Gated(ResNet20 resnet, CifarImages images, int width, int seed)
+    private static (OnnxModel Model, ModelReport Report, double Seconds) Gated(ResNet20 resnet, CifarImages images, int width, string sweeps, int seed)
     {
         using var workspace = new Workspace();
         images.Save(workspace.Folder);
@@ -83,7 +84,7 @@ internal static class ConvexTable
                 source: {{resnet.Source}}
                 calibrate: { dataset: train, samples: {{images.Count}} }
                 compress:
-                  - { method: convex-distillation, width: {{width}} }
+                  - { method: convex-distillation, width: {{width}}, sweeps: {{sweeps}} }
             """);
         var block = report.Steps[0].Layers.Single().Layer;
         return (OnnxModel.Load(report.Output!), report, profile.Entries.Where(entry => entry.Activity.EndsWith(block, StringComparison.Ordinal)).Sum(entry => entry.Seconds));

@@ -15,7 +15,8 @@ return args switch
     ["training", var shared, var python] => TrainingRun.Run(shared, python),
     ["heal", var shared, var device, var steps, var rate] => HealTable.Run(shared, device, steps, rate),
     ["binary", var shared] => BinaryTable.Run(shared),
-    ["convex", var shared, var images] => ConvexTable.Run(shared, images),
+    ["convex", var shared, var images] => ConvexTable.Run(shared, images, "50"),
+    ["convex", var shared, var images, var sweeps] => ConvexTable.Run(shared, images, sweeps),
     ["head", var shared] => HeadTable.Run(shared),
     ["resnet50"] => ResNet50Run.Run("cpu"),
     ["resnet50", var device] => ResNet50Run.Run(device),
@@ -36,7 +37,7 @@ static int Usage()
           cp <shared>         cp against tucker on ResNet-20 with the same parameters
           training <shared> [python]   a small network trained from scratch on MNIST; with a Python that has PyTorch, its time per step beside
           heal <shared> <device> <steps> <rate>   tucker at 40 % on ResNet-20, and what distill and opdf bring back
-          convex <shared> <images>   gated students of ResNet-20's last stage, fitted to so many images of each class, beside ReLU students of equal size and time
+          convex <shared> <images> [sweeps]   gated students of ResNet-20's last stage, fitted to so many images of each class, beside ReLU students of equal size and time
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
