@@ -28,6 +28,18 @@ public partial class PageTests
         .Select(link => $"{Path.GetRelativePath(Repository.Root, link.Path)}: {link.Target}")
         .ShouldBeEmpty();
 
+    [Fact]
+    public void Every_example_is_a_file_that_is_compiled()
+    {
+        var examples = Example().Matches(File.ReadAllText(Path.Combine(Repository.Root, "CONTRIBUTING.md")).ReplaceLineEndings("\n"));
+
+        examples.Count.ShouldBe(3);
+        foreach (Match example in examples)
+        {
+            File.ReadAllText(Path.Combine(Repository.Root, example.Groups[1].Value)).ReplaceLineEndings("\n").ShouldBe(example.Groups[2].Value, example.Groups[1].Value);
+        }
+    }
+
     // Help asks for no model, refuses options that do not exist, and says whose help it is.
     private static async Task<bool> Exists(string command)
     {
@@ -40,6 +52,9 @@ public partial class PageTests
 
     [GeneratedRegex(@"(?:`|^(?:\$ |\s*(?:- )?(?:run: )?)(?:dotnet )?)modelopt ([a-z][^`\r\n#|>&]*)", RegexOptions.Multiline)]
     private static partial Regex Command();
+
+    [GeneratedRegex("`(tests/[^`]+\\.cs)`:\n\n```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Example();
 
     [GeneratedRegex(@"\]\(([^)#\s]+)[^)]*\)")]
     private static partial Regex Link();

@@ -90,7 +90,8 @@ public static class DeviceSelector
         return device ?? throw DidNotStart(index == 0 ? kind.Name : $"{kind.Name}:{index}", obstacle!, "Use 'device: auto' or 'device: cpu'.");
     }
 
-    private static (Device? Device, string? Obstacle) Probe(DeviceKind kind, int index) => (Obstacle(kind, index) ?? SelfTest.Run(Make(kind, index, ""))) is { } failure
+    /// <summary>The device, or why it cannot be used.</summary>
+    internal static (Device? Device, string? Obstacle) Probe(DeviceKind kind, int index) => (Obstacle(kind, index) ?? SelfTest.Run(Make(kind, index, ""))) is { } failure
         ? (null, failure)
         : (Make(kind, index, $"{kind.Name} as asked"), null);
 

@@ -1,0 +1,47 @@
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Methods.Tests.Examples;
+
+/// <summary>Pruning by magnitude.</summary>
+internal sealed class ThresholdMethod : ICompressionMethod
+{
+    public string Name => "threshold";
+
+    public string Summary => "Sets the smallest weights of each layer to zero.";
+
+    public string Paper => "Han, Pool, Tran, Dally: Learning both Weights and Connections for Efficient Neural Networks. NIPS 2015, arXiv 1506.02626";
+
+    public IReadOnlyList<MethodOption> Options { get; } =
+    [
+        new("below", OptionKind.Number, "Weights smaller than this share of the layer's largest become zero.", "1%") { Minimum = 0, Maximum = 1 },
+    ];
+
+    public MethodPlan Plan(MethodContext context, MethodArguments arguments) =>
+        new([.. LayerFinder.Find(context.Model).Where(layer => layer.Obstacle is null).Select(layer => layer.Name)], PeakBytes: 0, Flops: 0);
+
+    public MethodResult Run(MethodContext context, MethodArguments arguments)
+    {
+        var below = arguments.Get("below", 0.01);
+        var model = context.Model.Clone();
+        return new MethodResult(model, [.. LayerFinder.Find(model).Select(layer => layer.Obstacle is null ? Prune(layer) : Leave(layer))]);
+
+        LayerOutcome Prune(WeightLayer layer)
+        {
+            var weight = model.Graph.Initializer.First(tensor => tensor.Name == layer.Weight);
+            var values = WeightValues.ReadDoubles(weight);
+            var limit = below * values.Max(Math.Abs);
+            var kept = Array.ConvertAll(values, value => Math.Abs(value) < limit ? 0 : value);
+            WeightValues.Write(weight, kept);
+            return Leave(layer) with
+            {
+                Reason = null,
+                RelativeError = Math.Sqrt(values.Zip(kept, (before, after) => (before - after) * (before - after)).Sum() / values.Sum(value => value * value)),
+                Note = $"{kept.Count(value => value == 0)} of {kept.Length} weights are zero",
+            };
+        }
+
+        LayerOutcome Leave(WeightLayer layer) => new() { Layer = layer.Name, ParametersBefore = layer.WeightCount, ParametersAfter = layer.WeightCount, Reason = layer.Obstacle };
+    }
+}
