@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;
 
@@ -18,7 +19,7 @@ public partial class ErrorPageTests
     private static IEnumerable<string> Sources() =>
         new[] { "src", "eng" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".targets", StringComparison.Ordinal))
-            .Where(file => !Repository.IsMade(file));
+            .Where(file => !RepositoryFiles.IsMade(file));
 
     [GeneratedRegex("""(?:const string \w+ = |LogError\(null, |Code=)"(MOC\d{4})["]""")]
     private static partial Regex Declaration();

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;
 
 /// <summary>What the pages tell readers to type or to open.</summary>
 public partial class PageTests
 {
-    public static TheoryData<string> Commands => [.. Repository.Pages.SelectMany(page => Command().Matches(page.Text).Select(match => match.Groups[1].Value.Trim())).Distinct().Order()];
+    public static TheoryData<string> Commands => [.. RepositoryFiles.Pages.SelectMany(page => Command().Matches(page.Text).Select(match => match.Groups[1].Value.Trim())).Distinct().Order()];
 
     [Fact]
     public void There_are_commands_on_the_pages() => Commands.Count.ShouldBeGreaterThan(20);
@@ -22,7 +23,7 @@ public partial class PageTests
     public async Task A_command_that_does_not_exist_would_be_noticed(string command) => (await Exists(command)).ShouldBeFalse();
 
     [Fact]
-    public void Every_link_leads_to_a_file() => Repository.Pages
+    public void Every_link_leads_to_a_file() => RepositoryFiles.Pages
         .SelectMany(page => Link().Matches(page.Text).Select(match => (page.Path, Target: match.Groups[1].Value)))
         .Where(link => !link.Target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Path.GetDirectoryName(link.Path)!, link.Target)))
         .Select(link => $"{Path.GetRelativePath(Repository.Root, link.Path)}: {link.Target}")

@@ -16,5 +16,5 @@ internal static class DirectMl
         options.AppendExecutionProvider_DML(index);
     }
 
-    public static DeviceFacts Describe(int index) => HardwareDevices.Find(Provider, index) ?? new DeviceFacts("unknown", null, "ONNX Runtime knows of no GPU here");
+    public static DeviceFacts Describe(int index) => HardwareDevices.Describe(Provider, index);
 }

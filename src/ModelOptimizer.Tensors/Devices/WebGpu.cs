@@ -45,7 +45,7 @@ internal static class WebGpu
     {
         if (!OperatingSystem.IsLinux())
         {
-            return HardwareDevices.Find(Provider, 0) ?? new DeviceFacts("unknown", null, "ONNX Runtime knows of no GPU here");
+            return HardwareDevices.Describe(Provider, 0);
         }
 
         return VulkanAdapters.List().OrderBy(Rank).FirstOrDefault() is { } adapter

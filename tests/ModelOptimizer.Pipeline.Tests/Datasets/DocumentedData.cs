@@ -4,6 +4,7 @@ using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Tensors;
+using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Pipeline.Tests.Datasets;
@@ -20,7 +21,7 @@ public sealed partial class DocumentedData : IDisposable
     {
         WriteFiles();
         var read = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (Match example in Example().Matches(File.ReadAllText(Page())))
+        foreach (Match example in Example().Matches(File.ReadAllText(Page)))
         {
             var root = (MapNode)YamlTree.Parse(example.Groups["yaml"].Value, "data.md")!;
             var datasets = new DatasetsReader(new ManifestPaths(folder.Path, mustExist: true)).Read(root.Entries.Single(entry => entry.Key.Text == "datasets").Value);
@@ -55,7 +56,7 @@ public sealed partial class DocumentedData : IDisposable
     {
         WriteFiles();
         folder.Write("digits.onnx", "");
-        var whole = Example().Matches(File.ReadAllText(Page())).Select(example => example.Groups["yaml"].Value).Where(yaml => yaml.Contains("models:", StringComparison.Ordinal)).ToList();
+        var whole = Example().Matches(File.ReadAllText(Page)).Select(example => example.Groups["yaml"].Value).Where(yaml => yaml.Contains("models:", StringComparison.Ordinal)).ToList();
 
         whole.ShouldNotBeEmpty();
         foreach (var yaml in whole)
@@ -90,7 +91,7 @@ public sealed partial class DocumentedData : IDisposable
         }
     }
 
-    private static string Page([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "data.md");
+    private static string Page { get; } = Path.Combine(Repository.Root, "docs", "data.md");
 
     [GeneratedRegex("^```yaml\n(?<yaml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Example();

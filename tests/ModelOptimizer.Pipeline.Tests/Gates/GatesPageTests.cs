@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates;
 
@@ -9,7 +9,7 @@ public class GatesPageTests
     [Fact]
     public void Every_Metric_Has_A_Row_That_Says_What_It_Is()
     {
-        var rows = File.ReadAllLines(Page())
+        var rows = File.ReadAllLines(Page)
             .SkipWhile(line => !line.StartsWith("## Metrics", StringComparison.Ordinal))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
@@ -31,7 +31,7 @@ public class GatesPageTests
     [Fact]
     public void Every_Code_Of_A_Gate_That_Does_Not_Pass_Is_Named()
     {
-        var text = File.ReadAllText(Page());
+        var text = File.ReadAllText(Page);
 
         foreach (var code in new[] { GateCodes.Failed, GateCodes.Undecided, GateCodes.NotMeasured, GateCodes.CommandFailed })
         {
@@ -39,5 +39,5 @@ public class GatesPageTests
         }
     }
 
-    private static string Page([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "gates.md");
+    private static string Page { get; } = Path.Combine(Repository.Root, "docs", "gates.md");
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Reference;
 using ModelOptimizer.Testing;
@@ -8,12 +7,12 @@ namespace ModelOptimizer.Pipeline.Tests.Manifest;
 public sealed class ManifestPages
 {
     [Fact]
-    public void Are_The_Declarations() => ManifestPage.Text(MethodCatalogue.All).ShouldBeTheFile(Page());
+    public void Are_The_Declarations() => ManifestPage.Text(MethodCatalogue.All).ShouldBeTheFile(Page);
 
     [Fact]
     public void Have_Every_Option_Of_Every_Method_In_Its_Chapter()
     {
-        var chapters = File.ReadAllText(Page()).Split("\n### ");
+        var chapters = File.ReadAllText(Page).Split("\n### ");
         foreach (var method in MethodCatalogue.All)
         {
             var chapter = chapters.Single(text => text.StartsWith($"`{method.Name}`\n", StringComparison.Ordinal));
@@ -21,5 +20,5 @@ public sealed class ManifestPages
         }
     }
 
-    private static string Page([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "manifest.md");
+    private static string Page { get; } = Path.Combine(Repository.Root, "docs", "manifest.md");
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -102,9 +101,7 @@ public sealed partial class ManifestSchemas
 
     private static string Indented(string yaml) => string.Concat(yaml.Split('\n').Select(line => $"    {line}\n"));
 
-    private static string FromRoot(params string[] path) => Path.Combine([Here(), "..", "..", "..", .. path]);
-
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    private static string FromRoot(params string[] path) => Path.Combine([Repository.Root, .. path]);
 
     [GeneratedRegex("^```yaml\n(?<yaml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Example();

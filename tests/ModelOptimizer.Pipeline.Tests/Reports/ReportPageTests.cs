@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 
@@ -39,21 +40,10 @@ public partial class ReportPageTests
     /// <summary>Sections <c>### `gates`</c> with rows <c>| `metric` |</c>; one section may explain several objects of the same shape.</summary>
     private static Dictionary<string, List<string>> Explained()
     {
-        var sections = File.ReadAllText(Path.Combine(Root(), "docs", "report.md")).Split("\n### ")[1..];
+        var sections = File.ReadAllText(Path.Combine(Repository.Root, "docs", "report.md")).Split("\n### ")[1..];
         return sections
             .SelectMany(section => section.Split('\n')[0].Split(", ").Select(name => (Name: name.Trim('`', ' '), Section: section)))
             .ToDictionary(part => part.Name, part => Row().Matches(part.Section).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal).ToList());
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ModelOptimizer.Build.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("the tests run outside the repository");
-        }
-
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^\| `(\w+)` \|", RegexOptions.Multiline)]

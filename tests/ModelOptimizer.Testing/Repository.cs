@@ -1,8 +1,9 @@
-namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
+namespace ModelOptimizer.Testing;
 
 /// <summary>The checkout that the tests run in.</summary>
-internal static class Repository
+public static class Repository
 {
+    /// <summary>Its root folder.</summary>
     public static string Root { get; } = Find();
 
     private static string Find()
