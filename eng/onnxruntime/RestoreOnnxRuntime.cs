@@ -17,6 +17,10 @@ public sealed class RestoreOnnxRuntime : Task
     [Required]
     public string Stamp { get; set; }
 
+    /// <summary>How much that is, for the log.</summary>
+    [Required]
+    public string Download { get; set; }
+
     public override bool Execute()
     {
         string lockFile = Path.Combine(Directory, "package-lock.json");
@@ -30,7 +34,7 @@ public sealed class RestoreOnnxRuntime : Task
                 return true;
             }
 
-            Log.LogMessage(MessageImportance.High, "Restoring ONNX Runtime with npm (252 MB, once per checkout)...");
+            Log.LogMessage(MessageImportance.High, "Restoring ONNX Runtime with npm (" + Download + ", once per checkout)...");
             return RunNpm() && WriteStamp();
         }
     }

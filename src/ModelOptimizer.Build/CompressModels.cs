@@ -45,6 +45,9 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary>The cache's folder, absolute or from the project's; empty for the tool's default.</summary>
     public string CacheDirectory { get; set; } = "";
 
+    /// <summary>The folder with ONNX Runtime's CUDA provider, absolute or from the project's; empty when there is none.</summary>
+    public string CudaDirectory { get; set; } = "";
+
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public string Severity { get; set; } = "error";
 
@@ -108,7 +111,7 @@ public sealed class CompressModels : Task, ICancelableTask
         Manifests = [.. Manifests.Select(manifest => manifest.GetMetadata("FullPath"))],
         ProjectDirectory = ProjectDirectory,
         OutputDirectory = OutputDirectory,
-        CacheDirectory = CacheDirectory.Length == 0 ? "" : Path.GetFullPath(Path.Combine(ProjectDirectory, CacheDirectory)),
+        CacheDirectory = Absolute(CacheDirectory),
         Device = Device,
         Severity = Severity,
         Verify = Verify,
@@ -117,6 +120,8 @@ public sealed class CompressModels : Task, ICancelableTask
         Language = Language,
         ToolVersion = ToolIdentity.Of(ToolPath),
     };
+
+    private string Absolute(string folder) => folder.Length == 0 ? "" : Path.GetFullPath(Path.Combine(ProjectDirectory, folder));
 
     private bool RunTool(BuildRequest request, ToolLog toolLog)
     {
@@ -147,7 +152,7 @@ public sealed class CompressModels : Task, ICancelableTask
         int exitCode;
         try
         {
-            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, toolLog.Line);
+            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, Absolute(CudaDirectory), toolLog.Line);
         }
         catch (Win32Exception e)
         {

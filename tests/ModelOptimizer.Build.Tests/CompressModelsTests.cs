@@ -64,6 +64,21 @@ public sealed class CompressModelsTests
     }
 
     [ShellFact]
+    public void The_Tool_Is_Told_Where_CUDA_Lies()
+    {
+        using var tool = new ScriptedTool("""
+            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerCuda\"}"
+            exit 1
+
+            """);
+        tool.Task.CudaDirectory = "packages/native";
+
+        tool.Task.Execute().ShouldBeFalse();
+
+        tool.Engine.Messages.ShouldContain(message => message.Message == tool.Path("packages", "native"));
+    }
+
+    [ShellFact]
     public void A_Failed_Gate_Fails_Again_Without_The_Tool()
     {
         using var tool = new ScriptedTool(ScriptedTool.WritesState("""

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Devices;
 
@@ -16,6 +17,7 @@ internal static class Cuda
 
     /// <summary>Adds the provider to <paramref name="options"/>.</summary>
     /// <exception cref="OnnxRuntimeException">The provider's libraries are not there or do not load.</exception>
+    /// <exception cref="DllNotFoundException">cuDNN is not there.</exception>
     public static void Append(SessionOptions options, int index)
     {
         using var provider = new OrtCUDAProviderOptions();
@@ -28,7 +30,17 @@ internal static class Cuda
             ["cudnn_conv_algo_search"] = "HEURISTIC",
         });
         options.AppendExecutionProvider_CUDA(provider);
+        // The provider asks for cuDNN when a session first needs it.
+        if (OperatingSystem.IsLinux())
+        {
+            NativeLibrary.Load("libcudnn.so.9");
+        }
     }
+
+    /// <summary>ONNX Runtime's own library for CUDA comes with a package, all others with NVIDIA's installers.</summary>
+    public static string Lacks(string library) => library.StartsWith("libonnxruntime", StringComparison.Ordinal)
+        ? $"the package {CudaRuntime.Package} is missing; the project has to reference it, or the variable {CudaRuntime.Variable} to name its folder 'native'"
+        : $"the library {library} is missing; it needs NVIDIA's driver, CUDA 13 and cuDNN 9";
 
     /// <summary>Such as <c>sm90</c>: devices of one compute capability run the same kernels. <c>unknown</c> without a driver.</summary>
     public static unsafe DeviceFacts Describe(int index)

@@ -20,6 +20,9 @@ internal sealed record DeviceKind(string Name, string Provider)
     /// <summary>What the system lacks, where that can be said before ONNX Runtime is asked; null when nothing is known to be missing.</summary>
     public Func<string?> Missing { get; init; } = static () => null;
 
+    /// <summary>Says what it means that a shared library, of which the file name is given, was not found.</summary>
+    public Func<string, string> Lacks { get; init; } = static library => $"the library {library} is missing";
+
     /// <summary>Options that depend on the model, before the provider is added.</summary>
     public Action<SessionOptions, OnnxModel> Prepare { get; init; } = static (_, _) => { };
 

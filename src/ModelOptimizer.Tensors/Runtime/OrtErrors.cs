@@ -23,11 +23,11 @@ internal static partial class OrtErrors
 
     public static SourcePosition? Position(string? file) => file is null ? null : new SourcePosition(file);
 
-    /// <summary>The first line without error class and source paths, ended by a full stop.</summary>
+    /// <summary>What NVIDIA's libraries said, if it was they, or the first line without error class and source paths; ended by a full stop.</summary>
     public static string Shorten(string message)
     {
-        var line = message.Split('\n', 2)[0];
-        line = Noise().Replace(line, "").Trim();
+        // The CUDA provider writes a whole signature in C++ before it and the machine behind it.
+        var line = CudaFailure().Match(message) is { Success: true } failure ? failure.Groups[1].Value : Noise().Replace(message.Split('\n', 2)[0], "").Trim();
         if (line.Length > LongestMessage)
         {
             line = line[..LongestMessage] + "…";
@@ -41,6 +41,9 @@ internal static partial class OrtErrors
 
     [GeneratedRegex(@"([^/\\\s]+): cannot open shared object file")]
     private static partial Regex NotFound();
+
+    [GeneratedRegex(@"\b(CU\w+ failure \d+: .+?) ; GPU=")]
+    private static partial Regex CudaFailure();
 
     [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*|/\S+\.(cc|h|cpp|cxx):\d+\s*|[A-Za-z]:\\\S+\.(cc|h|cpp):\d+\s*")]
     private static partial Regex Noise();

@@ -44,9 +44,9 @@ internal static class SessionFactory
         {
             device.Append(options, index);
         }
-        catch (OnnxRuntimeException failure)
+        catch (Exception failure) when (failure is OnnxRuntimeException or DllNotFoundException)
         {
-            var reason = OrtErrors.MissingLibrary(failure.Message) is { } library ? $"the library {library} is missing" : OrtErrors.Shorten(failure.Message);
+            var reason = OrtErrors.MissingLibrary(failure.Message) is { } library ? device.Lacks(library) : OrtErrors.Shorten(failure.Message);
             throw new DiagnosticException(TensorsCodes.DeviceDidNotStart, reason, inner: failure);
         }
     }
