@@ -65,7 +65,7 @@ public sealed class CudaFromItsPackage : IDisposable
     private static string Note(Consumer consumer)
     {
         using var report = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(consumer["obj", "modelopt"], "*.report.json", SearchOption.AllDirectories).Single()));
-        return report.RootElement.GetProperty("models")[0].GetProperty("deviceNote").GetString()!;
+        return report.RootElement.GetProperty("model").GetProperty("deviceNote").GetString()!;
     }
 
     private static string? Pin(string folder, string package)
