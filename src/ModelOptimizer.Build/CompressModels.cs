@@ -51,6 +51,9 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary>Evaluate the gates again without compressing.</summary>
     public bool Verify { get; set; }
 
+    /// <summary>Folder of the TorchSharp backend, absolute or from the project's; empty for what the environment names.</summary>
+    public string TorchSharpDirectory { get; set; } = "";
+
     /// <summary>Namespace of generated classes.</summary>
     public string RootNamespace { get; set; } = "";
 
@@ -141,13 +144,17 @@ public sealed class CompressModels : Task, ICancelableTask
         }
     }
 
+    private Dictionary<string, string> Environment() => TorchSharpDirectory.Length == 0
+        ? []
+        : new Dictionary<string, string> { ["ModelOptimizerTorchSharp"] = Path.GetFullPath(Path.Combine(ProjectDirectory, TorchSharpDirectory)) };
+
     private bool Run(string requestPath, ToolLog toolLog)
     {
         var host = DotNetHost.Length == 0 ? "dotnet" : DotNetHost;
         int exitCode;
         try
         {
-            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, toolLog.Line);
+            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, Environment(), toolLog.Line);
         }
         catch (Win32Exception e)
         {
