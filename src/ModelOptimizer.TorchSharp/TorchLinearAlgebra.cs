@@ -41,7 +41,9 @@ internal sealed class TorchLinearAlgebra(Device device) : ILinearAlgebra
     public Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false)
     {
         using var scope = NewDisposeScope();
-        return Result(linalg.solve_triangular(Operand(factor, transpose), Operand(b), upper: transpose));
+        // Cᵀ is an LU factorisation without row exchanges whose L is the identity. A triangular solve by name came later than TorchSharp 0.99.
+        var pivots = arange(1, factor.Rows + 1, ScalarType.Int32, device);
+        return Result(linalg.lu_solve(Operand(factor, transpose: true).triu(), pivots, Operand(b), adjoint: !transpose));
     }
 
     public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a)
