@@ -1,4 +1,5 @@
 using ModelOptimizer.Bench;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
 // Every row of docs/results.md names the command that made it; these are those commands.
 return args switch
@@ -18,8 +19,9 @@ return args switch
     ["convex", var shared, var images] => ConvexTable.Run(shared, images, "50"),
     ["convex", var shared, var images, var sweeps] => ConvexTable.Run(shared, images, sweeps),
     ["head", var shared] => HeadTable.Run(shared),
-    ["resnet50"] => ResNet50Run.Run("cpu"),
-    ["resnet50", var device] => ResNet50Run.Run(device),
+    ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraBackends.BuiltIn),
+    ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraBackends.BuiltIn),
+    ["algebra"] => AlgebraTable.Run(),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
 };
@@ -41,6 +43,7 @@ static int Usage()
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
+          algebra             built-in linear algebra beside TorchSharp, from the folder that ModelOptimizerTorchSharp names
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

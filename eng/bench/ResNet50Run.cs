@@ -6,13 +6,14 @@ namespace ModelOptimizer.Bench;
 /// <summary>Compresses the ResNet-50-sized model to half its bytes and says where time and memory went.</summary>
 internal static class ResNet50Run
 {
-    public static int Run(string device)
+    public static int Run(string device, string linearAlgebra)
     {
         using var workspace = new Workspace();
         ResNet50Graph.Build().Save(Path.Combine(workspace.Folder, "resnet50.onnx"));
         var (report, profile) = workspace.Run($$"""
             version: 1
             device: {{device}}
+            linear-algebra: {{linearAlgebra}}
             models:
               resnet50:
                 source: resnet50.onnx

@@ -54,6 +54,9 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary>Evaluate the gates again without compressing.</summary>
     public bool Verify { get; set; }
 
+    /// <summary>Folder of the TorchSharp backend, absolute or from the project's; empty when there is none.</summary>
+    public string TorchSharpDirectory { get; set; } = "";
+
     /// <summary>Namespace of generated classes.</summary>
     public string RootNamespace { get; set; } = "";
 
@@ -146,13 +149,20 @@ public sealed class CompressModels : Task, ICancelableTask
         }
     }
 
+    // The tool on the command line reads the same variables.
+    private Dictionary<string, string> Environment() => new()
+    {
+        ["ModelOptimizerCuda"] = Absolute(CudaDirectory),
+        ["ModelOptimizerTorchSharp"] = Absolute(TorchSharpDirectory),
+    };
+
     private bool Run(string requestPath, ToolLog toolLog)
     {
         var host = DotNetHost.Length == 0 ? "dotnet" : DotNetHost;
         int exitCode;
         try
         {
-            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, Absolute(CudaDirectory), toolLog.Line);
+            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, Environment(), toolLog.Line);
         }
         catch (Win32Exception e)
         {

@@ -1,6 +1,7 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors;
@@ -12,11 +13,13 @@ public sealed class Engine : IDisposable
     private bool disposed;
 
     /// <summary>Starts on <paramref name="device"/>.</summary>
-    /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime does not start (MOC5013).</exception>
-    public Engine(Device device)
+    /// <param name="device">Where to compute.</param>
+    /// <param name="backend">Another linear algebra; null for the built-in one.</param>
+    /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime does not start (MOC5013), or <paramref name="backend"/> does not (MOC5014).</exception>
+    public Engine(Device device, ILinearAlgebraBackend? backend = null)
     {
-        Device = device;
-        LinearAlgebra = new EngineLinearAlgebra(this);
+        Device = backend is null ? device : device.WithLinearAlgebra(backend.Identity);
+        LinearAlgebra = backend?.Create(device) ?? new EngineLinearAlgebra(this);
     }
 
     /// <summary>The device everything runs on.</summary>

@@ -17,4 +17,5 @@ public static class TensorsCodes
     public const string UnknownDevice = "MOC5011";
     public const string DeviceDidNotStart = "MOC5012";
     public const string RuntimeMissing = "MOC5013";
+    public const string LinearAlgebraMissing = "MOC5014";
 }

@@ -10,6 +10,7 @@ public sealed class UsageTests
     [InlineData("compres")]
     [InlineData("compress --devise cpu")]
     [InlineData("compress --device gpu")]
+    [InlineData("compress --linear-algebra torch")]
     [InlineData("compress --model")]
     [InlineData("compress a.yaml b.yaml")]
     [InlineData("layers")]

@@ -38,17 +38,16 @@ internal sealed class ToolProcess
         }
     }
 
-    /// <summary>Runs to the end, or until cancelled, and answers the exit code.</summary>
-    /// <param name="host">The program.</param>
-    /// <param name="arguments">Its command line.</param>
-    /// <param name="directory">The folder to run in.</param>
-    /// <param name="cudaDirectory">What the tool finds in the variable <c>ModelOptimizerCuda</c>.</param>
-    /// <param name="line">Told every line of output.</param>
+    /// <summary>Runs to the end, or until cancelled, with <paramref name="environment"/> added to this process's, and answers the exit code.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">The host cannot be started.</exception>
-    public int Run(string host, string arguments, string directory, string cudaDirectory, Action<string> line)
+    public int Run(string host, string arguments, string directory, IReadOnlyDictionary<string, string> environment, Action<string> line)
     {
         using var process = new Process { StartInfo = StartInfo(host, arguments, directory) };
-        process.StartInfo.Environment["ModelOptimizerCuda"] = cudaDirectory;
+        foreach (var variable in environment)
+        {
+            process.StartInfo.Environment[variable.Key] = variable.Value;
+        }
+
         process.ErrorDataReceived += (_, e) => Remember(e.Data);
         lock (_gate)
         {

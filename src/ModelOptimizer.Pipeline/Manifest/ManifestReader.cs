@@ -44,6 +44,8 @@ public static partial class ManifestReader
             ManifestPath = file,
             Device = device,
             DevicePosition = section[ManifestKeys.Device]?.Position ?? whole,
+            LinearAlgebra = section.ChoiceOrDefault(ManifestKeys.LinearAlgebra),
+            LinearAlgebraPosition = section[ManifestKeys.LinearAlgebra]?.Position ?? whole,
             Seed = seed,
             Models = models,
             Remarks = [.. models.SelectMany(Remarks)],

@@ -14,6 +14,12 @@ public sealed record CompressionPlan
     /// <summary>Where the device is written; the manifest when it is not.</summary>
     public required SourcePosition DevicePosition { get; init; }
 
+    /// <summary>One of <see cref="Tensors.LinearAlgebra.Backends.LinearAlgebraBackends.Words"/>.</summary>
+    public required string LinearAlgebra { get; init; }
+
+    /// <summary>Where that is written; the manifest when it is not.</summary>
+    public required SourcePosition LinearAlgebraPosition { get; init; }
+
     /// <summary>Seed of every random draw.</summary>
     public required int Seed { get; init; }
 

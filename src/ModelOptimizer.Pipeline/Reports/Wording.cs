@@ -1,12 +1,11 @@
 using ModelOptimizer.Pipeline.Reports.Json;
+using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>Sentences that the readable reports share.</summary>
 internal static class Wording
 {
-    private const string RuntimeMark = "+ort";
-
     /// <summary>What all gates together say.</summary>
     public static string Verdict(ModelDocument model)
     {
@@ -66,12 +65,12 @@ internal static class Wording
     public static string Rewritten(StepDocument step) => $"{step.Layers.Count(layer => layer.Reason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
 
     /// <summary>ONNX Runtime's version.</summary>
-    public static string Runtime(ModelDocument model) => model.DeviceClass.LastIndexOf(RuntimeMark, StringComparison.Ordinal) is var at and >= 0
-        ? model.DeviceClass[(at + RuntimeMark.Length)..]
+    public static string Runtime(ModelDocument model) => model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+        ? model.DeviceClass[(at + DeviceSelector.RuntimeMark.Length)..]
         : "–";
 
     /// <summary>The device without the runtime's version, and what of the model it left to the CPU.</summary>
-    public static string Device(ModelDocument model) => (model.DeviceClass.LastIndexOf(RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+    public static string Device(ModelDocument model) => (model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
         ? model.DeviceClass[..at]
         : model.DeviceClass) + Figures.OnCpu(model.Placement);
 

@@ -5,6 +5,7 @@ using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
 namespace ModelOptimizer.Pipeline.Running;
 
@@ -27,7 +28,8 @@ public static class CompressionRunner
             var models = Select(plan, options.Model);
             var locks = LockFile.Read(plan.ManifestPath);
             record.Read(locks.Path);
-            using var engine = new Engine(SelectDevice(plan, options));
+            var device = At(plan.DevicePosition, options.Device, plan.Device, DeviceSelector.Select);
+            using var engine = At(plan.LinearAlgebraPosition, options.LinearAlgebra, plan.LinearAlgebra, library => new Engine(device, LinearAlgebraBackends.Load(library)));
             observer.Message(engine.Device.Note);
             foreach (var model in models)
             {
@@ -64,21 +66,16 @@ public static class CompressionRunner
                 new SourcePosition(plan.ManifestPath));
     }
 
-    // A device that the manifest asks for and that does not start is an error at the manifest's line.
-    private static Device SelectDevice(CompressionPlan plan, RunOptions options)
+    // What the manifest asks for and cannot be had is an error at the manifest's line.
+    private static T At<T>(SourcePosition position, string? asked, string written, Func<string, T> select)
     {
-        if (options.Device is not null)
-        {
-            return DeviceSelector.Select(options.Device);
-        }
-
         try
         {
-            return DeviceSelector.Select(plan.Device);
+            return select(asked ?? written);
         }
-        catch (DiagnosticException exception)
+        catch (DiagnosticException exception) when (asked is null)
         {
-            throw new DiagnosticException(exception.Diagnostic with { Position = plan.DevicePosition }, exception);
+            throw new DiagnosticException(exception.Diagnostic with { Position = position }, exception);
         }
     }
 }

@@ -12,6 +12,9 @@ public sealed record RunOptions
     /// <summary>Overrides the manifest's device; null to keep it.</summary>
     public string? Device { get; init; }
 
+    /// <summary>Overrides the manifest's linear algebra; null to keep it.</summary>
+    public string? LinearAlgebra { get; init; }
+
     /// <summary>Re-evaluate the gates of the outputs that are there, and write nothing but reports.</summary>
     public bool VerifyOnly { get; init; }
 

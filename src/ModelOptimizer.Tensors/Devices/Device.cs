@@ -6,4 +6,12 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="DeviceClass">Provider, its device and ONNX Runtime's version in one word, such as <c>cpu/x64/avx512+ort1.29.0</c>: equal classes give equal bytes.</param>
 /// <param name="Note">One line: what was chosen and why the others were not.</param>
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
-public sealed record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null);
+public sealed record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
+{
+    /// <summary>The same device with another linear algebra, whose <paramref name="identity"/> is a part of the class.</summary>
+    internal Device WithLinearAlgebra(string identity) => this with
+    {
+        DeviceClass = DeviceClass.Replace(DeviceSelector.RuntimeMark, $"+{identity}{DeviceSelector.RuntimeMark}", StringComparison.Ordinal),
+        Note = $"{Note}; linear algebra by {identity}",
+    };
+}

@@ -8,6 +8,9 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <summary>Turns the manifest's <c>device</c> into a device that has proved itself.</summary>
 public static class DeviceSelector
 {
+    /// <summary>What stands before ONNX Runtime's version in a device class.</summary>
+    public const string RuntimeMark = "+ort";
+
     /// <summary>The words a manifest may use, besides an index as in <c>cuda:1</c>.</summary>
     public static IReadOnlyList<string> Words { get; } = ["auto", .. DeviceCatalogue.Kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal)];
 
@@ -103,7 +106,7 @@ public static class DeviceSelector
     private static Device Make(DeviceKind kind, int index, string note)
     {
         var facts = kind.Describe(index);
-        return new Device(kind.Name, index, $"{kind.Name}/{facts.Name}+ort{RuntimeVersion}", note, facts.MemoryBytes);
+        return new Device(kind.Name, index, $"{kind.Name}/{facts.Name}{RuntimeMark}{RuntimeVersion}", note, facts.MemoryBytes);
     }
 
     private static (string Word, int Index) Parse(string requested)

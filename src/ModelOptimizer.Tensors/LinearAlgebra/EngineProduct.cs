@@ -25,24 +25,13 @@ internal sealed class EngineProduct(Engine engine)
     /// <exception cref="ArgumentException">The inner dimensions differ, or <paramref name="into"/> has another shape.</exception>
     public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false, Matrix? into = null)
     {
-        var (rows, inner) = transposeA ? (a.Columns, a.Rows) : (a.Rows, a.Columns);
-        var (other, columns) = transposeB ? (b.Columns, b.Rows) : (b.Rows, b.Columns);
-        if (inner != other)
-        {
-            throw new ArgumentException($"{rows}×{inner} times {other}×{columns} is not defined.", nameof(b));
-        }
-
-        if (into is not null && (into.Rows != rows || into.Columns != columns))
-        {
-            throw new ArgumentException($"A {rows}×{columns} product does not fit into {into.Rows}×{into.Columns}.", nameof(into));
-        }
-
-        var result = into ?? Matrix.Uninitialized(rows, columns);
-        if ((long)rows * inner * columns <= SmallProduct)
+        var result = ProductTarget.Of(a, b, transposeA, transposeB, into);
+        var multiplyAdds = (long)result.Values.Length * (transposeA ? a.Rows : a.Columns);
+        if (multiplyAdds <= SmallProduct)
         {
             MultiplySmall(transposeA ? a.Transpose() : a, transposeB ? b.Transpose() : b, result);
         }
-        else if (transposeA && (long)rows * inner * columns > LargeProduct)
+        else if (transposeA && multiplyAdds > LargeProduct)
         {
             Run(false, transposeB, a.Transpose(), b, result);
         }

@@ -4,6 +4,7 @@ using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using ModelOptimizer.Tool.Progress;
 using ModelOptimizer.Tool.Views;
 
@@ -21,6 +22,7 @@ internal static class RunCommand
         };
         var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
         var device = new Option<string?>("--device") { Description = $"Instead of the manifest's device: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second.", HelpName = "device" };
+        var algebra = new Option<string?>("--linear-algebra") { Description = $"Instead of the manifest's: {string.Join(", ", LinearAlgebraBackends.Words)}.", HelpName = "library" };
         var cache = CommonOptions.Cache();
         var locked = new Option<bool>("--locked") { Description = "Inputs and output must be those of the lock file; an output that is not there is made again, in memory." };
         var json = CommonOptions.Json();
@@ -32,7 +34,15 @@ internal static class RunCommand
             }
         });
 
-        var command = new Command(name, description) { manifest, model, device, cache, json };
+        algebra.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } word && !LinearAlgebraBackends.Words.Contains(word))
+            {
+                result.AddError($"There is no linear algebra '{word}'. Libraries: {string.Join(", ", LinearAlgebraBackends.Words)}.");
+            }
+        });
+
+        var command = new Command(name, description) { manifest, model, device, algebra, cache, json };
         if (verifyOnly)
         {
             command.Options.Add(locked);
@@ -47,6 +57,7 @@ internal static class RunCommand
                 ManifestPath = Path.GetFullPath(parsed.GetValue(manifest)!, terminal.CurrentDirectory),
                 Model = parsed.GetValue(model),
                 Device = parsed.GetValue(device),
+                LinearAlgebra = parsed.GetValue(algebra),
                 VerifyOnly = verifyOnly,
                 Locked = verifyOnly && parsed.GetValue(locked),
                 WriteLock = !verifyOnly,

@@ -4,6 +4,7 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Build;
@@ -120,6 +121,8 @@ internal sealed class BuildFixture : IDisposable
         ManifestPath = path,
         Device = "auto",
         DevicePosition = new SourcePosition(path),
+        LinearAlgebra = LinearAlgebraBackends.BuiltIn,
+        LinearAlgebraPosition = new SourcePosition(path),
         Seed = 1,
         Models =
         [

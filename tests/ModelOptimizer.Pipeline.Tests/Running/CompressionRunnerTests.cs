@@ -101,6 +101,21 @@ public class CompressionRunnerTests
         result.Diagnostics[^1].Message.ShouldContain("'small'");
     }
 
+    [Fact]
+    public void A_linear_algebra_that_is_not_installed_is_an_error_at_the_manifests_line()
+    {
+        using var project = new SmallProject(Passes);
+        File.WriteAllText(project.Manifest, File.ReadAllText(project.Manifest).Replace("device: cpu", "linear-algebra: torchsharp", StringComparison.Ordinal));
+
+        var result = project.Run();
+
+        result.ExitCode.ShouldBe(3);
+        var error = result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        error.Code.ShouldBe("MOC5014");
+        error.Position.ShouldNotBeNull().Line.ShouldBe(2);
+        File.Exists(project.Output).ShouldBeFalse();
+    }
+
     [UnixFact]
     public void A_command_measures_both_models_and_gates_what_it_prints()
     {

@@ -1,5 +1,6 @@
 using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
 namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 
@@ -16,6 +17,12 @@ internal static class ManifestKeys
         "What computes. auto takes the first that starts; a device asked for by name that does not start is an error.",
         "auto");
 
+    public static KeyDeclaration LinearAlgebra { get; } = new(
+        "linear-algebra",
+        new ChoiceForm(LinearAlgebraBackends.Words),
+        "What decomposes and solves matrices. torchsharp needs the package ModelOptimizer.TorchSharp.",
+        LinearAlgebraBackends.BuiltIn);
+
     public static KeyDeclaration Seed { get; } = new("seed", new IntegerForm(0), "Where all random numbers start: the samples that are drawn, the parts of a split, random inputs. The same seed gives the same model.", "1");
 
     public static KeyDeclaration Datasets { get; } = new("datasets", new MapForm(new SectionForm(DatasetKeys.Section, "dataset"), "map from name to dataset", 0), "Where the samples are, under names of your choice.");
@@ -23,5 +30,5 @@ internal static class ManifestKeys
     public static KeyDeclaration Models { get; } =
         new("models", new MapForm(new SectionForm(ModelKeys.Section, "model"), "map from name to model"), "What is compressed, under names of your choice: letters, digits, '-', '_', '.' and spaces.") { IsRequired = true };
 
-    public static SectionDeclaration Section { get; } = new([Version, Device, Seed, Datasets, Models]);
+    public static SectionDeclaration Section { get; } = new([Version, Device, LinearAlgebra, Seed, Datasets, Models]);
 }

@@ -1,0 +1,24 @@
+using System.Reflection;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using TorchSharp;
+
+namespace ModelOptimizer.TorchSharp;
+
+/// <summary>libtorch's linear algebra, through TorchSharp.</summary>
+public sealed class TorchSharpBackend : ILinearAlgebraBackend
+{
+    // TorchSharp's version decides libtorch's: it loads no other.
+    private static readonly string Version = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <inheritdoc/>
+    public string Identity => $"torchsharp{Version}";
+
+    /// <inheritdoc/>
+    public ILinearAlgebra Create(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return new TorchLinearAlgebra(LibTorch.Start(device));
+    }
+}

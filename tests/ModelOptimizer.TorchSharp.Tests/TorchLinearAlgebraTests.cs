@@ -1,0 +1,9 @@
+using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Tests.LinearAlgebra;
+
+namespace ModelOptimizer.TorchSharp.Tests;
+
+public sealed class TorchLinearAlgebraTests(BackendFixture fixture) : LinearAlgebraTests, IClassFixture<BackendFixture>
+{
+    protected override ILinearAlgebra Algebra => fixture.Engine.LinearAlgebra;
+}
