@@ -18,6 +18,7 @@ internal static class OrtEnvironment
     {
         try
         {
+            Telemetry.Disable();
             CudaRuntime.Use();
             // Threads of a session go on waiting for work for a while after a run, without sleeping: several sessions with threads of their own take the cores from each other.
             using var threads = new OrtThreadingOptions();
