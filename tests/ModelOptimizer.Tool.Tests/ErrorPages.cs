@@ -22,8 +22,15 @@ internal static partial class ErrorPages
         """;
 
     // A code's first digit is its class.
-    private static readonly (char Digit, string Title)[] Classes =
-        [('1', "Manifest"), ('2', "Model"), ('3', "Data"), ('4', "Gates"), ('5', "Device, runtime and build"), ('9', "Internal")];
+    private static readonly Dictionary<char, string> Classes = new()
+    {
+        ['1'] = "Manifest",
+        ['2'] = "Model",
+        ['3'] = "Data",
+        ['4'] = "Gates",
+        ['5'] = "Device, runtime and build",
+        ['9'] = "Internal",
+    };
 
     /// <summary>Every page by its name, in the order of the codes: the code and the title of its heading, and the whole text.</summary>
     public static IReadOnlyList<(string Name, string Code, string Title, string Text)> All { get; } =
@@ -33,10 +40,10 @@ internal static partial class ErrorPages
     public static string List()
     {
         var text = new StringBuilder(Head);
-        foreach (var (digit, title) in Classes)
+        foreach (var pages in All.GroupBy(page => page.Code[3]))
         {
-            text.Append($"\n## {title}\n\n| code | what it means |\n| --- | --- |\n");
-            text.AppendJoin("", All.Where(page => page.Code[3] == digit).Select(page => $"| [{page.Code}](errors/{page.Name}) | {page.Title} |\n"));
+            text.Append($"\n## {Classes[pages.Key]}\n\n| code | what it means |\n| --- | --- |\n");
+            text.AppendJoin("", pages.Select(page => $"| [{page.Code}](errors/{page.Name}) | {page.Title} |\n"));
         }
 
         return text.ToString();
