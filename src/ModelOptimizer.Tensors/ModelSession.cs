@@ -196,7 +196,7 @@ public sealed class ModelSession : IDisposable
         {
             throw new DiagnosticException(
                 TensorsCodes.WrongInputs,
-                $"The model has no {role} '{name}'; it has {Quote(Outputs.Select(output => output.Name))}.",
+                $"The model has no {role} '{name}'; it has {Quote(Outputs.Select(output => output.Name))}. Correct the name in 'evaluate: {{ output: … }}'.",
                 OrtErrors.Position(file));
         }
 

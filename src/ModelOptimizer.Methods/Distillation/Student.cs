@@ -44,14 +44,14 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
         }
 
         var (logits, teacherLogits) = (Tensors.Training.Logits.Of(model, output, shapes), Tensors.Training.Logits.Of(context.Original, output, teacherShapes));
+        if (shapes[logits].Length < 2 || teacherShapes[teacherLogits].Length < 2 || !ElementTypes.IsFloat(ElementType(context.Original, output)))
+        {
+            throw Other(options, $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores first.");
+        }
+
         if (!shapes[logits].AsSpan(1).SequenceEqual(teacherShapes[teacherLogits].AsSpan(1)))
         {
             throw Other(options, $"the student's output '{output}' has the shape {Text(shapes[logits])} and the original's {Text(teacherShapes[teacherLogits])}. A student must have the original's classes.");
-        }
-
-        if (shapes[logits].Length < 2 || !ElementTypes.IsFloat(ElementType(context.Original, output)))
-        {
-            throw Other(options, $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores first.");
         }
 
         var layers = LayerFinder.Find(model);

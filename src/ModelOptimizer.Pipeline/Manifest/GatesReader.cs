@@ -41,7 +41,7 @@ internal static class GatesReader
         var given = GateKeys.Bounds.Where(bound => section[bound.Key] is not null).ToArray();
         if (given.Length == 0)
         {
-            throw new DiagnosticException(ManifestCodes.MissingKey, $"The gate on '{name.Text}' has no limit. Write, for example, '{Usual(metric)}'.", name.Position);
+            throw new DiagnosticException(ManifestCodes.MissingKey, $"The gate on '{name.Text}' has no limit. Write, for example, '{name.Text}: {{ {Usual(metric)}: … }}'.", name.Position);
         }
 
         var confidence = Confidence(section, given.Any(bound => bound.Bound is GateBound.MaxDrop or GateBound.MaxRise));

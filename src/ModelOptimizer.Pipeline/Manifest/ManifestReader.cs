@@ -64,7 +64,7 @@ public static partial class ManifestReader
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DiagnosticException(ManifestCodes.Unreadable, $"There is no manifest {file}. Name the manifest, or create it with 'version: 1' and 'models:'.", null, exception);
+            throw new DiagnosticException(ManifestCodes.Unreadable, $"There is no manifest {file}. Name the manifest, or write a first one with 'modelopt init model.onnx'.", null, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -207,6 +207,17 @@ public class DistillMethodTests
     }
 
     [Fact]
+    public void An_output_that_is_one_number_for_all_samples_is_an_error()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 12]).Gemm("x", "h", 4, 12).Node("ReduceSum", ["h"], ["y"], ("keepdims", 0L)).Output("y", []).Build();
+
+        var error = Should.Throw<DiagnosticException>(() => StudentRun.Train("distill", StudentRun.Context(model, model, new RandomBatches(model))));
+
+        error.Diagnostic.Code.ShouldBe(MethodCodes.OtherStudent);
+        error.Diagnostic.Message.ShouldContain("'y' is not one row of numbers a sample");
+    }
+
+    [Fact]
     public void A_training_that_does_not_fit_into_memory_is_an_error_that_says_what_to_reduce()
     {
         var teacher = StudentRun.Dense();

@@ -38,7 +38,7 @@ public sealed class ManifestErrors
         var error = Should.Throw<DiagnosticException>(() => ManifestReader.Read(folder["missing.yaml"])).Diagnostic;
 
         error.ToString().Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
-            .ShouldBe("error MOC1001: There is no manifest missing.yaml. Name the manifest, or create it with 'version: 1' and 'models:'.");
+            .ShouldBe("error MOC1001: There is no manifest missing.yaml. Name the manifest, or write a first one with 'modelopt init model.onnx'.");
     }
 
     [Fact]

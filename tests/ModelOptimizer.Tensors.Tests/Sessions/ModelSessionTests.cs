@@ -59,6 +59,15 @@ public sealed class ModelSessionTests(EngineFixture fixture) : IClassFixture<Eng
     }
 
     [Fact]
+    public void An_unknown_output_is_an_error_that_lists_the_known_ones()
+    {
+        using var session = fixture.Engine.CreateSession(Sum());
+
+        Should.Throw<DiagnosticException>(() => session.Run(Inputs(("a", [1, 2, 3]), ("b", [4, 5, 6])), ["total"])).Diagnostic.ToString().ShouldBe(
+            "sum.onnx: error MOC2304: The model has no output 'total'; it has 'y'. Correct the name in 'evaluate: { output: … }'.");
+    }
+
+    [Fact]
     public void An_unknown_input_is_an_error_that_lists_the_known_ones()
     {
         using var session = fixture.Engine.CreateSession(Sum());
