@@ -11,7 +11,7 @@ public sealed class PageCommandTests(ReadersProject project) : IClassFixture<Rea
     public static TheoryData<string> Commands => [.. OfTheTool.Select(command => command.Text[Tool.Length..]).Distinct().Order()];
 
     private static IEnumerable<PageCommand> OfTheTool =>
-        PageCommands.All.Where(command => command.Text.StartsWith(Tool, StringComparison.Ordinal) && !ExecutedElsewhere.Names.Contains(command.Text));
+        PageCommands.All.Where(command => command.Text.StartsWith(Tool, StringComparison.Ordinal) && !ExecutedElsewhere.Nowhere.ContainsKey(command.Text));
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -43,7 +43,7 @@ public sealed class PageCommandTests(ReadersProject project) : IClassFixture<Rea
     [Fact]
     public void Nothing_is_listed_that_no_page_has()
     {
-        ExecutedElsewhere.Listed.Values.SelectMany(commands => commands).Concat(ExecutedElsewhere.Names).Except(PageCommands.All.Select(command => command.Text)).ShouldBeEmpty();
+        ExecutedElsewhere.Listed.Values.SelectMany(commands => commands).Concat(ExecutedElsewhere.Nowhere.Keys).Except(PageCommands.All.Select(command => command.Text)).ShouldBeEmpty();
         ExecutedElsewhere.Listed.Keys.Where(file => !File.Exists(Path.Combine(Repository.Root, file))).ShouldBeEmpty();
     }
 
@@ -51,6 +51,7 @@ public sealed class PageCommandTests(ReadersProject project) : IClassFixture<Rea
     [InlineData("```\nfirst --x   # why\n\nsecond\n```", "first --x", "second")]
     [InlineData("```bash\nls | wc\n```", "ls | wc")]
     [InlineData("```text\nwhat a program printed\n```\n```yaml\nversion: 1\n```")]
+    [InlineData("```\nmodelopt.yaml(3,1): error MOC1012: Unknown key.\n```")]
     [InlineData("1. A list\n\n   ```console\n   $ modelopt layers x\n   conv1\n   ```", "modelopt layers x")]
     [InlineData("Say `dotnet modelopt compress [modelopt.yaml]` or `git pull`, of `modelopt` and `modelopt.yaml`.", "modelopt compress modelopt.yaml", "git pull")]
     public void Commands_are_found(string page, params string[] commands) => PageCommands.Of("page.md", page).Select(command => command.Text).ShouldBe(commands);

@@ -4,8 +4,9 @@ using ModelOptimizer.Testing;
 namespace ModelOptimizer.Tool.Tests.Pages;
 
 /// <summary>
-/// Finds the commands of pages. Every line of a block without a language, or of <c>sh</c> or <c>bash</c>, is one; in a <c>console</c> the lines behind a
-/// prompt are, and what follows them is what they print. In a sentence, code that starts with a program is a command.
+/// Finds the commands of pages. Every line of a block without a language, or of <c>sh</c> or <c>bash</c>, is one, unless the block has a diagnostic: then it
+/// shows what is printed. In a <c>console</c> the lines behind a prompt are commands, and what follows them is what they print. In a sentence, code that starts
+/// with a program is a command.
 /// </summary>
 internal static partial class PageCommands
 {
@@ -25,7 +26,7 @@ internal static partial class PageCommands
 
     private static IEnumerable<PageCommand> OfBlock(string page, string language, string text) => language switch
     {
-        "" or "sh" or "bash" => text.Split('\n').Select(line => new PageCommand(page, line)),
+        "" or "sh" or "bash" when !Diagnostic().IsMatch(text) => text.Split('\n').Select(line => new PageCommand(page, line)),
         "console" => text.Split("\n" + Prompt)[1..].Select(part => part.Split('\n', 2)).Select(part => new PageCommand(page, part[0], part[1])),
         _ => [],
     };
@@ -44,6 +45,9 @@ internal static partial class PageCommands
 
     [GeneratedRegex(@"`(?<command>(?:(?:modelopt|dotnet|git|npm|apt-get) |\.ci/|eng/\w+/run)[^`\n]*)`")]
     private static partial Regex Program();
+
+    [GeneratedRegex(@"\w+ MOC\d{4}: ")]
+    private static partial Regex Diagnostic();
 
     [GeneratedRegex(@"(^|\s+)#.*$")]
     private static partial Regex Comment();

@@ -17,8 +17,6 @@ public sealed class ReadersProject : IAsyncLifetime
     {
         Write(_prepared.Folder);
         (await Invoke(_prepared, "compress")).ShouldBe(ExitCode.Passed, _prepared.Error);
-        // A manifest elsewhere.
-        Copy(_prepared.Folder, Path.Combine(_prepared.Folder, "path", "to"));
     }
 
     /// <summary>Carries out a command in a copy of the project.</summary>
@@ -30,6 +28,11 @@ public sealed class ReadersProject : IAsyncLifetime
         {
             // Who writes a first manifest has none.
             File.Delete(Path.Combine(line.Folder, ManifestReader.DefaultName));
+        }
+
+        if (command.Split(' ').SingleOrDefault(word => word.EndsWith("/" + ManifestReader.DefaultName, StringComparison.Ordinal)) is { } elsewhere)
+        {
+            Copy(_prepared.Folder, Path.Combine(line.Folder, Path.GetDirectoryName(elsewhere)!));
         }
 
         var code = await Invoke(line, command);
@@ -48,7 +51,7 @@ public sealed class ReadersProject : IAsyncLifetime
     {
         Take("models/digits.onnx", "models/digits.onnx", "model.onnx");
         Take("data/digits-train.npz", "data/train.npz");
-        Take("data/digits-test.npz", "data/test.npz", "data/digits.npz", "test.npz");
+        Take("data/digits-test.npz", "data/test.npz", "data/digits.npz", "digits.npz");
         File.WriteAllText(Path.Combine(folder, "app.csproj"), """<Project Sdk="Microsoft.NET.Sdk"></Project>""");
         File.WriteAllText(Path.Combine(folder, ManifestReader.DefaultName), PageManifests.Readme);
 
