@@ -51,7 +51,7 @@ public sealed class ReadersProject : IAsyncLifetime
     {
         Take("models/digits.onnx", "models/digits.onnx", "model.onnx");
         Take("data/digits-train.npz", "data/train.npz");
-        Take("data/digits-test.npz", "data/test.npz", "data/digits.npz", "digits.npz");
+        Take("data/digits-test.npz", "data/test.npz", "data/digits.npz", "test.npz", "digits.npz");
         File.WriteAllText(Path.Combine(folder, "app.csproj"), """<Project Sdk="Microsoft.NET.Sdk"></Project>""");
         File.WriteAllText(Path.Combine(folder, ManifestReader.DefaultName), PageManifests.Readme);
 
