@@ -19,13 +19,16 @@ internal sealed class CommandLine : IDisposable
 
     public IReadOnlyList<ICompressionMethod> Methods { get; init; } = [new SampleMethod()];
 
-    /// <summary>What the runner reports.</summary>
+    /// <summary>What runs a manifest; by default a stand-in that keeps what it was asked.</summary>
+    public RunManifest? Runner { get; init; }
+
+    /// <summary>What the stand-in reports.</summary>
     public RunResult Report { get; set; }
 
-    /// <summary>What the runner does before it reports.</summary>
+    /// <summary>What the stand-in does before it reports.</summary>
     public Action<RunOptions, IRunObserver, CancellationToken> During { get; set; } = (_, _, _) => { };
 
-    /// <summary>What the runner was asked.</summary>
+    /// <summary>What the stand-in was asked.</summary>
     public RunOptions? Asked { get; private set; }
 
     public string Out => Clean(_out);
@@ -37,7 +40,7 @@ internal sealed class CommandLine : IDisposable
     public Task<int> Invoke(CancellationToken cancellation, params string[] arguments)
     {
         var terminal = new Terminal { Out = _out, Error = _error, CurrentDirectory = Folder, Width = Width };
-        return new Application(terminal, Run, Methods).Invoke(arguments, cancellation);
+        return new Application(terminal, Runner ?? Run, Methods).Invoke(arguments, cancellation);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -33,30 +33,18 @@ public sealed class ContinuousIntegration : IDisposable
         """;
 
     private static readonly string[] Reports = ["digits.compressed.report.html", "digits.compressed.report.json", "digits.compressed.report.md"];
-    private static readonly GitHubJob GitHub = new(CiPage.Block("GitHub Actions", "yaml"));
-    private static readonly AzureJob Azure = new(CiPage.Block("Azure Pipelines", "yaml"));
+    private static readonly Page Page = new("docs", "ci.md");
+    private static readonly GitHubJob GitHub = new(Page.Block("GitHub Actions", "yaml"));
+    private static readonly AzureJob Azure = new(Page.Block("Azure Pipelines", "yaml"));
 
     private readonly TempFolder _folder = new();
-    private readonly Dictionary<string, string> _environment;
+    private readonly Home _home;
     private readonly Consumer _developer;
 
     public ContinuousIntegration()
     {
         _developer = new Consumer(_folder["developer", "app"]);
-        // Nothing of the developer who runs this test: neither git's settings, nor the caches of dotnet and of modelopt.
-        _environment = new Dictionary<string, string>
-        {
-            ["NUGET_PACKAGES"] = Packages.Folder,
-            ["DOTNET_CLI_HOME"] = _folder["home"],
-            ["XDG_CACHE_HOME"] = _folder["home", "cache"],
-            ["HOME"] = _folder["home"],
-            ["GIT_CONFIG_NOSYSTEM"] = "1",
-            ["GIT_AUTHOR_NAME"] = "test",
-            ["GIT_AUTHOR_EMAIL"] = "test@example.org",
-            ["GIT_COMMITTER_NAME"] = "test",
-            ["GIT_COMMITTER_EMAIL"] = "test@example.org",
-        };
-        Directory.CreateDirectory(_folder["home"]);
+        _home = new Home(_folder["home"]);
     }
 
     [LinuxFact]
@@ -84,7 +72,7 @@ public sealed class ContinuousIntegration : IDisposable
             run.Steps.Keys.ShouldNotContain(Build);
         }
 
-        Bash(checkout, CiPage.Block("A stale lock", "bash")).ShouldSucceed().Output.ShouldContain("gates");
+        _home.Bash(checkout, Page.Block("A stale lock", "bash")).ShouldSucceed().Output.ShouldContain("gates");
         Run(GitHub, checkout).Steps[Verify].ExitCode.ShouldBe(0);
     }
 
@@ -158,25 +146,23 @@ public sealed class ContinuousIntegration : IDisposable
     private void Commit()
     {
         _developer.Write("modelopt.yaml", Manifest);
-        _developer.Write(".gitignore", CiPage.Block("Once, on your machine", "gitignore") + "bin/\nobj/\n/cache/\n");
-        Bash(_developer.Root, "git init --quiet").ShouldSucceed();
-        Bash(_developer.Root, "set -e\n" + CiPage.Block("Once, on your machine", "bash")).ShouldSucceed();
-        Bash(_developer.Root, "git add .gitignore NuGet.Config app.csproj Program.cs && git commit --quiet -m first").ShouldSucceed();
-        Bash(_developer.Root, "git status --porcelain").ShouldSucceed().Output.ShouldBeEmpty();
+        _developer.Write(".gitignore", Page.Block("Once, on your machine", "gitignore") + "bin/\nobj/\n/cache/\n");
+        _home.Bash(_developer.Root, "git init --quiet").ShouldSucceed();
+        _home.Bash(_developer.Root, "set -e\n" + Page.Block("Once, on your machine", "bash")).ShouldSucceed();
+        _home.Bash(_developer.Root, "git add .gitignore NuGet.Config app.csproj Program.cs && git commit --quiet -m first").ShouldSucceed();
+        _home.Bash(_developer.Root, "git status --porcelain").ShouldSucceed().Output.ShouldBeEmpty();
     }
 
     private string Checkout(string name)
     {
         // A name that the project file has, as the services' folders have the repository's.
         var folder = _folder[name, "app"];
-        Bash(_folder.Path, $"git clone --quiet developer/app {name}/app").ShouldSucceed();
+        _home.Bash(_folder.Path, $"git clone --quiet developer/app {name}/app").ShouldSucceed();
         return folder;
     }
 
     private PipelineRun Run(IPipelineJob job, string checkout) =>
-        job.Run(checkout, Directory.CreateDirectory(Path.Combine(checkout, "..", $"{job.GetType().Name}-{Guid.NewGuid()}")).FullName, _environment);
-
-    private Outcome Bash(string folder, string script) => DotNet.Run("bash", folder, _environment, "-c", script);
+        job.Run(checkout, Directory.CreateDirectory(Path.Combine(checkout, "..", $"{job.GetType().Name}-{Guid.NewGuid()}")).FullName, _home.Environment);
 
     private static JsonNode Lock(string checkout) => JsonNode.Parse(File.ReadAllText(Path.Combine(checkout, "modelopt.lock.json")))!;
 

@@ -13,6 +13,10 @@ public sealed partial class ManifestSchemas
 {
     private static readonly JsonSchema Real = JsonSchema.FromText(ManifestSchema.Text(MethodCatalogue.All));
 
+    private static IEnumerable<string> Examples => Directory.GetFiles(FromRoot("docs"), "*.md", SearchOption.AllDirectories)
+        .Concat([FromRoot("README.md"), FromRoot("eng", "packaging", "FirstManifest.md")])
+        .SelectMany(page => Example().Matches(File.ReadAllText(page).ReplaceLineEndings("\n")).Select(example => example.Groups["yaml"].Value));
+
     [Fact]
     public void Have_Every_Declared_Key() => ManifestSchema.Text([new SampleMethod()]).ShouldBeApproved();
 
@@ -23,8 +27,7 @@ public sealed partial class ManifestSchemas
     [Fact]
     public void Accept_The_Manifests_Of_The_Sample_And_The_Pages()
     {
-        var pages = Directory.GetFiles(FromRoot("docs"), "*.md").Append(FromRoot("README.md")).SelectMany(page => Example().Matches(File.ReadAllText(page).ReplaceLineEndings("\n")).Select(example => example.Groups["yaml"].Value));
-        string[] manifests = [File.ReadAllText(FromRoot("samples", "DigitReader", "modelopt.yaml")), .. pages.Where(yaml => yaml.Contains("models:", StringComparison.Ordinal)).Select(Whole)];
+        string[] manifests = [File.ReadAllText(FromRoot("samples", "DigitReader", "modelopt.yaml")), .. Examples.Where(yaml => yaml.Contains("models:", StringComparison.Ordinal)).Select(Whole)];
 
         manifests.Length.ShouldBeGreaterThan(2);
         manifests.Select(yaml => Problems(Real, yaml)).ShouldAllBe(problems => problems == "");
@@ -33,8 +36,7 @@ public sealed partial class ManifestSchemas
     [Fact]
     public void Accept_Steps_As_The_Pages_Of_Methods_Write_Them()
     {
-        var pages = Directory.GetFiles(FromRoot("docs"), "*.md").SelectMany(page => Example().Matches(File.ReadAllText(page).ReplaceLineEndings("\n")).Select(example => example.Groups["yaml"].Value));
-        var steps = pages.Where(yaml => yaml.TrimStart().StartsWith("compress:", StringComparison.Ordinal)).ToList();
+        var steps = Examples.Where(yaml => yaml.TrimStart().StartsWith("compress:", StringComparison.Ordinal)).ToList();
 
         steps.ShouldNotBeEmpty();
         steps.Select(yaml => Problems(Real, $"version: 1\nmodels:\n  m:\n    source: m.onnx\n{Indented(yaml)}")).ShouldAllBe(problems => problems == "");

@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Tool.Tests.Pages;
+
+/// <summary>Commands of the pages that are not carried out here, and what does it.</summary>
+internal static partial class ExecutedElsewhere
+{
+    private const string Name = "it is a name in a sentence, and executed where it has its arguments";
+    private const string EndToEnd = "tests/ModelOptimizer.EndToEnd.Tests/";
+
+    private static readonly string[] Steps = [.. Step().Matches(File.ReadAllText(FromRoot(".ci/run"))).Select(match => match.Groups["command"].Value + " ")];
+
+    /// <summary>By file that executes them, as the pages write them.</summary>
+    public static IReadOnlyDictionary<string, string[]> Listed { get; } = new Dictionary<string, string[]>
+    {
+        // As somebody with an empty home folder.
+        [EndToEnd + "Scenarios/Pages.cs"] =
+        [
+            "dotnet nuget add source ~/modelopt-packages --name modelopt",
+            "dotnet tool install --global ModelOptimizer.Tool --version 0.1.0",
+            "dotnet tool install --global ModelOptimizer.Tool",
+            "cd path/to/your/project",
+            "dotnet build",
+            "dotnet add package ModelOptimizer.Build --version 0.1.0",
+            "dotnet add package ModelOptimizer.Build",
+            "dotnet new install ModelOptimizer.Templates",
+            "dotnet new modelopt-manifest --help",
+            "dotnet new modelopt-manifest -n digits --model models/digits.onnx",
+            "dotnet new modelopt-manifest -n classifier --model models/classifier.onnx --input image --calibration data/train.npz --test data/test.npz",
+            "dotnet new modelopt-app -n Digits",
+            "cd Digits",
+            "dotnet run",
+        ],
+        // Block by block.
+        [EndToEnd + "Scenarios/ContinuousIntegration.cs"] =
+        [
+            "dotnet new tool-manifest",
+            "dotnet tool install ModelOptimizer.Tool --version 0.1.0",
+            "git add dotnet-tools.json modelopt.yaml modelopt.lock.json models/digits.onnx data",
+            "git diff modelopt.lock.json",
+            "git add modelopt.yaml modelopt.lock.json",
+        ],
+        // Into other folders.
+        [EndToEnd + "Infrastructure/Packages.cs"] =
+        [
+            "dotnet pack src/ModelOptimizer.Build -c Release -o ~/modelopt-packages",
+            "dotnet pack src/ModelOptimizer.Tool -c Release -o ~/modelopt-packages",
+            "dotnet pack templates -c Release -o ~/modelopt-packages",
+            "dotnet pack eng/onnxruntime -c Release -p:IsPackable=true -o some/folder",
+        ],
+        // Where these tests are inside.
+        [".ci/run"] = [".ci/run"],
+        [".ci/webgpu"] =
+        [
+            "apt-get install --no-install-recommends chromium-common libvulkan1",
+            "export VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json",
+            "export XDG_RUNTIME_DIR=$(mktemp -d)",
+        ],
+        // By hand, minutes long; the page has what came out.
+        ["eng/train/README.md"] = ["eng/train/run"],
+        ["docs/results.md"] = ["dotnet run --project samples/TrainDigits -c Release"],
+    };
+
+    /// <summary>What nothing executes, and why not.</summary>
+    public static IReadOnlyDictionary<string, string> Nowhere { get; } = new Dictionary<string, string>
+    {
+        ["modelopt init"] = Name,
+        ["modelopt blocks"] = Name,
+        ["dotnet new"] = Name,
+        ["dotnet new modelopt-manifest"] = Name,
+        ["dotnet new modelopt-app"] = Name,
+        ["git lfs pull"] = "it needs a server with files of Git LFS",
+    };
+
+    /// <summary>Whether something executes a command.</summary>
+    public static bool Has(string command) => Nowhere.ContainsKey(command) || Listed.Values.Any(commands => commands.Contains(command)) || IsStep(command) || IsTest(command) || IsBenchmark(command);
+
+    // What `.ci/run` does may have options more.
+    private static bool IsStep(string command) => Steps.Any(step => step.StartsWith(command + " ", StringComparison.Ordinal));
+
+    // A part of all tests, if there are tests of that name.
+    private static bool IsTest(string command) =>
+        Test().Match(command) is { Success: true } test && Directory.EnumerateFiles(FromRoot(test.Groups["project"].Value), $"*{test.Groups["filter"].Value}*.cs", SearchOption.AllDirectories).Any();
+
+    // By hand: the rows below the command are what came out.
+    private static bool IsBenchmark(string command) =>
+        Benchmark().Match(command) is { Success: true } benchmark && File.ReadAllText(FromRoot("eng/bench/Program.cs")).Contains($"[\"{benchmark.Groups["name"].Value}\"", StringComparison.Ordinal);
+
+    private static string FromRoot(string path) => Path.Combine(Repository.Root, path);
+
+    [GeneratedRegex(@"^step (?<command>[^&\n]*)", RegexOptions.Multiline)]
+    private static partial Regex Step();
+
+    [GeneratedRegex(@"^dotnet test (?<project>tests/[\w.]+) -c Release --filter (?<filter>\w+)$")]
+    private static partial Regex Test();
+
+    [GeneratedRegex(@"^dotnet run --project eng/bench -c Release -- (?<name>\w+)( |$)")]
+    private static partial Regex Benchmark();
+}
