@@ -31,6 +31,8 @@ internal static partial class ExecutedElsewhere
             "dotnet new modelopt-app -n Digits",
             "cd Digits",
             "dotnet run",
+            "dotnet restore",
+            "dotnet --list-runtimes",
         ],
         // Block by block.
         [EndToEnd + "Scenarios/ContinuousIntegration.cs"] =
@@ -40,7 +42,9 @@ internal static partial class ExecutedElsewhere
             "git add dotnet-tools.json modelopt.yaml modelopt.lock.json models/digits.onnx data",
             "git diff modelopt.lock.json",
             "git add modelopt.yaml modelopt.lock.json",
+            "git checkout -- modelopt.lock.json",
         ],
+        [EndToEnd + "Scenarios/CudaFromItsPackage.cs"] = ["dotnet build -p:ModelOptimizerDevice=cuda"],
         // Into other folders.
         [EndToEnd + "Infrastructure/Packages.cs"] =
         [
@@ -49,6 +53,8 @@ internal static partial class ExecutedElsewhere
             "dotnet pack templates -c Release -o ~/modelopt-packages",
             "dotnet pack eng/onnxruntime -c Release -p:IsPackable=true -o some/folder",
         ],
+        [EndToEnd + "Infrastructure/CudaPackage.cs"] = ["dotnet pack src/ModelOptimizer.Build.Cuda -c Release -o ~/modelopt-packages"],
+        ["eng/onnxruntime/RestoreOnnxRuntime.cs"] = ["npm ci"],
         // Where these tests are inside.
         [".ci/run"] = [".ci/run"],
         [".ci/webgpu"] =
@@ -60,6 +66,23 @@ internal static partial class ExecutedElsewhere
         // By hand, minutes long; the page has what came out.
         ["eng/train/README.md"] = ["eng/train/run"],
         ["docs/results.md"] = ["dotnet run --project samples/TrainDigits -c Release"],
+        // By hand, since they download hundreds of megabytes; the pages have what was run.
+        ["docs/devices.md"] =
+        [
+            "dotnet add package ModelOptimizer.Build.Cuda.linux-x64",
+            "dotnet package download ModelOptimizer.Build.Cuda.linux-x64 --output ~/modelopt-cuda",
+            "export ModelOptimizerCuda=$(echo ~/modelopt-cuda/modeloptimizer.build.cuda.linux-x64/*/native)",
+        ],
+        ["docs/torchsharp.md"] =
+        [
+            "dotnet new classlib -o linear-algebra",
+            "dotnet add linear-algebra package ModelOptimizer.TorchSharp",
+            "dotnet add linear-algebra package TorchSharp-cpu",
+            "dotnet publish linear-algebra --use-current-runtime --no-self-contained -o linear-algebra/plugin",
+            "modelopt compress --linear-algebra torchsharp",
+            "dotnet test ModelOptimizer.Build.sln -c Release -p:WithTorchSharp=true",
+            "dotnet pack src/ModelOptimizer.TorchSharp -c Release -o ~/modelopt-packages",
+        ],
     };
 
     /// <summary>What nothing executes, and why not.</summary>
@@ -70,7 +93,9 @@ internal static partial class ExecutedElsewhere
         ["dotnet new"] = Name,
         ["dotnet new modelopt-manifest"] = Name,
         ["dotnet new modelopt-app"] = Name,
+        ["git lfs install"] = "it changes the user's settings of git",
         ["git lfs pull"] = "it needs a server with files of Git LFS",
+        ["dotnet build-server shutdown"] = "it would end the servers of the build that runs these tests",
     };
 
     /// <summary>Whether something executes a command.</summary>

@@ -11,7 +11,7 @@ public sealed class PageCommandTests(ReadersProject project) : IClassFixture<Rea
     public static TheoryData<string> Commands => [.. OfTheTool.Select(command => command.Text[Tool.Length..]).Distinct().Order()];
 
     private static IEnumerable<PageCommand> OfTheTool =>
-        PageCommands.All.Where(command => command.Text.StartsWith(Tool, StringComparison.Ordinal) && !ExecutedElsewhere.Nowhere.ContainsKey(command.Text));
+        PageCommands.All.Where(command => command.Text.StartsWith(Tool, StringComparison.Ordinal) && !ExecutedElsewhere.Has(command.Text));
 
     [Theory]
     [MemberData(nameof(Commands))]
