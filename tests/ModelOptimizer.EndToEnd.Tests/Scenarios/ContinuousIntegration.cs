@@ -115,6 +115,9 @@ public sealed class ContinuousIntegration : IDisposable
 
         run.Steps[Verify].ExitCode.ShouldBe(0, run.Log);
         run.Steps[Verify].Output.ShouldContain("on cpu/elsewhere+ort0.0.0; here");
+        // What docs/errors/MOC1201.md says of a damaged one.
+        _home.Bash(checkout, "git checkout -- modelopt.lock.json").ShouldSucceed();
+        Lock(checkout).ToJsonString().ShouldNotContain("elsewhere");
     }
 
     [Fact]

@@ -40,6 +40,9 @@ public sealed class Pages : IDisposable
         Bash(new Page("src", "ModelOptimizer.Build", "PACKAGE.md").Block("Install", ""), Here);
         File.WriteAllText(Project("modelopt.yaml"), new Page("eng", "packaging", "FirstManifest.md").Block("yaml"));
 
+        // What the pages of MOC5101 and MOC5102 say.
+        Bash("dotnet --list-runtimes", Here).Output.ShouldContain("Microsoft.NETCore.App");
+        Bash("dotnet restore", Here);
         Bash("dotnet build", Here).Output.ShouldNotContain(": warning ");
 
         ShouldUse("DigitsModel", "Digits.onnx", share: 0.3);
