@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.Runtime;
 using TorchSharp;
 
 namespace ModelOptimizer.TorchSharp;
@@ -33,11 +34,8 @@ internal static class LibTorch
         }
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
         {
-            var reason = Reason(failure.Message);
+            var reason = RuntimeFailure.LastLine(failure.Message);
             throw LinearAlgebraBackends.Missing($"the library {library} does not load: {reason}.", failure, reason.Contains("not found (required by", StringComparison.Ordinal) ? NewerSystem : null);
         }
     }
-
-    // The message lists every place that was tried, with a paragraph of advice first; the last line is about the file that is there, if there is one.
-    private static string Reason(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].TrimEnd('.');
 }

@@ -69,14 +69,7 @@ internal sealed class TorchLinearAlgebra(Device device) : ILinearAlgebra
         using var scope = NewDisposeScope();
         var (q, r) = linalg.qr(Operand(a));
         var (columns, triangle) = (Result(q), Result(r));
-        for (var i = 0; i < triangle.Rows; i++)
-        {
-            if (triangle[i, i] < 0)
-            {
-                Signs.Flip(columns, triangle, i);
-            }
-        }
-
+        Signs.FixDiagonal(columns, triangle);
         return (columns, triangle);
     }
 

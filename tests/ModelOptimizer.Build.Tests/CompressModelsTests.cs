@@ -64,18 +64,19 @@ public sealed class CompressModelsTests
     }
 
     [ShellFact]
-    public void The_Tool_Is_Told_Where_CUDA_Lies()
+    public void The_Tool_Is_Told_Where_CUDA_And_TorchSharp_Lie()
     {
         using var tool = new ScriptedTool("""
-            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerCuda\"}"
+            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerCuda $ModelOptimizerTorchSharp\"}"
             exit 1
 
             """);
         tool.Task.CudaDirectory = "packages/native";
+        tool.Task.TorchSharpDirectory = "plugin";
 
         tool.Task.Execute().ShouldBeFalse();
 
-        tool.Engine.Messages.ShouldContain(message => message.Message == tool.Path("packages", "native"));
+        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")}");
     }
 
     [ShellFact]

@@ -1,6 +1,5 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Tests.Running;
 using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using ModelOptimizer.Testing;
 
@@ -48,27 +47,8 @@ public sealed class CompressionTests : IDisposable
                 compress: [{ method: {{method}}, ranks: 50% }]
             """);
         var result = CompressionRunner.Run(
-            new RunOptions { ManifestPath = _folder["modelopt.yaml"], OutputDirectory = _folder["out"], LinearAlgebra = algebra }, new Silence(), CancellationToken.None);
+            new RunOptions { ManifestPath = _folder["modelopt.yaml"], OutputDirectory = _folder["out"], LinearAlgebra = algebra }, new RecordingObserver(), CancellationToken.None);
         result.ExitCode.ShouldBe(ExitCode.Passed, string.Join('\n', result.Diagnostics));
         return result.Models.Single();
-    }
-
-    private sealed class Silence : IRunObserver
-    {
-        public void Message(string text)
-        {
-        }
-
-        public void Diagnostic(Diagnostic diagnostic)
-        {
-        }
-
-        public void Progress(string model, MethodProgress progress)
-        {
-        }
-
-        public void Finished(ModelReport report)
-        {
-        }
     }
 }

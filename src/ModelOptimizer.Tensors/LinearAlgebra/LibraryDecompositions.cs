@@ -45,12 +45,9 @@ internal static class LibraryDecompositions
         for (var i = 0; i < r.Rows; i++)
         {
             r.Row(i)[..Math.Min(i, r.Columns)].Clear();
-            if (r[i, i] < 0)
-            {
-                Signs.Flip(q, r, i);
-            }
         }
 
+        Signs.FixDiagonal(q, r);
         return (q, r);
     }
 

@@ -26,8 +26,20 @@ internal static class Signs
         }
     }
 
+    /// <summary>Makes the diagonal of <paramref name="triangle"/>, R of a QR decomposition, non-negative; <paramref name="columns"/>, Q, follow.</summary>
+    public static void FixDiagonal(Matrix columns, Matrix triangle)
+    {
+        for (var i = 0; i < triangle.Rows; i++)
+        {
+            if (triangle[i, i] < 0)
+            {
+                Flip(columns, triangle, i);
+            }
+        }
+    }
+
     /// <summary>Changes the sign of one column, and of its partner's row.</summary>
-    public static void Flip(Matrix columns, Matrix? partner, int index)
+    private static void Flip(Matrix columns, Matrix? partner, int index)
     {
         for (var i = 0; i < columns.Rows; i++)
         {

@@ -40,7 +40,8 @@ internal static class RuntimeFailure
         }
     }
 
-    private static string LastLine(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].TrimEnd('.');
+    /// <summary>What a loader's message says of the file itself; before it, the message lists every place that was tried.</summary>
+    public static string LastLine(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].TrimEnd('.');
 
     private static string Needs(string platform) => platform.Split('-')[0] switch
     {

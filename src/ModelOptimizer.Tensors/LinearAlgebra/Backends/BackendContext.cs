@@ -6,6 +6,8 @@ namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
 /// <summary>Loads a backend with the libraries in its own folder, so that their versions and the tool's do not meet.</summary>
 internal sealed class BackendContext : AssemblyLoadContext
 {
+    private const string List = ".deps.json";
+
     private readonly AssemblyDependencyResolver resolver;
 
     /// <summary>For the backend at <paramref name="path"/>.</summary>
@@ -14,8 +16,8 @@ internal sealed class BackendContext : AssemblyLoadContext
         : base(Path.GetFileNameWithoutExtension(path))
     {
         // The list of what a published folder holds has the name of the published project, whatever that is.
-        var list = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*.deps.json").Order(StringComparer.Ordinal).FirstOrDefault();
-        resolver = new AssemblyDependencyResolver(list is null ? path : list.Replace(".deps.json", ".dll", StringComparison.Ordinal));
+        var list = Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*" + List).Order(StringComparer.Ordinal).FirstOrDefault();
+        resolver = new AssemblyDependencyResolver(list is null ? path : list[..^List.Length] + ".dll");
     }
 
     /// <inheritdoc/>
