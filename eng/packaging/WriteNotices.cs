@@ -19,9 +19,6 @@ public sealed class WriteNotices : Task
     [Required]
     public ITaskItem[] Files { get; set; }
 
-    /// <summary>What comes from elsewhere, with the metadata <c>Version</c>, <c>License</c>, <c>Copyright</c> and <c>Url</c>.</summary>
-    public ITaskItem[] OtherComponents { get; set; } = Array.Empty<ITaskItem>();
-
     /// <summary>A folder with a text for each licence's SPDX identifier.</summary>
     [Required]
     public string Licences { get; set; }
@@ -38,7 +35,7 @@ public sealed class WriteNotices : Task
         var packages = Files.Where(file => file.GetMetadata("PathInPackage") != "").GroupBy(file => file.GetMetadata("NuGetPackageId")).OrderBy(package => package.Key, StringComparer.OrdinalIgnoreCase)
             .Select(package => (Id: package.Key, Folder: Folder(package.First()))).ToList();
         PackageNotices = packages.SelectMany(package => NoticesOf(package.Id, package.Folder)).ToArray();
-        var components = packages.Select(package => Component.Of(Nuspec(package.Folder))).Concat(OtherComponents.Select(Component.Of));
+        var components = packages.Select(package => Component.Of(Nuspec(package.Folder), file => LicenceIn(Path.Combine(package.Folder, file)))).ToList();
         var text = new StringBuilder("Third-party notices\n\nThis program contains the components below. The folder \"notices\" beside this file has the licences and notices that some bring themselves.\n");
         foreach (var group in components.GroupBy(component => Choose(component.Licence)).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
@@ -75,6 +72,15 @@ public sealed class WriteNotices : Task
         return choices.FirstOrDefault(choice => File.Exists(Path.Combine(Licences, choice + ".txt"))) ?? expression;
     }
 
+    // Some packages bring a file in place of an identifier: it is the licence whose text it ends with.
+    private string LicenceIn(string file)
+    {
+        string text = Words(file);
+        return Directory.GetFiles(Licences).Where(licence => text.EndsWith(Words(licence), StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension).FirstOrDefault() ?? file;
+    }
+
+    private static string Words(string file) => string.Join(" ", File.ReadAllText(file).Split((char[])null, StringSplitOptions.RemoveEmptyEntries));
+
     private static string Folder(ITaskItem file)
     {
         string path = file.GetMetadata("FullPath");
@@ -86,7 +92,8 @@ public sealed class WriteNotices : Task
     private static IEnumerable<ITaskItem> NoticesOf(string id, string folder) =>
         from file in Directory.GetFiles(folder).OrderBy(file => file, StringComparer.Ordinal)
         where Notices.Contains(Path.GetFileNameWithoutExtension(file).ToUpperInvariant())
-        select new TaskItem(file, new Dictionary<string, string> { ["RelativePath"] = "notices/" + id + "/" + Path.GetFileName(file) });
+        // A name without an extension would be taken for a folder when packing.
+        select new TaskItem(file, new Dictionary<string, string> { ["RelativePath"] = "notices/" + id + "/" + Path.GetFileName(file) + (Path.HasExtension(file) ? "" : ".txt") });
 
     private sealed class Component
     {
@@ -100,26 +107,18 @@ public sealed class WriteNotices : Task
 
         public string Url { get; private set; }
 
-        public static Component Of(XElement nuspec)
+        public static Component Of(XElement nuspec, Func<string, string> licenceIn)
         {
-            string Value(string name) => (string)nuspec.Elements().FirstOrDefault(element => element.Name.LocalName == name) ?? "";
+            XElement Element(string name) => nuspec.Elements().FirstOrDefault(element => element.Name.LocalName == name);
+            string Value(string name) => (string)Element(name) ?? "";
             return new Component
             {
                 Name = Value("id"),
                 Version = Value("version"),
-                Licence = Value("license"),
+                Licence = (string)Element("license")?.Attribute("type") == "file" ? licenceIn(Value("license")) : Value("license"),
                 Copyright = Value("copyright") != "" ? Value("copyright") : Value("authors"),
                 Url = Value("projectUrl"),
             };
         }
-
-        public static Component Of(ITaskItem item) => new Component
-        {
-            Name = item.ItemSpec,
-            Version = item.GetMetadata("Version"),
-            Licence = item.GetMetadata("License"),
-            Copyright = item.GetMetadata("Copyright"),
-            Url = item.GetMetadata("Url"),
-        };
     }
 }

@@ -10,7 +10,7 @@ internal static class DeviceCatalogue
 
     public static IReadOnlyList<DeviceKind> Kinds { get; } =
     [
-        new("cuda", Cuda.Provider) { HasDouble = true, HasIndex = true, Needs = "an NVIDIA GPU and Linux x64 or Windows x64", Missing = static () => CudaRuntime.Refusal, Lacks = Cuda.Lacks, Append = Cuda.Append, Describe = Cuda.Describe },
+        new("cuda", Cuda.Provider) { HasDouble = true, HasIndex = true, Needs = "an NVIDIA GPU and Linux x64 or Windows x64", Absent = Cuda.Absent, Lacks = Cuda.Lacks, Append = Cuda.Append, Describe = Cuda.Describe },
         new("directml", DirectMl.Provider) { HasIndex = true, Needs = "Windows", Append = DirectMl.Append, Describe = DirectMl.Describe },
         new("coreml", CoreMl.Provider) { Needs = "macOS", Append = CoreMl.Append, Describe = static _ => CoreMl.Describe() },
         new("webgpu", WebGpu.Provider) { Needs = "Linux x64, Windows or macOS", Missing = WebGpu.Missing, Prepare = WebGpu.Prepare, Append = static (options, _) => WebGpu.Append(options), Describe = static _ => WebGpu.Describe() },

@@ -100,7 +100,7 @@ public static class DeviceSelector
 
     private static string? Obstacle(DeviceKind kind, int index) =>
         index != 0 && !kind.HasIndex ? $"there is one {kind.Name} device only, without an index"
-        : !OrtEnvironment.Instance.GetAvailableProviders().Contains(kind.Provider) ? $"it needs {kind.Needs}; ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier} has no {kind.Provider}"
+        : !OrtEnvironment.Instance.GetAvailableProviders().Contains(kind.Provider) ? kind.Absent() ?? $"it needs {kind.Needs}; ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier} has no {kind.Provider}"
         : kind.Missing();
 
     private static Device Make(DeviceKind kind, int index, string note)

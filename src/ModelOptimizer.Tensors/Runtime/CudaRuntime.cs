@@ -5,18 +5,18 @@ using Microsoft.ML.OnnxRuntime;
 namespace ModelOptimizer.Tensors.Runtime;
 
 /// <summary>
-/// ONNX Runtime from the package with its CUDA provider, which is larger than all the rest and comes apart. ONNX Runtime looks for providers beside its own library and nowhere else,
+/// ONNX Runtime from Microsoft's package with its CUDA provider, which is larger than all the rest and comes apart. ONNX Runtime looks for providers beside its own library and nowhere else,
 /// so the package has that library too, and it takes the place of the one that the tool brings.
 /// </summary>
 internal static unsafe class CudaRuntime
 {
     /// <summary>The package's id.</summary>
-    public const string Package = "ModelOptimizer.Build.Cuda.linux-x64";
+    public static string Package { get; } = OperatingSystem.IsWindows() ? "Microsoft.ML.OnnxRuntime.Gpu.Windows" : "Microsoft.ML.OnnxRuntime.Gpu.Linux";
 
     /// <summary>The environment variable with the folder of the package's libraries. The build task sets it.</summary>
     public const string Variable = "ModelOptimizerCuda";
 
-    private const string Library = "libonnxruntime.so";
+    private static readonly string Library = OperatingSystem.IsWindows() ? "onnxruntime.dll" : "libonnxruntime.so";
 
     /// <summary>The version of ONNX Runtime that this program was compiled for.</summary>
     internal static string Expected { get; } =
@@ -24,6 +24,9 @@ internal static unsafe class CudaRuntime
 
     /// <summary>Why the folder given is not used; null when it is, or when none is given.</summary>
     public static string? Refusal { get; private set; }
+
+    /// <summary>Whether there is a package for this machine and no folder is given.</summary>
+    public static bool IsMissing => Platform.Rid is "linux-x64" or "win-x64" && Environment.GetEnvironmentVariable(Variable) is null or "";
 
     /// <summary>Hands the package's library to the managed API. To be called before anything of that.</summary>
     public static void Use()
@@ -46,7 +49,7 @@ internal static unsafe class CudaRuntime
     {
         if (!NativeLibrary.TryLoad(Path.GetFullPath(Library, Path.GetFullPath(folder)), out var library))
         {
-            return (0, $"{folder}, which {Variable} names, has no {Library} that loads; it must be the folder 'native' of the package {Package}");
+            return (0, $"{folder}, which {Variable} names, has no {Library} that loads; it must be the folder 'runtimes/{Platform.Rid}/native' of the package {Package}");
         }
 
         var found = VersionOf(library);
@@ -56,7 +59,7 @@ internal static unsafe class CudaRuntime
         }
 
         NativeLibrary.Free(library);
-        return (0, $"{folder} has ONNX Runtime {found}, and this tool was made for {version}; take the package {Package} of the tool's version");
+        return (0, $"{folder} has ONNX Runtime {found}, and this tool was made for {version}; take that version of the package {Package}");
     }
 
     // OrtApiBase is two functions: the API, and the version.

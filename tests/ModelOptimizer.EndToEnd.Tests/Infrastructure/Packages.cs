@@ -19,12 +19,6 @@ internal static class Packages
 
     private static string? Given { get; } = Environment.GetEnvironmentVariable("MODELOPT_FEED");
 
-    /// <summary>
-    /// A feed with this platform's <c>Microsoft.ML.OnnxRuntime</c>, made of what npm brings: it stands for the server that applications take it from.
-    /// Apart from <see cref="Feed"/>, because the packages must do without it.
-    /// </summary>
-    public static string OnnxRuntimeFeed => Path.Combine(Root.Value, "onnxruntime");
-
     /// <summary>The artifacts folder that was packed from, reduced to what was compiled: another build of the same projects may go on from there.</summary>
     public static string Artifacts => Path.Combine(Root.Value, "artifacts");
 
@@ -51,7 +45,6 @@ internal static class Packages
             PackInto("feed", project);
         }
 
-        PackInto("onnxruntime", "eng/onnxruntime", "-p:IsPackable=true");
         foreach (var folder in Directory.GetDirectories(artifacts).Where(folder => Path.GetFileName(folder) != "obj"))
         {
             Directory.Delete(folder, recursive: true);

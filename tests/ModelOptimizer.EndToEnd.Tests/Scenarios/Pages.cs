@@ -62,8 +62,6 @@ public sealed class Pages : IDisposable
         Bash("dotnet build", Here).Output.ShouldNotContain(": warning ");
         ShouldUse("ClassifierModel", "classifier.onnx", share: 0.5);
 
-        // The application takes ONNX Runtime from a server.
-        NuGetConfig.Write(_home.Folder, Packages.Feed, Packages.OnnxRuntimeFeed);
         Bash(OfTemplates.Block("An application", "")).Output.ShouldContain("(30 %)");
     }
 

@@ -10,7 +10,7 @@ public sealed partial class Templates(TemplateHive hive) : IClassFixture<Templat
     [Fact]
     public void A_New_Application_Reads_Digits_With_The_Compressed_Model()
     {
-        NuGetConfig.Write(_folder.Path, Packages.Feed, Packages.OnnxRuntimeFeed);
+        NuGetConfig.Write(_folder.Path, Packages.Feed);
         // A name that is no namespace.
         DotNet(hive.Command("modelopt-app", "-n", "my-digits"));
 

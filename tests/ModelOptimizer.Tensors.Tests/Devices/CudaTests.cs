@@ -9,7 +9,7 @@ public sealed class CudaTests
 {
     [CudaPlatformFact]
     public void Without_the_package_CUDA_says_which_it_is() =>
-        DeviceSelector.Probe("cuda").Obstacle.ShouldBe("the package ModelOptimizer.Build.Cuda.linux-x64 is missing; the project has to reference it, or the variable ModelOptimizerCuda to name its folder 'native'");
+        DeviceSelector.Probe("cuda").Obstacle.ShouldBe($"the package Microsoft.ML.OnnxRuntime.Gpu.Linux {CudaRuntime.Expected} is missing; the project has to download it, or the variable ModelOptimizerCuda to name its folder 'runtimes/linux-x64/native'");
 
     [Theory]
     [InlineData("Failed to load library /p/native/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory", "libcublasLt.so.13")]
@@ -35,6 +35,6 @@ public sealed class CudaTests
     public void NVIDIA_s_libraries_are_told_from_those_of_the_package()
     {
         Cuda.Lacks("libcudart.so.13").ShouldBe("the library libcudart.so.13 is missing; it needs NVIDIA's driver, CUDA 13 and cuDNN 9");
-        Cuda.Lacks("libonnxruntime_providers_cuda.so").ShouldStartWith("the package ModelOptimizer.Build.Cuda.linux-x64 is missing; ");
+        Cuda.Lacks("libonnxruntime_providers_cuda.so").ShouldStartWith($"the package {CudaRuntime.Package} {CudaRuntime.Expected} is missing; ");
     }
 }

@@ -23,7 +23,7 @@ public sealed class CudaRuntimeTests : IDisposable
 
     [CudaPlatformFact]
     public void Another_version_is_refused_and_both_are_named() => CudaRuntime.Open(Folder, "1.0.0").Refusal.ShouldBe(
-        $"{Folder} has ONNX Runtime {DeviceSelector.RuntimeVersion}, and this tool was made for 1.0.0; take the package ModelOptimizer.Build.Cuda.linux-x64 of the tool's version");
+        $"{Folder} has ONNX Runtime {DeviceSelector.RuntimeVersion}, and this tool was made for 1.0.0; take that version of the package Microsoft.ML.OnnxRuntime.Gpu.Linux");
 
     [CudaPlatformFact]
     public void A_folder_without_the_library_is_refused()
@@ -31,7 +31,7 @@ public sealed class CudaRuntimeTests : IDisposable
         var (library, refusal) = CudaRuntime.Open(_empty.Path, CudaRuntime.Expected);
 
         library.ShouldBe(0);
-        refusal.ShouldBe($"{_empty.Path}, which ModelOptimizerCuda names, has no libonnxruntime.so that loads; it must be the folder 'native' of the package ModelOptimizer.Build.Cuda.linux-x64");
+        refusal.ShouldBe($"{_empty.Path}, which ModelOptimizerCuda names, has no libonnxruntime.so that loads; it must be the folder 'runtimes/linux-x64/native' of the package Microsoft.ML.OnnxRuntime.Gpu.Linux");
     }
 
     public void Dispose() => _empty.Dispose();

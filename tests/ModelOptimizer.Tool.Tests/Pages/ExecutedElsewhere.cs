@@ -44,17 +44,13 @@ internal static partial class ExecutedElsewhere
             "git add modelopt.yaml modelopt.lock.json",
             "git checkout -- modelopt.lock.json",
         ],
-        [EndToEnd + "Scenarios/CudaFromItsPackage.cs"] = ["dotnet build -p:ModelOptimizerDevice=cuda"],
         // Into other folders.
         [EndToEnd + "Infrastructure/Packages.cs"] =
         [
             "dotnet pack src/ModelOptimizer.Build -c Release -o ~/modelopt-packages",
             "dotnet pack src/ModelOptimizer.Tool -c Release -o ~/modelopt-packages",
             "dotnet pack templates -c Release -o ~/modelopt-packages",
-            "dotnet pack eng/onnxruntime -c Release -p:IsPackable=true -o some/folder",
         ],
-        [EndToEnd + "Infrastructure/CudaPackage.cs"] = ["dotnet pack src/ModelOptimizer.Build.Cuda -c Release -o ~/modelopt-packages"],
-        ["eng/onnxruntime/RestoreOnnxRuntime.cs"] = ["npm ci"],
         // Where these tests are inside.
         [".ci/run"] = [".ci/run"],
         [".ci/webgpu"] =
@@ -69,9 +65,8 @@ internal static partial class ExecutedElsewhere
         // By hand, since they download hundreds of megabytes; the pages have what was run.
         ["docs/devices.md"] =
         [
-            "dotnet add package ModelOptimizer.Build.Cuda.linux-x64",
-            "dotnet package download ModelOptimizer.Build.Cuda.linux-x64 --output ~/modelopt-cuda",
-            "export ModelOptimizerCuda=$(echo ~/modelopt-cuda/modeloptimizer.build.cuda.linux-x64/*/native)",
+            "dotnet package download Microsoft.ML.OnnxRuntime.Gpu.Linux@1.30.0 --output ~/modelopt-cuda",
+            "export ModelOptimizerCuda=$(echo ~/modelopt-cuda/microsoft.ml.onnxruntime.gpu.linux/*/runtimes/linux-x64/native)",
         ],
         ["docs/torchsharp.md"] =
         [
