@@ -1,5 +1,6 @@
 using DigitReader;
 
+Telemetry.Disable();
 var digits = DigitFile.Load(Path.Combine(AppContext.BaseDirectory, "data/digits-test.npz"));
 var originalFile = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models/digits.onnx"));
 

@@ -45,8 +45,11 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary>The cache's folder, absolute or from the project's; empty for the tool's default.</summary>
     public string CacheDirectory { get; set; } = "";
 
-    /// <summary>The folder with ONNX Runtime's CUDA provider, absolute or from the project's; empty when there is none.</summary>
-    public string CudaDirectory { get; set; } = "";
+    /// <summary>A folder with another build of ONNX Runtime, absolute or from the project's; empty for the tool's own.</summary>
+    public string RuntimeDirectory { get; set; } = "";
+
+    /// <summary>Libraries of execution providers, or folders with such, absolute or from the project's; separated by semicolons.</summary>
+    public string Plugins { get; set; } = "";
 
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public string Severity { get; set; } = "error";
@@ -152,7 +155,8 @@ public sealed class CompressModels : Task, ICancelableTask
     // The tool on the command line reads the same variables.
     private Dictionary<string, string> Environment() => new()
     {
-        ["ModelOptimizerCuda"] = Absolute(CudaDirectory),
+        ["ModelOptimizerRuntimeDirectory"] = Absolute(RuntimeDirectory),
+        ["ModelOptimizerPlugins"] = string.Join(Path.PathSeparator.ToString(), Plugins.Split([';'], StringSplitOptions.RemoveEmptyEntries).Select(path => Absolute(path.Trim()))),
         ["ModelOptimizerTorchSharp"] = Absolute(TorchSharpDirectory),
     };
 

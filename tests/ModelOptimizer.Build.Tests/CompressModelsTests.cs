@@ -64,19 +64,20 @@ public sealed class CompressModelsTests
     }
 
     [ShellFact]
-    public void The_Tool_Is_Told_Where_CUDA_And_TorchSharp_Lie()
+    public void The_Tool_Is_Told_Where_Other_Libraries_Lie()
     {
         using var tool = new ScriptedTool("""
-            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerCuda $ModelOptimizerTorchSharp\"}"
+            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharp $ModelOptimizerPlugins\"}"
             exit 1
 
             """);
-        tool.Task.CudaDirectory = "packages/native";
+        tool.Task.RuntimeDirectory = "packages/native";
         tool.Task.TorchSharpDirectory = "plugin";
+        tool.Task.Plugins = "npu; more/tpu.so;";
 
         tool.Task.Execute().ShouldBeFalse();
 
-        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")}");
+        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")} {tool.Path("npu")}:{tool.Path("more", "tpu.so")}");
     }
 
     [ShellFact]

@@ -1,4 +1,5 @@
 using ModelOptimizer.Pipeline.Inspection;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 using ModelOptimizer.Tool.Views;
 
@@ -38,5 +39,10 @@ public sealed class DoctorViewTests
             new DeviceReport("coreml", false, "it needs macOS; ONNX Runtime's library for linux-x64 has no CoreMLExecutionProvider"),
             new DeviceReport("webgpu", true, "webgpu/some-gpu+ort1.29.0", 17_179_869_184, 4321.5),
             new DeviceReport("cpu", true, "cpu/x64/avx512+ort1.29.0", null, 118.06),
-        ]);
+        ],
+        [
+            new OfferedDevice("CPUExecutionProvider", "Microsoft", "CPU AMD", "version 1.30.0"),
+            new OfferedDevice("NvTensorRTRTXExecutionProvider", "NVIDIA", "GPU Some GPU 5", "version 1.0.0, driver_version 591.2"),
+        ],
+        "/p/npu.so, which ModelOptimizerPlugins names, is no execution provider that loads: invalid ELF header");
 }

@@ -15,6 +15,9 @@ public sealed record InitRequest
     /// <summary>The array, column or file of labels; null lets the data decide.</summary>
     public string? Labels { get; init; }
 
+    /// <summary>The device that the manifest shall name, a word that <c>DeviceSelector.Knows</c>; null leaves the choice to every machine.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Whether a manifest that is there is replaced.</summary>
     public bool Force { get; init; }
 }

@@ -36,6 +36,7 @@ public static class Initializer
             Source = YamlText.Of(paths.Canonical(request.Model)),
             Size = Size(ModelInspector.Inspect(request.Model), notes),
             Accessor = ModelName.Accessor(request.Model),
+            Device = request.Device,
             Data = request.Data is null ? null : Data(request, paths, notes),
         };
         if (draft.Data is null)
@@ -43,7 +44,7 @@ public static class Initializer
             notes.Check.Add("There is no data: methods see random inputs, and only the size is a gate. Give --data FILE, or declare datasets by hand (docs/data.md).");
         }
 
-        var changes = project is null ? [] : PackageReferences.Add(project, notes);
+        var changes = project is null ? [] : PackageReferences.Add(project, request.Device is null ? null : DeviceSelector.PackageFor(request.Device), notes);
         Write(manifest, ManifestText.Of(draft));
         Write(Path.Combine(request.Directory, ManifestSchema.FileName), ManifestSchema.Text(MethodCatalogue.All) + "\n");
         foreach (var change in changes)

@@ -15,6 +15,9 @@ internal sealed record ManifestDraft
     /// <summary>The class that opens the embedded model.</summary>
     public required string Accessor { get; init; }
 
+    /// <summary>The device; null for the one that each machine has.</summary>
+    public string? Device { get; init; }
+
     /// <summary>The data; null for random inputs.</summary>
     public DataDraft? Data { get; init; }
 }

@@ -12,6 +12,11 @@ internal static class ManifestText
     public static string Of(ManifestDraft draft)
     {
         var text = new StringBuilder($"{ManifestSchema.Comment(ManifestSchema.FileName)}\nversion: 1\n");
+        if (draft.Device is { } device)
+        {
+            text.Append($"device: {YamlText.Of(device)}    # a build without it fails; auto takes the best that a machine has\n");
+        }
+
         if (draft.Data is { } data)
         {
             text.Append(Dataset(data));

@@ -25,7 +25,9 @@ public static class EnvironmentInspector
             WriteProblem(cache),
             auto,
             why,
-            devices);
+            devices,
+            auto is null ? [] : OfferedDevice.All,
+            auto is null ? null : OfferedDevice.Problem);
     }
 
     private static (string? DeviceClass, string Why) Choose()

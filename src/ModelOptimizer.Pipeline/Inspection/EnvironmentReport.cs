@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Devices;
+
 namespace ModelOptimizer.Pipeline.Inspection;
 
 /// <summary>What <c>modelopt doctor</c> shows.</summary>
@@ -14,6 +16,8 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Chosen">The device that <c>auto</c> takes; null when none works.</param>
 /// <param name="ChosenBecause">Why it and not the others, in one line.</param>
 /// <param name="Devices">All devices, in the order of <c>auto</c>.</param>
+/// <param name="Offered">What ONNX Runtime's own and plugged-in providers offer, for <c>plugin:NAME</c>.</param>
+/// <param name="PluginProblem">Why a library that <c>ModelOptimizerPlugins</c> names is not used; null when all are.</param>
 public sealed record EnvironmentReport(
     int Version,
     string Tool,
@@ -27,7 +31,9 @@ public sealed record EnvironmentReport(
     string? CacheProblem,
     string? Chosen,
     string ChosenBecause,
-    IReadOnlyList<DeviceReport> Devices)
+    IReadOnlyList<DeviceReport> Devices,
+    IReadOnlyList<OfferedDevice> Offered,
+    string? PluginProblem = null)
 {
     /// <summary>Whether models can be compressed here.</summary>
     public bool Healthy => Chosen is not null && CacheProblem is null;

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
@@ -10,7 +9,7 @@ using ModelOptimizer.Tensors.Devices;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads a manifest, strictly.</summary>
-public static partial class ManifestReader
+public static class ManifestReader
 {
     /// <summary>The file name of a manifest that has no other.</summary>
     public const string DefaultName = "modelopt.yaml";
@@ -85,13 +84,9 @@ public static partial class ManifestReader
     private static string Device(Node node)
     {
         var text = node.AsText("device");
-        var match = NamedDevice().Match(text);
-        if (match.Success && DeviceSelector.Words.Contains(match.Groups["kind"].Value) && !(match.Groups["kind"].Value is "auto" or "cpu" && match.Groups["index"].Success))
-        {
-            return text;
-        }
-
-        throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no device '{text}'.{Suggestion.For(text, DeviceSelector.Words)} Devices: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second of its kind.", node.Position);
+        return DeviceSelector.Knows(text)
+            ? text
+            : throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no device '{text}'.{Suggestion.For(text, DeviceSelector.Words)} {DeviceSelector.Expected}", node.Position);
     }
 
     private static IEnumerable<Diagnostic> Remarks(ModelPlan model)
@@ -106,7 +101,4 @@ public static partial class ManifestReader
             yield return new Diagnostic(ManifestCodes.NoEmbed, DiagnosticSeverity.Note, $"Model '{model.Name}' has no 'embed': a build compresses it, but does not ship it.", model.Position);
         }
     }
-
-    [GeneratedRegex(@"^(?<kind>[a-z]+)(:(?<index>\d{1,3}))?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamedDevice();
 }

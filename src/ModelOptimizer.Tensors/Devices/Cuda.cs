@@ -38,12 +38,9 @@ internal static class Cuda
     }
 
     /// <summary>ONNX Runtime's own library for CUDA comes with a package, all others with NVIDIA's installers.</summary>
-    public static string Lacks(string library) => library.Contains("onnxruntime", StringComparison.Ordinal)
-        ? $"the package {CudaRuntime.Package} {CudaRuntime.Expected} is missing; the project has to download it, or the variable {CudaRuntime.Variable} to name its folder 'runtimes/{Platform.Rid}/native'"
+    public static string Lacks(string library) => library.Contains("onnxruntime", StringComparison.Ordinal) && RuntimePackage.Cuda is { } package
+        ? package.Missing
         : $"the library {library} is missing; it needs NVIDIA's driver, CUDA 13 and cuDNN 9";
-
-    /// <summary>Why ONNX Runtime's library is one without CUDA.</summary>
-    public static string? Absent() => CudaRuntime.Refusal ?? (CudaRuntime.IsMissing ? Lacks("onnxruntime") : null);
 
     /// <summary>Such as <c>sm90</c>: devices of one compute capability run the same kernels. <c>unknown</c> without a driver.</summary>
     public static unsafe DeviceFacts Describe(int index)

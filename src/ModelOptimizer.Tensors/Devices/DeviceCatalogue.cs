@@ -10,13 +10,37 @@ internal static class DeviceCatalogue
 
     public static IReadOnlyList<DeviceKind> Kinds { get; } =
     [
-        new("cuda", Cuda.Provider) { HasDouble = true, HasIndex = true, Needs = "an NVIDIA GPU and Linux x64 or Windows x64", Absent = Cuda.Absent, Lacks = Cuda.Lacks, Append = Cuda.Append, Describe = Cuda.Describe },
-        new("directml", DirectMl.Provider) { HasIndex = true, Needs = "Windows", Append = DirectMl.Append, Describe = DirectMl.Describe },
+        new("cuda", Cuda.Provider)
+        {
+            HasDouble = true,
+            HasIndex = true,
+            Needs = "an NVIDIA GPU and Linux x64 or Windows x64",
+            Package = RuntimePackage.Cuda,
+            Lacks = Cuda.Lacks,
+            Append = Cuda.Append,
+            Describe = Cuda.Describe,
+        },
+        new("directml", DirectMl.Provider)
+        {
+            HasIndex = true,
+            Needs = "Windows",
+            Package = OperatingSystem.IsWindows() ? RuntimePackage.Desktop : null,
+            Append = DirectMl.Append,
+            Describe = DirectMl.Describe,
+        },
         new("coreml", CoreMl.Provider) { Needs = "macOS", Append = CoreMl.Append, Describe = static _ => CoreMl.Describe() },
-        new("webgpu", WebGpu.Provider) { Needs = "Linux x64, Windows or macOS", Missing = WebGpu.Missing, Prepare = WebGpu.Prepare, Append = static (options, _) => WebGpu.Append(options), Describe = static _ => WebGpu.Describe() },
+        new("webgpu", WebGpu.Provider)
+        {
+            Needs = "Linux x64, Windows or macOS",
+            Package = RuntimePackage.Desktop,
+            Missing = WebGpu.Missing,
+            Prepare = WebGpu.Prepare,
+            Append = static (options, _) => WebGpu.Append(options),
+            Describe = static _ => WebGpu.Describe(),
+        },
         // ONNX Runtime always has its CPU provider: nothing to append.
         new(Cpu, "CPUExecutionProvider") { HasDouble = true, Describe = static _ => CpuFeatures.Describe() },
     ];
 
-    public static DeviceKind Find(string name) => Kinds.First(kind => kind.Name == name);
+    public static DeviceKind Find(string name) => Plugins.NameOf(name) is { } provider ? Plugins.Kind(provider) : Kinds.First(kind => kind.Name == name);
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Devices;
 
@@ -17,8 +18,8 @@ internal sealed record DeviceKind(string Name, string Provider)
     /// <summary>What the machine needs, for a library of ONNX Runtime that lacks the provider.</summary>
     public string Needs { get; init; } = "";
 
-    /// <summary>Where a library of ONNX Runtime with the provider can be had; null when nowhere.</summary>
-    public Func<string?> Absent { get; init; } = static () => null;
+    /// <summary>A package for this platform whose library of ONNX Runtime has the provider; null where there is none, or none is needed.</summary>
+    public RuntimePackage? Package { get; init; }
 
     /// <summary>What the system lacks, where that can be said before ONNX Runtime is asked; null when nothing is known to be missing.</summary>
     public Func<string?> Missing { get; init; } = static () => null;

@@ -1,18 +1,22 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Devices;
 
 /// <summary>Turns the manifest's <c>device</c> into a device that has proved itself.</summary>
-public static class DeviceSelector
+public static partial class DeviceSelector
 {
     /// <summary>What stands before ONNX Runtime's version in a device class.</summary>
     public const string RuntimeMark = "+ort";
 
     /// <summary>The words a manifest may use, besides an index as in <c>cuda:1</c>.</summary>
     public static IReadOnlyList<string> Words { get; } = ["auto", .. DeviceCatalogue.Kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>What a manifest may say, for messages.</summary>
+    public static string Expected { get; } = $"Devices: {string.Join(", ", Words)}; cuda:1 is the second of its kind, {Plugins.Prefix}NAME a provider of {Plugins.Variable}.";
 
     /// <summary>The kinds of device in the order of <c>auto</c>.</summary>
     public static IReadOnlyList<string> Order { get; } = [.. DeviceCatalogue.Kinds.Select(kind => kind.Name)];
@@ -22,17 +26,36 @@ public static class DeviceSelector
 
     /// <summary>
     /// Starts the device asked for: <c>auto</c> (the first of the catalogue that starts, passes a small self-test, is no software and is not slower than the CPU), or one by name,
-    /// with an index where there are several (<c>cuda:1</c>).
+    /// with an index where there are several (<c>cuda:1</c>), or by the provider of a plug-in (<c>plugin:NAME</c>).
     /// </summary>
     /// <exception cref="DiagnosticException">The word is unknown (MOC5011), or a device asked for by name does not start (MOC5012).</exception>
     public static Device Select(string requested)
     {
         var (word, index) = Parse(requested);
-        return word == "auto" ? SelectFirst() : SelectNamed(DeviceCatalogue.Find(word), index);
+        var device = word == "auto" ? SelectFirst() : SelectNamed(DeviceCatalogue.Find(word), index);
+        return RuntimeDirectory.Remark is { } remark ? device with { Note = $"{device.Note}; {remark}" } : device;
+    }
+
+    /// <summary>Whether <see cref="Select"/> would know the word; not whether the device is there.</summary>
+    public static bool Knows(string requested)
+    {
+        try
+        {
+            _ = Parse(requested);
+            return true;
+        }
+        catch (DiagnosticException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The first device of a kind of <see cref="Order"/>, or why it cannot be used.</summary>
     public static (Device? Device, string? Obstacle) Probe(string kind) => Probe(DeviceCatalogue.Find(kind), 0);
+
+    /// <summary>The package that brings the provider of a device asked for; null where the tool has it, or nothing does.</summary>
+    /// <exception cref="DiagnosticException">The word is unknown (MOC5011).</exception>
+    public static RuntimePackage? PackageFor(string requested) => Parse(requested).Word is var word && word == "auto" ? null : DeviceCatalogue.Find(word).Package;
 
     private static Device SelectFirst()
     {
@@ -93,15 +116,21 @@ public static class DeviceSelector
         return device ?? throw DidNotStart(index == 0 ? kind.Name : $"{kind.Name}:{index}", obstacle!, "Use 'device: auto' or 'device: cpu'.");
     }
 
-    /// <summary>The device, or why it cannot be used.</summary>
+    /// <summary>The device, or why it cannot be used and what to do about it.</summary>
     internal static (Device? Device, string? Obstacle) Probe(DeviceKind kind, int index) => (Obstacle(kind, index) ?? SelfTest.Run(Make(kind, index, ""))) is { } failure
-        ? (null, failure)
+        ? (null, failure == kind.Package?.Missing ? kind.Package.MissingWithRemedy : failure)
         : (Make(kind, index, $"{kind.Name} as asked"), null);
 
     private static string? Obstacle(DeviceKind kind, int index) =>
         index != 0 && !kind.HasIndex ? $"there is one {kind.Name} device only, without an index"
-        : !OrtEnvironment.Instance.GetAvailableProviders().Contains(kind.Provider) ? kind.Absent() ?? $"it needs {kind.Needs}; ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier} has no {kind.Provider}"
+        : Plugins.NameOf(kind.Name) is null && !OrtEnvironment.Instance.GetAvailableProviders().Contains(kind.Provider) ? Absent(kind)
         : kind.Missing();
+
+    private static string Absent(DeviceKind kind) =>
+        kind.Package is not { } package ? $"it needs {kind.Needs}; ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier} has no {kind.Provider}"
+        : RuntimeDirectory.Refusal is { } refusal ? refusal
+        : RuntimeDirectory.Folder is { } folder ? $"the library in {folder}, which {RuntimeDirectory.Variable} names, has no {kind.Provider}; that of the package {package.Id} has"
+        : package.Missing;
 
     private static Device Make(DeviceKind kind, int index, string note)
     {
@@ -109,18 +138,15 @@ public static class DeviceSelector
         return new Device(kind.Name, index, $"{kind.Name}/{facts.Name}{RuntimeMark}{RuntimeVersion}", note, facts.MemoryBytes);
     }
 
-    private static (string Word, int Index) Parse(string requested)
-    {
-        var parts = requested.Split(':');
-        var index = 0;
-        var wellFormed = parts.Length == 1
-            || (parts.Length == 2 && parts[0] != "auto" && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index));
-        return wellFormed && Words.Contains(parts[0])
-            ? (parts[0], index)
-            : throw new DiagnosticException(
-                TensorsCodes.UnknownDevice,
-                $"Unknown device '{requested}'. Expected one of {string.Join(", ", Words)}, with an index where there are several, as in 'cuda:1'.");
-    }
+    private static (string Word, int Index) Parse(string requested) =>
+        Plugins.NameOf(requested) is { Length: > 0 } ? (requested, 0)
+        : Indexed().Match(requested) is { Success: true } match && Words.Contains(match.Groups["kind"].Value)
+            && (match.Groups["index"].Length == 0 || match.Groups["kind"].Value is not ("auto" or DeviceCatalogue.Cpu))
+            ? (match.Groups["kind"].Value, match.Groups["index"].Length == 0 ? 0 : int.Parse(match.Groups["index"].Value, CultureInfo.InvariantCulture))
+            : throw new DiagnosticException(TensorsCodes.UnknownDevice, $"There is no device '{requested}'. {Expected}");
+
+    [GeneratedRegex("^(?<kind>[a-z]+)(:(?<index>[0-9]{1,3}))?\\z")]
+    private static partial Regex Indexed();
 
     private static DiagnosticException DidNotStart(string device, string reason, string remedy) =>
         new(TensorsCodes.DeviceDidNotStart, $"The device '{device}' cannot be used: {reason}. {remedy}");

@@ -19,7 +19,7 @@ internal static class OrtEnvironment
         try
         {
             Telemetry.Disable();
-            CudaRuntime.Use();
+            RuntimeDirectory.Use();
             // Threads of a session go on waiting for work for a while after a run, without sleeping: several sessions with threads of their own take the cores from each other.
             using var threads = new OrtThreadingOptions();
             var options = new EnvironmentCreationOptions { logId = "modelopt", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, threadOptions = threads };

@@ -3,7 +3,7 @@ using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors.Devices;
+
 using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using ModelOptimizer.Tool.Progress;
 using ModelOptimizer.Tool.Views;
@@ -21,19 +21,11 @@ internal static class RunCommand
             DefaultValueFactory = _ => ManifestReader.DefaultName,
         };
         var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
-        var device = new Option<string?>("--device") { Description = $"Instead of the manifest's device: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second.", HelpName = "device" };
+        var device = CommonOptions.Device("Instead of the manifest's device.");
         var algebra = new Option<string?>("--linear-algebra") { Description = $"Instead of the manifest's: {string.Join(", ", LinearAlgebraBackends.Words)}.", HelpName = "library" };
         var cache = CommonOptions.Cache();
         var locked = new Option<bool>("--locked") { Description = "Inputs and output must be those of the lock file; an output that is not there is made again, in memory." };
         var json = CommonOptions.Json();
-        device.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } word && !DeviceSelector.Words.Contains(word.Split(':')[0]))
-            {
-                result.AddError($"There is no device '{word}'. Devices: {string.Join(", ", DeviceSelector.Words)}; cuda:1 is the second of its kind.");
-            }
-        });
-
         algebra.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } word && !LinearAlgebraBackends.Words.Contains(word))

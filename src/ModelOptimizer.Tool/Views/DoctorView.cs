@@ -29,6 +29,17 @@ internal static class DoctorView
         }
 
         console.Write(table);
+        var offered = TableStyle.New().Word("device: plugin:").Word("from").Word("hardware").Text("versions");
+        foreach (var device in report.Offered)
+        {
+            offered.Row(device.Provider, device.Vendor, device.Hardware, device.Driver);
+        }
+
+        console.Write(offered);
+        if (report.PluginProblem is { } problem)
+        {
+            console.WriteLine($"plug-ins: {problem}");
+        }
     }
 
     private static string Cache(EnvironmentReport report) => (report.CacheProblem, report.CacheBytes) switch

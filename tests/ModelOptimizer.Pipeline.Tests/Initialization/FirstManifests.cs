@@ -171,6 +171,17 @@ public sealed class FirstManifests : IDisposable
         Error(() => _project.Init()).ShouldStartWith($"error {InitCodes.SeveralProjects}: The folder has more than one project: A.csproj, B.csproj.");
     }
 
+    [CudaPlatformFact]
+    public void Name_The_Device_That_Is_Asked_For_And_Download_Its_Package()
+    {
+        File.WriteAllText(_project["App.csproj"], "<Project Sdk=\"Microsoft.NET.Sdk\">\n</Project>\n");
+
+        _project.Init(device: "cuda").Guessed.ShouldContain(note => note.StartsWith("App.csproj downloads Microsoft.ML.OnnxRuntime.Gpu.Linux "));
+
+        _project.Manifest.ShouldContain("\nversion: 1\ndevice: cuda    # ");
+        File.ReadAllText(_project["App.csproj"]).ShouldContain("    <PackageDownload Include=\"Microsoft.ML.OnnxRuntime.Gpu.Linux\" Version=\"[");
+    }
+
     [Fact]
     public void Come_With_The_Package_In_The_Project_Once()
     {

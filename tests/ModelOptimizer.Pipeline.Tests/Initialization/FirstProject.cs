@@ -49,12 +49,13 @@ internal sealed class FirstProject : IDisposable
 
     public string Manifest => File.ReadAllText(_folder["modelopt.yaml"]);
 
-    public InitResult Init(string? data = null, string? labels = null, bool force = false, string model = "tiny-net.onnx") => Initializer.Run(new InitRequest
+    public InitResult Init(string? data = null, string? labels = null, bool force = false, string model = "tiny-net.onnx", string? device = null) => Initializer.Run(new InitRequest
     {
         Directory = Path,
         Model = _folder[model],
         Data = data is null ? null : _folder[data],
         Labels = labels,
+        Device = device,
         Force = force,
     });
 

@@ -2,6 +2,7 @@ using System.Text;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Initialization;
 using ModelOptimizer.Pipeline.Initialization.Projects;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Initialization;
@@ -64,9 +65,21 @@ public sealed class PackageEdits : IDisposable
     [InlineData("<Project />")]
     public void Refuse_What_Is_No_Project(string text) => Should.Throw<DiagnosticException>(() => Add(text)).Diagnostic.Code.ShouldBe(InitCodes.BadProject);
 
-    private List<(string Path, string Text)> Add(string project)
+    [Fact]
+    public void Also_Download_The_Package_Of_A_Device_Once()
+    {
+        var runtime = new RuntimePackage("Some.Runtime", "1.30.0");
+
+        var once = Add("<Project>\n</Project>\n", runtime).ShouldHaveSingleItem().Text;
+
+        once.ShouldContain(Line);
+        once.ShouldContain("  <ItemGroup>\n    <PackageDownload Include=\"Some.Runtime\" Version=\"[1.30.0]\" />\n  </ItemGroup>\n</Project>\n");
+        Add(once, runtime).ShouldBeEmpty();
+    }
+
+    private List<(string Path, string Text)> Add(string project, RuntimePackage? runtime = null)
     {
         File.WriteAllBytes(_folder["App.csproj"], Encoding.UTF8.GetBytes(project));
-        return [.. PackageReferences.Add(ProjectFile.In(_folder.Path)!, new InitNotes()).Select(change => (change.Path, Encoding.UTF8.GetString(change.Bytes)))];
+        return [.. PackageReferences.Add(ProjectFile.In(_folder.Path)!, runtime, new InitNotes()).Select(change => (change.Path, Encoding.UTF8.GetString(change.Bytes)))];
     }
 }

@@ -9,7 +9,7 @@ public sealed class CudaTests
 {
     [CudaPlatformFact]
     public void Without_the_package_CUDA_says_which_it_is() =>
-        DeviceSelector.Probe("cuda").Obstacle.ShouldBe($"the package Microsoft.ML.OnnxRuntime.Gpu.Linux {CudaRuntime.Expected} is missing; the project has to download it, or the variable ModelOptimizerCuda to name its folder 'runtimes/linux-x64/native'");
+        DeviceSelector.Probe("cuda").Obstacle.ShouldBe(RuntimePackage.Cuda!.MissingWithRemedy);
 
     [Theory]
     [InlineData("Failed to load library /p/native/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory", "libcublasLt.so.13")]
@@ -31,10 +31,10 @@ public sealed class CudaTests
             [ErrorCode:Fail] static onnxruntime::CUDAExecutionProviderInfo onnxruntime::CUDAExecutionProviderInfo::FromProviderOptions(const onnxruntime::ProviderOptions&) [ONNXRuntimeError] : 1 : FAIL : provider_options_utils.h:187 Parse Failed to parse provider option "device_id": CUDA failure 100: no CUDA-capable device is detected ; GPU=-1 ; hostname=vm ; file=cuda_execution_provider_info.cc ; line=70 ; expr=cudaGetDeviceCount(&num_devices);
             """).ShouldBe("CUDA failure 100: no CUDA-capable device is detected.");
 
-    [Fact]
+    [CudaPlatformFact]
     public void NVIDIA_s_libraries_are_told_from_those_of_the_package()
     {
         Cuda.Lacks("libcudart.so.13").ShouldBe("the library libcudart.so.13 is missing; it needs NVIDIA's driver, CUDA 13 and cuDNN 9");
-        Cuda.Lacks("libonnxruntime_providers_cuda.so").ShouldStartWith($"the package {CudaRuntime.Package} {CudaRuntime.Expected} is missing; ");
+        Cuda.Lacks("libonnxruntime_providers_cuda.so").ShouldBe(RuntimePackage.Cuda!.Missing);
     }
 }

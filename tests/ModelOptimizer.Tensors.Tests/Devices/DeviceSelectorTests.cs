@@ -33,7 +33,7 @@ public sealed class DeviceSelectorTests
     [InlineData("webgpu:1")]
     [InlineData("directml")]
     [InlineData("coreml")]
-    [InlineData("cpu:1")]
+    [InlineData("plugin:Nobodys")]
     public void A_device_asked_for_by_name_that_does_not_start_is_an_error(string name)
     {
         var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select(name));
@@ -51,11 +51,13 @@ public sealed class DeviceSelectorTests
     [InlineData("auto:1")]
     [InlineData("")]
     [InlineData("CPU")]
+    [InlineData("plugin:")]
+    [InlineData("cpu:1")]
     public void An_unknown_word_is_an_error_that_lists_the_known_ones(string name)
     {
         var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select(name));
 
         failure.Diagnostic.ToString().ShouldBe(
-            $"error MOC5011: Unknown device '{name}'. Expected one of auto, coreml, cpu, cuda, directml, webgpu, with an index where there are several, as in 'cuda:1'.");
+            $"error MOC5011: There is no device '{name}'. Devices: auto, coreml, cpu, cuda, directml, webgpu; cuda:1 is the second of its kind, plugin:NAME a provider of ModelOptimizerPlugins.");
     }
 }

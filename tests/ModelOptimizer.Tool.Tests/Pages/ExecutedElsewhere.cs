@@ -58,6 +58,8 @@ internal static partial class ExecutedElsewhere
             "apt-get install --no-install-recommends chromium-common libvulkan1",
             "export VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json",
             "export XDG_RUNTIME_DIR=$(mktemp -d)",
+            "dotnet build src/ModelOptimizer.Runtime.Desktop -t:GetLibrary",
+            "export ModelOptimizerRuntimeDirectory=$PWD/src/ModelOptimizer.Runtime.Desktop/obj/npm/linux-x64",
         ],
         // By hand, minutes long; the page has what came out.
         ["eng/train/README.md"] = ["eng/train/run"],
@@ -65,8 +67,20 @@ internal static partial class ExecutedElsewhere
         // By hand, since they download hundreds of megabytes; the pages have what was run.
         ["docs/devices.md"] =
         [
-            "dotnet package download Microsoft.ML.OnnxRuntime.Gpu.Linux@1.30.0 --output ~/modelopt-cuda",
-            "export ModelOptimizerCuda=$(echo ~/modelopt-cuda/microsoft.ml.onnxruntime.gpu.linux/*/runtimes/linux-x64/native)",
+            "dotnet package download Microsoft.ML.OnnxRuntime.Gpu.Linux@1.30.0 --output ~/modelopt-runtime",
+            "export ModelOptimizerRuntimeDirectory=$(echo ~/modelopt-runtime/microsoft.ml.onnxruntime.gpu.linux/*/runtimes/linux-x64/native)",
+        ],
+        // By hand: the first packs with a stand-in in Infrastructure/RuntimePackages.cs, and none is a build's business.
+        ["docs/packages.md"] =
+        [
+            "dotnet pack src/ModelOptimizer.Runtime.Desktop -c Release -o ~/modelopt-packages",
+            "dotnet pack src/ModelOptimizer.Runtime.Desktop -c Release -o ~/modelopt-packages -p:RuntimePlatform=win-x64",
+            "dotnet pack src/ModelOptimizer.Runtime.Desktop -c Release -o ~/modelopt-packages -p:RuntimePlatform=win-arm64",
+        ],
+        ["src/ModelOptimizer.Runtime.Desktop/PACKAGE.md"] =
+        [
+            "dotnet package download ModelOptimizer.Runtime.Desktop.linux-x64@0.1.0 --output ~/modelopt-runtime",
+            "export ModelOptimizerRuntimeDirectory=$(echo ~/modelopt-runtime/modeloptimizer.runtime.desktop.linux-x64/*/runtimes/linux-x64/native)",
         ],
         ["docs/torchsharp.md"] =
         [

@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Runtime;
+
 namespace ModelOptimizer.Pipeline.Initialization.Projects;
 
 /// <summary>Adds the package of the build to a project, and its version where versions are kept centrally.</summary>
@@ -5,34 +7,43 @@ internal static class PackageReferences
 {
     private const string Package = "ModelOptimizer.Build";
     private const string Reference = "PackageReference";
+    private const string Download = "PackageDownload";
     private const string Version = "PackageVersion";
     private const string CentralFile = "Directory.Packages.props";
     private const string Switch = "ManagePackageVersionsCentrally";
 
     private static string Current => ToolIdentity.Version.Split('+')[0];
 
-    /// <summary>The files that change; none when the package is there already.</summary>
-    public static IReadOnlyList<(string Path, byte[] Bytes)> Add(ProjectFile project, InitNotes notes)
+    /// <summary>The files that change; none when the packages are there already.</summary>
+    /// <param name="runtime">A package that is only downloaded, for the build's device; null for none.</param>
+    public static IReadOnlyList<(string Path, byte[] Bytes)> Add(ProjectFile project, RuntimePackage? runtime, InitNotes notes)
     {
         var central = Central(project);
-        var changes = new List<(string Path, byte[] Bytes)>();
-        if (!Has(project, Reference))
+        var (newProject, newCentral) = (project, central);
+        if (!Has(project, Reference, Package))
         {
             var version = central is null ? $" Version=\"{Current}\"" : "";
-            changes.Add((project.Path, project.With(Reference, $"<{Reference} Include=\"{Package}\"{version} PrivateAssets=\"all\" />")));
+            newProject = newProject.With(Reference, $"<{Reference} Include=\"{Package}\"{version} PrivateAssets=\"all\" />");
         }
 
-        if (central is not null && !Has(central, Version))
+        if (central is not null && !Has(central, Version, Package))
         {
-            changes.Add((central.Path, central.With(Version, $"<{Version} Include=\"{Package}\" Version=\"{Current}\" />")));
+            newCentral = central.With(Version, $"<{Version} Include=\"{Package}\" Version=\"{Current}\" />");
         }
 
-        notes.Guessed.Add(changes.Count == 0 ? $"{Path.GetFileName(project.Path)} has {Package} already" : $"{Path.GetFileName(project.Path)} takes {Package} {Current}, from a package source that has it");
-        return changes;
+        var name = Path.GetFileName(project.Path);
+        notes.Guessed.Add(newProject == project && newCentral == central ? $"{name} has {Package} already" : $"{name} takes {Package} {Current}, from a package source that has it");
+        if (runtime is not null && !Has(project, Download, runtime.Id))
+        {
+            newProject = newProject.With(Download, runtime.Item);
+            notes.Guessed.Add($"{name} downloads {runtime.Id} {runtime.Version}, which has the device's provider; nothing of it gets into the application");
+        }
+
+        return [.. new (ProjectFile? Before, ProjectFile? After)[] { (project, newProject), (central, newCentral) }.Where(file => file.Before != file.After).Select(file => (file.After!.Path, file.After.Bytes))];
     }
 
-    private static bool Has(ProjectFile file, string kind) =>
-        file.Elements(kind).Any(element => string.Equals(element.Attribute("Include")?.Value, Package, StringComparison.OrdinalIgnoreCase));
+    private static bool Has(ProjectFile file, string kind, string package) =>
+        file.Elements(kind).Any(element => string.Equals(element.Attribute("Include")?.Value, package, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The file with all versions; null when each project has its own.</summary>
     private static ProjectFile? Central(ProjectFile project)

@@ -55,8 +55,11 @@ internal sealed class ProjectFile
     /// <summary>The value that a property is given last; null when it is not.</summary>
     public string? Property(string name) => Elements(name).LastOrDefault()?.Value.Trim();
 
-    /// <summary>The file's bytes with one more item: before the first of its kind, or in a group of its own at the end.</summary>
-    public byte[] With(string kind, string item)
+    /// <summary>The file's bytes.</summary>
+    public byte[] Bytes => Utf8.GetBytes(_text);
+
+    /// <summary>The file with one more item: before the first of its kind, or in a group of its own at the end.</summary>
+    public ProjectFile With(string kind, string item)
     {
         var newLine = _text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
         if (Elements(kind).FirstOrDefault(element => element.Parent is { Name.LocalName: "ItemGroup" } group && group.Parent == Root && group.Attribute("Condition") is null) is { } first)
@@ -64,13 +67,13 @@ internal sealed class ProjectFile
             var at = Offset(first);
             var lineStart = _text.LastIndexOf('\n', at - 1) + 1;
             var before = _text[lineStart..at];
-            return Utf8.GetBytes(_text.Insert(at, item + (string.IsNullOrWhiteSpace(before) ? newLine + before : "")));
+            return new ProjectFile(Path, _text.Insert(at, item + (string.IsNullOrWhiteSpace(before) ? newLine + before : "")));
         }
 
         var end = _text.LastIndexOf("</" + Root.Name.LocalName, StringComparison.Ordinal);
         return end < 0
             ? throw new DiagnosticException(InitCodes.BadProject, "The project is a single tag, so there is no place for a package. Write <Project …> … </Project>.", new SourcePosition(Path))
-            : Utf8.GetBytes(_text.Insert(end, $"{(_text[..end].EndsWith('\n') ? "" : newLine)}  <ItemGroup>{newLine}    {item}{newLine}  </ItemGroup>{newLine}"));
+            : new ProjectFile(Path, _text.Insert(end, $"{(_text[..end].EndsWith('\n') ? "" : newLine)}  <ItemGroup>{newLine}    {item}{newLine}  </ItemGroup>{newLine}"));
     }
 
     /// <summary>Where an element starts in the text.</summary>

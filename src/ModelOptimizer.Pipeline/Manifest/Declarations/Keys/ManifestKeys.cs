@@ -7,13 +7,13 @@ namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 /// <summary>The top level.</summary>
 internal static class ManifestKeys
 {
-    private static readonly string Indexed = $"^({string.Join('|', DeviceSelector.Words.Except(["auto", "cpu"]))}):\\d{{1,3}}$";
+    private static readonly string Indexed = $"^(({string.Join('|', DeviceSelector.Words.Except(["auto", "cpu"]))}):\\d{{1,3}}|plugin:.+)$";
 
     public static KeyDeclaration Version { get; } = new("version", new ChoiceForm(["1"]), "The version of the manifest's format.") { IsRequired = true };
 
     public static KeyDeclaration Device { get; } = new(
         "device",
-        new AnyForm($"{string.Join(" | ", DeviceSelector.Words)}, or one of several such as cuda:1", new ChoiceForm(DeviceSelector.Words), new PatternForm(Indexed, "cuda:1")),
+        new AnyForm($"{string.Join(" | ", DeviceSelector.Words)}, one of several such as cuda:1, or plugin:NAME", new ChoiceForm(DeviceSelector.Words), new PatternForm(Indexed, "cuda:1")),
         "What computes. auto takes the first that starts; a device asked for by name that does not start is an error.",
         "auto");
 

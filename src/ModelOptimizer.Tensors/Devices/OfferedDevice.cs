@@ -1,0 +1,25 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace ModelOptimizer.Tensors.Devices;
+
+/// <summary>A device that an execution provider offers.</summary>
+/// <param name="Provider">The provider's name, the NAME of <c>plugin:NAME</c>.</param>
+/// <param name="Vendor">Who made the provider.</param>
+/// <param name="Hardware">The device's kind, <c>CPU</c>, <c>GPU</c> or <c>NPU</c>, and its maker or description.</param>
+/// <param name="Driver">What the provider says of versions: its own and the driver's, as <c>name value</c>; empty when nothing.</param>
+public sealed record OfferedDevice(string Provider, string Vendor, string Hardware, string Driver)
+{
+    /// <summary>All that ONNX Runtime lists, plug-ins included.</summary>
+    public static IReadOnlyList<OfferedDevice> All => [.. Plugins.Offered.Select(Of)];
+
+    /// <summary>Why a library that <c>ModelOptimizerPlugins</c> names is not used; null when all are.</summary>
+    public static string? Problem => Plugins.Refusal;
+
+    private static OfferedDevice Of(OrtEpDevice device)
+    {
+        var hardware = device.HardwareDevice;
+        var description = hardware.Metadata.Entries.TryGetValue("Description", out var text) ? text : hardware.Vendor;
+        var versions = device.EpMetadata.Entries.Concat(hardware.Metadata.Entries).Where(entry => entry.Key.Contains("version", StringComparison.OrdinalIgnoreCase));
+        return new OfferedDevice(device.EpName, device.EpVendor, $"{hardware.Type} {description}".TrimEnd(), string.Join(", ", versions.Select(entry => $"{entry.Key} {entry.Value}")));
+    }
+}
