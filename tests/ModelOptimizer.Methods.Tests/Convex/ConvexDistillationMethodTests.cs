@@ -165,6 +165,7 @@ public class ConvexDistillationMethodTests
         var result = new ConvexDistillationMethod().Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("width", 4)));
 
         result.Model.Graph.Initializer.Where(tensor => tensor.Name != "y_sizes").ShouldAllBe(tensor => tensor.DataType == half);
+        RuntimeView.Repeated(result.Model).ShouldBeEmpty();
         MethodRun.Outputs(result.Model, new RandomBatches(model).Read().First()).ShouldAllBe(value => double.IsFinite(value));
     }
 

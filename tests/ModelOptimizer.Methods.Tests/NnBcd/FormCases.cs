@@ -1,4 +1,6 @@
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -31,6 +33,25 @@ internal static class FormCases
     /// <summary>A convolution of 8 inputs and 12 outputs.</summary>
     public static OnnxModel Conv(int[] kernel, int group = 1, bool bias = true, int opset = 13, params (string Name, object Value)[] attributes) =>
         new GraphBuilder(opset).Input("x", [2, 8, .. kernel.Select(_ => 9L)]).Conv("x", "y", 12, 8, kernel, bias, group, attributes).Output("y").Build();
+
+    /// <summary>The same model with all numbers in another type.</summary>
+    public static OnnxModel In(DataType type, OnnxModel model)
+    {
+        var result = model.Clone();
+        foreach (var tensor in result.Graph.Initializer.Concat(result.Graph.Node.SelectMany(node => node.Attribute).Select(attribute => attribute.T).OfType<TensorProto>()))
+        {
+            var values = WeightValues.ReadDoubles(tensor);
+            tensor.DataType = (int)type;
+            WeightValues.Write(tensor, values);
+        }
+
+        foreach (var info in result.Graph.Input.Concat(result.Graph.Output))
+        {
+            info.Type.TensorType.ElemType = (int)type;
+        }
+
+        return result;
+    }
 
     /// <summary>Numbers for the one input that is not a weight.</summary>
     public static Batch Inputs(OnnxModel model)

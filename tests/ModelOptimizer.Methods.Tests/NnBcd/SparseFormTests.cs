@@ -1,9 +1,7 @@
 using ModelOptimizer.Methods.NnBcd.Rewriting;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;
@@ -26,6 +24,10 @@ public class SparseFormTests
             data.Add(opset, DataType.Float, true);
             data.Add(opset, DataType.Float16, true);
             data.Add(opset, DataType.Double, false);
+            if (opset >= 13)
+            {
+                data.Add(opset, DataType.Bfloat16, true);
+            }
         }
 
         return data;
@@ -45,8 +47,12 @@ public class SparseFormTests
 
             OnnxValidator.Check(result).ShouldBeEmpty();
             form.Elements.ShouldBe(places.Length);
-            RebuiltWeight(result).ShouldBe(Array.ConvertAll(StoredWeight.Values(layer, form.Value), value => WeightValues.Round((int)type, value)));
-            RuntimeView.OptimisedOperators(result).ShouldBe(RuntimeView.OptimisedOperators(model));
+            RuntimeView.Weight(result).ShouldBe(Array.ConvertAll(StoredWeight.Values(layer, form.Value), value => WeightValues.Round((int)type, value)));
+            // The CPU has no such layers.
+            if (type != DataType.Bfloat16)
+            {
+                RuntimeView.OptimisedOperators(result).ShouldBe(RuntimeView.OptimisedOperators(model));
+            }
         }
     }
 
@@ -133,15 +139,5 @@ public class SparseFormTests
         }
 
         return weight;
-    }
-
-    private static double[] RebuiltWeight(OnnxModel model)
-    {
-        var shown = model.Clone();
-        var name = shown.Graph.Node[^1].Input[1];
-        shown.Graph.Output.Clear();
-        shown.Graph.Output.Add(new ValueInfoProto { Name = name });
-        using var session = TestEngine.Shared.CreateSession(shown);
-        return FloatingPoint.Read(session.Run(new RandomBatches(model).Read().First().Inputs)[name]).ToArray();
     }
 }

@@ -1,9 +1,11 @@
 using ModelOptimizer.Methods.NnBcd.Rewriting;
+using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -13,6 +15,7 @@ namespace ModelOptimizer.Methods.Tests.NnBcd;
 public class TensorTrainFormTests
 {
     private const double Tolerance = 1e-5;
+    private const long FirstOpsetOfBfloat16 = 13;
 
     [Theory]
     [MemberData(nameof(FormCases.Names), MemberType = typeof(FormCases))]
@@ -78,23 +81,79 @@ public class TensorTrainFormTests
         new TensorTrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8]), OnActivations: true).Obstacle(layer, 13)!.ShouldContain("two factors");
         new TensorTrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 13).ShouldBeNull();
         new TensorTrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(layer, 4)!.ShouldContain("opset 5");
+        var half = LayerFinder.Find(FormCases.Gemm(type: DataType.Float16)).ShouldHaveSingleItem();
+        new TensorTrainForm(RandomTrain.Of([6, 6, 8], 3), Matrix([6, 6, 8])).Obstacle(half, 5)!.ShouldContain("opset 6");
     }
 
     [Theory]
     [InlineData("gemm")]
     [InlineData("gemm of a Constant node")]
+    [InlineData("gemm double")]
     [InlineData("matmul add")]
+    [InlineData("matmul double")]
     [InlineData("conv")]
-    [InlineData("half")]
     public void The_runtime_rebuilds_the_weight_once_when_it_loads_the_model(string name)
     {
-        var model = name == "half" ? FormCases.Gemm(type: DataType.Float16) : FormCases.All[name]();
-        var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
-        int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
+        var model = FormCases.All[name]();
 
-        var operators = RuntimeView.OptimisedOperators(WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes)))]));
+        RuntimeView.OptimisedOperators(Rewritten(model, onActivations: false)).ShouldBe(RuntimeView.OptimisedOperators(model));
+    }
 
-        operators.ShouldBe(RuntimeView.OptimisedOperators(model));
+    [Theory]
+    [MemberData(nameof(FormCases.Names), MemberType = typeof(FormCases))]
+    public void The_runtime_rebuilds_the_weight_once_in_half_precision(string name)
+    {
+        var model = FormCases.In(DataType.Float16, FormCases.All[name]());
+
+        RuntimeView.OptimisedOperators(Rewritten(model, onActivations: false)).ShouldBe(RuntimeView.OptimisedOperators(model));
+    }
+
+    [Theory]
+    [InlineData("gemm", DataType.Float)]
+    [InlineData("gemm", DataType.Float16)]
+    [InlineData("gemm", DataType.Double)]
+    [InlineData("matmul add", DataType.Float)]
+    [InlineData("matmul add", DataType.Float16)]
+    [InlineData("matmul add", DataType.Double)]
+    [InlineData("conv", DataType.Float)]
+    [InlineData("conv", DataType.Float16)]
+    public void The_runtime_multiplies_each_of_two_factors_out_once(string name, DataType type)
+    {
+        var model = FormCases.In(type, FormCases.All[name]());
+        var layer = LayerFinder.Find(model).ShouldHaveSingleItem().Node.OpType;
+
+        Products(Rewritten(model, onActivations: true)).ShouldBe(Products(model).SelectMany(product => product == layer ? new[] { layer, layer } : [product]));
+
+        // The runtime's own casts are of activations and, in every model, of each weight in half precision.
+        static IEnumerable<string> Products(OnnxModel model) => RuntimeView.OptimisedOperators(model).Where(operation => operation != "Cast");
+    }
+
+    [Theory]
+    [MemberData(nameof(FormCases.Names), MemberType = typeof(FormCases))]
+    public void A_weight_of_16_bits_is_rounded_once(string name)
+    {
+        // Half a step between neighbours, relative: significands have 11 and 8 bits.
+        foreach (var (type, rounding) in new[] { (DataType.Float16, Math.Pow(2, -11)), (DataType.Bfloat16, Math.Pow(2, -8)) })
+        {
+            var model = FormCases.In(type, FormCases.All[name]());
+            if (type == DataType.Bfloat16 && model.Opset < FirstOpsetOfBfloat16)
+            {
+                continue;
+            }
+
+            var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+            int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
+            var stored = RandomTrain.Of(modes, 3).Cores.Select(core => new Matrix(core.Rows, core.Columns, Array.ConvertAll(core.Values, value => WeightValues.Round((int)type, value))));
+            var train = new TensorTrain(modes, [.. stored]);
+            var exact = train.Reconstruct(TestEngine.Shared.LinearAlgebra, 12);
+
+            var weight = RuntimeView.Weight(WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(train, exact))]));
+
+            var expected = layer.Kind == LayerKind.MatMul ? exact.Transpose().Values : exact.Values;
+            weight.Length.ShouldBe(expected.Length);
+            // Before that, the product was in float32.
+            weight.Zip(expected, (actual, value) => Math.Abs(actual - value) - (rounding * Math.Abs(value))).Max().ShouldBeLessThan(2e-6);
+        }
     }
 
     [Theory]
@@ -102,13 +161,14 @@ public class TensorTrainFormTests
     [InlineData("matmul add", false)]
     [InlineData("conv", false)]
     [InlineData("matmul add", true)]
-    public void The_layer_is_found_again_and_nothing_else_is_and_a_run_costs_what_its_products_cost(string name, bool onActivations)
+    [InlineData("matmul add", false, DataType.Float16)]
+    [InlineData("matmul add", true, DataType.Float16)]
+    public void The_layer_is_found_again_and_nothing_else_is_and_a_run_costs_what_its_products_cost(string name, bool onActivations, DataType type = DataType.Float)
     {
-        var model = FormCases.All[name]();
+        var model = FormCases.In(type, FormCases.All[name]());
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
-        int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
 
-        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes), onActivations))]);
+        var result = Rewritten(model, onActivations);
 
         LayerFinder.Find(result).Select(found => found.Obstacle).ShouldBe(Enumerable.Repeat("its weight is computed from other constants", onActivations ? 2 : 1));
         LayerFinder.Find(result)[^1].Name.ShouldBe(layer.Name);
@@ -137,6 +197,13 @@ public class TensorTrainFormTests
         result.Graph.Initializer.Select(tensor => tensor.Name).ShouldBe(["c", "w_g1", "w_g2", "w_g3", "w_g4", "w_shape", "w_shape_1"], ignoreOrder: true);
     }
 
+    private static OnnxModel Rewritten(OnnxModel model, bool onActivations)
+    {
+        var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
+        int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
+        return WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes), onActivations))]);
+    }
+
     private static void Check(OnnxModel model, WeightLayer layer, TensorTrainForm form, double[]? bias, double tolerance = Tolerance)
     {
         var dense = WeightRewriter.Apply(model, [new LayerUpdate(layer, new DenseForm(form.Value), bias)]);
@@ -154,5 +221,5 @@ public class TensorTrainFormTests
 
     private static long Numbers(OnnxModel model) => new ConstantLookup(model.Graph).All.Where(constant => ElementTypes.IsFloat(constant.Tensor.DataType)).Sum(constant => ElementTypes.Count(constant.Tensor.Dims)!.Value);
 
-    private static ModelOptimizer.Tensors.LinearAlgebra.Matrix Matrix(int[] modes, int rank = 3) => RandomTrain.Of(modes, rank).Reconstruct(TestEngine.Shared.LinearAlgebra, 12);
+    private static Matrix Matrix(int[] modes, int rank = 3) => RandomTrain.Of(modes, rank).Reconstruct(TestEngine.Shared.LinearAlgebra, 12);
 }

@@ -37,6 +37,7 @@ public class TuckerMethodTests
         var result = MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(8, 8)));
 
         result.Model.Graph.Initializer.ShouldAllBe(tensor => tensor.DataType == half);
+        RuntimeView.Repeated(result.Model).ShouldBeEmpty();
         var batch = new RandomBatches(model).Read().First();
         // Random kernels lose much at half the ranks: the outputs are still those of this kernel, not of another.
         var (expected, found) = (MethodRun.Outputs(model, batch), MethodRun.Outputs(result.Model, batch));

@@ -48,8 +48,7 @@ internal sealed record SparseForm(Matrix Value) : WeightForm(Value)
         }
 
         var (gaps, values) = Gaps.Of(numbers);
-        var steps = parts.Node("Cast", "_steps", parts.Integers<byte>("_gaps", DataType.Uint8, [gaps.Length], gaps));
-        parts.Nodes[^1].Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = (int)DataType.Int64 });
+        var steps = parts.Cast("_steps", parts.Integers<byte>("_gaps", DataType.Uint8, [gaps.Length], gaps), DataType.Int64);
         var places = parts.Node("CumSum", "_positions", steps, parts.Integers<int>("_axis", DataType.Int32, [], [0]));
         return parts.Node("ScatterElements", "_flat", zeros, places, parts.Numbers("_values", [values.Length], values));
     }

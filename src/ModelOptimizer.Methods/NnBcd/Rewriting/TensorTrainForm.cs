@@ -18,6 +18,9 @@ internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnA
     // Until then a Reshape had its shape in an attribute.
     private const long FirstOpsetWithShapeInput = 5;
 
+    // Until then a Cast had its type's name in the attribute.
+    private const long FirstOpsetWithTypeNumber = 6;
+
     // Until then Gemm had to have a C, which the first factor does not want.
     private const long FirstOpsetWithoutC = 11;
 
@@ -25,9 +28,10 @@ internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnA
 
     public override string? Obstacle(WeightLayer layer, long opset)
     {
-        if (opset < FirstOpsetWithShapeInput)
+        var first = CoreProduct.IsNarrow(layer) ? FirstOpsetWithTypeNumber : FirstOpsetWithShapeInput;
+        if (opset < first)
         {
-            return $"its weight cannot be rebuilt from cores in opset {opset}; that takes opset {FirstOpsetWithShapeInput}";
+            return $"its weight cannot be rebuilt from cores in opset {opset}; that takes opset {first}";
         }
 
         if (!OnActivations)

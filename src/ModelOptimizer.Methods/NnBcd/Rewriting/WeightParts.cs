@@ -63,6 +63,14 @@ internal sealed class WeightParts(WeightLayer layer, GraphEditor editor, long op
         return output;
     }
 
+    /// <summary>A node that gives <paramref name="input"/> another element type.</summary>
+    public string Cast(string suffix, string input, DataType type)
+    {
+        var output = Node("Cast", suffix, input);
+        Nodes[^1].Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = (int)type });
+        return output;
+    }
+
     private string NewName(string suffix) => editor.UniqueName(layer.Weight + suffix);
 
     private string Add(TensorProto tensor)

@@ -1,9 +1,11 @@
+using System.IO.Hashing;
+
 namespace ModelOptimizer.Pipeline.Datasets.Formats;
 
 /// <summary>Reads an entry of a zip file and, at its end, compares it with the length and the checksum that the archive has for it: the runtime does not.</summary>
 internal sealed class CheckedStream(Stream inner, long length, uint checksum) : Stream
 {
-    private Crc32 _crc = new();
+    private readonly Crc32 _crc = new();
     private long _read;
 
     public override bool CanRead => true;
@@ -25,10 +27,10 @@ internal sealed class CheckedStream(Stream inner, long length, uint checksum) : 
     public override int Read(Span<byte> buffer)
     {
         var count = inner.Read(buffer);
-        _crc.Add(buffer[..count]);
+        _crc.Append(buffer[..count]);
         _read += count;
         var isOver = (count == 0 && buffer.Length > 0) || _read >= length;
-        return isOver && (_read != length || _crc.Value != checksum)
+        return isOver && (_read != length || _crc.GetCurrentHashAsUInt32() != checksum)
             ? throw new InvalidDataException("its content does not match its checksum")
             : count;
     }

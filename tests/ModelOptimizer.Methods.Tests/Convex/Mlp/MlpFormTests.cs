@@ -114,6 +114,7 @@ public class MlpFormTests
         var result = Method(MethodRun.Context(model, new RandomBatches(model)), ("block", new BlockReference("head")), ("penalty", 0.3), ("width", 8));
 
         result.Model.Graph.Initializer.Where(tensor => tensor.DataType != (int)TensorProto.Types.DataType.Int64).ShouldAllBe(tensor => tensor.DataType == type);
+        RuntimeView.Repeated(result.Model).ShouldBeEmpty();
         MethodRun.Outputs(result.Model, new RandomBatches(model).Read().First()).ShouldAllBe(value => double.IsFinite(value));
     }
 
