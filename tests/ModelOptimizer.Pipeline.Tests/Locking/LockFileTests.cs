@@ -119,6 +119,33 @@ public class LockFileTests
     }
 
     [Fact]
+    public void Verify_locked_of_another_linear_algebra_does_not_need_it()
+    {
+        using var project = Locked();
+        File.WriteAllText(project.Manifest, "linear-algebra: torchsharp\n" + File.ReadAllText(project.Manifest));
+        File.WriteAllText(project.Lock, File.ReadAllText(project.Lock).Replace("+ort", "+torchsharp1.2.3+ort", StringComparison.Ordinal));
+        var observer = new RecordingObserver();
+
+        project.Run(observer, locked: true).ExitCode.ShouldBe(0);
+        File.Delete(project.Output);
+        observer.Messages.ShouldNotContain(message => message.Contains("torchsharp", StringComparison.Ordinal));
+        project.Run(observer, locked: true).ExitCode.ShouldBe(0);
+        observer.Messages.ShouldContain(message => message.StartsWith("the built-in linear algebra is taken: 'linear-algebra: torchsharp' cannot be used: ", StringComparison.Ordinal));
+        project.Run().ExitCode.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Verify_locked_refuses_an_output_that_was_changed_also_without_the_locks_linear_algebra()
+    {
+        using var project = Locked();
+        File.WriteAllText(project.Manifest, "linear-algebra: torchsharp\n" + File.ReadAllText(project.Manifest));
+        File.WriteAllText(project.Lock, File.ReadAllText(project.Lock).Replace("+ort", "+torchsharp1.2.3+ort", StringComparison.Ordinal));
+        File.Copy(Path.Combine(project.Folder, "model.onnx"), project.Output, overwrite: true);
+
+        project.Run(locked: true).Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Code.ShouldBe(LockCodes.OtherOutput);
+    }
+
+    [Fact]
     public void Verify_locked_without_a_lock_says_how_to_get_one()
     {
         using var project = new SmallProject(Gate);
