@@ -54,8 +54,8 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary>Evaluate the gates again without compressing.</summary>
     public bool Verify { get; set; }
 
-    /// <summary>Folder of the TorchSharp backend, absolute or from the project's; empty when there is none.</summary>
-    public string TorchSharpDirectory { get; set; } = "";
+    /// <summary>Folders with the TorchSharp backend, absolute or from the project's; none when there is none.</summary>
+    public string[] TorchSharpDirectories { get; set; } = [];
 
     /// <summary>Namespace of generated classes.</summary>
     public string RootNamespace { get; set; } = "";
@@ -153,7 +153,7 @@ public sealed class CompressModels : Task, ICancelableTask
     private Dictionary<string, string> Environment() => new()
     {
         ["ModelOptimizerCuda"] = Absolute(CudaDirectory),
-        ["ModelOptimizerTorchSharp"] = Absolute(TorchSharpDirectory),
+        ["ModelOptimizerTorchSharp"] = string.Join(Path.PathSeparator.ToString(), TorchSharpDirectories.Select(Absolute)),
     };
 
     private bool Run(string requestPath, ToolLog toolLog)

@@ -72,11 +72,11 @@ public sealed class CompressModelsTests
 
             """);
         tool.Task.CudaDirectory = "packages/native";
-        tool.Task.TorchSharpDirectory = "plugin";
+        tool.Task.TorchSharpDirectories = ["plugin", "/libtorch"];
 
         tool.Task.Execute().ShouldBeFalse();
 
-        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")}");
+        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")}:/libtorch");
     }
 
     [ShellFact]
