@@ -38,5 +38,6 @@ public sealed class DoctorViewTests
             new DeviceReport("coreml", false, "it needs macOS; ONNX Runtime's library for linux-x64 has no CoreMLExecutionProvider"),
             new DeviceReport("webgpu", true, "webgpu/some-gpu+ort1.29.0", 17_179_869_184, 4321.5),
             new DeviceReport("cpu", true, "cpu/x64/avx512+ort1.29.0", null, 118.06),
-        ]);
+        ],
+        new LibraryReport(true, "TorchSharp 0.107.0 with libtorch 2.10.0, from /home/me/modelopt-torchsharp"));
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
 namespace ModelOptimizer.Pipeline.Inspection;
 
@@ -25,7 +26,8 @@ public static class EnvironmentInspector
             WriteProblem(cache),
             auto,
             why,
-            devices);
+            devices,
+            TorchSharp());
     }
 
     private static (string? DeviceClass, string Why) Choose()
@@ -53,6 +55,18 @@ public static class EnvironmentInspector
         catch (DiagnosticException exception)
         {
             return new DeviceReport(kind, false, exception.Diagnostic.Message);
+        }
+    }
+
+    private static LibraryReport TorchSharp()
+    {
+        try
+        {
+            return new LibraryReport(true, LinearAlgebraBackends.Describe());
+        }
+        catch (DiagnosticException exception)
+        {
+            return new LibraryReport(false, exception.Diagnostic.Message);
         }
     }
 

@@ -14,6 +14,7 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Chosen">The device that <c>auto</c> takes; null when none works.</param>
 /// <param name="ChosenBecause">Why it and not the others, in one line.</param>
 /// <param name="Devices">All devices, in the order of <c>auto</c>.</param>
+/// <param name="TorchSharp">The other linear algebra.</param>
 public sealed record EnvironmentReport(
     int Version,
     string Tool,
@@ -27,7 +28,8 @@ public sealed record EnvironmentReport(
     string? CacheProblem,
     string? Chosen,
     string ChosenBecause,
-    IReadOnlyList<DeviceReport> Devices)
+    IReadOnlyList<DeviceReport> Devices,
+    LibraryReport TorchSharp)
 {
     /// <summary>Whether models can be compressed here.</summary>
     public bool Healthy => Chosen is not null && CacheProblem is null;
