@@ -114,8 +114,8 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         var result = producer.Examine(OnnxModel.Load(path));
         if (locked is not null)
         {
-            // What is there was not decomposed here: the linear algebra is the one that the lock names.
-            LockCheck.Compare(locked, ContentHash.OfFile(path), model, engine.Device.ClassWithLinearAlgebraOf(locked.Device), locks, record);
+            var deviceClass = engine.Device.ClassWith(options.LinearAlgebra ?? plan.LinearAlgebra, locked.Device);
+            LockCheck.Compare(locked, ContentHash.OfFile(path), model, deviceClass, locks, record);
         }
 
         Judge(result);

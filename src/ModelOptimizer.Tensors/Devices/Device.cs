@@ -11,8 +11,10 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
 public sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
 {
-    /// <summary>The class with the linear algebra that the class <paramref name="other"/> names in place of this device's.</summary>
-    public string ClassWithLinearAlgebraOf(string other) => LinearAlgebra().Replace(DeviceClass, LinearAlgebra().Match(other).Value, count: 1);
+    /// <summary>The class with a linear algebra that need not be loaded, then in the version that <paramref name="other"/>, a class too, has of it.</summary>
+    public string ClassWith(string word, string other) => word == LinearAlgebraBackends.BuiltIn || LinearAlgebra().Match(DeviceClass).Length > 0
+        ? DeviceClass
+        : LinearAlgebra().Replace(DeviceClass, LinearAlgebra().Match(other) is { Length: > 0 } match ? match.Value : "+" + word, count: 1);
 
     /// <summary>The same device with another linear algebra, whose <paramref name="identity"/> is a part of the class.</summary>
     internal Device WithLinearAlgebra(string identity) => this with
