@@ -48,8 +48,8 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary>A folder with another build of ONNX Runtime, absolute or from the project's; empty for the tool's own.</summary>
     public string RuntimeDirectory { get; set; } = "";
 
-    /// <summary>Libraries of execution providers, or folders with such, absolute or from the project's; separated by semicolons.</summary>
-    public string Plugins { get; set; } = "";
+    /// <summary>Libraries of execution providers, or folders with such, absolute or from the project's.</summary>
+    public string[] Plugins { get; set; } = [];
 
     /// <summary>What a failed gate is: <c>error</c> or <c>warning</c>.</summary>
     public string Severity { get; set; } = "error";
@@ -57,8 +57,8 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary>Evaluate the gates again without compressing.</summary>
     public bool Verify { get; set; }
 
-    /// <summary>Folder of the TorchSharp backend, absolute or from the project's; empty when there is none.</summary>
-    public string TorchSharpDirectory { get; set; } = "";
+    /// <summary>Folders with the TorchSharp backend, absolute or from the project's; none when there is none.</summary>
+    public string[] TorchSharpDirectories { get; set; } = [];
 
     /// <summary>Namespace of generated classes.</summary>
     public string RootNamespace { get; set; } = "";
@@ -156,9 +156,11 @@ public sealed class CompressModels : Task, ICancelableTask
     private Dictionary<string, string> Environment() => new()
     {
         ["ModelOptimizerRuntimeDirectory"] = Absolute(RuntimeDirectory),
-        ["ModelOptimizerPlugins"] = string.Join(Path.PathSeparator.ToString(), Plugins.Split([';'], StringSplitOptions.RemoveEmptyEntries).Select(path => Absolute(path.Trim()))),
-        ["ModelOptimizerTorchSharp"] = Absolute(TorchSharpDirectory),
+        ["ModelOptimizerPlugins"] = Joined(Plugins),
+        ["ModelOptimizerTorchSharp"] = Joined(TorchSharpDirectories),
     };
+
+    private string Joined(string[] paths) => string.Join(Path.PathSeparator.ToString(), paths.Select(Absolute));
 
     private bool Run(string requestPath, ToolLog toolLog)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using ModelOptimizer.Tensors.Runtime;
@@ -7,18 +8,27 @@ using TorchSharp;
 namespace ModelOptimizer.TorchSharp;
 
 /// <summary>libtorch's native libraries.</summary>
-internal static class LibTorch
+internal static unsafe partial class LibTorch
 {
-    private const string NewerSystem = "It was built for a newer system than this one, such as Debian 13 or Ubuntu 24.04; take an older TorchSharp or a newer system.";
+    /// <summary>The version that this TorchSharp was built for. To be asked after <see cref="Start"/>: TorchSharp loads its libraries with the first use of <c>torch</c>.</summary>
+    public static string Version => System.Version.Parse(torch.__version__).ToString(3);
 
     /// <summary>Loads what computes on <paramref name="device"/>: its own GPU where that is a CUDA device, the processor otherwise.</summary>
     /// <exception cref="Diagnostics.DiagnosticException">Something is missing (MOC5014).</exception>
     public static torch.Device Start(Device device)
     {
         var cuda = device.Kind == "cuda";
-        // Before TorchSharp does it: where it fails it prints a page to the standard output, which belongs to reports and to the build.
-        Load(cuda ? "torch_cuda" : "torch_cpu");
+        // Before TorchSharp does it: where it fails it copies libraries about, and prints a page to the standard output, which belongs to reports and to the build.
+        // One after the other: what LibTorchSharp needs lies in another package's folder, where the system's loader does not look, but what is loaded it takes.
+        var processor = Load("torch_cpu");
+        if (cuda)
+        {
+            Load("torch_cuda");
+        }
+
+        Load("torch");
         Load("LibTorchSharp");
+        CheckVersion(processor);
         var type = cuda ? DeviceType.CUDA : DeviceType.CPU;
         torch.InitializeDeviceType(type);
         return cuda && !torch.cuda.is_available()
@@ -26,16 +36,42 @@ internal static class LibTorch
             : new torch.Device(type, cuda ? device.Index : -1);
     }
 
-    private static void Load(string library)
+    // Another version may load, and then compute with structures that are not what the other side takes them for.
+    private static void CheckVersion(nint library)
+    {
+        // libtorch has it since 2.9.
+        if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var function))
+        {
+            return;
+        }
+
+        // A byte each, from the highest: major, minor, patch.
+        var bytes = ((delegate* unmanaged<ulong>)function)();
+        var found = $"{bytes >> 56}.{(byte)(bytes >> 48)}.{(byte)(bytes >> 40)}";
+        if (found != Version)
+        {
+            throw LinearAlgebraBackends.Missing($"libtorch {found} is there, and this TorchSharp needs {Version}.");
+        }
+    }
+
+    private static nint Load(string library)
     {
         try
         {
-            NativeLibrary.Load(library, typeof(torch).Assembly, null);
+            return NativeLibrary.Load(library, typeof(torch).Assembly, null);
         }
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
         {
             var reason = RuntimeFailure.LastLine(failure.Message);
-            throw LinearAlgebraBackends.Missing($"the library {library} does not load: {reason}.", failure, reason.Contains("not found (required by", StringComparison.Ordinal) ? NewerSystem : null);
+            throw NewerSystem().Match(reason) is { Success: true } match
+                ? LinearAlgebraBackends.Missing(
+                    $"this system's C or C++ library is too old for {library}: it has no {match.Groups[1].Value}.",
+                    failure,
+                    "Debian 13, Ubuntu 24.04 and RHEL 10 are new enough; Debian 12, Ubuntu 22.04 and RHEL 9 are not.")
+                : LinearAlgebraBackends.Missing($"the library {library} does not load: {reason}.", failure);
         }
     }
+
+    [GeneratedRegex(@"version `(\w+_[\d.]+)' not found")]
+    private static partial Regex NewerSystem();
 }

@@ -9,11 +9,14 @@ namespace ModelOptimizer.TorchSharp;
 /// <summary>libtorch's linear algebra, through TorchSharp.</summary>
 public sealed class TorchSharpBackend : ILinearAlgebraBackend
 {
-    // TorchSharp's version decides libtorch's: it loads no other.
+    // TorchSharp's version decides libtorch's.
     private static readonly string Version = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <inheritdoc/>
     public string Identity => $"torchsharp{Version}";
+
+    /// <inheritdoc/>
+    public string Description => $"TorchSharp {Version} with libtorch {LibTorch.Version}";
 
     /// <inheritdoc/>
     public ILinearAlgebra Create(Device device)

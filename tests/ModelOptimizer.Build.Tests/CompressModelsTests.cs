@@ -72,12 +72,12 @@ public sealed class CompressModelsTests
 
             """);
         tool.Task.RuntimeDirectory = "packages/native";
-        tool.Task.TorchSharpDirectory = "plugin";
-        tool.Task.Plugins = "npu; more/tpu.so;";
+        tool.Task.TorchSharpDirectories = ["plugin", "/libtorch"];
+        tool.Task.Plugins = ["npu", "more/tpu.so"];
 
         tool.Task.Execute().ShouldBeFalse();
 
-        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")} {tool.Path("npu")}:{tool.Path("more", "tpu.so")}");
+        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")}:/libtorch {tool.Path("npu")}:{tool.Path("more", "tpu.so")}");
     }
 
     [ShellFact]

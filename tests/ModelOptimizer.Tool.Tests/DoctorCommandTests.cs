@@ -12,14 +12,14 @@ public sealed class DoctorCommandTests
 
         (await line.Invoke("doctor")).ShouldBe(ExitCode.Passed, line.Out);
 
-        foreach (var word in new[] { "modelopt", "ONNX Runtime", ".NET", "cache", "device: auto", "cpu", "cuda", "webgpu" })
+        foreach (var word in new[] { "modelopt", "ONNX Runtime", ".NET", "cache", "device: auto", "torchsharp", "cpu", "cuda", "webgpu" })
         {
             line.Out.ShouldContain(word);
         }
     }
 
     [Fact]
-    public async Task Doctor_as_json_says_which_device_auto_takes()
+    public async Task Doctor_as_json_says_which_device_auto_takes_and_how_to_get_TorchSharp()
     {
         using var line = new CommandLine();
 
@@ -28,6 +28,7 @@ public sealed class DoctorCommandTests
         var root = JsonDocument.Parse(line.Out).RootElement;
         var cpu = root.GetProperty("devices").EnumerateArray().Single(device => device.GetProperty("name").GetString() == "cpu");
         cpu.GetProperty("usable").GetBoolean().ShouldBeTrue();
+        root.GetProperty("torchSharp").GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("ModelOptimizerTorchSharp");
         root.GetProperty("chosen").GetString().ShouldNotBeNull().ShouldEndWith("+ort" + root.GetProperty("onnxRuntime").GetString());
     }
 }

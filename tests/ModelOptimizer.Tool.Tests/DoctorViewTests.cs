@@ -40,6 +40,7 @@ public sealed class DoctorViewTests
             new DeviceReport("webgpu", true, "webgpu/some-gpu+ort1.29.0", 17_179_869_184, 4321.5),
             new DeviceReport("cpu", true, "cpu/x64/avx512+ort1.29.0", null, 118.06),
         ],
+        new LibraryReport(true, "TorchSharp 0.107.0 with libtorch 2.10.0, from /home/me/modelopt-torchsharp"),
         [
             new OfferedDevice("CPUExecutionProvider", "Microsoft", "CPU AMD", "version 1.30.0"),
             new OfferedDevice("NvTensorRTRTXExecutionProvider", "NVIDIA", "GPU Some GPU 5", "version 1.0.0, driver_version 591.2"),

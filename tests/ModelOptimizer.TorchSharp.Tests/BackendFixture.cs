@@ -1,13 +1,19 @@
+using System.Reflection;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
 namespace ModelOptimizer.TorchSharp.Tests;
 
-/// <summary>An engine with the backend as the tool loads it: from a folder, which here is that of the tests.</summary>
+/// <summary>An engine with the backend as the tool loads it: from folders, which here are that of the tests and that of libtorch's package.</summary>
 public sealed class BackendFixture : IDisposable
 {
-    public Engine Engine { get; } = new(DeviceSelector.Select("cpu"), LinearAlgebraBackends.LoadFrom(AppContext.BaseDirectory));
+    public static string Folders { get; } = string.Join(
+        Path.PathSeparator,
+        AppContext.BaseDirectory,
+        typeof(BackendFixture).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "LibTorch").Value);
+
+    public Engine Engine { get; } = new(DeviceSelector.Select("cpu"), LinearAlgebraBackends.LoadFrom(Folders));
 
     public void Dispose() => Engine.Dispose();
 }

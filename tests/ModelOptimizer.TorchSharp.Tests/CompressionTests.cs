@@ -10,7 +10,7 @@ public sealed class CompressionTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    public CompressionTests() => Environment.SetEnvironmentVariable(LinearAlgebraBackends.FolderVariable, AppContext.BaseDirectory);
+    public CompressionTests() => Environment.SetEnvironmentVariable(LinearAlgebraBackends.FolderVariable, BackendFixture.Folders);
 
     [Theory]
     [InlineData("tucker")]

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
 namespace ModelOptimizer.Pipeline.Inspection;
 
@@ -26,6 +27,7 @@ public static class EnvironmentInspector
             auto,
             why,
             devices,
+            TorchSharp(),
             auto is null ? [] : OfferedDevice.All,
             auto is null ? null : OfferedDevice.Problem);
     }
@@ -55,6 +57,18 @@ public static class EnvironmentInspector
         catch (DiagnosticException exception)
         {
             return new DeviceReport(kind, false, exception.Diagnostic.Message);
+        }
+    }
+
+    private static LibraryReport TorchSharp()
+    {
+        try
+        {
+            return new LibraryReport(true, LinearAlgebraBackends.Describe());
+        }
+        catch (DiagnosticException exception)
+        {
+            return new LibraryReport(false, exception.Diagnostic.Message);
         }
     }
 

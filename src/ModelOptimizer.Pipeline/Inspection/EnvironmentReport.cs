@@ -16,6 +16,7 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Chosen">The device that <c>auto</c> takes; null when none works.</param>
 /// <param name="ChosenBecause">Why it and not the others, in one line.</param>
 /// <param name="Devices">All devices, in the order of <c>auto</c>.</param>
+/// <param name="TorchSharp">The other linear algebra.</param>
 /// <param name="Offered">What ONNX Runtime's own and plugged-in providers offer, for <c>plugin:NAME</c>.</param>
 /// <param name="PluginProblem">Why a library that <c>ModelOptimizerPlugins</c> names is not used; null when all are.</param>
 public sealed record EnvironmentReport(
@@ -32,6 +33,7 @@ public sealed record EnvironmentReport(
     string? Chosen,
     string ChosenBecause,
     IReadOnlyList<DeviceReport> Devices,
+    LibraryReport TorchSharp,
     IReadOnlyList<OfferedDevice> Offered,
     string? PluginProblem = null)
 {

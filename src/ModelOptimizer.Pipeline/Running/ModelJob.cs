@@ -114,7 +114,8 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         var result = producer.Examine(OnnxModel.Load(path));
         if (locked is not null)
         {
-            LockCheck.Compare(locked, ContentHash.OfFile(path), model, engine.Device.DeviceClass, locks, record);
+            var deviceClass = engine.Device.ClassWith(options.LinearAlgebra ?? plan.LinearAlgebra, locked.Device);
+            LockCheck.Compare(locked, ContentHash.OfFile(path), model, deviceClass, locks, record);
         }
 
         Judge(result);

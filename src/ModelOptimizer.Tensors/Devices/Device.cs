@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+
 namespace ModelOptimizer.Tensors.Devices;
 
 /// <summary>Where ONNX Runtime computes.</summary>
@@ -6,12 +9,21 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="DeviceClass">Provider, its device and ONNX Runtime's version in one word, such as <c>cpu/x64/avx512+ort1.29.0</c>: equal classes give equal bytes.</param>
 /// <param name="Note">One line: what was chosen and why the others were not.</param>
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
-public sealed record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
+public sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
 {
+    /// <summary>The class with a linear algebra that need not be loaded, then in the version that <paramref name="other"/>, a class too, has of it.</summary>
+    public string ClassWith(string word, string other) => word == LinearAlgebraBackends.BuiltIn || LinearAlgebra().Match(DeviceClass).Length > 0
+        ? DeviceClass
+        : LinearAlgebra().Replace(DeviceClass, LinearAlgebra().Match(other) is { Length: > 0 } match ? match.Value : "+" + word, count: 1);
+
     /// <summary>The same device with another linear algebra, whose <paramref name="identity"/> is a part of the class.</summary>
     internal Device WithLinearAlgebra(string identity) => this with
     {
         DeviceClass = DeviceClass.Replace(DeviceSelector.RuntimeMark, $"+{identity}{DeviceSelector.RuntimeMark}", StringComparison.Ordinal),
         Note = $"{Note}; linear algebra by {identity}",
     };
+
+    // Empty for the built-in one.
+    [GeneratedRegex($@"(\+{LinearAlgebraBackends.TorchSharp}[^+]*)?(?=\{DeviceSelector.RuntimeMark})")]
+    private static partial Regex LinearAlgebra();
 }

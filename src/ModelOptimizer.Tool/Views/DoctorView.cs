@@ -16,6 +16,7 @@ internal static class DoctorView
         Line(grid, "system", $"{report.Rid} ({report.OperatingSystem}), {report.Processors} processors");
         Line(grid, "cache", $"{report.Cache} ({Cache(report)})");
         Line(grid, "device: auto", report.ChosenBecause);
+        Line(grid, "torchsharp", report.TorchSharp.Detail);
         console.Write(grid);
         var table = TableStyle.New().Word("device").Word("usable").Number("memory").Number("float32 MatMul").Text("");
         foreach (var device in report.Devices)

@@ -119,6 +119,38 @@ public class LockFileTests
     }
 
     [Fact]
+    public void Verify_locked_of_another_linear_algebra_does_not_need_it()
+    {
+        using var project = Locked();
+        File.WriteAllText(project.Manifest, "linear-algebra: torchsharp\n" + File.ReadAllText(project.Manifest));
+        File.WriteAllText(project.Lock, File.ReadAllText(project.Lock).Replace("+ort", "+torchsharp1.2.3+ort", StringComparison.Ordinal));
+        var observer = new RecordingObserver();
+
+        project.Run(observer, locked: true).ExitCode.ShouldBe(0);
+        File.Delete(project.Output);
+        observer.Messages.ShouldNotContain(message => message.Contains("torchsharp", StringComparison.Ordinal));
+        project.Run(observer, locked: true).ExitCode.ShouldBe(0);
+        observer.Messages.ShouldContain(message => message.StartsWith("the built-in linear algebra is taken: 'linear-algebra: torchsharp' cannot be used: ", StringComparison.Ordinal));
+        project.Run().ExitCode.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("+torchsharp1.2.3+ort", 2)]
+    [InlineData("+ort", 0)]
+    public void Verify_locked_refuses_an_output_that_was_changed_where_the_lock_has_the_manifests_linear_algebra(string mark, int exitCode)
+    {
+        using var project = Locked();
+        File.WriteAllText(project.Manifest, "linear-algebra: torchsharp\n" + File.ReadAllText(project.Manifest));
+        File.WriteAllText(project.Lock, File.ReadAllText(project.Lock).Replace("+ort", mark, StringComparison.Ordinal));
+        File.Copy(Path.Combine(project.Folder, "model.onnx"), project.Output, overwrite: true);
+
+        var result = project.Run(locked: true);
+
+        result.ExitCode.ShouldBe(exitCode);
+        result.Diagnostics.Any(diagnostic => diagnostic.Code == LockCodes.OtherOutput).ShouldBe(exitCode != 0);
+    }
+
+    [Fact]
     public void Verify_locked_without_a_lock_says_how_to_get_one()
     {
         using var project = new SmallProject(Gate);

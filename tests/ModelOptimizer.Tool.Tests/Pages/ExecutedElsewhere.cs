@@ -44,6 +44,13 @@ internal static partial class ExecutedElsewhere
             "git add modelopt.yaml modelopt.lock.json",
             "git checkout -- modelopt.lock.json",
         ],
+        // With packages that stand in for those of hundreds of megabytes.
+        [EndToEnd + "Scenarios/TorchSharpFromItsPackages.cs"] =
+        [
+            "dotnet package download ModelOptimizer.TorchSharp@0.1.0 TorchSharp@0.107.0 libtorch-cpu-linux-x64@2.10.0 --output ~/modelopt-torchsharp",
+            "export ModelOptimizerTorchSharp=~/modelopt-torchsharp",
+            "modelopt compress --linear-algebra torchsharp",
+        ],
         // Into other folders.
         [EndToEnd + "Infrastructure/Packages.cs"] =
         [
@@ -84,11 +91,7 @@ internal static partial class ExecutedElsewhere
         ],
         ["docs/torchsharp.md"] =
         [
-            "dotnet new classlib -o linear-algebra",
-            "dotnet add linear-algebra package ModelOptimizer.TorchSharp",
-            "dotnet add linear-algebra package TorchSharp-cpu",
             "dotnet publish linear-algebra --use-current-runtime --no-self-contained -o linear-algebra/plugin",
-            "modelopt compress --linear-algebra torchsharp",
             "dotnet test ModelOptimizer.Build.sln -c Release -p:WithTorchSharp=true",
             "dotnet pack src/ModelOptimizer.TorchSharp -c Release -o ~/modelopt-packages",
         ],

@@ -1,5 +1,7 @@
 using System.Reflection;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
@@ -12,39 +14,67 @@ public static class LinearAlgebraBackends
     /// <summary>The word for TorchSharp.</summary>
     public const string TorchSharp = "torchsharp";
 
-    /// <summary>The environment variable with the folder of the TorchSharp backend.</summary>
+    /// <summary>The environment variable with the folders of the TorchSharp backend. The build task sets it.</summary>
     public const string FolderVariable = "ModelOptimizerTorchSharp";
 
     private const string TorchSharpAssembly = "ModelOptimizer.TorchSharp";
 
-    private const string Packages = $"Publish a project that references the packages {TorchSharpAssembly} and TorchSharp-cpu, or for a GPU TorchSharp-cuda-linux or TorchSharp-cuda-windows, "
-        + $"and set {FolderVariable} to the folder.";
+    private static readonly Assembly Own = typeof(LinearAlgebraBackends).Assembly;
+
+    private static readonly (string Id, string Version)[] Packages =
+    [
+        (TorchSharpAssembly, Own.GetName().Version!.ToString(3)),
+        ("TorchSharp", Version("TorchSharpVersion")),
+        ($"libtorch-cpu-{Platform.Rid}", Version("LibTorchVersion")),
+    ];
+
+    private static readonly string Download =
+        $"In a project, write PackageDownload items for {string.Join(", ", Packages.Select(package => $"{package.Id} [{package.Version}]"))}; for the command, "
+        + $"'dotnet package download {string.Join(' ', Packages.Select(package => $"{package.Id}@{package.Version}"))} --output FOLDER', and set {FolderVariable} to that folder.";
 
     /// <summary>The words a manifest may use.</summary>
     public static IReadOnlyList<string> Words { get; } = [BuiltIn, TorchSharp];
 
-    /// <summary>The backend of that name, from the folder that <see cref="FolderVariable"/> names; null for the built-in one.</summary>
+    /// <summary>The backend of that name, from the folders that <see cref="FolderVariable"/> names; null for the built-in one.</summary>
     /// <param name="word">One of <see cref="Words"/>.</param>
     /// <exception cref="DiagnosticException">It is not there, or for another version of this tool (MOC5014).</exception>
     public static ILinearAlgebraBackend? Load(string word) => word == BuiltIn ? null : LoadFrom(Environment.GetEnvironmentVariable(FolderVariable));
 
-    /// <summary>The backend in <paramref name="folder"/>: what <c>dotnet publish</c> makes of a project that references it.</summary>
-    internal static ILinearAlgebraBackend LoadFrom(string? folder)
+    /// <summary>Starts TorchSharp on the processor, and says in a line what it is and where.</summary>
+    /// <exception cref="DiagnosticException">It cannot be used here (MOC5014).</exception>
+    public static string Describe()
     {
-        if (string.IsNullOrEmpty(folder))
+        var backend = Load(TorchSharp)!;
+        _ = backend.Create(DeviceSelector.Select(DeviceCatalogue.Cpu));
+        return $"{backend.Description}, from {Environment.GetEnvironmentVariable(FolderVariable)}";
+    }
+
+    /// <summary>The backend in <paramref name="value"/>, which names folders as <see cref="BackendFolders"/> reads them.</summary>
+    internal static ILinearAlgebraBackend LoadFrom(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
         {
-            throw Missing($"{FolderVariable}, which names the folder of the backend, is not set.");
+            throw Missing($"{FolderVariable}, which names the folder of its packages, is not set.");
         }
 
-        var path = Path.GetFullPath(Path.Combine(folder, TorchSharpAssembly + ".dll"));
-        if (!File.Exists(path))
+        var folders = new BackendFolders(value);
+        var path = folders.Assembly(TorchSharpAssembly) ?? throw NotIn(TorchSharpAssembly + ".dll");
+        if (folders.Assembly("TorchSharp") is null)
         {
-            throw Missing($"there is no {TorchSharpAssembly}.dll in {folder}, which {FolderVariable} names.");
+            throw NotIn("TorchSharp.dll");
+        }
+
+        foreach (var library in new[] { "LibTorchSharp", "torch_cpu" })
+        {
+            if (folders.Library(library) is null)
+            {
+                throw NotIn($"{BackendFolders.LibraryFile(library)} for {Platform.Rid}");
+            }
         }
 
         try
         {
-            var assembly = new BackendContext(path).LoadFromAssemblyPath(path);
+            var assembly = new BackendContext(TorchSharpAssembly, folders).LoadFromAssemblyPath(path);
             CheckVersion(assembly);
             return (ILinearAlgebraBackend)Activator.CreateInstance(assembly.GetExportedTypes().Single(type => typeof(ILinearAlgebraBackend).IsAssignableFrom(type)))!;
         }
@@ -52,12 +82,14 @@ public static class LinearAlgebraBackends
         {
             throw Missing($"{path} does not load: {failure.Message}", failure);
         }
+
+        DiagnosticException NotIn(string file) => Missing($"there is no {file} in {value}, which {FolderVariable} names.");
     }
 
     // Both sides share internals, so that each belongs to one version of the other.
     private static void CheckVersion(Assembly backend)
     {
-        var own = typeof(LinearAlgebraBackends).Assembly.GetName();
+        var own = Own.GetName();
         var wanted = backend.GetReferencedAssemblies().Single(reference => reference.Name == own.Name).Version!;
         if (wanted != own.Version)
         {
@@ -65,9 +97,11 @@ public static class LinearAlgebraBackends
         }
     }
 
-    /// <summary>The error of a backend that cannot be used for <paramref name="reason"/>, a sentence; what to do by default is to get one with all its packages.</summary>
+    /// <summary>The error of a backend that cannot be used for <paramref name="reason"/>, a sentence; what to do by default is to get its packages.</summary>
     internal static DiagnosticException Missing(string reason, Exception? inner = null, string? remedy = null) => new(
         TensorsCodes.LinearAlgebraMissing,
-        $"'linear-algebra: {TorchSharp}' cannot be used: {reason} {remedy ?? Packages} Or write 'linear-algebra: {BuiltIn}'.",
+        $"'linear-algebra: {TorchSharp}' cannot be used: {reason} {remedy ?? Download} Or write 'linear-algebra: {BuiltIn}'.",
         inner: inner);
+
+    private static string Version(string key) => Own.GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == key).Value!;
 }

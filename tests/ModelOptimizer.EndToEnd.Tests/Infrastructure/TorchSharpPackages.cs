@@ -1,0 +1,104 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Xml.Linq;
+
+namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
+
+/// <summary>
+/// Stand-ins for the three packages of the TorchSharp backend, of which libtorch's is 128 MB: a backend that looks for its native libraries as the real one does, and then leaves the
+/// computing to the tool. They have the real versions, which the page names, and are unpacked into the tests' own folders only.
+/// </summary>
+internal static class TorchSharpPackages
+{
+    /// <summary>How the stand-in describes itself.</summary>
+    public const string Description = "a stand-in";
+
+    private const string Source = $$"""
+        using System.Runtime.InteropServices;
+        using ModelOptimizer.Tensors.Devices;
+        using ModelOptimizer.Tensors.LinearAlgebra;
+        using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+
+        public sealed class StandIn : ILinearAlgebraBackend
+        {
+            public string Identity => "torchsharp0.0.0";
+
+            public string Description => "{{Description}}";
+
+            public ILinearAlgebra Create(Device device)
+            {
+                NativeLibrary.Load("torch_cpu", typeof(StandIn).Assembly, null);
+                NativeLibrary.Load("LibTorchSharp", typeof(StandIn).Assembly, null);
+                return null;
+            }
+        }
+        """;
+
+    private static readonly Lazy<string> Root = new(Pack);
+
+    /// <summary>A feed with the packages.</summary>
+    public static string Feed => Root.Value;
+
+    private static string Pack()
+    {
+        var root = Path.Combine(AppContext.BaseDirectory, "torchsharp");
+        if (Directory.Exists(root))
+        {
+            Directory.Delete(root, recursive: true);
+        }
+
+        var feed = Directory.CreateDirectory(Path.Combine(root, "feed")).FullName;
+        var backend = Compile(Directory.CreateDirectory(Path.Combine(root, "source")).FullName);
+        // Any library that the system loads.
+        var native = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
+        var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants();
+        string Version(string property) => versions.Single(element => element.Name == property).Value;
+        Write("ModelOptimizer.TorchSharp", Packages.Version, ("lib/net10.0/ModelOptimizer.TorchSharp.dll", backend));
+        Write("TorchSharp", Version("TorchSharpVersion"), ("lib/net8.0/TorchSharp.dll", backend), ("runtimes/linux-x64/native/libLibTorchSharp.so", native));
+        Write("libtorch-cpu-linux-x64", Version("LibTorchVersion"), ("runtimes/linux-x64/native/libtorch_cpu.so", native));
+        return feed;
+
+        void Write(string id, string version, params (string Name, string File)[] files)
+        {
+            using var package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
+            using (var nuspec = new StreamWriter(package.CreateEntry($"{id}.nuspec").Open()))
+            {
+                nuspec.Write($"<package><metadata><id>{id}</id><version>{version}</version><authors>tests</authors><description>A stand-in.</description></metadata></package>");
+            }
+
+            foreach (var (name, file) in files)
+            {
+                package.CreateEntryFromFile(file, name);
+            }
+        }
+    }
+
+    // Against the tool in its package, with nothing to restore.
+    private static string Compile(string folder)
+    {
+        using (var package = ZipFile.OpenRead(Path.Combine(Packages.Feed, $"ModelOptimizer.Tool.{Packages.Version}.nupkg")))
+        {
+            package.GetEntry("tools/net10.0/any/ModelOptimizer.Tensors.dll")!.ExtractToFile(Path.Combine(folder, "ModelOptimizer.Tensors.dll"));
+        }
+
+        NuGetConfig.Write(folder);
+        File.WriteAllText(Path.Combine(folder, "StandIn.cs"), Source);
+        File.WriteAllText(Path.Combine(folder, "ModelOptimizer.TorchSharp.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+              </PropertyGroup>
+              <ItemGroup>
+                <Reference Include="ModelOptimizer.Tensors.dll" />
+              </ItemGroup>
+            </Project>
+            """);
+        foreach (var file in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
+        {
+            File.WriteAllText(Path.Combine(folder, file), "<Project />");
+        }
+
+        DotNet.Run(folder, new Dictionary<string, string>(), "build", "-c", "Release", "-o", Path.Combine(folder, "out")).ShouldSucceed();
+        return Path.Combine(folder, "out", "ModelOptimizer.TorchSharp.dll");
+    }
+}
