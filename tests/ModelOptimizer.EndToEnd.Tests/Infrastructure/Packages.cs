@@ -19,9 +19,6 @@ internal static class Packages
 
     private static string? Given { get; } = Environment.GetEnvironmentVariable("MODELOPT_FEED");
 
-    /// <summary>The artifacts folder that was packed from, reduced to what was compiled: another build of the same projects may go on from there.</summary>
-    public static string Artifacts => Path.Combine(Root.Value, "artifacts");
-
     /// <summary>Where consumers' packages are unpacked.</summary>
     public static string Folder => Path.Combine(Root.Value, "packages");
 
@@ -31,29 +28,15 @@ internal static class Packages
 
     private static string Pack()
     {
-        // Beside the test assembly and emptied at the start: a test host is ended before it could delete hundreds of megabytes at the end.
-        var root = Path.Combine(AppContext.BaseDirectory, "packed");
-        if (Directory.Exists(root))
-        {
-            Directory.Delete(root, recursive: true);
-        }
-
-        Directory.CreateDirectory(root);
+        var root = RunFolder.New("packed");
         var artifacts = Path.Combine(root, "artifacts");
         foreach (var project in Given is not null ? [] : new[] { "src/ModelOptimizer.Build", "src/ModelOptimizer.Tool", "templates" })
         {
-            PackInto("feed", project);
-        }
-
-        foreach (var folder in Directory.GetDirectories(artifacts).Where(folder => Path.GetFileName(folder) != "obj"))
-        {
-            Directory.Delete(folder, recursive: true);
+            DotNet
+                .Run(Repository.Root, new Dictionary<string, string>(), ["pack", project, "-c", "Release", "--artifacts-path", artifacts, "-o", Path.Combine(root, "feed"), .. WithoutAnalysers])
+                .ShouldSucceed();
         }
 
         return root;
-
-        void PackInto(string feed, string project, params string[] arguments) => DotNet
-            .Run(Repository.Root, new Dictionary<string, string>(), ["pack", project, "-c", "Release", "--artifacts-path", artifacts, "-o", Path.Combine(root, feed), .. WithoutAnalysers, .. arguments])
-            .ShouldSucceed();
     }
 }

@@ -28,9 +28,8 @@ internal static class RuntimePackages
 
     private static string Pack()
     {
-        var feed = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "runtimes-feed")).FullName;
+        var feed = RunFolder.New("runtimes");
         var path = Path.Combine(feed, $"{Cuda}.{CudaVersion}.nupkg");
-        File.Delete(path);
         using (var package = ZipFile.Open(path, ZipArchiveMode.Create))
         {
             using (var nuspec = new StreamWriter(package.CreateEntry($"{Cuda}.nuspec").Open()))

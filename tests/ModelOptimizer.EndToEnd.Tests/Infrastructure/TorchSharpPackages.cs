@@ -41,12 +41,7 @@ internal static class TorchSharpPackages
 
     private static string Pack()
     {
-        var root = Path.Combine(AppContext.BaseDirectory, "torchsharp");
-        if (Directory.Exists(root))
-        {
-            Directory.Delete(root, recursive: true);
-        }
-
+        var root = RunFolder.New("torchsharp");
         var feed = Directory.CreateDirectory(Path.Combine(root, "feed")).FullName;
         var backend = Compile(Directory.CreateDirectory(Path.Combine(root, "source")).FullName);
         // Any library that the system loads.
