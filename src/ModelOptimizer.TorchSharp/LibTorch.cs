@@ -18,6 +18,7 @@ internal static unsafe partial class LibTorch
     public static torch.Device Start(Device device)
     {
         var cuda = device.Kind == "cuda";
+        WaitAsleep();
         // Before TorchSharp does it: where it fails it copies libraries about, and prints a page to the standard output, which belongs to reports and to the build.
         // One after the other: what LibTorchSharp needs lies in another package's folder, where the system's loader does not look, but what is loaded it takes.
         var processor = Load("torch_cpu");
@@ -34,6 +35,16 @@ internal static unsafe partial class LibTorch
         return cuda && !torch.cuda.is_available()
             ? throw LinearAlgebraBackends.Missing("libtorch finds no CUDA device.")
             : new torch.Device(type, cuda ? device.Index : -1);
+    }
+
+    // By default OpenMP's threads wait for each other without sleeping, and keep those from the processor that they wait for when others, such as ONNX Runtime's, want it too.
+    private static void WaitAsleep()
+    {
+        const string policy = "OMP_WAIT_POLICY";
+        if (Environment.GetEnvironmentVariable(policy) is null)
+        {
+            NativeEnvironment.Set(policy, "passive");
+        }
     }
 
     // Another version may load, and then compute with structures that are not what the other side takes them for.
