@@ -53,7 +53,8 @@ internal static class Jacobi
         return true;
     }
 
-    private static void Rotate(Span<double> x, Span<double> y, double cosine, double sine)
+    /// <summary>Turns two rows: x = c·x − s·y, y = s·x + c·y.</summary>
+    public static void Rotate(Span<double> x, Span<double> y, double cosine, double sine)
     {
         var k = 0;
         for (; k <= x.Length - Vector<double>.Count; k += Vector<double>.Count)

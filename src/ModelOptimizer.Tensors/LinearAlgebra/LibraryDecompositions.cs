@@ -7,24 +7,6 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 /// <summary>Decompositions by MathNet.Numerics' managed provider, the yardstick for everything else here.</summary>
 internal static class LibraryDecompositions
 {
-    public static (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a)
-    {
-        var evd = ToLibrary(a).Evd(Symmetricity.Symmetric);
-        var rising = evd.EigenValues.Select(value => value.Real).ToArray();
-        var n = rising.Length;
-        var vectors = new Matrix(n, n);
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j < n; j++)
-            {
-                vectors[i, j] = evd.EigenVectors[i, n - 1 - j];
-            }
-        }
-
-        Signs.Fix(vectors);
-        return ([.. Enumerable.Reverse(rising)], vectors);
-    }
-
     public static (Matrix U, double[] S, Matrix Vt) Svd(Matrix a)
     {
         var svd = ToLibrary(a).Svd();

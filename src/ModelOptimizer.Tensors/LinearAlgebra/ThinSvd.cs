@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
-/// Thin singular value decomposition. A long matrix is first reduced to its triangle by QR. Eigenvectors V of the Gram matrix make the columns of A·V orthogonal up to
+/// Thin singular value decomposition. A long matrix is first reduced to its triangle by QR. Eigenvectors V of the Gram matrix make the columns of A·V
+/// orthogonal up to
 /// rounding times the squared condition; one-sided Jacobi rotations then remove the rest, so that small singular values and their vectors are as good as the
 /// library's. Where the condition is too bad for that (a singular value below 1e-6 of the largest), the library does the reduced problem.
 /// </summary>

@@ -131,7 +131,24 @@ public abstract class LinearAlgebraTests
         Numbers.Distance(Numbers.Multiply(vectors.Transpose(), vectors), Matrix.Identity(size)).ShouldBeLessThan(1e-12);
         Numbers.Distance(Numbers.Multiply(Numbers.Scale(vectors, values), vectors.Transpose()), a).ShouldBeLessThan(1e-12);
         ShouldHavePositivePeaks(vectors);
+        Algebra.SymmetricEigenvalues(a).Zip(values, (alone, value) => Math.Abs(alone - value)).Max().ShouldBeLessThan(1e-13 * values[0]);
     }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_matrix_with_an_entry_that_is_no_finite_number_has_no_eigenvalues(double entry)
+    {
+        var a = Numbers.PositiveDefinite(40, 23);
+        a[30, 7] = entry;
+
+        Should.Throw<ArgumentException>(() => Algebra.SymmetricEigen(a));
+        Should.Throw<ArgumentException>(() => Algebra.SymmetricEigenvalues(a)).Message.ShouldContain("40×40");
+    }
+
+    [Fact]
+    public void A_matrix_that_is_not_square_has_no_eigenvalues() =>
+        Should.Throw<ArgumentException>(() => Algebra.SymmetricEigen(new Matrix(2, 3))).Message.ShouldContain("2×3");
 
     [Fact]
     public void Eigenvalues_of_a_known_matrix_are_found_with_their_multiplicity()
