@@ -65,6 +65,7 @@ internal sealed class TorchLinearAlgebra(Device device) : ILinearAlgebra
 
     public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a)
     {
+        Finite.Largest(a);
         using var scope = NewDisposeScope();
         var (u, s, vt) = linalg.svd(Operand(a), fullMatrices: false);
         var (left, right) = (Result(u), Result(vt));

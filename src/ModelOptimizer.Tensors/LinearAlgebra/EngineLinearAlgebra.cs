@@ -23,5 +23,5 @@ internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 
     public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => ThinSvd.Factor(this, a);
 
-    public (Matrix Q, Matrix R) Qr(Matrix a) => ThinQr.Factor(this, a);
+    public (Matrix Q, Matrix R) Qr(Matrix a) => HouseholderQr.Factor(host, a);
 }

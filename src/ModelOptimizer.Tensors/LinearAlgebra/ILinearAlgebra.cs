@@ -35,8 +35,11 @@ public interface ILinearAlgebra
     double[] SymmetricEigenvalues(Matrix a);
 
     /// <summary>Thin singular value decomposition U·diag(s)·Vᵀ, s falling; the largest entry of each column of U is positive.</summary>
+    /// <exception cref="ArgumentException"><paramref name="a"/> has an entry that is no finite number.</exception>
     (Matrix U, double[] S, Matrix Vt) Svd(Matrix a);
 
-    /// <summary>Thin QR, R with a non-negative diagonal.</summary>
+    /// <summary>
+    /// Thin QR, R with a non-negative diagonal, Q with orthonormal columns whatever the rank. An entry that is no finite number makes others of both NaN.
+    /// </summary>
     (Matrix Q, Matrix R) Qr(Matrix a);
 }
