@@ -58,6 +58,9 @@ public sealed class Engine : IDisposable
 
     internal void Forget(ModelSession session) => sessions.Remove(session);
 
+    /// <summary>A session on the processor that stays on the calling thread, and that several threads may run at a time.</summary>
+    internal ModelSession CreateOneThreadSession(OnnxModel model) => Create(DeviceCatalogue.Cpu, model, SessionKind.OneThread);
+
     private ModelSession Create(string kind, OnnxModel model, SessionKind treatment)
     {
         ObjectDisposedException.ThrowIf(disposed, this);

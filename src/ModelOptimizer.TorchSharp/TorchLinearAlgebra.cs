@@ -48,6 +48,7 @@ internal sealed class TorchLinearAlgebra(Device device) : ILinearAlgebra
 
     public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a)
     {
+        Finite.LargestOfLower(a);
         using var scope = NewDisposeScope();
         var (rising, vectors) = linalg.eigh(Operand(a));
         var result = Result(vectors.flip(1));
@@ -55,8 +56,16 @@ internal sealed class TorchLinearAlgebra(Device device) : ILinearAlgebra
         return (Numbers(rising.flip(0)), result);
     }
 
+    public double[] SymmetricEigenvalues(Matrix a)
+    {
+        Finite.LargestOfLower(a);
+        using var scope = NewDisposeScope();
+        return Numbers(linalg.eigvalsh(Operand(a)).flip(0));
+    }
+
     public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a)
     {
+        Finite.Largest(a);
         using var scope = NewDisposeScope();
         var (u, s, vt) = linalg.svd(Operand(a), fullMatrices: false);
         var (left, right) = (Result(u), Result(vt));

@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
-/// Triangular systems with many right-hand sides, block row by block row: each is one large product on the engine with all that is solved already, and a small triangle.
+/// Triangular systems with many right-hand sides, block row by block row: each is one large product on the engine with all that is solved already, and a small
+/// triangle.
 /// </summary>
 internal static class BlockedTriangular
 {

@@ -4,6 +4,7 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 {
     private readonly EngineProduct product = new(engine);
+    private readonly HostProduct host = new(engine);
 
     public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false, Matrix? into = null) =>
         product.Multiply(a, b, transposeA, transposeB, into);
@@ -16,9 +17,11 @@ internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 
     public Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false) => BlockedTriangular.Solve(product, factor, b, transpose);
 
-    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => LibraryDecompositions.SymmetricEigen(a);
+    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => Eigen.SymmetricEigen.Of(host, a);
+
+    public double[] SymmetricEigenvalues(Matrix a) => Eigen.SymmetricEigen.ValuesOf(host, a);
 
     public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => ThinSvd.Factor(this, a);
 
-    public (Matrix Q, Matrix R) Qr(Matrix a) => ThinQr.Factor(this, a);
+    public (Matrix Q, Matrix R) Qr(Matrix a) => HouseholderQr.Factor(host, a);
 }

@@ -1,8 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
-using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
@@ -108,26 +106,6 @@ internal sealed class EngineProduct(Engine engine)
         }
     }
 
-    private static ModelSession Create(Engine engine, bool transposeA, bool transposeB, bool subtract)
-    {
-        var builder = new GraphBuilder();
-        List<string> inputs = [builder.Input("a", DataType.Double, -1, -1), builder.Input("b", DataType.Double, -1, -1)];
-        if (subtract)
-        {
-            inputs.Add(builder.Input("c", DataType.Double, -1, -1));
-        }
-
-        builder.NodeTo(
-            "y",
-            "Gemm",
-            inputs,
-            GraphBuilder.Attribute("transA", transposeA ? 1 : 0),
-            GraphBuilder.Attribute("transB", transposeB ? 1 : 0),
-            GraphBuilder.Attribute("alpha", subtract ? -1f : 1f));
-        builder.Output("y", DataType.Double, -1, -1);
-        return engine.CreateExactSession(builder.Build());
-    }
-
     private void Run(bool transposeA, bool transposeB, Matrix a, Matrix b, Matrix result)
     {
         using var left = Pin(a, 0, a.Rows);
@@ -140,7 +118,7 @@ internal sealed class EngineProduct(Engine engine)
     {
         if (!sessions.TryGetValue(key, out var session))
         {
-            session = Create(engine, key.TransposeA, key.TransposeB, key.Subtract);
+            session = engine.CreateExactSession(GemmGraph.Build(key.TransposeA, key.TransposeB, key.Subtract));
             sessions.Add(key, session);
         }
 

@@ -64,6 +64,13 @@ public sealed class Matrix
     public Matrix Transpose()
     {
         var result = Uninitialized(Columns, Rows);
+        CopyTransposed(result, 0);
+        return result;
+    }
+
+    /// <summary>Writes the transpose to the columns of <paramref name="target"/> from <paramref name="column"/> on.</summary>
+    internal void CopyTransposed(Matrix target, int column)
+    {
         for (var top = 0; top < Rows; top += Tile)
         {
             var end = Math.Min(top + Tile, Rows);
@@ -74,13 +81,11 @@ public sealed class Matrix
                 {
                     for (var j = left; j < last; j++)
                     {
-                        result.Values[(j * Rows) + i] = Values[(i * Columns) + j];
+                        target.Values[(j * target.Columns) + column + i] = Values[(i * Columns) + j];
                     }
                 }
             }
         }
-
-        return result;
     }
 
     /// <summary>The first <paramref name="count"/> columns, copied.</summary>

@@ -17,10 +17,18 @@ internal static class SessionFactory
         _ = OrtEnvironment.Instance;
         using var options = new SessionOptions
         {
-            GraphOptimizationLevel = kind == SessionKind.Optimised ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+            GraphOptimizationLevel = kind == SessionKind.AsWritten ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        options.DisablePerSessionThreads();
+        if (kind == SessionKind.OneThread)
+        {
+            options.IntraOpNumThreads = 1;
+        }
+        else
+        {
+            options.DisablePerSessionThreads();
+        }
+
         device.Prepare(options, model);
         Append(device, index, options);
         if (device.Name != DeviceCatalogue.Cpu)

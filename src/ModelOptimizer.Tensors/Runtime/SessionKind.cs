@@ -8,4 +8,7 @@ internal enum SessionKind
 
     /// <summary>As written, so that every tensor of the graph exists.</summary>
     AsWritten,
+
+    /// <summary>Every optimisation, and no other thread than the caller's: for callers that share the work among threads of their own.</summary>
+    OneThread,
 }

@@ -131,7 +131,24 @@ public abstract class LinearAlgebraTests
         Numbers.Distance(Numbers.Multiply(vectors.Transpose(), vectors), Matrix.Identity(size)).ShouldBeLessThan(1e-12);
         Numbers.Distance(Numbers.Multiply(Numbers.Scale(vectors, values), vectors.Transpose()), a).ShouldBeLessThan(1e-12);
         ShouldHavePositivePeaks(vectors);
+        Algebra.SymmetricEigenvalues(a).Zip(values, (alone, value) => Math.Abs(alone - value)).Max().ShouldBeLessThan(1e-13 * values[0]);
     }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_matrix_with_an_entry_that_is_no_finite_number_has_no_eigenvalues(double entry)
+    {
+        var a = Numbers.PositiveDefinite(40, 23);
+        a[30, 7] = entry;
+
+        Should.Throw<ArgumentException>(() => Algebra.SymmetricEigen(a));
+        Should.Throw<ArgumentException>(() => Algebra.SymmetricEigenvalues(a)).Message.ShouldContain("40×40");
+    }
+
+    [Fact]
+    public void A_matrix_that_is_not_square_has_no_eigenvalues() =>
+        Should.Throw<ArgumentException>(() => Algebra.SymmetricEigen(new Matrix(2, 3))).Message.ShouldContain("2×3");
 
     [Fact]
     public void Eigenvalues_of_a_known_matrix_are_found_with_their_multiplicity()
@@ -213,6 +230,69 @@ public abstract class LinearAlgebraTests
     }
 
     [Theory]
+    [InlineData(12)]
+    [InlineData(18)]
+    [InlineData(300)]
+    public void Singular_values_that_fall_by_many_orders_have_orthonormal_vectors_down_to_nothing(int orders)
+    {
+        const int Size = 90;
+        double[] expected = [.. Enumerable.Range(0, Size).Select(i => Math.Pow(10, -orders * i / (Size - 1.0)))];
+        var left = Algebra.Qr(Numbers.Random(110, Size, 24)).Q;
+        var right = Algebra.Qr(Numbers.Random(Size, Size, 25)).Q;
+        var a = Numbers.Multiply(Numbers.Scale(left, expected), right);
+
+        var (u, s, vt) = Algebra.Svd(a);
+
+        s.Zip(expected, (found, exact) => Math.Abs(found - exact)).Max().ShouldBeLessThan(1e-14);
+        Numbers.Distance(Numbers.Multiply(u.Transpose(), u), Matrix.Identity(Size)).ShouldBeLessThan(1e-13);
+        Numbers.Distance(Numbers.Multiply(vt, vt.Transpose()), Matrix.Identity(Size)).ShouldBeLessThan(1e-13);
+        Numbers.Distance(Numbers.Multiply(Numbers.Scale(u, s), vt), a).ShouldBeLessThan(1e-13);
+    }
+
+    [Theory]
+    [InlineData(60, 60)]
+    [InlineData(200, 30)]
+    [InlineData(7, 90)]
+    public void The_singular_values_of_an_orthonormal_matrix_are_ones_and_of_a_zero_matrix_zeros(int rows, int columns)
+    {
+        var orthonormal = Algebra.Qr(Numbers.Random(Math.Max(rows, columns), Math.Min(rows, columns), 26)).Q;
+        var (_, ones, _) = Algebra.Svd(rows < columns ? orthonormal.Transpose() : orthonormal);
+        var (u, zeros, vt) = Algebra.Svd(new Matrix(rows, columns));
+
+        var thin = Math.Min(rows, columns);
+        ones.ShouldAllBe(value => Math.Abs(value - 1) < 1e-14);
+        zeros.ShouldBe(new double[thin]);
+        Numbers.Distance(Numbers.Multiply(u.Transpose(), u), Matrix.Identity(thin)).ShouldBeLessThan(1e-14);
+        Numbers.Distance(Numbers.Multiply(vt, vt.Transpose()), Matrix.Identity(thin)).ShouldBeLessThan(1e-14);
+    }
+
+    [Theory]
+    [InlineData(1e-300)]
+    [InlineData(1e-160)]
+    [InlineData(1e300)]
+    public void Decompositions_follow_the_size_of_the_numbers(double size)
+    {
+        var unit = Numbers.Random(70, 50, 27);
+        var a = new Matrix(70, 50, Array.ConvertAll(unit.Values, value => value * size));
+
+        var (u, s, vt) = Algebra.Svd(a);
+        var (q, r) = Algebra.Qr(a);
+
+        Numbers.Distance(Numbers.Multiply(Numbers.Scale(u, Array.ConvertAll(s, value => value / size)), vt), unit).ShouldBeLessThan(1e-13);
+        Numbers.Distance(Numbers.Multiply(q, new Matrix(50, 50, Array.ConvertAll(r.Values, value => value / size))), unit).ShouldBeLessThan(1e-13);
+        Numbers.Distance(Numbers.Multiply(q.Transpose(), q), Matrix.Identity(50)).ShouldBeLessThan(1e-13);
+    }
+
+    [Fact]
+    public void A_matrix_with_NaN_has_no_singular_values()
+    {
+        var a = Numbers.Random(30, 50, 28);
+        a[3, 40] = double.NaN;
+
+        Should.Throw<ArgumentException>(() => Algebra.Svd(a)).Message.ShouldContain("30×50");
+    }
+
+    [Theory]
     [InlineData(12, 30, 4)]
     [InlineData(120, 300, 90)]
     [InlineData(30, 12, 4)]
@@ -238,6 +318,9 @@ public abstract class LinearAlgebraTests
     [InlineData(150, 200)]
     [InlineData(150, 150)]
     [InlineData(700, 20)]
+    [InlineData(600, 300)]
+    [InlineData(300, 420)]
+    [InlineData(520, 500)]
     public void The_thin_QR_has_orthonormal_columns_and_a_non_negative_diagonal(int rows, int columns)
     {
         var a = Numbers.Random(rows, columns, 14);

@@ -1,4 +1,4 @@
-using MathNet.Numerics.Distributions;
+using ModelOptimizer.Pipeline.Gates.Statistics;
 
 namespace ModelOptimizer.Pipeline.Gates.Latency;
 
@@ -84,7 +84,7 @@ public static class LatencyMeter
         var sorted = values.Order().ToArray();
         // Leaving out 'cut' values at each end misses the median with probability 2·P(B ≤ cut).
         var cut = 0;
-        while (cut + 1 < sorted.Length / 2 && Binomial.CDF(0.5, sorted.Length, cut + 1) <= 0.025)
+        while (cut + 1 < sorted.Length / 2 && Distributions.AtMost(cut + 1, sorted.Length, 0.5) <= 0.025)
         {
             cut++;
         }

@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace ModelOptimizer.Pipeline.Gates.Statistics;
 
 /// <summary>The exact two-sided interval of a share (Clopper and Pearson 1934).</summary>
@@ -9,7 +7,7 @@ internal static class ClopperPearson
     {
         var tail = (1 - confidence) / 2;
         return (
-            successes == 0 ? 0 : Beta.InvCDF(successes, samples - successes + 1, tail),
-            successes == samples ? 1 : Beta.InvCDF(successes + 1, samples - successes, 1 - tail));
+            successes == 0 ? 0 : Distributions.ProbabilityOfAtLeast(successes, samples, tail),
+            successes == samples ? 1 : Distributions.ProbabilityOfAtMost(successes, samples, tail));
     }
 }

@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace ModelOptimizer.Pipeline.Gates.Statistics;
 
 /// <summary>
@@ -31,7 +29,7 @@ internal static class DropBound
 
     /// <summary>Whether the true drop is more than <paramref name="limit"/>, with one-sided <paramref name="confidence"/>.</summary>
     public static bool IsBeyond(PairedCounts counts, double limit, double confidence) =>
-        limit < 1 && PairedScore.Statistic(counts.Samples, counts.Lost, counts.Gained, limit, -Correction) >= -Normal.InvCDF(0, 1, GateLevel.Chance(confidence));
+        limit < 1 && PairedScore.Statistic(counts.Samples, counts.Lost, counts.Gained, limit, -Correction) >= -Distributions.NormalQuantile(GateLevel.Chance(confidence));
 
     /// <summary>The least limit that the samples show to hold: at most <paramref name="limit"/> if and only if <paramref name="within"/>, its own decision.</summary>
     public static double Upper(PairedCounts counts, double confidence, double limit, bool within) => within
@@ -56,5 +54,5 @@ internal static class DropBound
     }
 
     private static bool IsWithinByScore(double samples, double lost, double gained, double limit, double confidence) =>
-        PairedScore.Statistic(samples, lost, gained, limit, Correction) <= Normal.InvCDF(0, 1, GateLevel.Chance(confidence));
+        PairedScore.Statistic(samples, lost, gained, limit, Correction) <= Distributions.NormalQuantile(GateLevel.Chance(confidence));
 }
