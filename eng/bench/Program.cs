@@ -43,7 +43,7 @@ static int Usage()
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
-          algebra             built-in linear algebra beside TorchSharp, from the folder that ModelOptimizerTorchSharp names
+          algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharp names, TorchSharp
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

@@ -58,6 +58,11 @@ public sealed class Engine : IDisposable
 
     internal void Forget(ModelSession session) => sessions.Remove(session);
 
+    /// <summary>A session for products in float64, on the device if it has that.</summary>
+    internal ModelSession CreateProductSession(OnnxModel model) => HasDouble && Device.Kind != DeviceCatalogue.Cpu
+        ? Create(Device.Kind, model, SessionKind.Optimised)
+        : Create(DeviceCatalogue.Cpu, model, SessionKind.ShortWait);
+
     /// <summary>A session on the processor that stays on the calling thread, and that several threads may run at a time.</summary>
     internal ModelSession CreateOneThreadSession(OnnxModel model) => Create(DeviceCatalogue.Cpu, model, SessionKind.OneThread);
 

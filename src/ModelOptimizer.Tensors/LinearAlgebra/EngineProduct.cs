@@ -118,7 +118,7 @@ internal sealed class EngineProduct(Engine engine)
     {
         if (!sessions.TryGetValue(key, out var session))
         {
-            session = engine.CreateExactSession(GemmGraph.Build(key.TransposeA, key.TransposeB, key.Subtract));
+            session = engine.CreateProductSession(GemmGraph.Build(key.TransposeA, key.TransposeB, key.Subtract));
             sessions.Add(key, session);
         }
 

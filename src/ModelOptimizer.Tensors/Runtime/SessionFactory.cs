@@ -12,6 +12,9 @@ internal static class SessionFactory
     // Protobuf cannot write a longer message into one buffer.
     private const long LargestMessage = 2_000_000_000;
 
+    // Longer than what lies between two products of one factorisation; by default it is some 30 ms.
+    private const string ShortWaitMicroseconds = "300";
+
     public static InferenceSession Create(DeviceKind device, int index, OnnxModel model, SessionKind kind)
     {
         _ = OrtEnvironment.Instance;
@@ -20,13 +23,17 @@ internal static class SessionFactory
             GraphOptimizationLevel = kind == SessionKind.AsWritten ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        if (kind == SessionKind.OneThread)
+        switch (kind)
         {
-            options.IntraOpNumThreads = 1;
-        }
-        else
-        {
-            options.DisablePerSessionThreads();
+            case SessionKind.OneThread:
+                options.IntraOpNumThreads = 1;
+                break;
+            case SessionKind.ShortWait:
+                options.AddSessionConfigEntry("session.intra_op.spin_duration_us", ShortWaitMicroseconds);
+                break;
+            default:
+                options.DisablePerSessionThreads();
+                break;
         }
 
         device.Prepare(options, model);

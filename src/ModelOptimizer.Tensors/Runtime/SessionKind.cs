@@ -11,4 +11,7 @@ internal enum SessionKind
 
     /// <summary>Every optimisation, and no other thread than the caller's: for callers that share the work among threads of their own.</summary>
     OneThread,
+
+    /// <summary>Every optimisation, and threads of its own that soon sleep after a run: for products between which other threads work.</summary>
+    ShortWait,
 }
