@@ -41,7 +41,7 @@ internal sealed class BackwardPass
             }
 
             var rule = GradientCatalogue.Find(node.Operator()) ?? throw NoGradient(node, $"no gradient is known for the operator {Describe(node)}");
-            rule.Backward(new BackwardNode(this, node));
+            rule(new BackwardNode(this, node));
         }
     }
 

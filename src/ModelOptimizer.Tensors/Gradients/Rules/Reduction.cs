@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Operators;
+namespace ModelOptimizer.Tensors.Gradients.Rules;
 
 /// <summary>Which axes a <c>Reduce…</c> node reduces, in whatever form its version gives them.</summary>
 internal sealed class Reduction

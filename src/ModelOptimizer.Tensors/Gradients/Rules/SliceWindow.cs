@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Operators;
+namespace ModelOptimizer.Tensors.Gradients.Rules;
 
 /// <summary>What a <c>Slice</c> node reads, along every axis of its input.</summary>
 internal sealed class SliceWindow

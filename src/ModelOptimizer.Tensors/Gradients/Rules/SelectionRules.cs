@@ -1,13 +1,46 @@
+using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Operators;
+namespace ModelOptimizer.Tensors.Gradients.Rules;
 
-internal sealed class SliceGradient : IOperatorGradient
+/// <summary>Which elements are read.</summary>
+internal static class SelectionRules
 {
-    public string Operator => "Slice";
+    public static readonly Dictionary<string, GradientRule> All = new(StringComparer.Ordinal)
+    {
+        ["Gather"] = Gather,
+        ["Slice"] = Slice,
+    };
+
+    private static void Gather(BackwardNode node)
+    {
+        var shape = node.InputShape(0);
+        var axis = node.Axis(absent: 0);
+        var count = node.InputShape(1).Aggregate(1L, (product, extent) => product * extent);
+        if (count == 1 && node.Constant(1) is not null)
+        {
+            node.Give(0, PadBack(node, shape, axis));
+            return;
+        }
+
+        node.Give(0, node.Graph.SumAtIndices(node.OutputGradient, node.Input(1), count, shape, axis));
+    }
+
+    // One known index is a slice.
+    private static string PadBack(BackwardNode node, long[] shape, int axis)
+    {
+        var index = node.ConstantIntegers(1)![0];
+        var start = index < 0 ? index + shape[axis] : index;
+        var slice = (long[])shape.Clone();
+        slice[axis] = 1;
+        var pads = new long[2 * shape.Length];
+        pads[axis] = start;
+        pads[shape.Length + axis] = shape[axis] - start - 1;
+        return node.Graph.Padded(node.Graph.Reshape(node.OutputGradient, slice), pads);
+    }
 
     // Back in the order of the input, with zeros between what was read and around it; what the last stride has too many is cut.
-    public void Backward(BackwardNode node)
+    private static void Slice(BackwardNode node)
     {
         var graph = node.Graph;
         var window = new SliceWindow(node);

@@ -1,19 +1,50 @@
 using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Tensors.Gradients.Axes;
 using ModelOptimizer.Tensors.Gradients.Convolutions;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Operators;
+namespace ModelOptimizer.Tensors.Gradients.Rules;
 
-/// <summary>
-/// The gradient goes to the element that the pooling chose: of equal ones, the first. Its place is the operator's second output, which is added where the node does not
-/// have it.
-/// </summary>
-internal sealed class MaxPoolGradient : IOperatorGradient
+/// <summary>Windows.</summary>
+internal static class PoolingRules
 {
-    public string Operator => "MaxPool";
+    public static readonly Dictionary<string, GradientRule> All = new(StringComparer.Ordinal)
+    {
+        ["AveragePool"] = AveragePool,
+        ["MaxPool"] = MaxPool,
+    };
+
+    // The number of elements in a window is a product over the axes, whether padding counts or not, so an average over a window is one of averages.
+    private static void AveragePool(BackwardNode node)
+    {
+        var (input, output) = (node.InputShape(0), node.OutputShape());
+        var window = SpatialWindow.Of(node.Proto, node.Proto.Ints("kernel_shape")!, input[2..], output[2..]);
+        var countsPadding = node.Proto.Int("count_include_pad", 0) != 0;
+        AxisMap?[] maps = [null, null, .. Enumerable.Range(0, window.Rank).Select(axis => Averages(window, axis, input[axis + 2], output[axis + 2], countsPadding))];
+        node.Give(0, AxisMaps.Gradient(node.Graph, node.OutputGradient, output, maps));
+    }
+
+    private static AxisMap Averages(SpatialWindow window, int axis, long inputs, long outputs, bool countsPadding)
+    {
+        var map = new AxisMap(inputs, outputs);
+        for (var output = 0L; output < outputs; output++)
+        {
+            long[] taps = [.. Enumerable.Range(0, (int)window.Kernel[axis]).Select(tap => (output * window.Strides[axis]) + (tap * window.Dilations[axis]) - window.Begin[axis])];
+            long[] inside = [.. taps.Where(position => position >= 0 && position < inputs)];
+
+            // Rounding the output size up lets the last window reach beyond the padding; what it finds there never counts.
+            var counted = countsPadding ? taps.Count(position => position < inputs + window.End[axis]) : inside.Length;
+            foreach (var position in inside)
+            {
+                map.Add(output, position, 1f / counted);
+            }
+        }
+
+        return map;
+    }
 
     // Windows that do not overlap choose different elements, so their gradients can be stored instead of added up. Overlapping ones are taken in turns.
-    public void Backward(BackwardNode node)
+    private static void MaxPool(BackwardNode node)
     {
         var (graph, input, output) = (node.Graph, node.InputShape(0), node.OutputShape());
         var window = SpatialWindow.Of(node.Proto, node.Proto.Ints("kernel_shape")!, input[2..], output[2..]);
