@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Caching;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Verdicts as diagnostics at the gate's line.</summary>

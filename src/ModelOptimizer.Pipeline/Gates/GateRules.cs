@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Files;
 
 namespace ModelOptimizer.Pipeline.Locking;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ModelOptimizer.Pipeline.Caching;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Locking;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Locking;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Timing;
 

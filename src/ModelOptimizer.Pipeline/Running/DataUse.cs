@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Which samples were used for something.</summary>

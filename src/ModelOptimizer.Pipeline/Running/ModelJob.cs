@@ -1,10 +1,6 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors;
 

@@ -1,8 +1,5 @@
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Pipeline.Timing;
 

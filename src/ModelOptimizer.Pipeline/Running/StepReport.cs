@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>What one step of <c>compress:</c> did.</summary>

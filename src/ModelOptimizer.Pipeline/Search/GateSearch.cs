@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;

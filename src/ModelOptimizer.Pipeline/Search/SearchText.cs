@@ -1,6 +1,5 @@
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Search;

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Reports.Json;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="LayerOutcome"/> as JSON.</summary>

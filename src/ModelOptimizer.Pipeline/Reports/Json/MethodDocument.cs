@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>An <see cref="ICompressionMethod"/> as JSON.</summary>

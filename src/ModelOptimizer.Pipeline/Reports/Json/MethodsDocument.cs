@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>The methods as JSON.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="Series"/> as JSON; points that are not finite are left out, since JSON has no NaN.</summary>

@@ -99,7 +99,7 @@ internal static class ActivationRules
     }
 
     // y = x Φ(x), y' = Φ(x) + x φ(x) with φ(x) = exp(−x²/2)/√(2π)
-    private static string ErfSlope(GraphBuilder graph, string x)
+    private static string ErfSlope(GraphWriter graph, string x)
     {
         var scaled = graph.Mul(x, (float)Math.Sqrt(0.5));
         var distribution = graph.Add(graph.Mul(graph.Node("Erf", [scaled]), 0.5f), 0.5f);
@@ -108,7 +108,7 @@ internal static class ActivationRules
     }
 
     // y = x (1 + t)/2 with t = tanh(√(2/π) (x + c x³)), y' = (1 + t)/2 + x (1 − t²)/2 · √(2/π) (1 + 3 c x²)
-    private static string TanhSlope(GraphBuilder graph, string x)
+    private static string TanhSlope(GraphWriter graph, string x)
     {
         const double Cubic = 0.044715;
         var scale = Math.Sqrt(2 / Math.PI);
@@ -121,16 +121,16 @@ internal static class ActivationRules
     }
 
     // Where 0 < y < 1, which is where y² < y.
-    private static string IsInside(GraphBuilder graph, string y) => graph.Less(graph.Mul(y, y), y);
+    private static string IsInside(GraphWriter graph, string y) => graph.Less(graph.Mul(y, y), y);
 
     // y = x u with u = x/6 + ½ held between 0 and 1, so y' = u + x u'.
-    private static string HardSwishSlope(GraphBuilder graph, string x)
+    private static string HardSwishSlope(GraphWriter graph, string x)
     {
-        var u = graph.Node("HardSigmoid", [x], GraphBuilder.Attribute("alpha", 1f / 6), GraphBuilder.Attribute("beta", 0.5f));
+        var u = graph.Node("HardSigmoid", [x], GraphWriter.Attribute("alpha", 1f / 6), GraphWriter.Attribute("beta", 0.5f));
         return graph.Add(u, graph.OnlyWhere(IsInside(graph, u), graph.Mul(x, 1f / 6)));
     }
 
-    private static string LeakySlope(GraphBuilder graph, string x, float alpha) =>
+    private static string LeakySlope(GraphWriter graph, string x, float alpha) =>
         graph.Add(graph.Mul(graph.Indicator(graph.IsPositive(x)), 1 - alpha), alpha);
 
     // Before version 13 the tensor is a matrix whose rows are everything from the axis on.

@@ -111,7 +111,7 @@ internal static class ElementwiseRules
         }
     }
 
-    private static string ConstantSlope(GraphBuilder graph, string x, float exponent) => exponent switch
+    private static string ConstantSlope(GraphWriter graph, string x, float exponent) => exponent switch
     {
         0 => graph.Scalar(0),
         1 => graph.Scalar(1),

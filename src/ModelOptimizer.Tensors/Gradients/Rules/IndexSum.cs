@@ -16,7 +16,7 @@ internal static class IndexSum
     /// <param name="count">Their number.</param>
     /// <param name="shape">The shape of what they read from.</param>
     /// <param name="axis">The axis along which they read.</param>
-    public static string SumAtIndices(this GraphBuilder graph, string gradient, string indices, long count, long[] shape, int axis)
+    public static string SumAtIndices(this GraphWriter graph, string gradient, string indices, long count, long[] shape, int axis)
     {
         var before = Product(shape[..axis]);
         var after = Product(shape[(axis + 1)..]);
@@ -25,19 +25,19 @@ internal static class IndexSum
         return graph.Reshape(sum, shape);
     }
 
-    private static string Scatter(GraphBuilder graph, string read, string indices, long[] shape, long extent)
+    private static string Scatter(GraphWriter graph, string read, string indices, long[] shape, long extent)
     {
         var positions = graph.Node("Expand", [graph.Reshape(indices, 1, shape[1], 1), graph.Constant(shape)]);
         var zeros = graph.Filled(0, [shape[0], extent, shape[2]]);
-        return graph.Node("ScatterElements", [zeros, positions, read], GraphBuilder.Attribute("axis", 1L), GraphBuilder.Attribute("reduction", "add"));
+        return graph.Node("ScatterElements", [zeros, positions, read], GraphWriter.Attribute("axis", 1L), GraphWriter.Attribute("reduction", "add"));
     }
 
     // For few elements, and before version 16, where scattering knows no sum.
-    private static string Multiply(GraphBuilder graph, string read, string indices, long count, long extent)
+    private static string Multiply(GraphWriter graph, string read, string indices, long count, long extent)
     {
         var positions = graph.Cast(graph.Reshape(indices, count), TensorProto.Types.DataType.Int64);
         var values = graph.Numbers([0, 1], 2);
-        var selection = graph.Node("OneHot", [positions, graph.Constant(extent), values], GraphBuilder.Attribute("axis", 0L));
+        var selection = graph.Node("OneHot", [positions, graph.Constant(extent), values], GraphWriter.Attribute("axis", 0L));
         return graph.Node("MatMul", [selection, read]);
     }
 

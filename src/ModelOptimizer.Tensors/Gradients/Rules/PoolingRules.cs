@@ -75,7 +75,7 @@ internal static class PoolingRules
         return node.Proto.Output[1];
     }
 
-    private static string Stored(GraphBuilder graph, string gradient, string chosen, long[] first, long[] steps, long[] output, long[] input)
+    private static string Stored(GraphWriter graph, string gradient, string chosen, long[] first, long[] steps, long[] output, long[] input)
     {
         if (steps.Any(step => step > 1))
         {
@@ -87,7 +87,7 @@ internal static class PoolingRules
         return graph.Node(
             "MaxUnpool",
             [graph.Reshape(gradient, 1, 1, -1), graph.Reshape(chosen, 1, 1, -1), graph.Constant(1, 1, size)],
-            GraphBuilder.Attribute("kernel_shape", [1L]),
-            GraphBuilder.Attribute("strides", [1L]));
+            GraphWriter.Attribute("kernel_shape", [1L]),
+            GraphWriter.Attribute("strides", [1L]));
     }
 }

@@ -59,10 +59,10 @@ internal static class ProductRules
             node.Give(0, graph.Node(
                 "Conv",
                 [gradient, node.Input(1)],
-                GraphBuilder.Attribute("kernel_shape", window.Kernel),
-                GraphBuilder.Attribute("strides", window.Strides),
-                GraphBuilder.Attribute("dilations", window.Dilations),
-                GraphBuilder.Attribute("group", group)));
+                GraphWriter.Attribute("kernel_shape", window.Kernel),
+                GraphWriter.Attribute("strides", window.Strides),
+                GraphWriter.Attribute("dilations", window.Dilations),
+                GraphWriter.Attribute("group", group)));
         }
 
         if (node.Wants(1))
@@ -114,7 +114,7 @@ internal static class ProductRules
     }
 
     // The engine takes no operand without a letter.
-    private static string Product(GraphBuilder graph, string[] terms, string[] operands, string result)
+    private static string Product(GraphWriter graph, string[] terms, string[] operands, string result)
     {
         if (terms[0].Length > 0)
         {
@@ -124,8 +124,8 @@ internal static class ProductRules
         return terms.Length == 1 ? operands[0] : graph.Node("Mul", [Sum(graph, terms[1..], operands[1..], result), operands[0]]);
     }
 
-    private static string Sum(GraphBuilder graph, string[] terms, string[] operands, string result) =>
-        graph.Node("Einsum", operands, GraphBuilder.Attribute("equation", $"{string.Join(',', terms)}->{result}"));
+    private static string Sum(GraphWriter graph, string[] terms, string[] operands, string result) =>
+        graph.Node("Einsum", operands, GraphWriter.Attribute("equation", $"{string.Join(',', terms)}->{result}"));
 
     // Y = α·op(A)·op(B) + β·C, so d op(A) = α·dY·op(B)ᵀ and d op(B) = α·op(A)ᵀ·dY; where op transposes, so does the gradient.
     private static void Gemm(BackwardNode node)
@@ -178,7 +178,7 @@ internal static class ProductRules
     }
 
     // One matrix for all batches sums over them as it multiplies.
-    private static string Right(GraphBuilder graph, string matrices, long[] a, long[] b, string gradient, long[] y)
+    private static string Right(GraphWriter graph, string matrices, long[] a, long[] b, string gradient, long[] y)
     {
         if (b.Length > 2)
         {
@@ -196,6 +196,6 @@ internal static class ProductRules
         return i < 0 ? b[j] : j < 0 || b[j] == 1 ? a[i] : b[j];
     }
 
-    private static string As(GraphBuilder graph, string tensor, long[] from, long[] to) =>
+    private static string As(GraphWriter graph, string tensor, long[] from, long[] to) =>
         from.AsSpan().SequenceEqual(to) ? tensor : graph.Reshape(tensor, to);
 }

@@ -58,10 +58,10 @@ internal static class SelectionRules
         node.Give(0, graph.Padded(gradient, pads));
     }
 
-    private static string Reverse(GraphBuilder graph, string tensor, long[] shape, long[] axes) =>
+    private static string Reverse(GraphWriter graph, string tensor, long[] shape, long[] axes) =>
         graph.Slice(tensor, [.. axes.Select(_ => -1L)], [.. axes.Select(axis => -shape[axis] - 1)], axes, [.. axes.Select(_ => -1L)]);
 
-    private static string Interleave(GraphBuilder graph, string tensor, long[] shape, long[] strides)
+    private static string Interleave(GraphWriter graph, string tensor, long[] shape, long[] strides)
     {
         // A further axis of one element behind each, which is filled up with zeros and merged.
         long[] split = [.. shape.SelectMany(extent => new[] { extent, 1 })];

@@ -6,7 +6,7 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Graphs;
 
 /// <summary>Writes ONNX graphs, the product's own arithmetic: small ones of its own (opset 17), or more nodes into a model.</summary>
-public sealed class GraphBuilder
+public sealed class GraphWriter
 {
     private const int OwnOpset = 17;
 
@@ -16,13 +16,13 @@ public sealed class GraphBuilder
     private int names;
 
     /// <summary>An empty graph.</summary>
-    public GraphBuilder()
+    public GraphWriter()
         : this(Empty())
     {
     }
 
     /// <summary>Goes on with <paramref name="model"/>, which is changed; new nodes stand behind its own.</summary>
-    public GraphBuilder(OnnxModel model)
+    public GraphWriter(OnnxModel model)
     {
         Model = model;
         graph = model.Graph;

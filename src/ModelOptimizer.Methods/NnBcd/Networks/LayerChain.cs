@@ -1,11 +1,7 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
@@ -13,18 +9,18 @@ namespace ModelOptimizer.Methods.NnBcd.Networks;
 /// The chain [Conv] → ReLU → Gemm → ReLU → … → Gemm at a model's end. What is before it stays as it is, and so does a Softmax behind it.
 /// </summary>
 /// <param name="Layers">First to last; only the first may be a convolution.</param>
-internal sealed record Chain(IReadOnlyList<ChainLayer> Layers)
+internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
 {
     /// <summary>The longest chain that ends at an output of <paramref name="model"/>.</summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">Shapes for one sample.</param>
     /// <param name="position">Where to report that there is none.</param>
     /// <exception cref="DiagnosticException">There is none.</exception>
-    public static Chain Find(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes, SourcePosition? position)
+    public static LayerChain Find(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes, SourcePosition? position)
     {
         var constants = new ConstantLookup(model.Graph);
         bool Fits(WeightLayer layer) => layer is { Obstacle: null, TransA: false } && StoredBias.Read(layer, model, constants).IsKnown;
-        var last = LayerFinder.Find(model).LastOrDefault(layer => layer.Kind != LayerKind.Conv && Fits(layer) && ChainEnd.Of(layer, model) is not null);
+        var last = LayerFinder.Find(model).LastOrDefault(layer => layer.Kind != LayerKind.Conv && Fits(layer) && Ends(layer, model));
         if (last is null)
         {
             throw new DiagnosticException(
@@ -40,7 +36,25 @@ internal sealed record Chain(IReadOnlyList<ChainLayer> Layers)
             layers.Insert(0, Read(link.From, link.Relu, model, constants));
         }
 
-        return new Chain(layers);
+        return new LayerChain(layers);
+    }
+
+    /// <summary>Whether nothing but changes of shape and a Softmax are between a layer and an output of the model.</summary>
+    internal static bool Ends(WeightLayer last, OnnxModel model)
+    {
+        var passages = new Passages(model);
+        var tensor = last.Output;
+        while (!passages.IsOutput(tensor))
+        {
+            if (passages.Reader(tensor) is not { } node || passages.Of(node) is null or Passage.Relu)
+            {
+                return false;
+            }
+
+            tensor = node.Output[0];
+        }
+
+        return true;
     }
 
     private static ChainLayer Read(WeightLayer layer, bool relu, OnnxModel model, ConstantLookup constants)

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
@@ -7,9 +6,9 @@ namespace ModelOptimizer.Methods.LowRank.Rewriting;
 /// <param name="Replaced">The nodes that go.</param>
 /// <param name="Nodes">The nodes that come, in order.</param>
 /// <param name="Tensors">Their new constants.</param>
-internal sealed record Chain(IReadOnlyList<NodeProto> Replaced, IReadOnlyList<NodeProto> Nodes, IReadOnlyList<TensorProto> Tensors)
+internal sealed record FactorChain(IReadOnlyList<NodeProto> Replaced, IReadOnlyList<NodeProto> Nodes, IReadOnlyList<TensorProto> Tensors)
 {
-    public static Chain Build(LayerReplacement replacement, ChainNames names, long opset) => replacement.Layer.Kind switch
+    public static FactorChain Build(LayerReplacement replacement, ChainNames names, long opset) => replacement.Layer.Kind switch
     {
         LayerKind.Conv => ConvChain.Build(replacement, names),
         LayerKind.Gemm => MatrixChain.BuildGemm(replacement, names, opset),

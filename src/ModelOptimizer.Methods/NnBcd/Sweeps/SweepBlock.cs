@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.NnBcd.Sweeps;
 
 /// <summary>The kinds of blocks that a sweep updates one after the other.</summary>
-internal enum Block
+internal enum SweepBlock
 {
     /// <summary>V.</summary>
     After,

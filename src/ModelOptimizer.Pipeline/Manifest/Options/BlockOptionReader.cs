@@ -5,7 +5,7 @@ using ModelOptimizer.Pipeline.Manifest.Yaml;
 namespace ModelOptimizer.Pipeline.Manifest.Options;
 
 /// <summary><c>stage3</c>, or <c>{ from: relu_5, to: relu_9 }</c>.</summary>
-internal static class BlockReader
+internal static class BlockOptionReader
 {
     private const string Expected = "the name of a block, or the tensors that enter and leave it, such as { from: relu_5, to: relu_9 }";
 

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ModelOptimizer.Build.State;
 
 /// <summary>Says which tool made a result: its version, and its assemblies' sizes and times, which tell two builds of one version apart.</summary>
-internal static class ToolIdentity
+internal static class ToolFingerprint
 {
     public static string Of(string toolPath)
     {
