@@ -86,4 +86,9 @@ public sealed class LockFile
             throw new DiagnosticException(Running.RunCodes.OutputNotWritable, $"The lock file cannot be written: {exception.Message}", new SourcePosition(Path), exception);
         }
     }
+
+    /// <summary><c>modelopt.lock.json</c>.</summary>
+    /// <param name="Version">Of this format.</param>
+    /// <param name="Models">By the models' names.</param>
+    private sealed record LockDocument(int Version, IReadOnlyDictionary<string, LockedModel> Models);
 }

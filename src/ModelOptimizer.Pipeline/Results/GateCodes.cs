@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates;
+namespace ModelOptimizer.Pipeline.Results;
 
 /// <summary>Codes of gates that do not pass.</summary>
 public static class GateCodes
