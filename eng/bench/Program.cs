@@ -22,6 +22,8 @@ return args switch
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraBackends.BuiltIn),
     ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraBackends.BuiltIn),
     ["algebra"] => AlgebraTable.Run(),
+    ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
+    ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
 };
@@ -44,6 +46,7 @@ static int Usage()
           head <shared>       the head of an MNIST network replaced by convex students
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside TorchSharp, from the folder that ModelOptimizerTorchSharp names
+          hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

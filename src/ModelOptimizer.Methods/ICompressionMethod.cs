@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Methods;
 
 /// <summary>A published method. It never touches files, gates, the console or other methods.</summary>

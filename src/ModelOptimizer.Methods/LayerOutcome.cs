@@ -1,16 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace ModelOptimizer.Methods;
 
-/// <summary>What a method did to one layer, or to one block of layers.</summary>
+/// <summary>What a method did to one layer, or to one block of layers. Reports print it as it is: properties are added, never renamed or moved.</summary>
 public sealed record LayerOutcome
 {
     /// <summary>The layer's name, or the block's.</summary>
+    [JsonPropertyName("name")]
     public required string Layer { get; init; }
 
-    /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>
-    public string? From { get; init; }
+    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; blocks: the student's width); empty when left alone.</summary>
+    public IReadOnlyList<int> Ranks { get; init; } = [];
 
-    /// <summary>Of a block: the tensor that leaves it; null for a layer.</summary>
-    public string? To { get; init; }
+    /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>
+    public double? RelativeError { get; init; }
 
     /// <summary>Weights before (biases not counted).</summary>
     public required long ParametersBefore { get; init; }
@@ -24,15 +27,17 @@ public sealed record LayerOutcome
     /// <summary>Multiply-adds of one sample after.</summary>
     public long? MacsAfter { get; init; }
 
-    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; blocks: the student's width); empty when left alone.</summary>
-    public IReadOnlyList<int> Ranks { get; init; } = [];
-
-    /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>
-    public double? RelativeError { get; init; }
-
     /// <summary>Why the layer was left alone; null when it was compressed.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Anything else worth a column in the report, such as <c>bn: folded</c>.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>
+    [JsonIgnore]
+    public string? From { get; init; }
+
+    /// <summary>Of a block: the tensor that leaves it; null for a layer.</summary>
+    [JsonIgnore]
+    public string? To { get; init; }
 }

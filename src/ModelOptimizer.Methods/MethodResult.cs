@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx;
-
 namespace ModelOptimizer.Methods;
 
 /// <summary>The compressed model and what was done to each layer.</summary>

@@ -1,7 +1,4 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx;
 
 namespace ModelOptimizer.Methods.Convex;
 

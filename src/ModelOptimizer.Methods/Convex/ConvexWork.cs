@@ -1,11 +1,7 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Convolution;
 using ModelOptimizer.Methods.Convex.Mlp;
 using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Convex;
 

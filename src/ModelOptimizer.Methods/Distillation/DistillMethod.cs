@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>Knowledge distillation: the student's own weights are trained, nothing else. The baseline of every other way to train it.</summary>

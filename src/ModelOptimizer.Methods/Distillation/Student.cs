@@ -1,8 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
@@ -69,7 +68,7 @@ internal sealed class StudentTraining(MethodContext context, DistillationOptions
     {
         context.Progress.Report(new MethodProgress("training graph", 0, 0));
         var model = TrainingModel.Of(student.Model, student.Weights);
-        var graph = new GraphBuilder(model);
+        var graph = new GraphWriter(model);
         // What makes weights stands in front of what reads them.
         var nodes = model.Graph.Node.ToList();
         model.Graph.Node.Clear();

@@ -1,9 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.LowRank;
 

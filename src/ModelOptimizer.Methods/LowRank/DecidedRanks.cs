@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.LowRank;

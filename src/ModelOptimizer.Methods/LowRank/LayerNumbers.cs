@@ -1,9 +1,6 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
 

@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Onnx;
 
 namespace ModelOptimizer.Methods.LowRank;
 

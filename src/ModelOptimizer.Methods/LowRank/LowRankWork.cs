@@ -1,8 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>One run's context, options and selected layers.</summary>

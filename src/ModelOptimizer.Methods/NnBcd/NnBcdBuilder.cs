@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
 using ModelOptimizer.Methods.NnBcd.TensorTrains;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.NnBcd;

@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Layers;
 using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Methods.NnBcd;
 

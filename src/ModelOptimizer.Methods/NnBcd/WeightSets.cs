@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.NnBcd;
 

@@ -1,11 +1,7 @@
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Opdf.Graphs;
 using ModelOptimizer.Methods.Opdf.Mpo;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Opdf;
 
@@ -24,7 +20,7 @@ internal sealed class MpoParameters(MethodContext context, OpdfOptions options, 
 
     public string Text => options.Text;
 
-    public IReadOnlyList<string> Add(GraphBuilder graph, IReadOnlyList<string> weights)
+    public IReadOnlyList<string> Add(GraphWriter graph, IReadOnlyList<string> weights)
     {
         var (own, original) = (new ConstantLookup(student.Graph), new ConstantLookup(context.Original.Graph));
         foreach (var (index, layer) in layers.Index())
@@ -45,7 +41,7 @@ internal sealed class MpoParameters(MethodContext context, OpdfOptions options, 
         return [.. weights.Where(weight => !replaced.Contains(weight)), .. _weights.SelectMany(weight => weight.Tensors)];
     }
 
-    public IReadOnlyList<(double Weight, string Loss)> Penalties(GraphBuilder graph) =>
+    public IReadOnlyList<(double Weight, string Loss)> Penalties(GraphWriter graph) =>
         options.Auxiliary == AuxiliaryKind.Differentiable && options.Lambda > 0 && _aligned.Count > 0 ? [(options.Lambda, AuxiliaryLoss.Add(graph, _aligned))] : [];
 
     public IReadOnlyDictionary<string, double[]> Weights(Func<string, float[]> read, IReadOnlyCollection<string> trained)

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Methods.Opdf;
 

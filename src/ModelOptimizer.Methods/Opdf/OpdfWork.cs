@@ -1,7 +1,4 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Opdf;
 

@@ -1,8 +1,5 @@
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Quantization;
 

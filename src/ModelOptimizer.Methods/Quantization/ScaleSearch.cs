@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Quantization;
 

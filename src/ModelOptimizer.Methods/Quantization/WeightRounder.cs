@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Quantization.Stored;
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.Quantization;
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 

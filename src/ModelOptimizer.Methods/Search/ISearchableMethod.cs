@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Methods.Search;
 
 /// <summary>A method whose decisions a search can make: <c>budget: auto</c>.</summary>

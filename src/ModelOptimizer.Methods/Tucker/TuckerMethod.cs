@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Methods.Tucker;

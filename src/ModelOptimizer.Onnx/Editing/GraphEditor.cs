@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Onnx.Editing;
@@ -66,9 +65,6 @@ public sealed class GraphEditor
         node.Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = value });
         model.Graph.Node.Insert(place + 1, node);
     }
-
-    /// <summary>Puts <paramref name="replacement"/> in the place of <paramref name="node"/>.</summary>
-    public void ReplaceNode(NodeProto node, params IReadOnlyList<NodeProto> replacement) => ReplaceNodes([node], replacement);
 
     /// <summary>Puts <paramref name="replacement"/> in the place of the last of <paramref name="nodes"/>, where all that any of them reads exists.</summary>
     /// <exception cref="ArgumentException">One of them is not in the main graph.</exception>

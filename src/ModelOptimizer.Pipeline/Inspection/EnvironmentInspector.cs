@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Inspection;

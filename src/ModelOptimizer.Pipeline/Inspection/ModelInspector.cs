@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;

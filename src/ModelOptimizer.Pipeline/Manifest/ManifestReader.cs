@@ -1,9 +1,6 @@
 using System.Text;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Manifest;

@@ -1,11 +1,8 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Options;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

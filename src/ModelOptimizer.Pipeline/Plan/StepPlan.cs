@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
 

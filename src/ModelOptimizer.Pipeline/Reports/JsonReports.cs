@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Running;

@@ -1,6 +1,3 @@
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>A model after some steps, and what they did.</summary>

@@ -1,9 +1,5 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Validation;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -66,7 +63,7 @@ internal sealed class GateSearch
         }
 
         var chosen = _trials.Best ?? _trials.Failed.OrderBy(trial => trial.Failed.Count).ThenByDescending(trial => trial.Bytes).First();
-        return (_trials.Build(chosen.Decisions)!, new SearchTrace(_pace.Expected, _pace.Most, _trials.Candidates, chosen.Passes ? chosen.Number : null));
+        return (_trials.Build(chosen.Decisions)!, new SearchTrace(_pace.Expected, _pace.Most, chosen.Passes ? chosen.Number : null, _trials.Candidates));
     }
 
     /// <summary>The last word has the full set of samples: a candidate that passed on a part of them may fail on all.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>A candidate that differs from another one in one layer.</summary>

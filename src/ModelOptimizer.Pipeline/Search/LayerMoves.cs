@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Pipeline.Search;

@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Search;
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Search;

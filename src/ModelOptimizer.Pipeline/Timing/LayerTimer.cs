@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Layers;

@@ -1,7 +1,5 @@
 using System.Globalization;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Timing;

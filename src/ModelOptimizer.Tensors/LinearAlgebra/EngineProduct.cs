@@ -110,7 +110,7 @@ internal sealed class EngineProduct(Engine engine)
 
     private static ModelSession Create(Engine engine, bool transposeA, bool transposeB, bool subtract)
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         List<string> inputs = [builder.Input("a", DataType.Double, -1, -1), builder.Input("b", DataType.Double, -1, -1)];
         if (subtract)
         {
@@ -121,9 +121,9 @@ internal sealed class EngineProduct(Engine engine)
             "y",
             "Gemm",
             inputs,
-            GraphBuilder.Attribute("transA", transposeA ? 1 : 0),
-            GraphBuilder.Attribute("transB", transposeB ? 1 : 0),
-            GraphBuilder.Attribute("alpha", subtract ? -1f : 1f));
+            GraphWriter.Attribute("transA", transposeA ? 1 : 0),
+            GraphWriter.Attribute("transB", transposeB ? 1 : 0),
+            GraphWriter.Attribute("alpha", subtract ? -1f : 1f));
         builder.Output("y", DataType.Double, -1, -1);
         return engine.CreateExactSession(builder.Build());
     }

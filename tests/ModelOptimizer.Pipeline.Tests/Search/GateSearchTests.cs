@@ -170,7 +170,7 @@ public class GateSearchTests
         var blobs = Directory.GetDirectories(Path.Combine(project.Cache, "blobs"));
         project.WriteManifest("cosine: { min: 98% }", step: Auto);
 
-        project.Run(cached: true).Models[0].FromCache.ShouldBeFalse();
+        project.Run(cached: true).Models[0].FromCache.ShouldBe(false);
 
         blobs.Length.ShouldBeGreaterThanOrEqualTo(3);
         Directory.GetDirectories(Path.Combine(project.Cache, "blobs")).ShouldBe(blobs, ignoreOrder: true);

@@ -2,10 +2,7 @@ using System.Globalization;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Training;
 

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Mlp.Proximal;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 

@@ -1,9 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.NnBcd.Layers;

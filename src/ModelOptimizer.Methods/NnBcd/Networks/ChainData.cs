@@ -1,10 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
@@ -15,7 +11,7 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 {
     /// <summary>Reads the calibration data once: what enters the chain, and its labels or what the original model gives.</summary>
     /// <exception cref="DiagnosticException">There is no data, or no target.</exception>
-    public static ChainData Read(MethodContext context, Chain chain, NnBcdOptions options)
+    public static ChainData Read(MethodContext context, LayerChain chain, NnBcdOptions options)
     {
         var calibration = context.Calibration
             ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model, or write 'mode: layer' with random data.", options.Position);

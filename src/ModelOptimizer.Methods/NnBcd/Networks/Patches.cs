@@ -1,9 +1,6 @@
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Quantization.Stored;

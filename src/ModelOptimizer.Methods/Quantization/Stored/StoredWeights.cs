@@ -1,8 +1,6 @@
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Quantization.Stored;
 

@@ -16,7 +16,7 @@ internal static class OptionReader
         OptionKind.Modes => ModesReader.Read(option.Name, node),
         OptionKind.Shares => SharesReader.Read(option, node),
         OptionKind.Names => NamesReader.Read(option.Name, node),
-        OptionKind.Block => BlockReader.Read(option.Name, node),
+        OptionKind.Block => BlockOptionReader.Read(option.Name, node),
         OptionKind.Certificate => CertificateReader.Read(option.Name, node),
         OptionKind.Model => new ModelFile(paths.Existing(node, option.Name)),
         OptionKind.Budget => BudgetReader.Read(option.Name, node),

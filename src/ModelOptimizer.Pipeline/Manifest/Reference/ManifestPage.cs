@@ -1,5 +1,4 @@
 using System.Text;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Schema;

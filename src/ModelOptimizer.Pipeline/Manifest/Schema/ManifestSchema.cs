@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 
 namespace ModelOptimizer.Pipeline.Manifest.Schema;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 
 namespace ModelOptimizer.Pipeline.Manifest.Schema;

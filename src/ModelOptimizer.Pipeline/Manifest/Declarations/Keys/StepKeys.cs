@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Pipeline.Manifest.Options;
 
