@@ -42,15 +42,16 @@ internal sealed class ResNet20
         return (report, profile.TotalSeconds);
     }
 
-    /// <summary>Runs one step with all 4,000 training images.</summary>
+    /// <summary>Runs one step with training images, all 4,000 if it is not said.</summary>
     /// <param name="step">A method with its options.</param>
     /// <param name="device">The manifest's device.</param>
     /// <param name="seed">The manifest's seed.</param>
     /// <param name="look">Sees the model that came out before it goes.</param>
-    public (ModelReport Report, Profile Profile) Measure(string step, string device, string seed, Action<string>? look = null)
+    /// <param name="samples">How many images.</param>
+    public (ModelReport Report, Profile Profile) Measure(string step, string device, string seed, Action<string>? look = null, int samples = 4000)
     {
         using var workspace = new Workspace();
-        var measured = workspace.Run(Manifest(device, seed, samples: 4000, $"{{ {step} }}"));
+        var measured = workspace.Run(Manifest(device, seed, samples, $"{{ {step} }}"));
         look?.Invoke(measured.Report.Output!);
         return measured;
     }

@@ -12,6 +12,22 @@ public sealed record LayerOutcome
     /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; blocks: the student's width); empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
+    /// <summary>How many bits its weights take, in the words of the option <c>weights</c> of <c>quantize</c>; null when they are numbers as before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Weights { get; init; }
+
+    /// <summary>What its weight took in the file; null where nobody counted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? BytesBefore { get; init; }
+
+    /// <summary>What its weight takes in the file; what several weights share is divided by their lengths.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? BytesAfter { get; init; }
+
+    /// <summary>What was chosen for it, in a word for tables: <c>16, 8</c>, <c>4 bits</c>, or a dash.</summary>
+    [JsonIgnore]
+    public string Choice => Weights is null ? Ranks.Count == 0 ? "–" : string.Join(", ", Ranks) : int.TryParse(Weights, out _) ? $"{Weights} bits" : Weights;
+
     /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>
     public double? RelativeError { get; init; }
 

@@ -3,6 +3,7 @@ using ModelOptimizer.Methods.Cp;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Opdf;
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Methods.Tucker;
 
 namespace ModelOptimizer.Methods;
@@ -19,5 +20,6 @@ public static class MethodCatalogue
         new ConvexDistillationMethod(),
         new DistillMethod(),
         new OpdfMethod(),
+        new QuantizeMethod(),
     ];
 }

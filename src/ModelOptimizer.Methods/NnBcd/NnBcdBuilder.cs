@@ -5,6 +5,7 @@ using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
 using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.NnBcd;
 
@@ -18,6 +19,12 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
         var removed = DeadUnits.Remove(context.Model, LayerLinks.Find(context.Model, context.Shapes), updates, context.Shapes);
         updates = [.. removed.Updates.Select(Smallest)];
         var model = WeightRewriter.Apply(context.Model, updates);
+        if (Unfolded(model) is { Count: > 0 } unfolded)
+        {
+            updates = [.. updates.Select(update => unfolded.Contains(update.Layer.Name) ? update with { Weight = new DenseForm(update.Weight.Value) } : update)];
+            model = WeightRewriter.Apply(context.Model, updates);
+        }
+
         return model.SizeInBytes < context.Model.SizeInBytes
             ? new MethodResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))]) { Series = training.Series, Certificates = training.Certificates }
             : throw NothingToCompress(options, layers.Select(layer => (layer.Layer.Name, (string?)(layer.Reason ?? "its compressed form takes as many bytes"))));
@@ -29,6 +36,15 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
         var shown = string.Join("; ", list.Take(5).Select(layer => $"{layer.Name}: {layer.Reason}"));
         var found = list.Count == 0 ? "no layer is selected" : $"none of the {list.Count} layers can be made smaller ({shown}{(list.Count > 5 ? "; …" : "")})";
         return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers, lower ranks or more sparsity, or remove the step.", options.Position);
+    }
+
+    // The layers whose weight the runtime would rebuild in every run, instead of once when it loads the model.
+    private HashSet<string> Unfolded(OnnxModel model)
+    {
+        var made = LoadedGraph.LoadTimeTensors(model);
+        made.ExceptWith(LoadedGraph.LoadTimeTensors(context.Model));
+        var left = made.Count == 0 ? made : LoadedGraph.StillComputed(model, made);
+        return [.. LayerFinder.Find(model).Where(layer => left.Contains(layer.Weight)).Select(layer => layer.Name)];
     }
 
     private WeightForm Form(TrainedLayer layer) => layer.Copy switch

@@ -13,12 +13,14 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <param name="position">Where the step is written.</param>
 internal sealed class WeightRounder(MethodContext context, bool underMoments, SourcePosition? position)
 {
+    // Rounding, and rounding again with the scales that fit the first codes.
+    private const int Rounds = 2;
+
     private readonly ConstantLookup _constants = new(context.Model.Graph);
     private readonly BiasMove _biases = new(context.Model);
 
-    /// <summary>The second moments that <see cref="Round"/> will ask for.</summary>
-    public IReadOnlyCollection<MomentKey> Moments(IEnumerable<WeightTarget> targets) =>
-        underMoments ? [.. targets.SelectMany(target => target.Measured).Select(MomentKey.Of).Distinct()] : [];
+    /// <summary>Whether rounding <paramref name="target"/> asks for second moments, those of <see cref="WeightTarget.Measured"/>.</summary>
+    public bool UsesMoments(WeightTarget target, WeightFormat format) => underMoments && format.HasCodes && target.Measured.Count > 0;
 
     /// <summary>Rounds one weight.</summary>
     /// <exception cref="DiagnosticException">It has numbers that are not finite.</exception>
@@ -35,12 +37,12 @@ internal sealed class WeightRounder(MethodContext context, bool underMoments, So
         }
 
         var type = (DataType)constant.Tensor.DataType;
-        var moment = underMoments && target.Measured.Count > 0 ? Moment(target) : null;
+        var moment = UsesMoments(target, format) ? Moment(target) : null;
         var tensor = format.HasCodes ? RoundToCodes(target, weight, format, constant, moment) : RoundToHalves(target, weight, constant);
         var difference = target.Axis.ToRows(tensor.Values());
         TensorPrimitives.Subtract(weight.Values, difference.Values, difference.Values);
         // E[Δ·x] of each output: what a bias can take.
-        var shift = moment is null || !format.HasCodes ? null : Shift(difference, moment);
+        var shift = moment is null ? null : Shift(difference, moment);
         var bias = shift is null || target.Measured.Count > 1 ? null : _biases.Find(target.Layer, shift);
         return new RoundedWeight(
             target,
@@ -62,7 +64,7 @@ internal sealed class WeightRounder(MethodContext context, bool underMoments, So
             context.Cancellation.ThrowIfCancellationRequested();
             if (moment is not null && SuccessiveRounding.IsUsable(moment.Sigma[group]))
             {
-                new SuccessiveRounding(context.Engine.LinearAlgebra, moment.Sigma[group]).Round(weight, group * perGroup, perGroup, scales, format, codes);
+                RoundUnder(moment.Sigma[group], weight, group * perGroup, perGroup, scales, format, codes);
             }
             else
             {
@@ -71,6 +73,29 @@ internal sealed class WeightRounder(MethodContext context, bool underMoments, So
         }
 
         return Tensor(target, format, constant, target.Axis!.ToStored(codes), scales, []);
+    }
+
+    // Twice: for given codes the best scale is known, and it has better codes.
+    private void RoundUnder(Matrix sigma, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes)
+    {
+        var algebra = context.Engine.LinearAlgebra;
+        var rounding = new SuccessiveRounding(algebra, sigma);
+        rounding.Round(weight, first, rows, scales, format, codes);
+        var least = FittedScales.Fit(algebra, sigma, weight, first, rows, scales, codes);
+        for (var round = 1; round < Rounds; round++)
+        {
+            var (next, better) = ((float[])scales.Clone(), new sbyte[codes.Length]);
+            rounding.Round(weight, first, rows, next, format, better);
+            var errors = FittedScales.Fit(algebra, sigma, weight, first, rows, next, better);
+            for (var i = 0; i < rows; i++)
+            {
+                if (errors[i] < least[i])
+                {
+                    (least[i], scales[first + i]) = (errors[i], next[first + i]);
+                    Array.Copy(better, (first + i) * weight.Columns, codes, (first + i) * weight.Columns, weight.Columns);
+                }
+            }
+        }
     }
 
     private static RoundedTensor RoundToHalves(WeightTarget target, Matrix weight, ConstantTensor constant) =>

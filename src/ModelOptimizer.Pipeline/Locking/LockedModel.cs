@@ -91,40 +91,51 @@ public sealed record LockedInputs(IReadOnlyDictionary<string, string> Manifest, 
 
 /// <summary>What one step decided.</summary>
 /// <param name="Method">The method's name.</param>
-/// <param name="Layers">The ranks of every compressed layer, in the model's order.</param>
+/// <param name="Layers">The ranks or the bits of every compressed layer, in the model's order.</param>
 /// <param name="Reverted">Layers whose rewrite was undone because it measured slower.</param>
-public sealed record LockedStep(string Method, IReadOnlyDictionary<string, LockedRanks> Layers, IReadOnlyList<string> Reverted)
+public sealed record LockedStep(string Method, IReadOnlyDictionary<string, LockedChoice> Layers, IReadOnlyList<string> Reverted)
 {
     private const string RevertedReason = "reverted: it measured slower when the lock file was made";
 
     /// <summary>What the step did.</summary>
     public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) => new(
         step.Method,
-        step.Layers.Where(layer => layer.Ranks.Count > 0).ToDictionary(layer => layer.Layer, layer => new LockedRanks(layer.Ranks), StringComparer.Ordinal),
+        step.Layers.Where(layer => layer.Ranks.Count > 0 || layer.Weights is not null).ToDictionary(layer => layer.Layer, layer => new LockedChoice(layer.Ranks, layer.Weights), StringComparer.Ordinal),
         [.. step.Layers.Where(layer => layer.Ranks.Count == 0 && times.Any(time => time.Reverted && time.Layer == layer.Layer)).Select(layer => layer.Layer)]);
 
     /// <summary>All decisions in one text, for the cache's key.</summary>
     public static string Text(IEnumerable<LockedStep> steps) => string.Join('\n', steps.Select(step =>
-        $"{step.Method}: {string.Join("; ", step.Layers.Select(layer => $"{layer.Key} {string.Join(' ', layer.Value.Ranks)}"))}; without {string.Join("; ", step.Reverted)}"));
+        $"{step.Method}: {string.Join("; ", step.Layers.Select(layer => $"{layer.Key} {layer.Value.Weights}{string.Join(' ', layer.Value.Ranks)}"))}; without {string.Join("; ", step.Reverted)}"));
 
     /// <summary>The decisions that lead to the same model.</summary>
     public IReadOnlyDictionary<string, LayerDecision> Decisions() => Layers
-        .Select(layer => KeyValuePair.Create(layer.Key, new LayerDecision(layer.Value.Ranks)))
+        .Select(layer => KeyValuePair.Create(layer.Key, new LayerDecision(layer.Value.Ranks, Weights: layer.Value.Weights)))
         .Concat(Reverted.Select(layer => KeyValuePair.Create(layer, new LayerDecision([], RevertedReason))))
         .ToDictionary(StringComparer.Ordinal);
 }
 
-/// <summary>Ranks of one layer, on one line of the file.</summary>
+/// <summary>Ranks of one layer, or how many bits its weights take, on one line of the file.</summary>
 [JsonConverter(typeof(OnOneLine))]
-public sealed record LockedRanks(IReadOnlyList<int> Ranks)
+public sealed record LockedChoice(IReadOnlyList<int> Ranks, string? Weights = null)
 {
-    /// <summary><c>[16, 8]</c> instead of four lines: a review shall see one changed line for one changed layer.</summary>
-    internal sealed class OnOneLine : JsonConverter<LockedRanks>
+    /// <summary><c>[16, 8]</c> instead of four lines: a review shall see one changed line for one changed layer. Bits are a text: <c>"4"</c>, <c>"ternary"</c>.</summary>
+    internal sealed class OnOneLine : JsonConverter<LockedChoice>
     {
-        public override LockedRanks Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(JsonSerializer.Deserialize<int[]>(ref reader) ?? []);
+        public override LockedChoice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.String
+            ? new([], reader.GetString())
+            : new(JsonSerializer.Deserialize<int[]>(ref reader) ?? []);
 
-        public override void Write(Utf8JsonWriter writer, LockedRanks value, JsonSerializerOptions options) => writer.WriteRawValue($"[{string.Join(", ", value.Ranks)}]");
+        public override void Write(Utf8JsonWriter writer, LockedChoice value, JsonSerializerOptions options)
+        {
+            if (value.Weights is { } weights)
+            {
+                writer.WriteStringValue(weights);
+            }
+            else
+            {
+                writer.WriteRawValue($"[{string.Join(", ", value.Ranks)}]");
+            }
+        }
     }
 }
 

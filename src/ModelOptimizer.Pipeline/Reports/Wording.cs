@@ -76,9 +76,6 @@ internal static class Wording
     /// <summary>What a gate said, in words.</summary>
     public static string Outcome(GateVerdict gate) => gate.Outcome == GateOutcome.NotMeasured ? "not measured" : gate.Outcome.ToString().ToLowerInvariant();
 
-    /// <summary>Ranks of a layer, or a dash.</summary>
-    public static string Ranks(LayerOutcome layer) => layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks);
-
     /// <summary>What else there is to say of a layer.</summary>
     public static string Note(LayerOutcome layer) => layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}";
 

@@ -4,6 +4,8 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Tensors.Runtime;
 
@@ -30,6 +32,16 @@ public static class LoadedGraph
     /// <exception cref="DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
     public static IReadOnlySet<string> StillComputed(OnnxModel model, IReadOnlySet<string> tensors) =>
         Levels.SelectMany(level => Read(model, level).Node).SelectMany(node => node.Output).Where(tensors.Contains).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The numbers that nodes of <paramref name="model"/> make of constants only.</summary>
+    /// <param name="engine">Its session runs on the processor where the device has no float64.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="tensors">Tensors that depend on no input.</param>
+    public static IReadOnlyDictionary<string, HostTensor> Compute(Engine engine, OnnxModel model, IReadOnlyCollection<string> tensors)
+    {
+        using var session = engine.CreateExactSession(TapModel.Build(model, tensors));
+        return session.Run(new Dictionary<string, HostTensor>());
+    }
 
     /// <summary>The main graph as ONNX Runtime's processor provider would run it; large constants are left out.</summary>
     private static GraphProto Read(OnnxModel model, GraphOptimizationLevel level)

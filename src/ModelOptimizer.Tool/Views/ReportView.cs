@@ -97,7 +97,7 @@ internal static class ReportView
             table.Row(
             [
                 layer.Layer,
-                layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks),
+                layer.Choice,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
                 layer.Reason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",

@@ -55,7 +55,7 @@ internal static class StoredCases
         {
             foreach (var tensor in model.Graph.Initializer)
             {
-                model.Graph.Input.Add(Tensors.Graphs.GraphBuilder.Value(tensor.Name, (DataType)tensor.DataType, [.. tensor.Dims]));
+                model.Graph.Input.Add(new GraphBuilder().Input(tensor.Name, [.. tensor.Dims], tensor.DataType).Proto.Graph.Input[0]);
             }
         }
 

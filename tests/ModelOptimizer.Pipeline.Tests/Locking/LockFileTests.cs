@@ -180,7 +180,7 @@ public class LockFileTests
         var model = new LockedModel
         {
             Inputs = new LockedInputs(new Dictionary<string, string> { ["gates"] = "aa" }, new Dictionary<string, string> { ["models/digits.onnx"] = "bb" }),
-            Steps = [new LockedStep("tucker", new Dictionary<string, LockedRanks> { ["conv2"] = new([16, 8]), ["conv10"] = new([4]) }, ["conv3"])],
+            Steps = [new LockedStep("tucker", new Dictionary<string, LockedChoice> { ["conv2"] = new([16, 8]), ["conv10"] = new([4]) }, ["conv3"]), new LockedStep("quantize", new Dictionary<string, LockedChoice> { ["conv2"] = new([], "4"), ["fc"] = new([], "ternary") }, [])],
             Before = new ModelCost(1000, 200, 3000),
             After = new ModelCost(500, 100, null),
             Metrics = new Dictionary<string, LockedMetric> { ["top1"] = new(0.99, 0.985, 2000), ["cosine"] = new(null, 0.999, 2000) },
@@ -196,6 +196,7 @@ public class LockFileTests
         var again = LockFile.Read(manifest).Find("first")!;
         again.Steps[0].Layers["conv2"].Ranks.ShouldBe([16, 8]);
         again.Steps[0].Decisions()["conv3"].Ranks.ShouldBeEmpty();
+        again.Steps[1].Decisions().Select(decision => (decision.Key, decision.Value.Weights)).ShouldBe([("conv2", "4"), ("fc", "ternary")]);
     }
 
     private static SmallProject Locked()

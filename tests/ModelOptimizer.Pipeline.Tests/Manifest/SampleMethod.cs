@@ -19,6 +19,7 @@ internal sealed class SampleMethod : ICompressionMethod
         new("ranks", OptionKind.Ranks, "") { ExclusiveGroup = "goal" },
         new("modes", OptionKind.Modes, ""),
         new("sparsity", OptionKind.Shares, "") { Maximum = 0.99 },
+        new("bits", OptionKind.ChoiceByLayer, "") { Choices = ["8", "4", "ternary"] },
         new("pairs", OptionKind.Names, ""),
         new("block", OptionKind.Block, ""),
         new("certificate", OptionKind.Certificate, ""),

@@ -8,7 +8,7 @@ namespace ModelOptimizer.Methods.Quantization.Stored;
 internal static class StoredWeights
 {
     // Weights that share their bytes are cut out of one long vector, which costs memory at load, and saves names and nodes, which only small weights notice.
-    private const int MostOfSmall = 1 << 15;
+    private const int MostOfSmall = 1 << 16;
     private const int MostTogether = 1 << 17;
 
     /// <summary>A clone of <paramref name="model"/> with <paramref name="tensors"/> packed, and bytes by tensor; a tensor that would not be smaller stays out of both.</summary>

@@ -36,7 +36,7 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
     }
 
     /// <summary>Writes what <paramref name="tensor"/> adds to packed bytes that it shares with others.</summary>
-    public void WriteMember(RoundedTensor tensor) => Finish(tensor, "", JoinsInFloat(BitPlane.Of(tensor.Format.Bits)), tensor.Format.Bits);
+    public void WriteMember(RoundedTensor tensor) => Scale(tensor, Reshape(tensor, ""), Unit(tensor.Format.Bits));
 
     private void WriteHalves(IReadOnlyList<RoundedTensor> tensors)
     {
@@ -59,6 +59,12 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
         }
 
         var all = opset < FirstOpsetWithShifts ? ByDivision(codes, planes, bits) : ByShifts(codes, planes, bits);
+        if (tensors.Count > 1)
+        {
+            // Casting once instead of for each takes memory, and small weights take little.
+            all = ToFloat(all, planes);
+        }
+
         string[] pieces = [all];
         if (tensors.Count > 1 || count < codes.Length)
         {
@@ -69,19 +75,19 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
 
         for (var i = 0; i < tensors.Count; i++)
         {
-            Finish(tensors[i], pieces[i], JoinsInFloat(planes), bits);
+            var shaped = Reshape(tensors[i], pieces[i]);
+            Scale(tensors[i], tensors.Count > 1 ? shaped : ToFloat(shaped, planes), Unit(bits));
         }
     }
 
+    private string Reshape(RoundedTensor tensor, string codes) => writer.Node("Reshape", [codes, writer.Shared<long>(DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
+
     private bool JoinsInFloat(IReadOnlyList<BitPlane> planes) => opset < (planes.Count > 1 ? FirstOpsetWithOr : FirstOpsetWithShifts);
 
+    private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) => JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
+
     // From opset 11 codes come as multiples of 2^(8−bits), because they stand in the upper bits of a byte.
-    private void Finish(RoundedTensor tensor, string codes, bool areFloats, int bits)
-    {
-        var shaped = writer.Node("Reshape", [codes, writer.Shared<long>(DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
-        var numbers = areFloats ? shaped : writer.Cast(writer.Cast(shaped, DataType.Int8), DataType.Float);
-        Scale(tensor, numbers, opset < FirstOpsetWithShifts ? 1 : 1 << (8 - bits));
-    }
+    private int Unit(int bits) => opset < FirstOpsetWithShifts ? 1 : 1 << (8 - bits);
 
     // Powers of two change no digit, short of the smallest numbers that there are.
     private void Scale(RoundedTensor tensor, string codes, int unit)

@@ -15,6 +15,7 @@ internal static class OptionReader
         OptionKind.Ranks => RanksReader.Read(option.Name, node),
         OptionKind.Modes => ModesReader.Read(option.Name, node),
         OptionKind.Shares => SharesReader.Read(option, node),
+        OptionKind.ChoiceByLayer => LayerMapReader.Read(option.Name, node, "values", $"{{ \"*\": {option.Choices[0]} }}", (what, value) => value.AsChoice(what, option.Choices)),
         OptionKind.Names => NamesReader.Read(option.Name, node),
         OptionKind.Block => BlockOptionReader.Read(option.Name, node),
         OptionKind.Certificate => CertificateReader.Read(option.Name, node),

@@ -1,0 +1,17 @@
+namespace ModelOptimizer.Methods.Quantization;
+
+/// <summary>Fewer bits for each weight, rounded under the second moments of what the layer reads.</summary>
+internal sealed class QuantizeMethod : ICompressionMethod
+{
+    public string Name => StorableWeights.Method;
+
+    public string Summary => "Weights of 8 to 2 bits, rounded so that the layers' outputs change least; unpacked when the model is loaded, so that it runs as before.";
+
+    public string Paper => "Frantar, Ashkboos, Hoefler, Alistarh: GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers. ICLR 2023, arXiv 2210.17323";
+
+    public IReadOnlyList<MethodOption> Options => QuantizeOptions.Declarations;
+
+    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => new QuantizeWork(context, QuantizeOptions.From(arguments)).Plan;
+
+    public MethodResult Run(MethodContext context, MethodArguments arguments) => new QuantizeWork(context, QuantizeOptions.From(arguments)).Run();
+}
