@@ -12,7 +12,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
     private readonly Dictionary<(string Layer, RankPair Ranks), SolvedLayer> _solved = [];
 
     /// <exception cref="DiagnosticException">The model would not be smaller.</exception>
-    public MethodResult Build(IEnumerable<ChosenRanks> choices)
+    public StepResult Build(IEnumerable<ChosenRanks> choices)
     {
         var chosen = choices.ToDictionary(choice => choice.Layer.Name, StringComparer.Ordinal);
         var replacements = new List<LayerReplacement>();
@@ -41,7 +41,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
 
         var model = GraphRewriter.Apply(work.Context.Model, replacements);
         return replacements.Count > 0 && model.SizeInBytes < work.Context.Model.SizeInBytes
-            ? new MethodResult(model, outcomes)
+            ? new StepResult(model, outcomes)
             : throw NothingToCompress(work, outcomes.Select(outcome => (outcome.Layer, outcome.Reason)));
     }
 

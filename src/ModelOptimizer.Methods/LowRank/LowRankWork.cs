@@ -11,7 +11,7 @@ internal sealed class LowRankWork
     /// <param name="factorization">The method's.</param>
     /// <param name="keptBytes">Solvers hold copies of Σ: those of models below this are kept, those of larger ones are made anew for each use.</param>
     /// <exception cref="DiagnosticException">A layer rule matches nothing, or there is no data for the norm.</exception>
-    public LowRankWork(MethodContext context, LowRankOptions options, IFactorization factorization, double keptBytes = 1e9)
+    public LowRankWork(StepContext context, LowRankOptions options, IFactorization factorization, double keptBytes = 1e9)
     {
         Context = context;
         Options = options;
@@ -28,7 +28,7 @@ internal sealed class LowRankWork
         }
     }
 
-    public MethodContext Context { get; }
+    public StepContext Context { get; }
 
     public LowRankOptions Options { get; }
 

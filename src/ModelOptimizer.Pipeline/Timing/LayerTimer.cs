@@ -31,7 +31,7 @@ internal sealed class LayerTimer
     public IReadOnlyList<LayerTime> Measure(CompressedModel compressed)
     {
         var shapes = ShapeProbe.Run(_job.Engine, compressed.Model);
-        var rewritten = compressed.Steps.SelectMany(step => step.Layers).Where(layer => layer.Ranks.Count > 0).ToList();
+        var rewritten = compressed.Steps.SelectMany(step => step.Layers).Where(layer => layer.Choice is not Choice.Keep).ToList();
         var times = new List<LayerTime>();
         foreach (var outcome in rewritten)
         {

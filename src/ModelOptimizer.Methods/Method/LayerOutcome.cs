@@ -9,8 +9,16 @@ public sealed record LayerOutcome
     [JsonPropertyName("name")]
     public required string Layer { get; init; }
 
-    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; blocks: the student's width); empty when left alone.</summary>
+    /// <summary>As in <see cref="Choice.Ranks"/>; of blocks the student's width, which <see cref="Width"/> is too; empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
+
+    /// <summary>Bits of a weight; null when it was not quantised.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Bits { get; init; }
+
+    /// <summary>Gates of the student that replaces a block; null for a layer, and when the block was left alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Width { get; init; }
 
     /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>
     public double? RelativeError { get; init; }
@@ -32,6 +40,16 @@ public sealed record LayerOutcome
 
     /// <summary>Anything else worth a column in the report, such as <c>bn: folded</c>.</summary>
     public string? Note { get; init; }
+
+    /// <summary>The choice that leads to this outcome again.</summary>
+    [JsonIgnore]
+    public Choice Choice => this switch
+    {
+        { Width: { } gates } => new Choice.Width(gates),
+        { Bits: { } count } => new Choice.Bits(count),
+        { Ranks.Count: > 0 } => new Choice.Ranks(Ranks),
+        _ => new Choice.Keep(Reason),
+    };
 
     /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>
     [JsonIgnore]
