@@ -12,7 +12,7 @@ namespace ModelOptimizer.Methods;
 public static class MethodCatalogue
 {
     /// <summary>The methods by the names they have in the manifest.</summary>
-    public static IReadOnlyList<ICompressionMethod> All { get; } =
+    public static IReadOnlyList<IMethod> All { get; } =
     [
         new TuckerMethod(),
         new CpMethod(),

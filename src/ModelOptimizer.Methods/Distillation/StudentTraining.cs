@@ -5,7 +5,7 @@ using ModelOptimizer.Tensors.Training;
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>Trains a student to do what the original does.</summary>
-internal sealed class StudentTraining(MethodContext context, DistillationOptions options, Student student)
+internal sealed class StudentTraining(StepContext context, DistillationOptions options, Student student)
 {
     // Of a training: an interrupted one loses at most a tenth.
     private const int Checkpoints = 10;

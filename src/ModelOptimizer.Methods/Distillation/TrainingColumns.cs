@@ -16,7 +16,7 @@ internal static class TrainingColumns
 
     /// <summary>Reads everything that the loss needs.</summary>
     /// <exception cref="DiagnosticException">There are no samples, or no usable labels.</exception>
-    public static SampleStore Read(MethodContext context, Student student, DistillationOptions options)
+    public static SampleStore Read(StepContext context, Student student, DistillationOptions options)
     {
         var calibration = context.Calibration
             ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);

@@ -5,7 +5,7 @@ using ModelOptimizer.Onnx.Statistics;
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>What ranks do to the model's size, parameters and multiply-adds.</summary>
-internal sealed class CostModel(MethodContext context, LowRankOptions options)
+internal sealed class CostModel(StepContext context, LowRankOptions options)
 {
     private readonly ConstantLookup _constants = new(context.Model.Graph);
     private readonly Dictionary<(string Layer, int Links), long> _overhead = [];

@@ -10,10 +10,10 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Puts trained layers into the graph, in the form that suits the goal.</summary>
-internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
+internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
 {
     /// <exception cref="DiagnosticException">The model would not be smaller.</exception>
-    public MethodResult Build(Training training)
+    public StepResult Build(Training training)
     {
         var updates = training.Layers.Select(layer => new LayerUpdate(layer.Layer, Form(layer), layer.Bias)).ToList();
         var removed = DeadUnits.Remove(context.Model, LayerLinks.Find(context.Model, context.Shapes), updates, context.Shapes);
@@ -26,7 +26,7 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
         }
 
         return model.SizeInBytes < context.Model.SizeInBytes
-            ? new MethodResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))]) { Series = training.Series, Certificates = training.Certificates }
+            ? new StepResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))]) { Series = training.Series, Certificates = training.Certificates }
             : throw NothingToCompress(options, layers.Select(layer => (layer.Layer.Name, (string?)(layer.Reason ?? "its compressed form takes as many bytes"))));
     }
 

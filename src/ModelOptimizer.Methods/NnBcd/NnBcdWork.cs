@@ -8,15 +8,15 @@ internal sealed class NnBcdWork
 {
     private const string NotSelected = "not selected; trained without compression";
 
-    private readonly MethodContext _context;
+    private readonly StepContext _context;
     private readonly NnBcdOptions _options;
 
     /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
-    public NnBcdWork(MethodContext context, NnBcdOptions options)
+    public NnBcdWork(StepContext context, NnBcdOptions options, IReadOnlyDictionary<string, Choice>? chosen)
     {
         (_context, _options) = (context, options);
         var all = LayerFinder.Find(context.Model);
-        var sets = new WeightSets(options, context.Decisions, all);
+        var sets = new WeightSets(options, chosen, all);
         if (options.LayerByLayer)
         {
             var selected = options.Layers is { } rules ? LayerSelector.Select(all, rules) : all;

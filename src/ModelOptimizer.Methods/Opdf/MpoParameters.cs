@@ -6,7 +6,7 @@ using ModelOptimizer.Tensors.Graphs;
 namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>Tensors in place of the weights of some layers; everything else is trained as it is.</summary>
-internal sealed class MpoParameters(MethodContext context, OpdfOptions options, OnnxModel student, IReadOnlyList<OverparameterisedLayer> layers) : IParameterisation
+internal sealed class MpoParameters(StepContext context, OpdfOptions options, OnnxModel student, IReadOnlyList<OverparameterisedLayer> layers) : IParameterisation
 {
     private readonly List<MpoWeight> _weights = [];
     private readonly List<AlignedTensors> _aligned = [];

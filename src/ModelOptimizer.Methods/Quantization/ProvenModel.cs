@@ -14,7 +14,7 @@ internal sealed record ProvenModel(OnnxModel Model, IReadOnlyDictionary<string, 
     private const long MostNumbers = 1L << 25;
 
     /// <summary>Packs <paramref name="weights"/> into a clone of the context's model, loads it and leaves out what is not unpacked as it should be.</summary>
-    public static ProvenModel Build(MethodContext context, IReadOnlyList<RoundedWeight> weights)
+    public static ProvenModel Build(StepContext context, IReadOnlyList<RoundedWeight> weights)
     {
         var undone = new Dictionary<string, string>(StringComparer.Ordinal);
         while (true)
@@ -36,7 +36,7 @@ internal sealed record ProvenModel(OnnxModel Model, IReadOnlyDictionary<string, 
         }
     }
 
-    private static Dictionary<string, string> Failures(MethodContext context, OnnxModel packed, List<RoundedWeight> weights)
+    private static Dictionary<string, string> Failures(StepContext context, OnnxModel packed, List<RoundedWeight> weights)
     {
         var failures = new Dictionary<string, string>(StringComparer.Ordinal);
         var names = weights.Select(weight => weight.Tensor.Name).ToHashSet(StringComparer.Ordinal);
@@ -63,7 +63,7 @@ internal sealed record ProvenModel(OnnxModel Model, IReadOnlyDictionary<string, 
         return failures;
     }
 
-    private static bool SameOutputs(MethodContext context, OnnxModel packed, List<RoundedWeight> weights)
+    private static bool SameOutputs(StepContext context, OnnxModel packed, List<RoundedWeight> weights)
     {
         if (context.Calibration?.Read().FirstOrDefault() is not { } batch)
         {
@@ -77,7 +77,7 @@ internal sealed record ProvenModel(OnnxModel Model, IReadOnlyDictionary<string, 
         return Same(expected, Outputs(context, packed, batch)) || !Same(expected, Outputs(context, plain, batch));
     }
 
-    private static IReadOnlyDictionary<string, HostTensor> Outputs(MethodContext context, OnnxModel model, Batch batch)
+    private static IReadOnlyDictionary<string, HostTensor> Outputs(StepContext context, OnnxModel model, Batch batch)
     {
         using var session = context.Engine.CreateSession(model);
         var needed = session.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);

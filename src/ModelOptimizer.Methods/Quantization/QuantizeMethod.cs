@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>Fewer bits for each weight, rounded under the second moments of what the layer reads.</summary>
-internal sealed class QuantizeMethod : ICompressionMethod
+internal sealed class QuantizeMethod : IMethod
 {
     public string Name => StorableWeights.Method;
 
@@ -11,7 +11,5 @@ internal sealed class QuantizeMethod : ICompressionMethod
 
     public IReadOnlyList<MethodOption> Options => QuantizeOptions.Declarations;
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => new QuantizeWork(context, QuantizeOptions.From(arguments)).Plan;
-
-    public MethodResult Run(MethodContext context, MethodArguments arguments) => new QuantizeWork(context, QuantizeOptions.From(arguments)).Run();
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new QuantizeStep(context, QuantizeOptions.From(arguments));
 }

@@ -19,6 +19,12 @@ internal sealed record WeightFormat(string Name, int Bits, int Lowest, int Highe
     /// <summary>Whether numbers are codes with scales.</summary>
     public bool HasCodes => Highest > 0;
 
+    /// <summary>The choice that stands for it.</summary>
+    public Choice.Bits Choice => new(this == Ternary ? 1 : Bits);
+
+    /// <summary>The format of a choice; null when there is none.</summary>
+    public static WeightFormat? Of(Choice? choice) => All.FirstOrDefault(format => format.Choice.Text == choice?.Text);
+
     /// <summary>The format called <paramref name="name"/>; null when there is none.</summary>
     public static WeightFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);
 

@@ -11,7 +11,7 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <param name="context">Model, statistics and engine.</param>
 /// <param name="underMoments">Whether second moments are used where there are any.</param>
 /// <param name="position">Where the step is written.</param>
-internal sealed class WeightRounder(MethodContext context, bool underMoments, SourcePosition? position)
+internal sealed class WeightRounder(StepContext context, bool underMoments, SourcePosition? position)
 {
     // Rounding, and rounding again with the scales that fit the first codes.
     private const int Rounds = 2;

@@ -62,7 +62,7 @@ public static class ModelInspector
         [.. MethodCatalogue.All.Where(method => method.CompressesLayers && Takes(method, layer, isStorable)).Select(method => method.Name)],
         isStorable ? null : layer.Obstacle);
 
-    private static bool Takes(ICompressionMethod method, WeightLayer layer, bool isStorable) =>
+    private static bool Takes(IMethod method, WeightLayer layer, bool isStorable) =>
         method.Name == StorableWeights.Method ? isStorable : layer.Obstacle is null && layer.Kind != LayerKind.Other;
 
     // Layers can be listed without shapes; only the MACs need a run.

@@ -17,6 +17,7 @@ public sealed class LockFile
         WriteIndented = true,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new ChoiceOnOneLine() },
     };
 
     private readonly SortedDictionary<string, LockedModel> _models;

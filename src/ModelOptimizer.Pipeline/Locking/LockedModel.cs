@@ -38,9 +38,9 @@ public sealed record LockedModel
     /// <summary>Provider, device and ONNX Runtime version in one word.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Per step, the decisions that lead to the same model.</summary>
+    /// <summary>Per step, the choices that lead to the same model.</summary>
     [JsonIgnore]
-    public IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>> Decisions => [.. Steps.Select(step => step.Decisions())];
+    public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices => [.. Steps.Select(step => step.Choices())];
 
     /// <summary>What <paramref name="report"/> says.</summary>
     public static LockedModel Of(ModelReport report, LockedInputs inputs) => new()
@@ -91,52 +91,56 @@ public sealed record LockedInputs(IReadOnlyDictionary<string, string> Manifest, 
 
 /// <summary>What one step decided.</summary>
 /// <param name="Method">The method's name.</param>
-/// <param name="Layers">The ranks or the bits of every compressed layer, in the model's order.</param>
+/// <param name="Layers">What was chosen for every compressed layer, in the model's order.</param>
 /// <param name="Reverted">Layers whose rewrite was undone because it measured slower.</param>
-public sealed record LockedStep(string Method, IReadOnlyDictionary<string, LockedChoice> Layers, IReadOnlyList<string> Reverted)
+public sealed record LockedStep(string Method, IReadOnlyDictionary<string, Choice> Layers, IReadOnlyList<string> Reverted)
 {
     private const string RevertedReason = "reverted: it measured slower when the lock file was made";
 
     /// <summary>What the step did.</summary>
     public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) => new(
         step.Method,
-        step.Layers.Where(layer => layer.Ranks.Count > 0 || layer.Weights is not null).ToDictionary(layer => layer.Layer, layer => new LockedChoice(layer.Ranks, layer.Weights), StringComparer.Ordinal),
-        [.. step.Layers.Where(layer => layer.Ranks.Count == 0 && times.Any(time => time.Reverted && time.Layer == layer.Layer)).Select(layer => layer.Layer)]);
+        step.Layers.Where(layer => layer.Choice is not Choice.Keep).ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal),
+        [.. step.Layers.Where(layer => layer.Choice is Choice.Keep && times.Any(time => time.Reverted && time.Layer == layer.Layer)).Select(layer => layer.Layer)]);
 
-    /// <summary>All decisions in one text, for the cache's key.</summary>
+    /// <summary>All choices in one text, for the cache's key.</summary>
     public static string Text(IEnumerable<LockedStep> steps) => string.Join('\n', steps.Select(step =>
-        $"{step.Method}: {string.Join("; ", step.Layers.Select(layer => $"{layer.Key} {layer.Value.Weights}{string.Join(' ', layer.Value.Ranks)}"))}; without {string.Join("; ", step.Reverted)}"));
+        $"{step.Method}: {string.Join("; ", step.Layers.Select(layer => $"{layer.Key} {layer.Value.Text}"))}; without {string.Join("; ", step.Reverted)}"));
 
-    /// <summary>The decisions that lead to the same model.</summary>
-    public IReadOnlyDictionary<string, LayerDecision> Decisions() => Layers
-        .Select(layer => KeyValuePair.Create(layer.Key, new LayerDecision(layer.Value.Ranks, Weights: layer.Value.Weights)))
-        .Concat(Reverted.Select(layer => KeyValuePair.Create(layer, new LayerDecision([], RevertedReason))))
+    /// <summary>The choices that lead to the same model.</summary>
+    public IReadOnlyDictionary<string, Choice> Choices() => Layers
+        .Concat(Reverted.Select(layer => KeyValuePair.Create<string, Choice>(layer, new Choice.Keep(RevertedReason))))
         .ToDictionary(StringComparer.Ordinal);
 }
 
-/// <summary>Ranks of one layer, or how many bits its weights take, on one line of the file.</summary>
-[JsonConverter(typeof(OnOneLine))]
-public sealed record LockedChoice(IReadOnlyList<int> Ranks, string? Weights = null)
+/// <summary>
+/// A choice on one line, so that a review sees one changed line for one changed layer: ranks as <c>[16, 8]</c>, the rest as <c>{ "bits": 4 }</c> or
+/// <c>{ "width": 8 }</c>.
+/// </summary>
+internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
 {
-    /// <summary><c>[16, 8]</c> instead of four lines: a review shall see one changed line for one changed layer. Bits are a text: <c>"4"</c>, <c>"ternary"</c>.</summary>
-    internal sealed class OnOneLine : JsonConverter<LockedChoice>
+    public override Choice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        public override LockedChoice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.String
-            ? new([], reader.GetString())
-            : new(JsonSerializer.Deserialize<int[]>(ref reader) ?? []);
-
-        public override void Write(Utf8JsonWriter writer, LockedChoice value, JsonSerializerOptions options)
+        if (reader.TokenType == JsonTokenType.StartArray)
         {
-            if (value.Weights is { } weights)
-            {
-                writer.WriteStringValue(weights);
-            }
-            else
-            {
-                writer.WriteRawValue($"[{string.Join(", ", value.Ranks)}]");
-            }
+            return new Choice.Ranks(JsonSerializer.Deserialize<int[]>(ref reader)!);
         }
+
+        return JsonSerializer.Deserialize<Dictionary<string, int>>(ref reader)?.ToList() switch
+        {
+            [("bits", var count)] => new Choice.Bits(count),
+            [("width", var gates)] => new Choice.Width(gates),
+            _ => throw new JsonException("A layer has neither ranks nor bits nor a width."),
+        };
     }
+
+    public override void Write(Utf8JsonWriter writer, Choice value, JsonSerializerOptions options) => writer.WriteRawValue(value switch
+    {
+        Choice.Bits bits => FormattableString.Invariant($"{{ \"bits\": {bits.Count} }}"),
+        Choice.Width width => FormattableString.Invariant($"{{ \"width\": {width.Gates} }}"),
+        Choice.Ranks ranks => $"[{string.Join(", ", ranks.Values)}]",
+        _ => throw new NotSupportedException($"'{value.Text}' is not locked"),
+    });
 }
 
 /// <summary>A metric of both models, whose name is the key; null where there is no number.</summary>

@@ -7,7 +7,7 @@ using ModelOptimizer.Pipeline.Manifest.Yaml;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
-internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, ManifestPaths paths)
+internal sealed class StepReader(IReadOnlyList<IMethod> methods, ManifestPaths paths)
 {
     public StepPlan Read(Node node)
     {
@@ -33,7 +33,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, Mani
 
     private string Available => string.Join(", ", methods.Select(method => method.Name));
 
-    private MethodArguments Arguments(ICompressionMethod method, Section section)
+    private MethodArguments Arguments(IMethod method, Section section)
     {
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         var positions = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, Mani
         return new MethodArguments(values, section.Position, positions);
     }
 
-    private ICompressionMethod Find(Node node)
+    private IMethod Find(Node node)
     {
         var name = node.AsText("method");
         return methods.FirstOrDefault(method => method.Name == name)

@@ -6,6 +6,6 @@ namespace ModelOptimizer.Pipeline.Running;
 internal sealed record CompressedModel(OnnxModel Model, IReadOnlyList<StepReport> Steps)
 {
     /// <summary>Per step, what leads to this model again.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>> Decisions =>
-        [.. Steps.Select(step => step.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of, StringComparer.Ordinal))];
+    public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices =>
+        [.. Steps.Select(step => step.Layers.ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal))];
 }

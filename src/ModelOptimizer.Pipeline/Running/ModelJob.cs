@@ -84,7 +84,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
     {
         try
         {
-            return producer.Replay(locked.Decisions);
+            return producer.Replay(locked.Choices);
         }
         catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.BadRanks)
         {

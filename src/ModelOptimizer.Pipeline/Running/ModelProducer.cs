@@ -17,7 +17,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
         var multiple = TimeDecides ? RankMultiple.Measure(job, original) : 1;
         var compressor = new ModelCompressor(job, original, multiple);
         var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
-            ? new GateSearch(job, examiner, original, multiple).Run()
+            ? GateSearch.Start(job, examiner, original, multiple).Run()
             : (compressor.Compress(), null);
         IReadOnlyList<LayerTime> times = [];
         if (TimeDecides)
@@ -37,10 +37,10 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
     }
 
     /// <summary>Does what was decided before.</summary>
-    public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>> decisions)
+    public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
     {
         using var examiner = new ModelExaminer(job, original);
-        return Finish(examiner, new ModelCompressor(job, original).Compress(decisions));
+        return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
     }
 
     /// <summary>Measures a compressed model that is there already.</summary>

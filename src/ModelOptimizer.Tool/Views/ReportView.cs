@@ -97,7 +97,7 @@ internal static class ReportView
             table.Row(
             [
                 layer.Layer,
-                layer.Choice,
+                layer.ChosenText,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
                 layer.Reason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",

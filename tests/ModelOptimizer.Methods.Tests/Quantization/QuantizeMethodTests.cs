@@ -26,7 +26,7 @@ public class QuantizeMethodTests
             var gptq = Run(model, batches, Bits(weights));
             var nearest = Run(model, null, Bits(weights), ("rounding", "nearest"));
 
-            gptq.Layers.ShouldAllBe(layer => layer.Reason == null && layer.Weights == weights);
+            gptq.Layers.ShouldAllBe(layer => layer.Reason == null && layer.Choice.Text.StartsWith(weights, StringComparison.Ordinal));
             Distance(model, gptq.Model, batches).ShouldBeLessThan(Distance(model, nearest.Model, batches), weights);
             gptq.Model.SizeInBytes.ShouldBe(nearest.Model.SizeInBytes);
             OnnxValidator.Check(gptq.Model).ShouldBeEmpty();
@@ -84,7 +84,7 @@ public class QuantizeMethodTests
 
         var result = Run(model, new RandomBatches(model), ("weights", new LayerMap<string>([(new LayerRule("*"), "4"), (new LayerRule("c1"), "8"), (new LayerRule("type:Gemm"), "fp16")])));
 
-        result.Layers.Select(layer => (layer.Layer, layer.Weights, layer.Choice)).ShouldBe([("c1", "8", "8 bits"), ("c2", "4", "4 bits"), ("g", "fp16", "fp16")]);
+        result.Layers.Select(layer => (layer.Layer, layer.Bits, layer.ChosenText)).ShouldBe([("c1", 8, "8 bits"), ("c2", 4, "4 bits"), ("g", 16, "fp16")]);
         result.Layers.ShouldAllBe(layer => layer.BytesAfter < layer.BytesBefore);
     }
 
@@ -96,9 +96,7 @@ public class QuantizeMethodTests
         var first = Run(model, new RandomBatches(model), options);
 
         Run(model, new RandomBatches(model), options).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        var again = Method.Run(
-            MethodRun.Context(model, new RandomBatches(model)) with { Decisions = first.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of) },
-            MethodRun.Arguments(Bits("8"), ("layers", MethodRun.Rules("!g"))));
+        var again = Method.Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(Bits("8"), ("layers", MethodRun.Rules("!g"))), first.Choices());
         again.Model.ToBytes().ShouldBe(first.Model.ToBytes());
     }
 
@@ -113,7 +111,7 @@ public class QuantizeMethodTests
         var result = Run(factored, new RandomBatches(model), Bits("8"));
 
         result.Layers.Count.ShouldBeGreaterThan(3);
-        result.Layers.Count(layer => layer.Layer.StartsWith("c2", StringComparison.Ordinal) && layer.Weights == "8").ShouldBeGreaterThan(1);
+        result.Layers.Count(layer => layer.Layer.StartsWith("c2", StringComparison.Ordinal) && layer.Bits == 8).ShouldBeGreaterThan(1);
         result.Model.SizeInBytes.ShouldBeLessThan(factored.SizeInBytes);
         var batches = new RandomBatches(model);
         var energy = batches.Read().Sum(batch => MethodRun.Outputs(factored, batch).Sum(value => value * value));
@@ -251,7 +249,7 @@ public class QuantizeMethodTests
 
     private static (string, object) Bits(string weights) => ("weights", new LayerMap<string>([(new LayerRule("*"), weights)]));
 
-    private static MethodResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) => Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
+    private static StepResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) => Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
 
     private static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
         MethodRun.Outputs(before, batch).Zip(MethodRun.Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());

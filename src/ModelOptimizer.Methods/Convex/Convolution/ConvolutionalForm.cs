@@ -12,7 +12,7 @@ namespace ModelOptimizer.Methods.Convex.Convolution;
 /// <param name="context">Everything there is.</param>
 /// <param name="options">The step's options.</param>
 /// <param name="teacher">The model whose blocks are the targets.</param>
-internal sealed class ConvolutionalForm(MethodContext context, ConvexOptions options, OnnxModel teacher) : IStudentForm
+internal sealed class ConvolutionalForm(StepContext context, ConvexOptions options, OnnxModel teacher) : IStudentForm
 {
     // A Cholesky factor of the windows' moment beyond this takes longer than it saves.
     private const int LargestPreconditioner = 4096;

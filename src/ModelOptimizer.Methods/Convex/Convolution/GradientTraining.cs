@@ -7,7 +7,7 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Methods.Convex.Convolution;
 
 /// <summary>The published way to fit a gated block: Adam on the mean squared error of its output.</summary>
-internal sealed class GradientTraining(MethodContext context, ConvexOptions options)
+internal sealed class GradientTraining(StepContext context, ConvexOptions options)
 {
     /// <summary>Trains Conv², Conv³ and the bias from a random start.</summary>
     /// <param name="gates">The gates.</param>

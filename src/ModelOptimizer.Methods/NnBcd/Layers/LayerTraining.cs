@@ -9,7 +9,7 @@ namespace ModelOptimizer.Methods.NnBcd.Layers;
 internal static class LayerTraining
 {
     /// <summary>Fits the layers that have a set.</summary>
-    public static Training Run(MethodContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
+    public static Training Run(StepContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
     {
         if (context.Calibration is null)
         {

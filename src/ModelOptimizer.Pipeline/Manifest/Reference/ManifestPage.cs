@@ -55,7 +55,7 @@ public static class ManifestPage
         """;
 
     /// <summary>The page for manifests whose steps may name <paramref name="methods"/>.</summary>
-    public static string Text(IReadOnlyList<ICompressionMethod> methods)
+    public static string Text(IReadOnlyList<IMethod> methods)
     {
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         void Chapter(string title, string intro, SectionDeclaration section) => page.Append($"\n{title}\n\n{intro.ReplaceLineEndings("\n")}{(intro.Length == 0 ? "" : "\n")}{KeyTable.Of(section)}");

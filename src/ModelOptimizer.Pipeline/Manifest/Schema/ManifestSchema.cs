@@ -17,7 +17,7 @@ public static class ManifestSchema
     public static string Comment(string file) => $"# yaml-language-server: $schema={Path.GetFileName(file)}";
 
     /// <summary>The schema of manifests whose steps may name <paramref name="methods"/>.</summary>
-    public static string Text(IReadOnlyList<ICompressionMethod> methods)
+    public static string Text(IReadOnlyList<IMethod> methods)
     {
         var schema = new JsonObject
         {

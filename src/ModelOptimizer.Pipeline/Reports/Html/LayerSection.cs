@@ -29,7 +29,7 @@ internal static class LayerSection
         return Tag(
             isRewritten ? "tr" : "tr.alone",
             Tag("th.name", Is("scope", "row"), Names.Of(layer.Layer)),
-            Tables.Number(layer.Choice),
+            Tables.Number(layer.ChosenText),
             Tables.Number(layer.RelativeError is { } error ? Figures.Number(error) : "–"),
             Tables.Number(Pair(layer.ParametersBefore, layer.ParametersAfter, isRewritten)),
             Tables.Number(isRewritten ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–"),

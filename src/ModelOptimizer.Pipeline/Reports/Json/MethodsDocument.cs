@@ -5,13 +5,13 @@ namespace ModelOptimizer.Pipeline.Reports.Json;
 /// <summary>The methods as JSON.</summary>
 internal sealed record MethodsDocument(int Version, IReadOnlyList<MethodDocument> Methods)
 {
-    public static MethodsDocument Of(IReadOnlyList<ICompressionMethod> methods) => new(1, [.. methods.Select(MethodDocument.Of)]);
+    public static MethodsDocument Of(IReadOnlyList<IMethod> methods) => new(1, [.. methods.Select(MethodDocument.Of)]);
 }
 
-/// <summary>An <see cref="ICompressionMethod"/> as JSON.</summary>
+/// <summary>An <see cref="IMethod"/> as JSON.</summary>
 internal sealed record MethodDocument(string Name, string Summary, string Paper, IReadOnlyList<OptionDocument> Options)
 {
-    public static MethodDocument Of(ICompressionMethod method) =>
+    public static MethodDocument Of(IMethod method) =>
         new(method.Name, method.Summary, method.Paper, [.. method.Options.Select(OptionDocument.Of)]);
 }
 

@@ -97,7 +97,7 @@ internal static class MarkdownReport
             table.Row(
             [
                 layer.Layer,
-                layer.Choice,
+                layer.ChosenText,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
                 isRewritten ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",

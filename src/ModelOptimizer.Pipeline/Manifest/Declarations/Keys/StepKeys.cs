@@ -15,6 +15,6 @@ internal static class StepKeys
     public static SectionDeclaration Section { get; } = new([Method, Keep]);
 
     /// <summary>The keys of a step of <paramref name="method"/>.</summary>
-    public static SectionDeclaration Of(ICompressionMethod method) =>
+    public static SectionDeclaration Of(IMethod method) =>
         new([Method with { Form = new ChoiceForm([method.Name]) }, Keep, .. method.Options.Select(OptionForms.Declare)]);
 }

@@ -5,16 +5,16 @@ using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Quantization;
 
-/// <summary>One run: which weights become what.</summary>
-internal sealed class QuantizeWork
+/// <summary>Which weights of a model become what.</summary>
+internal sealed class QuantizeStep : IStep
 {
-    private readonly MethodContext _context;
+    private readonly StepContext _context;
     private readonly QuantizeOptions _options;
     private readonly WeightRounder _rounder;
     private readonly IReadOnlyList<(WeightTarget Target, WeightFormat? Format, string? Reason)> _layers;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
-    public QuantizeWork(MethodContext context, QuantizeOptions options)
+    public QuantizeStep(StepContext context, QuantizeOptions options)
     {
         (_context, _options) = (context, options);
         _rounder = new WeightRounder(context, options.UnderMoments, options.Position);
@@ -22,7 +22,7 @@ internal sealed class QuantizeWork
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var formats = options.Weights.Assign(all);
-        _layers = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Decide(target, formats.GetValueOrDefault(target.Name)))];
+        _layers = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Decide(target, formats.GetValueOrDefault(target.Name) is { } word ? WeightFormat.Find(word) : null, "no rule of 'weights' names it"))];
     }
 
     /// <summary>The layers with a format, the memory of the largest factor, and the operations of rounding.</summary>
@@ -41,9 +41,11 @@ internal sealed class QuantizeWork
 
     /// <summary>Rounds, packs and proves.</summary>
     /// <exception cref="DiagnosticException">There is no data for the rounding, a weight is not finite, or nothing becomes smaller.</exception>
-    public MethodResult Run()
+    public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen) => Apply(chosen is null ? _layers : [.. _layers.Select(layer => Decided(layer.Target, chosen.GetValueOrDefault(layer.Target.Name)))]);
+
+    private StepResult Apply(IReadOnlyList<(WeightTarget Target, WeightFormat? Format, string? Reason)> layers)
     {
-        var chosen = _layers.Where(layer => layer.Format is not null).ToList();
+        var chosen = layers.Where(layer => layer.Format is not null).ToList();
         var measured = chosen.Where(layer => _rounder.UsesMoments(layer.Target, layer.Format!)).Select(layer => layer.Target).ToList();
         if (measured.Count > 0)
         {
@@ -66,26 +68,24 @@ internal sealed class QuantizeWork
         _context.Progress.Report(new MethodProgress("loading what was packed", 0, 1));
         var result = ProvenModel.Build(_context, [.. rounded.Values.Where(weight => weight.Obstacle is null)]);
         var before = StoredWeights.BytesNow(_context.Model);
-        List<LayerOutcome> outcomes = [.. _layers.Select(layer => Outcome(layer.Target, layer.Reason, rounded.GetValueOrDefault(layer.Target.Name), result, before))];
-        return result.Model.SizeInBytes < _context.Model.SizeInBytes ? new MethodResult(result.Model, outcomes) : throw NothingToCompress(outcomes);
+        List<LayerOutcome> outcomes = [.. layers.Select(layer => Outcome(layer.Target, layer.Reason, rounded.GetValueOrDefault(layer.Target.Name), result, before))];
+        return result.Model.SizeInBytes < _context.Model.SizeInBytes ? new StepResult(result.Model, outcomes) : throw NothingToCompress(outcomes);
     }
 
-    private (WeightTarget Target, WeightFormat? Format, string? Reason) Decide(WeightTarget target, string? format)
+    private (WeightTarget Target, WeightFormat? Format, string? Reason) Decided(WeightTarget target, Choice? choice) => choice switch
     {
-        var decision = _context.Decisions?.GetValueOrDefault(target.Name);
-        var word = _context.Decisions is null ? format : decision?.Weights;
-        if (target.Layer.Obstacle is { } obstacle)
-        {
-            return (target, null, obstacle);
-        }
+        null or Choice.Keep => Decide(target, null, Chosen.ReasonOf(choice) ?? "it was left alone before"),
+        _ when WeightFormat.Of(choice) is { } format => Decide(target, format, ""),
+        _ => throw new DiagnosticException(MethodCodes.BadRanks, $"'{choice.Text}' is decided for '{target.Name}', where this step takes bits.", _options.Position),
+    };
 
-        if (word is null || WeightFormat.Find(word) is not { } found)
-        {
-            return (target, null, decision?.Reason ?? (_context.Decisions is null ? "no rule of 'weights' names it" : "decided before"));
-        }
-
-        return found.Bits < ElementTypes.Bits(target.Layer.ElementType) ? (target, found, null) : (target, null, $"its numbers are {ElementTypes.Name(target.Layer.ElementType)} already");
-    }
+    private static (WeightTarget Target, WeightFormat? Format, string? Reason) Decide(WeightTarget target, WeightFormat? format, string absent) => format switch
+    {
+        _ when target.Layer.Obstacle is { } obstacle => (target, null, obstacle),
+        null => (target, null, absent),
+        _ when format.Bits >= ElementTypes.Bits(target.Layer.ElementType) => (target, null, $"its numbers are {ElementTypes.Name(target.Layer.ElementType)} already"),
+        _ => (target, format, null),
+    };
 
     private LayerOutcome Outcome(WeightTarget target, string? reason, RoundedWeight? weight, ProvenModel result, IReadOnlyDictionary<string, long> before)
     {
@@ -99,7 +99,7 @@ internal sealed class QuantizeWork
 
         var bytes = before[layer.Weight];
         return result.Bytes.TryGetValue(layer.Weight, out var after)
-            ? outcome with { Weights = weight.Tensor.Format.Name, BytesBefore = bytes, BytesAfter = after, RelativeError = weight.RelativeError, Note = Note(bytes, after, weight.Note) }
+            ? outcome with { Bits = weight.Tensor.Format.Choice.Count, BytesBefore = bytes, BytesAfter = after, RelativeError = weight.RelativeError, Note = Note(bytes, after, weight.Note) }
             : outcome with { Reason = weight.Obstacle ?? result.Undone.GetValueOrDefault(layer.Weight) ?? "it would not be smaller" };
     }
 

@@ -9,12 +9,16 @@ public sealed record LayerOutcome
     [JsonPropertyName("name")]
     public required string Layer { get; init; }
 
-    /// <summary>Ranks in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; blocks: the student's width); empty when left alone.</summary>
+    /// <summary>As in <see cref="Choice.Ranks"/>; of blocks the student's width, which <see cref="Width"/> is too; empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
-    /// <summary>How many bits its weights take, in the words of the option <c>weights</c> of <c>quantize</c>; null when they are numbers as before.</summary>
+    /// <summary>Bits of a weight, as in <see cref="Choice.Bits"/>; null when it was not quantised.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Weights { get; init; }
+    public int? Bits { get; init; }
+
+    /// <summary>Gates of the student that replaces a block; null for a layer, and when the block was left alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Width { get; init; }
 
     /// <summary>What its weight took in the file; null where nobody counted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -23,10 +27,6 @@ public sealed record LayerOutcome
     /// <summary>What its weight takes in the file; what several weights share is divided by their lengths.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? BytesAfter { get; init; }
-
-    /// <summary>What was chosen for it, in a word for tables: <c>16, 8</c>, <c>4 bits</c>, or a dash.</summary>
-    [JsonIgnore]
-    public string Choice => Weights is null ? Ranks.Count == 0 ? "–" : string.Join(", ", Ranks) : int.TryParse(Weights, out _) ? $"{Weights} bits" : Weights;
 
     /// <summary>Relative error e under the method's norm (the root, not e²); null when left alone.</summary>
     public double? RelativeError { get; init; }
@@ -48,6 +48,20 @@ public sealed record LayerOutcome
 
     /// <summary>Anything else worth a column in the report, such as <c>bn: folded</c>.</summary>
     public string? Note { get; init; }
+
+    /// <summary>The choice that leads to this outcome again.</summary>
+    [JsonIgnore]
+    public Choice Choice => this switch
+    {
+        { Width: { } gates } => new Choice.Width(gates),
+        { Bits: { } count } => new Choice.Bits(count),
+        { Ranks.Count: > 0 } => new Choice.Ranks(Ranks),
+        _ => new Choice.Keep(Reason),
+    };
+
+    /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>4 bits</c>, or a dash.</summary>
+    [JsonIgnore]
+    public string ChosenText => Choice is Choice.Bits bits ? bits.Text : Ranks.Count == 0 ? "–" : string.Join(", ", Ranks);
 
     /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>
     [JsonIgnore]
