@@ -7,6 +7,7 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -47,6 +48,7 @@ public class SparseFormTests
             form.Elements.ShouldBe(places.Length);
             RebuiltWeight(result).ShouldBe(Array.ConvertAll(StoredWeight.Values(layer, form.Value), value => WeightValues.Round((int)type, value)));
             RuntimeView.OptimisedOperators(result).ShouldBe(RuntimeView.OptimisedOperators(model));
+            LoadedGraph.StillComputed(result, LoadedGraph.LoadTimeTensors(result)).ShouldBeEmpty();
         }
     }
 

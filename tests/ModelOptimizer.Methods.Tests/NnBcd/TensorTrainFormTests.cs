@@ -5,6 +5,7 @@ using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Shapes;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -92,9 +93,10 @@ public class TensorTrainFormTests
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
         int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
 
-        var operators = RuntimeView.OptimisedOperators(WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes)))]));
+        var result = WeightRewriter.Apply(model, [new LayerUpdate(layer, new TensorTrainForm(RandomTrain.Of(modes, 3), Matrix(modes)))]);
 
-        operators.ShouldBe(RuntimeView.OptimisedOperators(model));
+        RuntimeView.OptimisedOperators(result).ShouldBe(RuntimeView.OptimisedOperators(model));
+        LoadedGraph.StillComputed(result, LoadedGraph.LoadTimeTensors(result)).ShouldBeEmpty();
     }
 
     [Theory]

@@ -1,8 +1,13 @@
 using ModelOptimizer.Methods.NnBcd.TensorTrains;
+using ModelOptimizer.Onnx.Proto;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;
 
-/// <summary>Multiplies cores out in the graph.</summary>
+/// <summary>
+/// Multiplies cores out in the graph. Types that processors do not multiply in are cast to float32 first and back at the end: a runtime puts casts around each of their
+/// products, and what stands between these is not computed at load.
+/// </summary>
 internal static class CoreProduct
 {
     /// <summary>The name of the product of cores <paramref name="first"/> to <paramref name="end"/> (not included), of shape <paramref name="dims"/>.</summary>
@@ -10,7 +15,7 @@ internal static class CoreProduct
     {
         if (end == first + 1)
         {
-            return Core(parts, train, first, dims);
+            return parts.Numbers($"_g{first + 1}", dims, train.Cores[first].Values);
         }
 
         long rows = train.Cores[first].Rows;
@@ -30,8 +35,21 @@ internal static class CoreProduct
             rows *= train.Modes[k];
         }
 
-        return product;
+        return IsNarrow(parts) ? Cast(parts, "_w", product, (DataType)parts.Layer.ElementType) : product;
     }
 
-    private static string Core(WeightParts parts, TensorTrain train, int k, long[] dims) => parts.Numbers($"_g{k + 1}", dims, train.Cores[k].Values);
+    private static string Core(WeightParts parts, TensorTrain train, int k, long[] dims)
+    {
+        var core = parts.Numbers($"_g{k + 1}", dims, train.Cores[k].Values);
+        return IsNarrow(parts) ? Cast(parts, $"_f{k + 1}", core, DataType.Float) : core;
+    }
+
+    private static bool IsNarrow(WeightParts parts) => (DataType)parts.Layer.ElementType is DataType.Float16 or DataType.Bfloat16;
+
+    private static string Cast(WeightParts parts, string suffix, string input, DataType type)
+    {
+        var output = parts.Node("Cast", suffix, input);
+        parts.Nodes[^1].Attribute.Add(new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = (int)type });
+        return output;
+    }
 }
