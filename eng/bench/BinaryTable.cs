@@ -10,7 +10,7 @@ using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using GraphBuilder = ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Bench;
 
@@ -80,12 +80,12 @@ internal static class BinaryTable
     {
         var clock = Stopwatch.StartNew();
         var samples = SampleStore.Read(new Rows(inputs, targets));
-        var (graph, random) = (new GraphBuilder(), new Random(seed));
+        var (graph, random) = (new GraphWriter(), new Random(seed));
         string Weight(string name, double deviation, params long[] shape) =>
             graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, shape, [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, extent) => product * extent)).Select(_ => random.NextNormal(deviation))]));
         var (x, y) = (graph.Input("x", DataType.Float, -1, inputs.Columns), graph.Input("y", DataType.Float, -1, 1));
         string Dense(string from, string name, int outputs, int fanIn) =>
-            graph.Node("Gemm", [from, Weight(name, Math.Sqrt(2.0 / fanIn), outputs, fanIn), Weight($"{name}.bias", 0, outputs)], GraphBuilder.Attribute("transB", 1));
+            graph.Node("Gemm", [from, Weight(name, Math.Sqrt(2.0 / fanIn), outputs, fanIn), Weight($"{name}.bias", 0, outputs)], GraphWriter.Attribute("transB", 1));
         var predicted = Dense(graph.Node("Relu", [Dense(x, "hidden", Neurons, inputs.Columns)]), "output", 1, Neurons);
         using var trainer = new Trainer(engine, TrainingGraph.Build(engine, graph, Losses.Mse(graph, predicted, y), ["hidden", "hidden.bias", "output", "output.bias"], new AdamW(WeightDecay: 0), Batch));
         var order = Enumerable.Range(0, samples.Count).ToArray();

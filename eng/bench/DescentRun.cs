@@ -91,13 +91,13 @@ internal static class DescentRun
         Copy = isLast ? null : new PrunedCopy(weight, weight.Values.Length / 10),
     };
 
-    private static void Refresh(BcdNetwork network, int layer, Block block)
+    private static void Refresh(BcdNetwork network, int layer, SweepBlock block)
     {
-        if (block == Block.Weight)
+        if (block == SweepBlock.Weight)
         {
             network.Propagate(layer);
         }
-        else if (block == Block.After && layer + 1 < network.Layers.Count)
+        else if (block == SweepBlock.After && layer + 1 < network.Layers.Count)
         {
             network.Propagate(layer + 1);
         }

@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
-using GraphBuilder = ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Bench;
 
@@ -9,9 +9,9 @@ internal static class DigitNetwork
 {
     public static OnnxModel Build()
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         var x = graph.Input("image", TensorProto.Types.DataType.Float, -1, 1, 28, 28);
-        x = graph.NodeTo("conv", "Conv", [x, graph.Weight(1e-3f, 32, 1, 3, 3), graph.Weight(0, 32)], GraphBuilder.Attribute("strides", 2, 2));
+        x = graph.NodeTo("conv", "Conv", [x, graph.Weight(1e-3f, 32, 1, 3, 3), graph.Weight(0, 32)], GraphWriter.Attribute("strides", 2, 2));
         x = graph.Node("Flatten", [graph.Node("Relu", [x])]);
         x = Dense(graph, "fc1", x, 1024, 5408);
         x = Dense(graph, "fc2", graph.Node("Relu", [x]), 1024, 1024);
@@ -20,6 +20,6 @@ internal static class DigitNetwork
         return graph.Build();
     }
 
-    private static string Dense(GraphBuilder graph, string name, string x, long outputs, long inputs) =>
-        graph.NodeTo(name, "Gemm", [x, graph.Weight(1e-3f, outputs, inputs), graph.Weight(0, outputs)], GraphBuilder.Attribute("transB", 1));
+    private static string Dense(GraphWriter graph, string name, string x, long outputs, long inputs) =>
+        graph.NodeTo(name, "Gemm", [x, graph.Weight(1e-3f, outputs, inputs), graph.Weight(0, outputs)], GraphWriter.Attribute("transB", 1));
 }

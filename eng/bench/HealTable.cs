@@ -38,7 +38,7 @@ internal static class HealTable
         return 0;
     }
 
-    private static void Print(string seed, string name, (Pipeline.Running.ModelReport Report, Profile Profile) measured, int steps)
+    private static void Print(string seed, string name, (Pipeline.Results.ModelReport Report, Profile Profile) measured, int steps)
     {
         var top1 = measured.Report.Metrics.Single(metric => metric.Metric == "top1");
         var seconds = measured.Profile.Entries.Where(entry => entry.Activity == "training").Sum(entry => entry.Seconds);

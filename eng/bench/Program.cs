@@ -19,9 +19,13 @@ return args switch
     ["convex", var shared, var images] => ConvexTable.Run(shared, images, "50"),
     ["convex", var shared, var images, var sweeps] => ConvexTable.Run(shared, images, sweeps),
     ["head", var shared] => HeadTable.Run(shared),
+    ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
+    ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraBackends.BuiltIn),
     ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraBackends.BuiltIn),
     ["algebra"] => AlgebraTable.Run(),
+    ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
+    ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
 };
@@ -42,8 +46,10 @@ static int Usage()
           convex <shared> <images> [sweeps]   gated students of ResNet-20's last stage, fitted to so many images of each class, beside ReLU students of equal size and time
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
+          quantize <shared> [4,3]   bytes and accuracy of ResNet-20 with weights of few bits, by width and rounding
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharp names, TorchSharp
+          hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

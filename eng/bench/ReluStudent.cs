@@ -9,7 +9,7 @@ using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using GraphBuilder = ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Bench;
 
@@ -37,7 +37,7 @@ internal sealed class ReluStudent(Engine engine, OnnxModel teacher, string from,
         var batch = Math.Min(LargestBatch, pairs.Count);
         TrainingGraph Graph()
         {
-            var graph = new GraphBuilder();
+            var graph = new GraphWriter();
             var x = graph.Input("z", DataType.Float, [-1, .. input]);
             var wanted = graph.Input("y", DataType.Float, [-1, .. output]);
             var random = new Random(seed);
@@ -90,15 +90,15 @@ internal sealed class ReluStudent(Engine engine, OnnxModel teacher, string from,
 
     private static AttributeProto[] Window(long[] input, long[] output) =>
     [
-        GraphBuilder.Attribute("kernel_shape", 3, 3),
-        GraphBuilder.Attribute("strides", input[1] / output[1], input[2] / output[2]),
-        GraphBuilder.Attribute("pads", 1, 1, 1, 1),
+        GraphWriter.Attribute("kernel_shape", 3, 3),
+        GraphWriter.Attribute("strides", input[1] / output[1], input[2] / output[2]),
+        GraphWriter.Attribute("pads", 1, 1, 1, 1),
     ];
 
     private static double[] Draw(Random random, int fanIn, long[] shape) =>
         [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, extent) => product * extent)).Select(_ => random.NextNormal(Math.Sqrt(2.0 / fanIn)))];
 
-    private static string Zeros(GraphBuilder graph, string name, long count) => graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, [count], new double[count]));
+    private static string Zeros(GraphWriter graph, string name, long count) => graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, [count], new double[count]));
 
     private sealed class Pairs(IEnumerable<(Batch Batch, IReadOnlyList<HostTensor> Values)> activations, int count) : IBatchSource
     {

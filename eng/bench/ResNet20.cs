@@ -37,25 +37,30 @@ internal sealed class ResNet20
     public (ModelReport Report, double Seconds) Measure(string method, IReadOnlyList<WeightLayer> layers, string goal, Action<string>? look = null, string? cache = null)
     {
         using var workspace = new Workspace();
-        var (report, profile) = workspace.Run(Manifest($"method: {method}, layers: [{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}], {goal}", "cpu", "1", samples: 512), cache);
+        var (report, profile) = workspace.Run(Manifest("cpu", "1", samples: 512, $"{{ method: {method}, layers: [{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}], {goal} }}"), cache);
         look?.Invoke(report.Output!);
         return (report, profile.TotalSeconds);
     }
 
-    /// <summary>Runs one step with all 4,000 training images.</summary>
+    /// <summary>Runs one step with training images, all 4,000 if it is not said.</summary>
     /// <param name="step">A method with its options.</param>
     /// <param name="device">The manifest's device.</param>
     /// <param name="seed">The manifest's seed.</param>
     /// <param name="look">Sees the model that came out before it goes.</param>
-    public (ModelReport Report, Profile Profile) Measure(string step, string device, string seed, Action<string>? look = null)
+    /// <param name="samples">How many images.</param>
+    public (ModelReport Report, Profile Profile) Measure(string step, string device, string seed, Action<string>? look = null, int samples = 4000)
     {
         using var workspace = new Workspace();
-        var measured = workspace.Run(Manifest(step, device, seed, samples: 4000));
+        var measured = workspace.Run(Manifest(device, seed, samples, $"{{ {step} }}"));
         look?.Invoke(measured.Report.Output!);
         return measured;
     }
 
-    private string Manifest(string step, string device, string seed, int samples) => $$"""
+    /// <param name="device">The manifest's device.</param>
+    /// <param name="seed">The manifest's seed.</param>
+    /// <param name="samples">Images to calibrate on.</param>
+    /// <param name="step">A step in flow style.</param>
+    public string Manifest(string device, string seed, int samples, string step) => $$"""
         version: 1
         device: {{device}}
         seed: {{seed}}
@@ -76,6 +81,6 @@ internal sealed class ResNet20
             calibrate: { dataset: train, samples: {{samples}} }
             evaluate: { dataset: test, metrics: [top1] }
             compress:
-              - { {{step}} }
+              - {{step}}
         """;
 }

@@ -2,7 +2,7 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using GraphBuilder = ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Bench;
 
@@ -11,7 +11,7 @@ internal static class SmallCnn
 {
     public static OnnxModel Build(int seed)
     {
-        var (graph, random) = (new GraphBuilder(), new Random(seed));
+        var (graph, random) = (new GraphWriter(), new Random(seed));
         var x = graph.Input("image", TensorProto.Types.DataType.Float, -1, 1, 28, 28);
         x = Convolution(graph, random, "conv1", x, 16, 1);
         x = Convolution(graph, random, "conv2", x, 32, 16);
@@ -21,16 +21,16 @@ internal static class SmallCnn
         return graph.Build();
     }
 
-    private static string Convolution(GraphBuilder graph, Random random, string name, string x, long outputs, long inputs)
+    private static string Convolution(GraphWriter graph, Random random, string name, string x, long outputs, long inputs)
     {
-        x = graph.NodeTo(name, "Conv", [x, Weight(graph, random, name, inputs * 9, outputs, inputs, 3, 3), graph.Initializer($"{name}.bias", Zeros(outputs))], GraphBuilder.Attribute("pads", 1, 1, 1, 1));
-        return graph.Node("MaxPool", [graph.Node("Relu", [x])], GraphBuilder.Attribute("kernel_shape", 2, 2), GraphBuilder.Attribute("strides", 2, 2));
+        x = graph.NodeTo(name, "Conv", [x, Weight(graph, random, name, inputs * 9, outputs, inputs, 3, 3), graph.Initializer($"{name}.bias", Zeros(outputs))], GraphWriter.Attribute("pads", 1, 1, 1, 1));
+        return graph.Node("MaxPool", [graph.Node("Relu", [x])], GraphWriter.Attribute("kernel_shape", 2, 2), GraphWriter.Attribute("strides", 2, 2));
     }
 
-    private static string Dense(GraphBuilder graph, Random random, string name, string x, long outputs, long inputs) =>
-        graph.NodeTo(name, "Gemm", [x, Weight(graph, random, name, inputs, outputs, inputs), graph.Initializer($"{name}.bias", Zeros(outputs))], GraphBuilder.Attribute("transB", 1));
+    private static string Dense(GraphWriter graph, Random random, string name, string x, long outputs, long inputs) =>
+        graph.NodeTo(name, "Gemm", [x, Weight(graph, random, name, inputs, outputs, inputs), graph.Initializer($"{name}.bias", Zeros(outputs))], GraphWriter.Attribute("transB", 1));
 
-    private static string Weight(GraphBuilder graph, Random random, string name, long fanIn, params long[] shape)
+    private static string Weight(GraphWriter graph, Random random, string name, long fanIn, params long[] shape)
     {
         double[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, extent) => product * extent)).Select(_ => random.NextNormal() * Math.Sqrt(2.0 / fanIn))];
         return graph.Initializer($"{name}.weight", WeightValues.Create("", (int)TensorProto.Types.DataType.Float, shape, values));

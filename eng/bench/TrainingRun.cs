@@ -6,7 +6,7 @@ using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using GraphBuilder = ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Bench;
 
@@ -27,7 +27,7 @@ internal static class TrainingRun
         samples.Add("label", HostTensor.From<long>(DataType.Int64, [samples.Count], samples.Labels!.ToArray()));
 
         var model = SmallCnn.Build(seed: 1);
-        var builder = new GraphBuilder(model.Clone());
+        var builder = new GraphWriter(model.Clone());
         var label = builder.Input("label", DataType.Int64, -1);
         var loss = Losses.CrossEntropy(builder, model.Graph.Output[0].Name, Losses.OneHot(builder, label, 10));
         var graph = TrainingGraph.Build(engine, builder, loss, [.. model.Graph.Initializer.Where(tensor => tensor.Name.Contains('.', StringComparison.Ordinal)).Select(tensor => tensor.Name)], new AdamW(), Batch);

@@ -22,7 +22,7 @@ internal sealed class DeployedForm(Engine engine, OnnxModel trained, IBatchSourc
     }
 
     // scale·(w∗x − mean) / deviation + shift = (scale / deviation · w)∗x + (shift − scale / deviation · mean)
-    private string Convolution(GraphBuilder graph, int number, string x, Dictionary<string, double[]> averages)
+    private string Convolution(GraphWriter graph, int number, string x, Dictionary<string, double[]> averages)
     {
         var (kernel, scale, shift) = (weights[$"conv{number}.weight"], WeightValues.ReadDoubles(weights[$"scale{number}"]), WeightValues.ReadDoubles(weights[$"shift{number}"]));
         double[] factor = [.. scale.Zip(averages[$"variance{number}"], (s, variance) => s / Math.Sqrt(variance + TrainingForm.Epsilon))];

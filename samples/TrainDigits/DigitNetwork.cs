@@ -2,7 +2,7 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using static ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using static ModelOptimizer.Tensors.Graphs.GraphWriter;
 
 namespace TrainDigits;
 
@@ -12,9 +12,9 @@ internal static class DigitNetwork
     public static readonly int[] Channels = [1, 16, 32, 64, 64, 128];
 
     /// <summary>The network; <paramref name="convolution"/> adds the convolution of a number with what stands between it and its ReLU.</summary>
-    public static OnnxModel Build(Func<GraphBuilder, int, string, string> convolution, TensorProto weight, TensorProto bias)
+    public static OnnxModel Build(Func<GraphWriter, int, string, string> convolution, TensorProto weight, TensorProto bias)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         var x = graph.Input("image", DataType.Float, -1, 1, 28, 28);
         for (var number = 1; number < Channels.Length; number++)
         {
@@ -32,6 +32,6 @@ internal static class DigitNetwork
         return graph.Build();
     }
 
-    public static string Convolution(GraphBuilder graph, int number, params string[] inputs) =>
+    public static string Convolution(GraphWriter graph, int number, params string[] inputs) =>
         graph.NodeTo($"conv{number}", "Conv", inputs, Attribute("kernel_shape", 3, 3), Attribute("pads", 1, 1, 1, 1));
 }

@@ -19,7 +19,7 @@ var network = new TrainingForm(seed: 1).Build();
 string[] weights = [.. network.Graph.Initializer.Where(tensor => tensor.Dims.Count > 0).Select(tensor => tensor.Name)];
 
 // The loss is part of a copy of the network's graph. Labels are a little soft, which keeps the network from being too sure.
-var graph = new GraphBuilder(network.Clone());
+var graph = new GraphWriter(network.Clone());
 graph.Input("target", DataType.Float, -1, 10);
 var loss = Losses.CrossEntropy(graph, "logits", "target");
 var step = TrainingGraph.Build(engine, graph, loss, weights, new AdamW(), Batch, clip: 1);

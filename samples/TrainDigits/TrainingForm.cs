@@ -3,7 +3,7 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Graphs;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using static ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using static ModelOptimizer.Tensors.Graphs.GraphWriter;
 
 namespace TrainDigits;
 
@@ -16,7 +16,7 @@ internal sealed class TrainingForm(int seed)
 
     public OnnxModel Build() => DigitNetwork.Build(Convolution, Draw(1, 10, 128), Filled(0, 10));
 
-    private string Convolution(GraphBuilder graph, int number, string x)
+    private string Convolution(GraphWriter graph, int number, string x)
     {
         var (inputs, outputs) = (DigitNetwork.Channels[number - 1], DigitNetwork.Channels[number]);
         x = DigitNetwork.Convolution(graph, number, x, graph.Initializer($"conv{number}.weight", Draw(1.0 / 3, outputs, inputs, 3, 3)));

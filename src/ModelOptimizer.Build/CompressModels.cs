@@ -124,7 +124,7 @@ public sealed class CompressModels : Task, ICancelableTask
         Enabled = Enabled,
         RootNamespace = RootNamespace,
         Language = Language,
-        ToolVersion = ToolIdentity.Of(ToolPath),
+        ToolVersion = ToolFingerprint.Of(ToolPath),
     };
 
     private string Absolute(string folder) => folder.Length == 0 ? "" : Path.GetFullPath(Path.Combine(ProjectDirectory, folder));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Diagnostics;
 
 namespace ModelOptimizer.Methods;
 

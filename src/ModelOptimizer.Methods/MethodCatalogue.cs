@@ -3,6 +3,7 @@ using ModelOptimizer.Methods.Cp;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Opdf;
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Methods.Tucker;
 
 namespace ModelOptimizer.Methods;
@@ -11,7 +12,7 @@ namespace ModelOptimizer.Methods;
 public static class MethodCatalogue
 {
     /// <summary>The methods by the names they have in the manifest.</summary>
-    public static IReadOnlyList<ICompressionMethod> All { get; } =
+    public static IReadOnlyList<IMethod> All { get; } =
     [
         new TuckerMethod(),
         new CpMethod(),
@@ -19,5 +20,6 @@ public static class MethodCatalogue
         new ConvexDistillationMethod(),
         new DistillMethod(),
         new OpdfMethod(),
+        new QuantizeMethod(),
     ];
 }

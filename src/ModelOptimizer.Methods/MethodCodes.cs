@@ -60,6 +60,9 @@ public static class MethodCodes
     /// <summary>What lies between two tensors has other entries or exits.</summary>
     public const string NotABlock = "MOC2109";
 
+    /// <summary>A weight has numbers that are not finite.</summary>
+    public const string WeightNotFinite = "MOC2110";
+
     /// <summary>A certificate that the manifest asks for does not hold.</summary>
     public const string CertificateFailed = "MOC4007";
 }

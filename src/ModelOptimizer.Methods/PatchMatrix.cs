@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods;
 
 /// <summary>The windows that a convolution sees, as the columns of a matrix. Windows are slowest and samples fastest.</summary>

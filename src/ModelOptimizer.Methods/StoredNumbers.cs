@@ -6,7 +6,7 @@ namespace ModelOptimizer.Methods;
 internal static class StoredNumbers
 {
     /// <summary>The numbers of <paramref name="name"/>, computed where they are not there yet.</summary>
-    public static double[] Numbers(this MethodContext context, string name, Func<double[]> compute)
+    public static double[] Numbers(this StepContext context, string name, Func<double[]> compute)
     {
         if (context.Blobs?.Find(name) is { } stored && stored.Length % sizeof(double) == 0)
         {

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Files;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Onnx;
 

@@ -7,7 +7,7 @@ using ModelOptimizer.Tool.Commands;
 namespace ModelOptimizer.Tool;
 
 /// <summary>The command line.</summary>
-internal sealed class Application(Terminal terminal, RunManifest run, IReadOnlyList<ICompressionMethod> methods)
+internal sealed class Application(Terminal terminal, RunManifest run, IReadOnlyList<IMethod> methods)
 {
     /// <summary>Runs one command and answers the process's exit code.</summary>
     public async Task<int> Invoke(IReadOnlyList<string> arguments, CancellationToken cancellation)

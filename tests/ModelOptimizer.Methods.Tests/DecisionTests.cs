@@ -27,9 +27,7 @@ public class DecisionTests
         var model = TuckerMethodTests.SmallNet();
         var first = MethodRun.Of(method, model, (goal, value));
 
-        var again = MethodRun.Named(method).Run(
-            MethodRun.Context(model, new RandomBatches(model)) with { Decisions = first.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of) },
-            MethodRun.Arguments(("budget", Budget.Auto)));
+        var again = MethodRun.Named(method).Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)), first.Choices());
 
         again.Model.ToBytes().ShouldBe(first.Model.ToBytes());
         again.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))).ShouldBe(first.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))));
@@ -38,35 +36,39 @@ public class DecisionTests
     [Theory]
     [InlineData("tucker")]
     [InlineData("cp")]
-    public void A_candidate_of_a_search_is_what_a_run_with_its_decisions_gives(string method)
+    public void What_a_step_that_was_asked_for_choices_makes_is_what_a_run_with_them_gives(string method)
     {
         var model = TuckerMethodTests.SmallNet();
         var context = MethodRun.Context(model, new RandomBatches(model));
         var arguments = MethodRun.Arguments(("budget", Budget.Auto));
-        var space = MethodRun.Named(method).Explore(context, arguments);
-        foreach (var share in new[] { 0.8, 0.5 })
+        var step = MethodRun.Named(method).Prepare(context, arguments);
+        var layers = step.Choices();
+        foreach (var share in new[] { 0, 0.5 })
         {
-            var decisions = space.AtSize(share * model.SizeInBytes, new Dictionary<string, string>())!;
-            var candidate = space.Build(decisions);
+            var chosen = layers.ToDictionary(layer => layer.Layer, layer => layer.Choices.OrderBy(choice => choice.Bytes).ElementAt((int)(share * (layer.Choices.Count - 1))));
+            var candidate = step.Apply(chosen);
 
-            ((double)candidate.Model.SizeInBytes / model.SizeInBytes).ShouldBeInRange(share - 0.1, share + 0.01);
-            MethodRun.Named(method).Run(context with { Decisions = decisions }, arguments).Model.ToBytes().ShouldBe(candidate.Model.ToBytes());
+            // The bytes of choices are those of the built model, but for a few.
+            ((double)candidate.Model.SizeInBytes).ShouldBe(model.SizeInBytes + chosen.Values.Sum(choice => choice.Bytes), 64);
+            MethodRun.Named(method).Run(context, arguments, chosen).Model.ToBytes().ShouldBe(candidate.Model.ToBytes());
         }
     }
 
     [Theory]
     [InlineData("tucker")]
     [InlineData("cp")]
-    public void Choices_rise_in_bytes_fall_in_penalty_and_end_with_the_layer_as_it_is(string method)
+    public void Choices_that_nothing_beats_fall_in_penalty_and_end_with_the_layer_as_it_is(string method)
     {
         var model = TuckerMethodTests.SmallNet();
-        var space = MethodRun.Named(method).Explore(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)));
+        var step = MethodRun.Named(method).Prepare(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)));
 
-        foreach (var layer in space.Layers)
+        foreach (var layer in step.Choices())
         {
-            layer.Choices.Select(choice => choice.Bytes).ShouldBeInOrder(SortDirection.Ascending);
-            layer.Choices.Select(choice => choice.Penalty).ShouldBeInOrder(SortDirection.Descending);
-            (layer.Choices[^1].Ranks.Count, layer.Choices[^1].Bytes).ShouldBe((0, 0));
+            layer.Choices.OfType<Choice.Keep>().ShouldHaveSingleItem();
+            layer.Choices.ShouldAllBe(choice => choice.Bytes < 0 || choice is Choice.Keep);
+            var front = LagrangianAllocator.Front<Choice>([.. layer.Choices.Select(choice => new Weighed<Choice>(choice, choice.Bytes, choice.Penalty))]);
+            front.Select(choice => choice.Penalty).ShouldBeInOrder(SortDirection.Descending);
+            (front[^1].Item is Choice.Keep, front[^1].Cost).ShouldBe((true, 0));
         }
     }
 
@@ -74,12 +76,26 @@ public class DecisionTests
     public void Layers_left_out_stay_as_they_are_and_say_why()
     {
         var model = TuckerMethodTests.SmallNet();
-        var space = new TuckerMethod().Explore(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)));
-        var name = space.Layers[0].Layer;
+        var step = new TuckerMethod().Prepare(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)));
+        var layers = step.Choices();
+        var chosen = layers.ToDictionary(layer => layer.Layer, layer => layer.Choices.MinBy(choice => choice.Bytes)!);
+        chosen[layers[0].Layer] = new Choice.Keep("slower");
 
-        var decisions = space.AtSize(0.8 * model.SizeInBytes, new Dictionary<string, string> { [name] = "slower" })!;
+        step.Apply(chosen).Layers.Single(layer => layer.Layer == layers[0].Layer).Reason.ShouldBe("slower");
+    }
 
-        space.Build(decisions).Layers.Single(layer => layer.Layer == name).Reason.ShouldBe("slower");
+    [Theory]
+    [InlineData("tucker")]
+    [InlineData("cp")]
+    [InlineData("nn-bcd")]
+    public void A_choice_of_another_kind_is_refused(string method)
+    {
+        var model = TuckerMethodTests.SmallNet();
+        var arguments = method == "nn-bcd" ? MethodRun.Arguments(("mode", "layer"), ("rank", MethodRun.Ranks(2))) : MethodRun.Arguments(("budget", Budget.Auto));
+
+        var error = Should.Throw<DiagnosticException>(() => MethodRun.Named(method).Run(MethodRun.Context(model, new RandomBatches(model)), arguments, new Dictionary<string, Choice> { ["c1"] = new Choice.Bits(4) })).Diagnostic;
+
+        (error.Code, error.Message).ShouldBe((MethodCodes.BadRanks, "'4 bits' is decided for 'c1', where this step takes ranks."));
     }
 
     [Theory]
@@ -95,8 +111,8 @@ public class DecisionTests
 
         foreach (var (name, ranks) in wrong)
         {
-            var decisions = new Dictionary<string, LayerDecision> { [name] = new(ranks) };
-            Should.Throw<DiagnosticException>(() => MethodRun.Named(method).Run(context with { Decisions = decisions }, MethodRun.Arguments(("budget", Budget.Auto)))).Diagnostic.Code.ShouldBe(MethodCodes.BadRanks);
+            var chosen = new Dictionary<string, Choice> { [name] = new Choice.Ranks(ranks) };
+            Should.Throw<DiagnosticException>(() => MethodRun.Named(method).Run(context, MethodRun.Arguments(("budget", Budget.Auto)), chosen)).Diagnostic.Code.ShouldBe(MethodCodes.BadRanks);
         }
     }
 

@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
@@ -11,18 +10,25 @@ namespace ModelOptimizer.Methods.Tests;
 /// <summary>Runs methods on a small model as the pipeline would.</summary>
 internal static class MethodRun
 {
-    public static MethodResult Tucker(OnnxModel model, params (string Name, object Value)[] options) =>
+    public static StepResult Tucker(OnnxModel model, params (string Name, object Value)[] options) =>
         Of("tucker", model, options);
 
-    public static MethodResult Of(string method, OnnxModel model, params (string Name, object Value)[] options) =>
+    public static StepResult Of(string method, OnnxModel model, params (string Name, object Value)[] options) =>
         Named(method).Run(Context(model, new RandomBatches(model)), Arguments(options));
 
-    public static ISearchableMethod Named(string method) => (ISearchableMethod)MethodCatalogue.All.Single(known => known.Name == method);
+    public static IMethod Named(string method) => MethodCatalogue.All.Single(known => known.Name == method);
+
+    public static StepResult Run(this IMethod method, StepContext context, MethodArguments arguments, IReadOnlyDictionary<string, Choice>? chosen = null) => method.Prepare(context, arguments).Apply(chosen);
+
+    public static MethodPlan Plan(this IMethod method, StepContext context, MethodArguments arguments) => method.Prepare(context, arguments).Plan;
+
+    /// <summary>The choices that lead to the same outcomes.</summary>
+    public static Dictionary<string, Choice> Choices(this StepResult result) => result.Layers.ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal);
 
     public static MethodArguments Arguments(params (string Name, object Value)[] options) =>
         new(options.ToDictionary(option => option.Name, option => option.Value, StringComparer.Ordinal));
 
-    public static MethodContext Context(OnnxModel model, IBatchSource? batches, CancellationToken cancellation = default) => new()
+    public static StepContext Context(OnnxModel model, IBatchSource? batches, CancellationToken cancellation = default) => new()
     {
         Original = model,
         Model = model,

@@ -17,7 +17,7 @@ internal sealed class CommandLine : IDisposable
 
     public int Width { get; init; } = 80;
 
-    public IReadOnlyList<ICompressionMethod> Methods { get; init; } = [new SampleMethod()];
+    public IReadOnlyList<IMethod> Methods { get; init; } = [new SampleMethod()];
 
     /// <summary>What runs a manifest; by default a stand-in that keeps what it was asked.</summary>
     public RunManifest? Runner { get; init; }

@@ -4,7 +4,7 @@ using ModelOptimizer.Methods.Options;
 namespace ModelOptimizer.Tool.Tests;
 
 /// <summary>A method with one option of every kind.</summary>
-internal sealed class SampleMethod : ICompressionMethod
+internal sealed class SampleMethod : IMethod
 {
     public string Name => "sample";
 
@@ -28,7 +28,5 @@ internal sealed class SampleMethod : ICompressionMethod
         new("budget", OptionKind.Budget, "What may remain.") { ExclusiveGroup = "amount" },
     ];
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => throw new InvalidOperationException("Listing a method runs nothing.");
-
-    public MethodResult Run(MethodContext context, MethodArguments arguments) => throw new InvalidOperationException("Listing a method runs nothing.");
+    public IStep Prepare(StepContext context, MethodArguments arguments) => throw new InvalidOperationException("Listing a method runs nothing.");
 }

@@ -24,14 +24,13 @@ internal static class SampleReports
             Position = new SourcePosition(Path.Combine(folder, "modelopt.yaml"), 21, 9),
         };
         var verdict = new GateVerdict(gate, outcome, 0.002, 0.005, (double.NegativeInfinity, 0.0041), "`top1: { max-drop: 0.5% }` holds: top1 fell by 0.20 points from 98.90 % to 98.70 % on 2,000 samples.");
-        var size = verdict with
-        {
-            Gate = gate with { Metric = "size", Bound = GateBound.Max, Limit = new Quantity(0.45, true, "45%") },
-            Outcome = GateOutcome.Passed,
-            Measured = 0.384,
-            Interval = null,
-            Message = "`size: { max: 45% }` holds: size is 181.0 KB (38.4 % of 471.2 KB).",
-        };
+        var size = new GateVerdict(
+            gate with { Metric = "size", Bound = GateBound.Max, Limit = new Quantity(0.45, true, "45%") },
+            GateOutcome.Passed,
+            0.384,
+            0.005,
+            null,
+            "`size: { max: 45% }` holds: size is 181.0 KB (38.4 % of 471.2 KB).");
         var report = new ModelReport
         {
             Name = "digits",

@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 
 namespace ModelOptimizer.Methods.Convex;

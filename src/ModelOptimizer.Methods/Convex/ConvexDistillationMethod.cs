@@ -1,12 +1,9 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx;
 
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Convex distillation: blocks of a network are replaced by gated students, which are fitted to the blocks' activations without labels.</summary>
-internal sealed class ConvexDistillationMethod : ICompressionMethod
+internal sealed class ConvexDistillationMethod : IMethod
 {
     public string Name => "convex-distillation";
 
@@ -18,39 +15,45 @@ internal sealed class ConvexDistillationMethod : ICompressionMethod
 
     public IReadOnlyList<MethodOption> Options => ConvexOptions.Declarations;
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => new ConvexWork(context, ConvexOptions.From(arguments)).Plan;
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new ConvexStep(context, ConvexOptions.From(arguments));
 
-    public MethodResult Run(MethodContext context, MethodArguments arguments)
+    private sealed class ConvexStep(StepContext context, ConvexOptions options) : IStep
     {
-        var options = ConvexOptions.From(arguments);
-        var work = new ConvexWork(context, options);
-        var samples = context.Calibration
-            ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method fits students to a block's activations, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);
-        if (work.Blocks.All(block => block.Form is null))
-        {
-            throw NothingToCompress(options, work.Blocks);
-        }
+        private readonly ConvexWork _own = new(context, options, chosen: null);
 
-        work.RequireMemory();
-        var (model, fitted) = (context.Model, new Dictionary<SelectedBlock, FittedStudent>());
-        foreach (var block in work.Blocks.Where(block => block.Form is not null))
-        {
-            var seen = options.Inputs == InputKind.Sequential ? model : work.Teacher;
-            var student = block.Form!.Fit(block.Task, new BlockActivations(context.Engine, seen, work.Teacher, block.Task.Block, samples));
-            fitted.Add(block, student);
-            if (student.Cost.Weights < block.Task.Block.Weights)
-            {
-                model = StudentRewriter.Apply(context.Engine, model, block.Task, student);
-            }
-        }
+        public MethodPlan Plan => _own.Plan;
 
-        return model.SizeInBytes < context.Model.SizeInBytes
-            ? new MethodResult(model, [.. work.Blocks.Select(block => Outcome(block, fitted.GetValueOrDefault(block)))])
+        public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+        {
+            var work = chosen is null ? _own : new ConvexWork(context, options, chosen);
+            var samples = context.Calibration
+                ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method fits students to a block's activations, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);
+            if (work.Blocks.All(block => block.Form is null))
             {
-                Series = [.. fitted.Values.SelectMany(student => student.Series)],
-                Certificates = [.. fitted.Values.SelectMany(student => student.Certificates)],
+                throw NothingToCompress(options, work.Blocks);
             }
-            : throw NothingToCompress(options, [.. work.Blocks.Select(block => block.Without(block.Reason ?? TooLarge(block, fitted[block]) ?? "its student takes as many bytes"))]);
+
+            work.RequireMemory();
+            var (model, fitted) = (context.Model, new Dictionary<SelectedBlock, FittedStudent>());
+            foreach (var block in work.Blocks.Where(block => block.Form is not null))
+            {
+                var seen = options.Inputs == InputKind.Sequential ? model : work.Teacher;
+                var student = block.Form!.Fit(block.Task, new BlockActivations(context.Engine, seen, work.Teacher, block.Task.Block, samples));
+                fitted.Add(block, student);
+                if (student.Cost.Weights < block.Task.Block.Weights)
+                {
+                    model = StudentRewriter.Apply(context.Engine, model, block.Task, student);
+                }
+            }
+
+            return model.SizeInBytes < context.Model.SizeInBytes
+                ? new StepResult(model, [.. work.Blocks.Select(block => Outcome(block, fitted.GetValueOrDefault(block)))])
+                {
+                    Series = [.. fitted.Values.SelectMany(student => student.Series)],
+                    Certificates = [.. fitted.Values.SelectMany(student => student.Certificates)],
+                }
+                : throw NothingToCompress(options, [.. work.Blocks.Select(block => block.Without(block.Reason ?? TooLarge(block, fitted[block]) ?? "its student takes as many bytes"))]);
+        }
     }
 
     private static LayerOutcome Outcome(SelectedBlock block, FittedStudent? student)
@@ -68,7 +71,7 @@ internal sealed class ConvexDistillationMethod : ICompressionMethod
         };
         return student is null ? before
             : TooLarge(block, student) is { } reason ? before with { Reason = reason }
-            : before with { ParametersAfter = student.Cost.Weights, MacsAfter = student.Cost.Macs, Ranks = [student.Cost.Width], RelativeError = student.RelativeError, Note = student.Note };
+            : before with { ParametersAfter = student.Cost.Weights, MacsAfter = student.Cost.Macs, Ranks = [student.Cost.Width], Width = student.Cost.Width, RelativeError = student.RelativeError, Note = student.Note };
     }
 
     // Where only the fit knows the size.

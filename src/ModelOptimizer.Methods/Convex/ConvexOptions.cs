@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A step's options, checked.</summary>

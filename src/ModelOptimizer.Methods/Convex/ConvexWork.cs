@@ -1,11 +1,7 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Convolution;
 using ModelOptimizer.Methods.Convex.Mlp;
 using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Convex;
 
@@ -15,15 +11,16 @@ internal sealed class ConvexWork
     // Of what all blocks together would save, auto takes the largest parts until so much is saved.
     private const double Worthwhile = 0.9;
 
-    private readonly MethodContext _context;
+    private readonly StepContext _context;
+    private readonly IReadOnlyDictionary<string, Choice>? _chosen;
     private readonly ConvexOptions _options;
     private readonly IStudentForm _maps;
     private readonly IStudentForm _vectors;
 
     /// <exception cref="DiagnosticException">The block that the options name is none, or an option is of use to none of the blocks.</exception>
-    public ConvexWork(MethodContext context, ConvexOptions options)
+    public ConvexWork(StepContext context, ConvexOptions options, IReadOnlyDictionary<string, Choice>? chosen)
     {
-        (_context, _options) = (context, options);
+        (_context, _options, _chosen) = (context, options, chosen);
         var blocks = new BlockChoice(context.Model, context.Shapes, options).Blocks;
         // The original where it still has the tensors: what the steps before lost is not learned.
         var kept = context.Original.Graph.Node.SelectMany(node => node.Output).Concat(context.Original.Graph.Input.Select(input => input.Name)).ToHashSet(StringComparer.Ordinal);
@@ -31,7 +28,7 @@ internal sealed class ConvexWork
         (_maps, _vectors) = (new ConvolutionalForm(context, options, Teacher), new MlpForm(context, options));
         var layers = LayerFinder.Find(context.Model);
         SelectedBlock[] selected = [.. blocks.Select(block => Select(Task(block, layers)))];
-        Blocks = options is { Auto: true, Block: null } && context.Decisions is null ? Paying(selected) : selected;
+        Blocks = options is { Auto: true, Block: null } && chosen is null ? Paying(selected) : selected;
         RequireUse();
     }
 
@@ -60,16 +57,15 @@ internal sealed class ConvexWork
     {
         long[] Shape(string tensor) => _context.Shapes.GetValueOrDefault(tensor) ?? [];
         var type = layers.FirstOrDefault(layer => block.Nodes.Any(node => ReferenceEquals(node, layer.Node)))?.ElementType ?? 0;
-        var decided = _context.Decisions?.GetValueOrDefault(block.Name)?.Ranks;
-        return new BlockTask(block, Shape(block.From), Shape(block.To), type, decided is [var width] ? width : _options.Width);
+        return new BlockTask(block, Shape(block.From), Shape(block.To), type, WidthOf(_chosen?.GetValueOrDefault(block.Name)) ?? _options.Width);
     }
 
     private SelectedBlock Select(BlockTask task)
     {
-        var decision = _context.Decisions?.GetValueOrDefault(task.Block.Name);
-        if (_context.Decisions is not null && decision is not { Ranks.Count: > 0 })
+        var choice = _chosen?.GetValueOrDefault(task.Block.Name);
+        if (_chosen is not null && WidthOf(choice) is null)
         {
-            return new SelectedBlock(task, null, decision?.Reason ?? "nothing was chosen for it");
+            return new SelectedBlock(task, null, Chosen.ReasonOf(choice) ?? "nothing was chosen for it");
         }
 
         if (task.InputShape.Length == 0 || task.OutputShape.Length == 0)
@@ -91,6 +87,15 @@ internal sealed class ConvexWork
             ? new SelectedBlock(task, form, null)
             : new SelectedBlock(task, null, FormattableString.Invariant($"a student of width {cost.Width} has {cost.Weights:#,0} weights, and the block {task.Block.Weights:#,0}"));
     }
+
+    // Earlier lock files have a width as a rank.
+    private int? WidthOf(Choice? choice) => choice switch
+    {
+        null or Choice.Keep => null,
+        Choice.Width width => width.Gates,
+        Choice.Ranks { Values: [var gates] } => gates,
+        _ => throw new DiagnosticException(MethodCodes.BadRanks, $"'{choice.Text}' is decided for a block, where this step takes a width.", _options.Position),
+    };
 
     private void RequireUse()
     {

@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Cp;
 

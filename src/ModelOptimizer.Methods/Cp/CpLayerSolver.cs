@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Cp;
 
@@ -11,6 +10,7 @@ namespace ModelOptimizer.Methods.Cp;
 /// </summary>
 internal sealed class CpLayerSolver : ILayerSolver
 {
+    private readonly LayerNumbers _numbers;
     private readonly CpForm _form;
     private readonly string _name;
     private readonly int _starts;
@@ -20,18 +20,16 @@ internal sealed class CpLayerSolver : ILayerSolver
 
     public CpLayerSolver(LayerNumbers numbers, string name, int starts)
     {
-        (Numbers, _form, _name, _starts) = (numbers, (CpForm)numbers.Layer.Form, name, starts);
+        (_numbers, _form, _name, _starts) = (numbers, (CpForm)numbers.Layer.Form, name, starts);
         _settings = Prepared(CpEffort.Curve(_form).Settings);
         _groups = [.. numbers.Problems.Select((problem, group) => new CpStarts(problem, _form.Grid, numbers.Seed + group))];
     }
 
-    public LayerNumbers Numbers { get; }
-
-    public (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks)
+    public SolvedLayer Solve(RankPair ranks)
     {
         var settings = Prepared(CpEffort.Final(_form, ranks.Output));
-        var solutions = Trace(ranks.Output).Select((start, group) => new CpSolver(Numbers.Problems[group], settings).Solve(start)).ToList();
-        return (Replacement([.. solutions.Select(solution => solution.Factors)]), Math.Sqrt(solutions.Sum(solution => solution.SquaredError) / Numbers.Energy));
+        var solutions = Trace(ranks.Output).Select((start, group) => new CpSolver(_numbers.Problems[group], settings).Solve(start)).ToList();
+        return new SolvedLayer(Replacement([.. solutions.Select(solution => solution.Factors)]), Math.Sqrt(solutions.Sum(solution => solution.SquaredError) / _numbers.Energy), _numbers.Note);
     }
 
     public LayerReplacement Reconstructed(RankPair ranks) => Replacement(Trace(ranks.Output));
@@ -40,7 +38,7 @@ internal sealed class CpLayerSolver : ILayerSolver
         .Select(rank => FactorShape.Liked(rank, _form.Full, multiple))
         .Distinct()
         .Select(CpForm.At)
-        .Where(Numbers.Layer.IsWorthwhile)
+        .Where(_numbers.Layer.IsWorthwhile)
         .Select(ranks => new CurvePoint(ranks, Error(Trace(ranks.Output))));
 
     // Ranks are traced one after the other: what is stored saves a replay, or another goal, all those before.
@@ -48,7 +46,7 @@ internal sealed class CpLayerSolver : ILayerSolver
     {
         if (!_traced.TryGetValue(rank, out var groups))
         {
-            var numbers = Numbers.Stored(FormattableString.Invariant($"{_name} rank {rank}"), () => [.. Traced(rank).SelectMany(factors => factors.Parts).SelectMany(part => part.Values)]);
+            var numbers = _numbers.Stored(FormattableString.Invariant($"{_name} rank {rank}"), () => [.. Traced(rank).SelectMany(factors => factors.Parts).SelectMany(part => part.Values)]);
             _traced[rank] = groups = [.. numbers.Chunk(numbers.Length / _groups.Count).Select(values => Read(values, rank))];
         }
 
@@ -59,7 +57,7 @@ internal sealed class CpLayerSolver : ILayerSolver
     {
         var smaller = CpEffort.Grid(_form).LastOrDefault(other => other < rank);
         var before = smaller > 0 ? Trace(smaller) : null;
-        return _groups.Select((starts, group) => new CpSolver(Numbers.Problems[group], _settings).Best(Starts(starts, rank, before?[group])).Factors);
+        return _groups.Select((starts, group) => new CpSolver(_numbers.Problems[group], _settings).Best(Starts(starts, rank, before?[group])).Factors);
     }
 
     private CpFactors Read(double[] values, int rank)
@@ -82,10 +80,10 @@ internal sealed class CpLayerSolver : ILayerSolver
     }
 
     private double Error(IReadOnlyList<CpFactors> groups) =>
-        Numbers.Problems.Zip(groups, (problem, factors) => problem.Error(factors.Reconstruct(Numbers.Algebra))).Sum() / Numbers.Energy;
+        _numbers.Problems.Zip(groups, (problem, factors) => problem.Error(factors.Reconstruct(_numbers.Algebra))).Sum() / _numbers.Energy;
 
     private LayerReplacement Replacement(IReadOnlyList<CpFactors> groups) =>
-        Numbers.Replacement(_form.Tensors(groups), group => groups[group].Reconstruct(Numbers.Algebra));
+        _numbers.Replacement(_form.Tensors(groups), group => groups[group].Reconstruct(_numbers.Algebra));
 
-    private CpSettings Prepared(CpSettings settings) => settings with { Jitter = Numbers.Jitter, Cancellation = Numbers.Cancellation };
+    private CpSettings Prepared(CpSettings settings) => settings with { Jitter = _numbers.Jitter, Cancellation = _numbers.Cancellation };
 }

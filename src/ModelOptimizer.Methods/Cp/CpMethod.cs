@@ -1,11 +1,9 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Methods.Cp;
 
 /// <summary>CP under the second moment of the layers' inputs; matrices and 1×1 kernels by the closed form.</summary>
-internal sealed class CpMethod : ISearchableMethod
+internal sealed class CpMethod : IMethod
 {
     public string Name => "cp";
 
@@ -15,11 +13,7 @@ internal sealed class CpMethod : ISearchableMethod
 
     public IReadOnlyList<MethodOption> Options => CpOptions.Declarations;
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => Start(context, arguments).Plan();
+    public bool OffersChoices => true;
 
-    public MethodResult Run(MethodContext context, MethodArguments arguments) => Start(context, arguments).Run();
-
-    public ISearchSpace Explore(MethodContext context, MethodArguments arguments) => Start(context, arguments).Explore();
-
-    private static LowRankRun Start(MethodContext context, MethodArguments arguments) => new(context, arguments, CpOptions.Factorization(arguments));
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new LowRankStep(context, arguments, CpOptions.Factorization(arguments));
 }

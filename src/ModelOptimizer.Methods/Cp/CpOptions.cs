@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Methods.Cp;
 

@@ -1,9 +1,7 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>Knowledge distillation: the student's own weights are trained, nothing else. The baseline of every other way to train it.</summary>
-internal sealed class DistillMethod : ICompressionMethod
+internal sealed class DistillMethod : IMethod
 {
     public string Name => "distill";
 
@@ -15,21 +13,26 @@ internal sealed class DistillMethod : ICompressionMethod
 
     public IReadOnlyList<MethodOption> Options { get; } = DistillationOptions.Declare("1e-4");
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments)
-    {
-        var options = DistillationOptions.From(arguments);
-        var student = Student.Of(context, options);
-        var training = new StudentTraining(context, options, student);
-        return new MethodPlan([.. student.Layers.Where(layer => student.Obstacle(layer) is null).Select(layer => layer.Name)], training.PeakBytes(student.WeightCount), training.Flops);
-    }
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new DistillStep(context, DistillationOptions.From(arguments));
 
-    public MethodResult Run(MethodContext context, MethodArguments arguments)
+    private sealed class DistillStep : IStep
     {
-        var options = DistillationOptions.From(arguments);
-        var student = Student.Of(context, options);
-        var training = new StudentTraining(context, options, student);
-        training.RequireMemory(training.PeakBytes(student.WeightCount));
-        var trained = training.Run(new PlainWeights());
-        return new MethodResult(trained.Model, [.. student.Layers.Select(layer => StudentOutcome.Of(student, layer, trained))]) { Series = [LossSeries.Of(Name, trained.Losses)] };
+        private readonly Student _student;
+        private readonly StudentTraining _training;
+
+        public DistillStep(StepContext context, DistillationOptions options)
+        {
+            _student = Student.Of(context, options);
+            _training = new StudentTraining(context, options, _student);
+        }
+
+        public MethodPlan Plan => new([.. _student.Layers.Where(layer => _student.Obstacle(layer) is null).Select(layer => layer.Name)], _training.PeakBytes(_student.WeightCount), _training.Flops);
+
+        public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+        {
+            _training.RequireMemory(_training.PeakBytes(_student.WeightCount));
+            var trained = _training.Run(new PlainWeights());
+            return new StepResult(trained.Model, [.. _student.Layers.Select(layer => StudentOutcome.Of(_student, layer, trained))]) { Series = [LossSeries.Of("distill", trained.Losses)] };
+        }
     }
 }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Distillation;

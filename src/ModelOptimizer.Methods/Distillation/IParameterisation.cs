@@ -12,10 +12,10 @@ internal interface IParameterisation
     /// <param name="graph">The graph; its initialisers are the student's.</param>
     /// <param name="weights">The weights to train.</param>
     /// <returns>The initialisers to train.</returns>
-    IReadOnlyList<string> Add(GraphBuilder graph, IReadOnlyList<string> weights);
+    IReadOnlyList<string> Add(GraphWriter graph, IReadOnlyList<string> weights);
 
     /// <summary>Adds what the loss has beyond its comparison of outputs.</summary>
-    IReadOnlyList<(double Weight, string Loss)> Penalties(GraphBuilder graph);
+    IReadOnlyList<(double Weight, string Loss)> Penalties(GraphWriter graph);
 
     /// <summary>The trained weights, by name and as the student stores them.</summary>
     /// <param name="read">The numbers of a trained initialiser.</param>

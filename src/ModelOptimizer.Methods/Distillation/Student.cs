@@ -1,8 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -31,7 +26,7 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
 
     /// <summary>The student of a step.</summary>
     /// <exception cref="DiagnosticException">It does not run, cannot be compared with the original, or has nothing to train.</exception>
-    public static Student Of(MethodContext context, DistillationOptions options)
+    public static Student Of(StepContext context, DistillationOptions options)
     {
         var model = context.Student ?? context.Model;
         var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, model);
@@ -71,7 +66,7 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
 
     private static int ElementType(OnnxModel model, string output) => model.Graph.Output.First(other => other.Name == output).Type.TensorType.ElemType;
 
-    private static void RequireSame(MethodContext context, OnnxModel model, string output, DistillationOptions options)
+    private static void RequireSame(StepContext context, OnnxModel model, string output, DistillationOptions options)
     {
         HashSet<string> Inputs(OnnxModel of) => [.. of.Graph.Input.Select(input => input.Name).Except(of.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)];
 

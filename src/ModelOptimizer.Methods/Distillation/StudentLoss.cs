@@ -12,7 +12,7 @@ namespace ModelOptimizer.Methods.Distillation;
 internal static class StudentLoss
 {
     /// <summary>Adds the terms, and the inputs that they need.</summary>
-    public static IReadOnlyList<(double Weight, string Loss)> Add(GraphBuilder graph, Student student, DistillationOptions options)
+    public static IReadOnlyList<(double Weight, string Loss)> Add(GraphWriter graph, Student student, DistillationOptions options)
     {
         var terms = new List<(double Weight, string Loss)>();
         if (options.Loss != LossKind.Ce)

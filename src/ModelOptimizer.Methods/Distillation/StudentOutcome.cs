@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.Distillation;

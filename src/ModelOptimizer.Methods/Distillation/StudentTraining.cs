@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
@@ -6,7 +5,7 @@ using ModelOptimizer.Tensors.Training;
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>Trains a student to do what the original does.</summary>
-internal sealed class StudentTraining(MethodContext context, DistillationOptions options, Student student)
+internal sealed class StudentTraining(StepContext context, DistillationOptions options, Student student)
 {
     // Of a training: an interrupted one loses at most a tenth.
     private const int Checkpoints = 10;
@@ -69,7 +68,7 @@ internal sealed class StudentTraining(MethodContext context, DistillationOptions
     {
         context.Progress.Report(new MethodProgress("training graph", 0, 0));
         var model = TrainingModel.Of(student.Model, student.Weights);
-        var graph = new GraphBuilder(model);
+        var graph = new GraphWriter(model);
         // What makes weights stands in front of what reads them.
         var nodes = model.Graph.Node.ToList();
         model.Graph.Node.Clear();

@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>What a training made.</summary>

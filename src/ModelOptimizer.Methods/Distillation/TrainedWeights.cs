@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Values;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>Puts trained numbers where the student has its own: nothing else of the model changes.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
@@ -18,7 +16,7 @@ internal static class TrainingColumns
 
     /// <summary>Reads everything that the loss needs.</summary>
     /// <exception cref="DiagnosticException">There are no samples, or no usable labels.</exception>
-    public static SampleStore Read(MethodContext context, Student student, DistillationOptions options)
+    public static SampleStore Read(StepContext context, Student student, DistillationOptions options)
     {
         var calibration = context.Calibration
             ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);
@@ -59,7 +57,7 @@ internal static class TrainingColumns
     {
         var model = original.Clone();
         var cast = new NodeProto { OpType = "Cast", Name = Teacher, Input = { logits }, Output = { Teacher } };
-        cast.Attribute.Add(Tensors.Graphs.GraphBuilder.Attribute("to", (long)DataType.Float));
+        cast.Attribute.Add(Tensors.Graphs.GraphWriter.Attribute("to", (long)DataType.Float));
         model.Graph.Node.Add(cast);
         model.Graph.Output.Clear();
         model.Graph.Output.Add(new ValueInfoProto { Name = Teacher });

@@ -1,6 +1,4 @@
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Distillation;
 

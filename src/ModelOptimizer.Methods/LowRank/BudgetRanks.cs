@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.LowRank;

@@ -1,14 +1,11 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>What ranks do to the model's size, parameters and multiply-adds.</summary>
-internal sealed class CostModel(MethodContext context, LowRankOptions options)
+internal sealed class CostModel(StepContext context, LowRankOptions options)
 {
     private readonly ConstantLookup _constants = new(context.Model.Graph);
     private readonly Dictionary<(string Layer, int Links), long> _overhead = [];

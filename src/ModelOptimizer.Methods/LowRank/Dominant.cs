@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Singular vectors through the smaller Gram matrix: only subspaces and sums of squares are needed, which it gives to full accuracy.</summary>

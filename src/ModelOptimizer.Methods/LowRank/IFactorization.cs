@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>What one method adds to the common handling of layers, ranks and budgets: its form of a kernel with more than one tap, and how that is fitted.</summary>

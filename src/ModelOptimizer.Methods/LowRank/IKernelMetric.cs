@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>The Σ of one layer as the algorithm needs it, in tap-major order; no operation forms another D×D matrix.</summary>

@@ -6,10 +6,8 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>Factors one layer. It may keep what it found for one choice of ranks to use it for another, as long as that changes no result.</summary>
 internal interface ILayerSolver
 {
-    LayerNumbers Numbers { get; }
-
-    /// <summary>The layer as it is built, and its relative error e.</summary>
-    (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks);
+    /// <summary>The layer as it is built.</summary>
+    SolvedLayer Solve(RankPair ranks);
 
     /// <summary>The layer at a point of its curve, without further sweeps.</summary>
     LayerReplacement Reconstructed(RankPair ranks);
@@ -17,3 +15,9 @@ internal interface ILayerSolver
     /// <summary>e² over the ranks with which the layer is smaller; those that are no multiples are left out by the caller.</summary>
     IEnumerable<CurvePoint> Curve(int multiple);
 }
+
+/// <summary>A layer with its last factors.</summary>
+/// <param name="Replacement">What takes its place.</param>
+/// <param name="RelativeError">e under the method's norm.</param>
+/// <param name="Note">What the report adds.</param>
+internal sealed record SolvedLayer(LayerReplacement Replacement, double RelativeError, string? Note);

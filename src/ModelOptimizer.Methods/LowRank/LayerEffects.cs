@@ -1,15 +1,11 @@
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Measures <see cref="LayerEffect"/>s: only one layer is compressed, and the outputs on some calibration samples are compared.</summary>
 internal sealed class LayerEffects
 {
-    // Multiply-adds spent in all; what a CPU does in a minute or so.
-    private const double Affordable = 2e12;
-    private const int MostSamples = 256;
     private static readonly double[] Shares = [0.6, 0.12, 0.3];
 
     private readonly LowRankWork _work;
@@ -22,17 +18,8 @@ internal sealed class LayerEffects
 
     public static LayerEffects Start(LowRankWork work)
     {
-        if (work.Context.Calibration is not { } calibration)
-        {
-            return new LayerEffects(work, null, 0, 0);
-        }
-
-        var macs = ModelStatistics.Macs(work.Context.Model, work.Context.Shapes) is { } known and > 0 ? known : 1e8;
-        var samples = Affordable / (macs * Math.Max(1, work.Candidates.Count));
-        var points = samples > 64 ? Shares.Length : 1;
-        var each = (int)Math.Clamp(samples / points, 4, MostSamples);
-        var divergence = new OutputDivergence(work.Context.Engine, work.Context.Model, calibration, each, work.Context.Cancellation);
-        return new LayerEffects(work, divergence.IsUsable ? divergence : null, points, each);
+        var (points, samples) = OutputDivergence.Afford(work.Context, work.Candidates.Count);
+        return new LayerEffects(work, OutputDivergence.Of(work.Context, work.Candidates.Count), points, samples);
     }
 
     /// <summary>Whether there are samples and outputs to compare.</summary>

@@ -1,9 +1,6 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;
@@ -11,12 +8,12 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>The kernels and Σ of all groups of one layer, and what a replacement keeps of the layer. Holds copies of Σ: make one, use it, let it go.</summary>
 internal sealed class LayerNumbers
 {
-    private readonly MethodContext _context;
+    private readonly StepContext _context;
     private readonly LowRankOptions _options;
     private readonly LayerKernel _kernel;
     private readonly SecondMoment? _moment;
 
-    public LayerNumbers(MethodContext context, LowRankOptions options, FactorLayer layer, ConstantLookup constants)
+    public LayerNumbers(StepContext context, LowRankOptions options, FactorLayer layer, ConstantLookup constants)
     {
         Algebra = context.Engine.LinearAlgebra;
         _context = context;

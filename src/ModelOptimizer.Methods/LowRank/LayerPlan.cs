@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.LowRank;
 

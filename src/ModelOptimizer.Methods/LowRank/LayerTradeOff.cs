@@ -9,15 +9,16 @@ namespace ModelOptimizer.Methods.LowRank;
 internal sealed record LayerTradeOff(FactorLayer Layer, IReadOnlyList<CurvePoint> Points, LayerEffect Effect)
 {
     /// <summary>The layer as it is.</summary>
-    public static RankOption Untouched { get; } = new(null, 0, 0);
+    public static Weighed<RankPair?> Untouched { get; } = new(null, 0, 0);
 
-    public IReadOnlyList<RankOption> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost) =>
+    public IReadOnlyList<Weighed<RankPair?>> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost) =>
     [
         Untouched,
-        .. Points.Select(point => new RankOption(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
+        .. Points.Select(point => new Weighed<RankPair?>(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
     ];
 
-    private double Penalty(double squaredError, Weighting weighting) => weighting switch
+    /// <summary>What an error of the layer counts.</summary>
+    public double Penalty(double squaredError, Weighting weighting) => weighting switch
     {
         Weighting.Error => squaredError,
         Weighting.Effect => Effect.At(squaredError),

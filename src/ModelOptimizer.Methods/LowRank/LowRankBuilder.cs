@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
 
@@ -10,10 +9,10 @@ internal sealed class LowRankBuilder(LowRankWork work)
     private const long MostKeptWeights = 125_000_000;
 
     private long _keptWeights;
-    private readonly Dictionary<(string Layer, RankPair Ranks), (LayerReplacement Replacement, double RelativeError)> _solved = [];
+    private readonly Dictionary<(string Layer, RankPair Ranks), SolvedLayer> _solved = [];
 
     /// <exception cref="DiagnosticException">The model would not be smaller.</exception>
-    public MethodResult Build(IEnumerable<ChosenRanks> choices)
+    public StepResult Build(IEnumerable<ChosenRanks> choices)
     {
         var chosen = choices.ToDictionary(choice => choice.Layer.Name, StringComparer.Ordinal);
         var replacements = new List<LayerReplacement>();
@@ -28,7 +27,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
                 continue;
             }
 
-            var (replacement, error) = Solve(layer, pair);
+            var (replacement, error, note) = Solve(layer, pair);
             replacements.Add(replacement);
             outcomes.Add(Outcome(layer) with
             {
@@ -36,13 +35,13 @@ internal sealed class LowRankBuilder(LowRankWork work)
                 MacsAfter = layer.Macs(pair),
                 Ranks = layer.Form.Write(pair),
                 RelativeError = error,
-                Note = work.SolverOf(layer).Numbers.Note,
+                Note = note,
             });
         }
 
         var model = GraphRewriter.Apply(work.Context.Model, replacements);
         return replacements.Count > 0 && model.SizeInBytes < work.Context.Model.SizeInBytes
-            ? new MethodResult(model, outcomes)
+            ? new StepResult(model, outcomes)
             : throw NothingToCompress(work, outcomes.Select(outcome => (outcome.Layer, outcome.Reason)));
     }
 
@@ -55,7 +54,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
         return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers, lower ranks or a larger error, or remove the step.", work.Options.Position);
     }
 
-    private (LayerReplacement Replacement, double RelativeError) Solve(FactorLayer layer, RankPair ranks)
+    private SolvedLayer Solve(FactorLayer layer, RankPair ranks)
     {
         if (_solved.TryGetValue((layer.Name, ranks), out var known))
         {
@@ -63,9 +62,9 @@ internal sealed class LowRankBuilder(LowRankWork work)
         }
 
         var solved = work.SolverOf(layer).Solve(ranks);
-        _keptWeights += layer.Parameters(ranks);
-        if (_keptWeights <= MostKeptWeights)
+        if (_keptWeights + layer.Parameters(ranks) <= MostKeptWeights)
         {
+            _keptWeights += layer.Parameters(ranks);
             _solved.Add((layer.Name, ranks), solved);
         }
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.Search;
 

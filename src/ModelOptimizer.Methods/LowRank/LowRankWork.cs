@@ -1,21 +1,17 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>One run's context, options and selected layers.</summary>
 internal sealed class LowRankWork
 {
-    // Solvers hold copies of Σ: keep those of small models, make those of large ones anew for each use.
-    private const double KeptBytes = 1e9;
-
     private readonly ConstantLookup _constants;
     private readonly Dictionary<string, ILayerSolver>? _kept;
 
+    /// <param name="context">The run's context.</param>
+    /// <param name="options">The step's options.</param>
+    /// <param name="factorization">The method's.</param>
+    /// <param name="keptBytes">Solvers hold copies of Σ: those of models below this are kept, those of larger ones are made anew for each use.</param>
     /// <exception cref="DiagnosticException">A layer rule matches nothing, or there is no data for the norm.</exception>
-    public LowRankWork(MethodContext context, LowRankOptions options, IFactorization factorization)
+    public LowRankWork(StepContext context, LowRankOptions options, IFactorization factorization, double keptBytes = 1e9)
     {
         Context = context;
         Options = options;
@@ -25,14 +21,14 @@ internal sealed class LowRankWork
         Layers = [.. LayerSelector.Select(All, options.Layers).Select(layer => FactorLayer.From(layer, context.Shapes, factorization))];
         Candidates = [.. Layers.Where(layer => layer.Reason is null)];
         Costs = new CostModel(context, options);
-        _kept = Candidates.Sum(MemoryOf) < KeptBytes ? new(StringComparer.Ordinal) : null;
+        _kept = Candidates.Sum(MemoryOf) < keptBytes ? new(StringComparer.Ordinal) : null;
         if (NeedsData && context.Calibration is null && Candidates.Count > 0)
         {
             throw new DiagnosticException(MethodCodes.NoCalibration, "'norm: covariance' measures the layers' inputs and the model has no calibration data. Add 'calibrate: { dataset: … }' or 'calibrate: { random: 64 }' to the model, or write 'norm: frobenius'.", options.Position);
         }
     }
 
-    public MethodContext Context { get; }
+    public StepContext Context { get; }
 
     public LowRankOptions Options { get; }
 

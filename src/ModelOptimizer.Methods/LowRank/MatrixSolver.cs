@@ -8,12 +8,9 @@ internal sealed class MatrixSolver(LayerNumbers numbers) : ILayerSolver
 {
     private IReadOnlyList<OutputTruncation>? _truncations;
 
-    public LayerNumbers Numbers => numbers;
-
     private IReadOnlyList<OutputTruncation> Truncations => _truncations ??= [.. numbers.Problems.Select(problem => new OutputTruncation(problem))];
 
-    public (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks) =>
-        (Reconstructed(ranks), Math.Sqrt(Error(ranks.Output)));
+    public SolvedLayer Solve(RankPair ranks) => new(Reconstructed(ranks), Math.Sqrt(Error(ranks.Output)), numbers.Note);
 
     public LayerReplacement Reconstructed(RankPair ranks)
     {

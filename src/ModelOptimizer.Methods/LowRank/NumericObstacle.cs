@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.LowRank.Rewriting;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Cholesky factors of matrices that are semi-definite where input channels are dead or windows too few.</summary>

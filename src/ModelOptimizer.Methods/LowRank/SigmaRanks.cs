@@ -9,7 +9,6 @@ namespace ModelOptimizer.Methods.LowRank;
 /// </summary>
 internal sealed class SigmaRanks : IRankAllocation
 {
-    private static readonly IReadOnlyDictionary<string, string> NoneLeftOut = new Dictionary<string, string>();
     private static readonly Weighting[] Weightings = [Weighting.Blend, Weighting.Effect, Weighting.Error];
 
     private readonly LowRankWork _work;
@@ -45,10 +44,10 @@ internal sealed class SigmaRanks : IRankAllocation
     {
         if (_decided is { } decided)
         {
-            return Choose(change, decided, NoneLeftOut);
+            return Choose(change, decided);
         }
 
-        if (Best(change, NoneLeftOut) is not { } best)
+        if (Best(change) is not { } best)
         {
             return null;
         }
@@ -58,14 +57,14 @@ internal sealed class SigmaRanks : IRankAllocation
     }
 
     /// <summary>The ranks, with the weighting that suits this change best; null when the model cannot be that small.</summary>
-    public (IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)? Best(double change, IReadOnlyDictionary<string, string> without)
+    private (IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)? Best(double change)
     {
         // Large models are not built three times over.
         var weightings = Effects.IsUsable && _work.KeepsSolvers ? Weightings : [Weighting.Blend];
         var tried = new List<(IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)>();
         foreach (var weighting in weightings)
         {
-            if (Choose(change, weighting, without) is { } chosen)
+            if (Choose(change, weighting) is { } chosen)
             {
                 tried.Add((chosen, weighting));
             }
@@ -79,17 +78,13 @@ internal sealed class SigmaRanks : IRankAllocation
         };
     }
 
-    public IReadOnlyList<ChosenRanks> Smallest() => Named([.. _layers.Select(layer => layer.Options(Weighting.Error, Cost).MinBy(option => option.Cost)!)], NoneLeftOut);
+    public IReadOnlyList<ChosenRanks> Smallest() => Named([.. _layers.Select(layer => layer.Options(Weighting.Error, Cost).MinBy(option => option.Cost)!)]);
 
-    /// <summary>What could be done to one layer.</summary>
-    public IReadOnlyList<RankOption> Options(LayerTradeOff layer, Weighting weighting) => layer.Options(weighting, Cost);
+    private List<ChosenRanks>? Choose(double change, Weighting weighting) =>
+        LagrangianAllocator.Choose([.. _layers.Select(layer => layer.Options(weighting, Cost))], change) is { } chosen ? Named(chosen) : null;
 
-    private List<ChosenRanks>? Choose(double change, Weighting weighting, IReadOnlyDictionary<string, string> without) =>
-        LagrangianAllocator.Choose([.. _layers.Select(layer => without.ContainsKey(layer.Layer.Name) ? [LayerTradeOff.Untouched] : Options(layer, weighting))], change) is { } chosen
-            ? Named(chosen, without)
-            : null;
-
-    private double Cost(FactorLayer layer, RankPair ranks) => _work.Costs.Change(layer, ranks, _measure);
+    /// <summary>By how much the model changes.</summary>
+    public double Cost(FactorLayer layer, RankPair ranks) => _work.Costs.Change(layer, ranks, _measure);
 
     private double Divergence(IReadOnlyList<ChosenRanks> chosen)
     {
@@ -97,10 +92,10 @@ internal sealed class SigmaRanks : IRankAllocation
         return Effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
     }
 
-    private List<ChosenRanks> Named(IReadOnlyList<RankOption> chosen, IReadOnlyDictionary<string, string> without) =>
+    private List<ChosenRanks> Named(IReadOnlyList<Weighed<RankPair?>> chosen) =>
     [
-        .. chosen.Zip(_layers, (option, layer) => option.Ranks is { } ranks
+        .. chosen.Zip(_layers, (option, layer) => option.Item is { } ranks
             ? new ChosenRanks(layer.Layer, ranks)
-            : new ChosenRanks(layer.Layer, null, Reason: without.GetValueOrDefault(layer.Layer.Name) ?? (layer.Points.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller))),
+            : new ChosenRanks(layer.Layer, null, Reason: layer.Points.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller)),
     ];
 }

@@ -1,9 +1,7 @@
 using Google.Protobuf;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.LowRank;
@@ -15,7 +13,7 @@ internal static class SizeOverhead
     {
         var replacement = plan.Empty(ranks);
         var names = new ChainNames(replacement, new GraphEditor(new OnnxModel(new ModelProto { Graph = new GraphProto() })));
-        var chain = Chain.Build(replacement, names, opset);
+        var chain = FactorChain.Build(replacement, names, opset);
         return chain.Nodes.Sum(Framed) + chain.Tensors.Sum(tensor => Framed(tensor) - tensor.RawData.Length) - chain.Replaced.Sum(Framed) - Framed(weight) + weight.RawData.Length;
     }
 

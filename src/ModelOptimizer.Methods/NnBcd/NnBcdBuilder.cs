@@ -1,27 +1,32 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
 using ModelOptimizer.Methods.NnBcd.TensorTrains;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Puts trained layers into the graph, in the form that suits the goal.</summary>
-internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
+internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
 {
     /// <exception cref="DiagnosticException">The model would not be smaller.</exception>
-    public MethodResult Build(Training training)
+    public StepResult Build(Training training)
     {
         var updates = training.Layers.Select(layer => new LayerUpdate(layer.Layer, Form(layer), layer.Bias)).ToList();
         var removed = DeadUnits.Remove(context.Model, LayerLinks.Find(context.Model, context.Shapes), updates, context.Shapes);
         updates = [.. removed.Updates.Select(Smallest)];
         var model = WeightRewriter.Apply(context.Model, updates);
+        if (Unfolded(model) is { Count: > 0 } unfolded)
+        {
+            updates = [.. updates.Select(update => unfolded.Contains(update.Layer.Name) ? update with { Weight = new DenseForm(update.Weight.Value) } : update)];
+            model = WeightRewriter.Apply(context.Model, updates);
+        }
+
         return model.SizeInBytes < context.Model.SizeInBytes
-            ? new MethodResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))]) { Series = training.Series, Certificates = training.Certificates }
+            ? new StepResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))]) { Series = training.Series, Certificates = training.Certificates }
             : throw NothingToCompress(options, layers.Select(layer => (layer.Layer.Name, (string?)(layer.Reason ?? "its compressed form takes as many bytes"))));
     }
 
@@ -31,6 +36,15 @@ internal sealed class NnBcdBuilder(MethodContext context, NnBcdOptions options, 
         var shown = string.Join("; ", list.Take(5).Select(layer => $"{layer.Name}: {layer.Reason}"));
         var found = list.Count == 0 ? "no layer is selected" : $"none of the {list.Count} layers can be made smaller ({shown}{(list.Count > 5 ? "; …" : "")})";
         return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers, lower ranks or more sparsity, or remove the step.", options.Position);
+    }
+
+    // The layers whose weight the runtime would rebuild in every run, instead of once when it loads the model.
+    private HashSet<string> Unfolded(OnnxModel model)
+    {
+        var made = LoadedGraph.LoadTimeTensors(model);
+        made.ExceptWith(LoadedGraph.LoadTimeTensors(context.Model));
+        var left = made.Count == 0 ? made : LoadedGraph.StillComputed(model, made);
+        return [.. LayerFinder.Find(model).Where(layer => left.Contains(layer.Weight)).Select(layer => layer.Name)];
     }
 
     private WeightForm Form(TrainedLayer layer) => layer.Copy switch

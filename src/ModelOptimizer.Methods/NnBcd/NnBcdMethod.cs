@@ -1,12 +1,10 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Layers;
 using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Block coordinate descent: tensor trains and pruning by steps that are all closed forms, over a network or over a layer.</summary>
-internal sealed class NnBcdMethod : ICompressionMethod
+internal sealed class NnBcdMethod : IMethod
 {
     public string Name => "nn-bcd";
 
@@ -16,19 +14,25 @@ internal sealed class NnBcdMethod : ICompressionMethod
 
     public IReadOnlyList<MethodOption> Options => NnBcdOptions.Declarations;
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => new NnBcdWork(context, NnBcdOptions.From(arguments)).Plan;
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new NnBcdStep(context, NnBcdOptions.From(arguments));
 
-    public MethodResult Run(MethodContext context, MethodArguments arguments)
+    private sealed class NnBcdStep(StepContext context, NnBcdOptions options) : IStep
     {
-        var options = NnBcdOptions.From(arguments);
-        var work = new NnBcdWork(context, options);
-        if (work.Layers.All(layer => layer.Set is null))
-        {
-            throw NnBcdBuilder.NothingToCompress(options, work.Layers.Select(layer => (layer.Layer.Name, layer.Reason)));
-        }
+        private readonly NnBcdWork _own = new(context, options, chosen: null);
 
-        work.RequireMemory();
-        var training = work.Chain is { } chain ? NetworkTraining.Run(context, options, chain, work.Layers) : LayerTraining.Run(context, options, work.Layers);
-        return new NnBcdBuilder(context, options, work.Layers).Build(training);
+        public MethodPlan Plan => _own.Plan;
+
+        public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+        {
+            var work = chosen is null ? _own : new NnBcdWork(context, options, chosen);
+            if (work.Layers.All(layer => layer.Set is null))
+            {
+                throw NnBcdBuilder.NothingToCompress(options, work.Layers.Select(layer => (layer.Layer.Name, layer.Reason)));
+            }
+
+            work.RequireMemory();
+            var training = work.Chain is { } chain ? NetworkTraining.Run(context, options, chain, work.Layers) : LayerTraining.Run(context, options, work.Layers);
+            return new NnBcdBuilder(context, options, work.Layers).Build(training);
+        }
     }
 }

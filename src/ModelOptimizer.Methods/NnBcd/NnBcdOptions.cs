@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.NnBcd;

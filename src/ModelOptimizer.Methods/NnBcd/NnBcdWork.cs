@@ -1,8 +1,5 @@
 using System.Globalization;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.NnBcd;
 
@@ -11,15 +8,15 @@ internal sealed class NnBcdWork
 {
     private const string NotSelected = "not selected; trained without compression";
 
-    private readonly MethodContext _context;
+    private readonly StepContext _context;
     private readonly NnBcdOptions _options;
 
     /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
-    public NnBcdWork(MethodContext context, NnBcdOptions options)
+    public NnBcdWork(StepContext context, NnBcdOptions options, IReadOnlyDictionary<string, Choice>? chosen)
     {
         (_context, _options) = (context, options);
         var all = LayerFinder.Find(context.Model);
-        var sets = new WeightSets(options, context.Decisions, all);
+        var sets = new WeightSets(options, chosen, all);
         if (options.LayerByLayer)
         {
             var selected = options.Layers is { } rules ? LayerSelector.Select(all, rules) : all;
@@ -27,12 +24,12 @@ internal sealed class NnBcdWork
             return;
         }
 
-        Chain = Chain.Find(context.Model, context.Shapes, options.Position);
+        Chain = LayerChain.Find(context.Model, context.Shapes, options.Position);
         Layers = [.. OfChain(Chain, sets, all)];
     }
 
     /// <summary>The chain to train; null in mode layer.</summary>
-    public Chain? Chain { get; }
+    public LayerChain? Chain { get; }
 
     /// <summary>The selected layers; of a network, all that are trained.</summary>
     public IReadOnlyList<SelectedLayer> Layers { get; }
@@ -61,7 +58,7 @@ internal sealed class NnBcdWork
         return string.Create(CultureInfo.InvariantCulture, $"Write 'calibrate: {{ …, samples: {fitting:0} }}' or fewer, or 'mode: layer'.");
     }
 
-    private IEnumerable<SelectedLayer> OfChain(Chain chain, WeightSets sets, IReadOnlyList<WeightLayer> all)
+    private IEnumerable<SelectedLayer> OfChain(LayerChain chain, WeightSets sets, IReadOnlyList<WeightLayer> all)
     {
         var selected = _options.Layers is { } rules ? LayerSelector.Select(all, rules).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal) : null;
         if (selected is not null && all.FirstOrDefault(layer => selected.Contains(layer.Name) && chain.Layers.All(other => other.Layer.Name != layer.Name)) is { } outside)

@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>A layer and what shall become of it.</summary>

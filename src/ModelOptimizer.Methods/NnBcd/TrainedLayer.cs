@@ -1,6 +1,4 @@
 using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd;
 

@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.NnBcd.Pruning;
 using ModelOptimizer.Methods.NnBcd.Sweeps;
 using ModelOptimizer.Methods.NnBcd.TensorTrains;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd;
 

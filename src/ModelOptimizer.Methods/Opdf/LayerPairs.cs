@@ -1,7 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>π: which layer of the teacher each layer of the student is aligned with.</summary>

@@ -1,16 +1,12 @@
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Opdf.Graphs;
 using ModelOptimizer.Methods.Opdf.Mpo;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>Tensors in place of the weights of some layers; everything else is trained as it is.</summary>
-internal sealed class MpoParameters(MethodContext context, OpdfOptions options, OnnxModel student, IReadOnlyList<OverparameterisedLayer> layers) : IParameterisation
+internal sealed class MpoParameters(StepContext context, OpdfOptions options, OnnxModel student, IReadOnlyList<OverparameterisedLayer> layers) : IParameterisation
 {
     private readonly List<MpoWeight> _weights = [];
     private readonly List<AlignedTensors> _aligned = [];
@@ -24,7 +20,7 @@ internal sealed class MpoParameters(MethodContext context, OpdfOptions options, 
 
     public string Text => options.Text;
 
-    public IReadOnlyList<string> Add(GraphBuilder graph, IReadOnlyList<string> weights)
+    public IReadOnlyList<string> Add(GraphWriter graph, IReadOnlyList<string> weights)
     {
         var (own, original) = (new ConstantLookup(student.Graph), new ConstantLookup(context.Original.Graph));
         foreach (var (index, layer) in layers.Index())
@@ -45,7 +41,7 @@ internal sealed class MpoParameters(MethodContext context, OpdfOptions options, 
         return [.. weights.Where(weight => !replaced.Contains(weight)), .. _weights.SelectMany(weight => weight.Tensors)];
     }
 
-    public IReadOnlyList<(double Weight, string Loss)> Penalties(GraphBuilder graph) =>
+    public IReadOnlyList<(double Weight, string Loss)> Penalties(GraphWriter graph) =>
         options.Auxiliary == AuxiliaryKind.Differentiable && options.Lambda > 0 && _aligned.Count > 0 ? [(options.Lambda, AuxiliaryLoss.Add(graph, _aligned))] : [];
 
     public IReadOnlyDictionary<string, double[]> Weights(Func<string, float[]> read, IReadOnlyCollection<string> trained)

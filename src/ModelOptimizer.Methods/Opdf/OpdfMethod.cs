@@ -1,10 +1,9 @@
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>Over-parameterised distillation: each weight is trained as a product of larger tensors, which is multiplied out afterwards.</summary>
-internal sealed class OpdfMethod : ICompressionMethod
+internal sealed class OpdfMethod : IMethod
 {
     public string Name => "opdf";
 
@@ -16,15 +15,23 @@ internal sealed class OpdfMethod : ICompressionMethod
 
     public IReadOnlyList<MethodOption> Options => OpdfOptions.Declarations;
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => new OpdfWork(context, OpdfOptions.From(arguments)).Plan;
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new OpdfStep(context, OpdfOptions.From(arguments));
 
-    public MethodResult Run(MethodContext context, MethodArguments arguments)
+    private sealed class OpdfStep(StepContext context, OpdfOptions options) : IStep
     {
-        var options = OpdfOptions.From(arguments);
-        var work = new OpdfWork(context, options);
-        work.Training.RequireMemory(work.PeakBytes);
-        var parameters = new MpoParameters(context, options, work.Student.Model, work.Layers);
-        var trained = work.Training.Run(parameters);
-        return new MethodResult(trained.Model, [.. work.Student.Layers.Select(layer => work.Outcome(layer, trained))]) { Series = [LossSeries.Of(Name, trained.Losses), .. parameters.AuxiliarySeries(trained.Losses.Count)] };
+        private readonly OpdfWork _work = new(context, options);
+
+        public MethodPlan Plan => _work.Plan;
+
+        public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+        {
+            _work.Training.RequireMemory(_work.PeakBytes);
+            var parameters = new MpoParameters(context, options, _work.Student.Model, _work.Layers);
+            var trained = _work.Training.Run(parameters);
+            return new StepResult(trained.Model, [.. _work.Student.Layers.Select(layer => _work.Outcome(layer, trained))])
+            {
+                Series = [LossSeries.Of("opdf", trained.Losses), .. parameters.AuxiliarySeries(trained.Losses.Count)],
+            };
+        }
     }
 }

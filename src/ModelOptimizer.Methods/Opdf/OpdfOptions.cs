@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Opdf.Mpo;
-using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Methods.Opdf;
 

@@ -1,7 +1,4 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Opdf;
 
@@ -14,7 +11,7 @@ internal sealed class OpdfWork
     private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
 
     /// <exception cref="DiagnosticException">The options do not fit the models.</exception>
-    public OpdfWork(MethodContext context, OpdfOptions options)
+    public OpdfWork(StepContext context, OpdfOptions options)
     {
         Student = Student.Of(context, options.Training);
         Training = new StudentTraining(context, options.Training, Student);

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Opdf.Mpo;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.Opdf;
 

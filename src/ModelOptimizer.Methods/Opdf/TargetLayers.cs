@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Opdf;

@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>Values by layer rule, in the order written; the last rule that matches a layer decides. One value for all layers has the rule <c>*</c>.</summary>

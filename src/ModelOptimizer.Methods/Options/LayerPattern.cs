@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.Options;
 

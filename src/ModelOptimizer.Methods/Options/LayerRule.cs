@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>

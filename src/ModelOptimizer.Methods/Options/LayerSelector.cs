@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>Applies layer rules to the layers of a model.</summary>

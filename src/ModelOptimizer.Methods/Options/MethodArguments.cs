@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ModelOptimizer.Diagnostics;
 
 namespace ModelOptimizer.Methods.Options;
 

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Methods.Options;
 /// <param name="Default">The value taken when the key is absent, as it would be written; null when there is none.</param>
 public sealed record MethodOption(string Name, OptionKind Kind, string Summary, string? Default = null)
 {
-    /// <summary>For <see cref="OptionKind.Choice"/>: the words allowed.</summary>
+    /// <summary>For <see cref="OptionKind.Choice"/> and <see cref="OptionKind.ChoiceByLayer"/>: the words allowed.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
     /// <summary>For numbers: the least allowed, inclusive.</summary>

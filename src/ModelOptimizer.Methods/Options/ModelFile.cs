@@ -1,5 +1,5 @@
 namespace ModelOptimizer.Methods.Options;
 
-/// <summary>Another ONNX model that a step names. The pipeline reads it: <see cref="MethodContext.Student"/>.</summary>
+/// <summary>Another ONNX model that a step names. The pipeline reads it: <see cref="StepContext.Student"/>.</summary>
 /// <param name="Path">Absolute path.</param>
 public sealed record ModelFile(string Path);

@@ -24,6 +24,9 @@ public enum OptionKind
     /// <summary>A share of each layer, 0 to 1; <see cref="LayerMap{T}"/> of <see cref="double"/>.</summary>
     Shares,
 
+    /// <summary>One of some words for each layer; <see cref="LayerMap{T}"/> of <see cref="string"/>.</summary>
+    ChoiceByLayer,
+
     /// <summary>Names of layers of the original model by layer; <see cref="LayerMap{T}"/> of <see cref="string"/>.</summary>
     Names,
 

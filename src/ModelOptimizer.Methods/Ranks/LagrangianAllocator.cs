@@ -4,10 +4,10 @@ namespace ModelOptimizer.Methods.Ranks;
 /// Chooses one option for every layer with the least sum of penalties within a budget: along the lower convex hulls of all layers in the order of
 /// gain per cost (which is optimal for every budget it stops at), then whatever single change still fits and gains most.
 /// </summary>
-internal static class LagrangianAllocator
+public static class LagrangianAllocator
 {
     /// <summary>The choice for each layer; null when not even the cheapest options fit.</summary>
-    public static IReadOnlyList<RankOption>? Choose(IReadOnlyList<IReadOnlyList<RankOption>> layers, double budget)
+    public static IReadOnlyList<Weighed<T>>? Choose<T>(IReadOnlyList<IReadOnlyList<Weighed<T>>> layers, double budget)
     {
         var fronts = layers.Select(Front).ToList();
         var hulls = fronts.Select(Hull).ToList();
@@ -55,12 +55,12 @@ internal static class LagrangianAllocator
         return chosen;
     }
 
-    private static void Fill(RankOption[] chosen, List<List<RankOption>> fronts, double left)
+    private static void Fill<T>(Weighed<T>[] chosen, List<List<Weighed<T>>> fronts, double left)
     {
         while (true)
         {
             var best = -1;
-            RankOption? option = null;
+            Weighed<T>? option = null;
             var bestGain = 0.0;
             for (var layer = 0; layer < chosen.Length; layer++)
             {
@@ -83,9 +83,9 @@ internal static class LagrangianAllocator
     }
 
     /// <summary>The options that no cheaper one beats, by rising cost and falling penalty.</summary>
-    internal static List<RankOption> Front(IReadOnlyList<RankOption> options)
+    public static List<Weighed<T>> Front<T>(IReadOnlyList<Weighed<T>> options)
     {
-        var front = new List<RankOption>();
+        var front = new List<Weighed<T>>();
         foreach (var option in options.OrderBy(option => option.Cost).ThenBy(option => option.Penalty))
         {
             if (front.Count == 0 || option.Penalty < front[^1].Penalty)
@@ -97,9 +97,9 @@ internal static class LagrangianAllocator
         return front;
     }
 
-    private static List<RankOption> Hull(List<RankOption> front)
+    private static List<Weighed<T>> Hull<T>(List<Weighed<T>> front)
     {
-        var hull = new List<RankOption>();
+        var hull = new List<Weighed<T>>();
         foreach (var option in front)
         {
             while (hull.Count > 1 && Rate(hull[^2], hull[^1]) <= Rate(hull[^1], option))
@@ -113,5 +113,11 @@ internal static class LagrangianAllocator
         return hull;
     }
 
-    private static double Rate(RankOption from, RankOption to) => (from.Penalty - to.Penalty) / (to.Cost - from.Cost);
+    private static double Rate<T>(Weighed<T> from, Weighed<T> to) => (from.Penalty - to.Penalty) / (to.Cost - from.Cost);
 }
+
+/// <summary>One thing that could be done to a layer.</summary>
+/// <param name="Item">It.</param>
+/// <param name="Cost">What it would then count against the budget.</param>
+/// <param name="Penalty">What it is expected to do to the model's output; any unit, but the same for all layers.</param>
+public sealed record Weighed<T>(T Item, double Cost, double Penalty);

@@ -1,4 +1,4 @@
-using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
@@ -8,8 +8,13 @@ namespace ModelOptimizer.Methods.Ranks;
 /// How far a changed model's outputs are from the original's on some calibration samples, without labels: the squared difference of every
 /// floating-point output relative to its variance over the samples, averaged over the outputs.
 /// </summary>
-internal sealed class OutputDivergence
+public sealed class OutputDivergence
 {
+    // Multiply-adds spent in all; what a CPU does in a minute or so.
+    private const double Affordable = 2e12;
+    private const int MostSamples = 256;
+    private const int MostLooks = 3;
+
     private readonly Engine _engine;
     private readonly List<Batch> _batches = [];
     private readonly Dictionary<string, List<double[]>> _reference;
@@ -32,6 +37,21 @@ internal sealed class OutputDivergence
         }
 
         _reference = Run(model);
+    }
+
+    /// <summary>The divergence from a step's model, on as many samples as can be afforded for each of its layers; null without calibration samples or outputs to compare.</summary>
+    /// <param name="context">The step's context.</param>
+    /// <param name="layers">Number of its layers.</param>
+    public static OutputDivergence? Of(StepContext context, int layers) =>
+        context.Calibration is { } calibration && new OutputDivergence(context.Engine, context.Model, calibration, Afford(context, layers).Samples, context.Cancellation) is { IsUsable: true } usable ? usable : null;
+
+    /// <summary>How often the outputs of a model with one changed layer can be looked at for each layer, and on how many samples.</summary>
+    internal static (int Looks, int Samples) Afford(StepContext context, int layers)
+    {
+        var macs = ModelStatistics.Macs(context.Model, context.Shapes) is { } known and > 0 ? known : 1e8;
+        var samples = Affordable / (macs * Math.Max(1, layers));
+        var looks = samples > 64 ? MostLooks : 1;
+        return (looks, (int)Math.Clamp(samples / looks, 4, MostSamples));
     }
 
     /// <summary>Whether there is an output to compare.</summary>

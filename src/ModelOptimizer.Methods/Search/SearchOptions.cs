@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.Search;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
 

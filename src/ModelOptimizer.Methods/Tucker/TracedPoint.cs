@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
 

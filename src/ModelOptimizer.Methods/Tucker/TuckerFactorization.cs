@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.Tucker;
 

@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tucker;
 
@@ -10,17 +9,15 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
 {
     private readonly Dictionary<int, IReadOnlyList<TracedPoint>> _traces = [];
 
-    public LayerNumbers Numbers => numbers;
-
     private TuckerForm Form => (TuckerForm)numbers.Layer.Form;
 
-    public (LayerReplacement Replacement, double RelativeError) Solve(RankPair ranks)
+    public SolvedLayer Solve(RankPair ranks)
     {
         var settings = TuckerEffort.Final(Form.Shape, ranks, variant) with { Jitter = numbers.Jitter, Cancellation = numbers.Cancellation };
         // From the same start whoever chose the ranks, so that a lock file leads to the same bytes as the search before it. The published variant has its own.
         var start = variant == TuckerVariant.Published ? null : Start(ranks);
         var solutions = numbers.Problems.Select((problem, group) => new TuckerSolver(problem, settings).Solve(ranks.Output, ranks.Input, start?[group])).ToList();
-        return (Replacement(ranks, [.. solutions.Select(solution => solution.Factors)]), Math.Sqrt(solutions.Sum(solution => solution.SquaredError) / numbers.Energy));
+        return new SolvedLayer(Replacement(ranks, [.. solutions.Select(solution => solution.Factors)]), Math.Sqrt(solutions.Sum(solution => solution.SquaredError) / numbers.Energy), numbers.Note);
     }
 
     public LayerReplacement Reconstructed(RankPair ranks) => Replacement(ranks,

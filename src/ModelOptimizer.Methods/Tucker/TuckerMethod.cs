@@ -1,11 +1,9 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Methods.Tucker;
 
 /// <summary>Tucker-2 under the second moment of the layers' inputs; matrices and 1×1 kernels by the closed form.</summary>
-internal sealed class TuckerMethod : ISearchableMethod
+internal sealed class TuckerMethod : IMethod
 {
     public string Name => "tucker";
 
@@ -15,12 +13,7 @@ internal sealed class TuckerMethod : ISearchableMethod
 
     public IReadOnlyList<MethodOption> Options => TuckerOptions.Declarations;
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => Start(context, arguments).Plan();
+    public bool OffersChoices => true;
 
-    public MethodResult Run(MethodContext context, MethodArguments arguments) => Start(context, arguments).Run();
-
-    public ISearchSpace Explore(MethodContext context, MethodArguments arguments) => Start(context, arguments).Explore();
-
-    private static LowRankRun Start(MethodContext context, MethodArguments arguments) =>
-        new(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new LowRankStep(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
 }

@@ -1,7 +1,4 @@
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Weights;
 

@@ -1,7 +1,4 @@
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Weights;
 

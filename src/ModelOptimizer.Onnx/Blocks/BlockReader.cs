@@ -1,6 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Onnx.Blocks;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Onnx.Editing;
@@ -17,6 +16,7 @@ public sealed class GraphEditor
     private readonly HashSet<string> names;
     private readonly HashSet<string> unusedBefore;
     private readonly HashSet<string> definedBefore;
+    private int placed;
 
     /// <summary>An editor of <paramref name="model"/>.</summary>
     public GraphEditor(OnnxModel model)
@@ -66,9 +66,6 @@ public sealed class GraphEditor
         model.Graph.Node.Insert(place + 1, node);
     }
 
-    /// <summary>Puts <paramref name="replacement"/> in the place of <paramref name="node"/>.</summary>
-    public void ReplaceNode(NodeProto node, params IReadOnlyList<NodeProto> replacement) => ReplaceNodes([node], replacement);
-
     /// <summary>Puts <paramref name="replacement"/> in the place of the last of <paramref name="nodes"/>, where all that any of them reads exists.</summary>
     /// <exception cref="ArgumentException">One of them is not in the main graph.</exception>
     public void ReplaceNodes(IReadOnlyList<NodeProto> nodes, IReadOnlyList<NodeProto> replacement)
@@ -84,6 +81,27 @@ public sealed class GraphEditor
         foreach (var node in nodes)
         {
             model.Graph.Node.RemoveAt(IndexOf(node));
+        }
+    }
+
+    /// <summary>Has constants made by nodes from now on: these stand in front of all others, and have an output for each of <paramref name="constants"/>.</summary>
+    /// <param name="constants">Initialisers or outputs of <c>Constant</c> nodes, no inputs of the graph that a caller may give.</param>
+    /// <param name="nodes">Nodes that read <paramref name="tensors"/>, each other's outputs and what was added before.</param>
+    /// <param name="tensors">New initialisers.</param>
+    public void ReplaceConstants(IReadOnlySet<string> constants, IReadOnlyList<NodeProto> nodes, IEnumerable<TensorProto> tensors)
+    {
+        Remove(model.Graph.Initializer, tensor => constants.Contains(tensor.Name));
+        Remove(model.Graph.Input, input => constants.Contains(input.Name));
+        Remove(model.Graph.Node, node => node.Operator() == "Constant" && node.Output.Any(constants.Contains));
+        foreach (var tensor in tensors)
+        {
+            AddInitializer(tensor);
+        }
+
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            names.UnionWith(nodes[i].Output);
+            model.Graph.Node.Insert(placed++, nodes[i]);
         }
     }
 

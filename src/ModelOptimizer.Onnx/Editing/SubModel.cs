@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Editing;
 
 /// <summary>A part of a model as a model of its own.</summary>

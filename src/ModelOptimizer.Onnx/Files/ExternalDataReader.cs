@@ -1,6 +1,5 @@
 using System.Globalization;
 using Google.Protobuf;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Onnx.Files;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Google.Protobuf;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Onnx.Files;
 

@@ -1,6 +1,4 @@
 using Google.Protobuf;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Onnx.Files;
 

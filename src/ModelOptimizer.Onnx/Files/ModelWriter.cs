@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Onnx.Files;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>The tensors that a caller may give, and so another value in every run.</summary>

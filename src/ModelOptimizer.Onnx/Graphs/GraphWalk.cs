@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>Graphs and nodes of a model in file order, sub-graphs included.</summary>

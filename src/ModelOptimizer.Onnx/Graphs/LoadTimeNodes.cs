@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>The nodes of a main graph that depend on constants only: runtimes compute them once, when they load the model.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>Attributes of a node by name.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>

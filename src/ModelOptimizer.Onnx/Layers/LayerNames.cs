@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Layers;
 
 /// <summary>Gives every layer a name that rules and reports can use.</summary>

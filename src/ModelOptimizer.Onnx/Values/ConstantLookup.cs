@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Onnx.Values;
 
 /// <summary>The constants of a graph by name, whether they are initialisers or outputs of <c>Constant</c> nodes.</summary>

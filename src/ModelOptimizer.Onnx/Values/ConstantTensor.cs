@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Onnx.Values;
 

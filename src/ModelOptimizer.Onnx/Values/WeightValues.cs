@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Onnx.Proto;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Onnx.Values;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Diagnostics;
 
 namespace ModelOptimizer.Pipeline.Build;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>Whoever listens to a build.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Reports.Json;
 
 namespace ModelOptimizer.Pipeline.Build;

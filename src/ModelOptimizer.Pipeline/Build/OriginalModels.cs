@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;

@@ -1,5 +1,4 @@
 using System.Text;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Reports;

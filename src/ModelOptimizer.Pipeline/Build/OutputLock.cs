@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ModelOptimizer.Diagnostics;
 
 namespace ModelOptimizer.Pipeline.Build;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>A model that is ready to be put into the output folder.</summary>

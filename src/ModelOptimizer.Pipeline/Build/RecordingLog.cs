@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>Passes everything on, each diagnostic once, and remembers what <c>state.json</c> keeps.</summary>

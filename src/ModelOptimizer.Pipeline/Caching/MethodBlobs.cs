@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Caching;
 

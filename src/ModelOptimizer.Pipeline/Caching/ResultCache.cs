@@ -17,8 +17,8 @@ public sealed class ResultCache(string directory, Action<string>? say = null, lo
 
     private readonly ContentStore _store = new(directory, CacheLayout.Results, ["model.onnx", "result.json"], limit, say);
 
-    /// <summary>The model and the result of <paramref name="key"/>; null when it is not there or not whole.</summary>
-    public (byte[] Model, CachedResult Result)? Find(string key)
+    /// <summary>The model and its report of <paramref name="key"/>; null when it is not there or not whole. Names, places and gates are the manifest's to give.</summary>
+    public (byte[] Model, ModelReport Report)? Find(string key)
     {
         if (_store.Find(key) is not [var model, var json])
         {
@@ -34,18 +34,24 @@ public sealed class ResultCache(string directory, Action<string>? say = null, lo
         return null;
     }
 
-    /// <summary>Adds a result. A cache that cannot be written costs time later, never the run: false is returned.</summary>
-    public bool Add(string key, byte[] model, CachedResult result) => _store.Add(key, model, JsonSerializer.SerializeToUtf8Bytes(result, Json));
+    /// <summary>Adds a finished model. A cache that cannot be written costs time later, never the run: false is returned.</summary>
+    public bool Add(string key, byte[] model, ModelReport report) =>
+        _store.Add(key, model, JsonSerializer.SerializeToUtf8Bytes(new Entry(report with { Name = "", Source = "" }, [.. report.Gates.Select(gate => gate.Code)]), Json));
 
-    private static CachedResult? Read(byte[] json)
+    private static ModelReport? Read(byte[] json)
     {
         try
         {
-            return JsonSerializer.Deserialize<CachedResult>(json, Json);
+            return JsonSerializer.Deserialize<Entry>(json, Json) is { Report: { } report, Codes: { } codes }
+                ? report with { Gates = [.. report.Gates.Zip(codes, (gate, code) => gate with { Code = code })] }
+                : null;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             return null;
         }
     }
+
+    // What reports do not print.
+    private sealed record Entry(ModelReport Report, IReadOnlyList<string?> Codes);
 }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Caching;
 
 /// <summary>Everything that a result depends on, as one full-length hash.</summary>

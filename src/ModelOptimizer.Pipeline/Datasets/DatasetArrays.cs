@@ -1,6 +1,4 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets.Formats;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 

@@ -1,6 +1,4 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Cuts a dataset into parts.</summary>

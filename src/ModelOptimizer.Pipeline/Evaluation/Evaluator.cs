@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Evaluation;
@@ -9,30 +7,15 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 public static class Evaluator
 {
     /// <summary>One pass over <paramref name="data"/>.</summary>
-    /// <param name="original">The original model.</param>
-    /// <param name="compressed">The compressed model.</param>
+    /// <param name="original">The original's output for a batch.</param>
+    /// <param name="compressed">The compressed model's.</param>
     /// <param name="data">The samples.</param>
     /// <param name="metrics">What to compute; a metric that cannot be computed says so in <see cref="MetricScores.Problem"/>.</param>
-    /// <param name="output">The model output that metrics look at, whose first dimension counts samples; null for the original's first.</param>
+    /// <param name="output">The model output that metrics look at, whose first dimension counts samples.</param>
     /// <param name="progress">Told after every batch.</param>
     /// <param name="stop">Asked about five times on the way, with what the samples so far say; true ends the evaluation there, and the result is not complete.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="Diagnostics.DiagnosticException">A model cannot run on the data or has no such output (MOC23xx).</exception>
-    public static EvaluationResult Evaluate(
-        ModelSession original,
-        ModelSession compressed,
-        IBatchSource data,
-        IReadOnlyList<IMetric> metrics,
-        string? output = null,
-        IProgress<MethodProgress>? progress = null,
-        Func<EvaluationResult, bool>? stop = null,
-        CancellationToken cancellation = default)
-    {
-        var name = output ?? original.Outputs[0].Name;
-        return Evaluate(batch => original.Run(batch.Inputs, [name])[name], batch => compressed.Run(batch.Inputs, [name])[name], data, metrics, name, progress, stop, cancellation);
-    }
-
-    /// <summary>The same with any way to get a batch's output, such as outputs of the original that were kept.</summary>
     public static EvaluationResult Evaluate(
         Func<Batch, HostTensor> original,
         Func<Batch, HostTensor> compressed,

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary><c>size</c>, <c>params</c> and <c>macs</c>: exact numbers.</summary>

@@ -1,8 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates.Statistics;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

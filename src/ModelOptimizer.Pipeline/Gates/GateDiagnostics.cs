@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Verdicts as diagnostics at the gate's line.</summary>
@@ -10,5 +8,5 @@ public static class GateDiagnostics
     /// <param name="gatesAreWarnings">Whether the build asked for warnings (<c>ModelOptimizerSeverity=warning</c>); <c>verify</c> passes false.</param>
     public static Diagnostic? From(GateVerdict verdict, bool gatesAreWarnings) => verdict.Code is null
         ? null
-        : new Diagnostic(verdict.Code, gatesAreWarnings ? DiagnosticSeverity.Warning : verdict.Gate.Severity, verdict.Message, verdict.Gate.Position);
+        : new Diagnostic(verdict.Code, gatesAreWarnings ? DiagnosticSeverity.Warning : verdict.Gate!.Severity, verdict.Message, verdict.Gate!.Position);
 }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Decides gates. A gate passes only when what it bounds was measured and is shown to be within the limit.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Gates;
 
@@ -52,20 +51,11 @@ public static class GateRules
         };
     }
 
-    /// <summary>The manifest's word for <paramref name="bound"/>.</summary>
-    public static string Word(GateBound bound) => bound switch
-    {
-        GateBound.Min => "min",
-        GateBound.Max => "max",
-        GateBound.MaxDrop => "max-drop",
-        _ => "max-rise",
-    };
-
     private static string? CostProblem(GatePlan gate)
     {
         if (gate.Bound != GateBound.Max)
         {
-            return $"'{gate.Metric}' takes 'max', not '{Word(gate.Bound)}'";
+            return $"'{gate.Metric}' takes 'max', not '{gate.Bound.Word()}'";
         }
 
         return gate.Limit.Value > 0 ? null : $"'{gate.Metric}' needs a limit above 0";
@@ -79,9 +69,9 @@ public static class GateRules
         }
 
         return gate.Bound is not (GateBound.MaxDrop or GateBound.MaxRise) ? null
-            : gate.Limit.Value < 0 ? $"a '{Word(gate.Bound)}' is 0 or more"
+            : gate.Limit.Value < 0 ? $"a '{gate.Bound.Word()}' is 0 or more"
             : gate.Confidence is null ? null
-            : $"'{gate.Metric}' is a number that a command prints, without the samples that a confidence is computed from: write '{{ {Word(gate.Bound)}: {gate.Limit.Text}, confidence: none }}', so that the measured numbers decide";
+            : $"'{gate.Metric}' is a number that a command prints, without the samples that a confidence is computed from: write '{{ {gate.Bound.Word()}: {gate.Limit.Text}, confidence: none }}', so that the measured numbers decide";
     }
 
     private static string? MetricProblem(GatePlan gate, IMetric metric)
@@ -105,7 +95,7 @@ public static class GateRules
         var isChange = gate.Bound is GateBound.MaxDrop or GateBound.MaxRise;
         if (isChange && limit.Value < 0)
         {
-            return $"a '{Word(gate.Bound)}' is 0 or more";
+            return $"a '{gate.Bound.Word()}' is 0 or more";
         }
 
         return metric.IsBounded ? BoundedProblem(gate, name, isChange) : UnboundedProblem(metric, limit);
@@ -113,7 +103,7 @@ public static class GateRules
 
     private static string? BoundedProblem(GatePlan gate, string name, bool isChange)
     {
-        var (limit, word) = (gate.Limit, Word(gate.Bound));
+        var (limit, word) = (gate.Limit, gate.Bound.Word());
         if (limit.IsPercent)
         {
             return limit.Value <= 1 ? null : $"'{name}' is at most 100%";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Gates;
 
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Gates;
 internal static class GateText
 {
     /// <summary>The gate as it is written in the manifest.</summary>
-    public static string Of(GatePlan gate) => $"'{gate.Metric}: {{ {GateRules.Word(gate.Bound)}: {gate.Limit.Text} }}'";
+    public static string Of(GatePlan gate) => $"'{gate.Metric}: {{ {gate.Bound.Word()}: {gate.Limit.Text} }}'";
 
     /// <summary>A verdict without a number.</summary>
     public static GateVerdict NotMeasured(GatePlan gate, string reason) =>

@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Gates.Latency;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

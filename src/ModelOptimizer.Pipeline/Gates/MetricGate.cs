@@ -1,6 +1,5 @@
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Initialization;

@@ -1,8 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Datasets.Formats;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 

@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Initialization.Projects;
 using ModelOptimizer.Pipeline.Inspection;

@@ -1,7 +1,6 @@
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 

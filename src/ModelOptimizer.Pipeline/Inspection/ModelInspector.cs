@@ -1,6 +1,4 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
@@ -21,6 +19,8 @@ public static class ModelInspector
         var model = OnnxModel.Load(path);
         var (shapes, problem) = Shapes(model);
         var macs = ModelStatistics.Macs(model, shapes);
+        var layers = LayerFinder.Find(model);
+        var storable = StorableWeights.Find(model);
         return new ModelInspection(
             1,
             path,
@@ -28,7 +28,7 @@ public static class ModelInspector
             ModelStatistics.Parameters(model),
             macs,
             macs is null ? problem ?? "a node inside a sub-graph or function runs an unknown number of times" : null,
-            [.. LayerFinder.Find(model).Select(layer => Line(layer, shapes))]);
+            [.. layers.Concat(storable.Where(layer => layer.Kind == LayerKind.Other)).Select(layer => Line(layer, storable.Any(other => other.Name == layer.Name), shapes))]);
     }
 
     /// <summary>Reads the model at <paramref name="path"/>, runs it once on zeros to learn its shapes, and looks for blocks.</summary>
@@ -51,16 +51,19 @@ public static class ModelInspector
         block.Weights,
         block.Macs);
 
-    private static LayerInspection Line(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => new(
+    private static LayerInspection Line(WeightLayer layer, bool isStorable, IReadOnlyDictionary<string, long[]> shapes) => new(
         layer.Name,
         layer.Node.OpType,
         layer.WeightShape,
         ElementTypes.Name(layer.ElementType),
         layer.WeightCount,
-        ModelStatistics.Macs(layer, shapes),
+        layer.Kind == LayerKind.Other ? null : ModelStatistics.Macs(layer, shapes),
         WindowText.Of(layer.Window),
-        layer.Obstacle is null ? [.. MethodCatalogue.All.Where(method => method.CompressesLayers).Select(method => method.Name)] : [],
-        layer.Obstacle);
+        [.. MethodCatalogue.All.Where(method => method.CompressesLayers && Takes(method, layer, isStorable)).Select(method => method.Name)],
+        isStorable ? null : layer.Obstacle);
+
+    private static bool Takes(IMethod method, WeightLayer layer, bool isStorable) =>
+        method.Name == StorableWeights.Method ? isStorable : layer.Obstacle is null && layer.Kind != LayerKind.Other;
 
     // Layers can be listed without shapes; only the MACs need a run.
     private static (IReadOnlyDictionary<string, long[]> Shapes, string? Problem) Shapes(OnnxModel model)

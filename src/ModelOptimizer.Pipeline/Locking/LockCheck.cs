@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Locking;

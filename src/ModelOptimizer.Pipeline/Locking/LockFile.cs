@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Files;
 
 namespace ModelOptimizer.Pipeline.Locking;
@@ -18,6 +17,7 @@ public sealed class LockFile
         WriteIndented = true,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new ChoiceOnOneLine() },
     };
 
     private readonly SortedDictionary<string, LockedModel> _models;
@@ -87,4 +87,9 @@ public sealed class LockFile
             throw new DiagnosticException(Running.RunCodes.OutputNotWritable, $"The lock file cannot be written: {exception.Message}", new SourcePosition(Path), exception);
         }
     }
+
+    /// <summary><c>modelopt.lock.json</c>.</summary>
+    /// <param name="Version">Of this format.</param>
+    /// <param name="Models">By the models' names.</param>
+    private sealed record LockDocument(int Version, IReadOnlyDictionary<string, LockedModel> Models);
 }

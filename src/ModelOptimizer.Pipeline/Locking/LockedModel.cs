@@ -1,6 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Caching;
 
 namespace ModelOptimizer.Pipeline.Locking;
 
@@ -37,9 +38,9 @@ public sealed record LockedModel
     /// <summary>Provider, device and ONNX Runtime version in one word.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Per step, the decisions that lead to the same model.</summary>
+    /// <summary>Per step, the choices that lead to the same model.</summary>
     [JsonIgnore]
-    public IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>> Decisions => [.. Steps.Select(step => step.Decisions())];
+    public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices => [.. Steps.Select(step => step.Choices())];
 
     /// <summary>What <paramref name="report"/> says.</summary>
     public static LockedModel Of(ModelReport report, LockedInputs inputs) => new()
@@ -58,4 +59,95 @@ public sealed record LockedModel
 
     /// <summary>Whether the same decisions lead to the same bytes here.</summary>
     public bool IsFromHere(string deviceClass) => Tool == ToolIdentity.Version && Device == deviceClass;
+}
+
+/// <summary>Hashes of what a model's decisions depend on.</summary>
+/// <param name="Manifest">The model's part of the manifest, key by key.</param>
+/// <param name="Files">The model, its external data and datasets, by path from the manifest's folder.</param>
+public sealed record LockedInputs(IReadOnlyDictionary<string, string> Manifest, IReadOnlyDictionary<string, string> Files)
+{
+    /// <summary>As they are now.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="model">The model in it.</param>
+    /// <param name="hashes">SHA-256 of every file, by absolute path.</param>
+    public static LockedInputs Of(CompressionPlan plan, ModelPlan model, IReadOnlyDictionary<string, string> hashes)
+    {
+        var folder = Path.GetDirectoryName(plan.ManifestPath)!;
+        return new LockedInputs(
+            new SortedDictionary<string, string>(JsonNode.Parse(model.Canonical)!.AsObject().ToDictionary(part => part.Key, part => ContentHash.Of(part.Value?.ToJsonString() ?? "")), StringComparer.Ordinal),
+            new SortedDictionary<string, string>(hashes.ToDictionary(file => Path.GetRelativePath(folder, file.Key).Replace('\\', '/'), file => file.Value), StringComparer.Ordinal));
+    }
+
+    /// <summary>What is different in <paramref name="now"/>, each in a few words; empty when nothing is.</summary>
+    public IReadOnlyList<string> Changes(LockedInputs now) =>
+    [
+        .. Differences(Manifest, now.Manifest).Select(key => $"'{key}' in the manifest"),
+        .. Differences(Files, now.Files).Select(file => now.Files.ContainsKey(file) ? Files.ContainsKey(file) ? $"the file {file}" : $"the new file {file}" : $"the file {file}, which is not used any more"),
+    ];
+
+    private static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now) =>
+        before.Keys.Union(now.Keys, StringComparer.Ordinal).Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key)).Order(StringComparer.Ordinal);
+}
+
+/// <summary>What one step decided.</summary>
+/// <param name="Method">The method's name.</param>
+/// <param name="Layers">What was chosen for every compressed layer, in the model's order.</param>
+/// <param name="Reverted">Layers whose rewrite was undone because it measured slower.</param>
+public sealed record LockedStep(string Method, IReadOnlyDictionary<string, Choice> Layers, IReadOnlyList<string> Reverted)
+{
+    private const string RevertedReason = "reverted: it measured slower when the lock file was made";
+
+    /// <summary>What the step did.</summary>
+    public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) => new(
+        step.Method,
+        step.Layers.Where(layer => layer.Choice is not Choice.Keep).ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal),
+        [.. step.Layers.Where(layer => layer.Choice is Choice.Keep && times.Any(time => time.Reverted && time.Layer == layer.Layer)).Select(layer => layer.Layer)]);
+
+    /// <summary>All choices in one text, for the cache's key.</summary>
+    public static string Text(IEnumerable<LockedStep> steps) => string.Join('\n', steps.Select(step =>
+        $"{step.Method}: {string.Join("; ", step.Layers.Select(layer => $"{layer.Key} {layer.Value.Text}"))}; without {string.Join("; ", step.Reverted)}"));
+
+    /// <summary>The choices that lead to the same model.</summary>
+    public IReadOnlyDictionary<string, Choice> Choices() => Layers
+        .Concat(Reverted.Select(layer => KeyValuePair.Create<string, Choice>(layer, new Choice.Keep(RevertedReason))))
+        .ToDictionary(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// A choice on one line, so that a review sees one changed line for one changed layer: ranks as <c>[16, 8]</c>, the rest as <c>{ "bits": 4 }</c> or
+/// <c>{ "width": 8 }</c>.
+/// </summary>
+internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
+{
+    public override Choice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            return new Choice.Ranks(JsonSerializer.Deserialize<int[]>(ref reader)!);
+        }
+
+        return JsonSerializer.Deserialize<Dictionary<string, int>>(ref reader)?.ToList() switch
+        {
+            [("bits", var count)] => new Choice.Bits(count),
+            [("width", var gates)] => new Choice.Width(gates),
+            _ => throw new JsonException("A layer has neither ranks nor bits nor a width."),
+        };
+    }
+
+    public override void Write(Utf8JsonWriter writer, Choice value, JsonSerializerOptions options) => writer.WriteRawValue(value switch
+    {
+        Choice.Bits bits => FormattableString.Invariant($"{{ \"bits\": {bits.Count} }}"),
+        Choice.Width width => FormattableString.Invariant($"{{ \"width\": {width.Gates} }}"),
+        Choice.Ranks ranks => $"[{string.Join(", ", ranks.Values)}]",
+        _ => throw new NotSupportedException($"'{value.Text}' is not locked"),
+    });
+}
+
+/// <summary>A metric of both models, whose name is the key; null where there is no number.</summary>
+public sealed record LockedMetric(double? Original, double? Compressed, int Samples)
+{
+    /// <summary>What of a pair the file has: JSON has no NaN.</summary>
+    public static LockedMetric Of(MetricPair pair) => new(Finite(pair.Original), Finite(pair.Compressed), pair.Samples);
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

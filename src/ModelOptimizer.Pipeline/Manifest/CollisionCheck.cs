@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Refuses models that would overwrite each other or what they are made from.</summary>

@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

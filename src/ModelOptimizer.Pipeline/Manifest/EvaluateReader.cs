@@ -1,8 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Declarations;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
@@ -42,12 +40,12 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
         if (command is not null && section[EvaluateKeys.Dataset] is null)
         {
             Belong(section, EvaluateKeys.Dataset, "Add 'dataset: NAME', or remove it; what a command prints is reported by itself.");
-            return new EvaluationPlan(null, [], null, null, model.KeyPosition(ModelKeys.Evaluate)) { Command = command };
+            return new EvaluationPlan(null, [], null, null) { Command = command };
         }
 
         var dataset = Find(section.Require(EvaluateKeys.Dataset, "dataset: NAME", model.KeyPosition(ModelKeys.Evaluate)));
         var metrics = section[EvaluateKeys.Metrics] is { } list ? Metrics(list, dataset) : [];
-        return new EvaluationPlan(dataset, metrics, section.Integer(EvaluateKeys.Samples), section[EvaluateKeys.Output]?.AsText("output"), model.KeyPosition(ModelKeys.Evaluate)) { Command = command };
+        return new EvaluationPlan(dataset, metrics, section.Integer(EvaluateKeys.Samples), section[EvaluateKeys.Output]?.AsText("output")) { Command = command };
     }
 
     /// <summary>Refuses keys that mean nothing without another one.</summary>

@@ -1,9 +1,6 @@
 using System.Text;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Manifest;
@@ -19,7 +16,7 @@ public static class ManifestReader
     /// <param name="methods">The methods that steps may name; <see cref="MethodCatalogue.All"/> by default.</param>
     /// <param name="filesMustExist">Whether a model or data file that is not there is an error; false where nothing is going to be read from them.</param>
     /// <exception cref="DiagnosticException">The first thing that is wrong (MOC1xxx), with line and column.</exception>
-    public static CompressionPlan Read(string path, IReadOnlyList<ICompressionMethod>? methods = null, bool filesMustExist = true)
+    public static CompressionPlan Read(string path, IReadOnlyList<IMethod>? methods = null, bool filesMustExist = true)
     {
         var file = Path.GetFullPath(path);
         var whole = new SourcePosition(file);

@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Search;
 
 namespace ModelOptimizer.Pipeline.Manifest;

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Declarations;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Pipeline.Manifest.Yaml;

@@ -1,6 +1,4 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

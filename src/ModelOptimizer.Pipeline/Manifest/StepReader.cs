@@ -1,16 +1,13 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Options;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
-internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, ManifestPaths paths)
+internal sealed class StepReader(IReadOnlyList<IMethod> methods, ManifestPaths paths)
 {
     public StepPlan Read(Node node)
     {
@@ -36,7 +33,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, Mani
 
     private string Available => string.Join(", ", methods.Select(method => method.Name));
 
-    private MethodArguments Arguments(ICompressionMethod method, Section section)
+    private MethodArguments Arguments(IMethod method, Section section)
     {
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         var positions = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
@@ -64,7 +61,7 @@ internal sealed class StepReader(IReadOnlyList<ICompressionMethod> methods, Mani
         return new MethodArguments(values, section.Position, positions);
     }
 
-    private ICompressionMethod Find(Node node)
+    private IMethod Find(Node node)
     {
         var name = node.AsText("method");
         return methods.FirstOrDefault(method => method.Name == name)

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Finds what a mistyped word was probably meant to be.</summary>

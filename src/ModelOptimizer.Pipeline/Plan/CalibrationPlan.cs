@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>Calibration samples: a dataset, or random normal inputs.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of a dataset's <c>split:</c>: the samples from <paramref name="Start"/> to <paramref name="End"/> of a seeded order of all.</summary>

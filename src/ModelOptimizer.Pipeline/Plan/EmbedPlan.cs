@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>How a build ships the compressed model: in the assembly, or as a file beside it.</summary>

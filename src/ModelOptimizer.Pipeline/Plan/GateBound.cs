@@ -15,3 +15,16 @@ public enum GateBound
     /// <summary>Compared with the original on the same samples, the metric must not rise by more (<c>max-rise</c>).</summary>
     MaxRise,
 }
+
+/// <summary>Words of gates.</summary>
+public static class GateWords
+{
+    /// <summary>The manifest's word for <paramref name="bound"/>.</summary>
+    public static string Word(this GateBound bound) => bound switch
+    {
+        GateBound.Min => "min",
+        GateBound.Max => "max",
+        GateBound.MaxDrop => "max-drop",
+        _ => "max-rise",
+    };
+}

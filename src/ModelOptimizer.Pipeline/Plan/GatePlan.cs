@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of <c>gates:</c>.</summary>

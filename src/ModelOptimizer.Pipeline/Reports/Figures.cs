@@ -53,6 +53,9 @@ public static class Figures
         var rise => Signed(100 * rise / Math.Abs(original)) + " %",
     };
 
+    /// <summary>A number that can be written; null for NaN and infinities.</summary>
+    internal static double? Known(double value) => double.IsFinite(value) ? value : null;
+
     /// <summary>A fraction as percent: <c>38.4 %</c>.</summary>
     public static string Percent(double fraction) => Invariant($"{100 * fraction:0.0#} %").Replace('-', '−');
 

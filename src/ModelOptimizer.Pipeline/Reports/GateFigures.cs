@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Reports.Json;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
@@ -7,18 +6,18 @@ namespace ModelOptimizer.Pipeline.Reports;
 internal static class GateFigures
 {
     /// <summary>Such as <c>top1: { max-drop: 0.5% }</c>.</summary>
-    public static string Gate(GateDocument gate) => $"{gate.Metric}: {{ {gate.Bound}: {gate.Limit} }}";
+    public static string Gate(GateVerdict gate) => $"{gate.Metric}: {{ {gate.Bound}: {gate.Limit} }}";
 
     /// <summary>Such as <c>at most 0.5 points</c>.</summary>
-    public static string Required(GateDocument gate) => gate.Required is { } required
+    public static string Required(GateVerdict gate) => Figures.Known(gate.Required) is { } required
         ? $"{(gate.Bound == "min" ? "at least" : "at most")} {Text(gate, required)}"
         : "–";
 
     /// <summary>The number measured, or a dash.</summary>
-    public static string Measured(GateDocument gate) => gate.Measured is { } measured ? Text(gate, measured) : "–";
+    public static string Measured(GateVerdict gate) => Figures.Known(gate.Measured) is { } measured ? Text(gate, measured) : "–";
 
     /// <summary>Such as <c>up to 0.41 points</c> or <c>98.1 % to 99.2 %</c>; a dash where the number is exact or there is no number.</summary>
-    public static string Interval(GateDocument gate) => (gate.Confidence, gate.Lower, gate.Upper) switch
+    public static string Interval(GateVerdict gate) => (gate.Confidence, gate.Lower, gate.Upper) switch
     {
         (null, _, _) => "–",
         (_, { } lower, { } upper) => $"{Text(gate, lower)} to {Text(gate, upper)}",
@@ -28,10 +27,10 @@ internal static class GateFigures
     };
 
     /// <summary>The interval's level, such as <c>95 %</c>.</summary>
-    public static string Level(GateDocument gate) => gate.Confidence is { } level ? Figures.Number(100 * level) + " %" : "";
+    public static string Level(GateVerdict gate) => gate.Confidence is { } level ? Figures.Number(100 * level) + " %" : "";
 
     /// <summary>A number in the gate's terms.</summary>
-    public static string Text(GateDocument gate, double value) => gate.Metric switch
+    public static string Text(GateVerdict gate, double value) => gate.Metric switch
     {
         _ when IsPercent(gate) => Figures.Percent(value),
         GateRules.Size => Figures.Bytes((long)Math.Round(value)),
@@ -41,6 +40,6 @@ internal static class GateFigures
     };
 
     /// <summary>Whether the gate compares a cost with the original's.</summary>
-    public static bool IsPercent(GateDocument gate) =>
+    public static bool IsPercent(GateVerdict gate) =>
         gate.Metric is GateRules.Size or GateRules.Parameters or GateRules.Macs or GateRules.Latency && gate.Limit.EndsWith('%');
 }

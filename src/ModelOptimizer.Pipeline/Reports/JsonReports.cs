@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Running;
@@ -20,7 +18,7 @@ public static class JsonReports
     public static string Of(ModelBlocks blocks) => JsonSerializer.Serialize(blocks, ReportJson.Readable.ModelBlocks);
 
     /// <summary>What methods there are.</summary>
-    public static string Of(IReadOnlyList<ICompressionMethod> methods) => JsonSerializer.Serialize(MethodsDocument.Of(methods), ReportJson.Readable.MethodsDocument);
+    public static string Of(IReadOnlyList<IMethod> methods) => JsonSerializer.Serialize(MethodsDocument.Of(methods), ReportJson.Readable.MethodsDocument);
 
     /// <summary>What this machine has.</summary>
     public static string Of(EnvironmentReport report) => JsonSerializer.Serialize(report, ReportJson.Readable.EnvironmentReport);

@@ -19,7 +19,7 @@ public static class ModelLine
     /// <summary><c>gates passed</c>, <c>no gates</c>, or which did not pass.</summary>
     public static string Gates(IReadOnlyList<GateVerdict> gates)
     {
-        var missed = gates.Where(verdict => verdict.Outcome != GateOutcome.Passed).Select(verdict => verdict.Gate.Metric).Distinct().ToList();
+        var missed = gates.Where(verdict => verdict.Outcome != GateOutcome.Passed).Select(verdict => verdict.Metric).Distinct().ToList();
         return (gates.Count, missed.Count) switch
         {
             (0, _) => "no gates",

@@ -1,7 +1,5 @@
 using System.Text;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports.Html;
 using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Reports.Markdown;

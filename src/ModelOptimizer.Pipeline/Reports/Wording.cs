@@ -1,4 +1,3 @@
-using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Reports;
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Reports;
 internal static class Wording
 {
     /// <summary>What all gates together say.</summary>
-    public static string Verdict(ModelDocument model)
+    public static string Verdict(ModelReport model)
     {
         var missed = model.Gates.Where(gate => !gate.Holds).ToList();
         return (model.Gates.Count, missed.Count) switch
@@ -21,20 +20,20 @@ internal static class Wording
     }
 
     /// <summary>Where the ranks come from.</summary>
-    public static string Ranks(ModelDocument model) => model.Decisions switch
+    public static string Ranks(ModelReport model) => model.Decisions switch
     {
-        "search" => "a search under the gates",
-        "lock" => "the lock file",
+        DecisionSource.Search => "a search under the gates",
+        DecisionSource.Lock => "the lock file",
         _ => "the manifest",
     };
 
     /// <summary>What measured times mean for the next run; null when they had no say.</summary>
-    public static string? ByTime(ModelDocument model) => model.DecidedByTime
+    public static string? ByTime(ModelReport model) => model.DecidedByTime
         ? "Decided by time: some of this model's layers were chosen by measured time, so that another run may choose others. A lock file keeps the decisions."
         : null;
 
     /// <summary>What the methods learned from.</summary>
-    public static string Calibration(ModelDocument model) => model.CalibratedOn switch
+    public static string Calibration(ModelReport model) => model.CalibratedOn switch
     {
         null => "none",
         { Dataset: null, Samples: var samples } => Samples(samples ?? 0, "random input"),
@@ -43,7 +42,7 @@ internal static class Wording
     };
 
     /// <summary>What the final numbers were measured on.</summary>
-    public static string Evaluation(ModelDocument model) => model.EvaluatedOn switch
+    public static string Evaluation(ModelReport model) => model.EvaluatedOn switch
     {
         null => "none",
         { Dataset: null } => "the manifest's own command",
@@ -52,33 +51,33 @@ internal static class Wording
     };
 
     /// <summary>How many candidates a search tried, and what came of it.</summary>
-    public static string Search(SearchDocument search)
+    public static string Search(SearchTrace search)
     {
         var outcome = search.Chosen is { } chosen ? $"Candidate {Figures.Count(chosen)} was taken." : "None passed every gate.";
         return $"{Samples(search.Candidates.Count, "candidate")} evaluated, at most {Figures.Count(search.Most)} allowed, {Figures.Count(search.Predicted)} predicted. {outcome}";
     }
 
     /// <summary>Whether a candidate was decided before all samples were looked at.</summary>
-    public static bool StoppedEarly(SearchDocument search, CandidateDocument candidate) => candidate.Samples < search.Candidates.Max(other => other.Samples);
+    public static bool StoppedEarly(SearchTrace search, SearchCandidate candidate) => candidate.Samples < search.Candidates.Max(other => other.Samples);
 
     /// <summary>How many layers a step rewrote.</summary>
-    public static string Rewritten(StepDocument step) => $"{step.Layers.Count(layer => layer.Reason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
+    public static string Rewritten(StepReport step) => $"{step.Layers.Count(layer => layer.Reason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
 
     /// <summary>ONNX Runtime's version.</summary>
-    public static string Runtime(ModelDocument model) => model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+    public static string Runtime(ModelReport model) => model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
         ? model.DeviceClass[(at + DeviceSelector.RuntimeMark.Length)..]
         : "–";
 
     /// <summary>The device without the runtime's version, and what of the model it left to the CPU.</summary>
-    public static string Device(ModelDocument model) => (model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+    public static string Device(ModelReport model) => (model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
         ? model.DeviceClass[..at]
         : model.DeviceClass) + Figures.OnCpu(model.Placement);
 
-    /// <summary>Ranks of a layer, or a dash.</summary>
-    public static string Ranks(LayerDocument layer) => layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks);
+    /// <summary>What a gate said, in words.</summary>
+    public static string Outcome(GateVerdict gate) => gate.Outcome == GateOutcome.NotMeasured ? "not measured" : gate.Outcome.ToString().ToLowerInvariant();
 
     /// <summary>What else there is to say of a layer.</summary>
-    public static string Note(LayerDocument layer) => layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}";
+    public static string Note(LayerOutcome layer) => layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}";
 
     /// <summary><c>1 sample</c>, <c>2,000 samples</c>.</summary>
     public static string Samples(int count, string noun = "sample") => $"{Figures.Count(count)} {noun}{(count == 1 ? "" : "s")}";

@@ -1,6 +1,3 @@
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>A model after some steps, and what they did.</summary>
@@ -9,6 +6,6 @@ namespace ModelOptimizer.Pipeline.Running;
 internal sealed record CompressedModel(OnnxModel Model, IReadOnlyList<StepReport> Steps)
 {
     /// <summary>Per step, what leads to this model again.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>> Decisions =>
-        [.. Steps.Select(step => step.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of, StringComparer.Ordinal))];
+    public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices =>
+        [.. Steps.Select(step => step.Layers.ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal))];
 }

@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;

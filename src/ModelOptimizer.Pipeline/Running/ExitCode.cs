@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>What the process returns.</summary>

@@ -1,6 +1,3 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Sees a run while it goes. Called from one thread at a time.</summary>

@@ -1,7 +1,5 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Passes progress on at once, on the thread that reports it.</summary>

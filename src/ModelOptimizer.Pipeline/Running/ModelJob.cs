@@ -1,10 +1,6 @@
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors;
 
@@ -41,13 +37,13 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             return Verify(producer, locked);
         }
 
-        var (bytes, result, fromCache) = Produce(producer, hashes.Values, locked);
+        var (bytes, produced) = Produce(producer, hashes.Values, locked);
         if (locked is not null)
         {
-            LockCheck.Compare(locked, result.ModelSha256, model, engine.Device.DeviceClass, locks, record);
+            LockCheck.Compare(locked, produced.OutputSha256, model, engine.Device.DeviceClass, locks, record);
         }
 
-        var report = Deliver(bytes, result, locked is null ? null : DecisionSource.Lock, fromCache);
+        var report = Deliver(bytes, locked is null ? produced : Followed(produced));
         if (report.Output is not null && locked is null && options.WriteLock)
         {
             locks.Set(model.Name, LockedModel.Of(report, inputs));
@@ -56,38 +52,39 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         return report;
     }
 
-    private (byte[] Model, CachedResult Result, bool FromCache) Produce(ModelProducer producer, IEnumerable<string> hashes, LockedModel? locked)
+    private (byte[] Model, ModelReport Report) Produce(ModelProducer producer, IEnumerable<string> hashes, LockedModel? locked)
     {
         string Key(string decisions) => ResultKey.Of(model, hashes, engine.Device.DeviceClass, decisions);
         var key = Key(locked is null ? "" : LockedStep.Text(locked.Steps));
         var cache = options.CacheDirectory is null ? null : new ResultCache(options.CacheDirectory, record.Observer.Message);
         if (cache?.Find(key) is { } hit)
         {
-            return (hit.Model, hit.Result, true);
+            return (hit.Model, Complete(hit.Report with { FromCache = true }));
         }
 
-        var (bytes, result) = locked is null ? producer.Decide() : Replay(producer, locked);
+        var (bytes, made) = locked is null ? producer.Decide() : Replay(producer, locked);
+        var report = Complete(made);
         // A program of the user's may work the next time.
-        if (result.Gates.Any(verdict => verdict.Code == GateCodes.CommandFailed))
+        if (report.Gates.Any(verdict => verdict.Code == GateCodes.CommandFailed))
         {
-            return (bytes, result, false);
+            return (bytes, report);
         }
 
-        cache?.Add(key, bytes, result);
+        cache?.Add(key, bytes, report);
         if (locked is null && options.WriteLock)
         {
             // A build that finds the lock file written now has its answer already.
-            cache?.Add(Key(LockedStep.Text([.. result.Steps.Select(step => LockedStep.Of(step, result.Times))])), bytes, result);
+            cache?.Add(Key(LockedStep.Text([.. report.Steps.Select(step => LockedStep.Of(step, report.Times))])), bytes, report);
         }
 
-        return (bytes, result, false);
+        return (bytes, report);
     }
 
-    private (byte[] Model, CachedResult Result) Replay(ModelProducer producer, LockedModel locked)
+    private (byte[] Model, ModelReport Report) Replay(ModelProducer producer, LockedModel locked)
     {
         try
         {
-            return producer.Replay(locked.Decisions);
+            return producer.Replay(locked.Choices);
         }
         catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.BadRanks)
         {
@@ -111,39 +108,39 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
                 model.Position);
         }
 
-        var result = producer.Examine(OnnxModel.Load(path));
+        var report = Complete(producer.Examine(OnnxModel.Load(path))) with { Output = path };
         if (locked is not null)
         {
             var deviceClass = engine.Device.ClassWith(options.LinearAlgebra ?? plan.LinearAlgebra, locked.Device);
             LockCheck.Compare(locked, ContentHash.OfFile(path), model, deviceClass, locks, record);
         }
 
-        Judge(result);
-        return Report(result, path, locked is null ? null : DecisionSource.Lock, fromCache: false);
+        Judge(report);
+        return locked is null ? report : Followed(report);
     }
 
-    private ModelReport Deliver(byte[] bytes, CachedResult result, DecisionSource? decisions, bool fromCache)
+    private ModelReport Deliver(byte[] bytes, ModelReport report)
     {
         // A failed gate leaves the previous output as it was, and so does a look at it.
-        var path = Judge(result) && !options.VerifyOnly ? OutputPath.Of(options, model) : null;
+        var path = Judge(report) && !options.VerifyOnly ? OutputPath.Of(options, model) : null;
         if (path is not null)
         {
             OutputFile.Write(path, bytes, model.SourcePosition);
         }
 
-        return Report(result, path, decisions, fromCache);
+        return report with { Output = path };
     }
 
-    private bool Judge(CachedResult result)
+    private bool Judge(ModelReport report)
     {
         var gatesAreWarnings = options is { GatesAreWarnings: true, VerifyOnly: false };
-        var failures = Verdicts(result).Select(verdict => GateDiagnostics.From(verdict, gatesAreWarnings)).OfType<Diagnostic>().ToList();
-        if (result.Search is { Chosen: null } search)
+        var failures = report.Gates.Select(verdict => GateDiagnostics.From(verdict, gatesAreWarnings)).OfType<Diagnostic>().ToList();
+        if (report.Search is { Chosen: null } search)
         {
             failures.Add(new Diagnostic(
                 GateCodes.NothingPasses,
                 gatesAreWarnings ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
-                SearchText.NothingPassed(model, search, result.Before.Bytes),
+                SearchText.NothingPassed(model, search, report.Before.Bytes),
                 SearchRules.Position(model)));
         }
 
@@ -151,31 +148,20 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         return failures.TrueForAll(failure => failure.Severity != DiagnosticSeverity.Error);
     }
 
-    private ModelReport Report(CachedResult result, string? output, DecisionSource? decisions, bool fromCache) => new()
+    // What was decided before was not decided by a search, nor by time.
+    private static ModelReport Followed(ModelReport report) => report with { Decisions = DecisionSource.Lock, DecidedByTime = false };
+
+    // What does not follow from contents, and so is not in the cache.
+    private ModelReport Complete(ModelReport report) => report with
     {
         Name = model.Name,
         Source = model.Source,
         SourceSha256 = ContentHash.OfFile(model.Source),
         CalibratedOn = DataUse.Of(model.Calibrate),
         EvaluatedOn = DataUse.Of(model.Evaluate),
-        Output = output,
-        OutputSha256 = result.ModelSha256,
         Embed = model.Embed,
-        Before = result.Before,
-        After = result.After,
-        Metrics = result.Metrics,
-        Steps = result.Steps,
-        Decisions = decisions ?? (result.Search is null ? DecisionSource.Manifest : DecisionSource.Search),
-        DecidedByTime = result.DecidedByTime && decisions is null,
-        RankMultiple = result.RankMultiple,
-        Times = result.Times,
-        Search = result.Search,
-        Gates = Verdicts(result),
-        DeviceClass = result.DeviceClass,
         DeviceNote = engine.Device.Note,
-        Placement = result.Placement,
-        FromCache = fromCache,
+        // Only a gate's place can have changed.
+        Gates = [.. report.Gates.Zip(model.Gates, (verdict, gate) => verdict with { Gate = gate, Line = gate.Position.Line })],
     };
-
-    private List<GateVerdict> Verdicts(CachedResult result) => [.. result.Gates.Zip(model.Gates, (verdict, gate) => verdict.On(gate))];
 }

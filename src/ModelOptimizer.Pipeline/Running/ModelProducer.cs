@@ -1,26 +1,23 @@
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Pipeline.Running;
 
-/// <summary>Makes a compressed model and everything there is to say about it.</summary>
+/// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
 internal sealed class ModelProducer(JobContext job, OnnxModel original)
 {
     private bool TimeDecides => job.Model.Steps.Any(step => step.Keep == KeepRule.Faster) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
 
     /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
-    public (byte[] Model, CachedResult Result) Decide()
+    public (byte[] Model, ModelReport Report) Decide()
     {
         using var examiner = new ModelExaminer(job, original);
         var multiple = TimeDecides ? RankMultiple.Measure(job, original) : 1;
         var compressor = new ModelCompressor(job, original, multiple);
         var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
-            ? new GateSearch(job, examiner, original, multiple).Run()
+            ? GateSearch.Start(job, examiner, original, multiple).Run()
             : (compressor.Compress(), null);
         IReadOnlyList<LayerTime> times = [];
         if (TimeDecides)
@@ -28,36 +25,43 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
             (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, original)).Apply(compressed);
         }
 
-        var (bytes, result) = Finish(examiner, compressed);
-        return (bytes, result with { DecidedByTime = TimeDecides, RankMultiple = multiple, Times = times, Search = trace });
+        var (bytes, report) = Finish(examiner, compressed);
+        return (bytes, report with
+        {
+            Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
+            DecidedByTime = TimeDecides,
+            RankMultiple = multiple,
+            Times = times,
+            Search = trace,
+        });
     }
 
     /// <summary>Does what was decided before.</summary>
-    public (byte[] Model, CachedResult Result) Replay(IReadOnlyList<IReadOnlyDictionary<string, LayerDecision>> decisions)
+    public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
     {
         using var examiner = new ModelExaminer(job, original);
-        return Finish(examiner, new ModelCompressor(job, original).Compress(decisions));
+        return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
     }
 
     /// <summary>Measures a compressed model that is there already.</summary>
-    public CachedResult Examine(OnnxModel compressed)
+    public ModelReport Examine(OnnxModel compressed)
     {
         using var examiner = new ModelExaminer(job, original);
-        return Finish(examiner, new CompressedModel(compressed, [])).Result;
+        return Finish(examiner, new CompressedModel(compressed, [])).Report;
     }
 
-    private (byte[] Model, CachedResult Result) Finish(ModelExaminer examiner, CompressedModel compressed)
+    private (byte[] Model, ModelReport Report) Finish(ModelExaminer examiner, CompressedModel compressed)
     {
         var bytes = compressed.Model.ToBytes();
         var evidence = examiner.Examine(compressed.Model);
-        return (bytes, new CachedResult
+        return (bytes, new ModelReport
         {
-            ModelSha256 = ContentHash.Of(bytes),
+            OutputSha256 = ContentHash.Of(bytes),
             Before = evidence.Before,
             After = evidence.After,
             Metrics = evidence.Metrics,
             Steps = compressed.Steps,
-            Gates = [.. GateKeeper.Decide(job.Model.Gates, evidence).Select(CachedVerdict.From)],
+            Gates = GateKeeper.Decide(job.Model.Gates, evidence),
             DeviceClass = job.Engine.Device.DeviceClass,
             Placement = evidence.Placement,
         });

@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Files;
 
 namespace ModelOptimizer.Pipeline.Running;

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Where a compressed model goes.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Collects what a run read, said and finished, and passes it on to the observer at once.</summary>

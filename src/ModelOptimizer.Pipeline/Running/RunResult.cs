@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>How a run ended.</summary>

@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -21,32 +17,32 @@ internal sealed class GateSearch
 
     // A label-free look at a candidate costs a part of an evaluation: only the most promising moves get one.
     private const int Looks = 6;
-    private static readonly Dictionary<string, string> NoneLeftOut = [];
 
-    private readonly Trials _trials;
-    private readonly ISearchSpace _space;
+    private readonly SearchSpace _space;
     private readonly LayerMoves _moves;
     private readonly SearchPace _pace;
-    private readonly double _whole;
+    private readonly Trials _trials;
     private readonly SourcePosition _position;
 
-    public GateSearch(JobContext job, ModelExaminer examiner, OnnxModel original, int rankMultiple)
+    private GateSearch(JobContext job, ModelExaminer examiner, SearchSpace space)
+    {
+        (_space, _moves, _position) = (space, new LayerMoves(space), SearchRules.Position(job.Model));
+        _pace = SearchPace.Of(space.Layers.Count, SearchRules.Evaluations(job.Model));
+        _trials = new Trials(job, examiner, space, _pace);
+    }
+
+    /// <summary>Explores what there is to choose, times one evaluation, and says what the search will take.</summary>
+    /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
+    public static GateSearch Start(JobContext job, ModelExaminer examiner, OnnxModel original, int rankMultiple)
     {
         var progress = new SwitchableProgress(job.Progress);
-        var compressor = new ModelCompressor(job with { Progress = progress }, original, rankMultiple);
-        var index = job.Model.Steps.TakeWhile(step => !step.IsSearched).Count();
-        var step = job.Model.Steps[index];
-        var before = compressor.Continue(new CompressedModel(original, []), index);
-        _space = compressor.Explore(before);
-        _moves = new LayerMoves(_space);
-        _position = SearchRules.Position(job.Model);
-        _whole = before.Model.SizeInBytes;
-        _pace = SearchPace.Of(_space.Layers.Count, SearchOptions.Evaluations(step.Arguments));
-        _trials = new Trials(job, compressor, examiner, before, _space, _pace);
+        var space = SearchSpace.Explore(job, new ModelCompressor(job with { Progress = progress }, original, rankMultiple), original);
+        var search = new GateSearch(job, examiner, space);
         var clock = Stopwatch.StartNew();
         examiner.ExamineCandidate(original, null);
         progress.IsMuted = true;
-        job.Say(SearchText.Announcement(job.Model.Name, _pace, _space.Layers.Count, examiner.Samples, clock.Elapsed));
+        job.Say(SearchText.Announcement(job.Model.Name, search._pace, space.Layers.Count, examiner.Samples, clock.Elapsed));
+        return search;
     }
 
     /// <summary>The best candidate, or the one nearest to passing when none does.</summary>
@@ -66,7 +62,7 @@ internal sealed class GateSearch
         }
 
         var chosen = _trials.Best ?? _trials.Failed.OrderBy(trial => trial.Failed.Count).ThenByDescending(trial => trial.Bytes).First();
-        return (_trials.Build(chosen.Decisions)!, new SearchTrace(_pace.Expected, _pace.Most, _trials.Candidates, chosen.Passes ? chosen.Number : null));
+        return (_space.Build(chosen.Chosen)!, new SearchTrace(_pace.Expected, _pace.Most, chosen.Passes ? chosen.Number : null, _trials.Candidates));
     }
 
     /// <summary>The last word has the full set of samples: a candidate that passed on a part of them may fail on all.</summary>
@@ -80,12 +76,12 @@ internal sealed class GateSearch
 
     private void Bisect()
     {
-        var low = Math.Max(1, _whole + _space.Layers.Sum(layer => layer.Choices[0].Bytes));
-        var high = _whole;
+        var low = Math.Max(1, _space.Whole + _space.Layers.Sum(layer => layer.Front[0].Choice.Bytes));
+        double high = _space.Whole;
         while (high > low * Resolution && _trials.Left > 0)
         {
             var size = Math.Sqrt(low * high);
-            var trial = _space.AtSize(size, NoneLeftOut) is { } decisions ? _trials.Evaluate(decisions, "bisect") : null;
+            var trial = _space.AtSize(size) is { } chosen ? _trials.Evaluate(chosen, "bisect") : null;
             if (trial is { IsHopeless: true })
             {
                 return;
@@ -98,18 +94,18 @@ internal sealed class GateSearch
     /// <summary>From an allocation that is too small: gives bytes back where they help most, until the gates pass or nothing is gained any more.</summary>
     private void Repair()
     {
-        var decisions = _space.AtSize(RepairFrom * _trials.Best!.Bytes, NoneLeftOut);
-        while (decisions is not null && _trials.Left > 0)
+        var chosen = _space.AtSize(RepairFrom * _trials.Best!.Bytes);
+        while (chosen is not null && _trials.Left > 0)
         {
             var step = RepairStep * _trials.Best!.Bytes;
-            var move = Ranked(_moves.Up(decisions, step), decisions).FirstOrDefault();
+            var move = Ranked(_moves.Up(chosen, step), chosen).FirstOrDefault();
             if (move is null)
             {
                 return;
             }
 
-            decisions = move.Decisions;
-            if (_trials.Evaluate(decisions, "repair", move.Note) is not { Passes: false } trial || trial.Bytes >= _trials.Best.Bytes)
+            chosen = move.Chosen;
+            if (_trials.Evaluate(chosen, "repair", move.Note) is not { Passes: false } trial || trial.Bytes >= _trials.Best.Bytes)
             {
                 return;
             }
@@ -125,14 +121,14 @@ internal sealed class GateSearch
             while (_trials.Left > 0)
             {
                 var best = _trials.Best!;
-                var move = Ranked(_moves.Down(best.Decisions, step * best.Bytes).Where(move => !refused.Contains(move.Layer)), best.Decisions).FirstOrDefault();
+                var move = Ranked(_moves.Down(best.Chosen, step * best.Bytes).Where(move => !refused.Contains(move.Layer)), best.Chosen).FirstOrDefault();
                 if (move is null)
                 {
                     break;
                 }
 
                 // A layer that could not give now cannot give when others have given more.
-                if (_trials.Evaluate(move.Decisions, "squeeze", move.Note) is not { Passes: true })
+                if (_trials.Evaluate(move.Chosen, "squeeze", move.Note) is not { Passes: true })
                 {
                     refused.Add(move.Layer);
                 }
@@ -141,12 +137,12 @@ internal sealed class GateSearch
     }
 
     /// <summary>The best moves first: least damage per byte taken, or most repair per byte given, measured on the calibration samples where there are any.</summary>
-    private IEnumerable<LayerMove> Ranked(IEnumerable<LayerMove> moves, IReadOnlyDictionary<string, LayerDecision> from)
+    private IEnumerable<LayerMove> Ranked(IEnumerable<LayerMove> moves, IReadOnlyDictionary<string, Option> from)
     {
         static double Rate(double damage, double bytes) => damage / Math.Max(1, Math.Abs(bytes));
         var promising = moves.OrderBy(move => Rate(move.Penalty, move.Bytes)).ThenBy(move => move.Layer, StringComparer.Ordinal).Take(Looks).ToList();
         return promising.Count > 1 && _trials.Divergence(from) is { } now
-            ? promising.OrderBy(move => Rate((_trials.Divergence(move.Decisions) ?? double.PositiveInfinity) - now, move.Bytes))
+            ? promising.OrderBy(move => Rate((_trials.Divergence(move.Chosen) ?? double.PositiveInfinity) - now, move.Bytes))
             : promising;
     }
 }

@@ -1,7 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Search;
 
@@ -14,7 +12,10 @@ internal static class SearchRules
 
     /// <summary>Where the search is asked for.</summary>
     public static SourcePosition Position(ModelPlan model) =>
-        model.Steps.LastOrDefault(step => step.IsSearched)?.Arguments.PositionOf(SearchOptions.Budget.Name) ?? model.Position;
+        model.Steps.LastOrDefault(step => step.IsSearched) is { } step ? PositionOf(step) : model.Position;
+
+    /// <summary>The most candidates that may be evaluated.</summary>
+    public static int Evaluations(ModelPlan model) => model.Steps.Where(step => step.IsSearched).Max(step => SearchOptions.Evaluations(step.Arguments));
 
     /// <summary>Why <paramref name="model"/> cannot be searched, and where that is written; null when it can, or does not ask for it.</summary>
     public static (string Problem, SourcePosition Position)? Problem(ModelPlan model)
@@ -25,19 +26,17 @@ internal static class SearchRules
             return null;
         }
 
-        var position = Position(model);
-        if (searched.Count > 1)
+        if (searched.Find(step => !step.Method.OffersChoices) is { } other)
         {
-            return ("Two steps say 'budget: auto', and one search can decide about one step only. Give the others a goal such as { size: 60% }.", position);
+            return ($"'{other.Method.Name}' cannot be searched. Give it a goal of its own.", PositionOf(other));
         }
 
-        if (searched[0].Method is not ISearchableMethod)
-        {
-            return ($"'{searched[0].Method.Name}' cannot be searched. Give it a goal of its own.", position);
-        }
+        var position = Position(model);
 
         return Constraints(model).Count > 0
             ? null
             : ("'budget: auto' is the smallest model that passes the gates, and no gate on a metric limits it. Write a gate such as '- top1: { max-drop: 0.5% }'; gates of severity warning do not count.", position);
     }
+
+    private static SourcePosition PositionOf(StepPlan step) => step.Arguments.PositionOf(SearchOptions.Budget.Name)!;
 }

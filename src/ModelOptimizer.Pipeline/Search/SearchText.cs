@@ -1,6 +1,5 @@
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -13,7 +12,7 @@ internal static class SearchText
         FormattableString.Invariant($"{model}: searching over {layers} layers: about {pace.Expected} evaluations of {samples:N0} samples (at most {pace.Most}), about {Duration(evaluation * pace.Expected)}");
 
     /// <summary>A gate that a candidate does not pass.</summary>
-    public static string Failed(GateVerdict verdict) => GateText.Of(verdict.Gate) + (verdict.Outcome == GateOutcome.Undecided ? " (undecided)" : "");
+    public static string Failed(GateVerdict verdict) => GateText.Of(verdict.Gate!) + (verdict.Outcome == GateOutcome.Undecided ? " (undecided)" : "");
 
     /// <summary>One line per candidate.</summary>
     public static string Line(string model, SearchCandidate candidate, long original, int samples, TimeSpan left)

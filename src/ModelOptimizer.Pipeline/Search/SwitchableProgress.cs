@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>Progress that can be switched off: a search builds the same layers again and again, and tells of candidates instead.</summary>

@@ -1,14 +1,13 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>A candidate as the search sees it.</summary>
 /// <param name="Number">From 1, in the order tried.</param>
-/// <param name="Decisions">What was done to every layer.</param>
+/// <param name="Chosen">What was done to every layer.</param>
 /// <param name="Evidence">What was measured.</param>
 /// <param name="Failed">The gates on metrics that do not hold.</param>
-internal sealed record Trial(int Number, IReadOnlyDictionary<string, LayerDecision> Decisions, GateEvidence Evidence, IReadOnlyList<GateVerdict> Failed)
+internal sealed record Trial(int Number, IReadOnlyDictionary<string, Option> Chosen, GateEvidence Evidence, IReadOnlyList<GateVerdict> Failed)
 {
     public bool Passes => Failed.Count == 0;
 

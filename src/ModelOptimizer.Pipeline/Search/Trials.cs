@@ -1,16 +1,12 @@
 using System.Diagnostics;
-using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Methods.Search;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>Builds candidates and evaluates them with the gates' own metrics, each once, until the evaluations are used up.</summary>
-internal sealed class Trials(JobContext job, ModelCompressor compressor, ModelExaminer examiner, CompressedModel before, ISearchSpace space, SearchPace pace)
+internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace space, SearchPace pace)
 {
     private readonly Dictionary<string, Trial> _known = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<GatePlan> _constraints = SearchRules.Constraints(job.Model);
@@ -31,74 +27,46 @@ internal sealed class Trials(JobContext job, ModelCompressor compressor, ModelEx
     public IEnumerable<Trial> Failed => _known.Values.Where(trial => !trial.Passes);
 
     /// <summary>Evaluates a candidate; null when evaluations are used up or the model would not become smaller.</summary>
-    public Trial? Evaluate(IReadOnlyDictionary<string, LayerDecision> decisions, string phase, string? note = null)
+    public Trial? Evaluate(IReadOnlyDictionary<string, Option> chosen, string phase, string? note = null)
     {
-        var key = Key(decisions);
+        var key = SearchSpace.Key(chosen);
         if (_known.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        if (Left <= 0 || Build(decisions) is not { } model)
+        if (Left <= 0 || space.Build(chosen) is not { } model)
         {
             return null;
         }
 
-        return _known[key] = Try(decisions, model, phase, note, partial => EarlyVerdict.Of(_constraints, partial, job.Plan.Seed) != EarlyOutcome.Unknown);
+        return _known[key] = Try(chosen, model, phase, note, partial => EarlyVerdict.Of(_constraints, partial, job.Plan.Seed) != EarlyOutcome.Unknown);
     }
 
     /// <summary>Evaluates a candidate again, on all samples.</summary>
-    public void Complete(Trial trial) => _known[Key(trial.Decisions)] = Try(trial.Decisions, Build(trial.Decisions)!, "final", $"candidate {trial.Number} on all samples", null);
+    public void Complete(Trial trial) => _known[SearchSpace.Key(trial.Chosen)] = Try(trial.Chosen, space.Build(trial.Chosen)!, "final", $"candidate {trial.Number} on all samples", null);
 
-    private Trial Try(IReadOnlyDictionary<string, LayerDecision> decisions, CompressedModel model, string phase, string? note, Func<EvaluationResult, bool>? stop)
+    private Trial Try(IReadOnlyDictionary<string, Option> chosen, CompressedModel model, string phase, string? note, Func<EvaluationResult, bool>? stop)
     {
         job.Progress.Report(new MethodProgress("search", _candidates.Count, pace.Predicted(_candidates.Count)));
         var evidence = examiner.ExamineCandidate(model.Model, stop);
         var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
-        var trial = new Trial(_candidates.Count + 1, decisions, evidence, failed);
+        var trial = new Trial(_candidates.Count + 1, chosen, evidence, failed);
         _candidates.Add(new SearchCandidate(trial.Number, phase, evidence.After, evidence.Metrics, evidence.Evaluation?.Samples ?? 0, trial.Passes, [.. failed.Select(SearchText.Failed)], note));
         job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, examiner.Samples, pace.Left(_candidates.Count, _clock.Elapsed)));
         return trial;
     }
 
-    /// <summary>The candidate's model, with the steps after the searched one.</summary>
-    public CompressedModel? Build(IReadOnlyDictionary<string, LayerDecision> decisions)
-    {
-        try
-        {
-            return compressor.Continue(compressor.Add(before, space.Build(decisions)), job.Model.Steps.Count);
-        }
-        catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.NothingToCompress)
-        {
-            return null;
-        }
-    }
-
     /// <summary>How far a candidate's outputs are from the original's without looking at labels; null when that cannot be said.</summary>
-    public double? Divergence(IReadOnlyDictionary<string, LayerDecision> decisions)
+    public double? Divergence(IReadOnlyDictionary<string, Option> chosen)
     {
-        var key = Key(decisions);
+        var key = SearchSpace.Key(chosen);
         if (!_divergences.TryGetValue(key, out var divergence))
         {
             job.Cancellation.ThrowIfCancellationRequested();
-            _divergences[key] = divergence = Measure(decisions);
+            _divergences[key] = divergence = space.Divergence(chosen);
         }
 
         return divergence;
     }
-
-    private double? Measure(IReadOnlyDictionary<string, LayerDecision> decisions)
-    {
-        try
-        {
-            return space.Divergence(space.Build(decisions).Model);
-        }
-        catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.NothingToCompress)
-        {
-            return null;
-        }
-    }
-
-    private static string Key(IReadOnlyDictionary<string, LayerDecision> decisions) =>
-        string.Join(';', decisions.Where(decision => decision.Value.Ranks.Count > 0).OrderBy(decision => decision.Key, StringComparer.Ordinal).Select(decision => $"{decision.Key}={string.Join(',', decision.Value.Ranks)}"));
 }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Gates.Latency;
@@ -70,7 +68,7 @@ internal static class RankMultiple
     private static OnnxModel Chain(WeightLayer layer, long[] input, int rank)
     {
         var (height, width) = (layer.WeightShape[2], layer.WeightShape[3]);
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         var x = graph.Input("x", DataType.Float, input);
         var narrow = Convolve(graph, x, rank, layer.InputChannels, 1, 1);
         var core = Convolve(graph, narrow, rank, rank, height, width);
@@ -78,10 +76,10 @@ internal static class RankMultiple
         return graph.Build();
     }
 
-    private static string Convolve(GraphBuilder graph, string input, long outputs, long inputs, long height, long width)
+    private static string Convolve(GraphWriter graph, string input, long outputs, long inputs, long height, long width)
     {
         // Small enough that nothing overflows; the time does not depend on the values.
         var weight = graph.Weight(1e-3f, outputs, inputs, height, width);
-        return graph.Node("Conv", [input, weight], GraphBuilder.Attribute("pads", height / 2, width / 2, (height - 1) / 2, (width - 1) / 2));
+        return graph.Node("Conv", [input, weight], GraphWriter.Attribute("pads", height / 2, width / 2, (height - 1) / 2, (width - 1) / 2));
     }
 }

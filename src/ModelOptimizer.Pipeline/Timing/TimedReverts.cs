@@ -1,7 +1,5 @@
 using System.Globalization;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Timing;
@@ -43,7 +41,7 @@ internal sealed class TimedReverts(JobContext job, ModelCompressor compressor, M
     }
 
     private bool MustBeFaster(CompressedModel compressed, string layer) =>
-        compressed.Steps.Zip(job.Model.Steps).Any(pair => pair.Second.Keep == KeepRule.Faster && pair.First.Layers.Any(outcome => outcome.Layer == layer && outcome.Ranks.Count > 0));
+        compressed.Steps.Zip(job.Model.Steps).Any(pair => pair.Second.Keep == KeepRule.Faster && pair.First.Layers.Any(outcome => outcome.Layer == layer && outcome.Choice is not Choice.Keep));
 
     private CompressedModel Without(CompressedModel compressed, IEnumerable<LayerTime> slow, HashSet<string> reverted)
     {
@@ -53,9 +51,9 @@ internal sealed class TimedReverts(JobContext job, ModelCompressor compressor, M
         }
 
         var reasons = slow.Where(time => reverted.Contains(time.Layer)).ToDictionary(time => time.Layer, Reason, StringComparer.Ordinal);
-        return compressor.Compress([.. compressed.Decisions.Select(step => step.ToDictionary(
+        return compressor.Compress([.. compressed.Choices.Select(step => step.ToDictionary(
             layer => layer.Key,
-            layer => layer.Value.Ranks.Count > 0 && reasons.TryGetValue(layer.Key, out var reason) ? new LayerDecision([], reason) : layer.Value,
+            layer => layer.Value is not Choice.Keep && reasons.TryGetValue(layer.Key, out var reason) ? new Choice.Keep(reason) : layer.Value,
             StringComparer.Ordinal))]);
     }
 

@@ -23,9 +23,6 @@ public sealed class HostTensor
     /// <summary>The elements.</summary>
     public byte[] Bytes { get; }
 
-    /// <summary>Number of elements.</summary>
-    public long Count => Shape.Aggregate(1L, (product, extent) => product * extent);
-
     /// <summary>A copy of <paramref name="values"/> as a tensor of <paramref name="type"/>, whose elements must be as wide as <typeparamref name="T"/>.</summary>
     public static HostTensor From<T>(TensorProto.Types.DataType type, long[] shape, ReadOnlySpan<T> values)
         where T : unmanaged => new(type, shape, MemoryMarshal.AsBytes(values).ToArray());

@@ -43,7 +43,7 @@ internal static class SelfTest
 
     private static OnnxModel Model()
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         builder.Input("a", DataType.Float, Size, Size);
         builder.Input("x", DataType.Float, 1, 1, Size, Size);
         builder.Input("w", DataType.Float, 1, 1, 3, 3);

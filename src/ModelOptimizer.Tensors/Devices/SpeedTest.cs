@@ -45,7 +45,7 @@ public static class SpeedTest
 
     private static OnnxModel Model()
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         builder.Input("x", DataType.Float, -1, -1);
         builder.Input("w", DataType.Float, -1, -1);
         var x = "x";

@@ -20,7 +20,7 @@ internal sealed class BackwardNode
     public NodeProto Proto { get; }
 
     /// <summary>Where new nodes go: they stand after all nodes of the forward graph.</summary>
-    public GraphBuilder Graph => pass.Graph;
+    public GraphWriter Graph => pass.Graph;
 
     /// <summary>The gradient of the loss by the first output.</summary>
     public string OutputGradient => OutputGradientAt(0) ?? throw new InvalidOperationException($"node '{Proto.Name}' has no gradient at its first output");
@@ -56,7 +56,10 @@ internal sealed class BackwardNode
         }
     }
 
-    /// <summary>As <see cref="Give"/>, for a gradient of the output's shape and an input that was broadcast to it.</summary>
+    /// <summary>As <see cref="Give(int, string)"/>, the gradient made from that of the output, the first input and the first output.</summary>
+    public void Give(int input, Func<GraphWriter, string, string, string, string> gradient) => Give(input, gradient(Graph, OutputGradient, Input(0), Proto.Output[0]));
+
+    /// <summary>As <see cref="Give(int, string)"/>, for a gradient of the output's shape and an input that was broadcast to it.</summary>
     public void GiveBroadcast(int input, string gradient)
     {
         if (Wants(input))

@@ -16,7 +16,7 @@ internal sealed class BackwardPass
     private readonly ConstantLookup constants;
     private readonly Dictionary<string, List<string>> gradients = new(StringComparer.Ordinal);
 
-    public BackwardPass(GraphBuilder graph, IReadOnlyDictionary<string, long[]> shapes, IReadOnlyCollection<string> parameters)
+    public BackwardPass(GraphWriter graph, IReadOnlyDictionary<string, long[]> shapes, IReadOnlyCollection<string> parameters)
     {
         Graph = graph;
         model = graph.Model;
@@ -25,7 +25,7 @@ internal sealed class BackwardPass
         wanted = Dependent(model.Graph, parameters);
     }
 
-    public GraphBuilder Graph { get; }
+    public GraphWriter Graph { get; }
 
     /// <summary>Walks from <paramref name="loss"/>, a scalar.</summary>
     /// <exception cref="DiagnosticException">An operator on the way has no gradient (MOC2305).</exception>
@@ -41,7 +41,7 @@ internal sealed class BackwardPass
             }
 
             var rule = GradientCatalogue.Find(node.Operator()) ?? throw NoGradient(node, $"no gradient is known for the operator {Describe(node)}");
-            rule.Backward(new BackwardNode(this, node));
+            rule(new BackwardNode(this, node));
         }
     }
 

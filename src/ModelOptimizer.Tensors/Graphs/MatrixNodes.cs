@@ -7,18 +7,18 @@ namespace ModelOptimizer.Tensors.Graphs;
 internal static class MatrixNodes
 {
     /// <summary>alpha · op(a) · op(b), where op transposes or does not.</summary>
-    public static string Gemm(this GraphBuilder graph, string a, string b, bool transA = false, bool transB = false, float alpha = 1) => graph.Node(
+    public static string Gemm(this GraphWriter graph, string a, string b, bool transA = false, bool transB = false, float alpha = 1) => graph.Node(
         "Gemm",
         graph.Opset >= 11 ? [a, b] : [a, b, graph.Scalar(0)],
-        GraphBuilder.Attribute("transA", transA ? 1L : 0L),
-        GraphBuilder.Attribute("transB", transB ? 1L : 0L),
-        GraphBuilder.Attribute("alpha", alpha));
+        GraphWriter.Attribute("transA", transA ? 1L : 0L),
+        GraphWriter.Attribute("transB", transB ? 1L : 0L),
+        GraphWriter.Attribute("alpha", alpha));
 
     /// <summary>Matrices in the last two axes of a tensor of <paramref name="rank"/> axes, transposed.</summary>
-    public static string TransposeMatrices(this GraphBuilder graph, string tensor, int rank) =>
+    public static string TransposeMatrices(this GraphWriter graph, string tensor, int rank) =>
         graph.Transpose(tensor, [.. Enumerable.Range(0, rank - 2).Select(axis => (long)axis), rank - 1, rank - 2]);
 
     /// <summary>A float constant of given numbers.</summary>
-    public static string Numbers(this GraphBuilder graph, float[] values, params long[] shape) =>
+    public static string Numbers(this GraphWriter graph, float[] values, params long[] shape) =>
         graph.Initializer(graph.NewName("w"), WeightValues.Create("", (int)TensorProto.Types.DataType.Float, shape, values));
 }

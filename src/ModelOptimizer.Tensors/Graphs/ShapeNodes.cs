@@ -8,34 +8,29 @@ namespace ModelOptimizer.Tensors.Graphs;
 internal static class ShapeNodes
 {
     /// <summary>A tensor of ones, its shape known.</summary>
-    public static string Ones(this GraphBuilder graph, long[] shape) => graph.Filled(1, shape);
+    public static string Ones(this GraphWriter graph, long[] shape) => graph.Filled(1, shape);
 
     /// <summary>A tensor of one value everywhere; only the value and the shape are stored.</summary>
-    public static string Filled(this GraphBuilder graph, float value, long[] shape) => shape.Length == 0 ? graph.Scalar(value) : graph.Node("Expand", [graph.Scalar(value), graph.Constant(shape)]);
+    public static string Filled(this GraphWriter graph, float value, long[] shape) => shape.Length == 0 ? graph.Scalar(value) : graph.Node("Expand", [graph.Scalar(value), graph.Constant(shape)]);
 
     /// <summary>The same elements in another shape.</summary>
-    public static string Reshape(this GraphBuilder graph, string tensor, params long[] shape) => graph.Node("Reshape", [tensor, graph.Constant(shape)]);
+    public static string Reshape(this GraphWriter graph, string tensor, params long[] shape) => graph.Node("Reshape", [tensor, graph.Constant(shape)]);
 
     /// <summary>Axes in another order.</summary>
-    public static string Transpose(this GraphBuilder graph, string tensor, params long[] order) => graph.Node("Transpose", [tensor], GraphBuilder.Attribute("perm", order));
+    public static string Transpose(this GraphWriter graph, string tensor, params long[] order) => graph.Node("Transpose", [tensor], GraphWriter.Attribute("perm", order));
 
     /// <summary>Sums over <paramref name="axes"/>, which stay as axes of one element.</summary>
-    public static string ReduceSum(this GraphBuilder graph, string tensor, params long[] axes) => graph.Opset >= 13
+    public static string ReduceSum(this GraphWriter graph, string tensor, params long[] axes) => graph.Opset >= 13
         ? graph.Node("ReduceSum", [tensor, graph.Constant(axes)])
-        : graph.Node("ReduceSum", [tensor], GraphBuilder.Attribute("axes", axes));
+        : graph.Node("ReduceSum", [tensor], GraphWriter.Attribute("axes", axes));
 
     /// <summary>Means over <paramref name="axes"/>, which stay as axes of one element.</summary>
-    public static string ReduceMean(this GraphBuilder graph, string tensor, params long[] axes) => graph.Opset >= 18
+    public static string ReduceMean(this GraphWriter graph, string tensor, params long[] axes) => graph.Opset >= 18
         ? graph.Node("ReduceMean", [tensor, graph.Constant(axes)])
-        : graph.Node("ReduceMean", [tensor], GraphBuilder.Attribute("axes", axes));
-
-    /// <summary>Maxima over <paramref name="axes"/>, which stay as axes of one element.</summary>
-    public static string ReduceMax(this GraphBuilder graph, string tensor, params long[] axes) => graph.Opset >= 18
-        ? graph.Node("ReduceMax", [tensor, graph.Constant(axes)])
-        : graph.Node("ReduceMax", [tensor], GraphBuilder.Attribute("axes", axes));
+        : graph.Node("ReduceMean", [tensor], GraphWriter.Attribute("axes", axes));
 
     /// <summary>A part of a tensor: from <paramref name="starts"/> to <paramref name="ends"/> along <paramref name="axes"/>, every <paramref name="steps"/>-th.</summary>
-    public static string Slice(this GraphBuilder graph, string tensor, long[] starts, long[] ends, long[] axes, long[]? steps = null)
+    public static string Slice(this GraphWriter graph, string tensor, long[] starts, long[] ends, long[] axes, long[]? steps = null)
     {
         if (graph.Opset >= 10)
         {
@@ -43,39 +38,34 @@ internal static class ShapeNodes
         }
 
         return steps is null
-            ? graph.Node("Slice", [tensor], GraphBuilder.Attribute("starts", starts), GraphBuilder.Attribute("ends", ends), GraphBuilder.Attribute("axes", axes))
+            ? graph.Node("Slice", [tensor], GraphWriter.Attribute("starts", starts), GraphWriter.Attribute("ends", ends), GraphWriter.Attribute("axes", axes))
             : graph.Steps(tensor, starts, ends, axes, steps);
     }
 
     /// <summary>Zeros around a tensor: <paramref name="pads"/> has those before every axis, then those after; negative ones cut.</summary>
-    public static string Pad(this GraphBuilder graph, string tensor, params long[] pads) => graph.Opset >= 11
+    public static string Pad(this GraphWriter graph, string tensor, params long[] pads) => graph.Opset >= 11
         ? graph.Node("Pad", [tensor, graph.Constant(pads)])
-        : graph.Node("Pad", [tensor], GraphBuilder.Attribute("pads", pads));
+        : graph.Node("Pad", [tensor], GraphWriter.Attribute("pads", pads));
 
     /// <summary>As <see cref="Pad"/>, and no node where there is nothing to pad.</summary>
-    public static string Padded(this GraphBuilder graph, string tensor, params long[] pads) => pads.All(pad => pad == 0) ? tensor : graph.Pad(tensor, pads);
+    public static string Padded(this GraphWriter graph, string tensor, params long[] pads) => pads.All(pad => pad == 0) ? tensor : graph.Pad(tensor, pads);
 
     /// <summary>Tensors one after the other along <paramref name="axis"/>.</summary>
-    public static string Concat(this GraphBuilder graph, string[] tensors, long axis) => tensors.Length == 1 ? tensors[0] : graph.Node("Concat", tensors, GraphBuilder.Attribute("axis", axis));
-
-    /// <summary>The parts of <paramref name="sizes"/> along <paramref name="axis"/>.</summary>
-    public static string[] Split(this GraphBuilder graph, string tensor, int axis, params long[] sizes) => graph.Opset >= 13
-        ? graph.Nodes(sizes.Length, "Split", [tensor, graph.Constant(sizes)], GraphBuilder.Attribute("axis", (long)axis))
-        : graph.Nodes(sizes.Length, "Split", [tensor], GraphBuilder.Attribute("axis", (long)axis), GraphBuilder.Attribute("split", sizes));
+    public static string Concat(this GraphWriter graph, string[] tensors, long axis) => tensors.Length == 1 ? tensors[0] : graph.Node("Concat", tensors, GraphWriter.Attribute("axis", axis));
 
     /// <summary>Whether two float tensors have the same number; floats can be compared so from opset 11 on.</summary>
-    public static string Equal(this GraphBuilder graph, string one, string other) => graph.Opset >= 11
+    public static string Equal(this GraphWriter graph, string one, string other) => graph.Opset >= 11
         ? graph.Node("Equal", [one, other])
         : graph.Node("Not", [graph.Node("Or", [graph.Less(one, other), graph.Greater(one, other)])]);
 
     /// <summary>The same numbers as another type.</summary>
-    public static string Cast(this GraphBuilder graph, string tensor, TensorProto.Types.DataType type) => graph.Node("Cast", [tensor], GraphBuilder.Attribute("to", (long)type));
+    public static string Cast(this GraphWriter graph, string tensor, TensorProto.Types.DataType type) => graph.Node("Cast", [tensor], GraphWriter.Attribute("to", (long)type));
 
     /// <summary>One where a condition holds, zero elsewhere.</summary>
-    public static string Indicator(this GraphBuilder graph, string condition) => graph.Cast(condition, TensorProto.Types.DataType.Float);
+    public static string Indicator(this GraphWriter graph, string condition) => graph.Cast(condition, TensorProto.Types.DataType.Float);
 
     /// <summary>Sums a tensor of shape <paramref name="from"/> over what broadcasting from <paramref name="to"/> had repeated; the result has shape <paramref name="to"/>.</summary>
-    public static string SumTo(this GraphBuilder graph, string tensor, long[] from, long[] to)
+    public static string SumTo(this GraphWriter graph, string tensor, long[] from, long[] to)
     {
         if (from.AsSpan().SequenceEqual(to))
         {
@@ -89,7 +79,7 @@ internal static class ShapeNodes
     }
 
     // Before opset 10 a slice has no steps.
-    private static string Steps(this GraphBuilder graph, string tensor, long[] starts, long[] ends, long[] axes, long[] steps)
+    private static string Steps(this GraphWriter graph, string tensor, long[] starts, long[] ends, long[] axes, long[] steps)
     {
         for (var i = 0; i < axes.Length; i++)
         {
@@ -99,7 +89,7 @@ internal static class ShapeNodes
                 taken.Add(index);
             }
 
-            tensor = graph.Node("Gather", [tensor, graph.Constant([.. taken])], GraphBuilder.Attribute("axis", axes[i]));
+            tensor = graph.Node("Gather", [tensor, graph.Constant([.. taken])], GraphWriter.Attribute("axis", axes[i]));
         }
 
         return tensor;

@@ -9,7 +9,7 @@ internal static class GemmGraph
 {
     public static OnnxModel Build(bool transposeA, bool transposeB, bool subtract)
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         List<string> inputs = [builder.Input("a", DataType.Double, -1, -1), builder.Input("b", DataType.Double, -1, -1)];
         if (subtract)
         {
@@ -20,9 +20,9 @@ internal static class GemmGraph
             "y",
             "Gemm",
             inputs,
-            GraphBuilder.Attribute("transA", transposeA ? 1 : 0),
-            GraphBuilder.Attribute("transB", transposeB ? 1 : 0),
-            GraphBuilder.Attribute("alpha", subtract ? -1f : 1f));
+            GraphWriter.Attribute("transA", transposeA ? 1 : 0),
+            GraphWriter.Attribute("transB", transposeB ? 1 : 0),
+            GraphWriter.Attribute("alpha", subtract ? -1f : 1f));
         builder.Output("y", DataType.Double, -1, -1);
         return builder.Build();
     }

@@ -43,6 +43,13 @@ internal static class SessionFactory
             options.AddSessionConfigEntry(PlacementReader.Option, "1");
         }
 
+        return Open(model, options);
+    }
+
+    /// <summary>A session with <paramref name="options"/> as they are.</summary>
+    /// <exception cref="DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
+    public static InferenceSession Open(OnnxModel model, SessionOptions options)
+    {
         try
         {
             return model.SizeInBytes > LargestMessage ? FromFile(model, options) : new InferenceSession(model.Proto.ToByteArray(), options);

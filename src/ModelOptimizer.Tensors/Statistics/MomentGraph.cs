@@ -59,7 +59,7 @@ internal sealed class MomentGraph
 
     public OnnxModel Build(DataType type)
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         builder.InputOfAnyShape("x", type);
         foreach (var (name, shape) in StateNames.Zip(StateShapes))
         {
@@ -71,24 +71,24 @@ internal sealed class MomentGraph
             builder.Output(name + "'", StateType, shape);
         }
 
-        var x = builder.Node("Cast", ["x"], GraphBuilder.Attribute("to", (long)StateType));
+        var x = builder.Node("Cast", ["x"], GraphWriter.Attribute("to", (long)StateType));
         var patches = window is null ? Vectors(builder, x) : Windows(builder, x, window);
         Accumulate(builder, patches);
         return builder.Build();
     }
 
-    private string Vectors(GraphBuilder builder, string x) => transposed
+    private string Vectors(GraphWriter builder, string x) => transposed
         ? builder.Node("Reshape", [x, builder.Constant(Size, -1)])
-        : builder.Node("Transpose", [builder.Node("Reshape", [x, builder.Constant(-1, Size)])], GraphBuilder.Attribute("perm", 1, 0));
+        : builder.Node("Transpose", [builder.Node("Reshape", [x, builder.Constant(-1, Size)])], GraphWriter.Attribute("perm", 1, 0));
 
     // Channels first, so that a tap's slice is already rows of P: only the small input is transposed, never the patches.
-    private string Windows(GraphBuilder builder, string x, ConvGeometry geometry)
+    private string Windows(GraphWriter builder, string x, ConvGeometry geometry)
     {
         var rank = geometry.Kernel.Length;
         builder.Input("pads", DataType.Int64, 2 * (rank + 2));
         builder.Input("begin", DataType.Int64, rank);
         builder.Input("extent", DataType.Int64, rank);
-        x = builder.Node("Transpose", [x], GraphBuilder.Attribute("perm", [1, 0, .. Enumerable.Range(2, rank).Select(axis => (long)axis)]));
+        x = builder.Node("Transpose", [x], GraphWriter.Attribute("perm", [1, 0, .. Enumerable.Range(2, rank).Select(axis => (long)axis)]));
         x = builder.Node("Pad", [x, "pads"]);
 
         var axes = builder.Constant([.. Enumerable.Range(2, rank).Select(axis => (long)axis)]);
@@ -102,7 +102,7 @@ internal sealed class MomentGraph
             slices.Add(builder.Node("Reshape", [builder.Node("Slice", [x, start, end, axes, steps]), rows]));
         }
 
-        var all = slices.Count == 1 ? slices[0] : builder.Node("Concat", slices, GraphBuilder.Attribute("axis", 1));
+        var all = slices.Count == 1 ? slices[0] : builder.Node("Concat", slices, GraphWriter.Attribute("axis", 1));
         return builder.Node("Reshape", [all, Groups > 1 ? builder.Constant(Groups, Size, -1) : builder.Constant(Size, -1)]);
     }
 
@@ -118,13 +118,13 @@ internal sealed class MomentGraph
         return offset;
     }
 
-    private void Accumulate(GraphBuilder builder, string patches)
+    private void Accumulate(GraphWriter builder, string patches)
     {
-        var sum = builder.Node("ReduceSum", [patches, builder.Constant(-1)], GraphBuilder.Attribute("keepdims", 0));
+        var sum = builder.Node("ReduceSum", [patches, builder.Constant(-1)], GraphWriter.Attribute("keepdims", 0));
         AddTo(builder, "m", sum);
         if (Groups > 1)
         {
-            var turned = builder.Node("Transpose", [patches], GraphBuilder.Attribute("perm", 0, 2, 1));
+            var turned = builder.Node("Transpose", [patches], GraphWriter.Attribute("perm", 0, 2, 1));
             AddTo(builder, "s0", builder.Node("MatMul", [patches, turned]));
             return;
         }
@@ -135,11 +135,11 @@ internal sealed class MomentGraph
             var high = builder.Constant(Bounds[block + 1]);
             var left = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, builder.Constant(Bounds[block]), high, zero]);
             var right = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, zero, high, zero]);
-            builder.NodeTo($"s{block}'", "Gemm", exact ? [left, right, $"s{block}"] : [left, right], GraphBuilder.Attribute("transB", 1));
+            builder.NodeTo($"s{block}'", "Gemm", exact ? [left, right, $"s{block}"] : [left, right], GraphWriter.Attribute("transB", 1));
         }
     }
 
-    private void AddTo(GraphBuilder builder, string state, string value)
+    private void AddTo(GraphWriter builder, string state, string value)
     {
         if (exact)
         {

@@ -28,7 +28,7 @@ public sealed record AdamW(double Beta1 = 0.9, double Beta2 = 0.999, double Epsi
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Append(GraphBuilder graph, string parameters, string gradient, IReadOnlyList<string> state, IReadOnlyList<string> scalars)
+    public IReadOnlyList<string> Append(GraphWriter graph, string parameters, string gradient, IReadOnlyList<string> state, IReadOnlyList<string> scalars)
     {
         var first = graph.Node("Add", [graph.Node("Mul", [state[0], graph.Scalar((float)Beta1)]), gradient]);
         var second = graph.Node("Add", [graph.Node("Mul", [state[1], graph.Scalar((float)Beta2)]), graph.Node("Mul", [gradient, gradient])]);

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Tensors.Training;
 internal static class FlatParameters
 {
     /// <summary>Makes the tensors, under their names, from <paramref name="vector"/> in front of all nodes; their initialisers go.</summary>
-    public static void Unpack(GraphBuilder graph, string vector, IReadOnlyList<TrainedTensor> tensors)
+    public static void Unpack(GraphWriter graph, string vector, IReadOnlyList<TrainedTensor> tensors)
     {
         var proto = graph.Model.Graph;
         var names = tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
@@ -28,10 +28,10 @@ internal static class FlatParameters
     }
 
     /// <summary>All elements of <paramref name="tensors"/> in their order.</summary>
-    public static string Pack(GraphBuilder graph, IReadOnlyList<string> tensors)
+    public static string Pack(GraphWriter graph, IReadOnlyList<string> tensors)
     {
         string[] parts = [.. tensors.Select(tensor => graph.Reshape(tensor, -1))];
-        return parts.Length == 1 ? parts[0] : graph.Node("Concat", parts, GraphBuilder.Attribute("axis", 0L));
+        return parts.Length == 1 ? parts[0] : graph.Node("Concat", parts, GraphWriter.Attribute("axis", 0L));
     }
 
     private static void Remove<T>(Google.Protobuf.Collections.RepeatedField<T> field, Predicate<T> which)

@@ -25,5 +25,5 @@ public interface IOptimizer
     /// <param name="state">The vectors kept.</param>
     /// <param name="scalars">The inputs named in <see cref="Scalars"/>.</param>
     /// <returns>The new parameters, then the new state.</returns>
-    IReadOnlyList<string> Append(GraphBuilder graph, string parameters, string gradient, IReadOnlyList<string> state, IReadOnlyList<string> scalars);
+    IReadOnlyList<string> Append(GraphWriter graph, string parameters, string gradient, IReadOnlyList<string> state, IReadOnlyList<string> scalars);
 }

@@ -9,7 +9,7 @@ public static class Losses
     /// <param name="graph">Where the nodes go.</param>
     /// <param name="logits">z, N×…×K, before any softmax.</param>
     /// <param name="probabilities">y, of the same shape: one-hot labels, or any distribution.</param>
-    public static string CrossEntropy(GraphBuilder graph, string logits, string probabilities) =>
+    public static string CrossEntropy(GraphWriter graph, string logits, string probabilities) =>
         MeanOfSums(graph, graph.Node("Mul", [LogSoftmax(graph, logits), graph.Node("Neg", [probabilities])]));
 
     /// <summary>Whole-numbered labels as distributions: 1 at the label's class and 0 elsewhere.</summary>
@@ -17,12 +17,12 @@ public static class Losses
     /// <param name="labels">int64, N.</param>
     /// <param name="classes">K.</param>
     /// <returns>float32, N×K.</returns>
-    public static string OneHot(GraphBuilder graph, string labels, long classes) => graph.Cast(
+    public static string OneHot(GraphWriter graph, string labels, long classes) => graph.Cast(
         graph.Node("OneHot", [labels, graph.Constant(classes), graph.Constant(0, 1)]),
         Onnx.Proto.TensorProto.Types.DataType.Float);
 
     /// <summary>Mean of the squared differences over all elements.</summary>
-    public static string Mse(GraphBuilder graph, string prediction, string target)
+    public static string Mse(GraphWriter graph, string prediction, string target)
     {
         var difference = graph.Node("Sub", [prediction, target]);
         return Mean(graph, graph.Node("Mul", [difference, difference]));
@@ -36,16 +36,16 @@ public static class Losses
     /// <param name="teacherLogits">t, N×…×K. No gradient goes through it.</param>
     /// <param name="studentLogits">s, of the same shape.</param>
     /// <param name="temperature">T.</param>
-    public static string KullbackLeibler(GraphBuilder graph, string teacherLogits, string studentLogits, double temperature)
+    public static string KullbackLeibler(GraphWriter graph, string teacherLogits, string studentLogits, double temperature)
     {
         var teacher = Divide(graph, teacherLogits, temperature);
-        var probabilities = graph.Node("Softmax", [teacher], GraphBuilder.Attribute("axis", -1L));
+        var probabilities = graph.Node("Softmax", [teacher], GraphWriter.Attribute("axis", -1L));
         var difference = graph.Node("Sub", [LogSoftmax(graph, teacher), LogSoftmax(graph, Divide(graph, studentLogits, temperature))]);
         return MeanOfSums(graph, graph.Node("Mul", [probabilities, difference]));
     }
 
     /// <summary>Σ weight·loss. A term of weight 0 is left out.</summary>
-    public static string WeightedSum(GraphBuilder graph, params IReadOnlyCollection<(double Weight, string Loss)> terms)
+    public static string WeightedSum(GraphWriter graph, params IReadOnlyCollection<(double Weight, string Loss)> terms)
     {
         string[] weighted = [.. terms.Where(term => term.Weight != 0).Select(term => term.Weight == 1 ? term.Loss : graph.Node("Mul", [term.Loss, graph.Scalar((float)term.Weight)]))];
         return weighted.Length switch
@@ -56,11 +56,11 @@ public static class Losses
         };
     }
 
-    private static string LogSoftmax(GraphBuilder graph, string logits) => graph.Node("LogSoftmax", [logits], GraphBuilder.Attribute("axis", -1L));
+    private static string LogSoftmax(GraphWriter graph, string logits) => graph.Node("LogSoftmax", [logits], GraphWriter.Attribute("axis", -1L));
 
-    private static string Divide(GraphBuilder graph, string tensor, double by) => by == 1 ? tensor : graph.Node("Mul", [tensor, graph.Scalar((float)(1 / by))]);
+    private static string Divide(GraphWriter graph, string tensor, double by) => by == 1 ? tensor : graph.Node("Mul", [tensor, graph.Scalar((float)(1 / by))]);
 
-    private static string MeanOfSums(GraphBuilder graph, string tensor) => Mean(graph, graph.ReduceSum(tensor, -1));
+    private static string MeanOfSums(GraphWriter graph, string tensor) => Mean(graph, graph.ReduceSum(tensor, -1));
 
-    private static string Mean(GraphBuilder graph, string tensor) => graph.Node("ReduceMean", [tensor], GraphBuilder.Attribute("keepdims", 0L));
+    private static string Mean(GraphWriter graph, string tensor) => graph.Node("ReduceMean", [tensor], GraphWriter.Attribute("keepdims", 0L));
 }

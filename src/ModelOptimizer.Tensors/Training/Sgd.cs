@@ -19,7 +19,7 @@ public sealed record Sgd(double Momentum = 0.9, double WeightDecay = 0) : IOptim
     public IReadOnlyList<double> ScalarsAt(long time, double learningRate) => [learningRate];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Append(GraphBuilder graph, string parameters, string gradient, IReadOnlyList<string> state, IReadOnlyList<string> scalars)
+    public IReadOnlyList<string> Append(GraphWriter graph, string parameters, string gradient, IReadOnlyList<string> state, IReadOnlyList<string> scalars)
     {
         var direction = WeightDecay == 0 ? gradient : graph.Node("Add", [gradient, graph.Node("Mul", [parameters, graph.Scalar((float)WeightDecay)])]);
         if (Momentum > 0)

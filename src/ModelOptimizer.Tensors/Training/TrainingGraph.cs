@@ -63,7 +63,7 @@ public sealed class TrainingGraph
     /// <exception cref="DiagnosticException">A weight is not float32 (MOC2306), or a node between a weight and the loss has no gradient (MOC2305).</exception>
     public static TrainingGraph Build(
         Engine engine,
-        GraphBuilder graph,
+        GraphWriter graph,
         string loss,
         IReadOnlyCollection<string> trainable,
         IOptimizer optimizer,
@@ -83,7 +83,7 @@ public sealed class TrainingGraph
         var scalars = Declare(graph, optimizer.Scalars);
         FlatParameters.Unpack(graph, vectors[0], parameters);
         var gradient = FlatParameters.Pack(graph, [.. parameters.Select(parameter => gradients[parameter.Name])]);
-        var norm = graph.Node("ReduceL2", [gradient], GraphBuilder.Attribute("keepdims", 0L));
+        var norm = graph.Node("ReduceL2", [gradient], GraphWriter.Attribute("keepdims", 0L));
         if (clip is { } longest)
         {
             var limit = graph.Scalar((float)longest);
@@ -133,7 +133,7 @@ public sealed class TrainingGraph
         return (parameters, [.. values.SelectMany(part => part)]);
     }
 
-    private static string[] Declare(GraphBuilder graph, IReadOnlyList<string> names, params long[] shape) => [.. names.Select(name => graph.Input(graph.NewName(name), DataType.Float, shape))];
+    private static string[] Declare(GraphWriter graph, IReadOnlyList<string> names, params long[] shape) => [.. names.Select(name => graph.Input(graph.NewName(name), DataType.Float, shape))];
 
     private static ModelTensor Describe(ValueInfoProto input) => new(
         input.Name,

@@ -47,7 +47,7 @@ internal sealed class TrainingVectors : IDisposable
     /// <summary>A model that copies <c>x</c> to <c>y</c>: running it moves numbers between host and device, whatever the device is.</summary>
     public static OnnxModel CopyModel()
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", DataType.Float, -1);
         graph.NodeTo("y", "Identity", ["x"]);
         graph.Output("y", DataType.Float, -1);

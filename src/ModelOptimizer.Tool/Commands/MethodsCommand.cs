@@ -11,7 +11,7 @@ namespace ModelOptimizer.Tool.Commands;
 /// <summary><c>methods</c>.</summary>
 internal static class MethodsCommand
 {
-    public static Command Create(Terminal terminal, IReadOnlyList<ICompressionMethod> methods)
+    public static Command Create(Terminal terminal, IReadOnlyList<IMethod> methods)
     {
         var name = new Argument<string?>("name") { Description = "A method, to see its options.", Arity = ArgumentArity.ZeroOrOne };
         var json = CommonOptions.Json();
@@ -37,7 +37,7 @@ internal static class MethodsCommand
         return command;
     }
 
-    private static ICompressionMethod Find(IReadOnlyList<ICompressionMethod> methods, string name) =>
+    private static IMethod Find(IReadOnlyList<IMethod> methods, string name) =>
         methods.FirstOrDefault(method => method.Name == name)
         ?? throw new DiagnosticException(ToolCodes.UnknownMethod, $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods: {string.Join(", ", methods.Select(method => method.Name))}.");
 }

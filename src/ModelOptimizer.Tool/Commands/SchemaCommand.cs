@@ -10,7 +10,7 @@ internal static class SchemaCommand
 {
     private const string StandardOutput = "-";
 
-    public static Command Create(Terminal terminal, IReadOnlyList<ICompressionMethod> methods)
+    public static Command Create(Terminal terminal, IReadOnlyList<IMethod> methods)
     {
         var output = new Option<string>("--output")
         {

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Tool.Views;
 /// <summary>The methods and their options for people.</summary>
 internal static class MethodsView
 {
-    public static void List(Terminal terminal, IReadOnlyList<ICompressionMethod> methods)
+    public static void List(Terminal terminal, IReadOnlyList<IMethod> methods)
     {
         var table = TableStyle.New().Word("method").Text("what it does").Text("paper");
         foreach (var method in methods)
@@ -19,7 +19,7 @@ internal static class MethodsView
         terminal.Out.WriteLine("modelopt methods NAME lists a method's options.");
     }
 
-    public static void Show(Terminal terminal, ICompressionMethod method)
+    public static void Show(Terminal terminal, IMethod method)
     {
         terminal.Out.WriteLine($"{method.Name}: {method.Summary}");
         terminal.Out.WriteLine(method.Paper);

@@ -32,7 +32,7 @@ internal static class ReportView
             }
         }
 
-        terminal.Out.WriteLine($"device: {report.DeviceClass}{Figures.OnCpu(report.Placement)}{(report.FromCache ? ", from the cache" : "")}");
+        terminal.Out.WriteLine($"device: {report.DeviceClass}{Figures.OnCpu(report.Placement)}{(report.FromCache == true ? ", from the cache" : "")}");
         if (report.ReportFile is { } file)
         {
             terminal.Out.WriteLine($"report: {ShortPath.From(terminal.CurrentDirectory, file)}");
@@ -73,7 +73,7 @@ internal static class ReportView
 
     private static (string Word, Color Colour) Word(GateVerdict verdict)
     {
-        var colour = verdict.Gate.Severity == DiagnosticSeverity.Error ? Color.Red : Color.Yellow;
+        var colour = verdict.Severity == "error" ? Color.Red : Color.Yellow;
         return verdict.Outcome switch
         {
             GateOutcome.Passed => ("passed", Color.Green),
@@ -97,7 +97,7 @@ internal static class ReportView
             table.Row(
             [
                 layer.Layer,
-                layer.Ranks.Count == 0 ? "–" : string.Join(", ", layer.Ranks),
+                layer.ChosenText,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
                 layer.Reason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",

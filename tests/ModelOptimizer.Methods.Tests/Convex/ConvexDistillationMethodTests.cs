@@ -105,10 +105,10 @@ public class ConvexDistillationMethodTests
     public void The_same_seed_gives_the_same_bytes_and_so_do_the_decisions_of_a_run()
     {
         var first = Run(Network, ("width", 4));
-        var decisions = first.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of);
 
         Run(Network, ("width", 4)).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        Method(MethodRun.Context(Network, Batches()) with { Decisions = decisions }).Model.ToBytes().ShouldBe(first.Model.ToBytes());
+        new ConvexDistillationMethod().Run(MethodRun.Context(Network, Batches()), MethodRun.Arguments(), first.Choices()).Model.ToBytes().ShouldBe(first.Model.ToBytes());
+        first.Choices().Values.OfType<Choice.Width>().ShouldHaveSingleItem().Gates.ShouldBe(4);
         Method(MethodRun.Context(Network, Batches()) with { Seed = 2 }, ("width", 4)).Model.ToBytes().ShouldNotBe(first.Model.ToBytes());
     }
 
@@ -252,9 +252,9 @@ public class ConvexDistillationMethodTests
         Plan(400, ("width", 40)).PeakBytes.ShouldBeGreaterThan(Plan(4, ("width", 40)).PeakBytes + (396 * 32 * 4 * (512 + 256)));
     }
 
-    private static MethodResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
+    private static StepResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
 
-    private static MethodResult Method(MethodContext context, params (string Name, object Value)[] options) => new ConvexDistillationMethod().Run(context, MethodRun.Arguments(options));
+    private static StepResult Method(StepContext context, params (string Name, object Value)[] options) => new ConvexDistillationMethod().Run(context, MethodRun.Arguments(options));
 
     private static RandomBatches Batches() => new(Network, 4, 32);
 

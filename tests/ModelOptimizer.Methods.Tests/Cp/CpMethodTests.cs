@@ -33,7 +33,7 @@ public class CpMethodTests
     public void Two_runs_give_the_same_bytes(string ways)
     {
         var model = TuckerMethodTests.SmallNet();
-        MethodResult Run() => MethodRun.Of("cp", model, ("ways", ways), ("error", 0.4));
+        StepResult Run() => MethodRun.Of("cp", model, ("ways", ways), ("error", 0.4));
 
         Run().Model.ToBytes().ShouldBe(Run().Model.ToBytes());
     }
@@ -106,8 +106,7 @@ public class CpMethodTests
         var ranks = result.Layers.Where(layer => layer.Layer is "c1" or "c2").SelectMany(layer => layer.Ranks).ToList();
         ranks.ShouldNotBeEmpty();
         ranks.ShouldAllBe(rank => rank % 4 == 0);
-        var decided = context with { RankMultiple = 1, Decisions = result.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of) };
-        new CpMethod().Run(decided, MethodRun.Arguments(("budget", Budget.Auto))).Model.ToBytes().ShouldBe(result.Model.ToBytes());
+        new CpMethod().Run(context with { RankMultiple = 1 }, MethodRun.Arguments(("budget", Budget.Auto)), result.Choices()).Model.ToBytes().ShouldBe(result.Model.ToBytes());
     }
 
     [Fact]

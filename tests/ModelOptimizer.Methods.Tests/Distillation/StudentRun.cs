@@ -42,17 +42,17 @@ internal static class StudentRun
         return result;
     }
 
-    public static ICompressionMethod Method(string name) => MethodCatalogue.All.Single(method => method.Name == name);
+    public static IMethod Method(string name) => MethodCatalogue.All.Single(method => method.Name == name);
 
     /// <summary>A context in which <paramref name="student"/> is what the steps before made of <paramref name="teacher"/>.</summary>
-    public static MethodContext Context(OnnxModel teacher, OnnxModel student, IBatchSource? batches = null, CancellationToken cancellation = default) =>
+    public static StepContext Context(OnnxModel teacher, OnnxModel student, IBatchSource? batches = null, CancellationToken cancellation = default) =>
         MethodRun.Context(student, batches ?? new LabelledBatches(teacher, 5), cancellation) with { Original = teacher };
 
     /// <summary>A context with a student of its own.</summary>
-    public static MethodContext WithStudent(OnnxModel teacher, OnnxModel student) =>
+    public static StepContext WithStudent(OnnxModel teacher, OnnxModel student) =>
         MethodRun.Context(teacher, new LabelledBatches(teacher, 5)) with { Student = student };
 
-    public static MethodResult Train(string method, MethodContext context, params (string Name, object Value)[] options) =>
+    public static StepResult Train(string method, StepContext context, params (string Name, object Value)[] options) =>
         Method(method).Run(context, MethodRun.Arguments(options));
 
     /// <summary>Mean squared difference of the outputs on samples that nothing was trained on.</summary>

@@ -1,11 +1,12 @@
 using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.Tests.Examples;
 
 /// <summary>Pruning by magnitude.</summary>
-internal sealed class ThresholdMethod : ICompressionMethod
+internal sealed class ThresholdMethod : IMethod
 {
     public string Name => "threshold";
 
@@ -18,16 +19,21 @@ internal sealed class ThresholdMethod : ICompressionMethod
         new("below", OptionKind.Number, "Weights smaller than this share of the layer's largest become zero.", "1%") { Minimum = 0, Maximum = 1 },
     ];
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) =>
-        new([.. LayerFinder.Find(context.Model).Where(layer => layer.Obstacle is null).Select(layer => layer.Name)], PeakBytes: 0, Flops: 0);
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new ThresholdStep(context.Model, arguments.Get("below", 0.01));
 
-    public MethodResult Run(MethodContext context, MethodArguments arguments)
+    private sealed class ThresholdStep(OnnxModel before, double below) : IStep
     {
-        var below = arguments.Get("below", 0.01);
-        var model = context.Model.Clone();
-        return new MethodResult(model, [.. LayerFinder.Find(model).Select(layer => layer.Obstacle is null ? Prune(layer) : Leave(layer))]);
+        private readonly IReadOnlyList<WeightLayer> _layers = LayerFinder.Find(before);
 
-        LayerOutcome Prune(WeightLayer layer)
+        public MethodPlan Plan => new([.. _layers.Where(layer => layer.Obstacle is null).Select(layer => layer.Name)], PeakBytes: 0, Flops: 0);
+
+        public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+        {
+            var model = before.Clone();
+            return new StepResult(model, [.. _layers.Select(layer => layer.Obstacle is null && chosen?.GetValueOrDefault(layer.Name) is not Choice.Keep ? Prune(layer, model) : Leave(layer))]);
+        }
+
+        private LayerOutcome Prune(WeightLayer layer, OnnxModel model)
         {
             var weight = model.Graph.Initializer.First(tensor => tensor.Name == layer.Weight);
             var values = WeightValues.ReadDoubles(weight);
@@ -42,6 +48,6 @@ internal sealed class ThresholdMethod : ICompressionMethod
             };
         }
 
-        LayerOutcome Leave(WeightLayer layer) => new() { Layer = layer.Name, ParametersBefore = layer.WeightCount, ParametersAfter = layer.WeightCount, Reason = layer.Obstacle };
+        private static LayerOutcome Leave(WeightLayer layer) => new() { Layer = layer.Name, ParametersBefore = layer.WeightCount, ParametersAfter = layer.WeightCount, Reason = layer.Obstacle };
     }
 }

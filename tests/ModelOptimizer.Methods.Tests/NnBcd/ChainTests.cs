@@ -30,7 +30,7 @@ public class ChainTests
         var model = Models[name];
         var context = MethodRun.Context(model, new RandomBatches(model, 3, 8));
         var options = NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2))));
-        var chain = Chain.Find(context.Model, context.Shapes, null);
+        var chain = LayerChain.Find(context.Model, context.Shapes, null);
         chain.Layers.Count.ShouldBe(name is "gemm" or "convolution" ? 3 : 2);
 
         var data = ChainData.Read(context, chain, options);
@@ -46,7 +46,7 @@ public class ChainTests
     {
         var model = Models["gemm"];
         var context = MethodRun.Context(model, new LabelledBatches(model, 3));
-        var chain = Chain.Find(model, context.Shapes, null);
+        var chain = LayerChain.Find(model, context.Shapes, null);
 
         var labels = ChainData.Read(context, chain, NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2)), ("target", "labels")))).Target;
         var teacher = ChainData.Read(context, chain, NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2))))).Target;
@@ -69,7 +69,7 @@ public class ChainTests
         DiagnosticException Read(ModelOptimizer.Tensors.Data.IBatchSource batches)
         {
             var context = MethodRun.Context(model, batches);
-            return Should.Throw<DiagnosticException>(() => ChainData.Read(context, Chain.Find(model, context.Shapes, null), options));
+            return Should.Throw<DiagnosticException>(() => ChainData.Read(context, LayerChain.Find(model, context.Shapes, null), options));
         }
 
         Read(new RandomBatches(model)).Diagnostic.Code.ShouldBe(MethodCodes.NoTarget);

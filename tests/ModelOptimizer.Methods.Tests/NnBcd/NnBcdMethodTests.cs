@@ -65,19 +65,18 @@ public class NnBcdMethodTests
     {
         (string, object)[] options = [("rank", MethodRun.Ranks(5)), ("start", "lecun-normal"), ("sweeps", 10)];
         var first = Run(Network, options);
-        var decisions = first.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of);
 
         Run(Network, options).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)) with { Decisions = decisions }, MethodRun.Arguments(options)).Model.ToBytes().ShouldBe(first.Model.ToBytes());
+        new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)), MethodRun.Arguments(options), first.Choices()).Model.ToBytes().ShouldBe(first.Model.ToBytes());
         new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)) with { Seed = 2 }, MethodRun.Arguments(options)).Model.ToBytes().ShouldNotBe(first.Model.ToBytes());
     }
 
     [Fact]
     public void A_decision_to_leave_a_layer_alone_is_followed()
     {
-        var decisions = new Dictionary<string, LayerDecision> { ["fc1"] = new([], "reverted"), ["fc2"] = new([4, 4, 4, 4, 4]) };
+        var chosen = new Dictionary<string, Choice> { ["fc1"] = new Choice.Keep("reverted"), ["fc2"] = new Choice.Ranks([4, 4, 4, 4, 4]) };
 
-        var result = new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)) with { Decisions = decisions }, MethodRun.Arguments(("rank", MethodRun.Ranks(4)), ("sweeps", 3)));
+        var result = new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)), MethodRun.Arguments(("rank", MethodRun.Ranks(4)), ("sweeps", 3)), chosen);
 
         result.Layers.Select(layer => layer.Reason).ShouldBe(["reverted", null, "the last layer stays as large as it is, and is trained"]);
     }
@@ -238,7 +237,7 @@ public class NnBcdMethodTests
     private static LayerMap<IReadOnlyList<int>> Modes(params (string Rule, int[] Modes)[] entries) =>
         new([.. entries.Select(entry => (new LayerRule(entry.Rule), (IReadOnlyList<int>)entry.Modes))]);
 
-    private static MethodResult Run(OnnxModel model, params (string, object)[] options) =>
+    private static StepResult Run(OnnxModel model, params (string, object)[] options) =>
         new NnBcdMethod().Run(MethodRun.Context(model, new LabelledBatches(model, 4)), MethodRun.Arguments(options));
 
     private sealed class EndlessBatches : IBatchSource

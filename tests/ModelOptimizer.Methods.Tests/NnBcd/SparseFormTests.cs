@@ -5,6 +5,7 @@ using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -52,6 +53,7 @@ public class SparseFormTests
             if (type != DataType.Bfloat16)
             {
                 RuntimeView.OptimisedOperators(result).ShouldBe(RuntimeView.OptimisedOperators(model));
+                LoadedGraph.StillComputed(result, LoadedGraph.LoadTimeTensors(result)).ShouldBeEmpty();
             }
         }
     }

@@ -59,7 +59,7 @@ public class SweepTests
                     var now = Objective(network, Ordinary with { Compression = 3 });
                     if (now > last + (1e-12 * last))
                     {
-                        (block, layer).ShouldBe((Block.Copy, 0));
+                        (block, layer).ShouldBe((SweepBlock.Copy, 0));
                         rises++;
                     }
 
@@ -86,13 +86,13 @@ public class SweepTests
             var values = Values(network.Layers[layer], block);
             var old = before[(layer, block)];
             var last = layer == network.Layers.Count - 1;
-            var proximal = block is Block.Weight or Block.Bias || (block == Block.After) == last ? Ordinary.Proximal : 0;
-            if (block != Block.Copy && (block != Block.Before || last))
+            var proximal = block is SweepBlock.Weight or SweepBlock.Bias || (block == SweepBlock.After) == last ? Ordinary.Proximal : 0;
+            if (block != SweepBlock.Copy && (block != SweepBlock.Before || last))
             {
                 Gradient(network, values, old, proximal).ShouldBeLessThan(1e-9, $"{block} of layer {layer}");
             }
 
-            ShouldNotBeLowered(network, values, old, proximal, block == Block.Copy);
+            ShouldNotBeLowered(network, values, old, proximal, block == SweepBlock.Copy);
             before[(layer, block)] = (double[])Values(network.Layers[layer], block).Clone();
         });
     }
@@ -109,7 +109,7 @@ public class SweepTests
             {
                 var now = Objective(network, Ordinary);
                 var end = layer == network.Layers.Count - 1;
-                if (block is Block.Weight or Block.Bias || (block == Block.After && end) || (block == Block.Before && !end))
+                if (block is SweepBlock.Weight or SweepBlock.Bias || (block == SweepBlock.After && end) || (block == SweepBlock.Before && !end))
                 {
                     (last - now).ShouldBeGreaterThanOrEqualTo((Ordinary.Proximal / 2 * change) - (1e-12 * last), $"{block} of layer {layer}");
                 }
@@ -253,7 +253,7 @@ public class SweepTests
                 var now = Objective(network, Ordinary);
                 if (now > last)
                 {
-                    block.ShouldBe(Block.Copy);
+                    block.ShouldBe(SweepBlock.Copy);
                     rises++;
                 }
 
@@ -264,12 +264,12 @@ public class SweepTests
         rises.ShouldBeGreaterThan(20);
     }
 
-    private static Dictionary<(int, Block), double[]> Snapshot(BcdNetwork network)
+    private static Dictionary<(int, SweepBlock), double[]> Snapshot(BcdNetwork network)
     {
-        var values = new Dictionary<(int, Block), double[]>();
+        var values = new Dictionary<(int, SweepBlock), double[]>();
         for (var i = 0; i < network.Layers.Count; i++)
         {
-            foreach (var block in Enum.GetValues<Block>().Where(block => block != Block.Copy || network.Layers[i].Copy is not null))
+            foreach (var block in Enum.GetValues<SweepBlock>().Where(block => block != SweepBlock.Copy || network.Layers[i].Copy is not null))
             {
                 values[(i, block)] = (double[])Values(network.Layers[i], block).Clone();
             }

@@ -74,12 +74,12 @@ internal static class ToyNetwork
     }
 
     /// <summary>The numbers of one block.</summary>
-    public static double[] Values(BcdLayer layer, Block block) => block switch
+    public static double[] Values(BcdLayer layer, SweepBlock block) => block switch
     {
-        Block.After => layer.After.Values,
-        Block.Before => layer.Before.Values,
-        Block.Weight => layer.Weight.Values,
-        Block.Bias => layer.Bias,
+        SweepBlock.After => layer.After.Values,
+        SweepBlock.Before => layer.Before.Values,
+        SweepBlock.Weight => layer.Weight.Values,
+        SweepBlock.Bias => layer.Bias,
         _ => layer.Copy!.Value.Values,
     };
 }

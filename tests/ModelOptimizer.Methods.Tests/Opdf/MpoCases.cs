@@ -4,8 +4,8 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
-using GraphBuilder = ModelOptimizer.Tensors.Graphs.GraphBuilder;
-using ModelGraph = ModelOptimizer.Testing.GraphBuilder;
+using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;
 
@@ -14,12 +14,12 @@ internal static class MpoCases
 {
     public static OnnxModel Model(string kind, int opset = 13) => kind switch
     {
-        "conv" => new ModelGraph(opset).Input("x", [-1, 6, 5, 5]).Conv("x", "layer", 8, 6, [3, 3]).Output("layer").Build(),
-        "grouped" => new ModelGraph(opset).Input("x", [-1, 6, 5, 5]).Conv("x", "layer", 8, 6, [3, 3], group: 2).Output("layer").Build(),
-        "depth-wise" => new ModelGraph(opset).Input("x", [-1, 6, 5, 5]).Conv("x", "layer", 6, 6, [3, 3], group: 6).Output("layer").Build(),
-        "gemm" => new ModelGraph(opset).Input("x", [-1, 18]).Gemm("x", "layer", 8, 18).Output("layer").Build(),
-        "gemm transposed" => new ModelGraph(opset).Input("x", [-1, 18]).Gemm("x", "layer", 8, 18, transB: true).Output("layer").Build(),
-        _ => new ModelGraph(opset).Input("x", [-1, 18]).MatMul("x", "layer", 8, 18).Output("layer").Build(),
+        "conv" => new GraphBuilder(opset).Input("x", [-1, 6, 5, 5]).Conv("x", "layer", 8, 6, [3, 3]).Output("layer").Build(),
+        "grouped" => new GraphBuilder(opset).Input("x", [-1, 6, 5, 5]).Conv("x", "layer", 8, 6, [3, 3], group: 2).Output("layer").Build(),
+        "depth-wise" => new GraphBuilder(opset).Input("x", [-1, 6, 5, 5]).Conv("x", "layer", 6, 6, [3, 3], group: 6).Output("layer").Build(),
+        "gemm" => new GraphBuilder(opset).Input("x", [-1, 18]).Gemm("x", "layer", 8, 18).Output("layer").Build(),
+        "gemm transposed" => new GraphBuilder(opset).Input("x", [-1, 18]).Gemm("x", "layer", 8, 18, transB: true).Output("layer").Build(),
+        _ => new GraphBuilder(opset).Input("x", [-1, 18]).MatMul("x", "layer", 8, 18).Output("layer").Build(),
     };
 
     public static WeightLayer Layer(OnnxModel model) => LayerFinder.Find(model).Single();
@@ -33,18 +33,18 @@ internal static class MpoCases
     }
 
     /// <summary>A graph with nothing in it but the tensors and what makes the weight of them.</summary>
-    public static (GraphBuilder Graph, MpoWeight Weight) Graph(OnnxModel model, IReadOnlyList<MatrixProductOperator> operators)
+    public static (GraphWriter Graph, MpoWeight Weight) Graph(OnnxModel model, IReadOnlyList<MatrixProductOperator> operators)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         return (graph, MpoWeight.Add(graph, Layer(model), operators));
     }
 
     /// <summary>The numbers of <paramref name="tensors"/> in a graph that has no inputs.</summary>
-    public static float[][] Run(GraphBuilder graph, params string[] tensors)
+    public static float[][] Run(GraphWriter graph, params string[] tensors)
     {
         foreach (var tensor in tensors.Where(tensor => graph.Model.Graph.Output.All(output => output.Name != tensor)))
         {
-            var output = GraphBuilder.Value(tensor, ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType.Float);
+            var output = GraphWriter.Value(tensor, ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType.Float);
             output.Type.TensorType.Shape = null;
             graph.Model.Graph.Output.Add(output);
         }

@@ -142,7 +142,7 @@ public class MpoGradientTests
         var (graph, weight, loss) = Graph(operators, target);
         // The trainer wants data; the loss does not need it.
         var unused = graph.Input("unused", DataType.Float, -1);
-        loss = graph.Node("Add", [loss, graph.Node("Mul", [graph.Node("ReduceMean", [unused], GraphBuilder.Attribute("keepdims", 0L)), graph.Scalar(0)])]);
+        loss = graph.Node("Add", [loss, graph.Node("Mul", [graph.Node("ReduceMean", [unused], GraphWriter.Attribute("keepdims", 0L)), graph.Scalar(0)])]);
         var step = TrainingGraph.Build(TestEngine.Shared, graph, loss, [.. weight.Tensors], new Sgd(Momentum: 0), batch: 1);
         using var trainer = new Trainer(TestEngine.Shared, step);
         trainer.Step(new Dictionary<string, HostTensor> { ["unused"] = HostTensor.From<float>(DataType.Float, [1], [0f]) }, rate);
@@ -155,12 +155,12 @@ public class MpoGradientTests
     private static Matrix Moved(Matrix tensor, float[] before, float[] after) =>
         new(tensor.Rows, tensor.Columns, [.. tensor.Values.Select((value, i) => value + ((double)after[i] - before[i]))]);
 
-    private static (GraphBuilder Graph, MpoWeight Weight, string Loss) Graph(MatrixProductOperator operators, Matrix target)
+    private static (GraphWriter Graph, MpoWeight Weight, string Loss) Graph(MatrixProductOperator operators, Matrix target)
     {
         var (graph, weight) = MpoCases.Graph(Model, [operators]);
         var goal = graph.Initializer("target", WeightValues.Create("", (int)DataType.Float, [target.Rows, target.Columns], target.Values));
         var difference = graph.Node("Sub", [weight.Layer.Weight, goal]);
-        return (graph, weight, graph.Node("Mul", [graph.Node("ReduceSum", [graph.Node("Mul", [difference, difference])], GraphBuilder.Attribute("keepdims", 0L)), graph.Scalar(0.5f)]));
+        return (graph, weight, graph.Node("Mul", [graph.Node("ReduceSum", [graph.Node("Mul", [difference, difference])], GraphWriter.Attribute("keepdims", 0L)), graph.Scalar(0.5f)]));
     }
 
     private static MatrixProductOperator Random(MpoShape shape, int seed = 7)

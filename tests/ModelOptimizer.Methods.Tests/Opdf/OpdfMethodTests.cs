@@ -92,13 +92,13 @@ public class OpdfMethodTests
     public void A_detached_auxiliary_loss_teaches_nothing_and_a_differentiable_one_does()
     {
         var teacher = StudentRun.Dense();
-        MethodResult Train(string aux) => StudentRun.Train("opdf", StudentRun.Context(teacher, StudentRun.Worse(teacher)), [("epochs", 10), ("learning-rate", 1e-3), ("aux", aux), .. aux == "none" ? Array.Empty<(string, object)>() : [("lambda", 1.0)]]);
+        StepResult Train(string aux) => StudentRun.Train("opdf", StudentRun.Context(teacher, StudentRun.Worse(teacher)), [("epochs", 10), ("learning-rate", 1e-3), ("aux", aux), .. aux == "none" ? Array.Empty<(string, object)>() : [("lambda", 1.0)]]);
 
         var (differentiable, detached, none) = (Train("differentiable"), Train("detached"), Train("none"));
 
         detached.Model.ToBytes().ShouldBe(none.Model.ToBytes());
         none.Series.Count.ShouldBe(1);
-        double[] Auxiliary(MethodResult result) => [.. result.Series[1].Points.Select(point => point.Y)];
+        double[] Auxiliary(StepResult result) => [.. result.Series[1].Points.Select(point => point.Y)];
         Auxiliary(differentiable)[0].ShouldBe(Auxiliary(detached)[0]);
         Auxiliary(differentiable)[1].ShouldBeLessThan(Auxiliary(detached)[1]);
     }

@@ -16,7 +16,7 @@ public class LagrangianAllocatorTests
         var layers = Enumerable.Range(0, 4).Select(_ =>
         {
             var scale = Math.Exp(random.Normal());
-            return (IReadOnlyList<RankOption>)[.. Enumerable.Range(1, 8).Select(rank => new RankOption(new RankPair(rank, rank), rank * (3 + Math.Abs(random.Normal())), scale / rank))];
+            return (IReadOnlyList<Weighed<RankPair?>>)[.. Enumerable.Range(1, 8).Select(rank => new Weighed<RankPair?>(new RankPair(rank, rank), rank * (3 + Math.Abs(random.Normal())), scale / rank))];
         }).ToList();
         foreach (var budget in new[] { 30.0, 60, 90 })
         {
@@ -29,13 +29,13 @@ public class LagrangianAllocatorTests
 
     [Fact]
     public void Nothing_is_chosen_when_not_even_the_cheapest_fit() =>
-        LagrangianAllocator.Choose([[new RankOption(null, 5, 0)], [new RankOption(null, 6, 0)]], 10).ShouldBeNull();
+        LagrangianAllocator.Choose([[new Weighed<RankPair?>(null, 5, 0)], [new Weighed<RankPair?>(null, 6, 0)]], 10).ShouldBeNull();
 
     [Fact]
     public void An_untouched_layer_is_chosen_when_there_is_room() =>
-        LagrangianAllocator.Choose([[new RankOption(null, 0, 0), new RankOption(new RankPair(1, 1), -5, 1)]], 0)!.ShouldHaveSingleItem().Ranks.ShouldBeNull();
+        LagrangianAllocator.Choose([[new Weighed<RankPair?>(null, 0, 0), new Weighed<RankPair?>(new RankPair(1, 1), -5, 1)]], 0)!.ShouldHaveSingleItem().Item.ShouldBeNull();
 
-    private static double Best(List<IReadOnlyList<RankOption>> layers, double budget, int layer) => layer == layers.Count
+    private static double Best(List<IReadOnlyList<Weighed<RankPair?>>> layers, double budget, int layer) => layer == layers.Count
         ? 0
         : layers[layer].Where(option => option.Cost <= budget).Select(option => option.Penalty + Best(layers, budget - option.Cost, layer + 1)).DefaultIfEmpty(double.PositiveInfinity).Min();
 }

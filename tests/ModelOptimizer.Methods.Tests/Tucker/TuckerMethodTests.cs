@@ -48,7 +48,7 @@ public class TuckerMethodTests
     public void Two_runs_give_the_same_bytes()
     {
         var model = SmallNet();
-        MethodResult Run() => MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Size, 0.6, true)));
+        StepResult Run() => MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Size, 0.6, true)));
 
         Run().Model.ToBytes().ShouldBe(Run().Model.ToBytes());
     }

@@ -144,7 +144,7 @@ public sealed class GraphEditorTests
     {
         var model = new GraphBuilder().Input("x", [1, 4]).MatMul("x", "y", 4, 4).Output("y").Build();
 
-        Should.Throw<ArgumentException>(() => new GraphEditor(model).ReplaceNode(model.Clone().Graph.Node[0], []));
+        Should.Throw<ArgumentException>(() => new GraphEditor(model).ReplaceNodes([model.Clone().Graph.Node[0]], []));
     }
 
     // The edit every method makes: one matrix becomes two.
@@ -155,10 +155,12 @@ public sealed class GraphEditorTests
         var middle = editor.UniqueName(name + "/middle");
         editor.AddWeight(WeightValues.Create(layer.Weight + "/1", Float, [4, 1], [1.0, 2, 3, 4]), layer.Weight);
         editor.AddWeight(WeightValues.Create(layer.Weight + "/2", Float, [1, 4], [1.0, 2, 3, 4]), layer.Weight);
-        editor.ReplaceNode(
-            layer.Node,
-            new NodeProto { OpType = "MatMul", Name = name + "/1", Input = { layer.Input, layer.Weight + "/1" }, Output = { middle } },
-            new NodeProto { OpType = "MatMul", Name = name + "/2", Input = { middle, layer.Weight + "/2" }, Output = { layer.Output } });
+        editor.ReplaceNodes(
+            [layer.Node],
+            [
+                new NodeProto { OpType = "MatMul", Name = name + "/1", Input = { layer.Input, layer.Weight + "/1" }, Output = { middle } },
+                new NodeProto { OpType = "MatMul", Name = name + "/2", Input = { middle, layer.Weight + "/2" }, Output = { layer.Output } },
+            ]);
         editor.Prune();
     }
 }

@@ -71,14 +71,14 @@ public class ResultCacheTests
         blobs.Find(Key).ShouldBe([9, 8]);
     }
 
-    private static CachedResult Result() => new()
+    private static ModelReport Result() => new()
     {
-        ModelSha256 = ContentHash.Of(Model),
+        OutputSha256 = ContentHash.Of(Model),
         Before = new ModelCost(10, 5, null),
         After = new ModelCost(6, 3, null),
         Metrics = [new MetricPair("cosine", double.NaN, 0.99, 7)],
         Steps = [new StepReport("tucker", [new LayerOutcome { Layer = "conv", ParametersBefore = 5, ParametersAfter = 3, Ranks = [3, 4], RelativeError = 0.1 }], [], [])],
-        Gates = [new CachedVerdict(GateOutcome.Passed, null, 0.6, 0.7, null, null, "fine")],
+        Gates = [new GateVerdict { Metric = "size", Bound = "max", Limit = "70%", Severity = "error", Outcome = GateOutcome.Undecided, Measured = 0.6, Required = 0.7, Lower = 0.5, Confidence = 0.95, Message = "fine", Code = "MOC4004" }],
         DeviceClass = "cpu",
     };
 }

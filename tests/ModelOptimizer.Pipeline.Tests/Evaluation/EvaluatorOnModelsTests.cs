@@ -24,7 +24,8 @@ public sealed class EvaluatorOnModelsTests : IDisposable
         var first = Batch([2, 1, 0, 0, 1, 2], [0, 2]);
         var second = Batch([0, 5, 4], [1]);
 
-        var result = Evaluator.Evaluate(Session(OriginalWeight), Session(CompressedWeight), new ListSource(first, second), MetricCatalogue.All, output: null);
+        var (original, compressed) = (Session(OriginalWeight), Session(CompressedWeight));
+        var result = Evaluator.Evaluate(batch => original.Run(batch.Inputs)["y"], batch => compressed.Run(batch.Inputs)["y"], new ListSource(first, second), MetricCatalogue.All, "y");
 
         // The compressed model adds 3 × the third value to the second: (2 1 0), (0 7 2), (0 17 4).
         result.Find("top1")!.Original.ShouldBe([1, 1, 1]);

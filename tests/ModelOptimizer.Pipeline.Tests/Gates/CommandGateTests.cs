@@ -25,7 +25,7 @@ public class CommandGateTests
 
         verdict.Outcome.ShouldBe(expected);
         verdict.Measured.ShouldBe(measured, 1e-12);
-        verdict.Interval.ShouldBeNull();
+        verdict.Confidence.ShouldBeNull();
     }
 
     [Fact]

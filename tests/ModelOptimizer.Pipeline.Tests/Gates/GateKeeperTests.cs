@@ -18,12 +18,12 @@ public class GateKeeperTests
         drop.Outcome.ShouldBe(GateOutcome.Undecided);
         drop.Measured.ShouldBe(0.0035, 1e-12);
         drop.Required.ShouldBe(0.005);
-        drop.Interval.ShouldNotBeNull().Upper.ShouldBeGreaterThan(0.005);
+        drop.Upper.ShouldNotBeNull().ShouldBeGreaterThan(0.005);
 
         var size = GateKeeper.Decide(Given.Gate("size max 150 KB"), Given.Evidence());
         size.Measured.ShouldBe(103_200);
         size.Required.ShouldBe(150_000);
-        size.Interval.ShouldBeNull();
+        size.Confidence.ShouldBeNull();
         size.Code.ShouldBeNull();
 
         GateKeeper.Decide(Given.Gate("params max 50%"), Given.Evidence()).Measured.ShouldBe(25.0 / 56, 1e-12);

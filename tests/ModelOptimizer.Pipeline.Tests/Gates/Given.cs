@@ -24,7 +24,7 @@ internal static class Given
         return new GatePlan
         {
             Metric = words[0],
-            Bound = Enum.GetValues<GateBound>().Single(bound => GateRules.Word(bound) == words[1]),
+            Bound = Enum.GetValues<GateBound>().Single(bound => bound.Word() == words[1]),
             Limit = new Quantity(unit == "%" ? value / 100 : value * Units.GetValueOrDefault(unit, 1), unit == "%", words[2]),
             Confidence = confidence,
             Position = new SourcePosition("modelopt.yaml", 12, 9),

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Running;
@@ -10,6 +11,59 @@ namespace ModelOptimizer.Pipeline.Tests.Locking;
 public class LockFileTests
 {
     private const string Gate = "cosine: { min: 97% }";
+
+    // Word for word what version 0.1.0 wrote.
+    private const string OfEarlierBuilds = """
+        {
+          "version": 1,
+          "models": {
+            "digits": {
+              "inputs": {
+                "manifest": {
+                  "gates": "aa"
+                },
+                "files": {
+                  "models/digits.onnx": "bb"
+                }
+              },
+              "steps": [
+                {
+                  "method": "tucker",
+                  "layers": {
+                    "conv2": [16, 8],
+                    "conv10": [4]
+                  },
+                  "reverted": [
+                    "conv3"
+                  ]
+                }
+              ],
+              "decidedByTime": false,
+              "rankMultiple": 1,
+              "before": {
+                "bytes": 1000,
+                "parameters": 200,
+                "macs": 3000
+              },
+              "after": {
+                "bytes": 500,
+                "parameters": 100,
+                "macs": null
+              },
+              "metrics": {
+                "cosine": {
+                  "original": null,
+                  "compressed": 0.999,
+                  "samples": 2000
+                }
+              },
+              "output": "cc",
+              "tool": "0.1.0",
+              "device": "cpu/x64/avx2\u002Bort1.29.0"
+            }
+          }
+        }
+        """;
 
     [Fact]
     public void A_locked_model_is_made_again_without_a_search_and_with_the_same_bytes()
@@ -212,7 +266,7 @@ public class LockFileTests
         var model = new LockedModel
         {
             Inputs = new LockedInputs(new Dictionary<string, string> { ["gates"] = "aa" }, new Dictionary<string, string> { ["models/digits.onnx"] = "bb" }),
-            Steps = [new LockedStep("tucker", new Dictionary<string, LockedRanks> { ["conv2"] = new([16, 8]), ["conv10"] = new([4]) }, ["conv3"])],
+            Steps = [new LockedStep("tucker", new Dictionary<string, Choice> { ["conv2"] = new Choice.Ranks([16, 8]), ["conv10"] = new Choice.Ranks([4]) }, ["conv3"])],
             Before = new ModelCost(1000, 200, 3000),
             After = new ModelCost(500, 100, null),
             Metrics = new Dictionary<string, LockedMetric> { ["top1"] = new(0.99, 0.985, 2000), ["cosine"] = new(null, 0.999, 2000) },
@@ -226,8 +280,47 @@ public class LockFileTests
 
         ApprovedText.ShouldBeApproved(File.ReadAllText(locks.Path));
         var again = LockFile.Read(manifest).Find("first")!;
-        again.Steps[0].Layers["conv2"].Ranks.ShouldBe([16, 8]);
-        again.Steps[0].Decisions()["conv3"].Ranks.ShouldBeEmpty();
+        again.Steps[0].Layers["conv2"].Text.ShouldBe("16×8");
+        again.Steps[0].Choices()["conv3"].ShouldBeOfType<Choice.Keep>();
+    }
+
+    [Fact]
+    public void Every_kind_of_choice_is_one_line_and_comes_back()
+    {
+        using var folder = new TempFolder();
+        var manifest = folder["modelopt.yaml"];
+        File.WriteAllText(folder["modelopt.lock.json"], OfEarlierBuilds.Replace("[16, 8]", "{ \"bits\": 4 }", StringComparison.Ordinal).Replace("[4]", "{ \"width\": 8 }", StringComparison.Ordinal));
+
+        var locks = LockFile.Read(manifest);
+        locks.Find("digits")!.Steps[0].Layers.Values.ShouldBe([new Choice.Bits(4), new Choice.Width(8)]);
+        locks.Write();
+
+        File.ReadAllLines(locks.Path).ShouldContain("            \"conv2\": { \"bits\": 4 },");
+        LockFile.Read(manifest).Find("digits")!.Steps[0].Layers.Values.ShouldBe([new Choice.Bits(4), new Choice.Width(8)]);
+    }
+
+    [Fact]
+    public void A_lock_file_of_an_earlier_build_is_read()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["modelopt.lock.json"], OfEarlierBuilds);
+
+        var locked = LockFile.Read(folder["modelopt.yaml"]).Find("digits")!;
+
+        locked.Choices[0].Select(choice => (choice.Key, choice.Value.Text)).ShouldBe([("conv2", "16×8"), ("conv10", "4"), ("conv3", "as it is")]);
+        locked.Metrics["cosine"].ShouldBe(new LockedMetric(null, 0.999, 2000));
+    }
+
+    [Theory]
+    [InlineData("{ \"colour\": 4 }")]
+    [InlineData("{ \"bits\": 4, \"width\": 8 }")]
+    [InlineData("4")]
+    public void A_choice_of_a_kind_that_is_not_known_is_one_error(string choice)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["modelopt.lock.json"], OfEarlierBuilds.Replace("[16, 8]", choice, StringComparison.Ordinal));
+
+        Should.Throw<DiagnosticException>(() => LockFile.Read(folder["modelopt.yaml"])).Diagnostic.Code.ShouldBe(LockCodes.Unreadable);
     }
 
     private static SmallProject Locked()

@@ -14,7 +14,7 @@ public sealed class CanonicalForm
             evaluate: { dataset: test, metrics: [top1] }
             compress:
               - { method: sample, ranks: { "*": 50%, conv1: [16, 8] }, modes: [4, 8], sparsity: { "*": 90%, conv1: 0.5 } }
-              - { method: sample, budget: { size: 40% }, student: letters.onnx, pairs: { fc1: fc2 }, block: { from: a, to: b }, certificate: { max-gap: 1e-3 } }
+              - { method: sample, budget: { size: 40% }, student: letters.onnx, pairs: { fc1: fc2 }, bits: { "*": 4, fc1: ternary }, block: { from: a, to: b }, certificate: { max-gap: 1e-3 } }
             gates:
               - top1: { max-drop: 0.50% }
         """;
@@ -48,6 +48,7 @@ public sealed class CanonicalForm
                   method: sample
                   pairs:
                     "fc1": "fc2"
+                  bits: { "*": "4", "fc1": ternary }
                   student: ./x/../letters.onnx
                   block: { to: b, from: a }
                   certificate: { max-gap: 0.1% }

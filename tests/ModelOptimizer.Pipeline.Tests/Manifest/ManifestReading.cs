@@ -161,6 +161,22 @@ public sealed class ManifestReading : IDisposable
     }
 
     [Fact]
+    public void Gives_Words_By_Layer()
+    {
+        var steps = folder.Read("""
+            version: 1
+            models:
+              digits:
+                source: digits.onnx
+                compress:
+                  - { method: sample, bits: 4 }
+                  - { method: sample, bits: { "*": 8, conv1: ternary } }
+            """).Models[0].Steps;
+
+        steps.Select(step => string.Join(' ', step.Arguments.Get<LayerMap<string>>("bits").Entries.Select(entry => $"{entry.Rule.Text}={entry.Value}"))).ShouldBe(["*=4", "*=8 conv1=ternary"]);
+    }
+
+    [Fact]
     public void Gives_Blocks_By_Name_Or_By_Their_Tensors()
     {
         var steps = folder.Read("""

@@ -4,7 +4,7 @@ using ModelOptimizer.Methods.Options;
 namespace ModelOptimizer.Pipeline.Tests.Manifest;
 
 /// <summary>A method with one option of every kind, so that these tests do not change when real methods do.</summary>
-internal sealed class SampleMethod : ICompressionMethod
+internal sealed class SampleMethod : IMethod
 {
     public string Name => "sample";
 
@@ -19,6 +19,7 @@ internal sealed class SampleMethod : ICompressionMethod
         new("ranks", OptionKind.Ranks, "") { ExclusiveGroup = "goal" },
         new("modes", OptionKind.Modes, ""),
         new("sparsity", OptionKind.Shares, "") { Maximum = 0.99 },
+        new("bits", OptionKind.ChoiceByLayer, "") { Choices = ["8", "4", "ternary"] },
         new("pairs", OptionKind.Names, ""),
         new("block", OptionKind.Block, ""),
         new("certificate", OptionKind.Certificate, ""),
@@ -29,7 +30,5 @@ internal sealed class SampleMethod : ICompressionMethod
         new("shrink", OptionKind.Number, "", "0") { Minimum = 0, Maximum = 1 },
     ];
 
-    public MethodPlan Plan(MethodContext context, MethodArguments arguments) => throw new NotSupportedException();
-
-    public MethodResult Run(MethodContext context, MethodArguments arguments) => throw new NotSupportedException();
+    public IStep Prepare(StepContext context, MethodArguments arguments) => throw new NotSupportedException();
 }

@@ -53,7 +53,7 @@ public class ReportFilesTests
         other.Run();
         var written = Stamps(one);
 
-        one.Run(cached: true).Models.Single().FromCache.ShouldBeTrue();
+        one.Run(cached: true).Models.Single().FromCache.ShouldBe(true);
 
         Stamps(one).ShouldBe(written);
         foreach (var extension in new[] { "json", "md", "html" })

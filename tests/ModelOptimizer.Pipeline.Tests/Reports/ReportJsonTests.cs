@@ -68,7 +68,7 @@ public class ReportJsonTests
         var same = SampleReports.Document(measured).WithOriginOf(earlier).Model;
         var other = SampleReports.Document(measured with { OutputSha256 = "ff" }).WithOriginOf(earlier).Model;
 
-        (same.Steps.Count, same.Times.Count, same.Search!.Candidates.Count, same.Decisions, same.DecidedByTime).ShouldBe((2, earlier.Model.Times.Count, 12, "search", true));
+        (same.Steps.Count, same.Times.Count, same.Search!.Candidates.Count, same.Decisions, same.DecidedByTime).ShouldBe((2, earlier.Model.Times.Count, 12, DecisionSource.Search, true));
         same.Metrics.ShouldBeEmpty();
         (other.Steps.Count, other.Search).ShouldBe((0, null));
     }
@@ -80,7 +80,7 @@ public class ReportJsonTests
     public void One_word_says_what_all_gates_say(GateOutcome outcome, string severity, string word)
     {
         var gate = SampleReports.Document(SampleReports.Small).Model.Gates[1];
-        var changed = gate with { Severity = severity, Outcome = outcome == GateOutcome.Passed ? "passed" : "undecided" };
+        var changed = gate with { Severity = severity, Outcome = outcome };
 
         Verdicts.Of([gate, changed]).ShouldBe(word);
         Verdicts.Of([]).ShouldBe("no gates");

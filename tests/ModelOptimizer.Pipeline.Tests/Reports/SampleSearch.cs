@@ -11,6 +11,7 @@ internal static class SampleSearch
     public static SearchTrace Trace { get; } = new(
         14,
         40,
+        12,
         [
             Candidate(1, "bisect", 221_967, 0.4012, 0.7512, 320, [Drop, "cosine: { min: 98% }"], null),
             Candidate(2, "bisect", 665_900, 0.9252, 0.9978, 5000, ["size: { max: 40% }"], null),
@@ -24,8 +25,7 @@ internal static class SampleSearch
             Candidate(10, "squeeze", 424_010, 0.9201, 0.987, 5000, [], "/layer1/layer1.0/conv2/Conv at rank 6"),
             Candidate(11, "squeeze", 418_700, 0.9166, 0.985, 2560, [Drop], "/layer2/layer2.1/conv1/Conv at rank 9"),
             Candidate(12, "final", 421_310, 0.9204, 0.98713, 5000, [], "/layer1/layer1.3/conv1/Conv at rank 5"),
-        ],
-        12);
+        ]);
 
     private static SearchCandidate Candidate(int number, string phase, long bytes, double top1, double cosine, int samples, IReadOnlyList<string> failed, string? note) => new(
         number,

@@ -73,7 +73,7 @@ public class CompressionRunnerTests
 
         var cached = project.Run(cached: true);
 
-        cached.Models.ShouldHaveSingleItem().FromCache.ShouldBeTrue();
+        cached.Models.ShouldHaveSingleItem().FromCache.ShouldBe(true);
         cached.ExitCode.ShouldBe(1);
         cached.Diagnostics.ShouldBe(computed.Diagnostics);
     }
@@ -129,7 +129,7 @@ public class CompressionRunnerTests
         var metric = report.Metrics.Single(pair => pair.Metric == "bytes");
         metric.Original.ShouldBe(report.Before.Bytes, 0.05 * report.Before.Bytes);
         metric.Compressed.ShouldBe(report.After.Bytes, 0.05 * report.After.Bytes);
-        project.Run(cached: true).Models.ShouldHaveSingleItem().FromCache.ShouldBeTrue();
+        project.Run(cached: true).Models.ShouldHaveSingleItem().FromCache.ShouldBe(true);
     }
 
     [UnixFact]

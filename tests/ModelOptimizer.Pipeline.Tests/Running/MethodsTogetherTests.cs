@@ -26,7 +26,7 @@ public class MethodsTogetherTests
         OnnxValidator.Check(OnnxModel.Load(project.Output)).ShouldBeEmpty();
         var bytes = File.ReadAllBytes(project.Output);
         File.Delete(project.Output);
-        project.Run().Models[0].Decisions.ShouldBe(ModelOptimizer.Pipeline.Running.DecisionSource.Lock);
+        project.Run().Models[0].Decisions.ShouldBe(ModelOptimizer.Pipeline.Results.DecisionSource.Lock);
         File.ReadAllBytes(project.Output).ShouldBe(bytes);
     }
 

@@ -102,7 +102,7 @@ public class StepTests
             .Conv("x", "beside", 12, 8, [5, 5]).Node("Add", ["deep", "beside"], ["y"]).Output("y").Build();
     }
 
-    private sealed class PlainMethod(MethodPlan plan) : ICompressionMethod
+    private sealed class PlainMethod(MethodPlan plan) : IMethod
     {
         public string Name => "plain";
 
@@ -112,8 +112,13 @@ public class StepTests
 
         public IReadOnlyList<MethodOption> Options => [];
 
-        public MethodPlan Plan(MethodContext context, MethodArguments arguments) => plan;
+        public IStep Prepare(StepContext context, MethodArguments arguments) => new PlainStep(context.Model, plan);
 
-        public MethodResult Run(MethodContext context, MethodArguments arguments) => new(context.Model, []);
+        private sealed class PlainStep(OnnxModel model, MethodPlan plan) : IStep
+        {
+            public MethodPlan Plan => plan;
+
+            public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen) => new(model, []);
+        }
     }
 }

@@ -44,13 +44,13 @@ public class StudentTests
         OnnxModel.Load(project.Output).Graph.Node.ShouldBe(student.Graph.Node);
         first.Models[0].After.Bytes.ShouldBeLessThan(first.Models[0].Before.Bytes);
         first.Inputs.ShouldContain(path);
-        project.Run(cached: true).Models[0].FromCache.ShouldBeTrue();
+        project.Run(cached: true).Models[0].FromCache.ShouldBe(true);
 
         WeightValues.Write(student.Graph.Initializer[0], GraphBuilder.Normal([.. student.Graph.Initializer[0].Dims], 0.3, 77));
         student.Save(path);
         var second = project.Run(cached: true);
 
-        second.Models[0].FromCache.ShouldBeFalse();
+        second.Models[0].FromCache.ShouldBe(false);
         second.Models[0].OutputSha256.ShouldNotBe(first.Models[0].OutputSha256);
         second.Diagnostics.ShouldContain(diagnostic => diagnostic.Message.Contains("the file student.onnx changed", StringComparison.Ordinal));
     }

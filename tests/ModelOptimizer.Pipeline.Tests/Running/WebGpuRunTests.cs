@@ -28,10 +28,10 @@ public sealed class WebGpuRunTests
         observer.Messages.ShouldContain("webgpu as asked");
         var report = first.Models.Single();
         report.DeviceClass.ShouldStartWith("webgpu/");
-        report.FromCache.ShouldBeFalse();
+        report.FromCache.ShouldBe(false);
         report.Gates.Select(gate => gate.Outcome).ShouldAllBe(outcome => outcome == GateOutcome.Passed);
         report.Placement.ShouldNotBeNull().OnCpu.ShouldBe(0);
-        second.Models.Single().FromCache.ShouldBeTrue();
+        second.Models.Single().FromCache.ShouldBe(true);
         var json = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(report.ReportFile!, ".json"))).RootElement.GetProperty("model");
         json.GetProperty("deviceClass").GetString().ShouldBe(report.DeviceClass);
         json.GetProperty("deviceNote").GetString().ShouldBe("webgpu as asked");

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
@@ -170,11 +171,34 @@ public class GateSearchTests
         var blobs = Directory.GetDirectories(Path.Combine(project.Cache, "blobs"));
         project.WriteManifest("cosine: { min: 98% }", step: Auto);
 
-        project.Run(cached: true).Models[0].FromCache.ShouldBeFalse();
+        project.Run(cached: true).Models[0].FromCache.ShouldBe(false);
 
         blobs.Length.ShouldBeGreaterThanOrEqualTo(3);
         Directory.GetDirectories(Path.Combine(project.Cache, "blobs")).ShouldBe(blobs, ignoreOrder: true);
         File.ReadAllBytes(project.Output).ShouldBe(File.ReadAllBytes(fresh.Output));
+    }
+
+    [Fact]
+    public void Several_steps_are_searched_together_and_the_lock_file_replays_them()
+    {
+        const string Gate = "cosine: { min: 97% }";
+        using var alone = Project(Gate);
+        using var project = Project(Gate);
+        project.WriteManifest(Gate, step: Auto, more: "- { method: cp, budget: auto }");
+
+        var report = project.Run(writeLock: true).Models.ShouldHaveSingleItem();
+
+        report.Steps.Select(step => step.Method).ShouldBe(["tucker", "cp"]);
+        report.Gates.ShouldAllBe(verdict => verdict.Holds);
+        // Every layer is changed once at most, and more to choose from does no harm.
+        report.Steps.SelectMany(step => step.Layers).Where(layer => layer.Choice is not Choice.Keep).Select(layer => layer.Layer).ShouldBeUnique();
+        report.After.Bytes.ShouldBeLessThanOrEqualTo((long)(1.02 * alone.Run().Models[0].After.Bytes));
+        var first = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+
+        File.ReadAllBytes(project.Output).ShouldBe(first);
     }
 
     private static SmallProject Project(string gates, string step = Auto)

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Tensors.Tests.Gradients;
 
 public sealed class DifferentiationTests
 {
-    private readonly GraphBuilder builder = new();
+    private readonly GraphWriter builder = new();
     private readonly Dictionary<string, long[]> shapes = new(StringComparer.Ordinal);
 
     public DifferentiationTests()

@@ -14,12 +14,12 @@ public sealed class DropoutGradientTests(EngineFixture fixture) : IClassFixture<
     [InlineData(null)]
     public void In_training_mode_what_was_dropped_gets_nothing_and_what_was_kept_is_scaled(float? ratio)
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         var weight = builder.Weight(1, 8, 8);
         var mode = builder.Initializer("training", new TensorProto { DataType = (int)DataType.Bool, Int32Data = { 1 } });
         var kept = builder.Node("Dropout", [weight, ratio is { } given ? builder.Scalar(given) : "", mode]);
         builder.Output(kept, DataType.Float, 8, 8);
-        var loss = builder.Node("ReduceSum", [kept], GraphBuilder.Attribute("keepdims", 0L));
+        var loss = builder.Node("ReduceSum", [kept], GraphWriter.Attribute("keepdims", 0L));
 
         var gradient = Differentiation.Append(builder, loss, [weight], ShapeProbe.Run(fixture.Engine, builder.Model))[weight];
         builder.Output(gradient, DataType.Float, 8, 8);

@@ -6,7 +6,7 @@ using ModelOptimizer.Tensors.Gradients;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Tests.Gradients.Reference;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using GraphBuilder = ModelOptimizer.Tensors.Graphs.GraphBuilder;
+using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Tests.Gradients;
 
@@ -67,7 +67,7 @@ internal static class GradientCheck
     {
         var proto = new ModelProto { IrVersion = 8, Graph = new GraphProto { Name = "case" } };
         proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = test.Opset });
-        var builder = new GraphBuilder(new OnnxModel(proto));
+        var builder = new GraphWriter(new OnnxModel(proto));
         for (var i = 0; i < inputs.Length; i++)
         {
             if (inputs[i] is { } input)
@@ -84,7 +84,7 @@ internal static class GradientCheck
             {
                 var weight = builder.Initializer($"loss_weight{k}", WeightValues.Create("", (int)DataType.Float, weights[k].Shape, weights[k].Values));
                 var product = builder.Node("Mul", [node.Output[output], weight]);
-                return builder.Node("ReduceSum", [product], GraphBuilder.Attribute("keepdims", 0L));
+                return builder.Node("ReduceSum", [product], GraphWriter.Attribute("keepdims", 0L));
             }),
         ];
         var loss = terms.Length == 1 ? terms[0] : builder.Node("Sum", terms);

@@ -12,13 +12,13 @@ namespace ModelOptimizer.Tensors.Tests.Gradients;
 internal static class GraphCheck
 {
     /// <summary>An initialiser of drawn numbers between −1 and 1.</summary>
-    public static string Drawn(this GraphBuilder builder, string name, Random random, params long[] shape)
+    public static string Drawn(this GraphWriter builder, string name, Random random, params long[] shape)
     {
         double[] values = [.. Enumerable.Range(0, (int)Real.CountOf(shape)).Select(_ => (double)(float)((random.NextDouble() * 2) - 1))];
         return builder.Initializer(name, WeightValues.Create(name, (int)TensorProto.Types.DataType.Float, shape, values));
     }
 
-    public static void Run(Engine engine, GraphBuilder builder, string loss, params string[] parameters)
+    public static void Run(Engine engine, GraphWriter builder, string loss, params string[] parameters)
     {
         var reference = new ReferenceGraph(builder.Model.Graph.Clone(), builder.Opset);
         builder.Output(loss, TensorProto.Types.DataType.Float);

@@ -13,9 +13,9 @@ public sealed class TieGradientTests(EngineFixture fixture) : IClassFixture<Engi
     [InlineData("Min")]
     public void The_first_of_equal_inputs_takes_the_whole_gradient(string op)
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         string[] inputs = [builder.Weight(1, 2), builder.Weight(1, 2), builder.Weight(1, 2)];
-        var loss = builder.Node("ReduceSum", [builder.Node(op, inputs)], GraphBuilder.Attribute("keepdims", 0L));
+        var loss = builder.Node("ReduceSum", [builder.Node(op, inputs)], GraphWriter.Attribute("keepdims", 0L));
 
         var gradients = Gradients(builder, loss, inputs);
 
@@ -27,14 +27,14 @@ public sealed class TieGradientTests(EngineFixture fixture) : IClassFixture<Engi
     [InlineData("ReduceMin")]
     public void Equal_elements_share_the_gradient_of_their_extreme(string op)
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         var weight = builder.Weight(1, 4);
-        var loss = builder.Node(op, [weight], GraphBuilder.Attribute("keepdims", 0L));
+        var loss = builder.Node(op, [weight], GraphWriter.Attribute("keepdims", 0L));
 
         Gradients(builder, loss, weight).ShouldBe([[0.25f, 0.25f, 0.25f, 0.25f]]);
     }
 
-    private float[][] Gradients(GraphBuilder builder, string loss, params string[] parameters)
+    private float[][] Gradients(GraphWriter builder, string loss, params string[] parameters)
     {
         builder.Output(loss, DataType.Float);
         var gradients = Differentiation.Append(builder, loss, parameters, ShapeProbe.Run(fixture.Engine, builder.Model));

@@ -28,7 +28,7 @@ internal sealed class ExclusiveOr
         samples = SampleStore.Read(new Batches(points, [Points, 2], 64));
         samples.Add("label", HostTensor.From<long>(DataType.Int64, [Points], labels));
 
-        var builder = new GraphBuilder();
+        var builder = new GraphWriter();
         builder.Input("x", DataType.Float, -1, 2);
         builder.Input("label", DataType.Int64, -1);
         var hidden = builder.Node("Relu", [Dense(builder, "x", "w1", "b1", 2, Hidden, random)]);
@@ -51,7 +51,7 @@ internal sealed class ExclusiveOr
         return TrainingLoop.Run(trainer, samples, plan, progress, checkpoint, resume, cancellation);
     }
 
-    private static string Dense(GraphBuilder graph, string input, string weight, string bias, int from, int to, Random random)
+    private static string Dense(GraphWriter graph, string input, string weight, string bias, int from, int to, Random random)
     {
         graph.Initializer(weight, WeightValues.Create("", (int)DataType.Float, [from, to], [.. Enumerable.Range(0, from * to).Select(_ => (random.NextDouble() - 0.5) * 2)]));
         graph.Initializer(bias, WeightValues.Create("", (int)DataType.Float, [to], new double[to]));

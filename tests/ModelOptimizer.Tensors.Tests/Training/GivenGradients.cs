@@ -16,7 +16,7 @@ internal static class GivenGradients
 
     public static TrainingGraph Graph(Engine engine, IOptimizer optimizer, double? clip = null)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", DataType.Float, 3, 4);
         graph.Input("y", DataType.Float, 5);
         graph.Initializer("a", Weight([3, 4], Start[..12]));
@@ -40,5 +40,5 @@ internal static class GivenGradients
 
     private static HostTensor Tensor(long[] shape, double[] values) => HostTensor.From<float>(DataType.Float, shape, Array.ConvertAll(values, value => (float)value));
 
-    private static string Dot(GraphBuilder graph, string weight, string input) => graph.Node("ReduceSum", [graph.Node("Mul", [weight, input])], GraphBuilder.Attribute("keepdims", 0L));
+    private static string Dot(GraphWriter graph, string weight, string input) => graph.Node("ReduceSum", [graph.Node("Mul", [weight, input])], GraphWriter.Attribute("keepdims", 0L));
 }

@@ -15,7 +15,7 @@ public sealed class LogitsTests
     public void Only_a_softmax_over_the_last_axis_is_taken_off(string op, long axis, string expected)
     {
         var graph = Graph();
-        graph.NodeTo("y", op, ["x"], GraphBuilder.Attribute("axis", axis));
+        graph.NodeTo("y", op, ["x"], GraphWriter.Attribute("axis", axis));
 
         Find(graph).ShouldBe(expected);
     }
@@ -50,12 +50,12 @@ public sealed class LogitsTests
         Find(graph).ShouldBe("y");
     }
 
-    private static GraphBuilder Graph()
+    private static GraphWriter Graph()
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", DataType.Float, -1, 4);
         return graph;
     }
 
-    private static string Find(GraphBuilder graph) => Logits.Of(graph.Model, "y", new Dictionary<string, long[]> { ["x"] = [1, 4], ["p"] = [1, 4], ["y"] = [1, 4] });
+    private static string Find(GraphWriter graph) => Logits.Of(graph.Model, "y", new Dictionary<string, long[]> { ["x"] = [1, 4], ["p"] = [1, 4], ["y"] = [1, 4] });
 }

@@ -55,8 +55,8 @@ public sealed class LossTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     [Fact]
     public void Losses_are_added_with_their_weights()
     {
-        static string Mse(GraphBuilder graph) => Losses.Mse(graph, "student", "teacher");
-        static string Entropy(GraphBuilder graph) => Losses.CrossEntropy(graph, "student", Losses.OneHot(graph, "labels", Classes));
+        static string Mse(GraphWriter graph) => Losses.Mse(graph, "student", "teacher");
+        static string Entropy(GraphWriter graph) => Losses.CrossEntropy(graph, "student", Losses.OneHot(graph, "labels", Classes));
 
         var sum = Compute(17, graph => Losses.WeightedSum(graph, (0.25, Mse(graph)), (1, Entropy(graph)), (0, "student")));
 
@@ -77,9 +77,9 @@ public sealed class LossTests(EngineFixture fixture) : IClassFixture<EngineFixtu
         return Array.ConvertAll(powers, power => power / powers.Sum());
     }
 
-    private double Compute(long opset, Func<GraphBuilder, string> loss, double[]? student = null)
+    private double Compute(long opset, Func<GraphWriter, string> loss, double[]? student = null)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Model.Proto.OpsetImport[0].Version = opset;
         graph.Input("student", DataType.Float, -1, Classes);
         graph.Input("teacher", DataType.Float, -1, Classes);

@@ -73,10 +73,10 @@ public sealed class SampleStoreTests(EngineFixture fixture) : IClassFixture<Engi
 
     private static OnnxModel Doubling(string output)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", DataType.Float, -1, 3);
         graph.NodeTo("y", "Add", ["x", "x"]);
-        graph.NodeTo("sum", "ReduceSum", ["y"], GraphBuilder.Attribute("keepdims", 0L));
+        graph.NodeTo("sum", "ReduceSum", ["y"], GraphWriter.Attribute("keepdims", 0L));
         graph.Output(output, DataType.Float, output == "y" ? [-1, 3] : []);
         return graph.Build();
     }

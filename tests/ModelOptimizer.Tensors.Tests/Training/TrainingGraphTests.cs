@@ -55,7 +55,7 @@ public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<En
         var graph = Scaling(DataType.Float, -1, 3);
         graph.Model.Proto.IrVersion = 3;
         graph.Model.Proto.OpsetImport[0].Version = 9;
-        graph.Model.Graph.Input.Add(GraphBuilder.Value("w", DataType.Float, 3));
+        graph.Model.Graph.Input.Add(GraphWriter.Value("w", DataType.Float, 3));
         using var trainer = new Trainer(fixture.Engine, Build(graph, batch: 1));
 
         trainer.Step(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From<float>(DataType.Float, [1, 3], [1f, 2f, 3f]) }, 0.5).ShouldBe(14);
@@ -80,11 +80,11 @@ public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<En
     [Fact]
     public void Memory_counts_the_windows_of_the_largest_convolution()
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", DataType.Float, -1, 2, 8, 8);
         graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [5, 2, 3, 3], new double[90]));
         graph.NodeTo("y", "Conv", ["x", "w"]);
-        graph.NodeTo("loss", "ReduceSum", ["y"], GraphBuilder.Attribute("keepdims", 0L));
+        graph.NodeTo("loss", "ReduceSum", ["y"], GraphWriter.Attribute("keepdims", 0L));
 
         var memory = TrainingMemory.Predict(Build(graph, batch: 4), samples: 0);
 
@@ -92,18 +92,18 @@ public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<En
         memory.Activations.ShouldBe((long)(1.5 * sizeof(float) * ((2 * 36 * 18 * 4) + (2 * ((4 * 5 * 36) + 1)))));
     }
 
-    private static GraphBuilder Scaling(DataType type, params long[] shape)
+    private static GraphWriter Scaling(DataType type, params long[] shape)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", type, shape);
         graph.Initializer("w", Weight(type));
         graph.NodeTo("y", "Mul", ["x", "w"]);
-        graph.NodeTo("loss", "ReduceSum", ["y"], GraphBuilder.Attribute("keepdims", 0L));
+        graph.NodeTo("loss", "ReduceSum", ["y"], GraphWriter.Attribute("keepdims", 0L));
         return graph;
     }
 
     private static TensorProto Weight(DataType type) => WeightValues.Create("", (int)type, [3], [1.0, 2.0, 3.0]);
 
-    private TrainingGraph Build(GraphBuilder graph, int batch, IReadOnlyDictionary<string, long[]>? rows = null) =>
+    private TrainingGraph Build(GraphWriter graph, int batch, IReadOnlyDictionary<string, long[]>? rows = null) =>
         TrainingGraph.Build(fixture.Engine, graph, "loss", ["w", "unused"], new AdamW(), batch, rows: rows);
 }

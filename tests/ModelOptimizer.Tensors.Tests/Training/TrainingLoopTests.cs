@@ -22,7 +22,7 @@ public sealed class TrainingLoopTests(EngineFixture fixture) : IClassFixture<Eng
         var (aa, ab, bb) = (rows.Sum(row => row.A * row.A), rows.Sum(row => row.A * row.B), rows.Sum(row => row.B * row.B));
         var (ay, by) = (rows.Zip(targets, (row, y) => row.A * y).Sum(), rows.Zip(targets, (row, y) => row.B * y).Sum());
         double[] expected = [((bb * ay) - (ab * by)) / ((aa * bb) - (ab * ab)), ((aa * by) - (ab * ay)) / ((aa * bb) - (ab * ab))];
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", DataType.Float, -1, 2);
         graph.Input("target", DataType.Float, -1, 1);
         graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [2, 1], [0.0, 0.0]));
@@ -158,9 +158,9 @@ public sealed class TrainingLoopTests(EngineFixture fixture) : IClassFixture<Eng
     public void Weights_that_the_last_step_broke_are_not_handed_out() =>
         Should.Throw<DiagnosticException>(() => new ExclusiveOr(fixture.Engine).Train(new TrainingPlan(1, new LearningRate(double.MaxValue), Seed: 1))).Diagnostic.Code.ShouldBe("MOC2307");
 
-    private static GraphBuilder Linear(double[] weights)
+    private static GraphWriter Linear(double[] weights)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input("x", DataType.Float, -1, 3);
         graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [3, 2], weights));
         graph.NodeTo("logits", "MatMul", ["x", "w"]);

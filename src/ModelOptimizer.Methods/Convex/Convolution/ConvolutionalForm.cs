@@ -2,10 +2,7 @@ using System.Globalization;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Training;
 
@@ -15,7 +12,7 @@ namespace ModelOptimizer.Methods.Convex.Convolution;
 /// <param name="context">Everything there is.</param>
 /// <param name="options">The step's options.</param>
 /// <param name="teacher">The model whose blocks are the targets.</param>
-internal sealed class ConvolutionalForm(MethodContext context, ConvexOptions options, OnnxModel teacher) : IStudentForm
+internal sealed class ConvolutionalForm(StepContext context, ConvexOptions options, OnnxModel teacher) : IStudentForm
 {
     // A Cholesky factor of the windows' moment beyond this takes longer than it saves.
     private const int LargestPreconditioner = 4096;

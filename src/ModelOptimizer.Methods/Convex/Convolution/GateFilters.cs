@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Convex.Convolution;
 
 /// <summary>Conv¹: the gates, which nothing changes.</summary>

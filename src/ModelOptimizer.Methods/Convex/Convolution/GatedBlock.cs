@@ -1,6 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Convolution;
 

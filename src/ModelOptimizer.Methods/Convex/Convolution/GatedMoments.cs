@@ -1,9 +1,7 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Convolution;
 

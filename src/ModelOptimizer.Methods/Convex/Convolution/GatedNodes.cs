@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Convolution;
 
@@ -25,8 +24,8 @@ internal static class GatedNodes
         }
 
         var split = names.Opset >= SizesAreAnInput
-            ? names.Node("Split", "_gate", [features.Output[0], names.Integers("_sizes", width, width)], GraphBuilder.Attribute("axis", 1L))
-            : names.Node("Split", "_gate", [features.Output[0]], GraphBuilder.Attribute("axis", 1L), GraphBuilder.Attribute("split", width, width));
+            ? names.Node("Split", "_gate", [features.Output[0], names.Integers("_sizes", width, width)], GraphWriter.Attribute("axis", 1L))
+            : names.Node("Split", "_gate", [features.Output[0]], GraphWriter.Attribute("axis", 1L), GraphWriter.Attribute("split", width, width));
         split.Output.Add(names.Unique("_data"));
         var mask = GateMask.Of(split.Output[0], names);
         var gated = names.Node("Mul", "_gated", [split.Output[1], mask[^1].Output[0]]);

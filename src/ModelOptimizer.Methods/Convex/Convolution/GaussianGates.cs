@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Convex.Convolution;
 
 /// <summary>Gates of independent normal numbers. One that is closed on all windows seen says nothing and is drawn anew, as the authors' solver drops it.</summary>

@@ -1,15 +1,13 @@
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Convex.Convolution;
 
 /// <summary>The published way to fit a gated block: Adam on the mean squared error of its output.</summary>
-internal sealed class GradientTraining(MethodContext context, ConvexOptions options)
+internal sealed class GradientTraining(StepContext context, ConvexOptions options)
 {
     /// <summary>Trains Conv², Conv³ and the bias from a random start.</summary>
     /// <param name="gates">The gates.</param>
@@ -19,7 +17,7 @@ internal sealed class GradientTraining(MethodContext context, ConvexOptions opti
     public (GatedBlock Block, IReadOnlyList<float> Losses) Run(GateFilters gates, ConvGeometry window, SampleStore samples)
     {
         var start = Start(gates, window, (int)samples.Rows[BlockActivations.Target][0]);
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         var images = graph.Input(BlockActivations.Input, DataType.Float, [-1, .. samples.Rows[BlockActivations.Input]]);
         var wanted = graph.Input(BlockActivations.Target, DataType.Float, [-1, .. samples.Rows[BlockActivations.Target]]);
         var filters = GatedGraph.Weight(graph, "filters", start.Filters, GatedGraph.Shape(start.Filters, window));

@@ -1,10 +1,8 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,11 +1,8 @@
 using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
@@ -41,13 +38,13 @@ internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeo
     /// <summary>How often gates are open together, and Σ‖y‖².</summary>
     public ModelSession Counts => Session("counts", 0, () =>
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input(StreamedProblem.Open, DataType.Bool, [-1, gates.Filters.Rows, .. targets[1..]]);
         graph.Input(BlockActivations.Target, DataType.Float, [-1, .. targets]);
-        var open = Rows(graph, graph.Node("Cast", [StreamedProblem.Open], GraphBuilder.Attribute("to", (long)DataType.Float)), gates.Filters.Rows);
+        var open = Rows(graph, graph.Node("Cast", [StreamedProblem.Open], GraphWriter.Attribute("to", (long)DataType.Float)), gates.Filters.Rows);
         Products(graph, Gram, open, open);
         var wanted = Double(graph, BlockActivations.Target);
-        graph.NodeTo(Right, "ReduceSumSquare", [wanted], GraphBuilder.Attribute("keepdims", 0L));
+        graph.NodeTo(Right, "ReduceSumSquare", [wanted], GraphWriter.Attribute("keepdims", 0L));
         Outputs(graph, Gram, Right);
         return graph.Build();
     });
@@ -75,7 +72,7 @@ internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeo
     /// <summary>A model that says which gates are open.</summary>
     public OnnxModel OpenModel()
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input(BlockActivations.Input, DataType.Float, [-1, .. images]);
         graph.NodeTo(StreamedProblem.Open, "Identity", [GatedGraph.Open(graph, BlockActivations.Input, gates, window)]);
         graph.Output(StreamedProblem.Open, DataType.Bool, [-1, gates.Filters.Rows, .. targets[1..]]);
@@ -109,7 +106,7 @@ internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeo
         var residual = withTarget
             ? graph.Node("Sub", [graph.Node("Conv", [hidden, MixerInput, graph.Input(BiasInput, DataType.Float, targets[0])]), BlockActivations.Target])
             : graph.Node("Conv", [hidden, MixerInput]);
-        var square = graph.Node("ReduceSum", [graph.Node("Mul", [residual, residual])], GraphBuilder.Attribute("keepdims", 0L));
+        var square = graph.Node("ReduceSum", [graph.Node("Mul", [residual, residual])], GraphWriter.Attribute("keepdims", 0L));
         var loss = graph.Node("Mul", [square, graph.Scalar(0.5f)]);
         var gradient = Differentiation.Append(graph, loss, [FilterInput], ShapeProbe.Run(engine, graph.Model))[FilterInput];
         graph.NodeTo(Gradient, "Identity", [gradient]);
@@ -117,9 +114,9 @@ internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeo
         return graph.Build();
     }
 
-    private GraphBuilder Forward(long batch, bool withTarget)
+    private GraphWriter Forward(long batch, bool withTarget)
     {
-        var graph = new GraphBuilder();
+        var graph = new GraphWriter();
         graph.Input(BlockActivations.Input, DataType.Float, [batch, .. images]);
         graph.Input(StreamedProblem.Open, DataType.Bool, [batch, gates.Filters.Rows, .. targets[1..]]);
         graph.Input(FilterInput, DataType.Float, GatedGraph.Shape(gates.Filters, window));
@@ -132,17 +129,17 @@ internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeo
     }
 
     // N×C×H×W as C×(N·H·W), float64.
-    private static string Rows(GraphBuilder graph, string tensor, long channels)
+    private static string Rows(GraphWriter graph, string tensor, long channels)
     {
-        var turned = graph.Node("Transpose", [tensor], GraphBuilder.Attribute("perm", 1L, 0L, 2L, 3L));
+        var turned = graph.Node("Transpose", [tensor], GraphWriter.Attribute("perm", 1L, 0L, 2L, 3L));
         return Double(graph, graph.Node("Reshape", [turned, graph.Constant(channels, -1)]));
     }
 
-    private static string Double(GraphBuilder graph, string tensor) => graph.Node("Cast", [tensor], GraphBuilder.Attribute("to", (long)DataType.Double));
+    private static string Double(GraphWriter graph, string tensor) => graph.Node("Cast", [tensor], GraphWriter.Attribute("to", (long)DataType.Double));
 
-    private static void Products(GraphBuilder graph, string name, string one, string other) => graph.NodeTo(name, "Gemm", [one, other], GraphBuilder.Attribute("transB", 1L));
+    private static void Products(GraphWriter graph, string name, string one, string other) => graph.NodeTo(name, "Gemm", [one, other], GraphWriter.Attribute("transB", 1L));
 
-    private static void Outputs(GraphBuilder graph, params string[] names)
+    private static void Outputs(GraphWriter graph, params string[] names)
     {
         foreach (var name in names)
         {

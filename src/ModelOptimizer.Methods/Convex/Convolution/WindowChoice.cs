@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.Convex.Convolution;
 
 /// <summary>The window of a student's gates and filters: it slides from the block's input to as many places as the block's output has.</summary>

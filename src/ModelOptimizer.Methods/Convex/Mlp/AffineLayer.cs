@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Convex.Mlp;
 
 /// <summary>x ↦ Wx + b.</summary>

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Convex.Mlp.Proximal;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Convex.Mlp;
 
 /// <summary>The fixed gates g_i of a gated-ReLU network and where they are open on the training samples.</summary>

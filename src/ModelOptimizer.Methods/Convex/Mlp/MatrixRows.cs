@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Convex.Mlp;
 
 /// <summary>Rows of a matrix by their numbers.</summary>

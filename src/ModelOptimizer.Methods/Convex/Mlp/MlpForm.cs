@@ -1,18 +1,16 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Mlp.Proximal;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 
 /// <summary>Two-layer networks of gated neurons or of ReLUs, for blocks that end in vectors, such as the head.</summary>
 /// <param name="context">Everything there is.</param>
 /// <param name="options">The step's options.</param>
-internal sealed class MlpForm(MethodContext context, ConvexOptions options) : IStudentForm
+internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStudentForm
 {
     // Where no certificate is asked for.
     private const double UsualGap = 1e-4;

@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 
@@ -45,7 +44,7 @@ internal static class NetworkNodes
         List<NodeProto> nodes = [gates, .. GateMask.Of(gates.Output[0], names)];
         if (!network.GateOf.SequenceEqual(Enumerable.Range(0, network.GateCount)))
         {
-            nodes.Add(names.Node("Gather", "_gate_of", [nodes[^1].Output[0], names.Integers("_gate_numbers", [.. network.GateOf.Select(gate => (long)gate)])], GraphBuilder.Attribute("axis", 1L)));
+            nodes.Add(names.Node("Gather", "_gate_of", [nodes[^1].Output[0], names.Integers("_gate_numbers", [.. network.GateOf.Select(gate => (long)gate)])], GraphWriter.Attribute("axis", 1L)));
         }
 
         var mask = nodes[^1].Output[0];
@@ -73,6 +72,6 @@ internal static class NetworkNodes
     {
         var weights = names.Constant(suffix + "_weight", layer.Weights.Values, layer.Weights.Rows, layer.Weights.Columns);
         string[] bias = layer.Bias is { } values ? [names.Constant(suffix + "_bias", values, values.Length)] : [];
-        return names.Node("Gemm", suffix, [inputs, weights, .. bias], GraphBuilder.Attribute("transB", 1L));
+        return names.Node("Gemm", suffix, [inputs, weights, .. bias], GraphWriter.Attribute("transB", 1L));
     }
 }

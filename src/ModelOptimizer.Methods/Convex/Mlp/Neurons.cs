@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 

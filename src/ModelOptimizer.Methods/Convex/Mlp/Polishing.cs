@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Convex.Mlp.Proximal;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 

@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 

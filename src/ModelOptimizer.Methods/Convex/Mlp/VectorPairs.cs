@@ -1,9 +1,7 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;

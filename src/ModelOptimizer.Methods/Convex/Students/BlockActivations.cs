@@ -1,7 +1,5 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;

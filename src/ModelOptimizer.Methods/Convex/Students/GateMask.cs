@@ -14,6 +14,6 @@ internal static class GateMask
     public static NodeProto[] Of(string values, StudentNames names)
     {
         var open = names.Node("Greater", "_open", [values, names.Constant("_zero", [0])]);
-        return [open, names.Node("Cast", "_mask", [open.Output[0]], GraphBuilder.Attribute("to", (long)names.ElementType))];
+        return [open, names.Node("Cast", "_mask", [open.Output[0]], GraphWriter.Attribute("to", (long)names.ElementType))];
     }
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Methods.Convex.Students;

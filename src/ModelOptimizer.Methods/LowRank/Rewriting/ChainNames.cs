@@ -1,8 +1,5 @@
 using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
 

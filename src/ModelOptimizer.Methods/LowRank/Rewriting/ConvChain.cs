@@ -9,7 +9,7 @@ namespace ModelOptimizer.Methods.LowRank.Rewriting;
 /// </summary>
 internal static class ConvChain
 {
-    public static Chain Build(LayerReplacement replacement, ChainNames names)
+    public static FactorChain Build(LayerReplacement replacement, ChainNames names)
     {
         var (layer, factors) = (replacement.Layer, replacement.Factors);
         var point = Enumerable.Repeat(1, layer.Window!.Kernel.Length).ToArray();
@@ -52,7 +52,7 @@ internal static class ConvChain
             nodes[^1].Input.Add(bias);
         }
 
-        return new Chain(replacement.Folded ? [layer.Node, layer.BatchNormalization!] : [layer.Node], nodes, names.Tensors);
+        return new FactorChain(replacement.Folded ? [layer.Node, layer.BatchNormalization!] : [layer.Node], nodes, names.Tensors);
     }
 
     private static NodeProto Pointwise(LayerReplacement replacement, string name, string input, string weight, string output)

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
 
 /// <summary>A factor with taps of the layer's window.</summary>

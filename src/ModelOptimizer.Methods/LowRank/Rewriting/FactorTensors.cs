@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
 
 /// <summary>Factors as weights of a chain, stacked group by group.</summary>

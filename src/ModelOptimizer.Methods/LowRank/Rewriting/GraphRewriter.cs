@@ -1,6 +1,4 @@
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
 
@@ -26,7 +24,7 @@ internal static class GraphRewriter
     private static void Replace(LayerReplacement replacement, GraphEditor editor, long opset)
     {
         var names = new ChainNames(replacement, editor);
-        var chain = Chain.Build(replacement, names, opset);
+        var chain = FactorChain.Build(replacement, names, opset);
         // The weight's place is looked up by its node: add before that may go.
         foreach (var tensor in chain.Tensors)
         {

@@ -1,8 +1,5 @@
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
 

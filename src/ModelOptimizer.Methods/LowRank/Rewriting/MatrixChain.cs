@@ -11,7 +11,7 @@ internal static class MatrixChain
     // Until then Gemm had to have a C, which the first factor does not want.
     private const long FirstOpsetWithoutC = 11;
 
-    public static Chain BuildMatMul(LayerReplacement replacement, ChainNames names)
+    public static FactorChain BuildMatMul(LayerReplacement replacement, ChainNames names)
     {
         var layer = replacement.Layer;
         var (first, second) = Clones(replacement, names);
@@ -19,17 +19,17 @@ internal static class MatrixChain
         second.Input[1] = names.Weight("_out", replacement.Factors.Output!.Transpose());
         if (names.Bias() is not { } bias)
         {
-            return new Chain([layer.Node], [first, second], names.Tensors);
+            return new FactorChain([layer.Node], [first, second], names.Tensors);
         }
 
         var add = layer.BiasAdd?.Clone() ?? new NodeProto { OpType = "Add", Name = names.Node("_bias"), Input = { "", "" }, Output = { layer.Node.Output[0] } };
         second.Output[0] = layer.BiasAdd is null ? names.Output("_out") : layer.Node.Output[0];
         add.Input.Clear();
         add.Input.Add([second.Output[0], bias]);
-        return new Chain(layer.BiasAdd is null ? [layer.Node] : [layer.Node, layer.BiasAdd], [first, second, add], names.Tensors);
+        return new FactorChain(layer.BiasAdd is null ? [layer.Node] : [layer.Node, layer.BiasAdd], [first, second, add], names.Tensors);
     }
 
-    public static Chain BuildGemm(LayerReplacement replacement, ChainNames names, long opset)
+    public static FactorChain BuildGemm(LayerReplacement replacement, ChainNames names, long opset)
     {
         var layer = replacement.Layer;
         var (first, second) = Clones(replacement, names);
@@ -61,7 +61,7 @@ internal static class MatrixChain
             second.Input.Add(bias);
         }
 
-        return new Chain([layer.Node], [first, second], names.Tensors);
+        return new FactorChain([layer.Node], [first, second], names.Tensors);
     }
 
     private static (NodeProto First, NodeProto Second) Clones(LayerReplacement replacement, ChainNames names)

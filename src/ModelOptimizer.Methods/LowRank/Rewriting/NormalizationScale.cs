@@ -1,6 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.LowRank.Rewriting;
 

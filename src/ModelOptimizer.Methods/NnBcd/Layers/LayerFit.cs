@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Layers;
 

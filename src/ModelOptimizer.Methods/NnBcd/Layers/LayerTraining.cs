@@ -1,9 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.NnBcd.Layers;
@@ -12,7 +9,7 @@ namespace ModelOptimizer.Methods.NnBcd.Layers;
 internal static class LayerTraining
 {
     /// <summary>Fits the layers that have a set.</summary>
-    public static Training Run(MethodContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
+    public static Training Run(StepContext context, NnBcdOptions options, IReadOnlyList<SelectedLayer> layers)
     {
         if (context.Calibration is null)
         {

@@ -1,10 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
@@ -15,7 +11,7 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 {
     /// <summary>Reads the calibration data once: what enters the chain, and its labels or what the original model gives.</summary>
     /// <exception cref="DiagnosticException">There is no data, or no target.</exception>
-    public static ChainData Read(MethodContext context, Chain chain, NnBcdOptions options)
+    public static ChainData Read(StepContext context, LayerChain chain, NnBcdOptions options)
     {
         var calibration = context.Calibration
             ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model, or write 'mode: layer' with random data.", options.Position);
@@ -31,18 +27,18 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
     }
 
     /// <summary>Number of windows of one sample; 1 for matrices.</summary>
-    public static int Windows(MethodContext context, WeightLayer first) =>
+    public static int Windows(StepContext context, WeightLayer first) =>
         first.Kind == LayerKind.Conv ? (int)context.Shapes[first.Node.Output[0]].Skip(2).Aggregate(1L, (product, extent) => product * extent) : 1;
 
     // The original where it still has the tensor: what the steps before lost is healed.
-    private static OnnxModel Teacher(MethodContext context, WeightLayer last) =>
+    private static OnnxModel Teacher(StepContext context, WeightLayer last) =>
         context.Original.Graph.Node.Any(node => node.Output.Contains(last.Output)) ? context.Original : context.Model;
 
-    private static Matrix Columns(MethodContext context, OnnxModel model, WeightLayer first, IBatchSource calibration) =>
+    private static Matrix Columns(StepContext context, OnnxModel model, WeightLayer first, IBatchSource calibration) =>
         first.Kind == LayerKind.Conv ? Patches.Read(context, model, first, calibration) : Rows(context, model, first.Input, first.InputChannels, calibration);
 
     // Vectors along a tensor's last axis, as columns.
-    private static Matrix Rows(MethodContext context, OnnxModel model, string tensor, int width, IBatchSource calibration)
+    private static Matrix Rows(StepContext context, OnnxModel model, string tensor, int width, IBatchSource calibration)
     {
         var batches = new List<double[]>();
         foreach (var (_, values) in Activations.Read(context.Engine, model, [tensor], calibration))

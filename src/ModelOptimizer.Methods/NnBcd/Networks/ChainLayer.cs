@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
 /// <summary>A layer of a chain as the algorithm sees it.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;

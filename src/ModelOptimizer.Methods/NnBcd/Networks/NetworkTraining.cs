@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
@@ -13,7 +12,7 @@ internal static class NetworkTraining
     /// <param name="options">The step's options.</param>
     /// <param name="chain">The layers.</param>
     /// <param name="layers">What shall become of them, in the chain's order.</param>
-    public static Training Run(MethodContext context, NnBcdOptions options, Chain chain, IReadOnlyList<SelectedLayer> layers)
+    public static Training Run(StepContext context, NnBcdOptions options, LayerChain chain, IReadOnlyList<SelectedLayer> layers)
     {
         context.Progress.Report(new MethodProgress("samples", 0, options.Sweeps));
         var algebra = context.Engine.LinearAlgebra;
@@ -31,7 +30,7 @@ internal static class NetworkTraining
         return new Training([.. trained], record.Series(), [Certificate(record)]);
     }
 
-    private static SweepRecord Sweep(MethodContext context, NnBcdOptions options, BcdNetwork network)
+    private static SweepRecord Sweep(StepContext context, NnBcdOptions options, BcdNetwork network)
     {
         var record = new SweepRecord();
         var penalties = options.PenaltiesFor(network.Target.Columns);
@@ -51,7 +50,7 @@ internal static class NetworkTraining
         return record;
     }
 
-    private static List<BcdLayer> Layers(ILinearAlgebra algebra, int seed, NnBcdOptions options, Chain chain, IReadOnlyList<SelectedLayer> selection)
+    private static List<BcdLayer> Layers(ILinearAlgebra algebra, int seed, NnBcdOptions options, LayerChain chain, IReadOnlyList<SelectedLayer> selection)
     {
         var random = new Random(seed);
         var layers = new List<BcdLayer>();

@@ -1,8 +1,6 @@
 using ModelOptimizer.Methods.NnBcd.Rewriting;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 

@@ -1,9 +1,6 @@
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
@@ -14,7 +11,7 @@ namespace ModelOptimizer.Methods.NnBcd.Networks;
 internal static class Patches
 {
     /// <summary>P, (channels·taps)×(windows·n).</summary>
-    public static Matrix Read(MethodContext context, OnnxModel model, WeightLayer layer, IBatchSource calibration)
+    public static Matrix Read(StepContext context, OnnxModel model, WeightLayer layer, IBatchSource calibration)
     {
         var samples = calibration.Count;
         long[] output = context.Shapes[layer.Node.Output[0]][2..];

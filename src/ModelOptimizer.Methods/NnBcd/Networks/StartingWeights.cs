@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
 /// <summary>The paper's random initialisers.</summary>

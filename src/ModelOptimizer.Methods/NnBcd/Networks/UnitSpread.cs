@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.NnBcd.Networks;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.NnBcd.Pruning;
 
 /// <summary>The projection onto the matrices with at most k numbers that are not zero.</summary>

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Pruning;
 

@@ -1,7 +1,5 @@
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;
 

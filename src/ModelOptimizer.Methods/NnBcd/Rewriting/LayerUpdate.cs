@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
-
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;
 
 /// <summary>What a layer becomes.</summary>

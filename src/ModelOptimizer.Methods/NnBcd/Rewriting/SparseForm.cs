@@ -1,8 +1,5 @@
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;

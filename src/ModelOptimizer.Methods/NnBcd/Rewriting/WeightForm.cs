@@ -1,7 +1,5 @@
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;
 

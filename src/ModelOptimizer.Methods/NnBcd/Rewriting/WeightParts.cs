@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;

@@ -1,8 +1,5 @@
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting;

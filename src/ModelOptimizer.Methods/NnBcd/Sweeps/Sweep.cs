@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Sweeps;
 
@@ -26,10 +25,10 @@ internal sealed class Sweep(ILinearAlgebra algebra, BcdNetwork network, Penaltie
     /// <summary>Updates every block once.</summary>
     /// <param name="updated">Told after each step which layer's which block changed, and by how much (‖Δ‖²); null where nobody asks.</param>
     /// <returns>‖ΔP‖², P all variables together.</returns>
-    public double Run(Action<int, Block, double>? updated = null)
+    public double Run(Action<int, SweepBlock, double>? updated = null)
     {
         var change = 0.0;
-        void Did(int layer, Block block, double squared)
+        void Did(int layer, SweepBlock block, double squared)
         {
             change += squared;
             updated?.Invoke(layer, block, squared);
@@ -40,17 +39,17 @@ internal sealed class Sweep(ILinearAlgebra algebra, BcdNetwork network, Penaltie
             options.Cancellation.ThrowIfCancellationRequested();
             _garbage.Collect();
             var last = i == network.Layers.Count - 1;
-            Did(i, Block.After, last ? UpdateOutput() : UpdateAfter(i));
-            Did(i, Block.Before, last ? UpdateLastBefore() : UpdateBefore(i));
-            Did(i, Block.Weight, UpdateWeight(i));
+            Did(i, SweepBlock.After, last ? UpdateOutput() : UpdateAfter(i));
+            Did(i, SweepBlock.Before, last ? UpdateLastBefore() : UpdateBefore(i));
+            Did(i, SweepBlock.Weight, UpdateWeight(i));
             if (options.Biases)
             {
-                Did(i, Block.Bias, UpdateBias(i));
+                Did(i, SweepBlock.Bias, UpdateBias(i));
             }
 
             if (network.Layers[i].Copy is { } copy)
             {
-                Did(i, Block.Copy, copy.Update(network.Layers[i].Weight, options.Safeguard));
+                Did(i, SweepBlock.Copy, copy.Update(network.Layers[i].Weight, options.Safeguard));
             }
         }
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.NnBcd.Sweeps;
 
 /// <summary>Ŵ of one layer: a copy of its weights that stays in a set 𝒞.</summary>

@@ -10,7 +10,7 @@ internal static class AuxiliaryLoss
     /// <param name="graph">The graph.</param>
     /// <param name="aligned">The M matrices; at least one.</param>
     /// <returns>The name of a scalar.</returns>
-    public static string Add(GraphBuilder graph, IReadOnlyList<AlignedTensors> aligned)
+    public static string Add(GraphWriter graph, IReadOnlyList<AlignedTensors> aligned)
     {
         var terms = aligned.SelectMany(pair => Enumerable.Range(0, pair.Student.Shape.Count).Where(k => k != pair.Student.Shape.Center).Select(k => Term(graph, pair, k))).ToList();
         return graph.Node("Mul", [graph.Node("Sum", terms), graph.Scalar(1f / aligned.Count)]);
@@ -24,11 +24,11 @@ internal static class AuxiliaryLoss
             .Where(k => k != pair.Student.Shape.Center)
             .Sum(k => TensorPrimitives.Distance<double>(student[k].Values, teacher.Tensors[k].Values) is var distance ? distance * distance / student[k].Values.Length : 0)).Average());
 
-    private static string Term(GraphBuilder graph, AlignedTensors pair, int k)
+    private static string Term(GraphWriter graph, AlignedTensors pair, int k)
     {
         var name = pair.Student.Tensors[k];
         var teacher = graph.Initializer(graph.NewName($"{name}_teacher"), TensorStack.Of([.. pair.Teacher.Select(group => group.Tensors[k])]));
         var difference = graph.Node("Sub", [name, teacher]);
-        return graph.Node("ReduceMean", [graph.Node("Mul", [difference, difference])], GraphBuilder.Attribute("keepdims", 0L));
+        return graph.Node("ReduceMean", [graph.Node("Mul", [difference, difference])], GraphWriter.Attribute("keepdims", 0L));
     }
 }

@@ -1,7 +1,5 @@
 using ModelOptimizer.Methods.Opdf.Mpo;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Graphs;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Opdf.Graphs;
 
@@ -19,7 +17,7 @@ internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyLis
     /// <param name="graph">The graph, with nothing in it yet that reads the weight.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="operators">The decomposition of each channel group's matrix, all of one shape.</param>
-    public static MpoWeight Add(GraphBuilder graph, WeightLayer layer, IReadOnlyList<MatrixProductOperator> operators)
+    public static MpoWeight Add(GraphWriter graph, WeightLayer layer, IReadOnlyList<MatrixProductOperator> operators)
     {
         var shape = operators[0].Shape;
         var tensors = Enumerable.Range(0, shape.Count).Select(k => graph.Initializer(graph.NewName($"{layer.Weight}/mpo_"), TensorStack.Of([.. operators.Select(group => group.Tensors[k])])));
@@ -42,7 +40,7 @@ internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyLis
     public double[] Contract(ILinearAlgebra algebra, Func<string, float[]> read) =>
         [.. Read(read).SelectMany(tensors => new MatrixProductOperator(Shape, tensors, []).Contract(algebra).Values)];
 
-    private void AddNodes(GraphBuilder graph)
+    private void AddNodes(GraphWriter graph)
     {
         var product = new ContractionOrder(Shape).Fold(
             k => new Part(Tensors[k], Shape.Bonds[k] * Shape.Pair(k), Shape.Bonds[k + 1]),
@@ -58,12 +56,12 @@ internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyLis
             // Order has, for each place of the pairs, the axis of the matrix; a Transpose wants the place of each axis.
             long[] places = [.. Enumerable.Range(0, order.Length).Select(side => (long)(axis.Length + Array.IndexOf(order, side)))];
             var cut = graph.Node("Reshape", [pairs, graph.Constant([.. axis, .. order.Select(side => (long)extents[side])])]);
-            pairs = graph.Node("Transpose", [cut], GraphBuilder.Attribute("perm", axis.Length == 0 ? places : [0, .. places]));
+            pairs = graph.Node("Transpose", [cut], GraphWriter.Attribute("perm", axis.Length == 0 ? places : [0, .. places]));
         }
 
         graph.NodeTo(Layer.Weight, "Reshape", [pairs, graph.Constant(Layer.WeightShape)]);
     }
 
-    private string Seen(GraphBuilder graph, Part part, int rows, int columns) =>
+    private string Seen(GraphWriter graph, Part part, int rows, int columns) =>
         (part.Rows, part.Columns) == (rows, columns) ? part.Name : graph.Node("Reshape", [part.Name, graph.Constant([.. TensorStack.Axis(Groups), rows, columns])]);
 }

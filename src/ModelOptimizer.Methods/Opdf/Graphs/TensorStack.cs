@@ -1,6 +1,4 @@
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Opdf.Graphs;
 

@@ -1,7 +1,4 @@
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Opdf.Mpo;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Opdf.Mpo;
 
 /// <summary>The exact decomposition of a matrix, in float64 and with all singular triplets, zeros included.</summary>

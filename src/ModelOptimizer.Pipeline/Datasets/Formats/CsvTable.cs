@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Plan;
-
 namespace ModelOptimizer.Pipeline.Datasets.Formats;
 
 /// <summary>A table of numbers with the columns' names in its first line. It is read once from start to end to count the samples and check the labels, and once more for every pass.</summary>

@@ -1,5 +1,4 @@
 using ModelOptimizer.Build.State;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Datasets.Formats;
 

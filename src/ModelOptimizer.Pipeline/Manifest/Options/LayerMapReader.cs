@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 

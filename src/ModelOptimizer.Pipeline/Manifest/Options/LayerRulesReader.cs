@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 

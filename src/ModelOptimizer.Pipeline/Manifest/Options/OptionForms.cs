@@ -25,6 +25,7 @@ internal static class OptionForms
         OptionKind.Ranks => ByLayer(new AnyForm("ranks", Count, new ListForm(Count, "ranks"), new QuantityValue(QuantityForm.Points)), $"16, [R_T, R_S], 50%, {OrMap} one of these"),
         OptionKind.Modes => ByLayer(new ListForm(Count, "sizes"), $"[4, 4, 8], {OrMap} such a list"),
         OptionKind.Shares => ByLayer(Share(option), $"{Share(option).Text}, {OrMap} one"),
+        OptionKind.ChoiceByLayer => ByLayer(new ChoiceForm(option.Choices), $"{new ChoiceForm(option.Choices).Text}, {OrMap} one"),
         OptionKind.Names => new MapForm(new TextForm("layer"), "map from layer rule to layer name"),
         OptionKind.Block => new AnyForm("stage3, or { from: TENSOR, to: TENSOR }", new TextForm("block"), new SectionForm(BlockKeys.Section, "tensors")),
         OptionKind.Certificate => new SectionForm(CertificateKeys.Section, "{ max-gap: 1e-4 }"),

@@ -1,5 +1,4 @@
 using System.Text;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Schema;
@@ -56,7 +55,7 @@ public static class ManifestPage
         """;
 
     /// <summary>The page for manifests whose steps may name <paramref name="methods"/>.</summary>
-    public static string Text(IReadOnlyList<ICompressionMethod> methods)
+    public static string Text(IReadOnlyList<IMethod> methods)
     {
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         void Chapter(string title, string intro, SectionDeclaration section) => page.Append($"\n{title}\n\n{intro.ReplaceLineEndings("\n")}{(intro.Length == 0 ? "" : "\n")}{KeyTable.Of(section)}");

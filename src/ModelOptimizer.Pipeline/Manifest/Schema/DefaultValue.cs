@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
 
 namespace ModelOptimizer.Pipeline.Manifest.Schema;

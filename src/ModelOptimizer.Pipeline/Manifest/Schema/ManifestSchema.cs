@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 
 namespace ModelOptimizer.Pipeline.Manifest.Schema;
@@ -18,7 +17,7 @@ public static class ManifestSchema
     public static string Comment(string file) => $"# yaml-language-server: $schema={Path.GetFileName(file)}";
 
     /// <summary>The schema of manifests whose steps may name <paramref name="methods"/>.</summary>
-    public static string Text(IReadOnlyList<ICompressionMethod> methods)
+    public static string Text(IReadOnlyList<IMethod> methods)
     {
         var schema = new JsonObject
         {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 
 namespace ModelOptimizer.Pipeline.Manifest.Schema;
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Manifest.Schema;
 /// <summary>Steps as a JSON schema: which keys there are depends on the method.</summary>
 internal static class StepSchema
 {
-    public static IEnumerable<KeyValuePair<string, JsonNode?>> Definitions(IReadOnlyList<ICompressionMethod> methods)
+    public static IEnumerable<KeyValuePair<string, JsonNode?>> Definitions(IReadOnlyList<IMethod> methods)
     {
         yield return new("step", new JsonObject
         {
@@ -32,9 +31,9 @@ internal static class StepSchema
         }
     }
 
-    private static string Definition(ICompressionMethod method) => $"step-{method.Name}";
+    private static string Definition(IMethod method) => $"step-{method.Name}";
 
-    private static JsonObject If(ICompressionMethod method) => new()
+    private static JsonObject If(IMethod method) => new()
     {
         ["if"] = new JsonObject
         {

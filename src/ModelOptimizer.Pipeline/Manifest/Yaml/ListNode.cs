@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Manifest.Yaml;
 
 /// <summary>A list.</summary>

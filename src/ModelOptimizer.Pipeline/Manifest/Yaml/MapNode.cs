@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Manifest.Yaml;
 
 /// <summary>Keys and values in the order written; no key occurs twice.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Manifest.Yaml;
 
 /// <summary>A value of the manifest and where it is written.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Manifest.Yaml;
 
 /// <summary>A word, number or text.</summary>

@@ -1,4 +1,3 @@
-using ModelOptimizer.Diagnostics;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,15 +1,14 @@
 using System.Globalization;
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
 
 /// <summary>The candidates of a search by size and one metric, with the limits of the gates: all of them, and where they are crowded a second time, larger.</summary>
-internal sealed class CandidatePlot(ModelDocument model, string metric)
+internal sealed class CandidatePlot(ModelReport model, string metric)
 {
     private readonly CandidateScale _scale = new(model, metric);
-    private readonly SearchDocument _search = model.Search!;
+    private readonly SearchTrace _search = model.Search!;
 
     /// <summary>The plots, each for wide paper and for a telephone; empty when no candidate has this metric.</summary>
     public IEnumerable<XElement> Draw()

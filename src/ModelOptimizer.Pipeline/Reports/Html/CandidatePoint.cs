@@ -1,6 +1,4 @@
-using ModelOptimizer.Pipeline.Reports.Json;
-
 namespace ModelOptimizer.Pipeline.Reports.Html;
 
 /// <summary>A candidate on the paper of a size-accuracy plot.</summary>
-internal sealed record CandidatePoint(CandidateDocument Candidate, double Size, double Value);
+internal sealed record CandidatePoint(SearchCandidate Candidate, double Size, double Value);

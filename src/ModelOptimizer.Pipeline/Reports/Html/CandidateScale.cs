@@ -1,24 +1,23 @@
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Reports.Json;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
 
 /// <summary>The numbers of a size-accuracy plot: size in percent of the original, and a metric, in percent where it is bounded.</summary>
 internal sealed class CandidateScale
 {
-    public CandidateScale(ModelDocument model, string metric)
+    public CandidateScale(ModelReport model, string metric)
     {
         IsPercent = Figures.IsPercent(metric);
         var unit = IsPercent ? 100 : 1;
         var reference = Reference(model, metric) * unit;
-        Original = model.Metrics.FirstOrDefault(pair => pair.Name == metric)?.Original * unit;
+        Original = Known(model, metric) * unit;
         Points = [.. model.Search!.Candidates.SelectMany(candidate => candidate.Metrics
-            .Where(pair => pair is { Compressed: not null } && pair.Name == metric)
-            .Select(pair => new CandidatePoint(candidate, Share(candidate.Cost.Bytes, model), pair.Compressed!.Value * unit)))];
-        Limits = [.. model.Gates.Where(gate => gate.Metric == metric && gate.Required is not null)
+            .Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed))
+            .Select(pair => new CandidatePoint(candidate, Share(candidate.Cost.Bytes, model), pair.Compressed * unit)))];
+        Limits = [.. model.Gates.Where(gate => gate.Metric == metric && double.IsFinite(gate.Required))
             .Select(gate => (gate, Limit(gate, reference, unit))).Where(limit => double.IsFinite(limit.Item2))];
-        SizeLimits = [.. model.Gates.Where(gate => gate.Metric == Gates.GateRules.Size && gate.Required is not null)
-            .Select(gate => (gate, GateFigures.IsPercent(gate) ? 100 * gate.Required!.Value : Share(gate.Required!.Value, model)))];
+        SizeLimits = [.. model.Gates.Where(gate => gate.Metric == Gates.GateRules.Size && double.IsFinite(gate.Required))
+            .Select(gate => (gate, GateFigures.IsPercent(gate) ? 100 * gate.Required : Share(gate.Required, model)))];
     }
 
     public bool IsPercent { get; }
@@ -29,24 +28,26 @@ internal sealed class CandidateScale
     public IReadOnlyList<CandidatePoint> Points { get; }
 
     /// <summary>Gates on the metric, at values of the metric.</summary>
-    public IReadOnlyList<(GateDocument Gate, double At)> Limits { get; }
+    public IReadOnlyList<(GateVerdict Gate, double At)> Limits { get; }
 
     /// <summary>Gates on the size, in percent of the original.</summary>
-    public IReadOnlyList<(GateDocument Gate, double At)> SizeLimits { get; }
+    public IReadOnlyList<(GateVerdict Gate, double At)> SizeLimits { get; }
 
     /// <summary>Everything that is plotted.</summary>
     public CandidateWindow All => CandidateWindow.Around(Points, SizeLimits.Select(limit => limit.At), Limits.Select(limit => limit.At).Concat(Original is { } original ? [original] : []));
 
-    private static double Share(double bytes, ModelDocument model) => 100 * bytes / Math.Max(1, model.Before.Bytes);
+    private static double Share(double bytes, ModelReport model) => 100 * bytes / Math.Max(1, model.Before.Bytes);
 
-    private static double Reference(ModelDocument model, string metric) =>
-        model.Metrics.FirstOrDefault(pair => pair.Name == metric)?.Original
+    private static double Reference(ModelReport model, string metric) =>
+        Known(model, metric)
         ?? (MetricCatalogue.TryGet(metric, out var found) && found is ISampleMetric { IsFidelity: true, Perfect: var perfect } ? perfect : double.NaN);
 
-    private static double Limit(GateDocument gate, double reference, double unit) => gate.Bound switch
+    private static double? Known(ModelReport model, string metric) => Figures.Known(model.Metrics.FirstOrDefault(pair => pair.Metric == metric)?.Original ?? double.NaN);
+
+    private static double Limit(GateVerdict gate, double reference, double unit) => gate.Bound switch
     {
-        "max-drop" => reference - (gate.Required!.Value * unit),
-        "max-rise" => reference + (gate.Required!.Value * unit),
-        _ => gate.Required!.Value * unit,
+        "max-drop" => reference - (gate.Required * unit),
+        "max-rise" => reference + (gate.Required * unit),
+        _ => gate.Required * unit,
     };
 }

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Reports.Html;
 /// <summary>What the methods prove about their results.</summary>
 internal static class CertificateSection
 {
-    public static XElement? Of(ModelDocument model)
+    public static XElement? Of(ModelReport model)
     {
         var all = model.Steps.SelectMany(step => step.Certificates).ToList();
         return all.Count == 0 ? null : Tag(
@@ -20,7 +19,7 @@ internal static class CertificateSection
                     "tr",
                     Tag("th.name", Is("scope", "row"), Names.Of(certificate.Subject)),
                     Tag("td", certificate.Name),
-                    Tables.Number(certificate.Value is { } value ? Figures.Number(value) : "–"),
+                    Tables.Number(Figures.Known(certificate.Value) is { } value ? Figures.Number(value) : "–"),
                     Tag("td.note", certificate.Meaning)))));
     }
 }

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Reports.Html;
 /// <summary>Which model, and whether it is good.</summary>
 internal static class HeadSection
 {
-    public static XElement Of(ModelDocument model) => Tag(
+    public static XElement Of(ModelReport model) => Tag(
         "header",
         Tag("p.eyebrow", "Model compression report"),
         Tag("h1", model.Name, Tag($"span.verdict.{Style(model.Verdict)}", Sign(model.Verdict), " ", model.Verdict)),

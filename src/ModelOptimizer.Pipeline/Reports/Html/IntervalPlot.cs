@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -13,9 +12,9 @@ internal static class IntervalPlot
     private const double Edge = 14;
 
     /// <summary>The drawing; null for a gate without a number.</summary>
-    public static XElement? Draw(GateDocument gate)
+    public static XElement? Draw(GateVerdict gate)
     {
-        if (gate is not { Measured: { } measured, Required: { } required })
+        if (Figures.Known(gate.Measured) is not { } measured || Figures.Known(gate.Required) is not { } required)
         {
             return null;
         }
@@ -38,7 +37,7 @@ internal static class IntervalPlot
             Label("measured", Place(measured), Height - 4, GateFigures.Measured(gate)));
     }
 
-    private static XElement Bar(GateDocument gate, Func<double, double> place)
+    private static XElement Bar(GateVerdict gate, Func<double, double> place)
     {
         // An end that is not known goes as far as the paper does, and has an arrow instead of a stop.
         var (left, right) = (gate.Lower is { } lower ? place(lower) : Edge, gate.Upper is { } upper ? place(upper) : Width - Edge);
@@ -62,7 +61,7 @@ internal static class IntervalPlot
             : Frame.Text("label." + style, x, y, "middle", text);
     }
 
-    private static Axis Range(GateDocument gate, double measured, double required)
+    private static Axis Range(GateVerdict gate, double measured, double required)
     {
         List<double> values = [measured, required, .. new[] { gate.Lower, gate.Upper }.OfType<double>()];
         if (gate.IsChange || gate.Confidence is null)

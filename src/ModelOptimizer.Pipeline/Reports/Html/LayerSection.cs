@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -7,12 +6,12 @@ namespace ModelOptimizer.Pipeline.Reports.Html;
 /// <summary>What every step did to every layer.</summary>
 internal static class LayerSection
 {
-    public static IEnumerable<XElement> Of(ModelDocument model) => model.Steps.Select((step, index) => Tag(
+    public static IEnumerable<XElement> Of(ModelReport model) => model.Steps.Select((step, index) => Tag(
         "section",
         Tag("h2", model.Steps.Count > 1 ? $"Step {index + 1}: {step.Method}" : "Layers", Tag("span.aside", $" {(model.Steps.Count > 1 ? "" : step.Method + ", ")}{Wording.Rewritten(step)}")),
         step.Layers.Count > 0 ? Table(model, step) : null));
 
-    private static XElement Table(ModelDocument model, StepDocument step)
+    private static XElement Table(ModelReport model, StepReport step)
     {
         var isTimed = model.Times.Count > 0;
         List<Column> columns = [new("layer"), new("ranks", true), new("Σ-error", true), new("parameters", true), new("left", true), new("multiply-adds", true), new("left", true)];
@@ -24,19 +23,19 @@ internal static class LayerSection
         return Tables.Of([.. columns, new("note")], step.Layers.Select(layer => Row(model, layer, isTimed)));
     }
 
-    private static XElement Row(ModelDocument model, LayerDocument layer, bool isTimed)
+    private static XElement Row(ModelReport model, LayerOutcome layer, bool isTimed)
     {
         var isRewritten = layer.Reason is null;
         return Tag(
             isRewritten ? "tr" : "tr.alone",
-            Tag("th.name", Is("scope", "row"), Names.Of(layer.Name)),
-            Tables.Number(Wording.Ranks(layer)),
+            Tag("th.name", Is("scope", "row"), Names.Of(layer.Layer)),
+            Tables.Number(layer.ChosenText),
             Tables.Number(layer.RelativeError is { } error ? Figures.Number(error) : "–"),
             Tables.Number(Pair(layer.ParametersBefore, layer.ParametersAfter, isRewritten)),
             Tables.Number(isRewritten ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–"),
             Tables.Number(Pair(layer.MacsBefore, layer.MacsAfter, isRewritten)),
             Tables.Number(isRewritten && layer is { MacsBefore: > 0, MacsAfter: not null } ? Figures.Ratio(layer.MacsAfter, layer.MacsBefore) : "–"),
-            isTimed ? Time(model.Times.FirstOrDefault(time => time.Layer == layer.Name)) : null,
+            isTimed ? Time(model.Times.FirstOrDefault(time => time.Layer == layer.Layer)) : null,
             Tag("td.note", Wording.Note(layer)));
     }
 
@@ -46,9 +45,9 @@ internal static class LayerSection
         _ => isRewritten ? $"{Figures.Count(before)} → {Figures.Count(after)}" : Figures.Count(before),
     };
 
-    private static XElement Time(TimeDocument? time)
+    private static XElement Time(LayerTime? time)
     {
-        if (time is not { Ratio: { } ratio })
+        if (time is null || Figures.Known(time.Ratio) is not { } ratio)
         {
             return Tables.Number("–");
         }
@@ -60,9 +59,9 @@ internal static class LayerSection
             _ => "even",
         };
         return Tables.Number(
-            time is { OriginalSeconds: { } before, Seconds: { } after } ? Is("title", $"{Figures.Seconds(before)} → {Figures.Seconds(after)}") : null,
+            Is("title", $"{Figures.Seconds(time.OriginalSeconds)} → {Figures.Seconds(time.Seconds)}"),
             Tag("span." + style, Figures.Percent(ratio)),
             time.Reverted ? Tag("span.tag", "reverted") : null,
-            time is { Lower: { } lower, Upper: { } upper } ? Tag("div.range", $"{Figures.Percent(lower)} to {Figures.Percent(upper)}") : null);
+            Tag("div.range", $"{Figures.Percent(time.Lower)} to {Figures.Percent(time.Upper)}"));
     }
 }

@@ -1,6 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -11,7 +9,7 @@ internal static class LinePlot
     /// <summary>More lines than this need a paper each.</summary>
     public const int MostLines = 6;
 
-    public static IEnumerable<XElement> Draw(IReadOnlyList<SeriesDocument> lines)
+    public static IEnumerable<XElement> Draw(IReadOnlyList<Series> lines)
     {
         yield return Draw(lines, "wide", 760, 320);
         yield return Draw(lines, "narrow", 360, 280);
@@ -28,7 +26,7 @@ internal static class LinePlot
     public static string Path(IEnumerable<SeriesPoint> points, Func<double, double> x, Func<double, double> y) =>
         string.Concat(points.Select((point, index) => $"{(index == 0 ? 'M' : 'L')}{Number(x(point.X))} {Number(y(point.Y))}"));
 
-    private static XElement Draw(IReadOnlyList<SeriesDocument> lines, string variant, double width, double height)
+    private static XElement Draw(IReadOnlyList<Series> lines, string variant, double width, double height)
     {
         var points = lines.SelectMany(line => line.Points).ToList();
         var x = Axis.Over([.. points.Select(point => point.X)], (int)(width / 90));

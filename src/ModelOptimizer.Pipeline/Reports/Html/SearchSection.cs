@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Reports.Html;
 /// <summary>What the search tried.</summary>
 internal static class SearchSection
 {
-    public static XElement? Of(ModelDocument model)
+    public static XElement? Of(ModelReport model)
     {
         if (model.Search is not { Candidates.Count: > 0 } search)
         {
@@ -28,9 +27,9 @@ internal static class SearchSection
     }
 
     /// <summary>The metrics that gates are about; without such gates the first one measured.</summary>
-    private static List<string> Metrics(ModelDocument model)
+    private static List<string> Metrics(ModelReport model)
     {
-        var measured = model.Search!.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        var measured = model.Search!.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
         var gated = model.Gates.Select(gate => gate.Metric).Distinct().Intersect(measured).ToList();
         return gated.Count > 0 ? gated : [.. measured.Take(1)];
     }
@@ -48,9 +47,9 @@ internal static class SearchSection
         Tag("svg.key", Is("viewBox", "-13 -8 26 16"), Is("aria-hidden", "true"), Tag("g." + style, shape)),
         text);
 
-    private static XElement Table(ModelDocument model, SearchDocument search)
+    private static XElement Table(ModelReport model, SearchTrace search)
     {
-        var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
         return Tables.Of(
             [new("#", true), new("phase"), new("size", true), new("left", true), new("parameters", true), .. metrics.Select(name => new Column(name, true)), new("samples", true), new("verdict"), new("change")],
             search.Candidates.Select(candidate => Tag(
@@ -60,12 +59,12 @@ internal static class SearchSection
                 Tables.Number(Figures.Bytes(candidate.Cost.Bytes)),
                 Tables.Number(Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes)),
                 Tables.Number(Figures.Count(candidate.Cost.Parameters)),
-                metrics.Select(name => Tables.Number(candidate.Metrics.FirstOrDefault(metric => metric.Name == name) is { Compressed: { } value } ? Figures.Metric(name, value) : "–")),
+                metrics.Select(name => Tables.Number(candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value) ? Figures.Metric(name, value) : "–")),
                 Tables.Number(Figures.Count(candidate.Samples)),
                 Tag($"td.outcome.{(candidate.Passes ? "good" : "bad")}", Verdict(search, candidate)),
                 Tag("td.note", Names.Of(candidate.Note ?? "")))));
     }
 
-    private static string Verdict(SearchDocument search, CandidateDocument candidate) =>
+    private static string Verdict(SearchTrace search, SearchCandidate candidate) =>
         (candidate.Passes ? "✓ passes" : "✕ " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : "");
 }

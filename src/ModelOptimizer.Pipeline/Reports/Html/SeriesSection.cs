@@ -1,6 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -10,7 +8,7 @@ internal static class SeriesSection
 {
     private const string Sensitivity = "sensitivity";
 
-    public static IEnumerable<XElement> Of(ModelDocument model)
+    public static IEnumerable<XElement> Of(ModelReport model)
     {
         // Two steps of one method have plots of one name, which are two plots.
         var plots = model.Steps.SelectMany((step, index) => step.Series
@@ -28,7 +26,7 @@ internal static class SeriesSection
 
     private static string Title(string plot) => plot.Length == 0 ? "Series" : char.ToUpperInvariant(plot[0]) + plot[1..];
 
-    private static string Lead(string plot, List<SeriesDocument> lines)
+    private static string Lead(string plot, List<Series> lines)
     {
         var axes = Title($"{lines[0].Y} over {lines[0].X}");
         return (plot, lines.Count > LinePlot.MostLines) switch
@@ -39,8 +37,8 @@ internal static class SeriesSection
         };
     }
 
-    private static SeriesPoint? Here(string plot, StepDocument step, SeriesDocument line) =>
-        plot == Sensitivity && step.Layers.FirstOrDefault(layer => layer.Name == line.Name) is { RelativeError: { } error, Reason: null } layer && layer.ParametersBefore > 0
+    private static SeriesPoint? Here(string plot, StepReport step, Series line) =>
+        plot == Sensitivity && step.Layers.FirstOrDefault(layer => layer.Layer == line.Name) is { RelativeError: { } error, Reason: null } layer && layer.ParametersBefore > 0
             ? new SeriesPoint((double)layer.ParametersAfter / layer.ParametersBefore, error)
             : null;
 }

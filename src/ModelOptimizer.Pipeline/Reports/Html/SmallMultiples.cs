@@ -1,6 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -9,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Reports.Html;
 /// <param name="lines">The lines.</param>
 /// <param name="id">Tells the plots of one page apart.</param>
 /// <param name="place">Where the model is on a line; null where that is not known.</param>
-internal sealed class SmallMultiples(IReadOnlyList<SeriesDocument> lines, string id, Func<SeriesDocument, SeriesPoint?> place)
+internal sealed class SmallMultiples(IReadOnlyList<Series> lines, string id, Func<Series, SeriesPoint?> place)
 {
     private const double Width = 170;
     private const double Height = 112;
@@ -31,7 +29,7 @@ internal sealed class SmallMultiples(IReadOnlyList<SeriesDocument> lines, string
         yield return Tag("div.multiples", lines.Select(Draw));
     }
 
-    private XElement Draw(SeriesDocument line) => Tag(
+    private XElement Draw(Series line) => Tag(
         "figure.cell",
         Tag("figcaption", Is("title", line.Name), Names.Of(line.Name)),
         Tag(
@@ -55,7 +53,7 @@ internal sealed class SmallMultiples(IReadOnlyList<SeriesDocument> lines, string
         Is("r", 3.5),
         Tag("title", $"{Figures.Number(here.X)}, {Figures.Number(here.Y)}"));
 
-    private string Path(SeriesDocument line) => LinePlot.Path(line.Points, X, Y);
+    private string Path(Series line) => LinePlot.Path(line.Points, X, Y);
 
     private double X(double value) => Left + (_x.Fraction(value) * (Right - Left));
 

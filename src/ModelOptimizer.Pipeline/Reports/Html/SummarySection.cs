@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
 using static ModelOptimizer.Pipeline.Reports.Html.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports.Html;
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Reports.Html;
 /// <summary>What the model costs and how good it is, before and after.</summary>
 internal static class SummarySection
 {
-    public static XElement Of(ModelDocument model) => Tag(
+    public static XElement Of(ModelReport model) => Tag(
         "section.tiles",
         Is("aria-label", "Before and after"),
         Cost("Size", model.Before.Bytes, model.After.Bytes, Figures.Bytes),
@@ -31,15 +30,15 @@ internal static class SummarySection
             isKnown ? Bar((double)after!.Value / before!.Value) : null);
     }
 
-    private static XElement Metric(MetricDocument metric)
+    private static XElement Metric(MetricPair metric)
     {
-        var after = metric.Compressed ?? double.NaN;
+        var after = Figures.Known(metric.Compressed) ?? double.NaN;
         return Tag(
             "div.tile",
-            Tag("h3", metric.Name),
-            Tag("p.value", metric.Compressed is null ? "not known" : Figures.Metric(metric.Name, after)),
-            Tag("p.from", metric.Original is { } before
-                ? $"from {Figures.Metric(metric.Name, before)}{(Figures.Change(metric.Name, before, after) is { Length: > 0 } change ? ", " + change : "")}"
+            Tag("h3", metric.Metric),
+            Tag("p.value", double.IsNaN(after) ? "not known" : Figures.Metric(metric.Metric, after)),
+            Tag("p.from", Figures.Known(metric.Original) is { } before
+                ? $"from {Figures.Metric(metric.Metric, before)}{(Figures.Change(metric.Metric, before, after) is { Length: > 0 } change ? ", " + change : "")}"
                 : "against the original's outputs"),
             Tag("p.from", "on " + Wording.Samples(metric.Samples)));
     }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Diagnostics;
-
 namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>A <see cref="Diagnostic"/> as JSON.</summary>

@@ -4,14 +4,14 @@ using ModelOptimizer.Pipeline.Running;
 namespace ModelOptimizer.Pipeline.Reports.Json;
 
 /// <summary>
-/// <c>report.json</c>: one model, the same <see cref="ModelDocument"/> that a run prints. Nothing in it depends on when or in which folder it was written. Fields
-/// are added, never renamed, within one <paramref name="Version"/>.
+/// <c>report.json</c>: one model, as a run prints it. Nothing in it depends on when or in which folder it was written. Fields are added, never renamed, within one
+/// <paramref name="Version"/>.
 /// </summary>
 /// <param name="Version">The schema's version.</param>
 /// <param name="Tool">Version of the tool.</param>
 /// <param name="Manifest">The manifest's file name.</param>
 /// <param name="Model">The model; paths are relative to the manifest's folder.</param>
-internal sealed record ReportDocument(int Version, string Tool, string Manifest, ModelDocument Model)
+internal sealed record ReportDocument(int Version, string Tool, string Manifest, ModelReport Model)
 {
     public const int CurrentVersion = 1;
 
@@ -21,9 +21,15 @@ internal sealed record ReportDocument(int Version, string Tool, string Manifest,
     public static ReportDocument Of(ModelReport report, string tool, string manifest)
     {
         var folder = Path.GetDirectoryName(manifest)!;
-        // Whether the cache knew the answer says nothing about the model, and would make the second run's file another one.
-        var model = ModelDocument.Of(report, path => Path.GetRelativePath(folder, path).Replace('\\', '/')) with { FromCache = null };
-        return new(CurrentVersion, tool, Path.GetFileName(manifest), model);
+        string? Relative(string? path) => path is null ? null : Path.GetRelativePath(folder, path).Replace('\\', '/');
+        return new(CurrentVersion, tool, Path.GetFileName(manifest), report with
+        {
+            Source = Relative(report.Source)!,
+            Output = Relative(report.Output),
+            ReportFile = Relative(report.ReportFile),
+            // Whether the cache knew the answer says nothing about the model, and would make the second run's file another one.
+            FromCache = null,
+        });
     }
 
     /// <summary>The document in <paramref name="json"/>; null when it is none that this version understands.</summary>
@@ -58,3 +64,23 @@ internal sealed record ReportDocument(int Version, string Tool, string Manifest,
 
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.ReportDocument);
 }
+
+/// <summary>A run as JSON: what <c>compress --json</c> and <c>verify --json</c> print. Fields are added, never renamed, within one <paramref name="Version"/>.</summary>
+internal sealed record RunDocument(
+    int Version,
+    string Command,
+    string Manifest,
+    int ExitCode,
+    IReadOnlyList<ModelReport> Models,
+    IReadOnlyList<DiagnosticDocument> Diagnostics)
+{
+    public const int CurrentVersion = 1;
+
+    public static RunDocument Of(string command, string manifest, RunResult result) =>
+        new(CurrentVersion, command, manifest, result.ExitCode, result.Models, [.. result.Diagnostics.Select(DiagnosticDocument.Of)]);
+
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.RunDocument);
+}
+
+/// <summary>What <c>--json</c> prints instead of a command's own document when the command could not do its work.</summary>
+internal sealed record FailureDocument(int Version, string Command, int ExitCode, IReadOnlyList<DiagnosticDocument> Diagnostics);

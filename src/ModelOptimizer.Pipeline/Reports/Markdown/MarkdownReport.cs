@@ -36,7 +36,7 @@ internal static class MarkdownReport
         return string.Join('\n', parts);
     }
 
-    private static string Headline(ModelDocument model)
+    private static string Headline(ModelReport model)
     {
         var sign = model.Verdict switch
         {
@@ -49,7 +49,7 @@ internal static class MarkdownReport
         return $"## {sign} {MarkdownText.Of(model.Name)}: {size}, {Wording.Verdict(model)}\n";
     }
 
-    private static string Costs(ModelDocument model)
+    private static string Costs(ModelReport model)
     {
         var table = new MarkdownTable("", ">original", ">compressed", ">change");
         var (before, after) = (model.Before, model.After);
@@ -58,18 +58,18 @@ internal static class MarkdownReport
         table.Row("multiply-adds", Figures.Count(before.Macs), Figures.Count(after.Macs), before.Macs is null || after.Macs is null ? "?" : "to " + Figures.Ratio(after.Macs, before.Macs));
         foreach (var metric in model.Metrics)
         {
-            var (was, now) = (metric.Original ?? double.NaN, metric.Compressed ?? double.NaN);
+            var (was, now) = (Figures.Known(metric.Original) ?? double.NaN, Figures.Known(metric.Compressed) ?? double.NaN);
             table.Row(
-                $"{metric.Name} on {Wording.Samples(metric.Samples)}",
-                metric.Original is null ? "" : Figures.Metric(metric.Name, was),
-                Figures.Metric(metric.Name, now),
-                Figures.Change(metric.Name, was, now));
+                $"{metric.Metric} on {Wording.Samples(metric.Samples)}",
+                double.IsNaN(was) ? "" : Figures.Metric(metric.Metric, was),
+                Figures.Metric(metric.Metric, now),
+                Figures.Change(metric.Metric, was, now));
         }
 
         return table.ToString();
     }
 
-    private static string Gates(IReadOnlyList<GateDocument> gates)
+    private static string Gates(IReadOnlyList<GateVerdict> gates)
     {
         var table = new MarkdownTable("", "gate", "required", ">measured", "interval", "verdict");
         foreach (var gate in gates)
@@ -81,13 +81,13 @@ internal static class MarkdownReport
                 _ => "❌",
             };
             var level = gate.Confidence is null ? "" : $" ({GateFigures.Level(gate)})";
-            table.Row(sign, GateFigures.Gate(gate), GateFigures.Required(gate), GateFigures.Measured(gate), GateFigures.Interval(gate) + level, gate.Outcome);
+            table.Row(sign, GateFigures.Gate(gate), GateFigures.Required(gate), GateFigures.Measured(gate), GateFigures.Interval(gate) + level, Wording.Outcome(gate));
         }
 
         return table + string.Concat(gates.Where(gate => !gate.Holds).Select(gate => $"\n- {MarkdownText.Of(gate.Message)}\n"));
     }
 
-    private static string Layers(ModelDocument model, StepDocument step)
+    private static string Layers(ModelReport model, StepReport step)
     {
         string[] heads = ["layer", ">ranks", ">Σ-error", ">parameters", ">left", ">MACs left", .. model.Times.Count > 0 ? [">measured time"] : Array.Empty<string>(), "note"];
         var table = new MarkdownTable(heads);
@@ -96,8 +96,8 @@ internal static class MarkdownReport
             var isRewritten = layer.Reason is null;
             table.Row(
             [
-                layer.Name,
-                Wording.Ranks(layer),
+                layer.Layer,
+                layer.ChosenText,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
                 isRewritten ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",
@@ -110,16 +110,15 @@ internal static class MarkdownReport
         return table.ToString();
     }
 
-    private static string Time(ModelDocument model, LayerDocument layer) => model.Times.FirstOrDefault(time => time.Layer == layer.Name) switch
+    private static string Time(ModelReport model, LayerOutcome layer) => model.Times.FirstOrDefault(time => time.Layer == layer.Layer) switch
     {
-        { Ratio: { } ratio, Lower: { } lower, Upper: { } upper } time => $"{Figures.Percent(ratio)} ({Figures.Percent(lower)} to {Figures.Percent(upper)}){(time.Reverted ? ", reverted" : "")}",
-        { Ratio: { } ratio } time => Figures.Percent(ratio) + (time.Reverted ? ", reverted" : ""),
+        { } time when double.IsFinite(time.Ratio) => $"{Figures.Percent(time.Ratio)} ({Figures.Percent(time.Lower)} to {Figures.Percent(time.Upper)}){(time.Reverted ? ", reverted" : "")}",
         _ => "–",
     };
 
-    private static string Candidates(ModelDocument model, SearchDocument search)
+    private static string Candidates(ModelReport model, SearchTrace search)
     {
-        var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
         var table = new MarkdownTable([">#", "phase", ">size", ">left", .. metrics.Select(name => ">" + name), ">samples", "verdict", "change"]);
         foreach (var candidate in search.Candidates)
         {
@@ -129,7 +128,7 @@ internal static class MarkdownReport
                 candidate.Phase,
                 Figures.Bytes(candidate.Cost.Bytes),
                 Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes),
-                .. metrics.Select(name => candidate.Metrics.FirstOrDefault(metric => metric.Name == name) is { Compressed: { } value } ? Figures.Metric(name, value) : "–"),
+                .. metrics.Select(name => candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value) ? Figures.Metric(name, value) : "–"),
                 Figures.Count(candidate.Samples),
                 (candidate.Passes ? "passes" : "fails " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : ""),
                 candidate.Note ?? "",
@@ -139,12 +138,12 @@ internal static class MarkdownReport
         return table.ToString();
     }
 
-    private static string Certificates(ModelDocument model)
+    private static string Certificates(ModelReport model)
     {
         var table = new MarkdownTable("layer or block", "certificate", ">value", "what it says");
         foreach (var certificate in model.Steps.SelectMany(step => step.Certificates))
         {
-            table.Row(certificate.Subject, certificate.Name, certificate.Value is { } value ? Figures.Number(value) : "–", certificate.Meaning);
+            table.Row(certificate.Subject, certificate.Name, Figures.Known(certificate.Value) is { } value ? Figures.Number(value) : "–", certificate.Meaning);
         }
 
         return table.ToString();

@@ -6,7 +6,7 @@ namespace ModelOptimizer.Tensors.Gradients.Axes;
 internal static class AxisMaps
 {
     /// <summary>The gradient of the input, from that of the output, of shape <paramref name="output"/>; an axis without a map is left as it is.</summary>
-    public static string Gradient(GraphBuilder graph, string gradient, long[] output, IReadOnlyList<AxisMap?> maps)
+    public static string Gradient(GraphWriter graph, string gradient, long[] output, IReadOnlyList<AxisMap?> maps)
     {
         var shape = (long[])output.Clone();
         for (var axis = output.Length - 1; axis >= 0; axis--)

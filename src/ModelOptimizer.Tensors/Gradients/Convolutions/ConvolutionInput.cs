@@ -14,7 +14,7 @@ internal static class ConvolutionInput
     /// <param name="large">Spatial shape of the input.</param>
     /// <param name="small">Spatial shape of the output.</param>
     /// <returns>[N, C, …].</returns>
-    public static string Gradient(GraphBuilder graph, string outputGradient, string weight, long[] weightShape, SpatialWindow window, long group, long[] large, long[] small)
+    public static string Gradient(GraphWriter graph, string outputGradient, string weight, long[] weightShape, SpatialWindow window, long group, long[] large, long[] small)
     {
         var axes = Enumerable.Range(0, window.Rank).ToArray();
         var isPlain = axes.All(axis => window.Strides[axis] == 1 && window.Begin[axis] < window.Extent(axis) && window.End[axis] < window.Extent(axis));
@@ -24,13 +24,13 @@ internal static class ConvolutionInput
     }
 
     // dX = dY * W with the taps in reverse order and the channels exchanged.
-    private static string AsConvolution(GraphBuilder graph, string outputGradient, string weight, long[] weightShape, SpatialWindow window, long group)
+    private static string AsConvolution(GraphWriter graph, string outputGradient, string weight, long[] weightShape, SpatialWindow window, long group)
     {
         var (outputs, inputs) = (weightShape[0] / group, weightShape[1]);
         var kernel = graph.Transpose(graph.Reshape(weight, group, outputs, inputs, window.Taps), 0, 2, 1, 3);
         if (window.Taps > 1)
         {
-            kernel = graph.Node("Gather", [kernel, graph.Constant([.. Enumerable.Range(0, (int)window.Taps).Reverse().Select(tap => (long)tap)])], GraphBuilder.Attribute("axis", 3L));
+            kernel = graph.Node("Gather", [kernel, graph.Constant([.. Enumerable.Range(0, (int)window.Taps).Reverse().Select(tap => (long)tap)])], GraphWriter.Attribute("axis", 3L));
         }
 
         long[] begin = [.. window.Begin.Select((pad, axis) => window.Extent(axis) - 1 - pad)];
@@ -38,24 +38,24 @@ internal static class ConvolutionInput
         return graph.Node(
             "Conv",
             [outputGradient, graph.Reshape(kernel, [group * inputs, outputs, .. window.Kernel])],
-            GraphBuilder.Attribute("kernel_shape", window.Kernel),
-            GraphBuilder.Attribute("dilations", window.Dilations),
-            GraphBuilder.Attribute("pads", [.. begin, .. end]),
-            GraphBuilder.Attribute("group", group));
+            GraphWriter.Attribute("kernel_shape", window.Kernel),
+            GraphWriter.Attribute("dilations", window.Dilations),
+            GraphWriter.Attribute("pads", [.. begin, .. end]),
+            GraphWriter.Attribute("group", group));
     }
 
-    private static string AsTransposed(GraphBuilder graph, string outputGradient, string weight, SpatialWindow window, long group, long[] large, long[] small)
+    private static string AsTransposed(GraphWriter graph, string outputGradient, string weight, SpatialWindow window, long group, long[] large, long[] small)
     {
         // What the last window does not reach of the padded input gets no gradient. Less padding at the end says the same, and is not limited as output_padding is.
         long[] end = [.. large.Select((extent, axis) => ((small[axis] - 1) * window.Strides[axis]) + window.Extent(axis) - window.Begin[axis] - extent)];
         var spread = graph.Node(
             "ConvTranspose",
             [outputGradient, weight],
-            GraphBuilder.Attribute("kernel_shape", window.Kernel),
-            GraphBuilder.Attribute("strides", window.Strides),
-            GraphBuilder.Attribute("dilations", window.Dilations),
-            GraphBuilder.Attribute("pads", [.. window.Begin, .. end.Select(pad => Math.Max(0, pad))]),
-            GraphBuilder.Attribute("group", group));
+            GraphWriter.Attribute("kernel_shape", window.Kernel),
+            GraphWriter.Attribute("strides", window.Strides),
+            GraphWriter.Attribute("dilations", window.Dilations),
+            GraphWriter.Attribute("pads", [.. window.Begin, .. end.Select(pad => Math.Max(0, pad))]),
+            GraphWriter.Attribute("group", group));
         return end.All(pad => pad >= 0) ? spread : graph.Pad(spread, [0, 0, .. window.Begin.Select(_ => 0L), 0, 0, .. end.Select(pad => Math.Max(0, -pad))]);
     }
 }

@@ -19,7 +19,7 @@ internal static class ConvolutionWeight
     /// <param name="window">How the kernel slides.</param>
     /// <param name="group">Number of channel groups.</param>
     /// <returns>[M, C/group, kernel…].</returns>
-    public static string Gradient(GraphBuilder graph, string large, long[] largeShape, string small, long[] smallShape, SpatialWindow window, long group)
+    public static string Gradient(GraphWriter graph, string large, long[] largeShape, string small, long[] smallShape, SpatialWindow window, long group)
     {
         var positions = smallShape[2..];
         var (samples, count) = (smallShape[0], positions.Aggregate(1L, (product, extent) => product * extent));
@@ -39,14 +39,14 @@ internal static class ConvolutionWeight
     private static bool IsBare(SpatialWindow window) =>
         window.Taps == 1 && window.Strides.All(stride => stride == 1) && window.Begin.Concat(window.End).All(pad => pad == 0);
 
-    private static string SampleBySample(GraphBuilder graph, string rows, string columns) =>
+    private static string SampleBySample(GraphWriter graph, string rows, string columns) =>
         graph.ReduceSum(graph.Node("MatMul", [rows, graph.Transpose(columns, 0, 1, 3, 2)]), 0);
 
     // With few positions the products of the samples would be larger than what they are made of, so the sum over the samples is part of the product.
-    private static string AtOnce(GraphBuilder graph, string rows, string columns) => graph.Node("MatMul", [Joined(graph, rows), graph.Transpose(Joined(graph, columns), 0, 2, 1)]);
+    private static string AtOnce(GraphWriter graph, string rows, string columns) => graph.Node("MatMul", [Joined(graph, rows), graph.Transpose(Joined(graph, columns), 0, 2, 1)]);
 
     // [N, group, k, positions] as [group, k, N·positions].
-    private static string Joined(GraphBuilder graph, string tensor)
+    private static string Joined(GraphWriter graph, string tensor)
     {
         var transposed = graph.Transpose(tensor, 1, 2, 0, 3);
         return graph.Node("Reshape", [transposed, graph.Constant(0, 0, -1)]);

@@ -9,7 +9,7 @@ namespace ModelOptimizer.Tensors.Gradients.Convolutions;
 internal static class SelectedPatches
 {
     /// <returns>[N, C·taps, positions], the taps of one channel together.</returns>
-    public static string Of(GraphBuilder graph, string tensor, long[] shape, SpatialWindow window, long[] positions)
+    public static string Of(GraphWriter graph, string tensor, long[] shape, SpatialWindow window, long[] positions)
     {
         var last = window.Rank - 1;
         var (width, taps, outputs) = (shape[^1], window.Kernel[last], positions[last]);
@@ -17,7 +17,7 @@ internal static class SelectedPatches
         var padded = graph.Padded(tensor, [0, 0, .. window.Begin[..last], 0, 0, 0, .. window.End[..last], 0]);
         var selected = graph.Gemm(graph.Reshape(padded, shape[0] * shape[1] * Count(lines), width), graph.Numbers(Selection(window, width, outputs), width, taps * outputs));
         var rows = graph.Reshape(selected, shape[0], shape[1] * Count(lines) * taps, outputs);
-        var ordered = graph.Node("Gather", [rows, graph.Constant(Order(shape[1], lines, window, positions))], GraphBuilder.Attribute("axis", 1L));
+        var ordered = graph.Node("Gather", [rows, graph.Constant(Order(shape[1], lines, window, positions))], GraphWriter.Attribute("axis", 1L));
         return graph.Reshape(ordered, shape[0], shape[1] * window.Taps, Count(positions));
     }
 

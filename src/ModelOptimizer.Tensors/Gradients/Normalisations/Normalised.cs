@@ -7,12 +7,12 @@ namespace ModelOptimizer.Tensors.Gradients.Normalisations;
 /// <param name="value">The name of x̂.</param>
 /// <param name="inverseDeviation">The name of r, with the axes kept.</param>
 /// <param name="axes">The axes that are averaged over.</param>
-internal sealed class Normalised(GraphBuilder graph, string value, string inverseDeviation, long[] axes)
+internal sealed class Normalised(GraphWriter graph, string value, string inverseDeviation, long[] axes)
 {
     public string Value { get; } = value;
 
     /// <summary>Computes the statistics of <paramref name="input"/> again.</summary>
-    public static Normalised Of(GraphBuilder graph, string input, float epsilon, long[] axes)
+    public static Normalised Of(GraphWriter graph, string input, float epsilon, long[] axes)
     {
         var centred = graph.Node("Sub", [input, graph.ReduceMean(input, axes)]);
         var variance = graph.ReduceMean(graph.Node("Mul", [centred, centred]), axes);

@@ -133,10 +133,9 @@ public class MlpFormTests
     public void The_same_seed_gives_the_same_bytes_and_so_do_the_decisions_of_a_run()
     {
         var first = Run(Network);
-        var decisions = first.Layers.ToDictionary(layer => layer.Layer, LayerDecision.Of);
 
         Run(Network).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        Method(MethodRun.Context(Network, Batches()) with { Decisions = decisions }, ("width", 3)).Model.ToBytes().ShouldBe(first.Model.ToBytes());
+        new ConvexDistillationMethod().Run(MethodRun.Context(Network, Batches()), MethodRun.Arguments(("width", 3), ("penalty", 0.2)), first.Choices()).Model.ToBytes().ShouldBe(first.Model.ToBytes());
         Method(MethodRun.Context(Network, Batches()) with { Seed = 2 }).Model.ToBytes().ShouldNotBe(first.Model.ToBytes());
     }
 
@@ -240,9 +239,9 @@ public class MlpFormTests
 
     private static long Weights(OnnxModel model) => model.Graph.Initializer.Where(tensor => tensor.Dims.Count == 2).Sum(tensor => tensor.Dims[0] * tensor.Dims[1]);
 
-    private static MethodResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
+    private static StepResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
 
-    private static MethodResult Method(MethodContext context, params (string Name, object Value)[] options)
+    private static StepResult Method(StepContext context, params (string Name, object Value)[] options)
     {
         (string Name, object Value)[] usual = [("width", 16), ("penalty", 0.2)];
         return new ConvexDistillationMethod().Run(context, MethodRun.Arguments([.. usual.Where(option => options.All(other => other.Name != option.Name)), .. options]));

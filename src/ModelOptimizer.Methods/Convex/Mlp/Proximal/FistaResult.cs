@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
 
 /// <summary>The end of R-FISTA.</summary>

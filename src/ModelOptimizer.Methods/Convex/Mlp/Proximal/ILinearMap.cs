@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.LinearAlgebra;
-
 namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
 
 /// <summary>A linear map A from groups of weights, one a row, to predictions, one column a sample. Results are written into matrices that the caller keeps.</summary>

@@ -1,7 +1,4 @@
 using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
 
@@ -20,15 +17,13 @@ internal static class DeadUnits
     {
         var constants = new ConstantLookup(model.Graph);
         var layers = Layers(model, links, updates, constants);
-        var weights = layers.Values.Sum(layer => layer.Weight.Values.LongLength);
         var pairs = links.Select(link => new LinkedPair(link, layers[link.From.Name], layers[link.To.Name], UnitAxis.Of(link, constants, shapes))).ToList();
         while (pairs.Any(pair => pair.KillUnits()))
         {
         }
 
-        var left = layers.Values.Sum(layer => layer.Weight.Values.LongCount(value => value != 0));
         var removed = pairs.Select(pair => new RemovedUnits(pair.Link, pair.Cut(), pair.Obstacle)).ToList();
-        return new RemovedUnitsResult([.. layers.Values.Select(layer => layer.Result).OfType<LayerUpdate>()], removed, 1 - ((double)left / weights));
+        return new RemovedUnitsResult([.. layers.Values.Select(layer => layer.Result).OfType<LayerUpdate>()], removed);
     }
 
     private static OrderedDictionary<string, PrunedLayer> Layers(OnnxModel model, IReadOnlyList<LayerLink> links, IReadOnlyList<LayerUpdate> updates, ConstantLookup constants)

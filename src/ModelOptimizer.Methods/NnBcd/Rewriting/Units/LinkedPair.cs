@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
 

@@ -1,8 +1,4 @@
 using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
 

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
 

@@ -1,8 +1,6 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 
@@ -15,7 +13,7 @@ internal static class GateKeys
 
     private static readonly ValueForm PointsOrNone = new AnyForm($"{QuantityReader.Expected(QuantityForm.Points)}, or 0", new QuantityValue(QuantityForm.Points), new ChoiceForm(["0"]));
 
-    private static readonly string[] OfChanges = [GateRules.Word(GateBound.MaxDrop), GateRules.Word(GateBound.MaxRise)];
+    private static readonly string[] OfChanges = [GateBound.MaxDrop.Word(), GateBound.MaxRise.Word()];
 
     public static KeyDeclaration MaxDrop { get; } = Bound(GateBound.MaxDrop, "The most that may be lost against the original, on the same samples. For metrics where more is better.");
 
@@ -39,7 +37,7 @@ internal static class GateKeys
     public static KeyDeclaration AllowOverlap { get; } = new("allow-overlap", new BooleanForm(), "Whether samples of the evaluation may also be samples of the calibration.", "false");
 
     /// <summary>Every key, whatever the metric.</summary>
-    public static SectionDeclaration Section { get; } = new([MaxDrop, MaxRise, Min, Max, Severity, Confidence, AllowOverlap]) { NeedsOneOf = [.. Enum.GetValues<GateBound>().Select(GateRules.Word)] };
+    public static SectionDeclaration Section { get; } = new([MaxDrop, MaxRise, Min, Max, Severity, Confidence, AllowOverlap]) { NeedsOneOf = [.. Enum.GetValues<GateBound>().Select(bound => bound.Word())] };
 
     /// <summary>The bounds in the order of lists.</summary>
     public static IReadOnlyList<(KeyDeclaration Key, GateBound Bound)> Bounds { get; } = [(MaxDrop, GateBound.MaxDrop), (MaxRise, GateBound.MaxRise), (Min, GateBound.Min), (Max, GateBound.Max)];
@@ -72,5 +70,5 @@ internal static class GateKeys
         };
     }
 
-    private static KeyDeclaration Bound(GateBound bound, string summary) => new(GateRules.Word(bound), Limit, summary);
+    private static KeyDeclaration Bound(GateBound bound, string summary) => new(bound.Word(), Limit, summary);
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Pipeline.Manifest.Options;
 
@@ -16,6 +15,6 @@ internal static class StepKeys
     public static SectionDeclaration Section { get; } = new([Method, Keep]);
 
     /// <summary>The keys of a step of <paramref name="method"/>.</summary>
-    public static SectionDeclaration Of(ICompressionMethod method) =>
+    public static SectionDeclaration Of(IMethod method) =>
         new([Method with { Form = new ChoiceForm([method.Name]) }, Keep, .. method.Options.Select(OptionForms.Declare)]);
 }

@@ -1,0 +1,106 @@
+using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>A step that replaces layers by products of factors.</summary>
+internal sealed class LowRankStep(StepContext context, MethodArguments arguments, IFactorization factorization) : IStep
+{
+    private readonly LowRankWork _work = new(context, LowRankOptions.From(arguments), factorization);
+    private IReadOnlyList<ChosenRanks>? _unfit;
+    private LowRankBuilder? _builder;
+    private SigmaRanks? _traded;
+
+    public MethodPlan Plan => new(
+        [.. _work.Candidates.Select(layer => layer.Name)],
+        (long)(_work.Candidates.Sum(LowRankWork.MemoryOf) + (3 * _work.Candidates.Select(LowRankWork.MemoryOf).DefaultIfEmpty().Max())),
+        _work.Candidates.Sum(Flops));
+
+    public IReadOnlyList<LayerChoices> Choices()
+    {
+        Measure();
+        if (_work.Candidates.Count == 0)
+        {
+            throw LowRankBuilder.NothingToCompress(_work, _unfit!.Select(choice => (choice.Layer.Name, choice.Reason)));
+        }
+
+        _traded ??= SigmaRanks.Prepare(_work, BudgetMeasure.Size);
+        return [.. _traded.Layers.Where(layer => layer.Points.Count > 0).Select(Offer)];
+    }
+
+    public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+    {
+        Measure();
+        var (decided, series) = chosen is not null ? (Decided(chosen), _traded?.Series ?? []) : _work.Candidates.Count == 0 ? ([], []) : Decide();
+        List<ChosenRanks> all = [.. _unfit!, .. decided];
+        return all.Exists(choice => choice.Ranks is not null)
+            ? (_builder ??= new LowRankBuilder(_work)).Build(all) with { Series = series }
+            : throw LowRankBuilder.NothingToCompress(_work, all.Select(choice => (choice.Layer.Name, choice.Reason)));
+    }
+
+    // Factors as they are on the curves: where solvers are made anew for each use, that is no cheaper than the last solve.
+    public OnnxModel? Sketch(IReadOnlyDictionary<string, Choice> chosen) => _work.KeepsSolvers
+        ? GraphRewriter.Apply(_work.Context.Model, [.. Decided(chosen).Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value))])
+        : null;
+
+    private void Measure()
+    {
+        if (_unfit is not null)
+        {
+            return;
+        }
+
+        _unfit = _work.Candidates.Count == 0
+            ? throw LowRankBuilder.NothingToCompress(_work, _work.Layers.Select(layer => (layer.Name, layer.Reason)))
+            : [.. _work.Layers.Where(layer => layer.Reason is not null).Concat(_work.Measure()).Select(layer => new ChosenRanks(layer, null, Reason: layer.Reason))];
+    }
+
+    private (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Decide() => _work.Options switch
+    {
+        { Ranks: { } map } => (HandRanks.Choose(_work, map), []),
+        { SquaredErrorBound: { } bound } => BoundedRanks.Choose(_work, bound),
+        var options => new BudgetRanks(_work, options.Budget!).Choose(),
+    };
+
+    private IReadOnlyList<ChosenRanks> Decided(IReadOnlyDictionary<string, Choice> chosen)
+    {
+        var gone = chosen.FirstOrDefault(choice => choice.Value is not Choice.Keep && _work.Candidates.All(layer => layer.Name != choice.Key)).Key;
+        return gone is null
+            ? [.. _work.Candidates.Select(layer => Decided(layer, chosen.GetValueOrDefault(layer.Name)))]
+            : throw new DiagnosticException(MethodCodes.BadRanks, $"ranks are decided for '{gone}', which is no layer that this step can compress.", _work.Options.Position);
+    }
+
+    private ChosenRanks Decided(FactorLayer layer, Choice? choice)
+    {
+        if (Chosen.RanksOf(layer.Name, choice, _work.Options.Position) is not { } ranks)
+        {
+            var cannot = _traded?.Layers.FirstOrDefault(other => other.Layer.Name == layer.Name) is { Points.Count: 0 };
+            return new ChosenRanks(layer, null, Reason: Chosen.ReasonOf(choice) ?? (cannot ? ChoiceReasons.NotSmaller : ChoiceReasons.NotChosen));
+        }
+
+        var pair = layer.Form.Read(ranks);
+        return layer.Form.Write(pair).SequenceEqual(ranks) && ranks.All(rank => rank > 0) && layer.Form.Usable(pair) == pair
+            ? new ChosenRanks(layer, pair)
+            : throw new DiagnosticException(MethodCodes.BadRanks, $"the ranks [{string.Join(", ", ranks)}] that are decided for '{layer.Name}' do not fit it.", _work.Options.Position);
+    }
+
+    private LayerChoices Offer(LayerTradeOff layer) => new(
+        layer.Layer.Name,
+        [
+            new Choice.Keep(),
+            .. layer.Points.Select(point => new Choice.Ranks(layer.Layer.Form.Write(point.Ranks), _traded!.Cost(layer.Layer, point.Ranks), layer.Penalty(point.SquaredError, Weighting.Blend))
+            {
+                Error = layer.Penalty(point.SquaredError, Weighting.Error),
+                Effect = layer.Penalty(point.SquaredError, Weighting.Effect),
+            }),
+        ]);
+
+    private double Flops(FactorLayer layer)
+    {
+        var shape = layer.Shape;
+        double width = shape.Inputs * shape.Taps;
+        var product = 2 * shape.Groups * shape.Outputs * width * width;
+        var searched = _work.Options.Ranks is null && _work.Options.Budget?.Allocation != Allocation.Uniform;
+        return product + (layer.Form is MatrixForm matrix ? 200 * Math.Pow(matrix.Full, 3) : factorization.Flops(layer.Form, searched));
+    }
+}

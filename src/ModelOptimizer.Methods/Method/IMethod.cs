@@ -1,0 +1,66 @@
+namespace ModelOptimizer.Methods;
+
+/// <summary>A published method. It never touches files, gates, the console or other methods.</summary>
+public interface IMethod
+{
+    /// <summary>The manifest's key, such as <c>tucker</c>.</summary>
+    string Name { get; }
+
+    /// <summary>One line for lists.</summary>
+    string Summary { get; }
+
+    /// <summary>Authors, title, venue, identifier.</summary>
+    string Paper { get; }
+
+    /// <summary>Whether it makes single layers smaller; false for one that only trains them, or that takes blocks of layers.</summary>
+    bool CompressesLayers => true;
+
+    /// <summary>Whether its steps have <see cref="IStep.Choices"/>, so that a search can decide (<c>budget: auto</c>).</summary>
+    bool OffersChoices => false;
+
+    /// <summary>What can be set in the manifest. Readers, help, schema and documentation all come from here.</summary>
+    IReadOnlyList<MethodOption> Options { get; }
+
+    /// <summary>Selects the step's layers and checks its options. Nothing expensive yet: what that costs, <see cref="IStep.Plan"/> says.</summary>
+    /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
+    IStep Prepare(StepContext context, MethodArguments arguments);
+}
+
+/// <summary>A method on one model. What is expensive is computed when it is first needed, and kept: a search applies a step many times.</summary>
+public interface IStep
+{
+    /// <summary>What applying it would touch and need.</summary>
+    /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
+    MethodPlan Plan { get; }
+
+    /// <summary>What could be done to each layer; empty where a search has nothing to choose from.</summary>
+    /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
+    IReadOnlyList<LayerChoices> Choices() => [];
+
+    /// <summary>Compresses a clone of <see cref="StepContext.Model"/>.</summary>
+    /// <param name="chosen">
+    /// What is decided already, by layer: the step does that and nothing else, and the goal in its options is not looked at. A layer that is not named stays as it is.
+    /// The same choices give the same bytes as the run that made them. Null lets the method decide.
+    /// </param>
+    /// <exception cref="DiagnosticException">The goal cannot be reached, the choices do not fit (MOC1305), or the model would not be smaller (MOC2101).</exception>
+    StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen);
+
+    /// <summary>About what <see cref="Apply"/> makes of <paramref name="chosen"/>, at a part of the cost; null where there is no such thing.</summary>
+    OnnxModel? Sketch(IReadOnlyDictionary<string, Choice> chosen) => null;
+}
+
+/// <summary>What a step would touch and need.</summary>
+/// <param name="Layers">Names of the layers that the method would work on.</param>
+/// <param name="PeakBytes">Predicted peak memory of the statistics and the solver, in bytes.</param>
+/// <param name="Flops">Predicted floating-point operations.</param>
+public sealed record MethodPlan(IReadOnlyList<string> Layers, long PeakBytes, double Flops);
+
+/// <summary>The compressed model and what was done to each layer.</summary>
+public sealed record StepResult(OnnxModel Model, IReadOnlyList<LayerOutcome> Layers)
+{
+    /// <summary>What is worth a plot: errors over ranks, objectives over sweeps, losses over steps.</summary>
+    public IReadOnlyList<Series> Series { get; init; } = [];
+
+    /// <summary>What the method can prove about its result.</summary>
+    public IReadOnlyList<Certificate> Certificates { get; init; } = [];
+}

@@ -1,0 +1,65 @@
+using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Statistics;
+
+namespace ModelOptimizer.Methods;
+
+/// <summary>Everything a step may use.</summary>
+public sealed record StepContext
+{
+    /// <summary>The model as the user gave it.</summary>
+    public required OnnxModel Original { get; init; }
+
+    /// <summary>The model so far, after the steps before this one. Not to be changed.</summary>
+    public required OnnxModel Model { get; init; }
+
+    /// <summary>The model that the step's option of kind <see cref="OptionKind.Model"/> names; null when it names none. Not to be changed.</summary>
+    public OnnxModel? Student { get; init; }
+
+    /// <summary>Shapes of every tensor of <see cref="Model"/> for one sample (symbolic dimensions 1); empty where they could not be found.</summary>
+    public required IReadOnlyDictionary<string, long[]> Shapes { get; init; }
+
+    /// <summary>The numerical engine on the chosen device.</summary>
+    public required Engine Engine { get; init; }
+
+    /// <summary>Second moments of <see cref="Model"/>'s activations.</summary>
+    public required IStatistics Statistics { get; init; }
+
+    /// <summary>The calibration samples; null when the manifest gives none.</summary>
+    public IBatchSource? Calibration { get; init; }
+
+    /// <summary>Ranks that the method chooses itself are multiples of this where a layer has room for them: what the runtime likes, measured.</summary>
+    public int RankMultiple { get; init; } = 1;
+
+    /// <summary>Where intermediate results are kept between runs; null when nothing is.</summary>
+    public IBlobStore? Blobs { get; init; }
+
+    /// <summary>Seed of every random draw.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Is told what is being done and how far it is.</summary>
+    public required IProgress<MethodProgress> Progress { get; init; }
+
+    /// <summary>Ends the run early.</summary>
+    public required CancellationToken Cancellation { get; init; }
+}
+
+/// <summary>How far a run is.</summary>
+/// <param name="Activity">What is being done, such as <c>second moments</c> or a layer's name.</param>
+/// <param name="Done">Steps finished.</param>
+/// <param name="Total">Steps in all; 0 when unknown.</param>
+/// <param name="Detail">What changes from step to step, such as <c>loss 0.1234</c>; null when there is nothing to say.</param>
+public readonly record struct MethodProgress(string Activity, int Done, int Total, string? Detail = null);
+
+/// <summary>
+/// Keeps what is expensive to compute from one run to the next. It knows the model, the calibration data, the seed, the device and the build of the product; a
+/// name adds what else the content depends on. Nothing is promised: what was added may be gone.
+/// </summary>
+public interface IBlobStore
+{
+    /// <summary>What was added under a name; null when it is not there any more.</summary>
+    byte[]? Find(string name);
+
+    /// <summary>Adds content.</summary>
+    void Add(string name, byte[] content);
+}

@@ -1,0 +1,69 @@
+
+namespace ModelOptimizer.Methods.Quantization;
+
+/// <summary>
+/// The scale of each output channel: of 40 between a part of max|w| / <see cref="WeightFormat.Highest"/> and the whole, the one with the least Σ_d Σ_dd·(w_d − ŵ_d)², ŵ the
+/// nearest numbers of the grid. A smaller scale cuts off the largest weights and is finer for the others.
+/// </summary>
+internal static class ScaleSearch
+{
+    private const int Candidates = 40;
+    private const double LeastShare = 0.35;
+
+    // With one step up from zero the best step is far below the largest weight.
+    private const double LeastShareOfOneStep = 0.1;
+
+    /// <summary>One scale for each row.</summary>
+    /// <param name="weight">W, T×D, finite.</param>
+    /// <param name="importance">From a row to the D weights of its squared errors, none negative; null weighs all alike.</param>
+    /// <param name="format">The grid.</param>
+    /// <returns>T scales in float32; 0 for a row of zeros.</returns>
+    public static float[] Choose(Matrix weight, Func<int, double[]?> importance, WeightFormat format)
+    {
+        var scales = new float[weight.Rows];
+        Parallel.For(0, weight.Rows, row => scales[row] = Best(weight.Row(row), importance(row), format));
+        return scales;
+    }
+
+    private static float Best(ReadOnlySpan<double> weight, double[]? importance, WeightFormat format)
+    {
+        var largest = 0.0;
+        foreach (var value in weight)
+        {
+            largest = Math.Max(largest, Math.Abs(value));
+        }
+
+        var whole = largest / format.Highest;
+        var least = format.Highest == 1 ? LeastShareOfOneStep : LeastShare;
+        var (best, error) = ((float)whole, double.PositiveInfinity);
+        // From the largest down: a draw cuts nothing off.
+        for (var i = Candidates - 1; i >= 0 && whole > 0; i--)
+        {
+            var scale = (float)(whole * (least + ((1 - least) * i / (Candidates - 1))));
+            if (scale > 0 && Error(weight, importance, format, scale, error) is var found && found < error)
+            {
+                (best, error) = (scale, found);
+            }
+        }
+
+        return best;
+    }
+
+    // Ends as soon as it is above the best so far.
+    private static double Error(ReadOnlySpan<double> weight, double[]? importance, WeightFormat format, float scale, double limit)
+    {
+        const int Stretch = 64;
+        var error = 0.0;
+        for (var start = 0; start < weight.Length && error < limit; start += Stretch)
+        {
+            var end = Math.Min(start + Stretch, weight.Length);
+            for (var d = start; d < end; d++)
+            {
+                var difference = weight[d] - (format.Code(weight[d], scale) * (double)scale);
+                error += difference * difference * (importance is null ? 1 : importance[d]);
+            }
+        }
+
+        return error;
+    }
+}

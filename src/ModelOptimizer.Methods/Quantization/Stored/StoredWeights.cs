@@ -1,0 +1,107 @@
+using ModelOptimizer.Onnx.Editing;
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Methods.Quantization.Stored;
+
+/// <summary>Puts the nodes that make a weight in the place of the constant: whatever reads it is not touched.</summary>
+internal static class StoredWeights
+{
+    // Weights that share their bytes are cut out of one long vector, which costs memory at load, and saves names and nodes, which only small weights notice.
+    private const int MostOfSmall = 1 << 16;
+    private const int MostTogether = 1 << 17;
+
+    /// <summary>A clone of <paramref name="model"/> with <paramref name="tensors"/> packed, and bytes by tensor; a tensor that would not be smaller stays out of both.</summary>
+    public static (OnnxModel Model, IReadOnlyDictionary<string, long> Bytes) Pack(OnnxModel model, IReadOnlyList<RoundedTensor> tensors)
+    {
+        var result = model.Clone();
+        var before = BytesNow(result);
+        var smaller = tensors.Where(tensor => MemberBytes(tensor, result.Opset, IsSmall(tensor)) < before[tensor.Name]).ToList();
+        var editor = new GraphEditor(result);
+        var shared = new Dictionary<string, string>(StringComparer.Ordinal);
+        var names = 0;
+        var bytes = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var group in Groups(smaller))
+        {
+            var known = new Dictionary<string, string>(shared, StringComparer.Ordinal);
+            var writer = new UnpackingWriter(() => editor.UniqueName($"q{names++}"), known);
+            new Unpacking(writer, result.Opset).Write(group);
+            if (writer.Bytes >= group.Sum(tensor => before[tensor.Name]))
+            {
+                continue;
+            }
+
+            shared = known;
+            editor.ReplaceConstants(group.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal), writer.Nodes, writer.Tensors);
+            // What weights share is divided by their lengths.
+            var weights = (double)group.Sum(tensor => tensor.Count);
+            foreach (var tensor in group)
+            {
+                bytes.Add(tensor.Name, (long)(writer.Bytes * (tensor.Count / weights)));
+            }
+        }
+
+        editor.Prune();
+        return (result, bytes);
+    }
+
+    /// <summary>A clone of <paramref name="model"/> with the numbers of <paramref name="tensors"/> as plain constants.</summary>
+    public static OnnxModel Plain(OnnxModel model, IEnumerable<RoundedTensor> tensors)
+    {
+        var result = model.Clone();
+        var constants = new ConstantLookup(result.Graph);
+        foreach (var tensor in tensors)
+        {
+            WeightValues.Write(constants[tensor.Name], tensor.Values());
+        }
+
+        return result;
+    }
+
+    /// <summary>Bytes in the file of every constant of the main graph: the tensor, its graph input where there is one, its node.</summary>
+    public static IReadOnlyDictionary<string, long> BytesNow(OnnxModel model)
+    {
+        var inputs = model.Graph.Input.ToDictionary(input => input.Name, UnpackingWriter.Framed, StringComparer.Ordinal);
+        return new ConstantLookup(model.Graph).All.ToDictionary(
+            constant => constant.Name,
+            constant => UnpackingWriter.Framed(constant.Node is null ? constant.Tensor : constant.Node) + inputs.GetValueOrDefault(constant.Name),
+            StringComparer.Ordinal);
+    }
+
+    // In the order of the model: large ones alone, small ones of one format together as long as they are not many.
+    private static IEnumerable<IReadOnlyList<RoundedTensor>> Groups(IEnumerable<RoundedTensor> tensors)
+    {
+        foreach (var byFormat in tensors.GroupBy(tensor => (tensor.Format.Bits, IsSmall(tensor))))
+        {
+            var group = new List<RoundedTensor>();
+            foreach (var tensor in byFormat)
+            {
+                if (group.Count > 0 && (!byFormat.Key.Item2 || group.Sum(member => member.Count) + tensor.Count > MostTogether))
+                {
+                    yield return group;
+                    group = [];
+                }
+
+                group.Add(tensor);
+            }
+
+            yield return group;
+        }
+    }
+
+    private static bool IsSmall(RoundedTensor tensor) => tensor.Count <= MostOfSmall && tensor.Format.Bits < 8;
+
+    private static long MemberBytes(RoundedTensor tensor, long opset, bool shares)
+    {
+        var writer = new UnpackingWriter(() => "q00", new(StringComparer.Ordinal));
+        var unpacking = new Unpacking(writer, opset);
+        if (!shares)
+        {
+            unpacking.Write([tensor]);
+            return writer.Bytes;
+        }
+
+        unpacking.WriteMember(tensor);
+        return writer.Bytes + (tensor.Count * (long)tensor.Format.Bits / 8);
+    }
+}

@@ -1,0 +1,173 @@
+using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
+
+namespace ModelOptimizer.Methods.Quantization.Stored;
+
+/// <summary>
+/// The nodes that make weights of packed codes while a model is loaded. A runtime may keep every intermediate result until it is done with all constants, so that these
+/// are memory: codes stay bytes as long as possible, and only one Cast and one Mul are in float32.
+/// </summary>
+internal sealed class Unpacking(UnpackingWriter writer, long opset)
+{
+    // BitShift.
+    private const long FirstOpsetWithShifts = 11;
+
+    // BitwiseOr.
+    private const long FirstOpsetWithOr = 18;
+
+    /// <summary>Writes <paramref name="tensors"/>, all of one format: each under its name. Several share their packed bytes and the nodes that unpack them.</summary>
+    public void Write(IReadOnlyList<RoundedTensor> tensors)
+    {
+        var format = tensors[0].Format;
+        if (!format.HasCodes)
+        {
+            WriteHalves(tensors);
+        }
+        else if (format.Bits == 8)
+        {
+            foreach (var tensor in tensors)
+            {
+                Scale(tensor, writer.Cast(writer.Constant<sbyte>(DataType.Int8, tensor.Codes, tensor.Dims), DataType.Float), 1);
+            }
+        }
+        else
+        {
+            WritePacked(tensors, BitPlane.Of(format.Bits), format.Bits);
+        }
+    }
+
+    /// <summary>Writes what <paramref name="tensor"/> adds to packed bytes that it shares with others.</summary>
+    public void WriteMember(RoundedTensor tensor) => Scale(tensor, Reshape(tensor, ""), Unit(tensor.Format.Bits));
+
+    private void WriteHalves(IReadOnlyList<RoundedTensor> tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            writer.Cast(writer.Constant<Half>(DataType.Float16, tensor.Halves, tensor.Dims), tensor.Type, tensor.Name);
+        }
+    }
+
+    private void WritePacked(IReadOnlyList<RoundedTensor> tensors, IReadOnlyList<BitPlane> planes, int bits)
+    {
+        var count = tensors.Sum(tensor => tensor.Count);
+        var unit = planes[^1].Parts;
+        var codes = new sbyte[(count + unit - 1) / unit * unit];
+        var start = 0;
+        foreach (var tensor in tensors)
+        {
+            tensor.Codes.CopyTo(codes, start);
+            start += tensor.Count;
+        }
+
+        var all = opset < FirstOpsetWithShifts ? ByDivision(codes, planes, bits) : ByShifts(codes, planes, bits);
+        if (tensors.Count > 1)
+        {
+            // Casting once instead of for each takes memory, and small weights take little.
+            all = ToFloat(all, planes);
+        }
+
+        string[] pieces = [all];
+        if (tensors.Count > 1 || count < codes.Length)
+        {
+            var vector = writer.Node("Reshape", [all, writer.Shared<long>(DataType.Int64, [-1], 1)]);
+            long[] rest = count < codes.Length ? [codes.Length - count] : [];
+            pieces = writer.Split(vector, [.. tensors.Select(tensor => (long)tensor.Count), .. rest], opset);
+        }
+
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            var shaped = Reshape(tensors[i], pieces[i]);
+            Scale(tensors[i], tensors.Count > 1 ? shaped : ToFloat(shaped, planes), Unit(bits));
+        }
+    }
+
+    private string Reshape(RoundedTensor tensor, string codes) => writer.Node("Reshape", [codes, writer.Shared<long>(DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
+
+    private bool JoinsInFloat(IReadOnlyList<BitPlane> planes) => opset < (planes.Count > 1 ? FirstOpsetWithOr : FirstOpsetWithShifts);
+
+    private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) => JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
+
+    // From opset 11 codes come as multiples of 2^(8−bits), because they stand in the upper bits of a byte.
+    private int Unit(int bits) => opset < FirstOpsetWithShifts ? 1 : 1 << (8 - bits);
+
+    // Powers of two change no digit, short of the smallest numbers that there are.
+    private void Scale(RoundedTensor tensor, string codes, int unit)
+    {
+        var scales = writer.Constant<float>(DataType.Float, Array.ConvertAll(tensor.Scales, scale => scale / unit), tensor.Axis.ScaleDims);
+        if (tensor.Type == DataType.Float)
+        {
+            writer.NodeTo(tensor.Name, "Mul", [codes, scales]);
+        }
+        else
+        {
+            // Processors have no arithmetic in float16: runtimes put casts around it, and what stands between them is not computed at load.
+            writer.Cast(writer.Node("Mul", [codes, scales]), tensor.Type, tensor.Name);
+        }
+    }
+
+    // A plane's bits at the top of a byte, what was above them shifted out; then planes are put beside each other.
+    private string ByShifts(sbyte[] codes, IReadOnlyList<BitPlane> planes, int bits)
+    {
+        var high = Shift("LEFT", Spread(codes, planes, 0), 8 - planes[0].Bits);
+        if (planes.Count == 1)
+        {
+            return high;
+        }
+
+        var low = Shift("RIGHT", Shift("LEFT", Spread(codes, planes, 1), 8 - planes[1].Bits), planes[0].Bits);
+        return JoinsInFloat(planes)
+            ? writer.Node("Add", [writer.Cast(writer.Cast(high, DataType.Int8), DataType.Float), writer.Cast(low, DataType.Float)])
+            : writer.Node("BitwiseOr", [high, low]);
+    }
+
+    // Every part of a plane's bytes, its bits at the bottom, more above them.
+    private string Spread(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index)
+    {
+        var (bytes, shifts, dims) = Operands(codes, planes, index, offset: 0);
+        return writer.Node("BitShift", [bytes, writer.Shared<byte>(DataType.Uint8, Array.ConvertAll(shifts, shift => (byte)shift), dims)], UnpackingWriter.Attribute("direction", "RIGHT"));
+    }
+
+    private string Shift(string direction, string input, int places) =>
+        writer.Node("BitShift", [input, writer.Shared<byte>(DataType.Uint8, [(byte)places])], UnpackingWriter.Attribute("direction", direction));
+
+    // ⌊x/2^s⌋ − 2^b·⌊x/2^(s+b)⌋ is the field of b bits at s; numbers this small are exact in float32. Codes are stored without a sign.
+    private string ByDivision(sbyte[] codes, IReadOnlyList<BitPlane> planes, int bits)
+    {
+        var offset = 1 << (bits - 1);
+        var sum = Fields(codes, planes, 0, offset);
+        if (planes.Count > 1)
+        {
+            sum = writer.Node("Add", [writer.Node("Mul", [sum, Number(1 << planes[0].Low)]), Fields(codes, planes, 1, offset)]);
+        }
+
+        return writer.Node("Sub", [sum, Number(offset)]);
+    }
+
+    private string Fields(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index, int offset)
+    {
+        var (bytes, shifts, dims) = Operands(codes, planes, index, offset);
+        var powers = writer.Shared<float>(DataType.Float, Array.ConvertAll(shifts, shift => 1f / (1 << shift)), dims);
+        var lower = writer.Node("Floor", [writer.Node("Mul", [writer.Cast(bytes, DataType.Float), powers])]);
+        var size = 1 << planes[index].Bits;
+        var upper = writer.Node("Floor", [writer.Node("Mul", [lower, Number(1f / size)])]);
+        return writer.Node("Sub", [lower, writer.Node("Mul", [upper, Number(size)])]);
+    }
+
+    private string Number(float value) => writer.Shared<float>(DataType.Float, [value]);
+
+    // Both planes come out as [parts of the upper plane, parts of the lower for each of them, the rest], in the order of the codes.
+    private (string Bytes, int[] Shifts, long[] ShiftDims) Operands(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index, int offset)
+    {
+        var plane = planes[index];
+        var packed = plane.Pack(codes, offset);
+        int[] shifts = [.. Enumerable.Range(0, plane.Parts).Select(part => part * plane.Bits)];
+        if (planes.Count == 1)
+        {
+            return (writer.Constant<byte>(DataType.Uint8, packed, packed.Length), shifts, [plane.Parts, 1]);
+        }
+
+        long inner = planes[1].Parts / planes[0].Parts;
+        return index == 0
+            ? (writer.Constant<byte>(DataType.Uint8, packed, inner, packed.Length / inner), shifts, [plane.Parts, 1, 1])
+            : (writer.Constant<byte>(DataType.Uint8, packed, packed.Length), shifts, [planes[0].Parts, inner, 1]);
+    }
+}

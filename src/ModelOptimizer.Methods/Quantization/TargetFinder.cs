@@ -1,0 +1,161 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Methods.Quantization;
+
+/// <summary>
+/// Finds the weights of a model: what Conv, ConvTranspose, Gemm, MatMul, Gather, LSTM, GRU and RNN nodes of the main graph read as such. Layers inside sub-graphs and
+/// functions, and nodes that are quantised already, are listed with what stands against them.
+/// </summary>
+internal sealed class TargetFinder
+{
+    // Below it Cast and Mul have other attributes, and nothing broadcasts by itself.
+    private const long FirstOpset = 7;
+
+    private static readonly HashSet<string> Quantized = new(StringComparer.Ordinal)
+    {
+        "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "MatMulNBits", "QGemm", "QAttention", "GatherBlockQuantized", "DynamicQuantizeMatMul",
+        "MatMulIntegerToFloat", "DynamicQuantizeLSTM",
+    };
+
+    private readonly OnnxModel _model;
+    private readonly ConstantLookup _constants;
+    private readonly TensorUses _uses;
+    private readonly HashSet<string> _given;
+    private readonly HashSet<string> _trained;
+    private readonly IReadOnlyList<WeightLayer> _layers;
+
+    private TargetFinder(OnnxModel model)
+    {
+        _model = model;
+        _constants = new ConstantLookup(model.Graph);
+        _uses = new TensorUses(model.Proto);
+        _given = GivenTensors.Of(model.Proto);
+        _trained = [.. model.Proto.TrainingInfo.SelectMany(training => training.InitializationBinding.Concat(training.UpdateBinding)).SelectMany(binding => new[] { binding.Key, binding.Value })];
+        _layers = LayerFinder.Find(model);
+    }
+
+    /// <summary>The weights of <paramref name="model"/> in the order of their first readers.</summary>
+    public static IReadOnlyList<WeightTarget> Find(OnnxModel model) => new TargetFinder(model).Find();
+
+    private List<WeightTarget> Find()
+    {
+        var byNode = _layers.ToDictionary<WeightLayer, object>(layer => layer.Node, ReferenceEqualityComparer.Instance);
+        var taken = _layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
+        var readers = new Dictionary<string, List<(NodeProto Node, int Input)>>(StringComparer.Ordinal);
+        var found = new List<(WeightLayer Layer, string? Obstacle)>();
+        var loadTime = new LoadTimeNodes(_model.Proto);
+        foreach (var node in _model.Graph.Node)
+        {
+            var layer = byNode.GetValueOrDefault(node);
+            // What is computed from constants at load is no layer; what it makes may be the weight of one.
+            var inputs = loadTime.Contains(node) ? [] : WeightInputs(node).Where(input => _constants.Find(node.InputAt(input)) is not null).ToList();
+            if (Quantized.Contains(node.OpType))
+            {
+                found.Add((NewLayer(node, Name(node, taken), weight: null), $"it is quantised already ({node.OpType})"));
+            }
+            else if (inputs.Count == 0 && layer is not null)
+            {
+                found.Add((layer, layer.Obstacle ?? "its weight is not a constant"));
+            }
+
+            foreach (var input in inputs)
+            {
+                var name = node.Input[input];
+                if (!readers.TryGetValue(name, out var known))
+                {
+                    readers.Add(name, known = []);
+                    var ending = inputs.Count == 1 ? "" : input == inputs[0] ? "/W" : "/R";
+                    found.Add((layer?.Weight == name ? layer : NewLayer(node, Name(node, taken, ending), _constants.Find(name)), null));
+                }
+
+                known.Add((node, input));
+            }
+        }
+
+        var inMain = _model.Graph.Node.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        found.AddRange(_layers.Where(layer => !inMain.Contains(layer.Node) && !readers.ContainsKey(layer.Weight)).Select(layer => (layer, layer.Obstacle)));
+        return [.. found.Select(item => item.Obstacle is { } obstacle ? Left(item.Layer, obstacle) : Judge(item.Layer, readers[item.Layer.Weight], byNode))];
+    }
+
+    private WeightTarget Judge(WeightLayer layer, List<(NodeProto Node, int Input)> readers, Dictionary<object, WeightLayer> byNode)
+    {
+        if (Obstacle(layer) is { } obstacle)
+        {
+            return Left(layer, obstacle);
+        }
+
+        var axis = Axis(readers[0].Node, readers[0].Input, layer.WeightShape);
+        List<WeightLayer> measured = [.. readers.Select(reader => reader.Input == 1 ? byNode.GetValueOrDefault(reader.Node) : null).OfType<WeightLayer>().Where(IsMeasurable)];
+        // Every reader counts: moments of some of them would round for these and against the others.
+        var same = measured.Count == readers.Count && measured.All(other => Columns(other) == Columns(measured[0]) && other.TransB == measured[0].TransB && other.Window?.Group == measured[0].Window?.Group);
+        return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []);
+    }
+
+    private string? Obstacle(WeightLayer layer) => _constants[layer.Weight] switch
+    {
+        _ when _model.Opset < FirstOpset => $"its weight cannot be unpacked in opset {_model.Opset}; that takes opset {FirstOpset}",
+        var tensor when WeightValues.Defect(tensor) is { } defect => $"its weight cannot be read: {defect}",
+        { Dims: var dims } when dims.Any(extent => extent == 0) => "its weight is empty",
+        { Dims.Count: < 2 } => "its weight is a vector",
+        _ when _given.Contains(layer.Weight) => "its weight is also an input of the graph",
+        _ when _uses.IsOutput(layer.Weight) => "its weight is also an output of the graph",
+        _ when _trained.Contains(layer.Weight) => "its weight is bound by the model's training information",
+        _ => null,
+    };
+
+    // Inputs that are weights, by operator.
+    private static int[] WeightInputs(NodeProto node) => node.Operator() switch
+    {
+        "Conv" or "ConvTranspose" or "Gemm" => [1],
+        "MatMul" => [0, 1],
+        "Gather" => [0],
+        "LSTM" or "GRU" or "RNN" => [1, 2],
+        _ => [],
+    };
+
+    private static ChannelAxis Axis(NodeProto node, int input, long[] dims) => node.OpType switch
+    {
+        "Gemm" => ChannelAxis.Of(dims, node.Int("transB", 0) != 0 ? 0 : dims.Length - 1),
+        "MatMul" => ChannelAxis.Of(dims, dims.Length - (input == 1 ? 1 : 2)),
+        // C×(M/group)×kernel: with groups an output channel is no slice of it.
+        "ConvTranspose" => ChannelAxis.Of(dims, node.Int("group", 1) == 1 ? 1 : 0),
+        "LSTM" or "GRU" or "RNN" => ChannelAxis.Of(dims, dims.Length - 2, merged: dims.Length - 1),
+        "Gather" => ChannelAxis.Of(dims, (int)((node.Int("axis", 0) + dims.Length) % dims.Length)),
+        _ => ChannelAxis.Of(dims, 0),
+    };
+
+    private static bool IsMeasurable(WeightLayer layer) => layer.Kind == LayerKind.Conv
+        ? layer.Window is { Kernel.Length: 1 or 2 } && layer.WeightShape.Length == layer.Window.Kernel.Length + 2
+        : layer.WeightShape.Length == 2;
+
+    private static long Columns(WeightLayer layer) => layer.WeightCount / Math.Max(1, layer.OutputChannels);
+
+    private static WeightTarget Left(WeightLayer layer, string obstacle) => new(layer with { Obstacle = obstacle }, null, []);
+
+    private static WeightLayer NewLayer(NodeProto node, string name, ConstantTensor? weight) => new()
+    {
+        Name = name,
+        Kind = LayerKind.Other,
+        Node = node,
+        Input = node.Input[0],
+        Output = node.Output[0],
+        Weight = weight?.Name ?? "",
+        WeightShape = weight?.Tensor.Dims.ToArray() ?? [],
+        ElementType = weight?.Tensor.DataType ?? 0,
+        OutputChannels = 0,
+        InputChannels = 0,
+    };
+
+    private static string Name(NodeProto node, HashSet<string> taken, string ending = "")
+    {
+        var wanted = (node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType) + ending;
+        var name = wanted;
+        for (var number = 2; !taken.Add(name); number++)
+        {
+            name = $"{wanted}#{number}";
+        }
+
+        return name;
+    }
+}

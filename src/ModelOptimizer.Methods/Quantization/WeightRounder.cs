@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using ModelOptimizer.Methods.Quantization.Stored;
+using ModelOptimizer.Methods.Weights;
+using ModelOptimizer.Tensors.Statistics;
+using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
+
+namespace ModelOptimizer.Methods.Quantization;
+
+/// <summary>Rounds weights: under the second moments of their inputs, or each number to the nearest of the grid.</summary>
+/// <param name="context">Model, statistics and engine.</param>
+/// <param name="underMoments">Whether second moments are used where there are any.</param>
+/// <param name="position">Where the step is written.</param>
+internal sealed class WeightRounder(StepContext context, bool underMoments, SourcePosition? position)
+{
+    // Rounding, and rounding again with the scales that fit the first codes.
+    private const int Rounds = 2;
+
+    private readonly ConstantLookup _constants = new(context.Model.Graph);
+    private readonly BiasMove _biases = new(context.Model);
+
+    /// <summary>Whether rounding <paramref name="target"/> asks for second moments, those of <see cref="WeightTarget.Measured"/>.</summary>
+    public bool UsesMoments(WeightTarget target, WeightFormat format) => underMoments && format.HasCodes && target.Measured.Count > 0;
+
+    /// <summary>Rounds one weight.</summary>
+    /// <exception cref="DiagnosticException">It has numbers that are not finite.</exception>
+    public RoundedWeight Round(WeightTarget target, WeightFormat format)
+    {
+        var constant = _constants.Find(target.Layer.Weight)!;
+        var weight = target.Axis!.ToRows(WeightValues.ReadDoubles(constant.Tensor));
+        if (!weight.Values.All(double.IsFinite))
+        {
+            throw new DiagnosticException(
+                MethodCodes.WeightNotFinite,
+                $"the weight '{constant.Name}' of '{target.Name}' has numbers that are not finite (NaN or infinity), which no grid has. Check the model, or leave the layer out: 'layers: [\"!{target.Name}\"]'.",
+                position);
+        }
+
+        var type = (DataType)constant.Tensor.DataType;
+        var moment = UsesMoments(target, format) ? Moment(target) : null;
+        var tensor = format.HasCodes ? RoundToCodes(target, weight, format, constant, moment) : RoundToHalves(target, weight, constant);
+        var difference = target.Axis.ToRows(tensor.Values());
+        TensorPrimitives.Subtract(weight.Values, difference.Values, difference.Values);
+        // E[Δ·x] of each output: what a bias can take.
+        var shift = moment is null ? null : Shift(difference, moment);
+        var bias = shift is null || target.Measured.Count > 1 ? null : _biases.Find(target.Layer, shift);
+        return new RoundedWeight(
+            target,
+            tensor,
+            WeightValues.Fits((int)type, tensor.Values()) ? null : $"a number would be too large for {ElementTypes.Name((int)type)}",
+            bias,
+            RelativeError(weight, difference, moment, bias is null ? null : shift),
+            Note(target, format, moment));
+    }
+
+    private RoundedTensor RoundToCodes(WeightTarget target, Matrix weight, WeightFormat format, ConstantTensor constant, SecondMoment? moment)
+    {
+        var perGroup = moment is null ? weight.Rows : weight.Rows / moment.Sigma.Count;
+        double[][]? diagonals = moment is null ? null : [.. moment.Sigma.Select(Diagonal)];
+        var scales = ScaleSearch.Choose(weight, row => diagonals?[row / perGroup] is { } diagonal && diagonal.Any(value => value > 0) ? diagonal : null, format);
+        var codes = new sbyte[weight.Values.Length];
+        for (var group = 0; group * perGroup < weight.Rows; group++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            if (moment is not null && SuccessiveRounding.IsUsable(moment.Sigma[group]))
+            {
+                RoundUnder(moment.Sigma[group], weight, group * perGroup, perGroup, scales, format, codes);
+            }
+            else
+            {
+                RoundToNearest(weight, group * perGroup, perGroup, scales, format, codes);
+            }
+        }
+
+        return Tensor(target, format, constant, target.Axis!.ToStored(codes), scales, []);
+    }
+
+    // Twice: for given codes the best scale is known, and it has better codes.
+    private void RoundUnder(Matrix sigma, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes)
+    {
+        var algebra = context.Engine.LinearAlgebra;
+        var rounding = new SuccessiveRounding(algebra, sigma);
+        rounding.Round(weight, first, rows, scales, format, codes);
+        var least = FittedScales.Fit(algebra, sigma, weight, first, rows, scales, codes);
+        for (var round = 1; round < Rounds; round++)
+        {
+            var (next, better) = ((float[])scales.Clone(), new sbyte[codes.Length]);
+            rounding.Round(weight, first, rows, next, format, better);
+            var errors = FittedScales.Fit(algebra, sigma, weight, first, rows, next, better);
+            for (var i = 0; i < rows; i++)
+            {
+                if (errors[i] < least[i])
+                {
+                    (least[i], scales[first + i]) = (errors[i], next[first + i]);
+                    Array.Copy(better, (first + i) * weight.Columns, codes, (first + i) * weight.Columns, weight.Columns);
+                }
+            }
+        }
+    }
+
+    private static RoundedTensor RoundToHalves(WeightTarget target, Matrix weight, ConstantTensor constant) =>
+        Tensor(target, WeightFormat.Half, constant, [], [], Array.ConvertAll(WeightValues.ReadDoubles(constant.Tensor), value => (Half)value));
+
+    private static RoundedTensor Tensor(WeightTarget target, WeightFormat format, ConstantTensor constant, sbyte[] codes, float[] scales, Half[] halves) =>
+        new(constant.Name, [.. constant.Tensor.Dims], (DataType)constant.Tensor.DataType, format, codes, scales, target.Axis!, halves);
+
+    private static void RoundToNearest(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes) => Parallel.For(first, first + rows, row =>
+    {
+        var numbers = weight.Row(row);
+        for (var d = 0; d < numbers.Length; d++)
+        {
+            codes[(row * weight.Columns) + d] = (sbyte)format.Code(numbers[d], scales[row]);
+        }
+    });
+
+    // Several readers: the sum of what an error does to each of them, by how often it reads.
+    private SecondMoment Moment(WeightTarget target)
+    {
+        List<SecondMoment> moments = [.. target.Measured.Select(layer => context.Statistics[MomentKey.Of(layer)])];
+        if (moments.Count == 1)
+        {
+            return moments[0];
+        }
+
+        var count = moments.Sum(moment => moment.Count);
+        double[] Sum(Func<SecondMoment, double[]> numbers)
+        {
+            var sum = new double[numbers(moments[0]).Length];
+            foreach (var moment in moments)
+            {
+                TensorPrimitives.MultiplyAdd(numbers(moment), (double)moment.Count / count, sum, sum);
+            }
+
+            return sum;
+        }
+
+        return new SecondMoment(
+            [.. moments[0].Sigma.Select((first, group) => new Matrix(first.Rows, first.Columns, Sum(moment => moment.Sigma[group].Values)))],
+            [.. moments[0].Mean.Select((_, group) => Sum(moment => moment.Mean[group]))],
+            count);
+    }
+
+    private static double[] Shift(Matrix difference, SecondMoment moment)
+    {
+        var perGroup = difference.Rows / moment.Mean.Count;
+        return [.. Enumerable.Range(0, difference.Rows).Select(row => TensorPrimitives.Dot<double>(difference.Row(row), moment.Mean[row / perGroup]))];
+    }
+
+    // √(tr(ΔΣΔᵀ)/tr(WΣWᵀ)), less what the bias takes; with Σ = I where there is none.
+    private double RelativeError(Matrix weight, Matrix difference, SecondMoment? moment, double[]? taken)
+    {
+        var error = Energy(difference, moment) - (taken is null ? 0 : TensorPrimitives.SumOfSquares<double>(taken));
+        var energy = Energy(weight, moment);
+        return energy > 0 ? Math.Sqrt(Math.Max(0, error) / energy) : 0;
+    }
+
+    private double Energy(Matrix rows, SecondMoment? moment)
+    {
+        if (moment is null)
+        {
+            return TensorPrimitives.SumOfSquares<double>(rows.Values);
+        }
+
+        var perGroup = rows.Rows / moment.Sigma.Count;
+        var sum = 0.0;
+        for (var group = 0; group < moment.Sigma.Count; group++)
+        {
+            var part = new Matrix(perGroup, rows.Columns, rows.Values[(group * perGroup * rows.Columns)..((group + 1) * perGroup * rows.Columns)]);
+            sum += TensorPrimitives.Dot<double>(part.Values, context.Engine.LinearAlgebra.Multiply(part, moment.Sigma[group]).Values);
+        }
+
+        return sum;
+    }
+
+    private static double[] Diagonal(Matrix matrix) => [.. Enumerable.Range(0, matrix.Rows).Select(i => matrix[i, i])];
+
+    private string? Note(WeightTarget target, WeightFormat format, SecondMoment? moment)
+    {
+        if (!underMoments || !format.HasCodes)
+        {
+            return null;
+        }
+
+        return moment is null ? "nearest: its inputs are not measured"
+            : moment.Sigma.All(sigma => !SuccessiveRounding.IsUsable(sigma)) ? "nearest: its input on the calibration data is zero"
+            : moment.Count < target.Axis!.Width ? string.Create(CultureInfo.InvariantCulture, $"{moment.Count} windows for {target.Axis.Width} directions: more calibration data would help")
+            : null;
+    }
+}

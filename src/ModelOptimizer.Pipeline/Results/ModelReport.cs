@@ -1,0 +1,142 @@
+using System.Text.Json.Serialization;
+using ModelOptimizer.Tensors;
+
+namespace ModelOptimizer.Pipeline.Results;
+
+/// <summary>
+/// What happened to one model. It is the <c>model</c> of <c>report.json</c> and of <c>--json</c> word for word, so properties are added, never renamed or moved; the
+/// cache keeps it too, without what depends on where the manifest lies.
+/// </summary>
+public sealed record ModelReport
+{
+    /// <summary>The model's key in the manifest.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>One word for all gates: one of <see cref="Verdicts"/>.</summary>
+    public string Verdict => Verdicts.Of(Gates);
+
+    /// <summary>The original's path.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>SHA-256 of the original, lower-case hexadecimal; null when nobody computed it.</summary>
+    public string? SourceSha256 { get; init; }
+
+    /// <summary>Where the compressed model is; null when a gate failed and nothing was written.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>SHA-256 of the compressed model, lower-case hexadecimal.</summary>
+    public required string OutputSha256 { get; init; }
+
+    /// <summary>The report for people, an HTML file with a <c>.md</c> and a <c>.json</c> of the same name beside it; null when none was written.</summary>
+    [JsonPropertyName("report")]
+    public string? ReportFile { get; init; }
+
+    /// <summary>Where it ran: provider, device and runtime version in one word.</summary>
+    public required string DeviceClass { get; init; }
+
+    /// <summary>One line: which device was chosen and why the others were not; null when nobody says.</summary>
+    public string? DeviceNote { get; init; }
+
+    /// <summary>Which nodes of the compressed model the device left to the CPU; null on the CPU.</summary>
+    public NodePlacement? Placement { get; init; }
+
+    /// <summary>Whether the result came from the cache; null in a report's file, which is the same either way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? FromCache { get; init; } = false;
+
+    /// <summary>Where the ranks come from.</summary>
+    public DecisionSource Decisions { get; init; }
+
+    /// <summary>Whether measured times had a say in the model, so that another run may come out differently unless a lock file holds the decisions.</summary>
+    public bool DecidedByTime { get; init; }
+
+    /// <summary>What chosen ranks are multiples of, by measured time; 1 when time had no say.</summary>
+    public int RankMultiple { get; init; } = 1;
+
+    /// <summary>What the methods learned the activations from.</summary>
+    public DataUse? CalibratedOn { get; init; }
+
+    /// <summary>What the final metrics were measured on.</summary>
+    public DataUse? EvaluatedOn { get; init; }
+
+    /// <summary>Bytes, weights and multiply-adds of the original.</summary>
+    public required ModelCost Before { get; init; }
+
+    /// <summary>Those of the compressed model.</summary>
+    public required ModelCost After { get; init; }
+
+    /// <summary>Metrics of both on the same samples, those of gates included.</summary>
+    public required IReadOnlyList<MetricPair> Metrics { get; init; }
+
+    /// <summary>What every gate said, in the manifest's order.</summary>
+    public required IReadOnlyList<GateVerdict> Gates { get; init; }
+
+    /// <summary>What every step did, in order.</summary>
+    public required IReadOnlyList<StepReport> Steps { get; init; }
+
+    /// <summary>Measured times of the rewritten layers; empty when nobody asked for them.</summary>
+    public IReadOnlyList<LayerTime> Times { get; init; } = [];
+
+    /// <summary>The search that found the ranks; null when there was none.</summary>
+    public SearchTrace? Search { get; init; }
+
+    /// <summary>How the build ships it.</summary>
+    [JsonIgnore]
+    public EmbedPlan? Embed { get; init; }
+}
+
+/// <summary>Where a model's ranks come from.</summary>
+public enum DecisionSource
+{
+    /// <summary>The manifest gives them, or the budget that a method works out.</summary>
+    Manifest,
+
+    /// <summary>A search under the gates (<c>budget: auto</c>).</summary>
+    Search,
+
+    /// <summary>The lock file.</summary>
+    Lock,
+}
+
+/// <summary>What one step of <c>compress:</c> did.</summary>
+/// <param name="Method">The method's name.</param>
+/// <param name="Layers">What it did to every layer it was asked to look at.</param>
+/// <param name="Series">Lines for the report's plots.</param>
+/// <param name="Certificates">What it proves.</param>
+public sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layers, IReadOnlyList<Series> Series, IReadOnlyList<Certificate> Certificates);
+
+/// <summary>Measured time of a rewritten layer against the original's, both alone on ONNX Runtime.</summary>
+/// <param name="Layer">The layer's name.</param>
+/// <param name="Ratio">Median over interleaved pairs of new time / original time.</param>
+/// <param name="Lower">Lower end of the median's 95 % interval.</param>
+/// <param name="Upper">Upper end.</param>
+/// <param name="OriginalSeconds">Median time of the original layer, one sample.</param>
+/// <param name="Seconds">Median time of the rewritten layer, one sample.</param>
+/// <param name="Reverted">Whether the rewrite was undone because of it.</param>
+public sealed record LayerTime(string Layer, double Ratio, double Lower, double Upper, double OriginalSeconds, double Seconds, bool Reverted);
+
+/// <summary>How a search went.</summary>
+/// <param name="Predicted">Evaluations predicted before it began.</param>
+/// <param name="Most">The cap (<c>max-evaluations</c>).</param>
+/// <param name="Chosen">The number of the candidate that was taken; null when none passed.</param>
+/// <param name="Candidates">Every model tried, in order.</param>
+public sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates);
+
+/// <summary>One model that a search tried.</summary>
+/// <param name="Number">From 1, in the order tried.</param>
+/// <param name="Phase">What it was tried for: <c>bisect</c>, <c>repair</c>, <c>squeeze</c>, <c>final</c>.</param>
+/// <param name="Cost">Bytes, weights and multiply-adds.</param>
+/// <param name="Metrics">The metrics, on the samples looked at.</param>
+/// <param name="Samples">How many samples were looked at; fewer than all when they decided already.</param>
+/// <param name="Passes">Whether all gates of severity <c>error</c> hold as far as the samples looked at tell.</param>
+/// <param name="Failed">The gates that do not, as written, with <c>(undecided)</c> where the samples do not decide; empty when all hold.</param>
+/// <param name="Note">What was changed against an earlier candidate; null for none.</param>
+public sealed record SearchCandidate(
+    int Number,
+    string Phase,
+    ModelCost Cost,
+    IReadOnlyList<MetricPair> Metrics,
+    int Samples,
+    bool Passes,
+    IReadOnlyList<string> Failed,
+    string? Note);

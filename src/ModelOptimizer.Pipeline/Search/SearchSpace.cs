@@ -1,0 +1,178 @@
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Search;
+
+/// <summary>What a search may do to a layer.</summary>
+/// <param name="Step">The step that does it.</param>
+/// <param name="Choice">What it does.</param>
+internal sealed record Option(int Step, Choice Choice)
+{
+    /// <summary>Whether nothing is done.</summary>
+    public bool IsKeep => Choice is Choice.Keep;
+
+    /// <summary>Whether two options of one layer lead to the same.</summary>
+    public bool Is(Option other) => IsKeep ? other.IsKeep : Step == other.Step && Choice.Text == other.Choice.Text;
+}
+
+/// <summary>A layer between which and others bytes can be moved.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="All">All options.</param>
+/// <param name="Front">Those that no smaller one beats, by rising size and falling penalty; the last leaves the layer as it is.</param>
+internal sealed record SearchLayer(string Name, IReadOnlyList<Option> All, IReadOnlyList<Option> Front)
+{
+    public static SearchLayer Of(string name, IReadOnlyList<Option> options) =>
+        new(name, options, [.. LagrangianAllocator.Front(Weighed(options, Weighting.Blend)).Select(option => option.Item)]);
+
+    public IReadOnlyList<Weighed<Option>> Weighed(Weighting weighting) => Weighed(All, weighting);
+
+    private static IReadOnlyList<Weighed<Option>> Weighed(IReadOnlyList<Option> options, Weighting weighting) =>
+        [.. options.Select(option => new Weighed<Option>(option, option.Choice.Bytes, option.Choice.Weighed(weighting)))];
+}
+
+/// <summary>
+/// Everything that the searched steps of a model could do, as one list of layers: each is changed by one of the steps at most. The choices of all steps are those on
+/// the model before the first of them.
+/// </summary>
+internal sealed class SearchSpace
+{
+    private const string WorthKeeping = "the budget is better saved elsewhere";
+    private const string Elsewhere = "another step changes it";
+    private static readonly Weighting[] Weightings = [Weighting.Blend, Weighting.Effect, Weighting.Error];
+
+    private readonly JobContext _job;
+    private readonly ModelCompressor _compressor;
+    private readonly CompressedModel _before;
+    private readonly OrderedDictionary<int, IStep> _steps;
+    private readonly Dictionary<int, HashSet<string>> _offered = [];
+    private readonly Dictionary<int, (string Key, IStep Step)> _later = [];
+    private readonly OutputDivergence? _divergence;
+    private readonly double _whole;
+
+    private SearchSpace(JobContext job, ModelCompressor compressor, OnnxModel original, CompressedModel before, OrderedDictionary<int, IStep> steps)
+    {
+        (_job, _compressor, _before, _steps) = (job, compressor, before, steps);
+        var options = new OrderedDictionary<string, List<Option>>(StringComparer.Ordinal);
+        foreach (var (index, step) in steps)
+        {
+            var layers = step.Choices();
+            _offered[index] = [.. layers.Select(layer => layer.Layer)];
+            foreach (var layer in layers)
+            {
+                if (!options.TryGetValue(layer.Layer, out var list))
+                {
+                    options.Add(layer.Layer, list = []);
+                }
+
+                // One way to keep a layer is enough.
+                list.AddRange(layer.Choices.Where(choice => choice is not Choice.Keep || list.Count == 0).Select(choice => new Option(index, choice)));
+            }
+        }
+
+        Layers = [.. options.Select(layer => SearchLayer.Of(layer.Key, layer.Value))];
+        _divergence = compressor.Divergence(before, steps.Values.Sum(step => step.Plan.Layers.Count));
+        _whole = ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original) : before.Model.SizeInBytes;
+    }
+
+    /// <summary>The layers with something to choose.</summary>
+    public IReadOnlyList<SearchLayer> Layers { get; }
+
+    /// <summary>Bytes of the model before the searched steps.</summary>
+    public long Whole => _before.Model.SizeInBytes;
+
+    /// <summary>Runs the steps before the first searched one, and asks all searched ones for their choices: most of a search's preparation.</summary>
+    /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
+    public static SearchSpace Explore(JobContext job, ModelCompressor compressor, OnnxModel original)
+    {
+        int[] searched = [.. job.Model.Steps.Index().Where(step => step.Item.IsSearched).Select(step => step.Index)];
+        var before = compressor.Continue(new CompressedModel(original, []), searched[0]);
+        var steps = new OrderedDictionary<int, IStep>();
+        foreach (var index in searched)
+        {
+            steps.Add(index, compressor.Prepare(before, index));
+        }
+
+        return new SearchSpace(job, compressor, original, before, steps);
+    }
+
+    /// <summary>The options with which the model has about <paramref name="bytes"/> and is expected to change least; null when it cannot be that small.</summary>
+    public IReadOnlyDictionary<string, Option>? AtSize(double bytes)
+    {
+        var tried = new List<IReadOnlyDictionary<string, Option>>();
+        // How far the effect of one layer alone tells about many at once is not known beforehand: the weighting whose model diverges least is taken.
+        foreach (var weighting in _divergence is not null && _steps.Count == 1 ? Weightings : [Weighting.Blend])
+        {
+            if (LagrangianAllocator.Choose([.. Layers.Select(layer => layer.Weighed(weighting))], bytes - _whole) is { } chosen)
+            {
+                tried.Add(Layers.Zip(chosen).ToDictionary(pair => pair.First.Name, pair => pair.Second.Item.IsKeep ? new Option(pair.Second.Item.Step, new Choice.Keep(WorthKeeping)) : pair.Second.Item, StringComparer.Ordinal));
+            }
+        }
+
+        var (index, step) = _steps.GetAt(0);
+        return tried.Count < 2 || step.Sketch(Choices(index, tried[0])) is not { } first
+            ? tried.FirstOrDefault()
+            : tried.Index().MinBy(allocation => _divergence!.Measure(allocation.Index == 0 ? first : step.Sketch(Choices(index, allocation.Item))!)).Item;
+    }
+
+    /// <summary>The candidate's model, with the steps after the searched ones; null when it would not be smaller.</summary>
+    public CompressedModel? Build(IReadOnlyDictionary<string, Option> chosen) => Searched(chosen) is { } model ? _compressor.Continue(model, _job.Model.Steps.Count) : null;
+
+    /// <summary>How far the outputs are from those of the model before the search, on some calibration samples, without labels; null where that cannot be said.</summary>
+    public double? Divergence(IReadOnlyDictionary<string, Option> chosen) => Searched(chosen) is { } model ? _divergence?.Measure(model.Model) : null;
+
+    /// <summary>An option in a few words.</summary>
+    public string Text(Option option) => option.IsKeep || _steps.Count == 1 ? option.Choice.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Choice.Text}";
+
+    // Up to the last searched step.
+    private CompressedModel? Searched(IReadOnlyDictionary<string, Option> chosen)
+    {
+        var result = _before;
+        try
+        {
+            for (var index = _before.Steps.Count; index <= _steps.GetAt(_steps.Count - 1).Key; index++)
+            {
+                if (!_steps.ContainsKey(index))
+                {
+                    result = _compressor.Continue(result, index + 1);
+                    continue;
+                }
+
+                var choices = Choices(index, chosen);
+                result = _compressor.IsLeftOut(index, choices) ? _compressor.LeaveOut(result) : _compressor.Apply(result, StepOn(result, index, chosen), choices);
+            }
+        }
+        catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.NothingToCompress)
+        {
+            return null;
+        }
+
+        return result.Model.SizeInBytes < _before.Model.SizeInBytes ? result : null;
+    }
+
+    private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, Option> chosen) => chosen
+        .Where(option => _offered[index].Contains(option.Key))
+        .ToDictionary(option => option.Key, option => option.Value.IsKeep || option.Value.Step == index ? option.Value.Choice : new Choice.Keep(Elsewhere), StringComparer.Ordinal);
+
+    // A later step sees what the ones before it leave, which is the same for candidates that differ in later steps only.
+    private IStep StepOn(CompressedModel model, int index, IReadOnlyDictionary<string, Option> chosen)
+    {
+        if (ReferenceEquals(model.Model, _before.Model))
+        {
+            return _steps[index];
+        }
+
+        var key = Key(chosen.Where(option => option.Value.Step < index));
+        if (!_later.TryGetValue(index, out var known) || known.Key != key)
+        {
+            _later[index] = known = (key, _compressor.Prepare(model, index));
+        }
+
+        return known.Step;
+    }
+
+    /// <summary>The options that change something, as one text.</summary>
+    public static string Key(IEnumerable<KeyValuePair<string, Option>> chosen) => string.Join(
+        ';',
+        chosen.Where(option => !option.Value.IsKeep).OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => FormattableString.Invariant($"{option.Key}={option.Value.Step}:{option.Value.Choice.Text}")));
+}

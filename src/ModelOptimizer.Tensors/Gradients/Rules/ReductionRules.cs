@@ -1,0 +1,59 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Tensors.Graphs;
+
+namespace ModelOptimizer.Tensors.Gradients.Rules;
+
+/// <summary>Sums, means and extremes over axes.</summary>
+internal static class ReductionRules
+{
+    public static readonly Dictionary<string, GradientRule> All = new(StringComparer.Ordinal)
+    {
+        ["GlobalAveragePool"] = GlobalAveragePool,
+        ["GlobalMaxPool"] = GlobalMaxPool,
+        ["ReduceMax"] = ReduceExtreme,
+        ["ReduceMean"] = ReduceMean,
+        ["ReduceMin"] = ReduceExtreme,
+        ["ReduceSum"] = ReduceSum,
+    };
+
+    private static void GlobalAveragePool(BackwardNode node)
+    {
+        var (graph, shape) = (node.Graph, node.InputShape(0));
+        var count = shape[2..].Aggregate(1L, (product, extent) => product * extent);
+        var share = graph.Node("Mul", [node.OutputGradient, graph.Scalar(1f / count)]);
+        node.Give(0, graph.Node("Expand", [share, graph.Constant(shape)]));
+    }
+
+    // Elements that tie for the maximum share the gradient equally.
+    private static void GlobalMaxPool(BackwardNode node)
+    {
+        var (graph, shape) = (node.Graph, node.InputShape(0));
+        var isBelow = graph.Node("Less", [node.Input(0), node.Proto.Output[0]]);
+        var isMaximum = graph.Node("Where", [isBelow, graph.Scalar(0), graph.Scalar(1)]);
+        var ties = graph.ReduceSum(isMaximum, [.. Enumerable.Range(2, shape.Length - 2).Select(axis => (long)axis)]);
+        node.Give(0, graph.Node("Mul", [isMaximum, graph.Node("Div", [node.OutputGradient, ties])]));
+    }
+
+    // Equal elements share the gradient.
+    private static void ReduceExtreme(BackwardNode node)
+    {
+        var graph = node.Graph;
+        var reduction = new Reduction(node);
+        var isExtreme = graph.Indicator(graph.Equal(node.Input(0), reduction.WithAxes(node.Proto.Output[0])));
+        var ties = reduction.Axes.Length == 0 ? isExtreme : graph.ReduceSum(isExtreme, reduction.Axes);
+        node.Give(0, graph.Mul(isExtreme, graph.Div(reduction.WithAxes(node.OutputGradient), ties)));
+    }
+
+    private static void ReduceMean(BackwardNode node)
+    {
+        var reduction = new Reduction(node);
+        var share = node.Graph.Mul(reduction.WithAxes(node.OutputGradient), 1f / reduction.Count);
+        node.Give(0, node.Graph.Node("Expand", [share, node.Graph.Constant(node.InputShape(0))]));
+    }
+
+    private static void ReduceSum(BackwardNode node)
+    {
+        var reduction = new Reduction(node);
+        node.Give(0, node.Graph.Node("Expand", [reduction.WithAxes(node.OutputGradient), node.Graph.Constant(node.InputShape(0))]));
+    }
+}

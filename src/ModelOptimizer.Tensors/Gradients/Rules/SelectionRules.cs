@@ -1,0 +1,72 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Tensors.Graphs;
+
+namespace ModelOptimizer.Tensors.Gradients.Rules;
+
+/// <summary>Which elements are read.</summary>
+internal static class SelectionRules
+{
+    public static readonly Dictionary<string, GradientRule> All = new(StringComparer.Ordinal)
+    {
+        ["Gather"] = Gather,
+        ["Slice"] = Slice,
+    };
+
+    private static void Gather(BackwardNode node)
+    {
+        var shape = node.InputShape(0);
+        var axis = node.Axis(absent: 0);
+        var count = node.InputShape(1).Aggregate(1L, (product, extent) => product * extent);
+        if (count == 1 && node.Constant(1) is not null)
+        {
+            node.Give(0, PadBack(node, shape, axis));
+            return;
+        }
+
+        node.Give(0, node.Graph.SumAtIndices(node.OutputGradient, node.Input(1), count, shape, axis));
+    }
+
+    // One known index is a slice.
+    private static string PadBack(BackwardNode node, long[] shape, int axis)
+    {
+        var index = node.ConstantIntegers(1)![0];
+        var start = index < 0 ? index + shape[axis] : index;
+        var slice = (long[])shape.Clone();
+        slice[axis] = 1;
+        var pads = new long[2 * shape.Length];
+        pads[axis] = start;
+        pads[shape.Length + axis] = shape[axis] - start - 1;
+        return node.Graph.Padded(node.Graph.Reshape(node.OutputGradient, slice), pads);
+    }
+
+    // Back in the order of the input, with zeros between what was read and around it; what the last stride has too many is cut.
+    private static void Slice(BackwardNode node)
+    {
+        var graph = node.Graph;
+        var window = new SliceWindow(node);
+        var gradient = window.Reversed.Length == 0 ? node.OutputGradient : Reverse(graph, node.OutputGradient, node.OutputShape(), window.Reversed);
+        gradient = window.Strides.All(stride => stride == 1) ? gradient : Interleave(graph, gradient, node.OutputShape(), window.Strides);
+
+        var whole = node.InputShape(0);
+        var pads = new long[2 * whole.Length];
+        for (var axis = 0; axis < whole.Length; axis++)
+        {
+            pads[axis] = window.First[axis];
+            pads[whole.Length + axis] = whole[axis] - window.First[axis] - (node.OutputShape()[axis] * window.Strides[axis]);
+        }
+
+        node.Give(0, graph.Padded(gradient, pads));
+    }
+
+    private static string Reverse(GraphWriter graph, string tensor, long[] shape, long[] axes) =>
+        graph.Slice(tensor, [.. axes.Select(_ => -1L)], [.. axes.Select(axis => -shape[axis] - 1)], axes, [.. axes.Select(_ => -1L)]);
+
+    private static string Interleave(GraphWriter graph, string tensor, long[] shape, long[] strides)
+    {
+        // A further axis of one element behind each, which is filled up with zeros and merged.
+        long[] split = [.. shape.SelectMany(extent => new[] { extent, 1 })];
+        long[] after = [.. strides.SelectMany(stride => new[] { 0, stride - 1 })];
+        long[] merged = [.. shape.Zip(strides, (extent, stride) => extent * stride)];
+        return graph.Reshape(graph.Pad(graph.Reshape(tensor, split), [.. after.Select(_ => 0L), .. after]), merged);
+    }
+}

@@ -1,0 +1,183 @@
+using ModelOptimizer.Methods.Quantization;
+using ModelOptimizer.Methods.Quantization.Stored;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Testing;
+using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
+
+namespace ModelOptimizer.Methods.Tests.Quantization;
+
+public class StoredWeightsTests
+{
+    private static readonly int[] Opsets = [7, 8, 9, 10, 11, 12, 13, 17, 18, 21];
+
+    public static TheoryData<string, int> Layers()
+    {
+        var data = new TheoryData<string, int>();
+        foreach (var name in StoredCases.All.Keys)
+        {
+            foreach (var opset in Opsets)
+            {
+                data.Add(name, opset);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Every_width_is_unpacked_at_load_and_computes_what_the_plain_weight_does(string name, int opset)
+    {
+        foreach (var format in WeightFormat.All)
+        {
+            Check(StoredCases.All[name](opset, DataType.Float), format);
+        }
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(13)]
+    [InlineData(18)]
+    public void Embeddings_and_recurrent_weights_are_stored_too(int opset)
+    {
+        foreach (var format in WeightFormat.All)
+        {
+            Check(StoredCases.Gather(opset), format);
+            Check(StoredCases.Recurrent(opset, "LSTM", 4), format, 2);
+            Check(StoredCases.Recurrent(opset, "GRU", 3), format, 2);
+            Check(StoredCases.Recurrent(opset, "RNN", 1), format, 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(11)]
+    [InlineData(13)]
+    [InlineData(18)]
+    public void Small_layers_share_their_bytes_and_a_weight_that_is_read_twice_is_stored_once(int opset)
+    {
+        foreach (var format in WeightFormat.All)
+        {
+            Check(StoredCases.Network(opset), format, 5);
+        }
+    }
+
+    [Fact]
+    public void Weights_that_are_inputs_of_an_old_file_leave_its_inputs()
+    {
+        foreach (var format in WeightFormat.All)
+        {
+            Check(StoredCases.Network(9, irVersion: 3), format, 5);
+        }
+    }
+
+    [Theory]
+    [InlineData(DataType.Float16, 13)]
+    [InlineData(DataType.Float16, 9)]
+    [InlineData(DataType.Double, 13)]
+    [InlineData(DataType.Double, 9)]
+    public void Other_element_types_end_in_one_cast(DataType type, int opset)
+    {
+        foreach (var format in WeightFormat.All.Where(format => format.HasCodes || type == DataType.Double))
+        {
+            // ONNX Runtime has no Conv in float64.
+            Check(StoredCases.All[type == DataType.Double ? "gemm" : "conv, odd, with a bias"](opset, type), format);
+            Check(StoredCases.All["matmul"](opset, type), format);
+        }
+    }
+
+    [Fact]
+    public void A_weight_in_a_Constant_node_is_stored_like_an_initialiser()
+    {
+        var values = GraphBuilder.Normal([33, 35], 1, 3);
+        var model = new GraphBuilder(13).Input("x", [4, 33]).Constant("w", [33, 35], values).Node("MatMul", ["x", "w"], ["y"]).Output("y").Build();
+
+        var packed = Check(model, WeightFormat.Find("4")!);
+
+        packed.Graph.Node.ShouldNotContain(node => node.OpType == "Constant");
+    }
+
+    [Fact]
+    public void A_weight_that_would_not_be_smaller_stays_as_it_is()
+    {
+        var model = new GraphBuilder(13).Input("x", [4, 3]).MatMul("x", "y", 5, 3).Output("y").Build();
+
+        var (packed, bytes) = StoredWeights.Pack(model, Rounded(model, WeightFormat.Find("3")!));
+
+        bytes.ShouldBeEmpty();
+        packed.ToBytes().ShouldBe(model.ToBytes());
+    }
+
+    [Fact]
+    public void Bytes_by_weight_add_up_to_what_the_file_gained()
+    {
+        var model = StoredCases.Network(13);
+        foreach (var format in WeightFormat.All)
+        {
+            var (packed, bytes) = StoredWeights.Pack(model, Rounded(model, format));
+            var before = StoredWeights.BytesNow(model);
+
+            var saved = bytes.Sum(item => before[item.Key] - item.Value);
+            ((double)(model.SizeInBytes - packed.SizeInBytes)).ShouldBe(saved, 16, format.Name);
+        }
+    }
+
+    private static OnnxModel Check(OnnxModel model, WeightFormat format, int weights = 1)
+    {
+        var rounded = Rounded(model, format);
+        rounded.Count.ShouldBe(weights);
+
+        var (packed, bytes) = StoredWeights.Pack(model, rounded);
+
+        bytes.Count.ShouldBe(weights, format.Name);
+        OnnxValidator.Check(packed).ShouldBeEmpty();
+        packed.SizeInBytes.ShouldBeLessThan(model.SizeInBytes);
+        packed.Opset.ShouldBe(model.Opset);
+        packed.Graph.Node.TakeLast(model.Graph.Node.Count(node => node.OpType != "Constant")).ShouldBe(model.Graph.Node.Where(node => node.OpType != "Constant"));
+        var plain = StoredWeights.Plain(model, rounded);
+        foreach (var batch in new RandomInputs(model).Read())
+        {
+            MethodRun.Outputs(packed, batch).ShouldBe(MethodRun.Outputs(plain, batch), format.Name);
+        }
+
+        LoadedGraph.StillComputed(packed, LoadedGraph.LoadTimeTensors(packed)).ShouldBeEmpty(format.Name);
+        return packed;
+    }
+
+    private static List<RoundedTensor> Rounded(OnnxModel model, WeightFormat format)
+    {
+        var rounder = new WeightRounder(MethodRun.Context(model, null), underMoments: false, position: null);
+        return [.. TargetFinder.Find(model).Where(target => target.Axis is not null).Select(target => rounder.Round(target, format).Tensor)];
+    }
+
+    /// <summary>One batch for the inputs that are no initialisers.</summary>
+    private sealed class RandomInputs(OnnxModel model)
+    {
+        public IEnumerable<Batch> Read()
+        {
+            var weights = new ConstantLookup(model.Graph);
+            var inputs = new Dictionary<string, HostTensor>(StringComparer.Ordinal);
+            foreach (var input in model.Graph.Input.Where(input => weights.Find(input.Name) is null))
+            {
+                var type = (DataType)input.Type.TensorType.ElemType;
+                long[] shape = [.. input.Type.TensorType.Shape.Dim.Select(dim => dim.DimValue)];
+                var noise = GraphBuilder.Normal(shape, 1, 7);
+                inputs.Add(input.Name, type switch
+                {
+                    DataType.Int64 => HostTensor.From<long>(type, shape, Array.ConvertAll(noise, value => (long)Math.Abs(value * 20) % 67)),
+                    DataType.Float16 => HostTensor.From<Half>(type, shape, Array.ConvertAll(noise, value => (Half)value)),
+                    DataType.Double => HostTensor.From<double>(type, shape, noise),
+                    _ => HostTensor.From<float>(type, shape, Array.ConvertAll(noise, value => (float)value)),
+                });
+            }
+
+            yield return new Batch(inputs, 1);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Locking;
+using ModelOptimizer.Pipeline.Results;
+using ModelOptimizer.Pipeline.Running;
+
+namespace ModelOptimizer.Pipeline.Tests.Running;
+
+public class QuantizeTests
+{
+    [Fact]
+    public void A_lock_file_keeps_the_bits_and_a_build_comes_to_the_same_bytes()
+    {
+        using var project = new SmallProject("cosine: { min: 90% }");
+        project.WriteManifest("cosine: { min: 90% }", step: "weights: { \"*\": 4, scores: ternary }", method: "quantize");
+        var first = project.Run(writeLock: true).Models.ShouldHaveSingleItem();
+        var bytes = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        var again = project.Run().Models.ShouldHaveSingleItem();
+
+        first.Steps[0].Layers.Select(layer => layer.ChosenText).ShouldBe(["4 bits", "4 bits", "ternary"]);
+        again.Decisions.ShouldBe(DecisionSource.Lock);
+        File.ReadAllBytes(project.Output).ShouldBe(bytes);
+        LockFile.Read(project.Manifest).Find("small")!.Steps[0].Layers.ShouldBe(new Dictionary<string, Choice> { ["hidden"] = new Choice.Bits(4), ["deep"] = new Choice.Bits(4), ["scores"] = new Choice.Bits(1) });
+    }
+
+    [Fact]
+    public void It_follows_another_method_under_the_moments_of_what_that_made()
+    {
+        using var project = new SmallProject("cosine: { min: 50% }");
+        project.WriteManifest("cosine: { min: 50% }", step: "ranks: 50%", more: "- { method: quantize, weights: 8 }");
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+
+        report.Steps[0].Layers.Count(layer => layer.Reason is null).ShouldBeGreaterThan(0);
+        report.Steps[1].Layers.Count(layer => layer.Bits == 8).ShouldBeGreaterThan(report.Steps[0].Layers.Count(layer => layer.Reason is null));
+        report.After.Bytes.ShouldBeLessThan(report.Before.Bytes / 2);
+    }
+}
