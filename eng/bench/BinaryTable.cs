@@ -7,10 +7,10 @@ using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Bench;
 

@@ -4,9 +4,9 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Bench;
 

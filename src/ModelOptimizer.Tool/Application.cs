@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Commands;
 
@@ -68,4 +72,42 @@ internal sealed class Application(Terminal terminal, RunManifest run, IReadOnlyL
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = null,
     };
+}
+
+/// <summary>Prints the product's version, not that of whatever process hosts the command line.</summary>
+internal sealed class VersionAction(string version) : SynchronousCommandLineAction
+{
+    public override int Invoke(ParseResult parseResult)
+    {
+        parseResult.InvocationConfiguration.Output.WriteLine(version);
+        return 0;
+    }
+}
+
+/// <summary>Says what is wrong with a command line.</summary>
+internal static class UsageErrors
+{
+    /// <summary>One error for each thing that is wrong.</summary>
+    public static IEnumerable<Diagnostic> Of(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        string[] misread = [.. MisreadOptions(parsed)];
+        var unknown = misread.Length > 0 ? misread : [.. parsed.UnmatchedTokens];
+        var messages = unknown.Length > 0
+            ? unknown.Select(token => $"'{token}' is not a command or an option here.{Suggestion.For(token, Names(command))}")
+            : parsed.Errors.Select(error => error.Message).Distinct();
+        return messages.Select(message => new Diagnostic(ToolCodes.Usage, DiagnosticSeverity.Error, message));
+    }
+
+    /// <summary>A mistyped option is taken for the argument otherwise.</summary>
+    public static bool Any(ParseResult parsed) => parsed.Errors.Count > 0 || MisreadOptions(parsed).Any();
+
+    private static IEnumerable<string> MisreadOptions(ParseResult parsed) => parsed.CommandResult.Children
+        .OfType<ArgumentResult>()
+        .SelectMany(argument => argument.Tokens)
+        .Select(token => token.Value)
+        .Where(value => value.StartsWith('-'));
+
+    private static IEnumerable<string> Names(Command command) =>
+        command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name).Concat(command.Options.Select(option => option.Name));
 }

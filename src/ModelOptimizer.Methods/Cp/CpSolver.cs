@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ModelOptimizer.Methods.LowRank;
 
 namespace ModelOptimizer.Methods.Cp;
@@ -60,4 +61,43 @@ internal sealed class CpSolver(KernelProblem problem, CpSettings settings)
         : problem.Error(iteration.Factors.Reconstruct(problem.Algebra));
 
     private double Relative(double squaredError) => problem.Energy > 0 ? Math.Sqrt(squaredError / problem.Energy) : 0;
+}
+
+/// <summary>The end of a solve.</summary>
+/// <param name="Factors">Balanced factors.</param>
+/// <param name="SquaredError">tr(ΔΣΔᵀ).</param>
+/// <param name="Errors">After each sweep what was watched: the relative error e, with the penalty in it while there is one.</param>
+/// <param name="Ridge">ρ of the penalty at the end; 0 where no component grew too large.</param>
+internal sealed record CpSolution(CpFactors Factors, double SquaredError, IReadOnlyList<double> Errors, double Ridge);
+
+/// <summary>
+/// Watches for components that grow without bound and cancel each other: from a ratio of 1e3 to the kernel's norm on, a penalty of 1e-9 of the mean diagonal of
+/// MᵀΣM, ten times more after each sweep that does not help, up to 1e-6.
+/// </summary>
+internal sealed class DegeneracyGuard(KernelProblem problem)
+{
+    private const double LargestRatio = 1e3;
+    private const double FirstShare = 1e-9;
+    private const double LastShare = 1e-6;
+
+    private readonly double _norm = TensorPrimitives.Norm<double>(problem.Weight.Values);
+    private double _scale;
+    private double _share;
+
+    /// <summary>max over components of the product of the column norms, relative to ‖W‖.</summary>
+    public double Ratio(CpFactors factors) => Enumerable.Range(0, factors.Rank).Max(factors.Norm) / (_norm > 0 ? _norm : 1);
+
+    /// <summary>Sets or raises the penalty where it must be; true when it did.</summary>
+    public bool Act(CpIteration iteration)
+    {
+        if (_share >= LastShare * 0.999 || Ratio(iteration.Factors) <= LargestRatio)
+        {
+            return false;
+        }
+
+        _scale = _share == 0 ? iteration.MeanDiagonal() : _scale;
+        _share = _share == 0 ? FirstShare : 10 * _share;
+        iteration.Ridge = _share * _scale;
+        return true;
+    }
 }

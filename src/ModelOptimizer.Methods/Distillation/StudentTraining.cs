@@ -1,6 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
 
@@ -76,5 +82,165 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         model.Graph.Node.Add(nodes);
         var loss = Losses.WeightedSum(graph, [.. StudentLoss.Add(graph, student, options), .. parameters.Penalties(graph)]);
         return TrainingGraph.Build(context.Engine, graph, loss, trainable, options.Optimizer, TrainingGraph.BatchOf(model, options.Batch), options.Clip, samples.Rows);
+    }
+}
+
+/// <summary>
+/// L = α·KL(softmax(t/T) ‖ softmax(s/T)) + (1 − α)·CE(s, y), means over the batch, without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it): α is 1 for
+/// <see cref="LossKind.Kd"/> and 0 for <see cref="LossKind.Ce"/>.
+/// </summary>
+internal static class StudentLoss
+{
+    /// <summary>Adds the terms, and the inputs that they need.</summary>
+    public static IReadOnlyList<(double Weight, string Loss)> Add(GraphWriter graph, Student student, DistillationOptions options)
+    {
+        var terms = new List<(double Weight, string Loss)>();
+        if (options.Loss != LossKind.Ce)
+        {
+            var teacher = graph.Input(TrainingColumns.Teacher, DataType.Float, [-1, .. student.LogitShape[1..]]);
+            terms.Add((options.Alpha, Losses.KullbackLeibler(graph, teacher, student.Logits, options.Temperature)));
+        }
+
+        if (options.Loss != LossKind.Kd)
+        {
+            var labels = graph.Input(TrainingColumns.Labels, DataType.Int64, -1);
+            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Logits, Losses.OneHot(graph, labels, student.LogitShape[^1]))));
+        }
+
+        return terms;
+    }
+}
+
+/// <summary>A student in the form that can be trained.</summary>
+internal static class TrainingModel
+{
+    // The first in which an initialiser is not an input as well.
+    private const long FreeInitializers = 4;
+
+    /// <summary>A clone of <paramref name="student"/> in which every one of <paramref name="weights"/> is an initialiser, and no initialiser is an input.</summary>
+    public static OnnxModel Of(OnnxModel student, IReadOnlyCollection<string> weights)
+    {
+        var model = student.Clone();
+        var graph = model.Graph;
+        var constants = new ConstantLookup(graph);
+        foreach (var constant in weights.Select(name => constants.Find(name)!).Where(constant => constant.Node is not null))
+        {
+            var tensor = constant.Tensor.Clone();
+            tensor.Name = constant.Name;
+            graph.Initializer.Add(tensor);
+        }
+
+        var names = weights.ToHashSet(StringComparer.Ordinal);
+        var nodes = graph.Node.Where(node => node.Operator() != "Constant" || !names.Contains(node.Output[0])).ToList();
+        graph.Node.Clear();
+        graph.Node.Add(nodes);
+        if (model.Proto.IrVersion < FreeInitializers)
+        {
+            var initializers = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+            var inputs = graph.Input.Where(input => !initializers.Contains(input.Name)).ToList();
+            graph.Input.Clear();
+            graph.Input.Add(inputs);
+            model.Proto.IrVersion = FreeInitializers;
+        }
+
+        return model;
+    }
+}
+
+/// <summary>The checkpoints of one training in a blob store, by step: a stored blob never changes.</summary>
+internal sealed class TrainingBlobs
+{
+    private readonly IBlobStore? _blobs;
+    private readonly string _name;
+    private readonly long _steps;
+
+    public TrainingBlobs(IBlobStore? blobs, Student student, DistillationOptions options, IParameterisation parameters, long steps, int count)
+    {
+        (_blobs, _steps) = (blobs, steps);
+        Every = Math.Max(1, (steps + count - 1) / count);
+        // The store knows the model so far; a student of its own is not that.
+        byte[] content = blobs is null ? [] : [.. SHA256.HashData(student.Model.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
+        _name = $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
+    }
+
+    /// <summary>Steps from one checkpoint to the next.</summary>
+    public long Every { get; }
+
+    public void Add(long step, byte[] checkpoint) => _blobs?.Add(NameAt(step), checkpoint);
+
+    /// <summary>The checkpoint of the latest step; null when there is none.</summary>
+    public byte[]? Latest()
+    {
+        for (var step = (_steps - 1) / Every * Every; step > 0; step -= Every)
+        {
+            if (_blobs?.Find(NameAt(step)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private string NameAt(long step) => $"{_name} step {step}";
+}
+
+/// <summary>The samples of a training: the model's inputs, the labels, and what the teacher says, which is computed once.</summary>
+internal static class TrainingColumns
+{
+    /// <summary>The column of the teacher's logits.</summary>
+    public const string Teacher = "modelopt_teacher";
+
+    /// <summary>The column of the classes.</summary>
+    public const string Labels = "modelopt_labels";
+
+    /// <summary>Reads everything that the loss needs.</summary>
+    /// <exception cref="DiagnosticException">There are no samples, or no usable labels.</exception>
+    public static SampleStore Read(StepContext context, Student student, DistillationOptions options)
+    {
+        var calibration = context.Calibration
+            ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);
+        context.Progress.Report(new MethodProgress("samples", 0, 0));
+        var samples = SampleStore.Read(calibration, context.Cancellation);
+        if (options.Loss != LossKind.Kd)
+        {
+            samples.Add(Labels, HostTensor.From<long>(DataType.Int64, [samples.Count], Classes(samples, student, options)));
+        }
+
+        if (options.Loss != LossKind.Ce)
+        {
+            context.Progress.Report(new MethodProgress("teacher", 0, 0));
+            using var teacher = context.Engine.CreateSession(TeacherModel(context.Original, student.TeacherLogits));
+            samples.AddOutputs(teacher, new Dictionary<string, string> { [Teacher] = Teacher }, TrainingGraph.BatchOf(context.Original, options.Batch), context.Cancellation);
+        }
+
+        return samples;
+    }
+
+    private static long[] Classes(SampleStore samples, Student student, DistillationOptions options)
+    {
+        var labels = samples.Labels ?? throw NoTarget(options, "the loss needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'loss: kd', which learns from the original's outputs.");
+        if (student.LogitShape is not [_, var classes])
+        {
+            throw NoTarget(options, $"the model's output is not one row of classes a sample (its shape is [{string.Join(", ", student.LogitShape)}]), so labels say nothing about it. Write 'loss: kd', which learns from the original's outputs.");
+        }
+
+        return labels.FirstOrDefault(label => label < 0 || label >= classes, -1) is var wrong && labels.Any(label => label < 0 || label >= classes)
+            ? throw NoTarget(options, $"a sample of the calibration data has the label {wrong}, and the model has {classes} outputs. Map the right array to 'labels:', or write 'loss: kd'.")
+            : [.. labels];
+    }
+
+    private static DiagnosticException NoTarget(DistillationOptions options, string problem) => new(MethodCodes.NoTarget, problem, options.PositionOf("loss"));
+
+    // Its logits in float32, whatever it computes in.
+    private static OnnxModel TeacherModel(OnnxModel original, string logits)
+    {
+        var model = original.Clone();
+        var cast = new NodeProto { OpType = "Cast", Name = Teacher, Input = { logits }, Output = { Teacher } };
+        cast.Attribute.Add(Tensors.Graphs.GraphWriter.Attribute("to", (long)DataType.Float));
+        model.Graph.Node.Add(cast);
+        model.Graph.Output.Clear();
+        model.Graph.Output.Add(new ValueInfoProto { Name = Teacher });
+        return model;
     }
 }

@@ -1,5 +1,8 @@
+using Google.Protobuf;
 using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Onnx.Editing;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;
@@ -75,4 +78,40 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
     }
 
     private LayerPlan Plan(FactorLayer layer) => LayerPlan.Of(layer, options, _constants);
+}
+
+/// <summary>How many bytes a chain takes besides its numbers, less what the layer took: names, attributes, lengths.</summary>
+internal static class SizeOverhead
+{
+    public static long Of(LayerPlan plan, RankPair ranks, TensorProto weight, long opset)
+    {
+        var replacement = plan.Empty(ranks);
+        var names = new ChainNames(replacement, new GraphEditor(new OnnxModel(new ModelProto { Graph = new GraphProto() })));
+        var chain = FactorChain.Build(replacement, names, opset);
+        return chain.Nodes.Sum(Framed) + chain.Tensors.Sum(tensor => Framed(tensor) - tensor.RawData.Length) - chain.Replaced.Sum(Framed) - Framed(weight) + weight.RawData.Length;
+    }
+
+    // A tag, a length and the message.
+    private static long Framed(IMessage message)
+    {
+        var size = message.CalculateSize();
+        return 1 + CodedOutputStream.ComputeUInt32Size((uint)size) + size;
+    }
+}
+
+/// <summary>What a rewrite of a layer will do besides its factors.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Folds">Whether its BatchNormalization goes.</param>
+/// <param name="NewBias">Whether it gets another bias.</param>
+internal sealed record LayerPlan(FactorLayer Layer, bool Folds, bool NewBias)
+{
+    public static LayerPlan Of(FactorLayer layer, LowRankOptions options, ConstantLookup constants)
+    {
+        var folds = options.Fold && LayerKernel.CanFold(layer.Layer, constants);
+        return new LayerPlan(layer, folds, folds || (options.Centred && options.Norm == FactorNorm.Covariance));
+    }
+
+    /// <summary>The replacement's form without its numbers.</summary>
+    public LayerReplacement Empty(RankPair ranks) =>
+        new(Layer.Layer, Layer.Form.Empty(ranks), NewBias ? new double[Layer.Layer.OutputChannels] : null, Folds);
 }

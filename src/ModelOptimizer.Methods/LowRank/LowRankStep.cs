@@ -104,3 +104,56 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         return product + (layer.Form is MatrixForm matrix ? 200 * Math.Pow(matrix.Full, 3) : factorization.Flops(layer.Form, searched));
     }
 }
+
+/// <summary><c>energy:</c> and <c>error:</c>: the fewest weights found whose error is within the bound, layer by layer.</summary>
+internal static class BoundedRanks
+{
+    public static (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Choose(LowRankWork work, double squaredErrorBound)
+    {
+        var chosen = new List<ChosenRanks>();
+        var series = new List<Series>();
+        foreach (var layer in work.Candidates)
+        {
+            work.Context.Progress.Report(new MethodProgress($"ranks of {layer.Name}", chosen.Count, work.Candidates.Count));
+            var curve = RankCurve.Of(work, layer);
+            series.Add(Sensitivity.Of(layer, curve));
+            var within = curve.Where(point => point.SquaredError <= squaredErrorBound).MinBy(point => layer.Parameters(point.Ranks));
+            chosen.Add(within is not null && work.Costs.Pays(layer, within.Ranks)
+                ? new ChosenRanks(layer, within.Ranks)
+                : new ChosenRanks(layer, null, Reason: "no ranks within the error bound are smaller"));
+        }
+
+        return (chosen, series);
+    }
+}
+
+/// <summary><c>ranks:</c> as written, limited to what each layer can use.</summary>
+internal static class HandRanks
+{
+    public static IReadOnlyList<ChosenRanks> Choose(LowRankWork work, LayerMap<RankSpec> map)
+    {
+        var names = work.Factorization.RankNames;
+        var each = names.Count > 1 ? $" two as [{string.Join(", ", names)}]," : "";
+        foreach (var (rule, ranks) in map.Entries)
+        {
+            if (ranks.Fraction is null && (ranks.Ranks.Count == 0 || ranks.Ranks.Count > names.Count || ranks.Ranks.Any(rank => rank < 1)))
+            {
+                throw new DiagnosticException(MethodCodes.BadRanks, $"the ranks of '{rule.Text}' are [{string.Join(", ", ranks.Ranks)}]. Expected one whole number from 1 up,{each} or a percentage.", rule.Position ?? work.Options.GoalPosition);
+            }
+        }
+
+        var given = map.Assign(work.All);
+        return [.. work.Candidates.Select(layer => Choose(work, layer, given.GetValueOrDefault(layer.Name)))];
+    }
+
+    private static ChosenRanks Choose(LowRankWork work, FactorLayer layer, RankSpec? spec)
+    {
+        if (spec is null)
+        {
+            return new ChosenRanks(layer, null, Reason: "no ranks are given for it");
+        }
+
+        var ranks = spec.Fraction is { } fraction ? layer.Form.Share(fraction) : layer.Form.Usable(layer.Form.Read(spec.Ranks));
+        return work.Costs.Pays(layer, ranks) ? new ChosenRanks(layer, ranks) : new ChosenRanks(layer, null, Reason: ChoiceReasons.NotSmaller);
+    }
+}

@@ -1,3 +1,8 @@
+using System.Numerics.Tensors;
+using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Tensors.Statistics;
+
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>One run's context, options and selected layers.</summary>
@@ -93,5 +98,66 @@ internal sealed class LowRankWork
     {
         double size = layer.Shape.Inputs * layer.Shape.Taps;
         return 8 * layer.Shape.Groups * ((size * size) + (3 * size * layer.Shape.Outputs));
+    }
+}
+
+/// <summary>1×1 kernels and matrices: every factorization of theirs has the same best form, which is closed.</summary>
+internal sealed class MatrixSolver(LayerNumbers numbers) : ILayerSolver
+{
+    private IReadOnlyList<OutputTruncation>? _truncations;
+
+    private IReadOnlyList<OutputTruncation> Truncations => _truncations ??= [.. numbers.Problems.Select(problem => new OutputTruncation(problem))];
+
+    public SolvedLayer Solve(RankPair ranks) => new(Reconstructed(ranks), Math.Sqrt(Error(ranks.Output)), numbers.Note);
+
+    public LayerReplacement Reconstructed(RankPair ranks)
+    {
+        var groups = Truncations.Select(truncation => truncation.Factors(ranks.Output)).ToList();
+        var tensors = new FactorTensors(null, [new CoreTensor(FactorTensors.Stack(groups.Select(factors => factors.Core)))], FactorTensors.Stack(groups.Select(factors => factors.Output)));
+        return numbers.Replacement(tensors, group => numbers.Algebra.Multiply(groups[group].Output, groups[group].Core));
+    }
+
+    public IEnumerable<CurvePoint> Curve(int multiple)
+    {
+        var form = (MatrixForm)numbers.Layer.Form;
+        return Enumerable.Range(1, form.Full).Select(form.At).Where(numbers.Layer.IsWorthwhile).Select(ranks => new CurvePoint(ranks, Error(ranks.Output)));
+    }
+
+    private double Error(int rank) => Truncations.Sum(truncation => truncation.Error(rank)) / numbers.Energy;
+}
+
+/// <summary>Why a layer's numbers cannot be used.</summary>
+internal static class NumericObstacle
+{
+    public static string? Find(FactorLayer layer, LowRankOptions options, ConstantLookup constants, SecondMoment? moment)
+    {
+        var kernel = LayerKernel.Read(layer.Layer, constants, options.Fold);
+        if (!kernel.Groups.All(weight => double.IsFinite(TensorPrimitives.SumOfSquares<double>(weight.Values))))
+        {
+            return "its weight has numbers that are not finite";
+        }
+
+        if (kernel.Groups.All(weight => TensorPrimitives.SumOfSquares<double>(weight.Values) == 0))
+        {
+            return "its weight is zero";
+        }
+
+        if (moment is null)
+        {
+            return null;
+        }
+
+        if (!moment.Sigma.All(sigma => double.IsFinite(TensorPrimitives.Sum<double>(sigma.Values))))
+        {
+            return "its input on the calibration data is not finite";
+        }
+
+        if (moment.Sigma.All(sigma => TensorPrimitives.SumOfSquares<double>(sigma.Values) == 0))
+        {
+            return "its input on the calibration data is zero";
+        }
+
+        var movable = layer.Layer.Bias is null || kernel.MovableBias(layer.Layer) is not null;
+        return options.Centred && !movable ? "its bias is not a constant vector, which the centred moment would move" : null;
     }
 }

@@ -1,4 +1,7 @@
 using ModelOptimizer.Methods.Distillation;
+using ModelOptimizer.Methods.Opdf.Graphs;
+using ModelOptimizer.Methods.Opdf.Mpo;
+using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Methods.Opdf;
 
@@ -34,4 +37,71 @@ internal sealed class OpdfMethod : IMethod
             };
         }
     }
+}
+
+/// <summary>Tensors in place of the weights of some layers; everything else is trained as it is.</summary>
+internal sealed class MpoParameters(StepContext context, OpdfOptions options, OnnxModel student, IReadOnlyList<OverparameterisedLayer> layers) : IParameterisation
+{
+    private readonly List<MpoWeight> _weights = [];
+    private readonly List<AlignedTensors> _aligned = [];
+    private readonly List<SeriesPoint> _auxiliary = [];
+
+    /// <summary>L_Aux before the first step and after the last; empty when nothing is aligned.</summary>
+    /// <param name="steps">Number of steps.</param>
+    public IReadOnlyList<Series> AuxiliarySeries(long steps) => _auxiliary.Count == 0 ? [] : [new Series("auxiliary loss", "opdf", "step", "L_Aux", [.. _auxiliary.Select(point => point with { X = point.X * steps })])];
+
+    private ILinearAlgebra Algebra => context.Engine.LinearAlgebra;
+
+    public string Text => options.Text;
+
+    public IReadOnlyList<string> Add(GraphWriter graph, IReadOnlyList<string> weights)
+    {
+        var (own, original) = (new ConstantLookup(student.Graph), new ConstantLookup(context.Original.Graph));
+        foreach (var (index, layer) in layers.Index())
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new MethodProgress($"tensors of {layer.Layer.Name}", index, layers.Count));
+            Remove(graph.Model, layer.Layer.Weight);
+            var weight = MpoWeight.Add(graph, layer.Layer, Decompose(layer.Layer, own, layer.Shape));
+            _weights.Add(weight);
+            if (layer is { Teacher: { } teacher, TeacherShape: { } shape })
+            {
+                _aligned.Add(new AlignedTensors(weight, Decompose(teacher, original, shape, LayerMatrices.AreCrossed(layer.Layer, teacher))));
+            }
+        }
+
+        Measure(name => WeightValues.ReadFloats(graph.Model.Graph.Initializer.Single(tensor => tensor.Name == name)));
+        var replaced = layers.Select(layer => layer.Layer.Weight).ToHashSet(StringComparer.Ordinal);
+        return [.. weights.Where(weight => !replaced.Contains(weight)), .. _weights.SelectMany(weight => weight.Tensors)];
+    }
+
+    public IReadOnlyList<(double Weight, string Loss)> Penalties(GraphWriter graph) =>
+        options.Auxiliary == AuxiliaryKind.Differentiable && options.Lambda > 0 && _aligned.Count > 0 ? [(options.Lambda, AuxiliaryLoss.Add(graph, _aligned))] : [];
+
+    public IReadOnlyDictionary<string, double[]> Weights(Func<string, float[]> read, IReadOnlyCollection<string> trained)
+    {
+        Measure(read);
+        var tensors = _weights.SelectMany(weight => weight.Tensors).ToHashSet(StringComparer.Ordinal);
+        var result = new PlainWeights().Weights(read, [.. trained.Where(name => !tensors.Contains(name))]).ToDictionary(StringComparer.Ordinal);
+        // Those of a layer that the loss does not depend on were not trained.
+        foreach (var weight in _weights.Where(weight => weight.Tensors.All(trained.Contains)))
+        {
+            result.Add(weight.Layer.Weight, weight.Contract(Algebra, read));
+        }
+
+        return result;
+    }
+
+    private void Measure(Func<string, float[]> read)
+    {
+        if (_aligned.Count > 0)
+        {
+            _auxiliary.Add(new SeriesPoint(_auxiliary.Count, AuxiliaryLoss.Value(_aligned, read)));
+        }
+    }
+
+    private List<MatrixProductOperator> Decompose(WeightLayer layer, ConstantLookup constants, MpoShape shape, bool transposed = false) =>
+        [.. LayerMatrices.Read(layer, constants, transposed).Select(matrix => MpoDecomposition.Decompose(Algebra, matrix, shape))];
+
+    private static void Remove(OnnxModel model, string initializer) => model.Graph.Initializer.Remove(model.Graph.Initializer.First(tensor => tensor.Name == initializer));
 }

@@ -86,3 +86,36 @@ internal sealed class TuckerSolver(KernelProblem problem, SolverSettings setting
 
     private double Relative(double squaredError) => problem.Energy > 0 ? Math.Sqrt(squaredError / problem.Energy) : 0;
 }
+
+/// <summary>The end of a solve.</summary>
+/// <param name="Factors">U_T, G and U_S, U_T and U_S with orthonormal columns.</param>
+/// <param name="SquaredError">tr(ΔΣΔᵀ).</param>
+/// <param name="Errors">The relative error e after the start and after each sweep.</param>
+internal sealed record TuckerSolution(TuckerFactors Factors, double SquaredError, IReadOnlyList<double> Errors);
+
+/// <summary>Step 3c: the best G for fixed U_T and U_S.</summary>
+internal static class CoreStep
+{
+    /// <summary>G = (U_TᵀU_T)⁻¹ U_Tᵀ · P B · (BᵀΣB)⁻¹.</summary>
+    public static Matrix Solve(KernelProblem problem, Matrix output, Matrix coreGram, Matrix projected, Jitter jitter)
+    {
+        var algebra = problem.Algebra;
+        var gram = algebra.Multiply(output, output, transposeA: true);
+        var left = algebra.CholeskySolve(Regularized.Cholesky(algebra, gram, jitter), algebra.Multiply(output, projected, transposeA: true));
+        return algebra.CholeskySolve(Regularized.Cholesky(algebra, coreGram, jitter), left.Transpose()).Transpose();
+    }
+}
+
+/// <summary>Step 3b: the best U_T for fixed U_S and G.</summary>
+internal static class OutputStep
+{
+    /// <summary>U_T = P Zᵀ (Z Σ Zᵀ)⁻¹ with Z = G(U_S ⊗ I_K)ᵀ.</summary>
+    public static TuckerFactors Update(KernelProblem problem, TuckerFactors factors, Matrix coreGram, Matrix projected, Jitter jitter)
+    {
+        var algebra = problem.Algebra;
+        var right = algebra.Multiply(factors.Core, projected, transposeB: true);
+        var gram = algebra.Multiply(algebra.Multiply(factors.Core, coreGram), factors.Core, transposeB: true);
+        var transposed = algebra.CholeskySolve(Regularized.Cholesky(algebra, Symmetric.Mean(gram), jitter), right);
+        return factors with { Output = transposed.Transpose() };
+    }
+}

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using ModelOptimizer.Onnx.Files;
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports.Json;
 using ModelOptimizer.Pipeline.Running;
 
@@ -133,4 +136,110 @@ public sealed class BuildSession(
         Diagnostics = [.. recording.Diagnostics.Select(DiagnosticDocument.Of)],
         Messages = recording.Headlines,
     };
+}
+
+/// <summary>Names that must differ among all manifests of a project; each manifest was checked for itself when it was read.</summary>
+internal static class Collisions
+{
+    public static IEnumerable<Diagnostic> Find(IReadOnlyList<ProducedModel> models)
+    {
+        var embedded = models.Where(model => model.Embed is not null).ToList();
+        return Twice(models, model => OutputPath.Folder(model.Name), "name", StringComparer.OrdinalIgnoreCase)
+            .Concat(Twice(embedded, model => model.Embed!.Resource, "resource", StringComparer.Ordinal))
+            .Concat(Twice(embedded, model => model.Embed!.Copy, "copy", StringComparer.OrdinalIgnoreCase))
+            .Concat(Twice(embedded, model => model.Embed!.Accessor, "accessor", StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static IEnumerable<Diagnostic> Twice(IEnumerable<ProducedModel> models, Func<ProducedModel, string?> key, string what, StringComparer comparer) =>
+        from same in models.Where(model => key(model) is not null).GroupBy(model => key(model)!, comparer)
+        from later in same.Skip(1)
+        select new Diagnostic(
+            ManifestCodes.Collision,
+            DiagnosticSeverity.Error,
+            $"The models '{same.First().Name}' and '{later.Name}' of this project's manifests have the same {what}: '{key(later)}'. Give each its own.",
+            later.Embed?.Position);
+}
+
+/// <summary><c>state.json</c> in the output folder.</summary>
+internal sealed class BuildStateFile(string outputDirectory)
+{
+    private readonly string _path = Path.Combine(outputDirectory, "state.json");
+
+    /// <summary>The last build's state; null when there is none, or none that this version understands.</summary>
+    public BuildState? Read()
+    {
+        try
+        {
+            var state = JsonSerializer.Deserialize(File.ReadAllBytes(_path), BuildJson.Default.BuildState);
+            return state?.Version == BuildState.CurrentVersion ? state : null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Replaces the state in one step.</summary>
+    public void Write(BuildState state) => AtomicFile.Write(_path, stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(state, BuildJson.Default.BuildState)));
+}
+
+/// <summary>Passes everything on, each diagnostic once, and remembers what <c>state.json</c> keeps.</summary>
+internal sealed class RecordingLog(IBuildLog inner) : IBuildLog
+{
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly List<string> _headlines = [];
+
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
+
+    public IReadOnlyList<string> Headlines => _headlines;
+
+    public void Headline(string text)
+    {
+        _headlines.Add(text);
+        inner.Headline(text);
+    }
+
+    public void Detail(string text) => inner.Detail(text);
+
+    public void Diagnostic(Diagnostic diagnostic)
+    {
+        if (!_diagnostics.Contains(diagnostic))
+        {
+            _diagnostics.Add(diagnostic);
+            inner.Diagnostic(diagnostic);
+        }
+    }
+}
+
+/// <summary>Whether the last build's state answers a request.</summary>
+internal static class StateCheck
+{
+    /// <summary>
+    /// The state with time stamps as they are now; null when the request, a file's content or an output is not as it was, and for verify, which is asked for to measure again.
+    /// </summary>
+    public static BuildState? Renew(BuildState? state, BuildRequest request, string toolVersion)
+    {
+        if (state is null || request.Verify || state.ToolVersion != toolVersion || !state.Request.AsksTheSameAs(request))
+        {
+            return null;
+        }
+
+        if (state.Succeeded && !state.Outputs.All(output => output.IsThere))
+        {
+            return null;
+        }
+
+        List<InputStamp> inputs = [];
+        foreach (var stamp in state.Inputs)
+        {
+            if (stamp.Renewed() is not { } renewed)
+            {
+                return null;
+            }
+
+            inputs.Add(renewed);
+        }
+
+        return state with { Inputs = inputs, Request = request };
+    }
 }

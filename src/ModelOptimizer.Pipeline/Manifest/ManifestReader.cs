@@ -1,6 +1,7 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Manifest;
@@ -97,5 +98,103 @@ public static class ManifestReader
         {
             yield return new Diagnostic(ManifestCodes.NoEmbed, DiagnosticSeverity.Note, $"Model '{model.Name}' has no 'embed': a build compresses it, but does not ship it.", model.Position);
         }
+    }
+}
+
+/// <summary>Refuses models that would overwrite each other or what they are made from.</summary>
+internal static class CollisionCheck
+{
+    public static void Check(IReadOnlyList<ModelPlan> models, IEnumerable<DatasetPlan> datasets, string manifest)
+    {
+        // Files, and classes on a case-insensitive disk, must differ in more than case.
+        var names = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
+        var outputs = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
+        var resources = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
+        var copies = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
+        var accessors = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
+        foreach (var model in models)
+        {
+            Once(names, model.Name, model, model.Position, "name (but for upper and lower case)");
+            Once(outputs, model.Output, model, model.Position, "output");
+            Once(resources, model.Embed?.Resource, model, model.Embed?.Position, "resource");
+            Once(copies, model.Embed?.Copy, model, model.Embed?.Position, "copy");
+            Once(accessors, model.Embed?.Accessor, model, model.Embed?.Position, "accessor");
+        }
+
+        string[] read = [manifest, .. models.Select(model => model.Source), .. models.SelectMany(model => model.Steps).Select(step => step.Student).OfType<string>(), .. datasets.SelectMany(dataset => dataset.Files)];
+        foreach (var model in models)
+        {
+            if (read.FirstOrDefault(path => string.Equals(path, model.Output, StringComparison.OrdinalIgnoreCase)) is { } overwritten)
+            {
+                throw new DiagnosticException(ManifestCodes.Collision, $"The output of model '{model.Name}' would overwrite {overwritten}, which the manifest reads. Choose another 'output', or leave it out.", model.Position);
+            }
+        }
+    }
+
+    private static void Once(Dictionary<string, ModelPlan> seen, string? value, ModelPlan model, SourcePosition? position, string what)
+    {
+        if (value is not null && !seen.TryAdd(value, model))
+        {
+            throw new DiagnosticException(ManifestCodes.Collision, $"The models '{seen[value].Name}' and '{model.Name}' have the same {what}: '{value}'. Give each its own.", position);
+        }
+    }
+}
+
+/// <summary>Reads <c>models:</c>.</summary>
+internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, StepReader steps, int seed)
+{
+    private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
+    {
+        ["command"] = "It belongs to 'evaluate': evaluate: { command: [python, eval.py] }.",
+    };
+
+    public IReadOnlyList<ModelPlan> Read(Node node)
+    {
+        var entries = node.AsMap("'models'").Entries;
+        return entries.Count > 0
+            ? [.. entries.Select(entry => Model(entry.Key, entry.Value))]
+            : throw new DiagnosticException(ManifestCodes.MissingKey, "'models' has no model. Write, for example, 'digits: { source: digits.onnx, compress: [ … ] }'.", node.Position);
+    }
+
+    private ModelPlan Model(ScalarNode name, Node node)
+    {
+        // The name becomes a file name in builds.
+        if (name.Text.Length == 0 || name.Text.StartsWith('.') || name.Text.Any(letter => !char.IsLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or ' ')))
+        {
+            throw new DiagnosticException(ManifestCodes.BadValue, $"A model's name has letters, digits, '-', '_', '.' and spaces only; found '{name.Text}'.", name.Position);
+        }
+
+        var section = new Section(node, $"model '{name.Text}'", ModelKeys.Section, LaterKeys);
+        var source = section.Require(ModelKeys.Source, "source: models/digits.onnx", name.Position);
+        var evaluate = data.Evaluate(section);
+        var model = new ModelPlan
+        {
+            Name = name.Text,
+            Position = name.Position,
+            Source = paths.Existing(source, "source"),
+            SourcePosition = source.Position,
+            Output = section[ModelKeys.Output] is { } output ? paths.Resolve(output, "output") : null,
+            Calibrate = data.Calibrate(section),
+            Evaluate = evaluate,
+            Steps = Steps(section.Require(ModelKeys.Compress, "compress: [ { method: tucker, budget: { size: 40% } } ]", name.Position)),
+            Gates = GatesReader.Read(section[ModelKeys.Gates], evaluate),
+            Embed = EmbedReader.Read(section),
+            Canonical = "",
+        };
+        if (SearchRules.Problem(model) is var (problem, position))
+        {
+            throw new DiagnosticException(ManifestCodes.Conflict, problem, position);
+        }
+
+        return model with { Canonical = CanonicalText.Of(model, paths, seed) };
+    }
+
+    private List<StepPlan> Steps(Node node)
+    {
+        const string Example = "- method: tucker";
+        var items = node.AsList("compress", $"'{Example}'").Items;
+        return items.Count > 0
+            ? [.. items.Select(steps.Read)]
+            : throw new DiagnosticException(ManifestCodes.MissingKey, $"'compress' has no step. Write, for example, '{Example}'.", node.Position);
     }
 }

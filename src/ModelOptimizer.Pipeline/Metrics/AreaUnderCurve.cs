@@ -58,3 +58,66 @@ internal sealed class AreaUnderCurve : IJointMetric
         };
     }
 }
+
+/// <summary>
+/// Log-probabilities of classes. Logits of different samples cannot be ranked against each other, since a constant added to all of a sample's does not change what it says.
+/// </summary>
+internal static class ClassScores
+{
+    /// <summary>Of probabilities their logarithms, of anything else the logarithms of its softmax.</summary>
+    public static double[] Of(ReadOnlySpan<double> output)
+    {
+        var scores = output.ToArray();
+        var areProbabilities = Array.TrueForAll(scores, value => value is >= 0 and <= 1) && Math.Abs(scores.Sum() - 1) < 1e-3;
+        var total = LogSum.Of(output);
+        // A probability of 0 has no logarithm, and is still the lowest of all ranks.
+        return Array.ConvertAll(scores, value => areProbabilities ? Math.Log(Math.Max(value, double.Epsilon)) : value - total);
+    }
+}
+
+/// <summary>Samples in the order of their scores for one class, sorted once so that the area under the curve of many weightings is quick.</summary>
+internal sealed class ScoreRanking
+{
+    private readonly int[] order;
+    private readonly bool[] belongs;
+    private readonly bool[] endsTie;
+
+    public ScoreRanking(IReadOnlyList<double[]> rows, int column, int kind)
+    {
+        order = [.. Enumerable.Range(0, rows.Count).OrderBy(i => rows[i][column])];
+        belongs = [.. order.Select(i => rows[i][0] == kind)];
+        endsTie = [.. order.Select((sample, place) => place + 1 == order.Length || rows[order[place + 1]][column] != rows[sample][column])];
+    }
+
+    /// <summary>Whether there are samples of the class and others.</summary>
+    public bool IsDefined => belongs.Contains(true) && belongs.Contains(false);
+
+    /// <summary>Share of pairs of a sample of the class and another in which the former has the higher score; NaN when there are no such pairs.</summary>
+    public double Area(int[] weights)
+    {
+        double won = 0;
+        long inside = 0, outside = 0, tiedInside = 0, tiedOutside = 0;
+        for (var place = 0; place < order.Length; place++)
+        {
+            long weight = weights[order[place]];
+            if (belongs[place])
+            {
+                tiedInside += weight;
+            }
+            else
+            {
+                tiedOutside += weight;
+            }
+
+            if (endsTie[place])
+            {
+                won += tiedInside * (outside + (tiedOutside / 2.0));
+                inside += tiedInside;
+                outside += tiedOutside;
+                (tiedInside, tiedOutside) = (0, 0);
+            }
+        }
+
+        return won / ((double)inside * outside);
+    }
+}

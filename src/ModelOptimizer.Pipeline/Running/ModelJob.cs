@@ -1,7 +1,9 @@
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Pipeline.Timing;
 using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Running;
@@ -163,4 +165,90 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         // Only a gate's place can have changed.
         Gates = [.. report.Gates.Zip(model.Gates, (verdict, gate) => verdict with { Gate = gate, Line = gate.Position.Line })],
     };
+}
+
+/// <summary>Passes progress on at once, on the thread that reports it.</summary>
+internal sealed class JobProgress(string model, IRunObserver observer) : IProgress<MethodProgress>
+{
+    public void Report(MethodProgress value) => observer.Progress(model, value);
+}
+
+/// <summary>Puts a finished model in its place.</summary>
+internal static class OutputFile
+{
+    /// <summary>Writes the model whole or not at all; equal bytes keep the file as it is.</summary>
+    public static void Write(string path, byte[] bytes, SourcePosition position)
+    {
+        try
+        {
+            ChangedFile.Write(path, bytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DiagnosticException(RunCodes.OutputNotWritable, $"The compressed model cannot be written to '{path}': {exception.Message}", position, exception);
+        }
+    }
+}
+
+/// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
+internal sealed class ModelProducer(JobContext job, OnnxModel original)
+{
+    private bool TimeDecides => job.Model.Steps.Any(step => step.Keep == KeepRule.Faster) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
+
+    /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
+    public (byte[] Model, ModelReport Report) Decide()
+    {
+        using var examiner = new ModelExaminer(job, original);
+        var multiple = TimeDecides ? RankMultiple.Measure(job, original) : 1;
+        var compressor = new ModelCompressor(job, original, multiple);
+        var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
+            ? GateSearch.Start(job, examiner, original, multiple).Run()
+            : (compressor.Compress(), null);
+        IReadOnlyList<LayerTime> times = [];
+        if (TimeDecides)
+        {
+            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, original)).Apply(compressed);
+        }
+
+        var (bytes, report) = Finish(examiner, compressed);
+        return (bytes, report with
+        {
+            Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
+            DecidedByTime = TimeDecides,
+            RankMultiple = multiple,
+            Times = times,
+            Search = trace,
+        });
+    }
+
+    /// <summary>Does what was decided before.</summary>
+    public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
+    {
+        using var examiner = new ModelExaminer(job, original);
+        return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
+    }
+
+    /// <summary>Measures a compressed model that is there already.</summary>
+    public ModelReport Examine(OnnxModel compressed)
+    {
+        using var examiner = new ModelExaminer(job, original);
+        return Finish(examiner, new CompressedModel(compressed, [])).Report;
+    }
+
+    private (byte[] Model, ModelReport Report) Finish(ModelExaminer examiner, CompressedModel compressed)
+    {
+        var bytes = compressed.Model.ToBytes();
+        var evidence = examiner.Examine(compressed.Model);
+        return (bytes, new ModelReport
+        {
+            OutputSha256 = ContentHash.Of(bytes),
+            Before = evidence.Before,
+            After = evidence.After,
+            Metrics = evidence.Metrics,
+            Steps = compressed.Steps,
+            Gates = GateKeeper.Decide(job.Model.Gates, evidence),
+            DeviceClass = job.Engine.Device.DeviceClass,
+            Placement = evidence.Placement,
+        });
+    }
 }

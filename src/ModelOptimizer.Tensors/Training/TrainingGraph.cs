@@ -140,3 +140,101 @@ public sealed class TrainingGraph
         (DataType)input.Type.TensorType.ElemType,
         [.. input.Type.TensorType.Shape?.Dim.Select(dimension => dimension.DimValue) ?? []]);
 }
+
+/// <summary>What the inputs and outputs of a training graph are called.</summary>
+/// <param name="Vectors">The parameters, then the optimiser's vectors.</param>
+/// <param name="NewVectors">The same after the step.</param>
+/// <param name="Scalars">The optimiser's numbers of the step.</param>
+/// <param name="Loss">The loss before the step.</param>
+/// <param name="Norm">The gradient's norm before clipping.</param>
+internal sealed record TrainingNames(IReadOnlyList<string> Vectors, IReadOnlyList<string> NewVectors, IReadOnlyList<string> Scalars, string Loss, string Norm);
+
+/// <summary>The extents of a graph's inputs while it is trained.</summary>
+internal static class BatchShapes
+{
+    /// <summary>Gives every free dimension its extent: the batch to the first, the sample's to the others.</summary>
+    public static void Fix(GraphProto graph, int batch, IReadOnlyDictionary<string, long[]>? rows)
+    {
+        // What a file says about the shapes inside may have been true for another batch only.
+        graph.ValueInfo.Clear();
+        foreach (var input in Data(graph))
+        {
+            var row = rows?.GetValueOrDefault(input.Name);
+            var tensor = input.Type.TensorType;
+            tensor.Shape ??= new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension[1 + (row?.Length ?? 0)].Select(_ => new TensorShapeProto.Types.Dimension()) } };
+            var dimensions = tensor.Shape.Dim;
+            for (var axis = 0; axis < dimensions.Count; axis++)
+            {
+                if (!IsFixed(dimensions[axis]))
+                {
+                    dimensions[axis] = new() { DimValue = axis == 0 ? batch : row is not null && axis <= row.Length ? row[axis - 1] : 1 };
+                }
+            }
+        }
+    }
+
+    /// <summary>The batch that the inputs' shapes say; null where it is free.</summary>
+    public static int? Fixed(GraphProto graph) => Data(graph)
+        .Select(input => input.Type.TensorType.Shape?.Dim.FirstOrDefault())
+        .Where(dimension => dimension is not null && IsFixed(dimension))
+        .Select(dimension => (int?)dimension!.DimValue)
+        .FirstOrDefault();
+
+    private static bool IsFixed(TensorShapeProto.Types.Dimension dimension) => dimension.HasDimValue && dimension.DimValue > 0;
+
+    private static IEnumerable<ValueInfoProto> Data(GraphProto graph)
+    {
+        var weights = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        return graph.Input.Where(input => !weights.Contains(input.Name) && input.Type?.TensorType is not null);
+    }
+}
+
+/// <summary>Many tensors as one vector, and back.</summary>
+internal static class FlatParameters
+{
+    /// <summary>Makes the tensors, under their names, from <paramref name="vector"/> in front of all nodes; their initialisers go.</summary>
+    public static void Unpack(GraphWriter graph, string vector, IReadOnlyList<TrainedTensor> tensors)
+    {
+        var proto = graph.Model.Graph;
+        var names = tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        Remove(proto.Initializer, tensor => names.Contains(tensor.Name));
+        Remove(proto.Input, input => names.Contains(input.Name));
+
+        var before = proto.Node.Count;
+        foreach (var tensor in tensors)
+        {
+            // Not one Split: WebGPU has no kernel for more than a few outputs, and fails only when it runs.
+            var part = tensors.Count == 1 ? vector : graph.Slice(vector, [tensor.Offset], [tensor.Offset + tensor.Count], [0]);
+            graph.NodeTo(tensor.Name, "Reshape", [part, graph.Constant(tensor.Shape)]);
+        }
+
+        NodeProto[] nodes = [.. proto.Node.Skip(before), .. proto.Node.Take(before)];
+        proto.Node.Clear();
+        proto.Node.Add(nodes);
+    }
+
+    /// <summary>All elements of <paramref name="tensors"/> in their order.</summary>
+    public static string Pack(GraphWriter graph, IReadOnlyList<string> tensors)
+    {
+        string[] parts = [.. tensors.Select(tensor => graph.Reshape(tensor, -1))];
+        return parts.Length == 1 ? parts[0] : graph.Node("Concat", parts, GraphWriter.Attribute("axis", 0L));
+    }
+
+    private static void Remove<T>(Google.Protobuf.Collections.RepeatedField<T> field, Predicate<T> which)
+    {
+        for (var i = field.Count - 1; i >= 0; i--)
+        {
+            if (which(field[i]))
+            {
+                field.RemoveAt(i);
+            }
+        }
+    }
+}
+
+/// <summary>A weight that is trained: its place in the vector of all of them.</summary>
+/// <param name="Name">The initialiser's name.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Offset">Its first element in the vector.</param>
+/// <param name="Count">Number of elements.</param>
+public sealed record TrainedTensor(string Name, long[] Shape, int Offset, int Count);

@@ -1,6 +1,12 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Training;
@@ -77,4 +83,176 @@ public static class TrainingLoop
         TensorsCodes.TrainingDiverged,
         $"The training diverged: {what}. Lower the learning rate, clip the gradient, or check that the data is finite.",
         OrtErrors.Position(graph.Model.Path));
+}
+
+/// <summary>How far a training is.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Steps">Steps in all.</param>
+/// <param name="Loss">The loss, averaged over the last steps.</param>
+/// <param name="Remaining">The time that the rest will take at the speed so far.</param>
+public readonly record struct TrainingProgress(long Step, long Steps, double Loss, TimeSpan Remaining);
+
+/// <summary>What came of a training.</summary>
+/// <param name="Parameters">The trained weights by name.</param>
+/// <param name="Losses">The loss at every step, before it.</param>
+/// <param name="ResumedAt">The step of the checkpoint that it went on from; 0 where there was none.</param>
+public sealed record TrainingResult(IReadOnlyDictionary<string, HostTensor> Parameters, IReadOnlyList<float> Losses, long ResumedAt)
+{
+    /// <summary>Gives <paramref name="model"/>'s initialisers of the same names the trained numbers.</summary>
+    public void StoreIn(OnnxModel model)
+    {
+        foreach (var tensor in model.Graph.Initializer)
+        {
+            if (Parameters.TryGetValue(tensor.Name, out var trained))
+            {
+                WeightValues.Write(tensor, Array.ConvertAll(trained.As<float>().ToArray(), value => (double)value));
+            }
+        }
+    }
+}
+
+/// <summary>A training between two steps, as bytes: what it is of, the losses so far, and the trainer's state. The place in the data follows from the number of steps.</summary>
+internal static class TrainingCheckpoint
+{
+    private const int HashBytes = SHA256.HashSizeInBytes;
+
+    /// <summary>What a checkpoint must be of to be gone on from: graph, start, data and plan.</summary>
+    public static byte[] Identity(TrainingGraph graph, SampleStore samples, TrainingPlan plan)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(graph.Model.ToBytes());
+        hash.AppendData(MemoryMarshal.AsBytes(graph.Start.AsSpan()));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{graph.Optimizer} {samples.Count} {samples.Bytes} {plan with { CheckpointEvery = 0 }}"));
+        return hash.GetHashAndReset();
+    }
+
+    public static byte[] Write(byte[] identity, List<float> losses, Trainer trainer)
+    {
+        byte[] content = [.. identity, .. BitConverter.GetBytes((long)losses.Count), .. MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(losses)), .. trainer.Save()];
+        return [.. SHA256.HashData(content), .. content];
+    }
+
+    /// <summary>Goes back to a checkpoint and returns the losses before it; null, with nothing changed, where it is damaged or of another training.</summary>
+    public static List<float>? Read(ReadOnlySpan<byte> bytes, byte[] identity, Trainer trainer)
+    {
+        if (bytes.Length < HashBytes || !SHA256.HashData(bytes[HashBytes..]).AsSpan().SequenceEqual(bytes[..HashBytes]) || !bytes[HashBytes..].StartsWith(identity))
+        {
+            return null;
+        }
+
+        var rest = bytes[(HashBytes + identity.Length)..];
+        var count = checked((int)BitConverter.ToInt64(rest));
+        rest = rest[sizeof(long)..];
+        List<float> losses = [.. MemoryMarshal.Cast<byte, float>(rest[..(count * sizeof(float))])];
+        trainer.Restore(rest[(count * sizeof(float))..]);
+        return losses;
+    }
+}
+
+/// <summary>What a training does, step by step.</summary>
+/// <param name="Steps">Number of steps.</param>
+/// <param name="LearningRate">The rate at each.</param>
+/// <param name="Seed">Seed of the order of the samples.</param>
+public sealed record TrainingPlan(long Steps, LearningRate LearningRate, int Seed)
+{
+    /// <summary>Steps from one checkpoint to the next.</summary>
+    public long CheckpointEvery { get; init; } = long.MaxValue;
+
+    /// <summary>The steps in which every sample is seen <paramref name="epochs"/> times, at least one.</summary>
+    public static long StepsOf(double epochs, int samples, int batch) => Math.Max(1, (long)Math.Round(epochs * samples / batch));
+}
+
+/// <summary>The learning rate at every step of a training.</summary>
+/// <param name="Peak">The highest rate.</param>
+/// <param name="Shape">How it falls.</param>
+/// <param name="WarmUp">The share of all steps, from 0 to 1, in which the rate rises in a straight line to <paramref name="Peak"/>.</param>
+public sealed record LearningRate(double Peak, ScheduleShape Shape = ScheduleShape.Constant, double WarmUp = 0)
+{
+    /// <summary>The rate at <paramref name="step"/>, from 0, of <paramref name="steps"/>.</summary>
+    public double At(long step, long steps)
+    {
+        var rising = (long)Math.Round(WarmUp * steps);
+        if (step < rising)
+        {
+            return Peak * (step + 1) / (rising + 1);
+        }
+
+        var passed = (double)(step - rising) / Math.Max(1, steps - rising);
+        return Peak * Shape switch
+        {
+            ScheduleShape.Cosine => (1 + Math.Cos(Math.PI * passed)) / 2,
+            ScheduleShape.Linear => 1 - passed,
+            ScheduleShape.Step => passed < 0.5 ? 1 : passed < 0.75 ? 0.1 : 0.01,
+            _ => 1,
+        };
+    }
+}
+
+/// <summary>How a learning rate falls after its warm-up.</summary>
+public enum ScheduleShape
+{
+    /// <summary>Not at all.</summary>
+    Constant,
+
+    /// <summary>Half a cosine wave, to zero.</summary>
+    Cosine,
+
+    /// <summary>A straight line, to zero.</summary>
+    Linear,
+
+    /// <summary>To a tenth after half of the steps, and to a hundredth after three quarters.</summary>
+    Step,
+}
+
+/// <summary>
+/// The order in which samples are drawn: every epoch is a permutation of all of them, by Fisher–Yates with <see cref="Random"/> of a seed, whose numbers are the same on every
+/// machine. Batches are full; one that reaches beyond an epoch takes the rest from the next.
+/// </summary>
+internal sealed class SampleOrder
+{
+    private readonly int[] order;
+    private readonly Random random;
+    private int used;
+
+    public SampleOrder(int count, int seed)
+    {
+        order = [.. Enumerable.Range(0, count)];
+        random = new Random(seed);
+        Shuffle();
+    }
+
+    /// <summary>Draws as many samples as <paramref name="batch"/> has room for.</summary>
+    public void Draw(Span<int> batch)
+    {
+        for (var i = 0; i < batch.Length; i++)
+        {
+            if (used == order.Length)
+            {
+                Shuffle();
+            }
+
+            batch[i] = order[used++];
+        }
+    }
+
+    /// <summary>Goes on as if <paramref name="samples"/> had been drawn.</summary>
+    public void Skip(long samples)
+    {
+        for (; samples > order.Length - used; samples -= order.Length - used, Shuffle())
+        {
+        }
+
+        used += (int)samples;
+    }
+
+    private void Shuffle()
+    {
+        for (var last = order.Length - 1; last > 0; last--)
+        {
+            var other = random.Next(last + 1);
+            (order[last], order[other]) = (order[other], order[last]);
+        }
+
+        used = 0;
+    }
 }

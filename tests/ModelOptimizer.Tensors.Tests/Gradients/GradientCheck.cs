@@ -3,10 +3,10 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
+using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Tests.Gradients.Reference;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Tests.Gradients;
 

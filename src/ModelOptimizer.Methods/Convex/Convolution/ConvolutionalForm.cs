@@ -1,8 +1,11 @@
 using System.Globalization;
 using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Distillation;
+using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Training;
 
@@ -161,4 +164,87 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
     }
 
     private static double Share(double loss, double squares) => squares > 0 ? Math.Sqrt(loss / squares) : 0;
+}
+
+/// <summary>Gates that are the first filters of a block's first convolution, its bias and the BatchNormalization behind it included: open where the teacher's own unit is.</summary>
+internal static class TeacherGates
+{
+    /// <summary>The convolution whose filters can be gates; null when the block begins with none.</summary>
+    /// <param name="layers">The teacher's layers.</param>
+    /// <param name="input">The tensor that enters the block.</param>
+    /// <param name="window">The student's window.</param>
+    public static WeightLayer? Find(IReadOnlyList<WeightLayer> layers, string input, ConvGeometry window) => layers.FirstOrDefault(layer =>
+        layer is { Kind: LayerKind.Conv, Obstacle: null, Window: { Group: 1, AutoPad: "NOTSET" } own } && layer.Input == input
+        && own.Kernel.SequenceEqual(window.Kernel) && own.Strides.SequenceEqual(window.Strides) && own.Pads.SequenceEqual(window.Pads) && own.Dilations.All(dilation => dilation == 1));
+
+    /// <summary>The first <paramref name="width"/> filters of <paramref name="layer"/>, a layer of <paramref name="teacher"/>.</summary>
+    public static GateFilters Read(OnnxModel teacher, WeightLayer layer, int width)
+    {
+        var kernel = LayerKernel.Read(layer, new ConstantLookup(teacher.Graph), fold: true);
+        var filters = kernel.Groups[0];
+        return new GateFilters(new Matrix(width, filters.Columns, filters.Values[..(width * filters.Columns)]), kernel.Bias?[..width]);
+    }
+}
+
+/// <summary>
+/// A gated block as nodes of a model: one convolution with the outputs of Conv¹ and Conv², Split, Greater, Cast, Mul, Conv³. Measured on two cores of a CPU against two
+/// convolutions: 15 to 40 % less time for up to 16 gates, as much for 64 and more; a Where in place of Cast and Mul takes as long.
+/// </summary>
+internal static class GatedNodes
+{
+    // From here on Split takes its sizes as an input.
+    private const long SizesAreAnInput = 13;
+
+    public static IReadOnlyList<NodeProto> Emit(GatedBlock block, StudentNames names)
+    {
+        var (width, taps) = (block.Width, block.Filters.Columns);
+        var both = new Matrix(2 * width, taps, [.. block.Gates.Filters.Values, .. block.Filters.Values]);
+        var features = names.Node("Conv", "_features", [names.Input, names.Constant("_features_weight", both.Values, GatedGraph.Shape(both, block.Window))], GatedGraph.Attributes(block.Window));
+        if (block.Gates.Bias is { } thresholds)
+        {
+            features.Input.Add(names.Constant("_features_bias", [.. thresholds, .. new double[width]], 2 * width));
+        }
+
+        var split = names.Opset >= SizesAreAnInput
+            ? names.Node("Split", "_gate", [features.Output[0], names.Integers("_sizes", width, width)], GraphWriter.Attribute("axis", 1L))
+            : names.Node("Split", "_gate", [features.Output[0]], GraphWriter.Attribute("axis", 1L), GraphWriter.Attribute("split", width, width));
+        split.Output.Add(names.Unique("_data"));
+        var mask = GateMask.Of(split.Output[0], names);
+        var gated = names.Node("Mul", "_gated", [split.Output[1], mask[^1].Output[0]]);
+        var mixer = names.Node("Conv", "_mixer", [gated.Output[0], names.Constant("_mixer_weight", block.Mixer.Values, block.Mixer.Rows, width, 1, 1), names.Constant("_mixer_bias", block.Bias, block.Bias.Length)]);
+        mixer.Output[0] = names.Output;
+        return [features, split, .. mask, gated, mixer];
+    }
+}
+
+/// <summary>Gates of independent normal numbers. One that is closed on all windows seen says nothing and is drawn anew, as the authors' solver drops it.</summary>
+internal static class GaussianGates
+{
+    // Where the data is such that a gate opens rarely, some stay closed.
+    private const int MostRounds = 20;
+
+    /// <param name="algebra">Linear algebra.</param>
+    /// <param name="width">m.</param>
+    /// <param name="windows">Some windows, D×n.</param>
+    /// <param name="random">Where the numbers come from.</param>
+    public static GateFilters Draw(ILinearAlgebra algebra, int width, Matrix windows, Random random)
+    {
+        var filters = new Matrix(width, windows.Rows);
+        int[] closed = [.. Enumerable.Range(0, width)];
+        for (var round = 0; round < MostRounds && closed.Length > 0; round++)
+        {
+            foreach (var gate in closed)
+            {
+                foreach (ref var value in filters.Row(gate))
+                {
+                    value = random.NextNormal();
+                }
+            }
+
+            var responses = algebra.Multiply(filters, windows);
+            closed = [.. Enumerable.Range(0, width).Where(gate => !responses.Row(gate).ContainsAnyInRange(double.Epsilon, double.PositiveInfinity))];
+        }
+
+        return new GateFilters(filters);
+    }
 }

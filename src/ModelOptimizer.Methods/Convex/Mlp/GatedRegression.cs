@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Convex.Mlp.Proximal;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
@@ -92,4 +93,101 @@ internal sealed class GatedRegression
         var network = ReluNetwork.Of(parts, GateCount, _loss.Target.Rows);
         return (network with { Hidden = new AffineLayer(_span.Expand(network.Hidden.Weights)) }).InInputUnits(_scaling);
     }
+}
+
+/// <summary>
+/// X = X̃Qᵀ with orthonormal columns in Q, where there are fewer samples than inputs. What of a group u is orthogonal to all samples changes no output and only makes ‖u‖ longer, so minimisers
+/// are Qũ, and the problem of X̃, n×n, is the same one: same outputs, same norms, same objective.
+/// </summary>
+internal sealed class SampleSpan
+{
+    private readonly ILinearAlgebra _algebra;
+
+    // Q, d×n; null where X is as it is.
+    private readonly Matrix? _basis;
+
+    /// <summary>The span of the rows of <paramref name="inputs"/>, n×d.</summary>
+    public SampleSpan(ILinearAlgebra algebra, Matrix inputs)
+    {
+        _algebra = algebra;
+        if (inputs.Rows >= inputs.Columns)
+        {
+            Inputs = inputs;
+            return;
+        }
+
+        var (basis, factor) = algebra.Qr(inputs.Transpose());
+        (_basis, Inputs) = (basis, factor.Transpose());
+    }
+
+    /// <summary>X̃, n×min(n, d).</summary>
+    public Matrix Inputs { get; }
+
+    /// <summary>Rows in units of X, as units of X̃: the same values on all samples.</summary>
+    public Matrix Project(Matrix rows) => _basis is null ? rows : _algebra.Multiply(rows, _basis);
+
+    /// <summary>Rows in units of X̃, as units of X: the same norms, too.</summary>
+    public Matrix Expand(Matrix rows) => _basis is null ? rows : _algebra.Multiply(rows, _basis, transposeB: true);
+}
+
+/// <summary>
+/// U ↦ Σ_i D_iXU_i, transposed: row k of the prediction belongs to output k. u_{i,k} is row k·p + i of U, p the number of gates, so that one output is one product with X.
+/// </summary>
+/// <param name="algebra">Linear algebra.</param>
+/// <param name="inputs">X, n×d.</param>
+/// <param name="patterns">The diagonals of the D_i as rows, p×n.</param>
+/// <param name="outputs">c.</param>
+internal sealed class GatedFeatures(ILinearAlgebra algebra, Matrix inputs, Matrix patterns, int outputs) : ILinearMap
+{
+    // Samples that one core adds up at a time; sums do not depend on it.
+    private const int Part = 1024;
+
+    private readonly Matrix _block = new(patterns.Rows, inputs.Columns);
+    private readonly Matrix _products = new(patterns.Rows, inputs.Rows);
+    private readonly int[] _all = [.. Enumerable.Range(0, patterns.Rows)];
+
+    public int Groups => outputs * patterns.Rows;
+
+    public int Width => inputs.Columns;
+
+    public void Apply(Matrix weights, Matrix prediction)
+    {
+        for (var k = 0; k < outputs; k++)
+        {
+            weights.Values.AsSpan(k * _block.Values.Length, _block.Values.Length).CopyTo(_block.Values);
+            var active = _block.NonZeroRows();
+            if (2 * active.Count > patterns.Rows)
+            {
+                algebra.Multiply(_block, inputs, transposeB: true, into: _products);
+                AddOpen(prediction, k, _all, _products);
+            }
+            else
+            {
+                // Most groups of a solution are zero.
+                AddOpen(prediction, k, active, algebra.Multiply(_block.RowsAt(active), inputs, transposeB: true));
+            }
+        }
+    }
+
+    public void Adjoint(Matrix residual, Matrix weights)
+    {
+        for (var k = 0; k < outputs; k++)
+        {
+            Parallel.For(0, patterns.Rows, i => TensorPrimitives.Multiply(patterns.Row(i), residual.Row(k), _products.Row(i)));
+            algebra.Multiply(_products, inputs, into: _block);
+            _block.Values.CopyTo(weights.Values, k * _block.Values.Length);
+        }
+    }
+
+    private void AddOpen(Matrix prediction, int k, IReadOnlyList<int> gates, Matrix products) => Parallel.For(0, (inputs.Rows + Part - 1) / Part, number =>
+    {
+        var start = number * Part;
+        var length = Math.Min(Part, inputs.Rows - start);
+        var sums = prediction.Row(k).Slice(start, length);
+        sums.Clear();
+        for (var j = 0; j < gates.Count; j++)
+        {
+            TensorPrimitives.MultiplyAdd(patterns.Row(gates[j]).Slice(start, length), products.Row(j).Slice(start, length), sums, sums);
+        }
+    });
 }

@@ -2,8 +2,11 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Convex.Mlp.Proximal;
 using ModelOptimizer.Methods.Convex.Students;
+using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Convex.Mlp;
 
@@ -151,4 +154,106 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
     private static Certificate Certify(string block, FistaResult result, bool polishing) => polishing
         ? new Certificate(block, "duality gap of polishing", result.End.RelativeGap, "No output layer over these neurons has an objective that is lower by more than this share of it.")
         : new Certificate(block, "duality gap", result.End.RelativeGap, "No gated network with these gates, however many neurons it has, has an objective that is lower by more than this share of it; nothing is said about other gates and other samples.");
+}
+
+/// <summary>What enters a block and what leaves it, one sample a row.</summary>
+/// <param name="Inputs">X, n×d.</param>
+/// <param name="Targets">Y, n×c.</param>
+internal sealed record VectorPairs(Matrix Inputs, Matrix Targets)
+{
+    /// <summary>Reads all samples; what enters is flattened.</summary>
+    /// <exception cref="DiagnosticException">There are none, or they differ in shape (MOC3304).</exception>
+    public static VectorPairs Read(IBatchSource activations, CancellationToken cancellation)
+    {
+        var samples = SampleStore.Read(activations, cancellation);
+        var columns = samples.Buffers([BlockActivations.Input, BlockActivations.Target], samples.Count);
+        samples.Fill(columns, [.. Enumerable.Range(0, samples.Count)]);
+        return new VectorPairs(Rows(columns[BlockActivations.Input]), Rows(columns[BlockActivations.Target]));
+    }
+
+    private static Matrix Rows(HostTensor column)
+    {
+        var values = FloatingPoint.Read(column);
+        var samples = checked((int)column.Shape[0]);
+        return new Matrix(samples, values.Length / samples, values);
+    }
+}
+
+/// <summary>What is remembered of a regularisation path: numbers of every point, weights of the last one.</summary>
+/// <param name="largest">λ_max.</param>
+/// <param name="samples">n.</param>
+/// <param name="squares">‖Y‖².</param>
+internal sealed class PathRecord(double largest, int samples, double squares)
+{
+    private readonly List<SeriesPoint> _neurons = [];
+    private readonly List<SeriesPoint> _errors = [];
+
+    /// <summary>The last point's minimum.</summary>
+    public FistaResult? Last { get; private set; }
+
+    /// <summary>Iterations of all points.</summary>
+    public int Iterations { get; private set; }
+
+    /// <summary>Notes the next point, of a smaller λ than those before.</summary>
+    public void Add(PathPoint point)
+    {
+        var share = point.Lambda / largest;
+        _neurons.Insert(0, new SeriesPoint(share, point.Result.Weights.NonZeroRows().Count));
+        _errors.Insert(0, new SeriesPoint(share, Math.Sqrt(2 * samples * point.Loss / squares)));
+        Last = point.Result;
+        Iterations += point.Result.End.Number;
+    }
+
+    /// <summary>Neurons and errors over λ.</summary>
+    /// <param name="name">What the lines are called.</param>
+    public IReadOnlyList<Series> Series(string name) =>
+    [
+        new("neurons over λ", name, "λ as a share of the largest", "neurons", _neurons),
+        new("error over λ", name, "λ as a share of the largest", "relative error", _errors),
+    ];
+}
+
+/// <summary>
+/// A new output layer B over fixed hidden neurons, which all outputs share: min (1/2n)‖HB − Y‖² + λ·Σ_j ω(α‖B_j‖ + (1 − α)/2·‖B_j‖²) with ω = √c. Neurons whose row is zero can go.
+/// </summary>
+internal sealed class Polishing
+{
+    private readonly SquaredLoss _loss;
+    private readonly double _mixing;
+    private readonly double _scale;
+
+    /// <summary>The problem of given neurons and targets.</summary>
+    /// <param name="algebra">Linear algebra.</param>
+    /// <param name="hidden">Hᵀ, M×n, M at least 1.</param>
+    /// <param name="targets">Y, n×c.</param>
+    /// <param name="mixing">α, above 0 and at most 1.</param>
+    public Polishing(ILinearAlgebra algebra, Matrix hidden, Matrix targets, double mixing)
+    {
+        _loss = new SquaredLoss(new HiddenFeatures(algebra, hidden, targets.Columns), targets.Transpose());
+        (_mixing, _scale) = (mixing, Math.Sqrt(targets.Columns));
+        LambdaMax = _loss.LargestSlopeAtZero() / (_scale * mixing);
+    }
+
+    /// <summary>From this λ on, B = 0.</summary>
+    public double LambdaMax { get; }
+
+    /// <summary>The best B, M×c, from <paramref name="start"/>.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public FistaResult Solve(double lambda, Matrix start, FistaSettings settings) =>
+        new RestartedFista(_loss, new GroupPenalty(lambda * _scale * _mixing, lambda * _scale * (1 - _mixing)), settings).Solve(start);
+}
+
+/// <summary>B ↦ (HB)ᵀ for the output layer B, M×c, one neuron a row.</summary>
+/// <param name="algebra">Linear algebra.</param>
+/// <param name="hidden">Hᵀ, M×n.</param>
+/// <param name="outputs">c.</param>
+internal sealed class HiddenFeatures(ILinearAlgebra algebra, Matrix hidden, int outputs) : ILinearMap
+{
+    public int Groups => hidden.Rows;
+
+    public int Width => outputs;
+
+    public void Apply(Matrix weights, Matrix prediction) => algebra.Multiply(weights, hidden, transposeA: true, into: prediction);
+
+    public void Adjoint(Matrix residual, Matrix weights) => algebra.Multiply(hidden, residual, transposeB: true, into: weights);
 }

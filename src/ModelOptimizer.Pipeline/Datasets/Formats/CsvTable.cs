@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ModelOptimizer.Pipeline.Manifest;
+
 namespace ModelOptimizer.Pipeline.Datasets.Formats;
 
 /// <summary>A table of numbers with the columns' names in its first line. It is read once from start to end to count the samples and check the labels, and once more for every pass.</summary>
@@ -35,4 +39,93 @@ internal sealed class CsvTable : IDataContainer
         var columns = _columns.Find(_dataset.ColumnsOf(name));
         return new CsvArray(_dataset.Path!, name, columns, new ArrayHeader(format, columns.Length == 1 ? [_count] : [_count, columns.Length], 0));
     }
+}
+
+/// <summary>Columns of a table.</summary>
+/// <param name="path">The table.</param>
+/// <param name="name">The columns as the manifest names them.</param>
+/// <param name="columns">Their numbers.</param>
+/// <param name="header">Numbers of 8 bytes, whole or not.</param>
+internal sealed class CsvArray(string path, string name, int[] columns, ArrayHeader header) : ISampleArray
+{
+    public string Name => $"{(columns.Length == 1 ? "column" : "columns")} '{name}' of {path}";
+
+    public ArrayHeader Header => header;
+
+    public ISampleReader Open() => new CsvSamples(new CsvRows(path), columns, header.Format.Kind == ElementKind.Signed);
+}
+
+/// <summary>One line, one sample.</summary>
+internal sealed class CsvSamples(CsvRows rows, int[] columns, bool areWhole) : ISampleReader
+{
+    public void Skip(long samples)
+    {
+        for (; samples > 0; samples--)
+        {
+            Next();
+        }
+    }
+
+    public void Read(Span<byte> sample)
+    {
+        Next();
+        var values = MemoryMarshal.Cast<byte, double>(sample);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var value = rows.Number(columns[i]);
+            values[i] = areWhole ? BitConverter.Int64BitsToDouble((long)value) : value;
+        }
+    }
+
+    public void Finish() => rows.Finish();
+
+    public void Dispose() => rows.Dispose();
+
+    private void Next()
+    {
+        if (!rows.Next())
+        {
+            throw new EndOfStreamException();
+        }
+    }
+}
+
+/// <summary>Finds columns by their names.</summary>
+internal sealed class CsvColumns(IReadOnlyList<string> names)
+{
+    private const string Range = "..";
+    private const int Listed = 12;
+
+    /// <summary>The numbers of the columns that <paramref name="wanted"/> names, each a name or a range <c>first..last</c> in the file's order.</summary>
+    public int[] Find(IReadOnlyList<string> wanted) => [.. wanted.SelectMany(Find)];
+
+    private IEnumerable<int> Find(string wanted)
+    {
+        var dots = wanted.IndexOf(Range, StringComparison.Ordinal);
+        if (dots < 0 || names.Contains(wanted))
+        {
+            return [One(wanted)];
+        }
+
+        var (first, last) = (One(wanted[..dots].Trim()), One(wanted[(dots + Range.Length)..].Trim()));
+        return first <= last
+            ? Enumerable.Range(first, last - first + 1)
+            : throw new DataProblem(DataCodes.NoSuchArray, $"in the range '{wanted}' the last column lies before the first; write '{names[last]}{Range}{names[first]}'");
+    }
+
+    private int One(string wanted)
+    {
+        var found = Enumerable.Range(0, names.Count).Where(column => names[column] == wanted).Take(2).ToArray();
+        return found switch
+        {
+            [var column] => column,
+            [] => throw new DataProblem(DataCodes.NoSuchArray, $"it has no column '{wanted}'.{Columns(wanted)}"),
+            _ => throw new DataProblem(DataCodes.NoSuchArray, $"it has more than one column '{wanted}'; give each column a name of its own in the first line"),
+        };
+    }
+
+    private string Columns(string wanted) =>
+        names.All(name => double.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) ? " Its first line has numbers only, and must name the columns"
+        : names.Count <= Listed ? $"{Suggestion.For(wanted, names)} Its columns: {string.Join(", ", names)}"
+        : $"{Suggestion.For(wanted, names)} Its {names.Count} columns: {string.Join(", ", names.Take(Listed - 1))}, …, {names[^1]}";
 }

@@ -48,3 +48,129 @@ internal static class NpzFile
         }
     }
 }
+
+/// <summary>A stream that closes what it came from.</summary>
+internal sealed class OwningStream(Stream inner, IDisposable owner) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => inner.CanSeek;
+
+    public override bool CanWrite => false;
+
+    public override long Length => inner.Length;
+
+    public override long Position
+    {
+        get => inner.Position;
+        set => inner.Position = value;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+    public override int Read(Span<byte> buffer) => inner.Read(buffer);
+
+    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+    public override void Flush() => inner.Flush();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            owner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>Reads an entry of a zip file and, at its end, compares it with the length and the checksum that the archive has for it: the runtime does not.</summary>
+internal sealed class CheckedStream(Stream inner, long length, uint checksum) : Stream
+{
+    private Crc32 _crc = new();
+    private long _read;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => length;
+
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = inner.Read(buffer);
+        _crc.Add(buffer[..count]);
+        _read += count;
+        var isOver = (count == 0 && buffer.Length > 0) || _read >= length;
+        return isOver && (_read != length || _crc.Value != checksum)
+            ? throw new InvalidDataException("its content does not match its checksum")
+            : count;
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void Flush() => inner.Flush();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>The checksum of zip files (ISO-HDLC, polynomial 0x04C11DB7 reflected), which the runtime computes only where it cannot be seen.</summary>
+internal struct Crc32()
+{
+    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(Entry)];
+
+    private uint _register = uint.MaxValue;
+
+    /// <summary>The checksum of all that was added.</summary>
+    public readonly uint Value => ~_register;
+
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        var register = _register;
+        foreach (var value in bytes)
+        {
+            register = (register >> 8) ^ Table[(byte)(register ^ value)];
+        }
+
+        _register = register;
+    }
+
+    private static uint Entry(int index)
+    {
+        var entry = (uint)index;
+        for (var bit = 0; bit < 8; bit++)
+        {
+            entry = (entry & 1) == 0 ? entry >> 1 : (entry >> 1) ^ 0xEDB88320;
+        }
+
+        return entry;
+    }
+}

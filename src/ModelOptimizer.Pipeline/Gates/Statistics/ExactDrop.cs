@@ -52,3 +52,80 @@ internal static class ExactDrop
         return chance;
     }
 }
+
+/// <summary>The distribution function of the binomial distribution along a path of neighbours, at one term a step.</summary>
+/// <param name="trials">Number of trials at the start.</param>
+/// <param name="probability">Chance of each.</param>
+internal sealed class BinomialWalk(int trials, double probability)
+{
+    private readonly BinomialTerms terms = new(probability);
+
+    /// <summary>Number of trials.</summary>
+    public int Trials { get; private set; } = trials;
+
+    /// <summary>At most so many successes; −1 at the start.</summary>
+    public int Count { get; private set; } = -1;
+
+    /// <summary>Chance of at most <see cref="Count"/> successes in <see cref="Trials"/> trials.</summary>
+    public double Chance { get; private set; }
+
+    /// <summary>F(k + 1; n) = F(k; n) + f(k + 1; n).</summary>
+    public void AddOne()
+    {
+        Count++;
+        Chance += terms[Trials, Count];
+    }
+
+    /// <summary>F(k; n − 1) = F(k; n) + p·f(k; n − 1).</summary>
+    public void TakeTrial()
+    {
+        Trials--;
+        if (Count > Trials)
+        {
+            Count = Trials;
+        }
+        else if (Count >= 0)
+        {
+            Chance += probability * terms[Trials, Count];
+        }
+    }
+}
+
+/// <summary>Probabilities of the binomial distribution for one chance of success, quick for many numbers of trials and successes.</summary>
+internal sealed class BinomialTerms(double probability)
+{
+    private static double[] logFactorials = [0];
+
+    private readonly double success = Math.Log(probability);
+    private readonly double failure = Math.Log(1 - probability);
+
+    /// <summary>Chance of exactly <paramref name="count"/> successes in <paramref name="trials"/> trials.</summary>
+    public double this[int trials, int count]
+    {
+        get
+        {
+            var factorials = LogFactorials(trials);
+            // 0 · log 0 is 0 here.
+            var log = (count == 0 ? 0 : count * success) + (count == trials ? 0 : (trials - count) * failure);
+            return Math.Exp(factorials[trials] - factorials[count] - factorials[trials - count] + log);
+        }
+    }
+
+    private static double[] LogFactorials(int most)
+    {
+        var table = logFactorials;
+        if (most < table.Length)
+        {
+            return table;
+        }
+
+        var longer = new double[Math.Max(most + 1, 2 * table.Length)];
+        table.CopyTo(longer, 0);
+        for (var i = table.Length; i < longer.Length; i++)
+        {
+            longer[i] = longer[i - 1] + Math.Log(i);
+        }
+
+        return logFactorials = longer;
+    }
+}

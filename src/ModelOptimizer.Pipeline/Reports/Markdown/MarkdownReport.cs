@@ -1,4 +1,5 @@
 using System.Security;
+using System.Text;
 using ModelOptimizer.Pipeline.Reports.Json;
 
 namespace ModelOptimizer.Pipeline.Reports.Markdown;
@@ -166,4 +167,47 @@ internal static class MarkdownReport
 
     // The line of a summary is HTML, in which Markdown's own escapes would be seen.
     private static string Folded(string summary, string content) => $"<details><summary>{SecurityElement.Escape(summary)}</summary>\n\n{content}\n</details>\n";
+}
+
+/// <summary>A table; a head that begins with <c>&gt;</c> is a column of numbers.</summary>
+internal sealed class MarkdownTable(params string[] heads)
+{
+    private readonly StringBuilder _text = new StringBuilder()
+        .Append("| ").AppendJoin(" | ", heads.Select(head => MarkdownText.Of(head.TrimStart('>')))).Append(" |\n")
+        .Append('|').AppendJoin('|', heads.Select(head => head.StartsWith('>') ? " ---: " : " --- ")).Append("|\n");
+
+    /// <summary>A row of plain texts.</summary>
+    public MarkdownTable Row(params string[] cells)
+    {
+        _text.Append("| ").AppendJoin(" | ", cells.Select(MarkdownText.Of)).Append(" |\n");
+        return this;
+    }
+
+    public override string ToString() => _text.ToString();
+}
+
+/// <summary>Text that means itself in Markdown, also in a table's cell.</summary>
+internal static class MarkdownText
+{
+    private const string Special = "\\`*_[]#|~$@";
+
+    /// <summary>The text with everything escaped that Markdown, or the HTML in it, would act on.</summary>
+    public static string Of(string text)
+    {
+        var escaped = new StringBuilder();
+        foreach (var c in text)
+        {
+            escaped.Append(c switch
+            {
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '&' => "&amp;",
+                _ when char.IsControl(c) => " ",
+                _ when Special.Contains(c) => $"\\{c}",
+                _ => c.ToString(),
+            });
+        }
+
+        return escaped.ToString();
+    }
 }
