@@ -57,7 +57,8 @@ internal sealed record ProvenModel(OnnxModel Model, IReadOnlyDictionary<string, 
 
         if (failures.Count == 0 && !SameOutputs(context, packed, weights))
         {
-            weights.ForEach(weight => failures[weight.Tensor.Name] = $"in ONNX Runtime {LoadedGraph.RuntimeVersion} the outputs are not those of the same weights as plain numbers");
+            var reason = $"in ONNX Runtime {LoadedGraph.RuntimeVersion} the outputs are not those of the same weights as plain numbers";
+            weights.ForEach(weight => failures[weight.Tensor.Name] = reason);
         }
 
         return failures;

@@ -5,9 +5,11 @@ internal sealed class QuantizeMethod : IMethod
 {
     public string Name => StorableWeights.Method;
 
-    public string Summary => "Weights of 8 to 2 bits, rounded so that the layers' outputs change least; unpacked when the model is loaded, so that it runs as before.";
+    public string Summary =>
+        "Weights of 8 to 2 bits, rounded so that the layers' outputs change least; unpacked when the model is loaded, so that it runs as before.";
 
-    public string Paper => "Frantar, Ashkboos, Hoefler, Alistarh: GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers. ICLR 2023, arXiv 2210.17323";
+    public string Paper =>
+        "Frantar, Ashkboos, Hoefler, Alistarh: GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers. ICLR 2023, arXiv 2210.17323";
 
     public IReadOnlyList<MethodOption> Options => QuantizeOptions.Declarations;
 

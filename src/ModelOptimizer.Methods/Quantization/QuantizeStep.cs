@@ -8,10 +8,14 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <summary>Which weights of a model become what.</summary>
 internal sealed class QuantizeStep : IStep
 {
+    private const string Unnamed = "no rule of 'weights' names it";
+    private const string LeftBefore = "it was left alone before";
+    private const string NotSmaller = "it would not be smaller";
+
     private readonly StepContext _context;
     private readonly QuantizeOptions _options;
     private readonly WeightRounder _rounder;
-    private readonly IReadOnlyList<(WeightTarget Target, WeightFormat? Format, string? Reason)> _layers;
+    private readonly IReadOnlyList<PlannedWeight> _planned;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
     public QuantizeStep(StepContext context, QuantizeOptions options)
@@ -21,94 +25,138 @@ internal sealed class QuantizeStep : IStep
         var targets = TargetFinder.Find(context.Model);
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
-        var formats = options.Weights.Assign(all);
-        _layers = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Decide(target, formats.GetValueOrDefault(target.Name) is { } word ? WeightFormat.Find(word) : null, "no rule of 'weights' names it"))];
+        var words = options.Weights.Assign(all);
+        WeightFormat? Format(WeightTarget target) => words.GetValueOrDefault(target.Name) is { } word ? WeightFormat.Find(word) : null;
+        _planned = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Plan(target, Format(target), Unnamed))];
     }
 
-    /// <summary>The layers with a format, the memory of the largest factor, and the operations of rounding.</summary>
-    public MethodPlan Plan
+    /// <summary>The layers with a format, the moments and the memory of the largest factor, and the operations of rounding.</summary>
+    MethodPlan IStep.Plan
     {
         get
         {
-            var chosen = _layers.Where(layer => layer.Format is not null).ToList();
-            var measured = chosen.Where(layer => _rounder.UsesMoments(layer.Target, layer.Format!)).Select(layer => (Width: (double)layer.Target.Axis!.Width, Groups: layer.Target.Measured[0].Window?.Group ?? 1, layer.Target.Axis.Count)).ToList();
-            return new MethodPlan(
-                [.. chosen.Select(layer => layer.Target.Name)],
-                (long)(measured.Sum(layer => 8 * layer.Groups * layer.Width * layer.Width) + measured.Select(layer => 24 * layer.Width * layer.Width).DefaultIfEmpty().Max()),
-                measured.Sum(layer => (layer.Groups * Math.Pow(layer.Width, 3) / 3) + (layer.Count * layer.Width * layer.Width)));
+            var (bytes, largest, flops) = (0.0, 0.0, 0.0);
+            foreach (var target in Measured(_planned))
+            {
+                double width = target.Axis!.Width;
+                double groups = target.Measured[0].Window?.Group ?? 1;
+                bytes += sizeof(double) * groups * width * width;
+                largest = Math.Max(largest, 3 * sizeof(double) * width * width);
+                // A factor for each group; two rounds and two products.
+                flops += (groups * Math.Pow(width, 3) / 3) + (6 * target.Axis.Count * width * width);
+            }
+
+            return new MethodPlan([.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target.Name)], (long)(bytes + largest), flops);
         }
     }
 
     /// <summary>Rounds, packs and proves.</summary>
     /// <exception cref="DiagnosticException">There is no data for the rounding, a weight is not finite, or nothing becomes smaller.</exception>
-    public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen) => Apply(chosen is null ? _layers : [.. _layers.Select(layer => Decided(layer.Target, chosen.GetValueOrDefault(layer.Target.Name)))]);
+    public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen) =>
+        Apply(chosen is null ? _planned : [.. _planned.Select(weight => Decided(weight.Target, chosen.GetValueOrDefault(weight.Target.Name)))]);
 
-    private StepResult Apply(IReadOnlyList<(WeightTarget Target, WeightFormat? Format, string? Reason)> layers)
+    private StepResult Apply(IReadOnlyList<PlannedWeight> planned)
     {
-        var chosen = layers.Where(layer => layer.Format is not null).ToList();
-        var measured = chosen.Where(layer => _rounder.UsesMoments(layer.Target, layer.Format!)).Select(layer => layer.Target).ToList();
-        if (measured.Count > 0)
-        {
-            if (_context.Calibration is null)
-            {
-                throw new DiagnosticException(MethodCodes.NoCalibration, "'rounding: gptq' measures the layers' inputs and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model, or write 'rounding: nearest'.", _options.Position);
-            }
-
-            _context.Progress.Report(new MethodProgress("second moments", 0, 1));
-            _context.Statistics.Require([.. measured.SelectMany(target => target.Measured).Select(MomentKey.Of).Distinct()], _context.Cancellation);
-        }
-
+        RequireMoments([.. Measured(planned)]);
+        var formats = planned.Where(weight => weight.Format is not null).ToList();
         var rounded = new Dictionary<string, RoundedWeight>(StringComparer.Ordinal);
-        foreach (var (target, format, _) in chosen)
+        foreach (var weight in formats)
         {
-            _context.Progress.Report(new MethodProgress(target.Name, rounded.Count, chosen.Count));
-            rounded.Add(target.Name, _rounder.Round(target, format!));
+            _context.Progress.Report(new MethodProgress(weight.Target.Name, rounded.Count, formats.Count));
+            rounded.Add(weight.Target.Name, _rounder.Round(weight.Target, weight.Format!));
         }
 
         _context.Progress.Report(new MethodProgress("loading what was packed", 0, 1));
-        var result = ProvenModel.Build(_context, [.. rounded.Values.Where(weight => weight.Obstacle is null)]);
+        var proven = ProvenModel.Build(_context, [.. rounded.Values.Where(weight => weight.Obstacle is null)]);
         var before = StoredWeights.BytesNow(_context.Model);
-        List<LayerOutcome> outcomes = [.. layers.Select(layer => Outcome(layer.Target, layer.Reason, rounded.GetValueOrDefault(layer.Target.Name), result, before))];
-        return result.Model.SizeInBytes < _context.Model.SizeInBytes ? new StepResult(result.Model, outcomes) : throw NothingToCompress(outcomes);
+        List<LayerOutcome> outcomes = [.. planned.Select(weight => Outcome(weight, rounded.GetValueOrDefault(weight.Target.Name), proven, before))];
+        return proven.Model.SizeInBytes < _context.Model.SizeInBytes ? new StepResult(proven.Model, outcomes) : throw NothingToCompress(outcomes);
     }
 
-    private (WeightTarget Target, WeightFormat? Format, string? Reason) Decided(WeightTarget target, Choice? choice) => choice switch
+    private void RequireMoments(IReadOnlyCollection<WeightTarget> targets)
     {
-        null or Choice.Keep => Decide(target, null, Chosen.ReasonOf(choice) ?? "it was left alone before"),
-        _ when WeightFormat.Of(choice) is { } format => Decide(target, format, ""),
+        if (targets.Count == 0)
+        {
+            return;
+        }
+
+        if (_context.Calibration is null)
+        {
+            throw new DiagnosticException(
+                MethodCodes.NoCalibration,
+                "'rounding: gptq' measures the layers' inputs and the model has no calibration data. "
+                    + "Add 'calibrate: { dataset: … }' to the model, or write 'rounding: nearest'.",
+                _options.Position);
+        }
+
+        _context.Progress.Report(new MethodProgress("second moments", 0, 1));
+        _context.Statistics.Require([.. targets.SelectMany(target => target.Measured).Select(MomentKey.Of).Distinct()], _context.Cancellation);
+    }
+
+    private IEnumerable<WeightTarget> Measured(IEnumerable<PlannedWeight> planned) =>
+        planned.Where(weight => weight.Format is { } format && _rounder.UsesMoments(weight.Target, format)).Select(weight => weight.Target);
+
+    private PlannedWeight Decided(WeightTarget target, Choice? choice) => choice switch
+    {
+        null or Choice.Keep => Plan(target, null, Chosen.ReasonOf(choice) ?? LeftBefore),
+        _ when WeightFormat.Of(choice) is { } format => Plan(target, format, ""),
         _ => throw new DiagnosticException(MethodCodes.BadRanks, $"'{choice.Text}' is decided for '{target.Name}', where this step takes bits.", _options.Position),
     };
 
-    private static (WeightTarget Target, WeightFormat? Format, string? Reason) Decide(WeightTarget target, WeightFormat? format, string absent) => format switch
+    private static PlannedWeight Plan(WeightTarget target, WeightFormat? format, string absent) => format switch
     {
-        _ when target.Layer.Obstacle is { } obstacle => (target, null, obstacle),
-        null => (target, null, absent),
-        _ when format.Bits >= ElementTypes.Bits(target.Layer.ElementType) => (target, null, $"its numbers are {ElementTypes.Name(target.Layer.ElementType)} already"),
-        _ => (target, format, null),
+        _ when target.Layer.Obstacle is { } obstacle => new(target, null, obstacle),
+        null => new(target, null, absent),
+        _ when format.Bits >= ElementTypes.Bits(target.Layer.ElementType) => new(target, null, $"its numbers are {ElementTypes.Name(target.Layer.ElementType)} already"),
+        _ => new(target, format, null),
     };
 
-    private LayerOutcome Outcome(WeightTarget target, string? reason, RoundedWeight? weight, ProvenModel result, IReadOnlyDictionary<string, long> before)
+    private LayerOutcome Outcome(PlannedWeight planned, RoundedWeight? weight, ProvenModel proven, IReadOnlyDictionary<string, long> before)
     {
-        var layer = target.Layer;
+        var layer = planned.Target.Layer;
         var macs = layer.Kind == LayerKind.Other || layer.WeightShape.Length == 0 ? null : ModelStatistics.Macs(layer, _context.Shapes);
-        var outcome = new LayerOutcome { Layer = target.Name, ParametersBefore = layer.WeightCount, ParametersAfter = layer.WeightCount, MacsBefore = macs, MacsAfter = macs, Reason = reason };
+        var outcome = new LayerOutcome
+        {
+            Layer = layer.Name,
+            ParametersBefore = layer.WeightCount,
+            ParametersAfter = layer.WeightCount,
+            MacsBefore = macs,
+            MacsAfter = macs,
+            Reason = planned.Reason,
+        };
         if (weight is null)
         {
             return outcome;
         }
 
-        var bytes = before[layer.Weight];
-        return result.Bytes.TryGetValue(layer.Weight, out var after)
-            ? outcome with { Bits = weight.Tensor.Format.Choice.Count, BytesBefore = bytes, BytesAfter = after, RelativeError = weight.RelativeError, Note = Note(bytes, after, weight.Note) }
-            : outcome with { Reason = weight.Obstacle ?? result.Undone.GetValueOrDefault(layer.Weight) ?? "it would not be smaller" };
-    }
+        if (!proven.Bytes.TryGetValue(layer.Weight, out var after))
+        {
+            return outcome with { Reason = weight.Obstacle ?? proven.Undone.GetValueOrDefault(layer.Weight) ?? NotSmaller };
+        }
 
-    private static string Note(long before, long after, string? more) => string.Create(CultureInfo.InvariantCulture, $"{before:#,0} → {after:#,0} bytes{(more is null ? "" : "; " + more)}");
+        var bytes = before[layer.Weight];
+        return outcome with
+        {
+            Bits = weight.Tensor.Format.Choice.Count,
+            BytesBefore = bytes,
+            BytesAfter = after,
+            RelativeError = weight.RelativeError,
+            Note = string.Create(CultureInfo.InvariantCulture, $"{bytes:#,0} → {after:#,0} bytes{(weight.Note is { } note ? "; " + note : "")}"),
+        };
+    }
 
     private DiagnosticException NothingToCompress(List<LayerOutcome> layers)
     {
         var shown = string.Join("; ", layers.Take(5).Select(layer => $"{layer.Layer}: {layer.Reason}"));
-        var found = layers.Count == 0 ? "the model has no layer with a constant weight that the layer rules select" : $"none of the {layers.Count} selected layers can be made smaller ({shown}{(layers.Count > 5 ? "; …" : "")})";
-        return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers or fewer bits, or remove the step.", _options.Position);
+        var found = layers.Count == 0
+            ? "the model has no layer with a constant weight that the layer rules select"
+            : $"none of the {layers.Count} selected layers can be made smaller ({shown}{(layers.Count > 5 ? "; …" : "")})";
+        return new DiagnosticException(
+            MethodCodes.NothingToCompress,
+            $"there is nothing to compress: {found}. Choose other layers or fewer bits, or remove the step.",
+            _options.Position);
     }
+
+    /// <summary>A weight, its format, or why it has none.</summary>
+    private sealed record PlannedWeight(WeightTarget Target, WeightFormat? Format, string? Reason);
 }

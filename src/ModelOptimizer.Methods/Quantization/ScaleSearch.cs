@@ -2,8 +2,8 @@
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
-/// The scale of each output channel: of 40 between a part of max|w| / <see cref="WeightFormat.Highest"/> and the whole, the one with the least Σ_d Σ_dd·(w_d − ŵ_d)², ŵ the
-/// nearest numbers of the grid. A smaller scale cuts off the largest weights and is finer for the others.
+/// The scale of each output channel: of 40 between a part of max|w| / <see cref="WeightFormat.Highest"/> and the whole, the one with the least
+/// Σ_d Σ_dd·(w_d − ŵ_d)², ŵ the nearest numbers of the grid. A smaller scale cuts off the largest weights and is finer for the others.
 /// </summary>
 internal static class ScaleSearch
 {

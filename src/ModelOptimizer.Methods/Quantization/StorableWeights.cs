@@ -7,5 +7,6 @@ public static class StorableWeights
     public const string Method = "quantize";
 
     /// <summary>The weights of <paramref name="model"/> that can be stored in fewer bits, each by its first reader.</summary>
-    public static IReadOnlyList<WeightLayer> Find(OnnxModel model) => [.. TargetFinder.Find(model).Where(target => target.Axis is not null).Select(target => target.Layer)];
+    public static IReadOnlyList<WeightLayer> Find(OnnxModel model) =>
+        [.. TargetFinder.Find(model).Where(target => target.Axis is not null).Select(target => target.Layer)];
 }

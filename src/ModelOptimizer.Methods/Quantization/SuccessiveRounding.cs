@@ -3,10 +3,11 @@ using System.Numerics.Tensors;
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
-/// Rounding under Σ, column by column, each column making up for the errors of those before it: GPTQ (Frantar, Ashkboos, Hoefler, Alistarh: GPTQ. ICLR 2023,
-/// arXiv 2210.17323), in the form that Chee, Cai, Kuleshov, De Sa (QuIP. NeurIPS 2023, arXiv 2307.13304, theorem 6) prove to be the same and that needs no inverse:
-/// with H = R·Rᵀ, R upper triangular, tr(E·H·Eᵀ) = Σ_k R_kk²·‖e_k + Σ_{j&lt;k} e_j·R_jk/R_kk‖², E = W − Ŵ, and column k of Ŵ takes the grid's numbers nearest to
-/// w_k + Σ_{j&lt;k} e_j·R_jk/R_kk. The columns of the largest H_dd come first, while there are columns left that can make up for them.
+/// Rounding under Σ, column by column, each column making up for the errors of those before it: GPTQ (Frantar, Ashkboos, Hoefler, Alistarh:
+/// GPTQ. ICLR 2023, arXiv 2210.17323), in the form that Chee, Cai, Kuleshov, De Sa (QuIP. NeurIPS 2023, arXiv 2307.13304, theorem 6) prove
+/// to be the same and that needs no inverse: with H = R·Rᵀ, R upper triangular, tr(E·H·Eᵀ) = Σ_k R_kk²·‖e_k + Σ_{j&lt;k} e_j·R_jk/R_kk‖²,
+/// E = W − Ŵ, and column k of Ŵ takes the grid's numbers nearest to w_k + Σ_{j&lt;k} e_j·R_jk/R_kk. The columns
+/// of the largest H_dd come first, while there are columns left that can make up for them.
 /// </summary>
 internal sealed class SuccessiveRounding
 {

@@ -14,8 +14,8 @@ internal sealed class TargetFinder
 
     private static readonly HashSet<string> Quantized = new(StringComparer.Ordinal)
     {
-        "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "MatMulNBits", "QGemm", "QAttention", "GatherBlockQuantized", "DynamicQuantizeMatMul",
-        "MatMulIntegerToFloat", "DynamicQuantizeLSTM",
+        "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "MatMulNBits", "QGemm", "QAttention", "GatherBlockQuantized",
+        "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "DynamicQuantizeLSTM",
     };
 
     private readonly OnnxModel _model;
@@ -31,7 +31,9 @@ internal sealed class TargetFinder
         _constants = new ConstantLookup(model.Graph);
         _uses = new TensorUses(model.Proto);
         _given = GivenTensors.Of(model.Proto);
-        _trained = [.. model.Proto.TrainingInfo.SelectMany(training => training.InitializationBinding.Concat(training.UpdateBinding)).SelectMany(binding => new[] { binding.Key, binding.Value })];
+        _trained = [.. model.Proto.TrainingInfo
+            .SelectMany(training => training.InitializationBinding.Concat(training.UpdateBinding))
+            .SelectMany(binding => new[] { binding.Key, binding.Value })];
         _layers = LayerFinder.Find(model);
     }
 
@@ -86,9 +88,12 @@ internal sealed class TargetFinder
         }
 
         var axis = Axis(readers[0].Node, readers[0].Input, layer.WeightShape);
-        List<WeightLayer> measured = [.. readers.Select(reader => reader.Input == 1 ? byNode.GetValueOrDefault(reader.Node) : null).OfType<WeightLayer>().Where(IsMeasurable)];
+        List<WeightLayer> measured = [.. readers
+            .Select(reader => reader.Input == 1 ? byNode.GetValueOrDefault(reader.Node) : null)
+            .OfType<WeightLayer>()
+            .Where(IsMeasurable)];
         // Every reader counts: moments of some of them would round for these and against the others.
-        var same = measured.Count == readers.Count && measured.All(other => Columns(other) == Columns(measured[0]) && other.TransB == measured[0].TransB && other.Window?.Group == measured[0].Window?.Group);
+        var same = measured.Count == readers.Count && measured.All(other => IsLike(other, measured[0]));
         return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []);
     }
 
@@ -128,6 +133,9 @@ internal sealed class TargetFinder
     private static bool IsMeasurable(WeightLayer layer) => layer.Kind == LayerKind.Conv
         ? layer.Window is { Kernel.Length: 1 or 2 } && layer.WeightShape.Length == layer.Window.Kernel.Length + 2
         : layer.WeightShape.Length == 2;
+
+    // Whether both read the weight as the same matrix.
+    private static bool IsLike(WeightLayer a, WeightLayer b) => Columns(a) == Columns(b) && a.TransB == b.TransB && a.Window?.Group == b.Window?.Group;
 
     private static long Columns(WeightLayer layer) => layer.WeightCount / Math.Max(1, layer.OutputChannels);
 

@@ -32,7 +32,8 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         {
             throw new DiagnosticException(
                 MethodCodes.WeightNotFinite,
-                $"the weight '{constant.Name}' of '{target.Name}' has numbers that are not finite (NaN or infinity), which no grid has. Check the model, or leave the layer out: 'layers: [\"!{target.Name}\"]'.",
+                $"the weight '{constant.Name}' of '{target.Name}' has numbers that are not finite (NaN or infinity), which no grid has. "
+                    + $"Check the model, or leave the layer out: 'layers: [\"!{target.Name}\"]'.",
                 position);
         }
 
@@ -183,7 +184,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
 
         return moment is null ? "nearest: its inputs are not measured"
             : moment.Sigma.All(sigma => !SuccessiveRounding.IsUsable(sigma)) ? "nearest: its input on the calibration data is zero"
-            : moment.Count < target.Axis!.Width ? string.Create(CultureInfo.InvariantCulture, $"{moment.Count} windows for {target.Axis.Width} directions: more calibration data would help")
-            : null;
+            : moment.Count >= target.Axis!.Width ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{moment.Count} windows for {target.Axis.Width} directions: more calibration data would help");
     }
 }

@@ -51,7 +51,12 @@ public static class LoadedGraph
         try
         {
             var written = Path.Combine(folder.FullName, "loaded.onnx");
-            using var options = new SessionOptions { GraphOptimizationLevel = level, OptimizedModelFilePath = written, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            using var options = new SessionOptions
+            {
+                GraphOptimizationLevel = level,
+                OptimizedModelFilePath = written,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
             options.DisablePerSessionThreads();
             // Weights go to a file of their own: the graph stays small, and a model may be larger than one message.
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", "loaded.data");

@@ -123,7 +123,8 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
     private string Spread(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index)
     {
         var (bytes, shifts, dims) = Operands(codes, planes, index, offset: 0);
-        return writer.Node("BitShift", [bytes, writer.Shared<byte>(DataType.Uint8, Array.ConvertAll(shifts, shift => (byte)shift), dims)], UnpackingWriter.Attribute("direction", "RIGHT"));
+        var places = writer.Shared<byte>(DataType.Uint8, Array.ConvertAll(shifts, shift => (byte)shift), dims);
+        return writer.Node("BitShift", [bytes, places], UnpackingWriter.Attribute("direction", "RIGHT"));
     }
 
     private string Shift(string direction, string input, int places) =>

@@ -74,7 +74,8 @@ internal sealed class UnpackingWriter(Func<string> newName, Dictionary<string, s
     public static AttributeProto Attribute(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
     /// <summary>A word as attribute.</summary>
-    public static AttributeProto Attribute(string name, string value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+    public static AttributeProto Attribute(string name, string value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
     /// <summary>What a message takes inside another: a tag of one byte, a length and the message.</summary>
     public static long Framed(IMessage message)
