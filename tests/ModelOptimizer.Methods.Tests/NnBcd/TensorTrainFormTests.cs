@@ -4,8 +4,8 @@ using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
