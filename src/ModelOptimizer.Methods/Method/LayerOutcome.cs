@@ -12,7 +12,7 @@ public sealed record LayerOutcome
     /// <summary>As in <see cref="Choice.Ranks"/>; of blocks the student's width, which <see cref="Width"/> is too; empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
-    /// <summary>Bits of a weight, as in <see cref="Choice.Bits"/>; null when it was not quantised.</summary>
+    /// <summary>Bits of a weight, as in <see cref="Choice.Bits"/>; null when it was not quantized.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Bits { get; init; }
 

@@ -5,7 +5,7 @@ namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
 /// Finds the weights of a model: what Conv, ConvTranspose, Gemm, MatMul, Gather, LSTM, GRU and RNN nodes of the main graph read as such. Layers inside sub-graphs and
-/// functions, and nodes that are quantised already, are listed with what stands against them.
+/// functions, and nodes that are quantized already, are listed with what stands against them.
 /// </summary>
 internal sealed class TargetFinder
 {
@@ -54,7 +54,7 @@ internal sealed class TargetFinder
             var inputs = loadTime.Contains(node) ? [] : WeightInputs(node).Where(input => _constants.Find(node.InputAt(input)) is not null).ToList();
             if (Quantized.Contains(node.OpType))
             {
-                found.Add((NewLayer(node, Name(node, taken), weight: null), $"it is quantised already ({node.OpType})"));
+                found.Add((NewLayer(node, Name(node, taken), weight: null), $"it is quantized already ({node.OpType})"));
             }
             else if (inputs.Count == 0 && layer is not null)
             {

@@ -144,7 +144,7 @@ public class QuantizeMethodTests
             ["given"] = "its weight is also an input of the graph",
             ["shown"] = "its weight is also an output of the graph",
             ["last"] = null,
-            ["d_node"] = "it is quantised already (DequantizeLinear)",
+            ["d_node"] = "it is quantized already (DequantizeLinear)",
         }, ignoreOrder: true);
     }
 
