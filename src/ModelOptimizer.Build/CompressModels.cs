@@ -124,6 +124,7 @@ public sealed class CompressModels : Task, ICancelableTask
         Enabled = Enabled,
         RootNamespace = RootNamespace,
         Language = Language,
+        Libraries = string.Join("|", Environment().Values),
         ToolVersion = ToolFingerprint.Of(ToolPath),
     };
 

@@ -41,6 +41,9 @@ internal sealed class BuildRequest
     [DataMember(Name = "language")]
     public string Language { get; set; } = "";
 
+    [DataMember(Name = "libraries")]
+    public string Libraries { get; set; } = "";
+
     [DataMember(Name = "toolVersion")]
     public string ToolVersion { get; set; } = "";
 

@@ -13,7 +13,7 @@ internal static class FittedScales
     /// <param name="rows">How many.</param>
     /// <param name="scales">A scale for each row of W; those that no better one is known for stay.</param>
     /// <param name="codes">T×D codes.</param>
-    /// <returns>What the row's squared error is more than −w·Σ·wᵀ, for each of these rows.</returns>
+    /// <returns>Each row's squared error less w·Σ·wᵀ, which codes and scales do not change.</returns>
     public static double[] Fit(ILinearAlgebra algebra, Matrix sigma, Matrix weight, int first, int rows, float[] scales, sbyte[] codes)
     {
         var size = weight.Columns;

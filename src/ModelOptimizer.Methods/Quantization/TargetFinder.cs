@@ -93,7 +93,7 @@ internal sealed class TargetFinder
             .OfType<WeightLayer>()
             .Where(IsMeasurable)];
         // Every reader counts: moments of some of them would round for these and against the others.
-        var same = measured.Count == readers.Count && measured.All(other => IsLike(other, measured[0]));
+        var same = measured.Count == _uses.Of(layer.Weight) && measured.All(other => IsLike(other, measured[0]));
         return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []);
     }
 

@@ -40,7 +40,8 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         var type = (DataType)constant.Tensor.DataType;
         var moment = UsesMoments(target, format) ? Moment(target) : null;
         var tensor = format.HasCodes ? RoundToCodes(target, weight, format, constant, moment) : RoundToHalves(target, weight, constant);
-        var difference = target.Axis.ToRows(tensor.Values());
+        var values = tensor.Values();
+        var difference = target.Axis.ToRows(values);
         TensorPrimitives.Subtract(weight.Values, difference.Values, difference.Values);
         // E[Δ·x] of each output: what a bias can take.
         var shift = moment is null ? null : Shift(difference, moment);
@@ -48,7 +49,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         return new RoundedWeight(
             target,
             tensor,
-            WeightValues.Fits((int)type, tensor.Values()) ? null : $"a number would be too large for {ElementTypes.Name((int)type)}",
+            values.All(double.IsFinite) ? null : $"a number would be too large for {ElementTypes.Name(format.HasCodes ? (int)type : (int)DataType.Float16)}",
             bias,
             RelativeError(weight, difference, moment, bias is null ? null : shift),
             Note(target, format, moment));

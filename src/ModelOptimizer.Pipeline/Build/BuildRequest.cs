@@ -39,6 +39,9 @@ public sealed record BuildRequest
     /// <summary><c>C#</c>, <c>F#</c> or <c>VB</c>.</summary>
     public string? Language { get; init; }
 
+    /// <summary>Where other libraries lie (another build of ONNX Runtime, plug-ins, TorchSharp), in one text: another folder may be another answer.</summary>
+    public string? Libraries { get; init; }
+
     /// <summary>What the task takes for the tool's identity; another tool's state is no answer.</summary>
     public string? ToolVersion { get; init; }
 

@@ -56,6 +56,6 @@ internal sealed class LockCheck(LockFile locks, ModelPlan model, RunOptions opti
                 new SourcePosition(locks.Path));
         }
 
-        record.Observer.Message($"{model.Name}: the lock file was made by modelopt {locked.Tool} on {locked.Device}; here ({ToolIdentity.Version}, {deviceClass}) the same ranks give other bytes, and the gates decide.");
+        record.Observer.Message($"{model.Name}: the lock file was made by modelopt {locked.Tool} on {locked.Device}; here ({ToolIdentity.Version}, {deviceClass}) the same choices give other bytes, and the gates decide.");
     }
 }

@@ -119,6 +119,9 @@ public sealed record LockedStep(string Method, IReadOnlyDictionary<string, Choic
 /// </summary>
 internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
 {
+    // Otherwise null would become a choice that is not there.
+    public override bool HandleNull => true;
+
     public override Choice Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.StartArray)
@@ -126,7 +129,7 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
             return new Choice.Ranks(JsonSerializer.Deserialize<int[]>(ref reader)!);
         }
 
-        return JsonSerializer.Deserialize<Dictionary<string, int>>(ref reader)?.ToList() switch
+        return (reader.TokenType == JsonTokenType.StartObject ? JsonSerializer.Deserialize<Dictionary<string, int>>(ref reader)?.ToList() : null) switch
         {
             [("bits", var count)] => new Choice.Bits(count),
             [("width", var gates)] => new Choice.Width(gates),

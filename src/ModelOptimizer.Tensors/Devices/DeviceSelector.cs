@@ -21,7 +21,7 @@ public static partial class DeviceSelector
     /// <summary>The kinds of device in the order of <c>auto</c>.</summary>
     public static IReadOnlyList<string> Order { get; } = [.. DeviceCatalogue.Kinds.Select(kind => kind.Name)];
 
-    /// <summary>ONNX Runtime's version, such as <c>1.29.0</c>.</summary>
+    /// <summary>ONNX Runtime's version, such as <c>1.30.0</c>.</summary>
     public static string RuntimeVersion => OrtEnvironment.Version;
 
     /// <summary>
@@ -129,7 +129,7 @@ public static partial class DeviceSelector
     private static string Absent(DeviceKind kind) =>
         kind.Package is not { } package ? $"it needs {kind.Needs}; ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier} has no {kind.Provider}"
         : RuntimeDirectory.Refusal is { } refusal ? refusal
-        : RuntimeDirectory.Folder is { } folder ? $"the library in {folder}, which {RuntimeDirectory.Variable} names, has no {kind.Provider}; that of the package {package.Id} has"
+        : RuntimeDirectory.Folder is { } folder ? $"the library in {folder}, which {RuntimeDirectory.Source} names, has no {kind.Provider}; that of the package {package.Id} has"
         : package.Missing;
 
     private static Device Make(DeviceKind kind, int index, string note)

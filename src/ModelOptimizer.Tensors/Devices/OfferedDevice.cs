@@ -19,7 +19,12 @@ public sealed record OfferedDevice(string Provider, string Vendor, string Hardwa
     {
         var hardware = device.HardwareDevice;
         var description = hardware.Metadata.Entries.TryGetValue("Description", out var text) ? text : hardware.Vendor;
-        var versions = device.EpMetadata.Entries.Concat(hardware.Metadata.Entries).Where(entry => entry.Key.Contains("version", StringComparison.OrdinalIgnoreCase));
-        return new OfferedDevice(device.EpName, device.EpVendor, $"{hardware.Type} {description}".TrimEnd(), string.Join(", ", versions.Select(entry => $"{entry.Key} {entry.Value}")));
+        return new OfferedDevice(device.EpName, device.EpVendor, $"{hardware.Type} {description}".TrimEnd(), Versions(device));
     }
+
+    internal static string Versions(OrtEpDevice device) => string.Join(
+        ", ",
+        device.EpMetadata.Entries.Concat(device.HardwareDevice.Metadata.Entries)
+            .Where(entry => entry.Key.Contains("version", StringComparison.OrdinalIgnoreCase))
+            .Select(entry => $"{entry.Key} {entry.Value}"));
 }

@@ -19,7 +19,7 @@ internal static class Plugins
 
     private static readonly Lazy<string?> Registration = new(() => Register(Environment.GetEnvironmentVariable(Variable) ?? ""));
 
-    /// <summary>Why a library that <see cref="Variable"/> names is not used; null when all are.</summary>
+    /// <summary>Why a library that <see cref="Variable"/> names is not used, of the first such one; null when all are.</summary>
     public static string? Refusal => Registration.Value;
 
     /// <summary>Every device that ONNX Runtime's own and registered providers offer, in ONNX Runtime's order.</summary>
@@ -36,27 +36,29 @@ internal static class Plugins
     public static string? NameOf(string word) => word.StartsWith(Prefix, StringComparison.Ordinal) ? word[Prefix.Length..] : null;
 
     /// <summary>The first device of the provider with the given name, in upper or lower case.</summary>
-    public static DeviceKind Kind(string provider) => new(Prefix + provider, provider)
+    public static DeviceKind Kind(string provider) => new(Prefix + (Find(provider)?.EpName ?? provider), provider)
     {
         Missing = () => Obstacle(provider),
         Append = (options, _) => options.AppendExecutionProvider(OrtEnvironment.Instance, [Find(provider)!], new Dictionary<string, string>()),
-        Describe = _ => Find(provider) is { } device ? new DeviceFacts(DeviceName.Of($"{device.HardwareDevice.Vendor} {device.HardwareDevice.Type}")) : DeviceFacts.Unknown,
+        Describe = _ => Find(provider) is { } device ? new DeviceFacts(DeviceName.Of($"{device.HardwareDevice.Vendor} {device.HardwareDevice.Type} {OfferedDevice.Versions(device)}")) : DeviceFacts.Unknown,
     };
 
     /// <summary>Registers libraries; folders stand for the libraries in them that are providers.</summary>
     /// <returns>The first entry that is none, and why; null when all were registered.</returns>
     internal static string? Register(string paths)
     {
+        string? refusal = null;
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var isFolder = Directory.Exists(path);
             List<string> libraries = isFolder ? [.. Directory.EnumerateFiles(path).Where(IsProvider).Order(StringComparer.Ordinal)] : [path];
             if (libraries.Count == 0)
             {
-                return $"the folder {path}, which {Variable} names, has no library with {EntryPoint}, as execution providers have";
+                refusal ??= $"the folder {path}, which {Variable} names, has no library with {EntryPoint}, as execution providers have";
             }
 
-            foreach (var library in libraries)
+            foreach (var library in libraries.Where(library => known.Add(Path.GetFullPath(library))))
             {
                 try
                 {
@@ -64,19 +66,19 @@ internal static class Plugins
                 }
                 catch (OnnxRuntimeException failure)
                 {
-                    return $"{library}, which {Variable} names, is no execution provider that loads: {OrtErrors.Shorten(failure.Message).TrimEnd('.')}";
+                    refusal ??= $"{library}, which {Variable} names, is no execution provider that loads: {OrtErrors.Shorten(failure.Message).TrimEnd('.')}";
                 }
             }
         }
 
-        return null;
+        return refusal;
     }
 
     private static OrtEpDevice? Find(string provider) => Offered.FirstOrDefault(device => string.Equals(device.EpName, provider, StringComparison.OrdinalIgnoreCase));
 
     private static string? Obstacle(string provider) =>
-        Refusal ?? (Find(provider) is not null ? null
-            : $"no provider of this name is registered, only {string.Join(", ", Offered.Select(device => device.EpName).Distinct())}; the variable {Variable} has to name its library");
+        Find(provider) is not null ? null
+            : Refusal ?? $"no provider of this name is registered, only {string.Join(", ", Offered.Select(device => device.EpName).Distinct())}; the variable {Variable} has to name its library";
 
     private static bool IsProvider(string file)
     {

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
-/// Loops over several rows at a time, which read and write what the rows share once. The additions are fused by name: an estimate, or a product and a sum, may
-/// round otherwise once the compiler has optimised a loop that runs often.
+/// Loops over several rows at a time, which read and write what the rows share once. The additions of vectors are fused by name, because the estimating forms may
+/// round either way.
 /// </summary>
 internal static class VectorKernels
 {

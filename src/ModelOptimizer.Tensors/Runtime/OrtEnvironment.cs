@@ -11,7 +11,7 @@ internal static class OrtEnvironment
     /// <exception cref="DiagnosticException">The native library is not there or does not load.</exception>
     public static OrtEnv Instance => Environment.Value;
 
-    /// <summary>ONNX Runtime's version, such as <c>1.29.0</c>.</summary>
+    /// <summary>ONNX Runtime's version, such as <c>1.30.0</c>.</summary>
     public static string Version => Instance.GetVersionString();
 
     private static OrtEnv Create()

@@ -25,11 +25,14 @@ internal static unsafe class RuntimeDirectory
     /// <summary>The folder; null when none is given.</summary>
     public static string? Folder => Value(Variable) ?? Value(FormerVariable);
 
+    /// <summary>The variable that names the folder.</summary>
+    public static string Source => Value(Variable) is null && Value(FormerVariable) is not null ? FormerVariable : Variable;
+
     /// <summary>Why the folder given is not used; null when it is, or when none is given.</summary>
     public static string? Refusal { get; private set; }
 
     /// <summary>That the folder is given by the old name; null when it is not.</summary>
-    public static string? Remark => Value(Variable) is null && Value(FormerVariable) is not null ? $"the variable {FormerVariable} is called {Variable} now; version 0.2 will not know the old name" : null;
+    public static string? Remark => Source == FormerVariable ? $"the variable {FormerVariable} is called {Variable} now; version 0.2 will not know the old name" : null;
 
     /// <summary>Hands the folder's library to the managed API. To be called before anything of that.</summary>
     public static void Use()
@@ -52,7 +55,7 @@ internal static unsafe class RuntimeDirectory
     {
         if (!NativeLibrary.TryLoad(Path.GetFullPath(Library, Path.GetFullPath(folder)), out var library))
         {
-            return (0, $"{folder}, which {Variable} names, has no {Library} that loads; it must be the folder '{RuntimePackage.Folder}' of a package with ONNX Runtime {version}");
+            return (0, $"{folder}, which {Source} names, has no {Library} that loads; it must be the folder '{RuntimePackage.Folder}' of a package with ONNX Runtime {version}");
         }
 
         var found = VersionOf(library);

@@ -15,7 +15,7 @@ public sealed class JsonTests
         var root = document.RootElement;
         root.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "cacheDirectory", "device", "enabled", "language", "manifests", "outputDirectory",
+            "cacheDirectory", "device", "enabled", "language", "libraries", "manifests", "outputDirectory",
             "projectDirectory", "protocol", "rootNamespace", "severity", "toolVersion", "verify",
         ]);
         root.GetProperty("manifests").EnumerateArray().Select(path => path.GetString()).ShouldBe(request.Manifests);

@@ -194,6 +194,20 @@ public class QuantizeMethodTests
     }
 
     [Fact]
+    public void A_number_that_would_become_infinite_leaves_its_layer_alone()
+    {
+        var numbers = GraphBuilder.Normal([40, 40], 1, 1);
+        numbers[5] = 1e5;
+        var graph = new GraphBuilder().Input("x", [4, 40]).Initializer("w", [40, 40], numbers);
+        var model = graph.Node("MatMul", ["x", "w"], ["y"]).Named("large").MatMul("y", "z", 40, 40).Output("z").Build();
+
+        var result = Run(model, null, Bits("fp16"), ("rounding", "nearest"));
+
+        result.Layers.Select(layer => (layer.Layer, layer.Reason)).ShouldBe([("large", "a number would be too large for float16"), ("z", null)]);
+        WeightValues.ReadDoubles(result.Model.Graph.Initializer.Single(tensor => tensor.Name == "w")).ShouldContain(100_000);
+    }
+
+    [Fact]
     public void Widths_and_data_must_be_there()
     {
         Should.Throw<DiagnosticException>(() => Run(Net(), null)).Diagnostic.Code.ShouldBe(MethodCodes.NoGoal);

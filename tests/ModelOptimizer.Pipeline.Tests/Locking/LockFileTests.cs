@@ -315,6 +315,7 @@ public class LockFileTests
     [InlineData("{ \"colour\": 4 }")]
     [InlineData("{ \"bits\": 4, \"width\": 8 }")]
     [InlineData("4")]
+    [InlineData("null")]
     public void A_choice_of_a_kind_that_is_not_known_is_one_error(string choice)
     {
         using var folder = new TempFolder();

@@ -18,8 +18,8 @@ public sealed class PluginsTests : IDisposable
     {
         var device = DeviceSelector.Select(word);
 
-        device.Kind.ShouldBe(word);
-        device.DeviceClass.ShouldMatch($@"^{word}/[a-z0-9.-]*cpu\+ort{RuntimeDirectory.Expected}$");
+        device.Kind.ShouldBe("plugin:CPUExecutionProvider");
+        device.DeviceClass.ShouldMatch($@"^plugin:CPUExecutionProvider/[a-z0-9.-]*cpu-version-{RuntimeDirectory.Expected}\+ort{RuntimeDirectory.Expected}$");
         // The self-test of Select computed with it; here is a product in float64, which is the processor's.
         using var engine = new Engine(device);
         engine.LinearAlgebra.Gram(new(1, 2, [3, 4])).Values.ShouldBe([25]);

@@ -28,7 +28,7 @@ public sealed partial class OnnxRuntimeVersionTests
     [GeneratedRegex("<OnnxRuntimeVersion>(?<version>[^<]+)<")]
     private static partial Regex Property();
 
-    // A package with a version, a package that is missing, or the library inside ours.
-    [GeneratedRegex(@"(OnnxRuntime[\w.]*(@|"" Version=""\[| )|ONNX Runtime (?=[\d.]+ in the package))(?<version>\d+\.\d+\.\d+)")]
+    // A package with a version, a device class, or the library in a sentence that does not speak of another version.
+    [GeneratedRegex(@"(OnnxRuntime[\w.]*(@|"" Version=""\[| )|\+ort|ONNX Runtime (?!1\.31\.0, and this tool))(?<version>\d+\.\d+\.\d+)")]
     private static partial Regex Installed();
 }
