@@ -37,18 +37,7 @@ public static partial class DeviceSelector
     }
 
     /// <summary>Whether <see cref="Select"/> would know the word; not whether the device is there.</summary>
-    public static bool Knows(string requested)
-    {
-        try
-        {
-            _ = Parse(requested);
-            return true;
-        }
-        catch (DiagnosticException)
-        {
-            return false;
-        }
-    }
+    public static bool Knows(string requested) => Read(requested) is not null;
 
     /// <summary>The first device of a kind of <see cref="Order"/>, or why it cannot be used.</summary>
     public static (Device? Device, string? Obstacle) Probe(string kind) => Probe(DeviceCatalogue.Find(kind), 0);
@@ -139,11 +128,22 @@ public static partial class DeviceSelector
     }
 
     private static (string Word, int Index) Parse(string requested) =>
-        Plugins.NameOf(requested) is { Length: > 0 } ? (requested, 0)
-        : Indexed().Match(requested) is { Success: true } match && Words.Contains(match.Groups["kind"].Value)
-            && (match.Groups["index"].Length == 0 || match.Groups["kind"].Value is not ("auto" or DeviceCatalogue.Cpu))
-            ? (match.Groups["kind"].Value, match.Groups["index"].Length == 0 ? 0 : int.Parse(match.Groups["index"].Value, CultureInfo.InvariantCulture))
-            : throw new DiagnosticException(TensorsCodes.UnknownDevice, $"There is no device '{requested}'. {Expected}");
+        Read(requested) ?? throw new DiagnosticException(TensorsCodes.UnknownDevice, $"There is no device '{requested}'. {Expected}");
+
+    private static (string Word, int Index)? Read(string requested)
+    {
+        if (Plugins.NameOf(requested) is { Length: > 0 })
+        {
+            return (requested, 0);
+        }
+
+        var match = Indexed().Match(requested);
+        var (kind, index) = (match.Groups["kind"].Value, match.Groups["index"].Value);
+        return !match.Success || !Words.Contains(kind) ? null
+            : index.Length == 0 ? (kind, 0)
+            : kind is "auto" or DeviceCatalogue.Cpu ? null
+            : (kind, int.Parse(index, CultureInfo.InvariantCulture));
+    }
 
     [GeneratedRegex("^(?<kind>[a-z]+)(:(?<index>[0-9]{1,3}))?\\z")]
     private static partial Regex Indexed();
