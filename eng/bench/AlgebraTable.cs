@@ -4,7 +4,6 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using DenseMatrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace ModelOptimizer.Bench;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Methods.Convex.Mlp;
-using ModelOptimizer.Methods.Convex.Mlp.Proximal;
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;

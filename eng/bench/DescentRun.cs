@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.NnBcd.Pruning;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;

@@ -1,7 +1,6 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.TorchSharp.Tests;
 

@@ -1,6 +1,6 @@
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Running;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.TorchSharp.Tests;

@@ -1,6 +1,3 @@
-using ModelOptimizer.Methods.Convex.Convolution;
-using ModelOptimizer.Methods.Convex.Mlp;
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Blocks;
 
 namespace ModelOptimizer.Methods.Convex;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.Cp;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.Statistics;
 

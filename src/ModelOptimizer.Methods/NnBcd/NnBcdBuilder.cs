@@ -1,9 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.NnBcd.Rewriting;
-using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Runtime;
 

@@ -1,6 +1,3 @@
-using ModelOptimizer.Methods.NnBcd.Layers;
-using ModelOptimizer.Methods.NnBcd.Networks;
-
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Block coordinate descent: tensor trains and pruning by steps that are all closed forms, over a network or over a layer.</summary>

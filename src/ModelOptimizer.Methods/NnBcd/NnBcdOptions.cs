@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.NnBcd;

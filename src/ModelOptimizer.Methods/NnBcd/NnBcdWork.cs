@@ -1,6 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.NnBcd;

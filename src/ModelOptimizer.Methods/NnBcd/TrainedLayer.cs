@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.NnBcd.Sweeps;
-
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>What the sweeps made of a layer.</summary>

@@ -1,7 +1,3 @@
-using ModelOptimizer.Methods.NnBcd.Pruning;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
-
 namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>The set 𝒞 that a layer's compressed weights lie in: tensor trains, or matrices with few numbers that are not zero.</summary>

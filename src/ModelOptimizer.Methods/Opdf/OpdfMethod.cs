@@ -1,6 +1,4 @@
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Opdf.Graphs;
-using ModelOptimizer.Methods.Opdf.Mpo;
 using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Methods.Opdf;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Opdf.Mpo;
 
 namespace ModelOptimizer.Methods.Opdf;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Opdf.Mpo;
-
 namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>A layer of the student, and how its weight is trained.</summary>

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Quantization.Stored;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.Tucker;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using ModelOptimizer.Onnx.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Reports.Json;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;

@@ -1,4 +1,4 @@
-using ModelOptimizer.Pipeline.Reports.Json;
+using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Build;
 

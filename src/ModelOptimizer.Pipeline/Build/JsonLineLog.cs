@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Reports.Json;
+using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Build;
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Pipeline.Datasets.Formats;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 

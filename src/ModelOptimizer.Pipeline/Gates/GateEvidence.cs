@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Gates.Latency;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;

@@ -1,8 +1,6 @@
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Initialization.Projects;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Manifest.Schema;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Pipeline.Inspection;
 

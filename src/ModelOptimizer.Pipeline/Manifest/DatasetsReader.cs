@@ -1,6 +1,3 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
-
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads <c>datasets:</c>.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

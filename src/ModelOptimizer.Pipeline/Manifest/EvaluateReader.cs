@@ -1,7 +1,3 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
-
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads <c>calibrate:</c> and <c>evaluate:</c>.</summary>

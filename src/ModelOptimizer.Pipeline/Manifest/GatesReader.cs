@@ -1,6 +1,4 @@
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Manifest;

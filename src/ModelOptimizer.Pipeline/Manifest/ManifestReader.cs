@@ -1,6 +1,4 @@
 using System.Text;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors.Devices;
 

@@ -1,7 +1,3 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
-
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A mapping whose keys are known; everything else in it is an error.</summary>

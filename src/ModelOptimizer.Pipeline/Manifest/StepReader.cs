@@ -1,8 +1,5 @@
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Options;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

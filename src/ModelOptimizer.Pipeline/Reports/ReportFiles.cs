@@ -1,8 +1,5 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Reports.Html;
-using ModelOptimizer.Pipeline.Reports.Json;
-using ModelOptimizer.Pipeline.Reports.Markdown;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Reports;

@@ -2,7 +2,6 @@ using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Gates.Latency;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;

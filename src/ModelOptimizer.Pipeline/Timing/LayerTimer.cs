@@ -2,7 +2,7 @@ using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Shapes;
 

@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Shapes;

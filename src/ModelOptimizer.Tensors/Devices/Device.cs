@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Tensors.Devices;
 

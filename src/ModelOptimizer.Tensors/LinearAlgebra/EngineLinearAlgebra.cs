@@ -17,9 +17,9 @@ internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 
     public Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false) => BlockedTriangular.Solve(product, factor, b, transpose);
 
-    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => Eigen.SymmetricEigen.Of(host, a);
+    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => LinearAlgebra.SymmetricEigen.Of(host, a);
 
-    public double[] SymmetricEigenvalues(Matrix a) => Eigen.SymmetricEigen.ValuesOf(host, a);
+    public double[] SymmetricEigenvalues(Matrix a) => LinearAlgebra.SymmetricEigen.ValuesOf(host, a);
 
     public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => ThinSvd.Factor(this, a);
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest.Schema;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Tool.Commands;

@@ -1,5 +1,5 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest.Options;
+using ModelOptimizer.Pipeline.Manifest;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Views;

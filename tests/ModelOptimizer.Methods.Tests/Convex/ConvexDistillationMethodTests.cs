@@ -1,7 +1,5 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex;
-using ModelOptimizer.Methods.Convex.Convolution;
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Tests.NnBcd;
 using ModelOptimizer.Onnx;

@@ -1,5 +1,4 @@
-using ModelOptimizer.Methods.Convex.Convolution;
-using ModelOptimizer.Methods.Convex.Students;
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Data;

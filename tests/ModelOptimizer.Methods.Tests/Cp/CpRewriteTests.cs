@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods.Cp;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.LowRank.Rewriting;
 using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;

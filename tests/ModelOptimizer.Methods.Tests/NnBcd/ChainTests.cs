@@ -1,7 +1,5 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd;
-using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.NnBcd.Rewriting;
-using ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;

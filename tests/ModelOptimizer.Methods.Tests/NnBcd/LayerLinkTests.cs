@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Networks;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.Shapes;

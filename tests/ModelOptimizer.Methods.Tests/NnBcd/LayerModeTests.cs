@@ -1,7 +1,5 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.NnBcd;
-using ModelOptimizer.Methods.NnBcd.Layers;
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Onnx;

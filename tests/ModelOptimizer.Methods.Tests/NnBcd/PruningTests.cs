@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Pruning;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Tensors.LinearAlgebra;
 

@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 

@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Sweeps;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Tests.Tucker;
 
 namespace ModelOptimizer.Methods.Tests.NnBcd;

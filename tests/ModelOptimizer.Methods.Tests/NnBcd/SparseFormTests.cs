@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Rewriting;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;

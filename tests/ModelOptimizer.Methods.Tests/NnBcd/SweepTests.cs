@@ -1,5 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Pruning;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Tests.Tucker;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using static ModelOptimizer.Methods.Tests.NnBcd.ToyNetwork;

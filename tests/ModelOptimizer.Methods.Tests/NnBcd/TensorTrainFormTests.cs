@@ -1,5 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Rewriting;
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
+using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;

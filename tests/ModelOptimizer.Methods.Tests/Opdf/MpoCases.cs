@@ -1,5 +1,4 @@
-using ModelOptimizer.Methods.Opdf.Graphs;
-using ModelOptimizer.Methods.Opdf.Mpo;
+using ModelOptimizer.Methods.Opdf;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;

@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.Opdf.Mpo;
+using ModelOptimizer.Methods.Opdf;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;
 

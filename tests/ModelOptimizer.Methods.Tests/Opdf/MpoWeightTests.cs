@@ -1,6 +1,4 @@
 using ModelOptimizer.Methods.Opdf;
-using ModelOptimizer.Methods.Opdf.Graphs;
-using ModelOptimizer.Methods.Opdf.Mpo;
 using ModelOptimizer.Onnx.Values;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 

@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.Opdf.Mpo;
+using ModelOptimizer.Methods.Opdf;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;

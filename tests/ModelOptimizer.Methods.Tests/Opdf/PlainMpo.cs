@@ -1,5 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
-using ModelOptimizer.Methods.Opdf.Mpo;
+using ModelOptimizer.Methods.Opdf;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;

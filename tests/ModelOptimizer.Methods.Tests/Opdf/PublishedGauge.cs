@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.Opdf.Mpo;
+using ModelOptimizer.Methods.Opdf;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Quantization;
-using ModelOptimizer.Methods.Quantization.Stored;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;

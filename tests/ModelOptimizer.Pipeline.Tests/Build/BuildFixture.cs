@@ -4,7 +4,7 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Build;

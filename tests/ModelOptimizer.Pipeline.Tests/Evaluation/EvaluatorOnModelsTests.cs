@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;

@@ -2,7 +2,6 @@ using System.Globalization;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Gates.Latency;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;

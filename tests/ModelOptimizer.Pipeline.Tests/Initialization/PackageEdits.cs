@@ -1,7 +1,6 @@
 using System.Text;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Initialization;
-using ModelOptimizer.Pipeline.Initialization.Projects;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Testing;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Html;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;

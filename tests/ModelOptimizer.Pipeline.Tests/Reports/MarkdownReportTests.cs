@@ -1,5 +1,5 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Reports.Markdown;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Reports.Html;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Build;
 using ModelOptimizer.Pipeline.Tests.Running;

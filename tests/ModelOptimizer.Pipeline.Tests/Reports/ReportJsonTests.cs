@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Reports.Json;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 

@@ -1,5 +1,5 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Testing;
 

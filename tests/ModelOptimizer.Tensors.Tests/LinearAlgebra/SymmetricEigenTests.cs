@@ -1,5 +1,4 @@
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra.Eigen;
 using LibraryMatrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace ModelOptimizer.Tensors.Tests.LinearAlgebra;

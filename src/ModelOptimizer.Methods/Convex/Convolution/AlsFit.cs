@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>What alternating least squares came to.</summary>
 /// <param name="Block">The block.</param>

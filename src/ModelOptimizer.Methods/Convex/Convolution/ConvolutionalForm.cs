@@ -1,7 +1,6 @@
 using System.Globalization;
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.LowRank.Rewriting;
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
@@ -9,7 +8,7 @@ using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Training;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Gated blocks of convolutions, for blocks from feature maps to feature maps.</summary>
 /// <param name="context">Everything there is.</param>

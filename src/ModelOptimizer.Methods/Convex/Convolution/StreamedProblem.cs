@@ -1,12 +1,11 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// A <see cref="IGatedProblem"/> without its matrices: every product is a pass over the activations, which the host keeps; convolutions and their adjoints run on the

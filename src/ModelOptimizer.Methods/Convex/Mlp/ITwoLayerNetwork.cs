@@ -1,7 +1,6 @@
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Hidden neurons and an output layer over them.</summary>
 internal interface ITwoLayerNetwork

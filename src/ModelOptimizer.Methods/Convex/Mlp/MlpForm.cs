@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Convex.Mlp.Proximal;
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Two-layer networks of gated neurons or of ReLUs, for blocks that end in vectors, such as the head.</summary>
 /// <param name="context">Everything there is.</param>

@@ -1,8 +1,7 @@
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Two-layer networks as nodes of a model.</summary>
 internal static class NetworkNodes

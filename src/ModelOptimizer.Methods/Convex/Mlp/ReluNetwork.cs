@@ -1,7 +1,6 @@
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>S(x) = Σ_j a_j·max(w_jᵀx, 0), with biases in w where the layer has them.</summary>
 /// <param name="Hidden">The w_j, M×d.</param>

@@ -5,7 +5,7 @@ using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>What enters a block and what leaves it, batch by batch: the models run again at every reading, and nothing is kept. Labels are not read.</summary>
 /// <param name="engine">Where the models run.</param>

@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A student that was fitted.</summary>
 /// <param name="RelativeError">‖S − Y‖/‖Y‖ over all that it was fitted to.</param>

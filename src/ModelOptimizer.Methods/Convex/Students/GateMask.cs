@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>1[v &gt; 0] as nodes of a model, in the numbers that the model computes in. A gate at zero is closed.</summary>
 internal static class GateMask

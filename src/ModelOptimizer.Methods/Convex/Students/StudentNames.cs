@@ -4,7 +4,7 @@ using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Makes the constants and names of one student: those of the tensor that it computes, with a suffix.</summary>
 internal sealed class StudentNames(Block block, int elementType, GraphEditor editor, long opset)

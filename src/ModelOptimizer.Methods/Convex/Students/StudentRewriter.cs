@@ -3,7 +3,7 @@ using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Shapes;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Puts a student in the place of its block.</summary>
 internal static class StudentRewriter

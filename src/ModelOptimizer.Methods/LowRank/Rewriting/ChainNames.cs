@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Makes the constants and names of one chain: the original's with <c>_in</c>, <c>_core</c>, <c>_out</c> or <c>_bias</c>.</summary>
 internal sealed class ChainNames(LayerReplacement replacement, GraphEditor editor)

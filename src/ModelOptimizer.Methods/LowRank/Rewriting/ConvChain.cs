@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
 /// Conv → Conv 1×1, one or more Convs that share the original window, Conv 1×1 with the bias. Zero padding commutes with the first 1×1, which has no bias,

@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Editing;
 
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Puts chains in the places of layers.</summary>
 internal static class GraphRewriter

@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Ranks;
 
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A layer and what takes its place.</summary>
 /// <param name="Layer">The layer, with the nodes of the model that is edited.</param>

@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
 /// Gemm → Gemm (transA and transB kept), Gemm (transB, alpha, beta and C kept); MatMul → two MatMuls, in front of the Add if there is one.

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
 
-namespace ModelOptimizer.Methods.NnBcd.Layers;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// One layer alone, an adaptation of the method: with U fixed at the layer's own outputs, its linear term depends on the data only through the second moment Σ of the inputs,

@@ -1,9 +1,8 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Tensors.Statistics;
 
-namespace ModelOptimizer.Methods.NnBcd.Layers;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Fits every layer to itself alone (<c>mode: layer</c>).</summary>
 internal static class LayerTraining

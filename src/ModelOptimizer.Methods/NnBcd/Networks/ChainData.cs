@@ -2,7 +2,7 @@ using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>What a chain is trained on.</summary>
 /// <param name="Input">V_0: samples as columns; for a convolution its patches, a column for every window, samples fastest.</param>

@@ -1,9 +1,8 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx.Graphs;
 
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// The chain [Conv] → ReLU → Gemm → ReLU → … → Gemm at a model's end. What is before it stays as it is, and so does a Softmax behind it.

@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Two layers of which the second reads what the first makes, and nothing else does.</summary>
 /// <param name="From">The layer that makes it; its output channels are the units.</param>

@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Finds the pairs of layers that follow each other with nothing but a ReLU and changes of shape in between.</summary>
 internal static class LayerLinks

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
 
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>The published method: trains a chain by sweeps of closed-form block updates, its compressed layers within their sets.</summary>
 internal static class NetworkTraining

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>What a node does to the tensor that passes through it.</summary>
 internal enum Passage

@@ -1,8 +1,7 @@
-using ModelOptimizer.Methods.NnBcd.Rewriting;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Follows a tensor through nodes of the main graph that alone read what comes before them.</summary>
 internal sealed class Passages

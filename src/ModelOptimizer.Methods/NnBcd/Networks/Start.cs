@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>The weights to begin with.</summary>
 internal enum Start

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Networks;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>The paper's random initialisers.</summary>
 internal static class StartingWeights

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Sweeps;
-
-namespace ModelOptimizer.Methods.NnBcd.Pruning;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// What the published code does: W and Ŵ are one array, in which all squares below the s-quantile become zero. The τ-term is then always zero and the step may raise F.

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Sweeps;
-
-namespace ModelOptimizer.Methods.NnBcd.Pruning;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>𝒞 = matrices with at most k numbers that are not zero. Keeping the k largest is the exact projection.</summary>
 internal sealed class PrunedCopy : WeightCopy

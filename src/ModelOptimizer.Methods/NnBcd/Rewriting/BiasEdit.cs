@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Gives a layer another bias, or its first.</summary>
 internal static class BiasEdit

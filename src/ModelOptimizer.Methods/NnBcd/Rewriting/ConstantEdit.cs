@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Changes constants where they are stored.</summary>
 internal sealed class ConstantEdit

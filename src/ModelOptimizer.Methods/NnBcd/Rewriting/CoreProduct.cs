@@ -1,9 +1,8 @@
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// Multiplies cores out in the graph, 16-bit ones in float32. ONNX Runtime's CPU has no product of 16-bit numbers and puts casts around it, from 1.30 on after it has

@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Weights;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Every number, in the tensor that is there already.</summary>
 internal sealed record DenseForm(Matrix Value) : WeightForm(Value)

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Places of numbers as distances of one byte: the running sum of the gaps is where each value belongs.</summary>
 internal static class Gaps

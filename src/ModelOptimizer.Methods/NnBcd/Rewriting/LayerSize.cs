@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>What a layer weighs in the file: its nodes and constants, weight and bias, to the byte but for names that have to make way for others.</summary>
 internal static class LayerSize

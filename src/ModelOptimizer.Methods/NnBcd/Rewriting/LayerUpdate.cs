@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>What a layer becomes.</summary>
 /// <param name="Layer">The layer, of the model that is edited or of one it is a clone of.</param>

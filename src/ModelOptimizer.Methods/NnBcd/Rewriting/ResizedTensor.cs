@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>A tensor that changes its size.</summary>
 /// <param name="Name">Its name.</param>

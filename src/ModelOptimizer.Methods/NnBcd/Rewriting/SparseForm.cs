@@ -2,7 +2,7 @@ using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx.Proto;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// The numbers that are not zero and where they are; standard operators on constants put them among zeros, which runtimes do once, when they load the model. Up to 8 bits

@@ -1,8 +1,7 @@
-using ModelOptimizer.Methods.NnBcd.TensorTrains;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// The cores of a tensor train. Products of constants rebuild the weight, which runtimes compute once, when they load the model; or, where a bond lies between rows and

@@ -1,7 +1,7 @@
 using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>A layer's new weight and how the file holds it.</summary>
 /// <param name="Value">W as T×D (<see cref="StoredWeight"/>), without a Gemm's alpha, which stays on its node.</param>

@@ -4,7 +4,7 @@ using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Proto;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Collects the nodes and constants that take a layer's place. Their names are the original weight's with an ending.</summary>
 internal sealed class WeightParts(WeightLayer layer, GraphEditor editor, long opset)

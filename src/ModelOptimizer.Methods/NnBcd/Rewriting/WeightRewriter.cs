@@ -2,7 +2,7 @@ using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Proto;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Puts new weights and biases into a graph.</summary>
 internal static class WeightRewriter

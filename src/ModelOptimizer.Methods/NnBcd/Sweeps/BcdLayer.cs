@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// One layer's variables. Samples are columns; a convolution has a column for every window of every sample, and what it gives, read with the same numbers as

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// Keeps the memory that was predicted. Every step leaves large matrices behind, and a collector on a machine with memory to spare lets several times the living ones lie.

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>F = ½‖V_N − Y‖² + Σ γ/2·‖V − σ(U)‖² + Σ ρ/2·‖U − WV − b‖² + Σ τ/2·‖W − Ŵ‖², term by term.</summary>
 /// <param name="Loss">½‖V_N − Y‖².</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>The weights of the penalty function F.</summary>
 /// <param name="Activation">γ, of ‖V − σ(U)‖².</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// Ridge systems (c·I + X·Xᵀ), symmetric positive definite with smallest eigenvalue at least c, by a Cholesky factor of whichever of X·Xᵀ and Xᵀ·X is smaller:

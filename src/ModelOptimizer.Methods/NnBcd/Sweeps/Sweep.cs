@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// One sweep over all blocks from the last layer to the first; every step is the exact minimiser of F, plus α/2 of the squared change where the paper has it (V_N, U below

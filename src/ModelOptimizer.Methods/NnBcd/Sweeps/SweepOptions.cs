@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>What a sweep does beyond the formulas.</summary>
 /// <param name="Biases">Whether biases are trained; the published code keeps them as they are (zero).</param>

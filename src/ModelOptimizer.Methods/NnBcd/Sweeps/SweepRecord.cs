@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Keeps what reports show of the sweeps: the objective, its parts, and k·min‖ΔP‖², which the convergence theorem bounds.</summary>
 internal sealed class SweepRecord

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.Sweeps;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Ŵ of one layer: a copy of its weights that stays in a set 𝒞.</summary>
 internal abstract class WeightCopy

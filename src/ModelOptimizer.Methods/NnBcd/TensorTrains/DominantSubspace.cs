@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.LowRank;
 
-namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// The dominant left singular subspace of a matrix. Exact by an eigendecomposition of the smaller Gram matrix; from a start that is near, by orthogonal iteration

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Mode sizes for a layer that names none: both sides cut into small factors, so that one bond lies exactly between rows and columns.</summary>
 internal static class ModeChoice

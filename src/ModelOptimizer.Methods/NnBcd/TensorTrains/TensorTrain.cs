@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// A matrix d_out×d_in whose numbers, in row-major order, are the tensor n_1×…×n_m = G_1·G_2·…·G_m: a tensor train over the modes of the row index first, then of the

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Sweeps;
-
-namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// 𝒞 = tensor trains of given modes and bonds. TT-SVD is near the projection but not it (up to a factor √(m−1)), so the safeguard matters here. With it the

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Bonds of tensor trains.</summary>
 internal static class TensorTrainRanks

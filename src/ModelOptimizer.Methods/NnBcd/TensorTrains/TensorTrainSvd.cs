@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.NnBcd.TensorTrains;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// TT-SVD: the tensor is unfolded mode by mode, C = (r_{k−1}·n_k)×rest, its r_k dominant left singular vectors become the core and C ← coreᵀ·C. All cores but the last are

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.Opdf.Mpo;
-
-namespace ModelOptimizer.Methods.Opdf.Graphs;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>A student's weight and the tensors of the teacher's that its auxiliary ones are pulled to.</summary>
 /// <param name="Student">The student's.</param>

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Methods.Opdf.Graphs;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>L_Aux = (1/M)·Σ_m Σ_{k auxiliary} MSE(A_k of the student's m-th matrix, A_k of its teacher's), differentiable by the student's tensors.</summary>
 internal static class AuxiliaryLoss

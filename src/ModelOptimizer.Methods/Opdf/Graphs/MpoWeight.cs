@@ -1,7 +1,6 @@
-using ModelOptimizer.Methods.Opdf.Mpo;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Methods.Opdf.Graphs;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>A layer's weight while it is trained: the product of trainable tensors instead of a constant.</summary>
 /// <param name="Layer">The layer.</param>

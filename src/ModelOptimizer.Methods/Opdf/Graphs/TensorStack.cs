@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Opdf.Graphs;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>Matrices of one size, one for each channel group of a layer, as a float32 tensor: a matrix for one group, else stacked along a first axis.</summary>
 internal static class TensorStack

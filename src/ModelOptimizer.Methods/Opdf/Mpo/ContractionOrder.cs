@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Opdf.Mpo;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>The order of fewest multiply-adds in which neighbouring tensors are multiplied until one is left.</summary>
 internal sealed class ContractionOrder

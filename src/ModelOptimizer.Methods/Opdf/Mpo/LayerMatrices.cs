@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Weights;
 
-namespace ModelOptimizer.Methods.Opdf.Mpo;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>A layer's weight as matrices, one for each channel group: as stored for a Gemm or MatMul, outputs × (inputs·taps) for a Conv.</summary>
 internal static class LayerMatrices

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Opdf.Mpo;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>
 /// W[(i_1…i_n),(j_1…j_n)] = Σ T_1[1,i_1,j_1,a_1]·T_2[a_1,i_2,j_2,a_2]⋯T_n[a_{n−1},i_n,j_n,1] (Zhan et al., arXiv 2411.06448; authors' code).

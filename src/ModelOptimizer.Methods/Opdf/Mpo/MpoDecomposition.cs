@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Opdf.Mpo;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>The exact decomposition of a matrix, in float64 and with all singular triplets, zeros included.</summary>
 internal static class MpoDecomposition

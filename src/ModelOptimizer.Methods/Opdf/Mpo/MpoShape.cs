@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Opdf.Mpo;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>
 /// How an I×J matrix is cut into n tensors T_k of d_{k−1}×i_k×j_k×d_k: I = Π i_k, J = Π j_k. Factors of 1 are allowed; between the outer ones they make a tensor a

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Opdf.Mpo;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>Between a matrix with indices (i_1…i_n),(j_1…j_n) and the order (i_1,j_1,…,i_n,j_n) that is cut into tensors; all row-major, the first factor slowest.</summary>
 internal static class PairOrder

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Opdf.Mpo;
+namespace ModelOptimizer.Methods.Opdf;
 
 /// <summary>
 /// Shapes of the published form (a,1,…,x,…,1,b)×(a',1,…,y,…,1,b') with x, y in the central tensor, for a target rate. Matrices of one size have x = y = 1; then

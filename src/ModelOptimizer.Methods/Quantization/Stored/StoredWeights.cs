@@ -2,7 +2,7 @@ using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Quantization.Stored;
+namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>Puts the nodes that make a weight in the place of the constant: whatever reads it is not touched.</summary>
 internal static class StoredWeights

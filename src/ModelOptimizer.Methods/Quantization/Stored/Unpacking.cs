@@ -1,6 +1,6 @@
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Quantization.Stored;
+namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
 /// The nodes that make weights of packed codes while a model is loaded. A runtime may keep every intermediate result until it is done with all constants, so that these

@@ -3,7 +3,7 @@ using Google.Protobuf;
 using ModelOptimizer.Onnx.Proto;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Quantization.Stored;
+namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>Collects nodes and constants. Names are short, for they are part of the file; nodes have none.</summary>
 /// <param name="newName">Gives a name that nothing has.</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Times runs of the two models. The seam between measuring and deciding.</summary>
 public interface ILatencyProbe

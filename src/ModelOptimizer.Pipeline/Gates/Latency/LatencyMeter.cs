@@ -1,6 +1,4 @@
-using ModelOptimizer.Pipeline.Gates.Statistics;
-
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Interleaves runs of two models and takes the median ratio, so that a machine that gets slower or faster meanwhile slows or speeds both.

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Time of the compressed model against the original's, measured side by side.</summary>
 /// <param name="Ratio">Median over pairs of compressed time / original time.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Times two sessions on the same inputs, which stay where ONNX Runtime reads them.</summary>
 /// <param name="original">The original model.</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Manifest.Declarations;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The declaration of one key of the manifest: what the reader, the schema for editors and the reference page go by.</summary>
 /// <param name="Name">The key.</param>

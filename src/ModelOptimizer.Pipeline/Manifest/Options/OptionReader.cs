@@ -1,11 +1,8 @@
 using System.Text.RegularExpressions;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 
-namespace ModelOptimizer.Pipeline.Manifest.Options;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads a method's option into the type that its kind stands for.</summary>
 internal static class OptionReader

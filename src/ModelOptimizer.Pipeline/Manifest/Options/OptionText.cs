@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Pipeline.Manifest.Declarations;
 
-namespace ModelOptimizer.Pipeline.Manifest.Options;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Options of methods in words.</summary>
 public static class OptionText

@@ -1,9 +1,6 @@
 using System.Text;
-using ModelOptimizer.Pipeline.Manifest.Declarations;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Schema;
 
-namespace ModelOptimizer.Pipeline.Manifest.Reference;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The reference of the manifest, <c>docs/manifest.md</c>, from the declarations that the reader goes by.</summary>
 public static class ManifestPage

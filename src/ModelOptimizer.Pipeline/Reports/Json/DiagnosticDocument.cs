@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Reports.Json;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>A <see cref="Diagnostic"/> as JSON.</summary>
 /// <param name="Severity"><c>error</c>, <c>warning</c> or <c>note</c>.</param>

@@ -1,6 +1,6 @@
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Convolutions;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>
 /// The gradient of a convolution by its weight, dW[m, c, t] = Σ dY[n, m, o] · X[n, c, o·stride + t·dilation − begin]: the output's gradient times the patches, [M, positions]

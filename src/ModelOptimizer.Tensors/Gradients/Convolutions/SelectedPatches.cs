@@ -1,6 +1,6 @@
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Convolutions;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>
 /// Patches by two nodes that use all cores: a product with a matrix of zeros and ones takes the taps of every row apart, whatever stride, dilation and padding there is, and

@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Tensors.Gradients.Convolutions;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>
 /// A window that slides over the larger of two tensors, one position for each element of the smaller one: position o reads o·stride + tap·dilation − begin.

@@ -1,9 +1,8 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Gradients.Axes;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Rules;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Where elements stand.</summary>
 internal static class ArrangementRules

@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Rules;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>The gradient of reading a tensor at indices along one axis.</summary>
 internal static class IndexSum

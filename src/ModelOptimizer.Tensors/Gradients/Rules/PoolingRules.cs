@@ -1,9 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Tensors.Gradients.Axes;
-using ModelOptimizer.Tensors.Gradients.Convolutions;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Rules;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Windows.</summary>
 internal static class PoolingRules

@@ -1,10 +1,8 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Gradients.Convolutions;
-using ModelOptimizer.Tensors.Gradients.Einsums;
 using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Rules;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Matrix products and convolutions.</summary>
 internal static class ProductRules

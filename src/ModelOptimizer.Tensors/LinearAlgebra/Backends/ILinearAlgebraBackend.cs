@@ -1,6 +1,6 @@
 using ModelOptimizer.Tensors.Devices;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Another library for linear algebra than the built-in one, in an assembly of its own that is loaded when a manifest asks for it.</summary>
 public interface ILinearAlgebraBackend

@@ -3,7 +3,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>The libraries that <c>linear-algebra</c> may name.</summary>
 public static class LinearAlgebraBackends

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// The lower triangle of a symmetric matrix as block rows, each a row-major matrix that ends with its diagonal block: a product is subtracted from a block row

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.Convex.Mlp;
-using ModelOptimizer.Methods.Convex.Mlp.Proximal;
-using ModelOptimizer.Methods.Convex.Students;
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Validation;

@@ -1,5 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
-using ModelOptimizer.Methods.Convex.Mlp.Proximal;
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tests.Convex.Mlp;

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Networks;
-
-namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>
 /// Removes units that do not matter: a unit whose row of W_i is zero is the constant σ(b_j), which moves into b_{i+1}; one whose columns of W_{i+1} are zero is read by

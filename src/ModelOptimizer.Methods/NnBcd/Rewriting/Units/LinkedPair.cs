@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Networks;
-
-namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Two linked layers while the units between them go.</summary>
 internal sealed class LinkedPair(LayerLink link, PrunedLayer from, PrunedLayer to, UnitAxis axis)

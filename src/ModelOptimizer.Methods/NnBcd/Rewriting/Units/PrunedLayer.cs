@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Weights;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>A layer while its units go.</summary>
 internal sealed class PrunedLayer

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.NnBcd.Networks;
-
-namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>What became of the units between two layers.</summary>
 /// <param name="Link">The layers.</param>

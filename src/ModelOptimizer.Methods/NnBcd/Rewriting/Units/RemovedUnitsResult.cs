@@ -1,5 +1,4 @@
-
-namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Layers without their dead units.</summary>
 /// <param name="Updates">The updates as they were given, smaller where units went, and after them those of layers that had none and changed.</param>

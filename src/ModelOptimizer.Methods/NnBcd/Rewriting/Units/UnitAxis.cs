@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Methods.NnBcd.Networks;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.NnBcd.Rewriting.Units;
+namespace ModelOptimizer.Methods.NnBcd;
 
 /// <summary>Where the units are in the tensors between two layers, and so which constant shapes name their number.</summary>
 internal sealed class UnitAxis

@@ -1,6 +1,4 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
-
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary><c>budget:</c>.</summary>
 internal static class BudgetKeys

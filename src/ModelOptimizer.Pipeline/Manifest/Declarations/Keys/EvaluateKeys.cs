@@ -1,7 +1,6 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Pipeline.Metrics;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary><c>evaluate:</c>.</summary>
 internal static class EvaluateKeys

@@ -1,8 +1,7 @@
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Pipeline.Metrics;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>What a gate says of its metric.</summary>
 internal static class GateKeys

@@ -1,8 +1,7 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The top level.</summary>
 internal static class ManifestKeys

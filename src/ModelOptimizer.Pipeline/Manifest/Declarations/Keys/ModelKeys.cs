@@ -1,6 +1,4 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
-
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>An entry of <c>models:</c>.</summary>
 internal static class ModelKeys

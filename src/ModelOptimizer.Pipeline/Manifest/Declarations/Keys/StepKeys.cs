@@ -1,7 +1,4 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
-using ModelOptimizer.Pipeline.Manifest.Options;
-
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>An entry of <c>compress:</c>.</summary>
 internal static class StepKeys
