@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>What the MSBuild task asks for: <c>request.json</c>.</summary>
-public sealed record BuildRequest
+internal sealed record BuildRequest
 {
     /// <summary>The version of this text that both sides speak.</summary>
     public const int CurrentProtocol = 1;

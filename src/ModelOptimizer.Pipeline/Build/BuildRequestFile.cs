@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>Reads <c>request.json</c>.</summary>
-public static class BuildRequestFile
+internal static class BuildRequestFile
 {
     /// <summary>The request in <paramref name="path"/>.</summary>
     /// <exception cref="DiagnosticException">It cannot be read, or speaks another protocol (MOC5111).</exception>

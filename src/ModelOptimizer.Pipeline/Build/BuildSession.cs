@@ -14,7 +14,7 @@ namespace ModelOptimizer.Pipeline.Build;
 /// <param name="run">Runs one manifest.</param>
 /// <param name="readManifest">Reads one manifest; throws <see cref="DiagnosticException"/>.</param>
 /// <param name="patience">How long to wait for another build of this project.</param>
-public sealed class BuildSession(
+internal sealed class BuildSession(
     BuildRequest request,
     string toolVersion,
     IBuildLog log,

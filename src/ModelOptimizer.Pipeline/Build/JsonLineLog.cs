@@ -4,7 +4,7 @@ using ModelOptimizer.Pipeline.Reports;
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>Tells the MSBuild task over a pipe, one JSON document a line.</summary>
-public sealed class JsonLineLog(TextWriter output) : IBuildLog
+internal sealed class JsonLineLog(TextWriter output) : IBuildLog
 {
     /// <inheritdoc/>
     public void Headline(string text) => Message("high", text);
