@@ -3,7 +3,6 @@ using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
-
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tool.Progress;
 using ModelOptimizer.Tool.Views;
