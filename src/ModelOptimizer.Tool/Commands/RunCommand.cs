@@ -4,7 +4,7 @@ using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tool.Progress;
+using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Commands;
