@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Editing;

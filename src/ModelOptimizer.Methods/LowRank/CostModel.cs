@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;

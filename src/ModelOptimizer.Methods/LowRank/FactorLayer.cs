@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;

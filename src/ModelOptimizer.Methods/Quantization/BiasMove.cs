@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx.Graphs;
 
 namespace ModelOptimizer.Methods.Quantization;

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;

@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.Search;
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Search;

@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Tests.NnBcd;
+using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;

@@ -71,7 +71,7 @@ internal sealed class StreamedProblem : IGatedProblem, IDisposable
         }
 
         gram[_gates, _gates] = (double)_samples.Count * _places;
-        return new MixerSystem(LowRank.Symmetric.Mean(gram), right, TargetSquares);
+        return new MixerSystem(Symmetric.Mean(gram), right, TargetSquares);
     }
 
     public Matrix Right(Matrix mixer, double[] bias)

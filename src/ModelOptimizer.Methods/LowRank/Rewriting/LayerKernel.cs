@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 

@@ -7,7 +7,7 @@ using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 /// <summary>What is written into models, run by ONNX Runtime.</summary>
 public class NetworkNodesTests

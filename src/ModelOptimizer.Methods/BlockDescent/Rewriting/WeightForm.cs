@@ -1,0 +1,25 @@
+using ModelOptimizer.Onnx.Proto;
+
+namespace ModelOptimizer.Methods.BlockDescent;
+
+/// <summary>A layer's new weight and how the file holds it.</summary>
+/// <param name="Value">W as T×D (<see cref="StoredWeight"/>), without a Gemm's alpha, which stays on its node.</param>
+internal abstract record WeightForm(Matrix Value)
+{
+    /// <summary>How many weights the file holds.</summary>
+    public abstract long Elements { get; }
+
+    /// <summary>Why <paramref name="layer"/> cannot hold its weight so; null when it can.</summary>
+    public virtual string? Obstacle(WeightLayer layer, long opset) => null;
+
+    /// <summary>Puts into <paramref name="parts"/> what takes the place of the layer's node; the last node has its output and its bias.</summary>
+    public abstract void Write(WeightParts parts);
+
+    /// <summary>The layer's node with another weight.</summary>
+    protected static NodeProto Reading(WeightLayer layer, string weight)
+    {
+        var node = layer.Node.Clone();
+        node.Input[1] = weight;
+        return node;
+    }
+}
