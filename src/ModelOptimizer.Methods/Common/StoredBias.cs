@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-
 namespace ModelOptimizer.Methods.Common;
 
 /// <summary>The bias of a layer as one number for each output.</summary>

@@ -1,10 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -237,7 +234,7 @@ internal static class TrainingColumns
     {
         var model = original.Clone();
         var cast = new NodeProto { OpType = "Cast", Name = Teacher, Input = { logits }, Output = { Teacher } };
-        cast.Attribute.Add(Tensors.Graphs.GraphWriter.Attribute("to", (long)DataType.Float));
+        cast.Attribute.Add(GraphWriter.Attribute("to", (long)DataType.Float));
         model.Graph.Node.Add(cast);
         model.Graph.Output.Clear();
         model.Graph.Output.Add(new ValueInfoProto { Name = Teacher });

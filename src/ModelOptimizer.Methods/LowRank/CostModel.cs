@@ -1,6 +1,4 @@
 using Google.Protobuf;
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;

@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>A bias with other numbers.</summary>

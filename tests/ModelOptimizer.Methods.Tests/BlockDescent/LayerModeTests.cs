@@ -1,7 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Methods.Tests.LowRank;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;

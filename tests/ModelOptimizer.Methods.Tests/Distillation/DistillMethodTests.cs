@@ -131,7 +131,7 @@ public class DistillMethodTests
         if (form == "inputs")
         {
             student.Proto.IrVersion = 3;
-            student.Graph.Input.Add(student.Graph.Initializer.Select(tensor => ModelOptimizer.Tensors.Graphs.GraphWriter.Value(tensor.Name, TensorProto.Types.DataType.Float, [.. tensor.Dims])));
+            student.Graph.Input.Add(student.Graph.Initializer.Select(tensor => ModelOptimizer.Onnx.Writing.GraphWriter.Value(tensor.Name, TensorProto.Types.DataType.Float, [.. tensor.Dims])));
         }
         else
         {

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Onnx.Graphs;
 
 namespace ModelOptimizer.Methods.BlockDescent;
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.BlockDescent;
 

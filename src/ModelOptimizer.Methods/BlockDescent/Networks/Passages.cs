@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>Follows a tensor through nodes of the main graph that alone read what comes before them.</summary>

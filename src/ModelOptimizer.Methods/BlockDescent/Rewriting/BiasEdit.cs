@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>Gives a layer another bias, or its first.</summary>

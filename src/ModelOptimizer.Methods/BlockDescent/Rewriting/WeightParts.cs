@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Proto;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.BlockDescent;

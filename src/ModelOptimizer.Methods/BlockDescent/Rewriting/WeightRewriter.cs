@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Proto;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.BlockDescent;

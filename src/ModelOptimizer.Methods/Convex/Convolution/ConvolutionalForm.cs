@@ -1,9 +1,7 @@
 using System.Globalization;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Training;
 

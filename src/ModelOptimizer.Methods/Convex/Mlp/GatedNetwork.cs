@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.Convex;
 

@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Two-layer networks as nodes of a model.</summary>

@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>1[v &gt; 0] as nodes of a model, in the numbers that the model computes in. A gate at zero is closed.</summary>

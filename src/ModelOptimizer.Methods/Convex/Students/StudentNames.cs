@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.Convex;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Shapes;
 

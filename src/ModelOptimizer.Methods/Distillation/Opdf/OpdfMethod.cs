@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>Over-parameterised distillation: each weight is trained as a product of larger tensors, which is multiplied out afterwards.</summary>

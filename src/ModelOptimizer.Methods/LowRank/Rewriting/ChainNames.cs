@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Makes the constants and names of one chain: the original's with <c>_in</c>, <c>_core</c>, <c>_out</c> or <c>_bias</c>.</summary>

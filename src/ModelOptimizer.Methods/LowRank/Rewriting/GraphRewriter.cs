@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Editing;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Puts chains in the places of layers.</summary>

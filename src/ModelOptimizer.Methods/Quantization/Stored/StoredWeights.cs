@@ -1,7 +1,3 @@
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>Puts the nodes that make a weight in the place of the constant: whatever reads it is not touched.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Operators that are one linear map an axis, so that their gradient is one product with a small constant matrix an axis.</summary>

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Gradients;
 

@@ -2,8 +2,8 @@ using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Values;

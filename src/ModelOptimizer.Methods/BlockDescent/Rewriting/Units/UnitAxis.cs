@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.BlockDescent;
 

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Methods.Distillation;
 

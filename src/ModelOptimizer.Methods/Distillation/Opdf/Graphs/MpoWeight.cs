@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>A layer's weight while it is trained: the product of trainable tensors instead of a constant.</summary>

@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Onnx.Tests.Files;
+namespace ModelOptimizer.Onnx.Tests.Model;
 
 public sealed class SaveTests
 {

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors.Graphs;
+namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>Arithmetic on every element, operands broadcast to each other.</summary>
 internal static class ElementNodes

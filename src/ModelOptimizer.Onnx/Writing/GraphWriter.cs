@@ -1,9 +1,7 @@
 using Google.Protobuf;
-using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Proto;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Tensors.Graphs;
+namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>Writes ONNX graphs, the product's own arithmetic: small ones of its own (opset 17), or more nodes into a model.</summary>
 internal sealed class GraphWriter

@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Graphs;
 
-namespace ModelOptimizer.Onnx.Files;
+namespace ModelOptimizer.Onnx;
 
 /// <summary>Every tensor of a model, wherever it is: initialisers, sparse ones, attributes, sub-graphs, functions, training graphs.</summary>
 internal static class ModelTensors

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors.Graphs;
+namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>Nodes on tensors of shape [N, C, …] that treat each channel by itself.</summary>
 internal static class ChannelNodes

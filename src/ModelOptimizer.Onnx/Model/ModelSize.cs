@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Onnx.Files;
+namespace ModelOptimizer.Onnx;
 
 internal static class ModelSize
 {

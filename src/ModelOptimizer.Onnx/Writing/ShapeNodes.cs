@@ -1,6 +1,5 @@
-using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Tensors.Graphs;
+namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>
 /// Nodes whose form depends on the version of ONNX's operators: what is an attribute in one is an input in the next. Written for opset 9 and later.

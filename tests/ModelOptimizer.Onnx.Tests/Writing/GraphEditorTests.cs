@@ -1,11 +1,11 @@
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Onnx.Tests.Editing;
+namespace ModelOptimizer.Onnx.Tests.Writing;
 
 public sealed class GraphEditorTests
 {

@@ -1,8 +1,8 @@
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Onnx.Tests.Editing;
+namespace ModelOptimizer.Onnx.Tests.Writing;
 
 public class SubModelTests
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 
-namespace ModelOptimizer.Onnx.Files;
+namespace ModelOptimizer.Onnx;
 
 /// <summary>A model split into the model file and the data file beside it.</summary>
 internal sealed record ExternalLayout(ModelProto Model, IReadOnlyList<(long Offset, ByteString Data)> Blocks)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using ModelOptimizer.Onnx.Values;
 
-namespace ModelOptimizer.Onnx.Files;
+namespace ModelOptimizer.Onnx;
 
 /// <summary>Reads the data that a model keeps in other files, from inside the model's folder only.</summary>
 internal static class ExternalDataReader

@@ -2,7 +2,7 @@ using System.Text;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Onnx.Tests.Files;
+namespace ModelOptimizer.Onnx.Tests.Model;
 
 public sealed class LoadTests
 {

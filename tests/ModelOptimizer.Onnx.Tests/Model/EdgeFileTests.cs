@@ -4,7 +4,7 @@ using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Onnx.Tests.Files;
+namespace ModelOptimizer.Onnx.Tests.Model;
 
 public sealed class EdgeFileTests
 {

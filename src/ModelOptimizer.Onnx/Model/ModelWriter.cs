@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace ModelOptimizer.Onnx.Files;
+namespace ModelOptimizer.Onnx;
 
 internal static class ModelWriter
 {

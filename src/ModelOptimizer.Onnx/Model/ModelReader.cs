@@ -2,7 +2,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
-namespace ModelOptimizer.Onnx.Files;
+namespace ModelOptimizer.Onnx;
 
 internal static class ModelReader
 {

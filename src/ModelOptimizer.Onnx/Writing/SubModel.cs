@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Onnx.Editing;
+namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>A part of a model as a model of its own.</summary>
 internal static class SubModel

@@ -1,7 +1,6 @@
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 
-namespace ModelOptimizer.Tensors.Graphs;
+namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>Matrix products and the constants they multiply with.</summary>
 internal static class MatrixNodes

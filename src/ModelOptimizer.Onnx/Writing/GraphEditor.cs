@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Values;
 
-namespace ModelOptimizer.Onnx.Editing;
+namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>
 /// Changes a model's main graph in place: nodes are replaced where they stand, everything else keeps its order, names and metadata.

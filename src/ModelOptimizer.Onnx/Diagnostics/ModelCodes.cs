@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Onnx;
+namespace ModelOptimizer.Diagnostics;
 
 /// <summary>The codes of everything that can be wrong with a model file; one place, so that none is used twice.</summary>
 internal static class ModelCodes

@@ -3,7 +3,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Onnx.Tests.Files;
+namespace ModelOptimizer.Onnx.Tests.Model;
 
 public sealed class LargeModelTests
 {

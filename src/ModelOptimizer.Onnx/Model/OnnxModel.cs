@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Files;
-
 namespace ModelOptimizer.Onnx;
 
 /// <summary>An ONNX file in memory. Whatever is not changed survives a save, unknown fields included.</summary>

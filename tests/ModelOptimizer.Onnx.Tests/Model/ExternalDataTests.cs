@@ -4,7 +4,7 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Onnx.Tests.Files;
+namespace ModelOptimizer.Onnx.Tests.Model;
 
 public sealed class ExternalDataTests : IDisposable
 {
