@@ -4,7 +4,6 @@ using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Onnx.Writing;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;

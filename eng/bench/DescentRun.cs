@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Methods.Common;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 

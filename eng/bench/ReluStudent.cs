@@ -5,7 +5,6 @@ using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Onnx.Writing;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

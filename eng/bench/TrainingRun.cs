@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Writing;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Training;

@@ -2,8 +2,8 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Onnx.Writing;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace TrainDigits;

@@ -2,7 +2,6 @@ using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;

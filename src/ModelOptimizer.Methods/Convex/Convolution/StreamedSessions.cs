@@ -1,6 +1,6 @@
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Convex;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Methods.Convex;
