@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace ModelOptimizer.Onnx;
 
 internal static class ModelSize
@@ -7,6 +9,13 @@ internal static class ModelSize
 
     /// <summary>What a save writes in all.</summary>
     public static long Of(ModelProto model) => FitsOneFile(model) ? model.CalculateSize() : ExternalLayout.Of(model).TotalBytes;
+
+    /// <summary>What a message takes inside another: a tag of one byte, a length and the message.</summary>
+    public static long Framed(IMessage message)
+    {
+        var size = message.CalculateSize();
+        return 1 + CodedOutputStream.ComputeUInt32Size((uint)size) + size;
+    }
 
     /// <summary>Whether the model can be one file; the library's own size overflows beyond that.</summary>
     public static bool FitsOneFile(ModelProto model)

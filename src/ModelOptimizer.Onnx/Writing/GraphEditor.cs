@@ -59,10 +59,8 @@ internal sealed class GraphEditor
         }
 
         names.Add(tensor.Name);
-        var value = tensor.Clone();
-        value.ClearName();
         var node = new NodeProto { OpType = "Constant", Name = UniqueName(tensor.Name + "_constant"), Output = { tensor.Name } };
-        node.Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = value });
+        node.Attribute.Add(GraphWriter.Attribute("value", tensor.Clone()));
         model.Graph.Node.Insert(place + 1, node);
     }
 

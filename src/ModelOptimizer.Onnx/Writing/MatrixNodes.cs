@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Values;
-
 namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>Matrix products and the constants they multiply with.</summary>
@@ -8,7 +6,7 @@ internal static class MatrixNodes
     /// <summary>alpha · op(a) · op(b), where op transposes or does not.</summary>
     public static string Gemm(this GraphWriter graph, string a, string b, bool transA = false, bool transB = false, float alpha = 1) => graph.Node(
         "Gemm",
-        graph.Opset >= 11 ? [a, b] : [a, b, graph.Scalar(0)],
+        graph.Opset >= Opsets.GemmWithoutC ? [a, b] : [a, b, graph.Scalar(0)],
         GraphWriter.Attribute("transA", transA ? 1L : 0L),
         GraphWriter.Attribute("transB", transB ? 1L : 0L),
         GraphWriter.Attribute("alpha", alpha));
@@ -18,6 +16,5 @@ internal static class MatrixNodes
         graph.Transpose(tensor, [.. Enumerable.Range(0, rank - 2).Select(axis => (long)axis), rank - 1, rank - 2]);
 
     /// <summary>A float constant of given numbers.</summary>
-    public static string Numbers(this GraphWriter graph, float[] values, params long[] shape) =>
-        graph.Initializer(graph.NewName("w"), WeightValues.Create("", (int)TensorProto.Types.DataType.Float, shape, values));
+    public static string Numbers(this GraphWriter graph, float[] values, params long[] shape) => graph.Raw<float>("w", TensorProto.Types.DataType.Float, values, shape);
 }

@@ -19,19 +19,19 @@ internal static class ShapeNodes
     public static string Transpose(this GraphWriter graph, string tensor, params long[] order) => graph.Node("Transpose", [tensor], GraphWriter.Attribute("perm", order));
 
     /// <summary>Sums over <paramref name="axes"/>, which stay as axes of one element.</summary>
-    public static string ReduceSum(this GraphWriter graph, string tensor, params long[] axes) => graph.Opset >= 13
+    public static string ReduceSum(this GraphWriter graph, string tensor, params long[] axes) => graph.Opset >= Opsets.ReduceSumInput
         ? graph.Node("ReduceSum", [tensor, graph.Constant(axes)])
         : graph.Node("ReduceSum", [tensor], GraphWriter.Attribute("axes", axes));
 
     /// <summary>Means over <paramref name="axes"/>, which stay as axes of one element.</summary>
-    public static string ReduceMean(this GraphWriter graph, string tensor, params long[] axes) => graph.Opset >= 18
+    public static string ReduceMean(this GraphWriter graph, string tensor, params long[] axes) => graph.Opset >= Opsets.ReduceMeanInput
         ? graph.Node("ReduceMean", [tensor, graph.Constant(axes)])
         : graph.Node("ReduceMean", [tensor], GraphWriter.Attribute("axes", axes));
 
     /// <summary>A part of a tensor: from <paramref name="starts"/> to <paramref name="ends"/> along <paramref name="axes"/>, every <paramref name="steps"/>-th.</summary>
     public static string Slice(this GraphWriter graph, string tensor, long[] starts, long[] ends, long[] axes, long[]? steps = null)
     {
-        if (graph.Opset >= 10)
+        if (graph.Opset >= Opsets.SliceInputs)
         {
             return graph.Node("Slice", [tensor, graph.Constant(starts), graph.Constant(ends), graph.Constant(axes), .. steps is null ? Array.Empty<string>() : [graph.Constant(steps)]]);
         }
@@ -42,7 +42,7 @@ internal static class ShapeNodes
     }
 
     /// <summary>Zeros around a tensor: <paramref name="pads"/> has those before every axis, then those after; negative ones cut.</summary>
-    public static string Pad(this GraphWriter graph, string tensor, params long[] pads) => graph.Opset >= 11
+    public static string Pad(this GraphWriter graph, string tensor, params long[] pads) => graph.Opset >= Opsets.PadInput
         ? graph.Node("Pad", [tensor, graph.Constant(pads)])
         : graph.Node("Pad", [tensor], GraphWriter.Attribute("pads", pads));
 
@@ -52,13 +52,30 @@ internal static class ShapeNodes
     /// <summary>Tensors one after the other along <paramref name="axis"/>.</summary>
     public static string Concat(this GraphWriter graph, string[] tensors, long axis) => tensors.Length == 1 ? tensors[0] : graph.Node("Concat", tensors, GraphWriter.Attribute("axis", axis));
 
+    /// <summary>Cuts a tensor into pieces of <paramref name="lengths"/> along <paramref name="axis"/>, which get the names <paramref name="outputs"/>.</summary>
+    public static string[] Split(this GraphWriter graph, string tensor, long[] lengths, string[] outputs, long axis = 0)
+    {
+        AttributeProto[] along = axis == 0 ? [] : [GraphWriter.Attribute("axis", axis)];
+        if (graph.Opset >= Opsets.SplitInput)
+        {
+            graph.NodeTo(outputs, "Split", [tensor, graph.Raw<long>("_sizes", TensorProto.Types.DataType.Int64, lengths, lengths.Length)], along);
+        }
+        else
+        {
+            graph.NodeTo(outputs, "Split", [tensor], [.. along, GraphWriter.Attribute("split", lengths)]);
+        }
+
+        return outputs;
+    }
+
     /// <summary>Whether two float tensors have the same number; floats can be compared so from opset 11 on.</summary>
-    public static string Equal(this GraphWriter graph, string one, string other) => graph.Opset >= 11
+    public static string Equal(this GraphWriter graph, string one, string other) => graph.Opset >= Opsets.EqualOfFloats
         ? graph.Node("Equal", [one, other])
         : graph.Node("Not", [graph.Node("Or", [graph.Less(one, other), graph.Greater(one, other)])]);
 
     /// <summary>The same numbers as another type.</summary>
-    public static string Cast(this GraphWriter graph, string tensor, TensorProto.Types.DataType type) => graph.Node("Cast", [tensor], GraphWriter.Attribute("to", (long)type));
+    public static string Cast(this GraphWriter graph, string tensor, TensorProto.Types.DataType type, string suffix = "t") =>
+        graph.Node("Cast", suffix, [tensor], GraphWriter.Attribute("to", (long)type));
 
     /// <summary>One where a condition holds, zero elsewhere.</summary>
     public static string Indicator(this GraphWriter graph, string condition) => graph.Cast(condition, TensorProto.Types.DataType.Float);

@@ -3,9 +3,6 @@ namespace ModelOptimizer.Methods.BlockDescent;
 /// <summary>Follows a tensor through nodes of the main graph that alone read what comes before them.</summary>
 internal sealed class Passages
 {
-    // From then on, Dropout does nothing in inference: no attribute, later an input, tells it to train.
-    private const long FirstOpsetWithInferenceDropout = 7;
-
     private readonly TensorUses _uses;
     private readonly ConstantLookup _constants;
     private readonly HashSet<NodeProto> _main;
@@ -53,7 +50,7 @@ internal sealed class Passages
 
     private bool IsInference(NodeProto node)
     {
-        if (_opset < FirstOpsetWithInferenceDropout)
+        if (_opset < Opsets.DropoutOnlyTrains)
         {
             return node.Int("is_test", 0) != 0;
         }

@@ -44,6 +44,8 @@ internal static class LayerSize
             graph.Input.Add(model.Graph.Input.Where(input => input.Name == name).Select(input => input.Clone()));
         }
 
+        // What enters is an input, and so is a bias that is no constant.
+        graph.Input.Add(layer.Node.Input.Where(name => name.Length > 0 && constants.Find(name) is null).Distinct().Select(name => new ValueInfoProto { Name = name }));
         graph.Node.Add(layer.Node.Clone());
         if (layer.BiasAdd is not null)
         {

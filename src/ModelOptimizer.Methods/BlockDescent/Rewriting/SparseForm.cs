@@ -8,56 +8,72 @@ namespace ModelOptimizer.Methods.BlockDescent;
 /// </summary>
 internal sealed record SparseForm(Matrix Value) : WeightForm(Value)
 {
-    // ConstantOfShape and Scatter.
-    private const long FirstOpset = 9;
-
-    // CumSum and ScatterElements.
-    private const long FirstOpsetWithGaps = 11;
-
     public override long Elements => Value.Values.LongCount(value => value != 0);
 
     public override string? Obstacle(WeightLayer layer, long opset) =>
-        opset < FirstOpset ? $"its zeros cannot be left out in opset {opset}; that takes opset {FirstOpset}" : null;
+        opset < Opsets.Scatter ? $"its zeros cannot be left out in opset {opset}; that takes opset {Opsets.Scatter}" : null;
 
-    public override void Write(WeightParts parts)
+    public override void Write(WeightLayer layer, GraphWriter write)
     {
-        var layer = parts.Layer;
         var dims = StoredWeight.Dims(layer, Value.Rows, Value.Columns);
         var numbers = Array.ConvertAll(StoredWeight.Values(layer, Value), value => WeightValues.Round(layer.ElementType, value));
-        var weight = numbers.All(value => value == 0) ? Zeros(parts, dims) : parts.Node("Reshape", "_full", Scattered(parts, numbers), parts.Shape(dims));
-        parts.Nodes.Add(Reading(layer, weight));
+        var weight = numbers.All(value => value == 0) ? Zeros(write, dims) : write.Node("Reshape", "_full", [Scattered(write, numbers), Shape(write, dims)]);
+        write.NewNodes.Add(Reading(layer, weight));
     }
 
-    private static string Scattered(WeightParts parts, double[] numbers)
+    private static string Scattered(GraphWriter write, double[] numbers)
     {
-        var zeros = Zeros(parts, [numbers.Length]);
-        if (parts.Opset < FirstOpsetWithGaps)
+        var zeros = Zeros(write, [numbers.Length]);
+        if (write.Opset < Opsets.CumSum)
         {
             var positions = Enumerable.Range(0, numbers.Length).Where(i => numbers[i] != 0).ToArray();
-            return parts.Node(
-                "Scatter",
-                "_flat",
-                zeros,
-                parts.Integers<int>("_positions", DataType.Int32, [positions.Length], positions),
-                parts.Numbers("_values", [positions.Length], Array.ConvertAll(positions, i => numbers[i])));
+            var at = write.Raw<int>("_positions", DataType.Int32, positions, positions.Length);
+            return write.Node("Scatter", "_flat", [zeros, at, write.Numbers("_values", Array.ConvertAll(positions, i => numbers[i]), positions.Length)]);
         }
 
         var (gaps, values) = Gaps.Of(numbers);
-        var steps = parts.Cast("_steps", parts.Integers<byte>("_gaps", DataType.Uint8, [gaps.Length], gaps), DataType.Int64);
-        var places = parts.Node("CumSum", "_positions", steps, parts.Integers<int>("_axis", DataType.Int32, [], [0]));
-        return parts.Node("ScatterElements", "_flat", zeros, places, parts.Numbers("_values", [values.Length], values));
+        var steps = write.Cast(write.Raw<byte>("_gaps", DataType.Uint8, gaps, gaps.Length), DataType.Int64, "_steps");
+        var places = write.Node("CumSum", "_positions", [steps, write.Raw<int>("_axis", DataType.Int32, [0])]);
+        return write.Node("ScatterElements", "_flat", [zeros, places, write.Numbers("_values", values, values.Length)]);
     }
 
-    private static string Zeros(WeightParts parts, long[] dims)
+    private static string Zeros(GraphWriter write, long[] dims)
     {
-        var zeros = parts.Node("ConstantOfShape", "_zeros", parts.Shape(dims));
-        if (parts.Layer.ElementType != (int)DataType.Float)
+        // Without a value they are float32.
+        AttributeProto[] value = write.ElementType == (int)DataType.Float ? [] : [GraphWriter.Attribute("value", WeightValues.Create("", write.ElementType, [1], new double[1]))];
+        return write.Node("ConstantOfShape", "_zeros", [Shape(write, dims)], value);
+    }
+}
+
+/// <summary>Places of numbers as distances of one byte: the running sum of the gaps is where each value belongs.</summary>
+internal static class Gaps
+{
+    private const int Longest = byte.MaxValue;
+
+    /// <summary>What is not zero in <paramref name="numbers"/>, with a zero wherever the next one is further away than a byte can say.</summary>
+    public static (byte[] Gaps, double[] Values) Of(ReadOnlySpan<double> numbers)
+    {
+        var gaps = new List<byte>();
+        var values = new List<double>();
+        var last = 0;
+        for (var i = 0; i < numbers.Length; i++)
         {
-            var zero = WeightValues.Create("", parts.Layer.ElementType, [1], new double[1]);
-            zero.ClearName();
-            parts.Nodes[^1].Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = zero });
+            if (numbers[i] == 0)
+            {
+                continue;
+            }
+
+            for (; i - last > Longest; last += Longest)
+            {
+                gaps.Add(Longest);
+                values.Add(0);
+            }
+
+            gaps.Add((byte)(i - last));
+            values.Add(numbers[i]);
+            last = i;
         }
 
-        return zeros;
+        return ([.. gaps], [.. values]);
     }
 }

@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>A layer's new weight and how the file holds it.</summary>
@@ -11,8 +10,8 @@ internal abstract record WeightForm(Matrix Value)
     /// <summary>Why <paramref name="layer"/> cannot hold its weight so; null when it can.</summary>
     public virtual string? Obstacle(WeightLayer layer, long opset) => null;
 
-    /// <summary>Puts into <paramref name="parts"/> what takes the place of the layer's node; the last node has its output and its bias.</summary>
-    public abstract void Write(WeightParts parts);
+    /// <summary>Writes what takes the place of the layer's node; the last node has its output and its bias.</summary>
+    public abstract void Write(WeightLayer layer, GraphWriter write);
 
     /// <summary>The layer's node with another weight.</summary>
     protected static NodeProto Reading(WeightLayer layer, string weight)
@@ -20,5 +19,21 @@ internal abstract record WeightForm(Matrix Value)
         var node = layer.Node.Clone();
         node.Input[1] = weight;
         return node;
+    }
+
+    /// <summary>A shape as a constant; equal ones are one.</summary>
+    protected static string Shape(GraphWriter write, long[] dims) =>
+        write.Shared<long>("_shape", TensorProto.Types.DataType.Int64, dims, dims.Length);
+}
+
+/// <summary>Every number, in the tensor that is there already.</summary>
+internal sealed record DenseForm(Matrix Value) : WeightForm(Value)
+{
+    public override long Elements => Value.Values.LongLength;
+
+    public override void Write(WeightLayer layer, GraphWriter write)
+    {
+        write.Initializer(layer.Weight, WeightValues.Create(layer.Weight, layer.ElementType, StoredWeight.Dims(layer, Value.Rows, Value.Columns), StoredWeight.Values(layer, Value)));
+        write.NewNodes.Add(layer.Node.Clone());
     }
 }

@@ -5,72 +5,91 @@ namespace ModelOptimizer.Methods.BlockDescent;
 /// <summary>Puts new weights and biases into a graph.</summary>
 internal static class WeightRewriter
 {
-    /// <summary>A clone of <paramref name="model"/> with <paramref name="updates"/>, none of whose forms has an obstacle.</summary>
+    /// <summary>A clone of <paramref name="model"/> with <paramref name="updates"/>, whose layers are <paramref name="model"/>'s own and none of whose forms has an obstacle.</summary>
     public static OnnxModel Apply(OnnxModel model, IReadOnlyList<LayerUpdate> updates)
     {
-        var result = model.Clone();
-        var opset = result.Opset;
-        var own = LayerFinder.Find(result).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
-        var editor = new GraphEditor(result);
-        var constants = new ConstantEdit(result);
-        foreach (var update in updates)
-        {
-            var layer = own[update.Layer.Name];
-            if (update.Weight.Obstacle(layer, opset) is { } obstacle)
-            {
-                throw new ArgumentException($"'{layer.Name}': {obstacle}", nameof(updates));
-            }
-
-            Replace(update, new WeightParts(layer, editor, opset), editor, constants);
-        }
-
         // Last: a Reshape is the same node only until something takes its place.
-        foreach (var resized in updates.SelectMany(update => update.Resized))
-        {
-            Resize(resized, result, editor, constants);
-        }
-
-        editor.Prune();
-        return result;
+        IEnumerable<Action<Rewrite>> edits = [.. updates.Select(Replacing), .. updates.SelectMany(update => update.Resized).Select(Resizing)];
+        return Rewrite.Apply(model, edits, (edit, rewrite) => edit(rewrite));
     }
 
-    private static void Replace(LayerUpdate update, WeightParts parts, GraphEditor editor, ConstantEdit constants)
+    private static Action<Rewrite> Replacing(LayerUpdate update) => rewrite =>
     {
-        update.Weight.Write(parts);
+        var layer = rewrite.Own(update.Layer);
+        if (update.Weight.Obstacle(layer, rewrite.Model.Opset) is { } obstacle)
+        {
+            throw new ArgumentException($"'{layer.Name}': {obstacle}", nameof(update));
+        }
+
+        var write = rewrite.Writer(layer);
+        update.Weight.Write(layer, write);
         if (update.Bias is not null)
         {
-            BiasEdit.Apply(parts, update.Bias, constants);
+            WriteBias(layer, update.Bias, write, rewrite);
         }
 
-        foreach (var tensor in parts.Tensors)
+        rewrite.Replace([layer.Node], write, like: layer.Weight);
+    };
+
+    // The last node that was written stands for the layer's.
+    private static void WriteBias(WeightLayer layer, double[] bias, GraphWriter write, Rewrite rewrite)
+    {
+        var name = layer.Bias;
+        if (rewrite.IsFree(name))
         {
-            if (tensor.Name == parts.Layer.Weight)
-            {
-                constants.Replace(tensor.Name, tensor.Dims, WeightValues.ReadDoubles(tensor));
-            }
-            else
-            {
-                editor.AddWeight(tensor, parts.Layer.Weight);
-            }
+            rewrite.SetConstant(name!, [bias.Length], bias);
+        }
+        else
+        {
+            name = write.Numbers("_bias", bias, bias.Length);
         }
 
-        editor.ReplaceNodes([parts.Layer.Node], parts.Nodes);
+        var node = write.NewNodes[^1];
+        if (layer.Kind != LayerKind.MatMul)
+        {
+            node.KeepInputs(2);
+            node.Input.Add(name);
+            node.RemoveAttribute("beta");
+        }
+        else if (layer.BiasAdd is { } add)
+        {
+            add.Input[add.Input[0] == layer.Bias ? 0 : 1] = name;
+        }
+        else
+        {
+            var output = node.Output[0];
+            node.Output[0] = write.NewName(output + "_product");
+            write.NewNodes.Add(new NodeProto { OpType = "Add", Name = write.NewName(layer.Name + "_bias"), Input = { node.Output[0], name! }, Output = { output } });
+        }
     }
 
-    private static void Resize(ResizedTensor resized, OnnxModel model, GraphEditor editor, ConstantEdit constants)
+    private static Action<Rewrite> Resizing(ResizedTensor resized) => rewrite =>
     {
-        constants.Forget(resized.Name);
+        rewrite.ForgetShape(resized.Name);
         if (resized.Target is not { } target)
         {
             return;
         }
 
         // The old shape may have other readers.
-        var reshape = model.Graph.Node.First(node => node.Output.Contains(resized.Name));
-        var shape = new TensorProto { Name = editor.UniqueName(resized.Name + "_shape"), DataType = (int)DataType.Int64 };
-        shape.Dims.Add(target.Length);
-        shape.Int64Data.AddRange(target);
-        editor.AddWeight(shape, reshape.Input[1]);
+        var reshape = rewrite.Model.Graph.Node.First(node => node.Output.Contains(resized.Name));
+        var shape = new TensorProto { Name = rewrite.UniqueName(resized.Name + "_shape"), DataType = (int)DataType.Int64, Dims = { target.Length }, Int64Data = { target } };
+        rewrite.AddWeight(shape, reshape.Input[1]);
         reshape.Input[1] = shape.Name;
-    }
+    };
 }
+
+/// <summary>What a layer becomes.</summary>
+/// <param name="Layer">The layer, of the model that is rewritten.</param>
+/// <param name="Weight">Its weight.</param>
+/// <param name="Bias">What is added to each output channel, a Gemm's beta in it; null keeps what is there.</param>
+internal sealed record LayerUpdate(WeightLayer Layer, WeightForm Weight, double[]? Bias = null)
+{
+    /// <summary>The tensors between this layer and the next that change their size with it.</summary>
+    public IReadOnlyList<ResizedTensor> Resized { get; init; } = [];
+}
+
+/// <summary>A tensor that changes its size.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Target">The new constant shape of the Reshape that makes it; null when that follows by itself.</param>
+internal sealed record ResizedTensor(string Name, long[]? Target = null);

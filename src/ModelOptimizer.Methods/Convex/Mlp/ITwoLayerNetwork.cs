@@ -20,5 +20,5 @@ internal interface ITwoLayerNetwork
     ITwoLayerNetwork WithOutput(Matrix rows);
 
     /// <summary>The nodes that compute it from the matrix <paramref name="inputs"/>.</summary>
-    IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names);
+    void Write(string inputs, GraphWriter write);
 }

@@ -99,6 +99,6 @@ internal sealed class UnitAxis
 
     private long? Positions(IReadOnlyDictionary<string, long[]> shapes) =>
         _link.From.Kind != LayerKind.Conv ? 1
-        : shapes.TryGetValue(_link.From.Output, out var shape) ? shape.Skip(2).Aggregate(1L, (product, extent) => product * extent)
+        : shapes.TryGetValue(_link.From.Output, out var shape) ? shape.Skip(2).Product()
         : null;
 }
