@@ -29,11 +29,11 @@ public class MpoGradientTests
 
         for (var k = 0; k < shape.Count; k++)
         {
-            for (var i = 0; i < operators.Tensors[k].Values.Length; i += 5)
+            for (var i = 0; i < operators.Train.Cores[k].Values.Length; i += 5)
             {
                 double Loss(double step)
                 {
-                    var moved = operators.Tensors.Select(tensor => tensor.Clone()).ToList();
+                    var moved = operators.Train.Cores.Select(tensor => tensor.Clone()).ToList();
                     moved[k].Values[i] += step;
                     return Difference(PlainMpo.Contract(operators with { Tensors = moved }), target).Values.Sum(value => value * value) / 2;
                 }
@@ -103,8 +103,8 @@ public class MpoGradientTests
             var gradients = MpoCases.Run(graph, names[weight.Tensors[0]], names[weight.Tensors[2]]);
             foreach (var (gradient, k) in gradients.Zip(new[] { 0, 2 }))
             {
-                var size = student.Tensors[k].Values.Length;
-                float[] expected = [.. student.Tensors[k].Values.Zip(other.Tensors[k].Values).Select(pair => (float)(2 * (pair.First - pair.Second) / size))];
+                var size = student.Train.Cores[k].Values.Length;
+                float[] expected = [.. student.Train.Cores[k].Values.Zip(other.Train.Cores[k].Values).Select(pair => (float)(2 * (pair.First - pair.Second) / size))];
                 (expected.Max(Math.Abs) == 0).ShouldBe(isZero);
                 for (var i = 0; i < size; i++)
                 {
@@ -124,7 +124,7 @@ public class MpoGradientTests
         for (var k = 0; k < shape.Count; k++)
         {
             var (left, right) = (PlainGradient.Left(operators, k), PlainGradient.Right(operators, k));
-            var (pair, behind) = (shape.Pair(k), right.Columns);
+            var (pair, behind) = (shape.Modes[k], right.Columns);
             var before = algebra.Multiply(algebra.Multiply(left, left, transposeB: true), new Matrix(left.Rows, pair * behind, pairs));
             var both = algebra.Multiply(before.Reshape(left.Rows * pair, behind), algebra.Multiply(right, right, transposeA: true));
             for (var i = 0; i < sum.Length; i++)
@@ -147,7 +147,7 @@ public class MpoGradientTests
         using var trainer = new Trainer(TestEngine.Shared, step);
         trainer.Step(new Dictionary<string, HostTensor> { ["unused"] = HostTensor.From<float>(DataType.Float, [1], [0f]) }, rate);
         var parameters = trainer.Parameters();
-        var moved = operators with { Tensors = [.. operators.Tensors.Select((tensor, k) => Moved(tensor, MpoCases.Stored(MpoCases.Graph(Model, [operators]).Graph.Model, weight.Tensors[k]), parameters[weight.Tensors[k]].As<float>().ToArray()))] };
+        var moved = operators with { Train = operators.Train with { Cores = [.. operators.Train.Cores.Select((tensor, k) => Moved(tensor, MpoCases.Stored(MpoCases.Graph(Model, [operators]).Graph.Model, weight.Tensors[k]), parameters[weight.Tensors[k]].As<float>().ToArray()))] } };
         return PlainMpo.Contract(moved);
     }
 
@@ -166,7 +166,7 @@ public class MpoGradientTests
     private static MatrixProductOperator Random(MpoShape shape, int seed = 7)
     {
         var random = new Random64(seed);
-        return new MatrixProductOperator(shape, [.. Enumerable.Range(0, shape.Count).Select(k => new Matrix(shape.Bonds[k] * shape.Pair(k), shape.Bonds[k + 1], [.. random.Normals((int)shape.Elements(k)).Select(value => value / Math.Sqrt(shape.Bonds[k]))]))], []);
+        return new MatrixProductOperator(shape, new TensorTrain(shape.Modes, [.. Enumerable.Range(0, shape.Count).Select(k => new Matrix(shape.Bonds[k] * shape.Modes[k], shape.Bonds[k + 1], [.. random.Normals((int)shape.Elements(k)).Select(value => value / Math.Sqrt(shape.Bonds[k]))]))]), []);
     }
 
     // The size of the layer's weight, 18×8.

@@ -13,10 +13,10 @@ internal static class PlainGradient
         var pairs = PairOrder.FromMatrix(gradient, shape);
         return
         [
-            .. operators.Tensors.Select((tensor, k) =>
+            .. operators.Train.Cores.Select((tensor, k) =>
             {
                 var (left, right) = (Left(operators, k), Right(operators, k));
-                var (pair, behind) = (shape.Pair(k), right.Columns);
+                var (pair, behind) = (shape.Modes[k], right.Columns);
                 var result = new Matrix(tensor.Rows, tensor.Columns);
                 for (var a = 0; a < shape.Bonds[k]; a++)
                 {
@@ -46,7 +46,7 @@ internal static class PlainGradient
         var product = Matrix.Identity(1);
         for (var m = 0; m < k; m++)
         {
-            product = Times(product, operators.Tensors[m], operators.Shape.Bonds[m + 1]);
+            product = Times(product, operators.Train.Cores[m], operators.Shape.Bonds[m + 1]);
         }
 
         return product;
@@ -58,7 +58,7 @@ internal static class PlainGradient
         var product = Matrix.Identity(operators.Shape.Bonds[k + 1]);
         for (var m = k + 1; m < operators.Shape.Count; m++)
         {
-            product = Times(product, operators.Tensors[m], operators.Shape.Bonds[m + 1]);
+            product = Times(product, operators.Train.Cores[m], operators.Shape.Bonds[m + 1]);
         }
 
         return product.Reshape(operators.Shape.Bonds[k + 1], product.Values.Length / operators.Shape.Bonds[k + 1]);

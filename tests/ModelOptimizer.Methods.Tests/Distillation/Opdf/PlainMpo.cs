@@ -21,7 +21,7 @@ internal static class PlainMpo
                 double[] bond = [1];
                 for (var k = 0; k < shape.Count; k++)
                 {
-                    bond = Step(bond, operators.Tensors[k], (i[k] * shape.Columns[k]) + j[k], shape.Pair(k));
+                    bond = Step(bond, operators.Train.Cores[k], (i[k] * shape.Columns[k]) + j[k], shape.Modes[k]);
                 }
 
                 result[row, column] = bond[0];
@@ -34,7 +34,7 @@ internal static class PlainMpo
     /// <summary>The matrix whose rows are (i_1,j_1,…,i_k,j_k) and whose columns are the rest.</summary>
     public static Matrix<double> Unfolding(Matrix matrix, MpoShape shape, int k)
     {
-        var height = Enumerable.Range(0, k).Aggregate(1, (product, m) => product * shape.Pair(m));
+        var height = Enumerable.Range(0, k).Aggregate(1, (product, m) => product * shape.Modes[m]);
         var result = Matrix<double>.Build.Dense(height, matrix.Values.Length / height);
         for (var row = 0; row < matrix.Rows; row++)
         {

@@ -15,7 +15,7 @@ internal static class PublishedGauge
         left[0] = Matrix.Identity(1);
         for (var k = 1; k < n; k++)
         {
-            var tensor = operators.Tensors[k - 1];
+            var tensor = operators.Train.Cores[k - 1];
             var product = algebra.Multiply(left[k - 1], tensor.Reshape(shape.Bonds[k - 1], tensor.Values.Length / shape.Bonds[k - 1]));
             var (_, s, vt) = algebra.Svd(product.Reshape(product.Values.Length / shape.Bonds[k], shape.Bonds[k]));
             left[k] = Scaled(vt, s, 1, rows: true);
@@ -24,12 +24,12 @@ internal static class PublishedGauge
         var behind = Matrix.Identity(1);
         for (var k = n - 1; k > 0; k--)
         {
-            var product = algebra.Multiply(operators.Tensors[k], behind);
+            var product = algebra.Multiply(operators.Train.Cores[k], behind);
             var (u, s, _) = algebra.Svd(product.Reshape(shape.Bonds[k], product.Values.Length / shape.Bonds[k]));
             behind = right[k] = Scaled(u, s, 1, rows: false);
         }
 
-        var tensors = operators.Tensors.ToArray();
+        var tensors = operators.Train.Cores.ToArray();
         for (var k = 1; k < n; k++)
         {
             var (u, s, vt) = algebra.Svd(algebra.Multiply(left[k], right[k]));

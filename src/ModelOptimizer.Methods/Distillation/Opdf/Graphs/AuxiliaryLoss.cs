@@ -21,12 +21,12 @@ internal static class AuxiliaryLoss
     public static double Value(IReadOnlyList<AlignedTensors> aligned, Func<string, float[]> read) => aligned.Average(pair =>
         pair.Student.Read(read).Zip(pair.Teacher, (student, teacher) => Enumerable.Range(0, student.Count)
             .Where(k => k != pair.Student.Shape.Center)
-            .Sum(k => TensorPrimitives.Distance<double>(student[k].Values, teacher.Tensors[k].Values) is var distance ? distance * distance / student[k].Values.Length : 0)).Average());
+            .Sum(k => TensorPrimitives.Distance<double>(student[k].Values, teacher.Train.Cores[k].Values) is var distance ? distance * distance / student[k].Values.Length : 0)).Average());
 
     private static string Term(GraphWriter graph, AlignedTensors pair, int k)
     {
         var name = pair.Student.Tensors[k];
-        var teacher = graph.Initializer(graph.NewName($"{name}_teacher"), TensorStack.Of([.. pair.Teacher.Select(group => group.Tensors[k])]));
+        var teacher = graph.Initializer(graph.NewName($"{name}_teacher"), TensorStack.Of([.. pair.Teacher.Select(group => group.Train.Cores[k])]));
         var difference = graph.Node("Sub", [name, teacher]);
         return graph.Node("ReduceMean", [graph.Node("Mul", [difference, difference])], GraphWriter.Attribute("keepdims", 0L));
     }

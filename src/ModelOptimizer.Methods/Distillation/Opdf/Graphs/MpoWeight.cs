@@ -3,21 +3,21 @@ namespace ModelOptimizer.Methods.Distillation;
 /// <summary>A layer's weight while it is trained: the product of trainable tensors instead of a constant.</summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="Shape">The shape of the matrix of each channel group.</param>
-/// <param name="Tensors">Names of the initialisers T_1…T_n.</param>
+/// <param name="Tensors">Names of the initialisers G_1…G_n.</param>
 internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyList<string> Tensors)
 {
     private readonly record struct Part(string Name, int Rows, int Columns);
 
     private int Groups => Layer.Window?.Group ?? 1;
 
-    /// <summary>Adds T_1…T_n and the nodes that multiply them to a tensor of the weight's name and shape; a constant of that name must not be there any more.</summary>
+    /// <summary>Adds G_1…G_n and the nodes that multiply them to a tensor of the weight's name and shape; a constant of that name must not be there any more.</summary>
     /// <param name="graph">The graph, with nothing in it yet that reads the weight.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="operators">The decomposition of each channel group's matrix, all of one shape.</param>
     public static MpoWeight Add(GraphWriter graph, WeightLayer layer, IReadOnlyList<MatrixProductOperator> operators)
     {
         var shape = operators[0].Shape;
-        var tensors = Enumerable.Range(0, shape.Count).Select(k => graph.Initializer(graph.NewName($"{layer.Weight}/mpo_"), TensorStack.Of([.. operators.Select(group => group.Tensors[k])])));
+        var tensors = Enumerable.Range(0, shape.Count).Select(k => graph.Initializer(graph.NewName($"{layer.Weight}/mpo_"), TensorStack.Of([.. operators.Select(group => group.Train.Cores[k])])));
         var weight = new MpoWeight(layer, shape, [.. tensors]);
         weight.AddNodes(graph);
         return weight;
@@ -35,12 +35,12 @@ internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyLis
     /// <param name="algebra">Linear algebra.</param>
     /// <param name="read">The numbers of an initialiser.</param>
     public double[] Contract(ILinearAlgebra algebra, Func<string, float[]> read) =>
-        [.. Read(read).SelectMany(tensors => new MatrixProductOperator(Shape, tensors, []).Contract(algebra).Values)];
+        [.. Read(read).SelectMany(tensors => new MatrixProductOperator(Shape, new TensorTrain(Shape.Modes, tensors), []).Contract(algebra).Values)];
 
     private void AddNodes(GraphWriter graph)
     {
         var product = new ContractionOrder(Shape).Fold(
-            k => new Part(Tensors[k], Shape.Bonds[k] * Shape.Pair(k), Shape.Bonds[k + 1]),
+            k => new Part(Tensors[k], Shape.Bonds[k] * Shape.Modes[k], Shape.Bonds[k + 1]),
             (left, right, extents) => new Part(
                 graph.Node("MatMul", [Seen(graph, left, extents.Rows, extents.Bond), Seen(graph, right, extents.Bond, extents.Columns)]),
                 extents.Rows,

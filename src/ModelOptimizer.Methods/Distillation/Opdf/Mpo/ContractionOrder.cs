@@ -26,7 +26,7 @@ internal sealed class ContractionOrder
     public double MultiplyAdds => _cost[0, _shape.Count - 1];
 
     /// <summary>Multiplies everything.</summary>
-    /// <param name="tensor">T_k for k from 0.</param>
+    /// <param name="tensor">G_k for k from 0.</param>
     /// <param name="merge">The product of two neighbours, the left one seen as rows×bond, the right one as bond×columns.</param>
     public T Fold<T>(Func<int, T> tensor, Func<T, T, (int Rows, int Bond, int Columns), T> merge) => Fold(tensor, merge, 0, _shape.Count - 1);
 
@@ -55,5 +55,5 @@ internal sealed class ContractionOrder
         }
     }
 
-    private int Pairs(int first, int last) => Enumerable.Range(first, last - first + 1).Aggregate(1, (product, k) => product * _shape.Pair(k));
+    private int Pairs(int first, int last) => _shape.Modes.Take(last + 1).Skip(first).Product();
 }

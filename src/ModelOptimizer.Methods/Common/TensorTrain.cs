@@ -1,8 +1,8 @@
-namespace ModelOptimizer.Methods.BlockDescent;
+namespace ModelOptimizer.Methods.Common;
 
 /// <summary>
-/// A matrix d_out×d_in whose numbers, in row-major order, are the tensor n_1×…×n_m = G_1·G_2·…·G_m: a tensor train over the modes of the row index first, then of the
-/// column index. (Not the TT-matrix format of Novikov et al., which pairs a row mode with a column mode.)
+/// A tensor n_1×…×n_m = G_1·G_2·…·G_m (Oseledets, SIAM J. Sci. Comput. 33, 2011). A matrix d_out×d_in is one by its numbers in row-major order, with the modes of the row
+/// index first, as in nn-bcd; or with a factor of the rows and one of the columns in each mode, which is then a matrix product operator, as in opdf.
 /// </summary>
 /// <param name="Modes">n_1…n_m; their product is d_out·d_in.</param>
 /// <param name="Cores">G_k as (r_{k−1}·n_k)×r_k, r_0 = r_m = 1: the row index is (bond, mode), bond slowest.</param>
@@ -51,5 +51,39 @@ internal sealed record TensorTrain(IReadOnlyList<int> Modes, IReadOnlyList<Matri
         }
 
         return null;
+    }
+}
+
+/// <summary>Bonds of tensor trains.</summary>
+internal static class TensorTrainRanks
+{
+    /// <summary>The largest bonds that are not wasted: min(n_1…n_k, n_{k+1}…n_m).</summary>
+    public static IReadOnlyList<int> Full(IReadOnlyList<int> modes) => Limited(modes, [.. Enumerable.Repeat(int.MaxValue, modes.Count - 1)]);
+
+    /// <summary>r_k = min(r, r_{k−1}·n_k, n_{k+1}…n_m) for one r per bond.</summary>
+    public static IReadOnlyList<int> Limited(IReadOnlyList<int> modes, IReadOnlyList<int> ranks)
+    {
+        var limited = new int[modes.Count - 1];
+        var before = 1L;
+        for (var k = 0; k + 1 < modes.Count; k++)
+        {
+            var behind = modes.Skip(k + 1).Select(mode => (long)mode).Product();
+            before = Math.Min(ranks[k], Math.Min(before * modes[k], behind));
+            limited[k] = (int)before;
+        }
+
+        return limited;
+    }
+
+    /// <summary>Σ r_{k−1}·n_k·r_k.</summary>
+    public static long Parameters(IReadOnlyList<int> modes, IReadOnlyList<int> ranks)
+    {
+        var sum = 0L;
+        for (var k = 0; k < modes.Count; k++)
+        {
+            sum += (k == 0 ? 1L : ranks[k - 1]) * modes[k] * (k + 1 == modes.Count ? 1 : ranks[k]);
+        }
+
+        return sum;
     }
 }
