@@ -148,7 +148,7 @@ internal sealed class WeightSets
     private WeightSet Train(WeightLayer layer, RankSpec spec, IReadOnlyList<int>? decided)
     {
         var modes = _modes.GetValueOrDefault(layer.Name) ?? ModeChoice.For(layer.OutputChannels, (int)(layer.WeightCount / layer.OutputChannels));
-        if (modes.Count < 2 || modes.Aggregate(1L, (product, mode) => product * mode) != layer.WeightCount)
+        if (modes.Count < 2 || modes.Select(mode => (long)mode).Product() != layer.WeightCount)
         {
             throw new DiagnosticException(MethodCodes.BadModes, $"the modes [{string.Join(", ", modes)}] of '{layer.Name}' do not fit it: expected at least two sizes whose product is {layer.WeightCount} ({layer.OutputChannels} outputs of {layer.WeightCount / layer.OutputChannels} weights).", _options.PositionOf("modes"));
         }

@@ -6,7 +6,7 @@ namespace ModelOptimizer.Methods.Common;
 /// <summary>The numbers of a tensor of any floating-point type.</summary>
 internal static class FloatingPoint
 {
-    public static bool IsReadable(DataType type) => type is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16;
+    public static bool IsReadable(DataType type) => ElementTypes.IsFloat((int)type);
 
     /// <summary>The numbers in float64.</summary>
     public static double[] Read(HostTensor tensor) => tensor.Type switch
@@ -14,7 +14,7 @@ internal static class FloatingPoint
         DataType.Float => Widened(tensor),
         DataType.Double => tensor.As<double>().ToArray(),
         DataType.Float16 => Array.ConvertAll(tensor.As<Half>().ToArray(), value => (double)value),
-        DataType.Bfloat16 => Array.ConvertAll(tensor.As<ushort>().ToArray(), value => (double)BitConverter.Int32BitsToSingle(value << 16)),
+        DataType.Bfloat16 => Array.ConvertAll(tensor.As<ushort>().ToArray(), value => (double)BFloat16.ToSingle(value)),
         _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Type, "not a floating-point tensor"),
     };
 

@@ -25,7 +25,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     /// <param name="trained">Number of trained numbers.</param>
     public long PeakBytes(long trained)
     {
-        var outputs = sizeof(float) * Samples * student.LogitShape.Skip(1).Aggregate(1L, (product, extent) => product * extent);
+        var outputs = sizeof(float) * Samples * student.LogitShape.Skip(1).Product();
         var samples = context.Calibration is { } calibration ? SampleStore.Predict(calibration) + outputs : 0;
         return TrainingMemory.Predict(student.Model, student.Shapes, Repeats, trained, options.Optimizer, samples).Total;
     }

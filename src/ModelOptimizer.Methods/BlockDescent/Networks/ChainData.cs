@@ -26,7 +26,7 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 
     /// <summary>Number of windows of one sample; 1 for matrices.</summary>
     public static int Windows(StepContext context, WeightLayer first) =>
-        first.Kind == LayerKind.Conv ? (int)context.Shapes[first.Node.Output[0]].Skip(2).Aggregate(1L, (product, extent) => product * extent) : 1;
+        first.Kind == LayerKind.Conv ? (int)context.Shapes[first.Node.Output[0]].Skip(2).Product() : 1;
 
     // The original where it still has the tensor: what the steps before lost is healed.
     private static OnnxModel Teacher(StepContext context, WeightLayer last) =>
@@ -80,7 +80,7 @@ internal static class Patches
     {
         var samples = calibration.Count;
         long[] output = context.Shapes[layer.Node.Output[0]][2..];
-        var windows = (int)output.Aggregate(1L, (product, extent) => product * extent);
+        var windows = (int)output.Product();
         var patches = new Matrix(layer.InputChannels * layer.Window!.Taps, windows * samples);
         var first = 0;
         foreach (var (batch, values) in Activations.Read(context.Engine, model, [layer.Input], calibration))

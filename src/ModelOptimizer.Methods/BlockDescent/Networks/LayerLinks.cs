@@ -74,6 +74,6 @@ internal static class UnitSpread
             return 1;
         }
 
-        return shapes.TryGetValue(tensor, out var shape) && shape.Length > 2 ? shape.Skip(2).Aggregate(1L, (product, extent) => product * extent) : null;
+        return shapes.TryGetValue(tensor, out var shape) && shape.Length > 2 ? shape.Skip(2).Product() : null;
     }
 }

@@ -5,7 +5,7 @@ namespace ModelOptimizer.Methods.LowRank;
 internal sealed record TapGrid(IReadOnlyList<int> Extents)
 {
     /// <summary>K.</summary>
-    public int Taps => Extents.Aggregate(1, (product, extent) => product * extent);
+    public int Taps => Extents.Product();
 
     public static TapGrid Of(CpFactors factors) => new([.. factors.Axes.Select(axis => axis.Rows)]);
 

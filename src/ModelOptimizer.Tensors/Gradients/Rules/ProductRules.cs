@@ -1,5 +1,6 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Tensors.Gradients;
@@ -183,7 +184,7 @@ internal static class ProductRules
             return graph.SumTo(graph.Node("MatMul", [graph.TransposeMatrices(matrices, a.Length), gradient]), [.. y[..^2], .. b[^2..]], b);
         }
 
-        var rows = a[..^1].Aggregate(1L, (product, extent) => product * extent);
+        var rows = a[..^1].Product();
         return graph.Gemm(As(graph, matrices, a, [rows, a[^1]]), As(graph, gradient, y, [rows, y[^1]]), transA: true);
     }
 
