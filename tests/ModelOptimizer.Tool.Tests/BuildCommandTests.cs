@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Build;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Tool.Tests;
 

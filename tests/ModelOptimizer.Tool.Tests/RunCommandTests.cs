@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;

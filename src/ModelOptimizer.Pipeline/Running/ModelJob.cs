@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;

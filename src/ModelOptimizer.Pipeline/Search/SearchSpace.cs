@@ -1,7 +1,7 @@
 using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Compression;
 
 namespace ModelOptimizer.Pipeline.Search;
 

@@ -1,5 +1,6 @@
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Writing;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Running;

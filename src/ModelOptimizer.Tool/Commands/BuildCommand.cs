@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelOptimizer.Pipeline;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.LinearAlgebra;

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>Where a compressed model goes.</summary>
 internal static class OutputPath
