@@ -152,7 +152,6 @@ public sealed class BuildSessionTests : IDisposable
         _project.Request = _project.Request with { CacheDirectory = "elsewhere" };
         _project.Build();
         _project.Runs.ShouldBe(1);
-        _project.State.GetProperty("request").GetProperty("cacheDirectory").GetString().ShouldBe("elsewhere");
 
         _project.ToolVersion = "1.1";
         _project.Build();
