@@ -9,7 +9,7 @@ using ModelOptimizer.Methods.Tucker;
 namespace ModelOptimizer.Methods;
 
 /// <summary>All methods. A new one is a folder beside this file and a line here.</summary>
-public static class MethodCatalogue
+internal static class MethodCatalogue
 {
     /// <summary>The methods by the names they have in the manifest.</summary>
     public static IReadOnlyList<IMethod> All { get; } =

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods;
 
 /// <summary>The codes of what methods can refuse.</summary>
-public static class MethodCodes
+internal static class MethodCodes
 {
     /// <summary>A layer rule matches no layer of the model.</summary>
     public const string RuleMatchesNothing = "MOC1301";

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx;
 
 /// <summary>The codes of everything that can be wrong with a model file; one place, so that none is used twice.</summary>
-public static class ModelCodes
+internal static class ModelCodes
 {
     /// <summary>The model file is not there.</summary>
     public const string NotFound = "MOC2001";

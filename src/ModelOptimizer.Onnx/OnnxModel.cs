@@ -3,7 +3,7 @@ using ModelOptimizer.Onnx.Files;
 namespace ModelOptimizer.Onnx;
 
 /// <summary>An ONNX file in memory. Whatever is not changed survives a save, unknown fields included.</summary>
-public sealed class OnnxModel
+internal sealed class OnnxModel
 {
     /// <summary>A model over <paramref name="proto"/>, which is shared, not copied.</summary>
     public OnnxModel(ModelProto proto, string? path = null)

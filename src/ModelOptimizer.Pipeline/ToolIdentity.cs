@@ -3,7 +3,7 @@ using System.Reflection;
 namespace ModelOptimizer.Pipeline;
 
 /// <summary>Which build of the product this is.</summary>
-public static class ToolIdentity
+internal static class ToolIdentity
 {
     /// <summary>The informational version.</summary>
     public static string Version { get; } =

@@ -5,7 +5,7 @@ using ModelOptimizer.Tensors.Statistics;
 namespace ModelOptimizer.Tensors;
 
 /// <summary>Reads tensors inside a model.</summary>
-public static class Activations
+internal static class Activations
 {
     /// <summary>The values of <paramref name="tensors"/>, batch by batch; the model runs no further than they need.</summary>
     /// <exception cref="Diagnostics.DiagnosticException">The model has no such tensor (MOC3303), or does not run (MOC23xx).</exception>

@@ -6,7 +6,7 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors;
 
 /// <summary>ONNX Runtime on one device: sessions, and linear algebra. Owns everything it made.</summary>
-public sealed class Engine : IDisposable
+internal sealed class Engine : IDisposable
 {
     private readonly List<ModelSession> sessions = [];
     private bool disposed;

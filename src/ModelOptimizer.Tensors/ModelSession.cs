@@ -9,7 +9,7 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors;
 
 /// <summary>A model ready to run. Made by <see cref="Engine.CreateSession(Onnx.OnnxModel)"/>; dispose before the engine, or let the engine do it.</summary>
-public sealed class ModelSession : IDisposable
+internal sealed class ModelSession : IDisposable
 {
     private readonly Engine owner;
     private readonly string deviceKind;

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Tensors;
 
 /// <summary>The codes of the errors this project raises.</summary>
-public static class TensorsCodes
+internal static class TensorsCodes
 {
     public const string ModelRefused = "MOC2301";
     public const string RunFailed = "MOC2302";

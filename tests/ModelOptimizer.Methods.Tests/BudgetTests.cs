@@ -11,7 +11,7 @@ namespace ModelOptimizer.Methods.Tests;
 
 public class BudgetTests
 {
-    public static TheoryData<string, BudgetMeasure, Allocation> Budgets()
+    public static IEnumerable<object[]> Budgets()
     {
         var data = new TheoryData<string, BudgetMeasure, Allocation>();
         foreach (var method in new[] { "tucker", "cp" })
@@ -28,7 +28,7 @@ public class BudgetTests
 
     [Theory]
     [MemberData(nameof(Budgets))]
-    public void The_whole_model_is_within_the_budget_and_not_far_below(string method, BudgetMeasure measure, Allocation allocation)
+    internal void The_whole_model_is_within_the_budget_and_not_far_below(string method, BudgetMeasure measure, Allocation allocation)
     {
         var model = TuckerMethodTests.SmallNet();
         foreach (var share in new[] { 0.8, 0.5 })

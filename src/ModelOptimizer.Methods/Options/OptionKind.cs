@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>What an option's value looks like in the manifest, and which type it has in <see cref="MethodArguments"/>.</summary>
-public enum OptionKind
+internal enum OptionKind
 {
     /// <summary>One of some words; <see cref="string"/>.</summary>
     Choice,

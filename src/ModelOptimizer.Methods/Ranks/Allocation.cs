@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Ranks;
 
 /// <summary>How a budget is shared among layers.</summary>
-public enum Allocation
+internal enum Allocation
 {
     /// <summary>By what each layer's Σ-error does to the model's output.</summary>
     Sigma,

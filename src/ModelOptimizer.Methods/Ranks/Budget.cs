@@ -5,7 +5,7 @@ namespace ModelOptimizer.Methods.Ranks;
 /// <param name="Amount">A fraction of the original's when <paramref name="IsFraction"/>; otherwise bytes, weights or multiply-adds. 0 stands for <see cref="Auto"/>.</param>
 /// <param name="IsFraction">Whether <paramref name="Amount"/> is relative.</param>
 /// <param name="Allocation">How it is shared among the layers.</param>
-public sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFraction, Allocation Allocation = Allocation.Sigma)
+internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFraction, Allocation Allocation = Allocation.Sigma)
 {
     /// <summary>The smallest model that passes the gates: a search decides.</summary>
     public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Ranks;
 
 /// <summary>What a budget counts.</summary>
-public enum BudgetMeasure
+internal enum BudgetMeasure
 {
     /// <summary>Bytes of the model file and its external data.</summary>
     Size,

@@ -4,7 +4,7 @@ namespace ModelOptimizer.Methods.Ranks;
 /// Chooses one option for every layer with the least sum of penalties within a budget: along the lower convex hulls of all layers in the order of
 /// gain per cost (which is optimal for every budget it stops at), then whatever single change still fits and gains most.
 /// </summary>
-public static class LagrangianAllocator
+internal static class LagrangianAllocator
 {
     /// <summary>The choice for each layer; null when not even the cheapest options fit.</summary>
     public static IReadOnlyList<Weighed<T>>? Choose<T>(IReadOnlyList<IReadOnlyList<Weighed<T>>> layers, double budget)
@@ -120,4 +120,4 @@ public static class LagrangianAllocator
 /// <param name="Item">It.</param>
 /// <param name="Cost">What it would then count against the budget.</param>
 /// <param name="Penalty">What it is expected to do to the model's output; any unit, but the same for all layers.</param>
-public sealed record Weighed<T>(T Item, double Cost, double Penalty);
+internal sealed record Weighed<T>(T Item, double Cost, double Penalty);

@@ -8,7 +8,7 @@ namespace ModelOptimizer.Methods.Ranks;
 /// How far a changed model's outputs are from the original's on some calibration samples, without labels: the squared difference of every
 /// floating-point output relative to its variance over the samples, averaged over the outputs.
 /// </summary>
-public sealed class OutputDivergence
+internal sealed class OutputDivergence
 {
     // Multiply-adds spent in all; what a CPU does in a minute or so.
     private const double Affordable = 2e12;

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Ranks;
 
 /// <summary>Ranks of one layer as written: one number for all, one per mode (R_T, R_S), or a fraction of the full ranks.</summary>
-public sealed record RankSpec
+internal sealed record RankSpec
 {
     /// <summary>Absolute ranks, one or one per mode; empty when <see cref="Fraction"/> is given.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];

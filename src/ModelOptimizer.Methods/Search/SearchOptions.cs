@@ -3,7 +3,7 @@ using ModelOptimizer.Methods.Ranks;
 namespace ModelOptimizer.Methods.Search;
 
 /// <summary>The options that all searchable methods have.</summary>
-public static class SearchOptions
+internal static class SearchOptions
 {
     /// <summary>How many candidates are evaluated when the manifest does not say.</summary>
     public const int DefaultEvaluations = 60;

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Onnx.Editing;
 /// Changes a model's main graph in place: nodes are replaced where they stand, everything else keeps its order, names and metadata.
 /// Make one editor for a series of edits and end it with <see cref="Prune"/>.
 /// </summary>
-public sealed class GraphEditor
+internal sealed class GraphEditor
 {
     // Until then every initialiser had to be an input of the graph as well; not all files obey.
     private const long FirstVersionWithFreeInitializers = 4;

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Editing;
 
 /// <summary>A part of a model as a model of its own.</summary>
-public static class SubModel
+internal static class SubModel
 {
     /// <summary>What computes <paramref name="output"/> from <paramref name="input"/> and constants; null when that also needs other inputs, or does not need this one.</summary>
     /// <param name="model">The whole model.</param>

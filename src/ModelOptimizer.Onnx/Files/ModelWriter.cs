@@ -52,7 +52,7 @@ internal static class ModelWriter
 }
 
 /// <summary>Writes a file whole or not at all.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to disk and renames it.</summary>
     public static void Write(string path, Action<Stream> write)

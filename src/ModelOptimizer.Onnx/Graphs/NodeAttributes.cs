@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>Attributes of a node by name.</summary>
-public static class NodeAttributes
+internal static class NodeAttributes
 {
     /// <summary>The operator's name when it is one of ONNX's own; null for other domains.</summary>
     public static string? Operator(this NodeProto node) => node.Domain is "" or "ai.onnx" ? node.OpType : null;

@@ -3,7 +3,7 @@ namespace ModelOptimizer.Onnx.Layers;
 /// <summary>
 /// A node with a constant weight, in the form every method sees it: <see cref="OutputChannels"/> T, <see cref="InputChannels"/> S (of all groups), taps K.
 /// </summary>
-public sealed record WeightLayer
+internal sealed record WeightLayer
 {
     /// <summary>The node's name, or its first output's where the name is empty or not unique. Unique within a model.</summary>
     public required string Name { get; init; }

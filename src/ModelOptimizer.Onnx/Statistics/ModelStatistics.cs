@@ -5,7 +5,7 @@ using ModelOptimizer.Onnx.Values;
 namespace ModelOptimizer.Onnx.Statistics;
 
 /// <summary>What a model costs: the numbers behind budgets, gates and reports.</summary>
-public static class ModelStatistics
+internal static class ModelStatistics
 {
     /// <summary>
     /// Number of parameters: all numbers that the file holds as constants, whatever their type, in initialisers (sparse ones: stored values) and

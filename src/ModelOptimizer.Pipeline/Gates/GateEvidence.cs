@@ -5,7 +5,7 @@ using ModelOptimizer.Tensors;
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Everything that was measured and that gates decide on.</summary>
-public sealed record GateEvidence
+internal sealed record GateEvidence
 {
     /// <summary>What the original costs.</summary>
     public required ModelCost Before { get; init; }

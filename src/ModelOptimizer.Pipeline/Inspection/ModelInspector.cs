@@ -10,7 +10,7 @@ using ModelOptimizer.Tensors.Shapes;
 namespace ModelOptimizer.Pipeline.Inspection;
 
 /// <summary>Looks at a model: its layers and blocks, what they cost and what can be done with them.</summary>
-public static class ModelInspector
+internal static class ModelInspector
 {
     /// <summary>Reads the model at <paramref name="path"/> and runs it once on zeros to learn its shapes.</summary>
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>

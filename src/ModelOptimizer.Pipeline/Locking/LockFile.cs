@@ -7,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Locking;
 /// <summary>
 /// The lock file beside a manifest, <c>modelopt.lock.json</c> for <c>modelopt.yaml</c>: what was decided for every model, and from which inputs. Meant to be committed.
 /// </summary>
-public sealed class LockFile
+internal sealed class LockFile
 {
     private const int CurrentVersion = 1;
 

@@ -5,7 +5,7 @@ using ModelOptimizer.Tensors.Devices;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads a manifest, strictly.</summary>
-public static class ManifestReader
+internal static class ManifestReader
 {
     /// <summary>The file name of a manifest that has no other.</summary>
     public const string DefaultName = "modelopt.yaml";

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>A manifest, resolved: paths absolute, defaults filled in, everything checked that can be without running a model.</summary>
-public sealed record CompressionPlan
+internal sealed record CompressionPlan
 {
     /// <summary>The manifest's absolute path.</summary>
     public required string ManifestPath { get; init; }

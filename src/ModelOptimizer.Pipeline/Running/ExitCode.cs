@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>What the process returns.</summary>
-public static class ExitCode
+internal static class ExitCode
 {
     /// <summary>Everything holds.</summary>
     public const int Passed = 0;

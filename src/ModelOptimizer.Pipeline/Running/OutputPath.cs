@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Where a compressed model goes.</summary>
-public static class OutputPath
+internal static class OutputPath
 {
     // The same on every system, so that a build's layout is too.
     private static readonly char[] NotInFileNames = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'];

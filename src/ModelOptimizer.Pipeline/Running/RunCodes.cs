@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Codes of what can go wrong between a valid manifest and a finished run.</summary>
-public static class RunCodes
+internal static class RunCodes
 {
     /// <summary><c>--model</c> names no model of the manifest.</summary>
     public const string UnknownModel = "MOC1090";

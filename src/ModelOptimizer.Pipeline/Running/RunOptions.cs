@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>What the command line or the build asks for, beyond the manifest.</summary>
-public sealed record RunOptions
+internal sealed record RunOptions
 {
     /// <summary>The manifest's path.</summary>
     public required string ManifestPath { get; init; }

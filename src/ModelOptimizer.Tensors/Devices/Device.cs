@@ -9,7 +9,7 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="DeviceClass">Provider, its device and ONNX Runtime's version in one word, such as <c>cpu/x64/avx512+ort1.30.0</c>: equal classes give equal bytes.</param>
 /// <param name="Note">One line: what was chosen and why the others were not.</param>
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
-public sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
+internal sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
 {
     /// <summary>The class with a linear algebra that need not be loaded, then in the version that <paramref name="other"/>, a class too, has of it.</summary>
     public string ClassWith(string word, string other) => word == LinearAlgebraBackends.BuiltIn || LinearAlgebra().Match(DeviceClass).Length > 0

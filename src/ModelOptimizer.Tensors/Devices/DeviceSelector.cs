@@ -7,7 +7,7 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.Devices;
 
 /// <summary>Turns the manifest's <c>device</c> into a device that has proved itself.</summary>
-public static partial class DeviceSelector
+internal static partial class DeviceSelector
 {
     /// <summary>What stands before ONNX Runtime's version in a device class.</summary>
     public const string RuntimeMark = "+ort";

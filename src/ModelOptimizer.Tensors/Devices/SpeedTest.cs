@@ -7,7 +7,7 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Devices;
 
 /// <summary>How fast a device multiplies matrices in float32, copies to it and back included.</summary>
-public static class SpeedTest
+internal static class SpeedTest
 {
     // Enough products in a row that the copies do not decide.
     private const int Products = 8;

@@ -6,7 +6,7 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Graphs;
 
 /// <summary>Writes ONNX graphs, the product's own arithmetic: small ones of its own (opset 17), or more nodes into a model.</summary>
-public sealed class GraphWriter
+internal sealed class GraphWriter
 {
     private const int OwnOpset = 17;
 

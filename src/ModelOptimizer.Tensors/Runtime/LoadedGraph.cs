@@ -13,7 +13,7 @@ namespace ModelOptimizer.Tensors.Runtime;
 /// What ONNX Runtime keeps of a graph that it has loaded. Nodes that depend on constants only are computed while loading, before any provider sees the graph; this looks
 /// whether they were, for an application would otherwise compute them in every run.
 /// </summary>
-public static class LoadedGraph
+internal static class LoadedGraph
 {
     // What applications may ask for; at the default level all that the basic one does happens first.
     private static readonly GraphOptimizationLevel[] Levels = [GraphOptimizationLevel.ORT_ENABLE_BASIC, GraphOptimizationLevel.ORT_ENABLE_ALL];

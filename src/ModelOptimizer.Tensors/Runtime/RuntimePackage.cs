@@ -5,7 +5,7 @@ namespace ModelOptimizer.Tensors.Runtime;
 /// <summary>A package whose native folder <see cref="RuntimeDirectory"/> can take: ONNX Runtime with providers that the tool's own build lacks.</summary>
 /// <param name="Id">The package's id.</param>
 /// <param name="Version">The one version that fits this tool.</param>
-public sealed record RuntimePackage(string Id, string Version)
+internal sealed record RuntimePackage(string Id, string Version)
 {
     /// <summary>Where the libraries are in such a package.</summary>
     internal static string Folder => $"runtimes/{Platform.Rid}/native";

@@ -8,7 +8,7 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.Shapes;
 
 /// <summary>The shape of every tensor of a model's main graph, found by running it once.</summary>
-public static class ShapeProbe
+internal static class ShapeProbe
 {
     // A pass keeps its outputs alive until their shapes are read.
     private const int TensorsPerPass = 64;

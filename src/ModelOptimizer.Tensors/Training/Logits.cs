@@ -4,7 +4,7 @@ using ModelOptimizer.Onnx.Graphs;
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>Finds what a classifier computes before its softmax: losses that take a logarithm of a softmax are computed from that without loss of digits.</summary>
-public static class Logits
+internal static class Logits
 {
     /// <summary>The input of the softmax that makes <paramref name="output"/>; <paramref name="output"/> itself where no softmax over its last axis makes it.</summary>
     /// <param name="model">The model.</param>

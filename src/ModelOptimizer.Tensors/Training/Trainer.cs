@@ -14,7 +14,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// Runs the steps of a <see cref="TrainingGraph"/>. Parameters and optimiser state stay on the device, in two sets of buffers that take turns as input and output: a step
 /// moves a batch there and a loss back, and nothing else.
 /// </summary>
-public sealed class Trainer : IDisposable
+internal sealed class Trainer : IDisposable
 {
     private readonly ModelSession session;
     private readonly TrainingVectors[] sets;

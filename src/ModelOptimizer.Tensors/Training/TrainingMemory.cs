@@ -8,7 +8,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// <param name="Parameters">Parameters and what the optimiser keeps about them, twice each, and what a step makes of the gradient.</param>
 /// <param name="Activations">What the forward pass makes, which is kept for the backward pass, the gradients by it, and the windows of the largest convolution.</param>
 /// <param name="Samples">The samples, held in the host's memory.</param>
-public sealed record TrainingMemory(long Parameters, long Activations, long Samples)
+internal sealed record TrainingMemory(long Parameters, long Activations, long Samples)
 {
     // ONNX Runtime takes memory in blocks of growing size; of the last one it needs a part.
     private const double Blocks = 1.5;

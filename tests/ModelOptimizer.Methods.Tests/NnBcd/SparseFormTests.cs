@@ -16,7 +16,7 @@ public class SparseFormTests
     private const int Rows = 40;
     private const int Columns = 50;
 
-    public static TheoryData<int, DataType, bool> Versions()
+    public static IEnumerable<object[]> Versions()
     {
         var data = new TheoryData<int, DataType, bool>();
         foreach (var opset in new[] { 9, 10, 11, 13, 21 })
@@ -36,7 +36,7 @@ public class SparseFormTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void The_weight_is_exactly_the_dense_one_and_the_runtime_computes_it_when_it_loads_the_model(int opset, DataType type, bool transB)
+    internal void The_weight_is_exactly_the_dense_one_and_the_runtime_computes_it_when_it_loads_the_model(int opset, DataType type, bool transB)
     {
         foreach (var places in new int[][] { [], [0], [1999], [0, 255, 511, 1022], [256], [5, 1700, 1701, 1999], [.. Enumerable.Range(0, 200).Select(i => i * 10)] })
         {
@@ -96,7 +96,7 @@ public class SparseFormTests
     [InlineData(10, DataType.Float, 0.9, true)]
     [InlineData(10, DataType.Float, 0.4, false)]
     [InlineData(8, DataType.Float, 0.9, false)]
-    public void Zeros_are_left_out_where_that_makes_the_file_smaller(int opset, DataType type, double sparsity, bool pays)
+    internal void Zeros_are_left_out_where_that_makes_the_file_smaller(int opset, DataType type, double sparsity, bool pays)
     {
         var model = Model(opset, type, transB: true);
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();

@@ -121,7 +121,7 @@ public class TensorTrainFormTests
     [InlineData("matmul add", DataType.Double)]
     [InlineData("conv", DataType.Float)]
     [InlineData("conv", DataType.Float16)]
-    public void The_runtime_multiplies_each_of_two_factors_out_once(string name, DataType type)
+    internal void The_runtime_multiplies_each_of_two_factors_out_once(string name, DataType type)
     {
         var model = FormCases.In(type, FormCases.All[name]());
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem().Node.OpType;
@@ -167,7 +167,7 @@ public class TensorTrainFormTests
     [InlineData("matmul add", true)]
     [InlineData("matmul add", false, DataType.Float16)]
     [InlineData("matmul add", true, DataType.Float16)]
-    public void The_layer_is_found_again_and_nothing_else_is_and_a_run_costs_what_its_products_cost(string name, bool onActivations, DataType type = DataType.Float)
+    internal void The_layer_is_found_again_and_nothing_else_is_and_a_run_costs_what_its_products_cost(string name, bool onActivations, DataType type = DataType.Float)
     {
         var model = FormCases.In(type, FormCases.All[name]());
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();

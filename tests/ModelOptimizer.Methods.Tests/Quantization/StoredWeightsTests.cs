@@ -81,7 +81,7 @@ public class StoredWeightsTests
     [InlineData(DataType.Float16, 9)]
     [InlineData(DataType.Double, 13)]
     [InlineData(DataType.Double, 9)]
-    public void Other_element_types_end_in_one_cast(DataType type, int opset)
+    internal void Other_element_types_end_in_one_cast(DataType type, int opset)
     {
         foreach (var format in WeightFormat.All.Where(format => format.HasCodes || type == DataType.Double))
         {

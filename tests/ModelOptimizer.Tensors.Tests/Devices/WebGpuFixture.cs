@@ -7,7 +7,7 @@ public sealed class WebGpuFixture : IDisposable
 {
     private readonly Lazy<Engine> engine = new(() => new Engine(DeviceSelector.Select("webgpu")));
 
-    public Engine Engine => engine.Value;
+    internal Engine Engine => engine.Value;
 
     public void Dispose()
     {

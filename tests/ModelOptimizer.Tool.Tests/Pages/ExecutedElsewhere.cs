@@ -71,7 +71,7 @@ internal static partial class ExecutedElsewhere
         // By hand, minutes long; the page has what came out.
         ["eng/train/README.md"] = ["eng/train/run"],
         ["docs/architecture.md"] = ["dotnet run eng/Targets.cs"],
-        ["docs/results.md"] = ["dotnet run --project samples/TrainDigits -c Release"],
+        ["docs/results.md"] = ["dotnet run --project eng/train/TrainDigits -c Release"],
         // By hand, since they download hundreds of megabytes; the pages have what was run.
         ["docs/devices.md"] =
         [

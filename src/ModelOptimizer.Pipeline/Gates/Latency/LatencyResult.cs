@@ -7,4 +7,4 @@ namespace ModelOptimizer.Pipeline.Gates;
 /// <param name="OriginalSeconds">Median time of one run of the original.</param>
 /// <param name="CompressedSeconds">Median time of one run of the compressed model.</param>
 /// <param name="Pairs">Number of pairs.</param>
-public sealed record LatencyResult(double Ratio, double Lower, double Upper, double OriginalSeconds, double CompressedSeconds, int Pairs);
+internal sealed record LatencyResult(double Ratio, double Lower, double Upper, double OriginalSeconds, double CompressedSeconds, int Pairs);

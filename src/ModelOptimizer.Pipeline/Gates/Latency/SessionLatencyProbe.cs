@@ -9,7 +9,7 @@ namespace ModelOptimizer.Pipeline.Gates;
 /// <param name="compressed">The compressed model.</param>
 /// <param name="inputs">Every input by name: the first evaluation batch, or random values.</param>
 /// <exception cref="Diagnostics.DiagnosticException">The inputs do not fit a model (MOC23xx).</exception>
-public sealed class SessionLatencyProbe(ModelSession original, ModelSession compressed, IReadOnlyDictionary<string, HostTensor> inputs) : ILatencyProbe
+internal sealed class SessionLatencyProbe(ModelSession original, ModelSession compressed, IReadOnlyDictionary<string, HostTensor> inputs) : ILatencyProbe
 {
     private readonly Action original = original.Prepare(inputs);
     private readonly Action compressed = compressed.Prepare(inputs);

@@ -3,7 +3,7 @@ using ModelOptimizer.Methods.Options;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Options of methods in words.</summary>
-public static class OptionText
+internal static class OptionText
 {
     /// <summary>What the value looks like.</summary>
     public static string Value(MethodOption option) => OptionForms.Of(option).Text;

@@ -3,7 +3,7 @@ using System.Text;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The reference of the manifest, <c>docs/manifest.md</c>, from the declarations that the reader goes by.</summary>
-public static class ManifestPage
+internal static class ManifestPage
 {
     private static readonly string Head = $$"""
         # The manifest

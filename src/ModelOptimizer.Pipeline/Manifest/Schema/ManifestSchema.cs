@@ -7,7 +7,7 @@ using ModelOptimizer.Pipeline.Metrics;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The JSON schema (draft-07) of a manifest, by which editors complete and check it.</summary>
-public static class ManifestSchema
+internal static class ManifestSchema
 {
     /// <summary>The schema's usual file.</summary>
     public const string FileName = "modelopt.schema.json";

@@ -6,7 +6,7 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>The libraries that <c>linear-algebra</c> may name.</summary>
-public static class LinearAlgebraBackends
+internal static class LinearAlgebraBackends
 {
     /// <summary>The word for what every installation has.</summary>
     public const string BuiltIn = "built-in";
