@@ -113,7 +113,8 @@ public sealed class CompressModels : Task, ICancelableTask
 
     internal BuildRequest Request() => new()
     {
-        Manifests = [.. Manifests.Select(manifest => manifest.GetMetadata("FullPath"))],
+        // A project may name the default manifest too.
+        Manifests = [.. Manifests.Select(manifest => manifest.GetMetadata("FullPath")).Distinct()],
         OutputDirectory = OutputDirectory,
         CacheDirectory = Absolute(CacheDirectory),
         Device = Device,
@@ -156,7 +157,7 @@ public sealed class CompressModels : Task, ICancelableTask
     {
         ["ModelOptimizerRuntimeDirectory"] = Absolute(RuntimeDirectory),
         ["ModelOptimizerPlugins"] = Joined(Plugins),
-        ["ModelOptimizerTorchSharp"] = Joined(TorchSharpDirectories),
+        ["ModelOptimizerTorchSharpDirectory"] = Joined(TorchSharpDirectories),
     };
 
     private string Joined(string[] paths) => string.Join(Path.PathSeparator.ToString(), paths.Select(Absolute));

@@ -66,7 +66,7 @@ public sealed class CompressModelsTests
     public void The_Tool_Is_Told_Where_Other_Libraries_Lie()
     {
         using var tool = new ScriptedTool("""
-            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharp $ModelOptimizerPlugins\"}"
+            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharpDirectory $ModelOptimizerPlugins\"}"
             exit 1
 
             """);
