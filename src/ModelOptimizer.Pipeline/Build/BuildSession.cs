@@ -71,6 +71,12 @@ internal sealed class BuildSession(
     private int Build(BuildState? before, CancellationToken cancellation)
     {
         var start = DateTime.UtcNow - ClockSlack;
+        if (CollisionsOfManifests() is { Count: > 0 } collisions)
+        {
+            collisions.ForEach(log.Diagnostic);
+            return ExitCode.Of(collisions);
+        }
+
         RecordingLog recording = new(log);
         _folder.ClearLeftovers();
         try
@@ -78,7 +84,7 @@ internal sealed class BuildSession(
             var production = request.Enabled
                 ? new CompressedModels(request, run).Produce(recording, request.Verify ? request.OutputDirectory : _folder.Staging, cancellation)
                 : new OriginalModels(request, readManifest).Produce(recording, _folder.Staging, cancellation);
-            var exitCode = production.ExitCode == ExitCode.Passed ? Check(production, recording) : production.ExitCode;
+            var exitCode = production.ExitCode;
             cancellation.ThrowIfCancellationRequested();
             // Nothing says that another failure would happen again (a missing file may appear, a device may be plugged in): the state of the
             // build before stays. It does not match what was asked for, or this tool would not have been started, so the next build tries again.
@@ -118,11 +124,23 @@ internal sealed class BuildSession(
     private static bool IsSureToHappenAgain(int exitCode, RecordingLog recording) => exitCode == ExitCode.Passed
         || (exitCode == ExitCode.GateFailed && recording.Diagnostics.All(diagnostic => diagnostic.Code != GateCodes.CommandFailed));
 
-    private static int Check(Production production, IBuildLog log)
+    // What is wrong with one manifest is found, and told, when that runs.
+    private List<Diagnostic> CollisionsOfManifests()
     {
-        var found = Collisions.Find(production.Models).ToList();
-        found.ForEach(log.Diagnostic);
-        return ExitCode.Of(found);
+        List<CompressionPlan> plans = [];
+        foreach (var manifest in request.Manifests.Length > 1 ? request.Manifests : [])
+        {
+            try
+            {
+                plans.Add(readManifest(manifest));
+            }
+            catch (DiagnosticException)
+            {
+                continue;
+            }
+        }
+
+        return [.. Collisions.Find(plans)];
     }
 
     private BuildState State(RecordingLog recording, int exitCode, BuildOutput[] outputs, IEnumerable<InputStamp> inputs) => new()
@@ -136,28 +154,6 @@ internal sealed class BuildSession(
         Diagnostics = [.. recording.Diagnostics.Select(ToolDiagnostic.Of)],
         Messages = [.. recording.Headlines],
     };
-}
-
-/// <summary>Names that must differ among all manifests of a project; each manifest was checked for itself when it was read.</summary>
-internal static class Collisions
-{
-    public static IEnumerable<Diagnostic> Find(IReadOnlyList<ProducedModel> models)
-    {
-        var embedded = models.Where(model => model.Embed is not null).ToList();
-        return Twice(models, model => OutputPath.Folder(model.Name), "name", StringComparer.OrdinalIgnoreCase)
-            .Concat(Twice(embedded, model => model.Embed!.Resource, "resource", StringComparer.Ordinal))
-            .Concat(Twice(embedded, model => model.Embed!.Copy, "copy", StringComparer.OrdinalIgnoreCase))
-            .Concat(Twice(embedded, model => model.Embed!.Accessor, "accessor", StringComparer.OrdinalIgnoreCase));
-    }
-
-    private static IEnumerable<Diagnostic> Twice(IEnumerable<ProducedModel> models, Func<ProducedModel, string?> key, string what, StringComparer comparer) =>
-        from same in models.Where(model => key(model) is not null).GroupBy(model => key(model)!, comparer)
-        from later in same.Skip(1)
-        select new Diagnostic(
-            ManifestCodes.Collision,
-            DiagnosticSeverity.Error,
-            $"The models '{same.First().Name}' and '{later.Name}' of this project's manifests have the same {what}: '{key(later)}'. Give each its own.",
-            later.Embed?.Position);
 }
 
 /// <summary><c>state.json</c> in the output folder.</summary>
