@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelOptimizer.Build;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Tool.Tests;
 

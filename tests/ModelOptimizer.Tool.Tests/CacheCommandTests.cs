@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Caching;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;

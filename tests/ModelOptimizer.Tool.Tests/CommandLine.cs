@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 using ModelOptimizer.Tool.Commands;

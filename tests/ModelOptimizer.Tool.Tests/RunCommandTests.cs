@@ -2,7 +2,7 @@ using System.Text.Json;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Caching;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Testing;
 using ModelOptimizer.Tool.Output;
 

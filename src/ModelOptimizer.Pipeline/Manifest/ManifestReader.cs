@@ -1,5 +1,5 @@
 using System.Text;
-using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Manifest;

@@ -1,6 +1,5 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Reports;
 

@@ -1,4 +1,5 @@
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Compression;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Search;
 

@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Compression;
 
 namespace ModelOptimizer.Pipeline.Search;
 

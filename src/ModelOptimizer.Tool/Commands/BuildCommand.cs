@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ModelOptimizer.Build;
-using ModelOptimizer.Pipeline;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;

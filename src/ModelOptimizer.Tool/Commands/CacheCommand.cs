@@ -2,7 +2,6 @@ using System.CommandLine;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.LinearAlgebra;

@@ -2,7 +2,6 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;

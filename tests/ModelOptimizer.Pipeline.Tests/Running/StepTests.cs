@@ -2,8 +2,8 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Manifest;
 using ModelOptimizer.Testing;
 

@@ -1,6 +1,6 @@
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Locking;
 
-namespace ModelOptimizer.Pipeline.Locking;
+namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Whether a model's lock still answers.</summary>
 internal sealed class LockCheck(LockFile locks, ModelPlan model, RunOptions options, RunRecord record)

@@ -7,7 +7,7 @@ using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
 
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Compression;
 
 /// <summary>Applies a model's steps, one after the other. The original is not changed.</summary>
 /// <param name="job">The job.</param>

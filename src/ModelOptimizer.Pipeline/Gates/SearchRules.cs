@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods.Search;
-using ModelOptimizer.Pipeline.Gates;
 
-namespace ModelOptimizer.Pipeline.Search;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>What a search needs.</summary>
 internal static class SearchRules

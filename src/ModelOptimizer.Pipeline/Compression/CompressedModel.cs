@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Compression;
 
 /// <summary>A model after some steps, and what they did.</summary>
 /// <param name="Model">The model.</param>

@@ -7,7 +7,7 @@ using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Shapes;
 
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Compression;
 
 /// <summary>Measures compressed models against the original: everything that reports and gates speak of. What concerns the original alone is measured once.</summary>
 internal sealed class ModelExaminer : IDisposable

@@ -1,6 +1,6 @@
 using ModelOptimizer.Tensors.Devices;
 
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>What the command line or the build asks for, beyond the manifest.</summary>
 internal sealed record RunOptions

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Results;
 
 /// <summary>Codes of what can go wrong between a valid manifest and a finished run.</summary>
 internal static class RunCodes

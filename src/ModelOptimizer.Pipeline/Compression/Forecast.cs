@@ -1,7 +1,7 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Reports;
 
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Compression;
 
 /// <summary>Says before a step runs what it will take, once for each step and only where that is much.</summary>
 internal sealed class Forecast(string model, Action<string> say)

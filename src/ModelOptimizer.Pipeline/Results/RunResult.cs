@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Results;
 
 /// <summary>How a run ended.</summary>
 /// <param name="Models">One report per model that got as far as gates.</param>

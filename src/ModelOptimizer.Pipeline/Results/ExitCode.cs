@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Results;
 
 /// <summary>What the process returns.</summary>
 internal static class ExitCode

@@ -3,7 +3,7 @@ using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Sessions;
 
-namespace ModelOptimizer.Pipeline.Running;
+namespace ModelOptimizer.Pipeline.Compression;
 
 /// <summary>What every part of a job needs.</summary>
 internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine Engine, IProgress<MethodProgress> Progress, Action<string> Say, CancellationToken Cancellation)
