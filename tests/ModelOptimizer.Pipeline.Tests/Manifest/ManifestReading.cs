@@ -106,6 +106,7 @@ public sealed class ManifestReading : IDisposable
                 evaluate: { dataset: all/test }
                 compress: [{ method: sample }]
                 embed: { copy: 'models\digits.onnx' }
+                output: two.onnx
             """);
         var (table, samples) = (plan.Models[0].Calibrate!.Dataset!, plan.Models[0].Evaluate!.Dataset!);
         var (train, test) = (plan.Models[1].Calibrate!.Dataset!, plan.Models[1].Evaluate!.Dataset!);
