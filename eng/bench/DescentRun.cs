@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.NnBcd;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Bench;

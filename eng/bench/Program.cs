@@ -1,4 +1,5 @@
 using ModelOptimizer.Bench;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 // Every row of docs/results.md names the command that made it; these are those commands.
@@ -23,8 +24,8 @@ return args switch
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
     ["load"] => LoadTable.Run(),
     ["load", var model, var level] => LoadTable.Load(model, level),
-    ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraBackends.BuiltIn),
-    ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraBackends.BuiltIn),
+    ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),
+    ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraWord.BuiltIn),
     ["algebra"] => AlgebraTable.Run(),
     ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
     ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),

@@ -5,7 +5,6 @@ using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;

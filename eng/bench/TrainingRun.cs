@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

@@ -12,7 +12,7 @@ internal static class ToolIdentity
     /// <summary>
     /// Version and module identity: equal only for the very same binaries. A developer's rebuild of changed code keeps the version, but must not hit old results.
     /// </summary>
-    public static string Build { get; } = string.Join(' ', new[] { typeof(ToolIdentity), typeof(Methods.IMethod), typeof(Tensors.Engine), typeof(Onnx.OnnxModel) }
+    public static string Build { get; } = string.Join(' ', new[] { typeof(ToolIdentity), typeof(Methods.IMethod), typeof(Engine), typeof(Onnx.OnnxModel) }
         .Select(type => type.Module.ModuleVersionId.ToString("N"))
         .Prepend(Version));
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Tensors.Tests;

@@ -1,6 +1,8 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
+using ModelOptimizer.Tool.Commands;
+using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Tests;
 

@@ -1,6 +1,4 @@
 using System.Reflection;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.TorchSharp.Tests;

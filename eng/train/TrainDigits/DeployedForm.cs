@@ -1,8 +1,8 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Graphs;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using TrainDigits;

@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Gradients;
+
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>When the inner solver of U_S stops.</summary>

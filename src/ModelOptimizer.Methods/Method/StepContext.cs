@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Statistics;
 

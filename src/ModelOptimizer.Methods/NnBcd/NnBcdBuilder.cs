@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Methods.NnBcd;
 

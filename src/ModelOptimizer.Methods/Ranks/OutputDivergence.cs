@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Methods.Ranks;

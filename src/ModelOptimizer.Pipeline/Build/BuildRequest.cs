@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Devices;
+
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>What the MSBuild task asks for: <c>request.json</c>.</summary>

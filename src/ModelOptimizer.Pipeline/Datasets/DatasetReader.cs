@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;

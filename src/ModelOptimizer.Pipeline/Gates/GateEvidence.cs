@@ -1,6 +1,6 @@
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

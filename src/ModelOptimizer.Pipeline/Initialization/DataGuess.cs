@@ -3,8 +3,8 @@ using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 

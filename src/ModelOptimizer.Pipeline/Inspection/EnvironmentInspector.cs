@@ -64,7 +64,7 @@ internal static class EnvironmentInspector
     {
         try
         {
-            return new LibraryReport(true, LinearAlgebraBackends.Describe());
+            return new LibraryReport(true, LinearAlgebraBackends.Describe(DeviceSelector.Select(DeviceCatalogue.Cpu)));
         }
         catch (DiagnosticException exception)
         {

@@ -3,8 +3,6 @@ using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Inspection;

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Pipeline.Locking;
 

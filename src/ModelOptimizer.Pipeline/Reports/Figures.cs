@@ -1,7 +1,7 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Reports;
 

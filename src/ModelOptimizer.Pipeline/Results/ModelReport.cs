@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Results;
 

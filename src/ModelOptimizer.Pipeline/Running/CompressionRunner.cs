@@ -1,7 +1,6 @@
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 

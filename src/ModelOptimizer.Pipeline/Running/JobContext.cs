@@ -1,7 +1,7 @@
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Running;
 

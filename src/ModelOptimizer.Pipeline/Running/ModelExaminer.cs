@@ -3,8 +3,8 @@ using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Running;

@@ -4,7 +4,6 @@ using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Pipeline.Timing;
-using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Running;
 

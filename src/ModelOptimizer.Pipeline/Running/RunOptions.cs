@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Devices;
+
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>What the command line or the build asks for, beyond the manifest.</summary>

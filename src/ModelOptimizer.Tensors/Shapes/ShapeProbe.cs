@@ -3,7 +3,8 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Execution;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.Shapes;
 
@@ -47,7 +48,7 @@ internal static class ShapeProbe
 
     private static void Read(Engine engine, OnnxModel model, IReadOnlyCollection<string> names, Dictionary<string, long[]> shapes)
     {
-        using var session = engine.CreateExactSession(WithOutputs(model, names), SessionKind.AsWritten);
+        using var session = engine.Sessions.CreateExact(WithOutputs(model, names), SessionKind.AsWritten);
         var inputs = session.Inputs.ToDictionary(input => input.Name, Zeros, StringComparer.Ordinal);
         foreach (var (name, tensor) in inputs)
         {

@@ -6,6 +6,7 @@ using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.Statistics;
 

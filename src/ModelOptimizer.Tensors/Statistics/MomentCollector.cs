@@ -1,6 +1,8 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Statistics;
 

@@ -1,5 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;

@@ -4,8 +4,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;

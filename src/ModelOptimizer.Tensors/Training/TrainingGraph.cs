@@ -2,11 +2,12 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Gradients;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Shapes;
-using ModelOptimizer.Tensors.Statistics;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;

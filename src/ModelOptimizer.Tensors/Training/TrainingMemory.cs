@@ -1,6 +1,7 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Execution;
 
 namespace ModelOptimizer.Tensors.Training;
 

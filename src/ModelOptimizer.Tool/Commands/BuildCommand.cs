@@ -3,6 +3,7 @@ using ModelOptimizer.Pipeline;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Commands;
 

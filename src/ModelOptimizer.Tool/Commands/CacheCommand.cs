@@ -4,6 +4,7 @@ using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Commands;

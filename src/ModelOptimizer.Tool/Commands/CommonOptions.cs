@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Execution;
 
 namespace ModelOptimizer.Tool.Commands;
 

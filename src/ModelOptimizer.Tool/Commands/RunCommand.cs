@@ -3,9 +3,8 @@ using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
-
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tool.Progress;
+using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Commands;
 

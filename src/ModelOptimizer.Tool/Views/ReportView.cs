@@ -4,6 +4,7 @@ using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Timing;
+using ModelOptimizer.Tool.Output;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Views;

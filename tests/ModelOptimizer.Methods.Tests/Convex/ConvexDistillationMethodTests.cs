@@ -257,7 +257,7 @@ public class ConvexDistillationMethodTests
     private static RandomBatches Batches() => new(Network, 4, 32);
 
     private static double[] Activations(OnnxModel model, string tensor) =>
-        [.. ModelOptimizer.Tensors.Activations.Read(TestEngine.Shared, model, [tensor], Batches()).SelectMany(read => Methods.Ranks.FloatingPoint.Read(read.Values[0]))];
+        [.. ModelOptimizer.Tensors.Execution.Activations.Read(TestEngine.Shared, model, [tensor], Batches()).SelectMany(read => Methods.Ranks.FloatingPoint.Read(read.Values[0]))];
 
     private sealed class Relabelled(IBatchSource batches) : IBatchSource
     {

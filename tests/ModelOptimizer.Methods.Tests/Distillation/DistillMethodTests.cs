@@ -3,7 +3,6 @@ using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Tests.NnBcd;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;

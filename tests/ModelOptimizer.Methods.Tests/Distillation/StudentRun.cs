@@ -3,7 +3,6 @@ using ModelOptimizer.Methods.Tests.NnBcd;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;

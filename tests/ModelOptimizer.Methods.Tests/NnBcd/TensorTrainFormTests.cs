@@ -5,7 +5,7 @@ using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;

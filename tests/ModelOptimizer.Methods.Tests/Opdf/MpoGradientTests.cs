@@ -4,6 +4,7 @@ using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
 using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

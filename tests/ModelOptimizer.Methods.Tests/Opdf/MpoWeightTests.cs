@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods.Opdf;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;

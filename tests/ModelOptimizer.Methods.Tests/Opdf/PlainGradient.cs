@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods.Opdf;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;

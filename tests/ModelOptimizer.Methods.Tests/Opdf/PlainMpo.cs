@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using ModelOptimizer.Methods.Opdf;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Opdf;

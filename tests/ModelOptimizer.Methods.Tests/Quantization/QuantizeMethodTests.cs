@@ -7,6 +7,7 @@ using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Tucker;

@@ -4,6 +4,7 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 
@@ -121,7 +122,7 @@ internal sealed class BuildFixture : IDisposable
         ManifestPath = path,
         Device = "auto",
         DevicePosition = new SourcePosition(path),
-        LinearAlgebra = LinearAlgebraBackends.BuiltIn,
+        LinearAlgebra = LinearAlgebraWord.BuiltIn,
         LinearAlgebraPosition = new SourcePosition(path),
         Seed = 1,
         Models =

@@ -2,9 +2,8 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Evaluation;

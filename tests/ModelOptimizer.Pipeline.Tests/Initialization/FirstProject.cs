@@ -5,7 +5,6 @@ using ModelOptimizer.Pipeline.Initialization;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Pipeline.Tests.Running;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;

@@ -1,7 +1,7 @@
 using System.Text;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Initialization;
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Initialization;

@@ -1,8 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

@@ -5,8 +5,6 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Manifest;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

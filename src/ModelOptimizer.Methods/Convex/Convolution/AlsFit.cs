@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Training;
+
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>What alternating least squares came to.</summary>

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Tensors.Gradients;
 
 namespace ModelOptimizer.Methods.Convex;
 

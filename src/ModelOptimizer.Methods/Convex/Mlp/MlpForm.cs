@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Convex;

@@ -1,6 +1,5 @@
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Methods.Convex;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Methods.NnBcd;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

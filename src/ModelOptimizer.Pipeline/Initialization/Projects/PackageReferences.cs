@@ -1,4 +1,4 @@
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 

@@ -1,5 +1,6 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Gradients;

@@ -8,12 +8,6 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 /// <summary>The libraries that <c>linear-algebra</c> may name.</summary>
 internal static class LinearAlgebraBackends
 {
-    /// <summary>The word for what every installation has.</summary>
-    public const string BuiltIn = "built-in";
-
-    /// <summary>The word for TorchSharp.</summary>
-    public const string TorchSharp = "torchsharp";
-
     /// <summary>The environment variable with the folders of the TorchSharp backend. The build task sets it.</summary>
     public const string FolderVariable = "ModelOptimizerTorchSharp";
 
@@ -33,19 +27,19 @@ internal static class LinearAlgebraBackends
         + $"'dotnet package download {string.Join(' ', Packages.Select(package => $"{package.Id}@{package.Version}"))} --output FOLDER', and set {FolderVariable} to that folder.";
 
     /// <summary>The words a manifest may use.</summary>
-    public static IReadOnlyList<string> Words { get; } = [BuiltIn, TorchSharp];
+    public static IReadOnlyList<string> Words { get; } = [LinearAlgebraWord.BuiltIn, LinearAlgebraWord.TorchSharp];
 
     /// <summary>The backend of that name, from the folders that <see cref="FolderVariable"/> names; null for the built-in one.</summary>
     /// <param name="word">One of <see cref="Words"/>.</param>
     /// <exception cref="DiagnosticException">It is not there, or for another version of this tool (MOC5014).</exception>
-    public static ILinearAlgebraBackend? Load(string word) => word == BuiltIn ? null : LoadFrom(Environment.GetEnvironmentVariable(FolderVariable));
+    public static ILinearAlgebraBackend? Load(string word) => word == LinearAlgebraWord.BuiltIn ? null : LoadFrom(Environment.GetEnvironmentVariable(FolderVariable));
 
-    /// <summary>Starts TorchSharp on the processor, and says in a line what it is and where.</summary>
+    /// <summary>Starts TorchSharp on <paramref name="device"/>, and says in a line what it is and where.</summary>
     /// <exception cref="DiagnosticException">It cannot be used here (MOC5014).</exception>
-    public static string Describe()
+    public static string Describe(Device device)
     {
-        var backend = Load(TorchSharp)!;
-        _ = backend.Create(DeviceSelector.Select(DeviceCatalogue.Cpu));
+        var backend = Load(LinearAlgebraWord.TorchSharp)!;
+        _ = backend.Create(device);
         return $"{backend.Description}, from {Environment.GetEnvironmentVariable(FolderVariable)}";
     }
 
@@ -100,7 +94,7 @@ internal static class LinearAlgebraBackends
     /// <summary>The error of a backend that cannot be used for <paramref name="reason"/>, a sentence; what to do by default is to get its packages.</summary>
     internal static DiagnosticException Missing(string reason, Exception? inner = null, string? remedy = null) => new(
         TensorsCodes.LinearAlgebraMissing,
-        $"'linear-algebra: {TorchSharp}' cannot be used: {reason} {remedy ?? Download} Or write 'linear-algebra: {BuiltIn}'.",
+        $"'linear-algebra: {LinearAlgebraWord.TorchSharp}' cannot be used: {reason} {remedy ?? Download} Or write 'linear-algebra: {LinearAlgebraWord.BuiltIn}'.",
         inner: inner);
 
     private static string Version(string key) => Own.GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == key).Value!;

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
 

@@ -20,7 +20,7 @@ internal static class ManifestKeys
         "linear-algebra",
         new ChoiceForm(LinearAlgebraBackends.Words),
         "What decomposes and solves matrices. torchsharp needs the package ModelOptimizer.TorchSharp.",
-        LinearAlgebraBackends.BuiltIn);
+        LinearAlgebraWord.BuiltIn);
 
     public static KeyDeclaration Seed { get; } = new("seed", new IntegerForm(0), "Where all random numbers start: the samples that are drawn, the parts of a split, random inputs. The same seed gives the same model.", "1");
 

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tool;
+using ModelOptimizer.Tool.Commands;
+using ModelOptimizer.Tool.Output;
 
 // Whatever a library prints must not get between results, and the build task reads this stream as JSON.
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

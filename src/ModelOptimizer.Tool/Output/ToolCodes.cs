@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tool;
+namespace ModelOptimizer.Tool.Output;
 
 /// <summary>Codes of the command line itself.</summary>
 internal static class ToolCodes

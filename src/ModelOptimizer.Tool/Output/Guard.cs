@@ -2,7 +2,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 
-namespace ModelOptimizer.Tool;
+namespace ModelOptimizer.Tool.Output;
 
 /// <summary>Turns everything that can end a command into one message and an exit code.</summary>
 internal static class Guard

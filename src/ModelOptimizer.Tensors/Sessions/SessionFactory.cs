@@ -3,8 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.Runtime;
+namespace ModelOptimizer.Tensors.Sessions;
 
 /// <summary>Makes ONNX Runtime sessions.</summary>
 internal static class SessionFactory
@@ -87,4 +88,20 @@ internal static class SessionFactory
             folder.Delete(recursive: true);
         }
     }
+}
+
+/// <summary>How ONNX Runtime treats a graph.</summary>
+internal enum SessionKind
+{
+    /// <summary>Every optimisation: how users run their models.</summary>
+    Optimised,
+
+    /// <summary>As written, so that every tensor of the graph exists.</summary>
+    AsWritten,
+
+    /// <summary>Every optimisation, and no other thread than the caller's: for callers that share the work among threads of their own.</summary>
+    OneThread,
+
+    /// <summary>Every optimisation, and threads of its own that soon sleep after a run: for products between which other threads work.</summary>
+    ShortWait,
 }

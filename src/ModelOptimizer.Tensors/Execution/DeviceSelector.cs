@@ -2,16 +2,14 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.Devices;
+namespace ModelOptimizer.Tensors.Execution;
 
 /// <summary>Turns the manifest's <c>device</c> into a device that has proved itself.</summary>
 internal static partial class DeviceSelector
 {
-    /// <summary>What stands before ONNX Runtime's version in a device class.</summary>
-    public const string RuntimeMark = "+ort";
-
     /// <summary>The words a manifest may use, besides an index as in <c>cuda:1</c>.</summary>
     public static IReadOnlyList<string> Words { get; } = ["auto", .. DeviceCatalogue.Kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal)];
 
@@ -124,7 +122,7 @@ internal static partial class DeviceSelector
     private static Device Make(DeviceKind kind, int index, string note)
     {
         var facts = kind.Describe(index);
-        return new Device(kind.Name, index, $"{kind.Name}/{facts.Name}{RuntimeMark}{RuntimeVersion}", note, facts.MemoryBytes);
+        return new Device(kind.Name, index, $"{kind.Name}/{facts.Name}{Device.RuntimeMark}{RuntimeVersion}", note, facts.MemoryBytes);
     }
 
     private static (string Word, int Index) Parse(string requested) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Spectre.Console;
 
-namespace ModelOptimizer.Tool;
+namespace ModelOptimizer.Tool.Output;
 
 /// <summary>Everything a command knows of the world it was started in. Results go to <see cref="Out"/>, progress and diagnostics to <see cref="Error"/>.</summary>
 internal sealed record Terminal

@@ -6,19 +6,19 @@ using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors;
+namespace ModelOptimizer.Tensors.Sessions;
 
-/// <summary>A model ready to run. Made by <see cref="Engine.CreateSession(Onnx.OnnxModel)"/>; dispose before the engine, or let the engine do it.</summary>
+/// <summary>A model ready to run. Disposed of with those who made it at the latest.</summary>
 internal sealed class ModelSession : IDisposable
 {
-    private readonly Engine owner;
+    private readonly DeviceSessions owner;
     private readonly string deviceKind;
     private readonly string? file;
     private readonly RunOptions runOptions = new();
     private readonly List<IDisposable> prepared = [];
     private bool disposed;
 
-    internal ModelSession(Engine owner, string deviceKind, InferenceSession session, string? file)
+    internal ModelSession(DeviceSessions owner, string deviceKind, InferenceSession session, string? file)
     {
         this.owner = owner;
         this.deviceKind = deviceKind;

@@ -3,10 +3,11 @@ using System.Globalization;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace ModelOptimizer.Tool.Progress;
+namespace ModelOptimizer.Tool.Views;
 
 /// <summary>Runs a manifest while the user watches: bars on a terminal, lines in a log, nothing for programs.</summary>
 internal static class ObservedRun

@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
 
-namespace ModelOptimizer.Tool;
+namespace ModelOptimizer.Tool.Output;
 
 /// <summary>Writes diagnostics in the form that editors and CI systems understand, each once.</summary>
 internal sealed class DiagnosticPrinter(Terminal terminal)

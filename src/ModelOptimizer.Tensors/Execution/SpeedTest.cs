@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Graphs;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Tensors.Devices;
+namespace ModelOptimizer.Tensors.Execution;
 
 /// <summary>How fast a device multiplies matrices in float32, copies to it and back included.</summary>
 internal static class SpeedTest

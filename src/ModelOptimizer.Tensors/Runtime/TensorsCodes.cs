@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors;
+namespace ModelOptimizer.Tensors.Runtime;
 
 /// <summary>The codes of the errors this project raises.</summary>
 internal static class TensorsCodes

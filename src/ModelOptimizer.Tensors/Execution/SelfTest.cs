@@ -3,11 +3,12 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Tensors.Devices;
+namespace ModelOptimizer.Tensors.Execution;
 
 /// <summary>A MatMul and a Conv on a device, compared with plain loops on the host.</summary>
 internal static class SelfTest

@@ -1,13 +1,12 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Statistics;
+using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.Runtime;
+namespace ModelOptimizer.Tensors.Sessions;
 
 /// <summary>
 /// What ONNX Runtime keeps of a graph that it has loaded. Nodes that depend on constants only are computed while loading, before any provider sees the graph; this looks
@@ -34,12 +33,12 @@ internal static class LoadedGraph
         Levels.SelectMany(level => Read(model, level).Node).SelectMany(node => node.Output).Where(tensors.Contains).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The numbers that nodes of <paramref name="model"/> make of constants only.</summary>
-    /// <param name="engine">Its session runs on the processor where the device has no float64.</param>
+    /// <param name="sessions">The session runs on the processor where the device has no float64.</param>
     /// <param name="model">The model.</param>
     /// <param name="tensors">Tensors that depend on no input.</param>
-    public static IReadOnlyDictionary<string, HostTensor> Compute(Engine engine, OnnxModel model, IReadOnlyCollection<string> tensors)
+    public static IReadOnlyDictionary<string, HostTensor> Compute(DeviceSessions sessions, OnnxModel model, IReadOnlyCollection<string> tensors)
     {
-        using var session = engine.CreateExactSession(TapModel.Build(model, tensors));
+        using var session = sessions.CreateExact(TapModel.Build(model, tensors));
         return session.Run(new Dictionary<string, HostTensor>());
     }
 

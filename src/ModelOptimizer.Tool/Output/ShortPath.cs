@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
 
-namespace ModelOptimizer.Tool;
+namespace ModelOptimizer.Tool.Output;
 
 /// <summary>Paths as people would type them.</summary>
 internal static class ShortPath

@@ -1,8 +1,8 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Statistics;
+using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors;
+namespace ModelOptimizer.Tensors.Execution;
 
 /// <summary>Reads tensors inside a model.</summary>
 internal static class Activations

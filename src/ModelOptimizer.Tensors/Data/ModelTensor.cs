@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Tensors;
+namespace ModelOptimizer.Tensors.Data;
 
 /// <summary>An input or output of a model.</summary>
 /// <param name="Name">Its name.</param>

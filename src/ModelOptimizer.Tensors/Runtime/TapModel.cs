@@ -2,9 +2,8 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.Statistics;
+namespace ModelOptimizer.Tensors.Runtime;
 
 /// <summary>The part of a model that computes some of its tensors, with these as the only outputs.</summary>
 internal static class TapModel

@@ -1,15 +1,13 @@
 using System.Reflection;
+using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.Runtime;
+namespace ModelOptimizer.Tensors.Devices;
 
 /// <summary>A package whose native folder <see cref="RuntimeDirectory"/> can take: ONNX Runtime with providers that the tool's own build lacks.</summary>
 /// <param name="Id">The package's id.</param>
 /// <param name="Version">The one version that fits this tool.</param>
 internal sealed record RuntimePackage(string Id, string Version)
 {
-    /// <summary>Where the libraries are in such a package.</summary>
-    internal static string Folder => $"runtimes/{Platform.Rid}/native";
-
     /// <summary>Microsoft's package with CUDA; null where there is none for this platform.</summary>
     internal static RuntimePackage? Cuda { get; } = Platform.Rid switch
     {
@@ -30,5 +28,5 @@ internal sealed record RuntimePackage(string Id, string Version)
     internal string Missing => $"the package {Id} {Version} is missing";
 
     /// <summary>The same with what to do.</summary>
-    internal string MissingWithRemedy => $"{Missing}: download it in the project by {Item}, or name its folder '{Folder}' in the variable {RuntimeDirectory.Variable}";
+    internal string MissingWithRemedy => $"{Missing}: download it in the project by {Item}, or name its folder '{RuntimeDirectory.InPackage}' in the variable {RuntimeDirectory.Variable}";
 }

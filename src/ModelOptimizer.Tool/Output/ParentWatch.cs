@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tool;
+namespace ModelOptimizer.Tool.Output;
 
 /// <summary>Cancels when the parent process is gone: a killed build cannot end its tool any more, but its end of the pipe closes.</summary>
 internal sealed class ParentWatch : IDisposable

@@ -6,9 +6,9 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tool.Commands;
+using ModelOptimizer.Tool.Output;
 
-namespace ModelOptimizer.Tool;
+namespace ModelOptimizer.Tool.Commands;
 
 /// <summary>The command line.</summary>
 internal sealed class Application(Terminal terminal, RunManifest run, IReadOnlyList<IMethod> methods)
