@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Testing;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Examples;
 
