@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra.Factorization;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using DenseMatrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace ModelOptimizer.Bench;
@@ -56,7 +54,7 @@ internal static class AlgebraTable
         var device = DeviceSelector.Select("cpu");
         var hasTorch = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(LinearAlgebraBackends.FolderVariable));
         using (var builtIn = new Engine(device))
-        using (var torch = hasTorch ? new Engine(device, LinearAlgebraBackends.Load(LinearAlgebraBackends.TorchSharp)) : null)
+        using (var torch = hasTorch ? new Engine(device, LinearAlgebraBackends.Load(LinearAlgebraWord.TorchSharp)) : null)
         {
             Console.WriteLine($"{Environment.ProcessorCount} processors; LAPACK: {Lapack.Description ?? "not there (libopenblas.so.0)"}; TorchSharp: {(hasTorch ? "there" : "not there")}");
             Console.WriteLine("Milliseconds, least of several alternating runs, and CPU time of all threads; in brackets the built-in's share of the time.");

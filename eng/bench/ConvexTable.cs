@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Bench;
 

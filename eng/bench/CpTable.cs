@@ -1,9 +1,7 @@
 using System.Globalization;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Pipeline.Gates.Latency;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Bench;

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Methods.NnBcd.Networks;
-using ModelOptimizer.Methods.NnBcd.Pruning;
-using ModelOptimizer.Methods.NnBcd.Sweeps;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Methods.BlockDescent;
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 

@@ -1,5 +1,6 @@
 using ModelOptimizer.Bench;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 // Every row of docs/results.md names the command that made it; these are those commands.
 return args switch
@@ -23,11 +24,12 @@ return args switch
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
     ["load"] => LoadTable.Run(),
     ["load", var model, var level] => LoadTable.Load(model, level),
-    ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraBackends.BuiltIn),
-    ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraBackends.BuiltIn),
+    ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),
+    ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraWord.BuiltIn),
     ["algebra"] => AlgebraTable.Run(),
     ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
     ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),
+    ["structure"] => StructureTable.Run(),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
 };
@@ -51,8 +53,9 @@ static int Usage()
           quantize <shared> [4,3]   bytes and accuracy of ResNet-20 with weights of few bits, by width and rounding
           load                time and memory to load a ResNet-50-sized model with weights of few bits
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
-          algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharp names, TorchSharp
+          algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
+          structure           what the redesign counts in the sources: folders, files, names, cycles
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

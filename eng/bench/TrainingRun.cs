@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

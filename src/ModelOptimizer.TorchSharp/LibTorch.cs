@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Runtime;
 using TorchSharp;
 

@@ -1,3 +1,4 @@
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using TorchSharp;
 using static TorchSharp.torch;

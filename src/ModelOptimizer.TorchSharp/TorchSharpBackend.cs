@@ -1,7 +1,6 @@
 using System.Reflection;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 using TorchSharp;
 
 namespace ModelOptimizer.TorchSharp;

@@ -1,8 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Tests.Tucker;
-using ModelOptimizer.Methods.Tucker;
+using ModelOptimizer.Methods.Tests.LowRank;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Shapes;
@@ -11,7 +9,7 @@ namespace ModelOptimizer.Methods.Tests;
 
 public class BudgetTests
 {
-    public static TheoryData<string, BudgetMeasure, Allocation> Budgets()
+    public static IEnumerable<object[]> Budgets()
     {
         var data = new TheoryData<string, BudgetMeasure, Allocation>();
         foreach (var method in new[] { "tucker", "cp" })
@@ -28,7 +26,7 @@ public class BudgetTests
 
     [Theory]
     [MemberData(nameof(Budgets))]
-    public void The_whole_model_is_within_the_budget_and_not_far_below(string method, BudgetMeasure measure, Allocation allocation)
+    internal void The_whole_model_is_within_the_budget_and_not_far_below(string method, BudgetMeasure measure, Allocation allocation)
     {
         var model = TuckerMethodTests.SmallNet();
         foreach (var share in new[] { 0.8, 0.5 })

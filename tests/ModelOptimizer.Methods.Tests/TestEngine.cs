@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 
 // Linear algebra is for one thread at a time, and all tests share one engine.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Tensors.Tests;
@@ -6,9 +5,9 @@ namespace ModelOptimizer.Tensors.Tests;
 /// <summary>One CPU engine for all tests of a class.</summary>
 public sealed class EngineFixture : IDisposable
 {
-    public Engine Engine { get; } = new(DeviceSelector.Select("cpu"));
+    internal Engine Engine { get; } = new(DeviceSelector.Select("cpu"));
 
-    public ILinearAlgebra Algebra => Engine.LinearAlgebra;
+    internal ILinearAlgebra Algebra => Engine.LinearAlgebra;
 
     public void Dispose() => Engine.Dispose();
 }

@@ -4,7 +4,7 @@ using Shouldly;
 namespace ModelOptimizer.Testing;
 
 /// <summary>Compares text with the file <c>&lt;Class&gt;.&lt;Test&gt;.verified.txt</c> beside the test.</summary>
-public static class ApprovedText
+internal static class ApprovedText
 {
     /// <summary>Fails, and leaves a <c>.received.txt</c>, when <paramref name="text"/> is not what was approved.</summary>
     /// <param name="text">What the test saw; line ends do not matter.</param>

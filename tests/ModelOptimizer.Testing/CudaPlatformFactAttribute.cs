@@ -5,7 +5,7 @@ namespace ModelOptimizer.Testing;
 
 /// <summary>A test of the CUDA package, which needs its platform but no GPU.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class CudaPlatformFactAttribute : FactAttribute
+internal sealed class CudaPlatformFactAttribute : FactAttribute
 {
     /// <summary>Skips on other platforms.</summary>
     public CudaPlatformFactAttribute() =>

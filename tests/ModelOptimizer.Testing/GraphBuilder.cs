@@ -6,7 +6,7 @@ using ModelOptimizer.Onnx.Values;
 namespace ModelOptimizer.Testing;
 
 /// <summary>Composes small ONNX models in tests: inputs, weights and nodes in order, then <see cref="Build"/>.</summary>
-public sealed class GraphBuilder
+internal sealed class GraphBuilder
 {
     private readonly ModelProto model;
     private int draws;

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Testing;
 
 /// <summary>The checkout that the tests run in.</summary>
-public static class Repository
+internal static class Repository
 {
     /// <summary>Its root folder.</summary>
     public static string Root { get; } = Find();

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Testing;
 
 /// <summary>Real models and data that are not part of the repository; absent on most machines.</summary>
-public static class SharedData
+internal static class SharedData
 {
     /// <summary>The folder, or null where it is not present: <c>$MODELOPT_SHARED/data</c>, or <c>shared/data</c> beside the repository or further up.</summary>
     public static string? Root { get; } = Find();

@@ -4,7 +4,7 @@ namespace ModelOptimizer.Testing;
 
 /// <summary>A test on the real models and data; skipped where they are not.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class SharedDataFactAttribute : FactAttribute
+internal sealed class SharedDataFactAttribute : FactAttribute
 {
     /// <summary>Skips where <see cref="SharedData.Root"/> is null.</summary>
     public SharedDataFactAttribute()

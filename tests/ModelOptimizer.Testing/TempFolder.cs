@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Testing;
 
 /// <summary>A fresh folder that is deleted with everything in it.</summary>
-public sealed class TempFolder : IDisposable
+internal sealed class TempFolder : IDisposable
 {
     /// <summary>Makes the folder.</summary>
     public TempFolder() => Path = Directory.CreateTempSubdirectory("modelopt-test-").FullName;

@@ -1,6 +1,7 @@
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
+using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Tests;

@@ -2,7 +2,6 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Tool.Tests;

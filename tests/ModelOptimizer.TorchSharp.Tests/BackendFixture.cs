@@ -1,7 +1,5 @@
 using System.Reflection;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.TorchSharp.Tests;
 

@@ -1,6 +1,8 @@
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Running;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.TorchSharp.Tests;
@@ -18,7 +20,7 @@ public sealed class CompressionTests : IDisposable
     public void A_model_comes_out_as_with_the_built_in_library_and_in_a_class_of_its_own(string method)
     {
         var builtIn = Run(method, null);
-        var torch = Run(method, LinearAlgebraBackends.TorchSharp);
+        var torch = Run(method, LinearAlgebraWord.TorchSharp);
 
         torch.DeviceClass.ShouldMatch(@"^cpu/[^+]+\+torchsharp\d+\.\d+\.\d+\+ort\d");
         builtIn.DeviceClass.ShouldNotContain("torchsharp");

@@ -5,5 +5,5 @@ namespace ModelOptimizer.TorchSharp.Tests;
 
 public sealed class TorchLinearAlgebraTests(BackendFixture fixture) : LinearAlgebraTests, IClassFixture<BackendFixture>
 {
-    protected override ILinearAlgebra Algebra => fixture.Engine.LinearAlgebra;
+    internal override ILinearAlgebra Algebra => fixture.Engine.LinearAlgebra;
 }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Convex.Students;
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Convex distillation: blocks of a network are replaced by gated students, which are fitted to the blocks' activations without labels.</summary>

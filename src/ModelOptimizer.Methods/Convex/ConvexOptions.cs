@@ -1,3 +1,6 @@
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Training;
+
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A step's options, checked.</summary>

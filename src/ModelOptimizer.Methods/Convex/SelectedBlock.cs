@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Convex.Students;
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A block and what shall become of it.</summary>

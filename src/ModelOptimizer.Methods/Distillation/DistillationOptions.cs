@@ -1,3 +1,4 @@
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Distillation;

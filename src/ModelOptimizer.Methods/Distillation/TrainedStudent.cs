@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Training;
+
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>What a training made.</summary>

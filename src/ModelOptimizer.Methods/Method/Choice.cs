@@ -3,7 +3,7 @@ namespace ModelOptimizer.Methods;
 /// <summary>What can be done to one layer, or block: what methods offer, a search chooses, a lock file keeps and a report prints.</summary>
 /// <param name="Bytes">By how many bytes the model changes: 0, or negative. Without meaning once it is decided.</param>
 /// <param name="Penalty">What it is expected to do to the model's outputs, in a unit that is the same for all layers and methods.</param>
-public abstract record Choice(double Bytes, double Penalty)
+internal abstract record Choice(double Bytes, double Penalty)
 {
     /// <summary>The layer's own relative squared error; <see cref="Penalty"/> where the method does not tell them apart.</summary>
     public double Error { get; init; } = Penalty;
@@ -60,10 +60,10 @@ public abstract record Choice(double Bytes, double Penalty)
 /// <summary>What could be done to one layer.</summary>
 /// <param name="Layer">Its name.</param>
 /// <param name="Choices">In any order; one of them is <see cref="Choice.Keep"/>.</param>
-public sealed record LayerChoices(string Layer, IReadOnlyList<Choice> Choices);
+internal sealed record LayerChoices(string Layer, IReadOnlyList<Choice> Choices);
 
 /// <summary>What an error of one layer counts.</summary>
-public enum Weighting
+internal enum Weighting
 {
     /// <summary>The relative squared error itself: all layers alike.</summary>
     Error,

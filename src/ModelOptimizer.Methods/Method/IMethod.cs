@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods;
 
 /// <summary>A published method. It never touches files, gates, the console or other methods.</summary>
-public interface IMethod
+internal interface IMethod
 {
     /// <summary>The manifest's key, such as <c>tucker</c>.</summary>
     string Name { get; }
@@ -27,7 +27,7 @@ public interface IMethod
 }
 
 /// <summary>A method on one model. What is expensive is computed when it is first needed, and kept: a search applies a step many times.</summary>
-public interface IStep
+internal interface IStep
 {
     /// <summary>What applying it would touch and need.</summary>
     /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
@@ -53,10 +53,10 @@ public interface IStep
 /// <param name="Layers">Names of the layers that the method would work on.</param>
 /// <param name="PeakBytes">Predicted peak memory of the statistics and the solver, in bytes.</param>
 /// <param name="Flops">Predicted floating-point operations.</param>
-public sealed record MethodPlan(IReadOnlyList<string> Layers, long PeakBytes, double Flops);
+internal sealed record MethodPlan(IReadOnlyList<string> Layers, long PeakBytes, double Flops);
 
 /// <summary>The compressed model and what was done to each layer.</summary>
-public sealed record StepResult(OnnxModel Model, IReadOnlyList<LayerOutcome> Layers)
+internal sealed record StepResult(OnnxModel Model, IReadOnlyList<LayerOutcome> Layers)
 {
     /// <summary>What is worth a plot: errors over ranks, objectives over sweeps, losses over steps.</summary>
     public IReadOnlyList<Series> Series { get; init; } = [];

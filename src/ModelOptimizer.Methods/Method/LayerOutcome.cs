@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace ModelOptimizer.Methods;
 
 /// <summary>What a method did to one layer, or to one block of layers. Reports print it as it is: properties are added, never renamed or moved.</summary>
-public sealed record LayerOutcome
+internal sealed record LayerOutcome
 {
     /// <summary>The layer's name, or the block's.</summary>
     [JsonPropertyName("name")]

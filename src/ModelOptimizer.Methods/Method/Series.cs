@@ -6,18 +6,18 @@ namespace ModelOptimizer.Methods;
 /// <param name="X">What the horizontal axis counts.</param>
 /// <param name="Y">What the vertical axis counts.</param>
 /// <param name="Points">The points by rising x; those that are not finite are left out.</param>
-public sealed record Series(string Plot, string Name, string X, string Y, IReadOnlyList<SeriesPoint> Points)
+internal sealed record Series(string Plot, string Name, string X, string Y, IReadOnlyList<SeriesPoint> Points)
 {
     /// <summary>The points by rising x, all finite.</summary>
     public IReadOnlyList<SeriesPoint> Points { get; init; } = [.. Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y))];
 }
 
 /// <summary>A point of a <see cref="Series"/>.</summary>
-public readonly record struct SeriesPoint(double X, double Y);
+internal readonly record struct SeriesPoint(double X, double Y);
 
 /// <summary>Something that a method proves about its result, such as a duality gap.</summary>
 /// <param name="Subject">The layer or block it is about.</param>
 /// <param name="Name">What is certified, such as <c>duality gap</c>.</param>
 /// <param name="Value">The number.</param>
 /// <param name="Meaning">One sentence that says what the number proves.</param>
-public sealed record Certificate(string Subject, string Name, double Value, string Meaning);
+internal sealed record Certificate(string Subject, string Name, double Value, string Meaning);

@@ -1,11 +1,10 @@
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods;
 
 /// <summary>Everything a step may use.</summary>
-public sealed record StepContext
+internal sealed record StepContext
 {
     /// <summary>The model as the user gave it.</summary>
     public required OnnxModel Original { get; init; }
@@ -49,13 +48,13 @@ public sealed record StepContext
 /// <param name="Done">Steps finished.</param>
 /// <param name="Total">Steps in all; 0 when unknown.</param>
 /// <param name="Detail">What changes from step to step, such as <c>loss 0.1234</c>; null when there is nothing to say.</param>
-public readonly record struct MethodProgress(string Activity, int Done, int Total, string? Detail = null);
+internal readonly record struct MethodProgress(string Activity, int Done, int Total, string? Detail = null);
 
 /// <summary>
 /// Keeps what is expensive to compute from one run to the next. It knows the model, the calibration data, the seed, the device and the build of the product; a
 /// name adds what else the content depends on. Nothing is promised: what was added may be gone.
 /// </summary>
-public interface IBlobStore
+internal interface IBlobStore
 {
     /// <summary>What was added under a name; null when it is not there any more.</summary>
     byte[]? Find(string name);

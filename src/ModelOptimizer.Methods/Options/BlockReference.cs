@@ -4,4 +4,4 @@ namespace ModelOptimizer.Methods.Options;
 /// <param name="Name">The listed name; null where tensors are given.</param>
 /// <param name="From">The tensor that enters; null where a name is given.</param>
 /// <param name="To">The tensor that leaves; null where a name is given.</param>
-public sealed record BlockReference(string? Name, string? From = null, string? To = null);
+internal sealed record BlockReference(string? Name, string? From = null, string? To = null);

@@ -2,4 +2,4 @@ namespace ModelOptimizer.Methods.Options;
 
 /// <summary>What a step asks a certificate to hold.</summary>
 /// <param name="MaxGap">The largest duality gap, as a share of the objective.</param>
-public sealed record CertificateBound(double MaxGap);
+internal sealed record CertificateBound(double MaxGap);

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>An option's value that names layers by rules.</summary>
-public interface ILayerRules
+internal interface ILayerRules
 {
     /// <summary>The rules in the order written.</summary>
     IReadOnlyList<LayerRule> Rules { get; }

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>Values by layer rule, in the order written; the last rule that matches a layer decides. One value for all layers has the rule <c>*</c>.</summary>
-public sealed record LayerMap<T>(IReadOnlyList<(LayerRule Rule, T Value)> Entries) : ILayerRules
+internal sealed record LayerMap<T>(IReadOnlyList<(LayerRule Rule, T Value)> Entries) : ILayerRules
     where T : notnull
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>Applies layer rules to the layers of a model.</summary>
-public static class LayerSelector
+internal static class LayerSelector
 {
     /// <summary>The layers that <paramref name="rules"/> select, in the model's order, those that no method may rewrite included.</summary>
     /// <exception cref="DiagnosticException">A rule matches nothing or is not a pattern.</exception>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>A step's options with values of the types that <see cref="OptionKind"/> names, defaults filled in, and where each was written.</summary>
-public sealed class MethodArguments(IReadOnlyDictionary<string, object> values, SourcePosition? position = null, IReadOnlyDictionary<string, SourcePosition>? positions = null)
+internal sealed class MethodArguments(IReadOnlyDictionary<string, object> values, SourcePosition? position = null, IReadOnlyDictionary<string, SourcePosition>? positions = null)
 {
     /// <summary>Where the step is written.</summary>
     public SourcePosition? Position => position;

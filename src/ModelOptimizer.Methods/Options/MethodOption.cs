@@ -5,7 +5,7 @@ namespace ModelOptimizer.Methods.Options;
 /// <param name="Kind">What its value looks like.</param>
 /// <param name="Summary">One line for help, schema and documentation.</param>
 /// <param name="Default">The value taken when the key is absent, as it would be written; null when there is none.</param>
-public sealed record MethodOption(string Name, OptionKind Kind, string Summary, string? Default = null)
+internal sealed record MethodOption(string Name, OptionKind Kind, string Summary, string? Default = null)
 {
     /// <summary>For <see cref="OptionKind.Choice"/> and <see cref="OptionKind.ChoiceByLayer"/>: the words allowed.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];

@@ -2,4 +2,4 @@ namespace ModelOptimizer.Methods.Options;
 
 /// <summary>Another ONNX model that a step names. The pipeline reads it: <see cref="StepContext.Student"/>.</summary>
 /// <param name="Path">Absolute path.</param>
-public sealed record ModelFile(string Path);
+internal sealed record ModelFile(string Path);

@@ -1,6 +1,6 @@
-using ModelOptimizer.Methods.Quantization.Stored;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Methods.Quantization;
 
@@ -48,7 +48,7 @@ internal sealed record ProvenModel(OnnxModel Model, IReadOnlyDictionary<string, 
         foreach (var part in Parts(weights))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var numbers = LoadedGraph.Compute(context.Engine, packed, [.. part.Select(weight => weight.Tensor.Name)]);
+            var numbers = LoadedGraph.Compute(context.Engine.Sessions, packed, [.. part.Select(weight => weight.Tensor.Name)]);
             foreach (var weight in part.Where(weight => !weight.Tensor.Plain().RawData.Span.SequenceEqual(numbers[weight.Tensor.Name].Bytes)))
             {
                 failures[weight.Tensor.Name] = $"ONNX Runtime {LoadedGraph.RuntimeVersion} unpacks it to other numbers";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Methods.Quantization.Stored;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Statistics;
 

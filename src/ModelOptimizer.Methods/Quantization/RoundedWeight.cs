@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Quantization.Stored;
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>What rounding made of a weight.</summary>

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>What <c>quantize</c> can take: more than the layers that other methods can.</summary>
-public static class StorableWeights
+internal static class StorableWeights
 {
     /// <summary>The method that takes them.</summary>
     public const string Method = "quantize";

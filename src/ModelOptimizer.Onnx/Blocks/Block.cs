@@ -4,7 +4,7 @@ namespace ModelOptimizer.Onnx.Blocks;
 /// A sub-graph with one entry and one exit: everything between the tensors <see cref="From"/> and <see cref="To"/>. Nothing outside reads what is inside, so other nodes
 /// that compute the one from the other can take its place.
 /// </summary>
-public sealed record Block
+internal sealed record Block
 {
     /// <summary>Unique among the blocks that are listed; the tensor <see cref="To"/> for a named one.</summary>
     public required string Name { get; init; }

@@ -6,7 +6,7 @@ namespace ModelOptimizer.Onnx.Blocks;
 /// Finds the blocks of a model along the tensors that everything on the way to an output passes through (the output's dominators): stages of residual blocks, runs of plain
 /// layers, and the head.
 /// </summary>
-public sealed class BlockFinder
+internal sealed class BlockFinder
 {
     // What turns scores into something else is not part of what makes them.
     private static readonly HashSet<string> Finishers = new(StringComparer.Ordinal) { "Softmax", "LogSoftmax", "Sigmoid" };

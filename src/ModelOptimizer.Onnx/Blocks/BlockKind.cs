@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Blocks;
 
 /// <summary>What a block is made of.</summary>
-public enum BlockKind
+internal enum BlockKind
 {
     /// <summary>Parts with branches that join again, such as residual blocks with their shortcuts, one after the other and of one output shape.</summary>
     Stage,

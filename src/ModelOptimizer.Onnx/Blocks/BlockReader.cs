@@ -7,7 +7,7 @@ namespace ModelOptimizer.Onnx.Blocks;
 /// <summary>Reads what lies between two tensors of a model's main graph.</summary>
 /// <param name="model">The model.</param>
 /// <param name="shapes">The shape of every tensor for one sample; empty where they are not known.</param>
-public sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
+internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
 {
     private readonly LoadTimeNodes loadTime = new(model.Proto);
     private readonly TensorUses uses = new(model.Proto);

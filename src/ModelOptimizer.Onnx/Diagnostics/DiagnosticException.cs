@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Diagnostics;
 
 /// <summary>Ends a run with one error that the user can act on.</summary>
-public sealed class DiagnosticException : Exception
+internal sealed class DiagnosticException : Exception
 {
     /// <summary>Ends a run with <paramref name="diagnostic"/>.</summary>
     public DiagnosticException(Diagnostic diagnostic, Exception? inner = null)
@@ -24,7 +24,7 @@ public sealed class DiagnosticException : Exception
 /// One thing to tell the user: a code (<c>MOC1xxx</c> manifest, <c>MOC2xxx</c> model, <c>MOC3xxx</c> data, <c>MOC4xxx</c> gates,
 /// <c>MOC5xxx</c> device and runtime, <c>MOC9xxx</c> internal), the place, what was expected, what was found and what to do.
 /// </summary>
-public sealed record Diagnostic(string Code, DiagnosticSeverity Severity, string Message, SourcePosition? Position = null)
+internal sealed record Diagnostic(string Code, DiagnosticSeverity Severity, string Message, SourcePosition? Position = null)
 {
     /// <summary>MSBuild's canonical form: <c>file(line,column): error CODE: message</c>.</summary>
     public override string ToString()
@@ -46,7 +46,7 @@ public sealed record Diagnostic(string Code, DiagnosticSeverity Severity, string
 }
 
 /// <summary>How much a <see cref="Diagnostic"/> matters.</summary>
-public enum DiagnosticSeverity
+internal enum DiagnosticSeverity
 {
     /// <summary>Worth knowing; nothing to do.</summary>
     Note,

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Diagnostics;
 
 /// <summary>How far a mistyped name is from a real one, upper and lower case being equal.</summary>
-public static class EditDistance
+internal static class EditDistance
 {
     /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.</summary>
     public static int Between(string from, string to)

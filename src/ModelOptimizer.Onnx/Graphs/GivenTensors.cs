@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>The tensors that a caller may give, and so another value in every run.</summary>
-public static class GivenTensors
+internal static class GivenTensors
 {
     // Before, every initialiser had to be an input of the graph, so being one said nothing.
     private const long FirstVersionWithFreeInitializers = 4;

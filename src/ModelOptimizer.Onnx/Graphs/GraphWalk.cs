@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>Graphs and nodes of a model in file order, sub-graphs included.</summary>
-public static class GraphWalk
+internal static class GraphWalk
 {
     /// <summary>The main graph, then every graph inside it, inside functions and for training; a graph comes before those inside it.</summary>
     public static IEnumerable<GraphProto> Graphs(ModelProto model)

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>The nodes of a main graph that depend on constants only: runtimes compute them once, when they load the model.</summary>
-public sealed class LoadTimeNodes
+internal sealed class LoadTimeNodes
 {
     private readonly HashSet<NodeProto> nodes = new(ReferenceEqualityComparer.Instance);
 

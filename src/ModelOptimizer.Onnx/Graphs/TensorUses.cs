@@ -4,7 +4,7 @@ namespace ModelOptimizer.Onnx.Graphs;
 /// How often every name is read. Names are counted in sub-graphs and training graphs too: an inner graph may read what an outer one makes, and a count that is too high
 /// only keeps something that could have gone.
 /// </summary>
-public sealed class TensorUses
+internal sealed class TensorUses
 {
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<NodeProto>> readers = new(StringComparer.Ordinal);

@@ -1,3 +1,5 @@
+using ModelOptimizer.Onnx.Values;
+
 namespace ModelOptimizer.Onnx.Layers;
 
 /// <summary>
@@ -12,10 +14,10 @@ namespace ModelOptimizer.Onnx.Layers;
 /// The node's <c>auto_pad</c>: <c>NOTSET</c>, or <c>SAME_UPPER</c>/<c>SAME_LOWER</c> when explicit pads depend on a spatial size that only a shape table knows
 /// (<see cref="Resolve"/>). <c>VALID</c> is turned into zero pads on discovery.
 /// </param>
-public sealed record ConvGeometry(int[] Kernel, int[] Strides, int[] Pads, int[] Dilations, int Group, string AutoPad)
+internal sealed record ConvGeometry(int[] Kernel, int[] Strides, int[] Pads, int[] Dilations, int Group, string AutoPad)
 {
     /// <summary>Number of taps, K = Kh·Kw.</summary>
-    public int Taps => Kernel.Aggregate(1, (product, extent) => product * extent);
+    public int Taps => Kernel.Product();
 
     /// <summary>The same window with explicit pads for an input of <paramref name="spatial"/> size (ONNX <c>auto_pad</c> rules).</summary>
     public ConvGeometry Resolve(IReadOnlyList<long> spatial)

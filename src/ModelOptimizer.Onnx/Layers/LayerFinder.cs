@@ -7,7 +7,7 @@ namespace ModelOptimizer.Onnx.Layers;
 /// Finds the layers of a model: Conv, Gemm and MatMul nodes with a weight, in file order, then those inside sub-graphs and functions.
 /// What no method may rewrite is listed too, with <see cref="WeightLayer.Obstacle"/> saying why.
 /// </summary>
-public static class LayerFinder
+internal static class LayerFinder
 {
     /// <summary>The layers of <paramref name="model"/>. Their nodes are the model's own.</summary>
     public static IReadOnlyList<WeightLayer> Find(OnnxModel model)

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Layers;
 
 /// <summary>The ONNX operators that carry a weight a method can compress.</summary>
-public enum LayerKind
+internal enum LayerKind
 {
     /// <summary><c>Conv</c> with one or two spatial dimensions; weight M×C/group×kernel.</summary>
     Conv,

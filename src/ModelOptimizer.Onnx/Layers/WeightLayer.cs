@@ -1,9 +1,11 @@
+using ModelOptimizer.Onnx.Values;
+
 namespace ModelOptimizer.Onnx.Layers;
 
 /// <summary>
 /// A node with a constant weight, in the form every method sees it: <see cref="OutputChannels"/> T, <see cref="InputChannels"/> S (of all groups), taps K.
 /// </summary>
-public sealed record WeightLayer
+internal sealed record WeightLayer
 {
     /// <summary>The node's name, or its first output's where the name is empty or not unique. Unique within a model.</summary>
     public required string Name { get; init; }
@@ -63,5 +65,5 @@ public sealed record WeightLayer
     public string? Obstacle { get; init; }
 
     /// <summary>Number of weights, bias not counted.</summary>
-    public long WeightCount => WeightShape.Aggregate(1L, (product, extent) => product * extent);
+    public long WeightCount => WeightShape.Product();
 }

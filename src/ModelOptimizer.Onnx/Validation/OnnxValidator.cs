@@ -6,7 +6,7 @@ namespace ModelOptimizer.Onnx.Validation;
 /// Checks that a graph hangs together: names are given once, everything is made before it is read, outputs are made. It knows no operators; whether those accept
 /// what they get, the runtime says.
 /// </summary>
-public static class OnnxValidator
+internal static class OnnxValidator
 {
     /// <summary>What is wrong with <paramref name="model"/>; empty when nothing is.</summary>
     public static IReadOnlyList<string> Check(OnnxModel model)

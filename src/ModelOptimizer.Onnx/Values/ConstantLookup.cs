@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Onnx.Values;
 
 /// <summary>The constants of a graph by name, whether they are initialisers or outputs of <c>Constant</c> nodes.</summary>
-public sealed class ConstantLookup
+internal sealed class ConstantLookup
 {
     private readonly Dictionary<string, ConstantTensor> constants = new(StringComparer.Ordinal);
 

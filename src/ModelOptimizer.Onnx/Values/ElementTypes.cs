@@ -3,7 +3,7 @@ using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 namespace ModelOptimizer.Onnx.Values;
 
 /// <summary>Facts about ONNX element types.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
     /// <summary>float32, float16, bfloat16 and float64: the types whose weights can be read, compressed and written back.</summary>
     public static bool IsFloat(int elementType) => (DataType)elementType is DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double;

@@ -8,7 +8,7 @@ namespace ModelOptimizer.Onnx.Values;
 /// Reads and writes the numbers of float32, float16, bfloat16 and float64 tensors, however they are stored. A tensor that is written keeps its element type:
 /// numbers are rounded to nearest, ties to even.
 /// </summary>
-public static class WeightValues
+internal static class WeightValues
 {
     /// <summary>The numbers of <paramref name="tensor"/> in row-major order.</summary>
     /// <exception cref="DiagnosticException">Not a floating-point tensor, or its data does not match its shape (<see cref="ModelCodes.DamagedTensor"/>).</exception>

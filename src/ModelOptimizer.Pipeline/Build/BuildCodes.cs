@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>Codes of what goes wrong around a build; the runs inside have their own, and so has the MSBuild task (MOC5101 to MOC5109).</summary>
-public static class BuildCodes
+internal static class BuildCodes
 {
     /// <summary><c>request.json</c> cannot be read, or is of another version.</summary>
     public const string Request = "MOC5111";

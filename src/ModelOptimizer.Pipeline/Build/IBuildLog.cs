@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>Whoever listens to a build.</summary>
-public interface IBuildLog
+internal interface IBuildLog
 {
     /// <summary>A line that every build shows.</summary>
     void Headline(string text);

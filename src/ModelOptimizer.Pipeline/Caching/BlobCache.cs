@@ -4,7 +4,7 @@ namespace ModelOptimizer.Pipeline.Caching;
 /// <param name="directory">The cache's folder.</param>
 /// <param name="say">Told in one line when an entry was damaged.</param>
 /// <param name="limit">Bytes that the cache may take.</param>
-public sealed class BlobCache(string directory, Action<string>? say = null, long limit = CacheFolder.Limit)
+internal sealed class BlobCache(string directory, Action<string>? say = null, long limit = CacheFolder.Limit)
 {
     private readonly ContentStore _store = new(directory, CacheLayout.Blobs, ["data"], limit, say);
 

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Caching;
 
 /// <summary>Where the cache lies when nobody says, and how large it may become.</summary>
-public static class CacheFolder
+internal static class CacheFolder
 {
     /// <summary>Bytes that entries may take before the longest unused ones are removed.</summary>
     public const long Limit = 5_000_000_000;

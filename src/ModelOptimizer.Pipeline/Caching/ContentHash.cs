@@ -5,7 +5,7 @@ using ModelOptimizer.Build.State;
 namespace ModelOptimizer.Pipeline.Caching;
 
 /// <summary>SHA-256 as lower-case hexadecimal.</summary>
-public static class ContentHash
+internal static class ContentHash
 {
     private const int LargestBuffer = 1 << 20;
 

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Caching;
 
 /// <summary>Everything that a result depends on, as one full-length hash.</summary>
-public static class ResultKey
+internal static class ResultKey
 {
     /// <summary>The key of <paramref name="model"/> compressed on <paramref name="deviceClass"/>.</summary>
     /// <param name="model">The model's plan.</param>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Datasets.Formats;
-
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>One array of a dataset; what goes wrong in it becomes an error at the dataset.</summary>

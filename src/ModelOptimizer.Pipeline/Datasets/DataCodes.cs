@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Codes of everything that can be wrong with data.</summary>
-public static class DataCodes
+internal static class DataCodes
 {
     /// <summary>A data file is missing or cannot be opened.</summary>
     public const string Unreadable = "MOC3001";

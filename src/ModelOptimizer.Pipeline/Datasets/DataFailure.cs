@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Datasets.Formats;
-
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Turns what a file can do wrong into an error at the dataset.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Datasets.Formats;
-
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>The arrays of a dataset, checked against each other.</summary>

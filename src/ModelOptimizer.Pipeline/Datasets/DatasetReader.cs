@@ -1,11 +1,10 @@
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Opens datasets for models.</summary>
-public static class DatasetReader
+internal static class DatasetReader
 {
     /// <summary>Bytes that a batch may take; fewer samples go into a batch when they are large.</summary>
     private const long LargestBatch = 64 << 20;

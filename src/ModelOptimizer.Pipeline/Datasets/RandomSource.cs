@@ -1,4 +1,4 @@
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;
@@ -7,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// Seeded inputs of the declared shapes, free dimensions 1: standard normal for floating-point inputs, 0 or 1 for the others (token numbers, masks and
 /// switches, for which these are the values that every model can take). A sample does not depend on the batch that it is in.
 /// </summary>
-public sealed class RandomSource : IBatchSource
+internal sealed class RandomSource : IBatchSource
 {
     private readonly IReadOnlyList<ModelTensor> inputs;
     private readonly int seed;

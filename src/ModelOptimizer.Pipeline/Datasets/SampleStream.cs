@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Datasets.Formats;
-
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Reads an array sample by sample, forwards.</summary>

@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Data;
+
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>How a sample becomes part of a model input.</summary>

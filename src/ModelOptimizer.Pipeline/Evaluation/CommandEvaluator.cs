@@ -5,7 +5,7 @@ using System.Text;
 namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>Runs the user's own evaluator. Whatever it does wrong becomes <see cref="CommandOutcome.Problem"/>.</summary>
-public static class CommandEvaluator
+internal static class CommandEvaluator
 {
     /// <summary>Runs it on a model in memory, which gets a temporary file called <paramref name="fileName"/>.</summary>
     public static CommandOutcome Run(CommandPlan command, OnnxModel model, string fileName, CancellationToken cancellation)

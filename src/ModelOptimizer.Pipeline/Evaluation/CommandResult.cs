@@ -1,9 +1,7 @@
-using ModelOptimizer.Pipeline.Running;
-
 namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>What the user's own evaluator said of the original and of the compressed model.</summary>
-public sealed record CommandResult(CommandOutcome Original, CommandOutcome Compressed)
+internal sealed record CommandResult(CommandOutcome Original, CommandOutcome Compressed)
 {
     /// <summary>Why there are no numbers, as part of a sentence; null when there are.</summary>
     public string? Problem => Original.Problem is { } original ? $"on the original, {original}"

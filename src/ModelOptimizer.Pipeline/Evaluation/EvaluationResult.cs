@@ -1,11 +1,9 @@
-using ModelOptimizer.Pipeline.Running;
-
 namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>Metrics of the original and the compressed model on the same samples.</summary>
 /// <param name="Samples">Number of samples.</param>
 /// <param name="Metrics">One entry per metric asked for, in that order.</param>
-public sealed record EvaluationResult(int Samples, IReadOnlyList<MetricScores> Metrics)
+internal sealed record EvaluationResult(int Samples, IReadOnlyList<MetricScores> Metrics)
 {
     /// <summary>Number of samples there are.</summary>
     public int Total { get; init; } = Samples;

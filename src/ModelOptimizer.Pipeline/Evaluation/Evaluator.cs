@@ -4,7 +4,7 @@ using ModelOptimizer.Tensors.Data;
 namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>Runs the original and the compressed model over the same samples and scores every one.</summary>
-public static class Evaluator
+internal static class Evaluator
 {
     /// <summary>One pass over <paramref name="data"/>.</summary>
     /// <param name="original">The original's output for a batch.</param>

@@ -3,7 +3,7 @@ using ModelOptimizer.Pipeline.Metrics;
 namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>What both models did on the same samples, for a metric of all samples together.</summary>
-public sealed class JointScores
+internal sealed class JointScores
 {
     private readonly Lazy<(double Original, double Compressed)> values;
     private readonly Lazy<Models> resampled;

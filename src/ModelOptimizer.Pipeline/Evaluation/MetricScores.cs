@@ -7,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 /// <param name="Original">The original's score of each sample, in the data's order; for a fidelity metric all <see cref="ISampleMetric.Perfect"/>. Empty for <see cref="ScoreKind.Joint"/> and when there is a <paramref name="Problem"/>.</param>
 /// <param name="Compressed">The compressed model's scores of the same samples. Empty when the original's are.</param>
 /// <param name="Problem">Why the metric could not be computed, as part of a sentence; null when it could.</param>
-public sealed record MetricScores(IMetric Metric, double[] Original, double[] Compressed, string? Problem = null)
+internal sealed record MetricScores(IMetric Metric, double[] Original, double[] Compressed, string? Problem = null)
 {
     /// <summary>What a metric of all samples together knows; null for the others and when there is a <see cref="Problem"/>.</summary>
     public JointScores? Joint { get; init; }

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>What some of the samples already say about the metric gates.</summary>
-public enum EarlyOutcome
+internal enum EarlyOutcome
 {
     /// <summary>Not enough: go on.</summary>
     Unknown,

@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Gates.Statistics;
 using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Gates;
@@ -8,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Gates;
 /// Whether an evaluation may stop because its first samples decide the gates. It is for choosing among candidates: the final decision always needs all samples, and samples that are sorted, by
 /// class for example, can mislead it.
 /// </summary>
-public static class EarlyVerdict
+internal static class EarlyVerdict
 {
     /// <summary>One-sided, at every look; far above the gates' own, since it is asked several times for each of many candidates.</summary>
     private const double Confidence = 0.999;

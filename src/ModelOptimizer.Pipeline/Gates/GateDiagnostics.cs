@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Verdicts as diagnostics at the gate's line.</summary>
-public static class GateDiagnostics
+internal static class GateDiagnostics
 {
     /// <summary>The diagnostic of a gate that did not pass; null for one that did.</summary>
     /// <param name="verdict">The verdict.</param>

@@ -1,12 +1,10 @@
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Gates.Latency;
-using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Everything that was measured and that gates decide on.</summary>
-public sealed record GateEvidence
+internal sealed record GateEvidence
 {
     /// <summary>What the original costs.</summary>
     public required ModelCost Before { get; init; }

@@ -3,7 +3,7 @@ using ModelOptimizer.Pipeline.Evaluation;
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Decides gates. A gate passes only when what it bounds was measured and is shown to be within the limit.</summary>
-public static class GateKeeper
+internal static class GateKeeper
 {
     /// <summary>One verdict per gate, in the same order.</summary>
     public static IReadOnlyList<GateVerdict> Decide(IEnumerable<GatePlan> gates, GateEvidence evidence) => [.. gates.Select(gate => Decide(gate, evidence))];

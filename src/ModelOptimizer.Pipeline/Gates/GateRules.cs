@@ -4,7 +4,7 @@ using ModelOptimizer.Pipeline.Metrics;
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Which gates make sense.</summary>
-public static class GateRules
+internal static class GateRules
 {
     /// <summary>Model file plus external data, in bytes.</summary>
     public const string Size = "size";

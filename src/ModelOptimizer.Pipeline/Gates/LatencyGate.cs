@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Gates.Latency;
-
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary><c>latency</c>: the median ratio of interleaved runs, as measured.</summary>

@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Gates.Statistics;
 using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Gates;

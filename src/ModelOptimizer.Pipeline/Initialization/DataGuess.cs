@@ -1,11 +1,11 @@
 using System.Globalization;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 
@@ -242,7 +242,7 @@ internal sealed record ArrayMatch(IReadOnlyDictionary<string, DataArray> Inputs,
         }
 
         return layout.Shape is { } shape
-            ? shape.Aggregate(1L, (product, extent) => product * extent) == array.Header.SampleElements
+            ? shape.Product() == array.Header.SampleElements
             : ShapeFit.Of(sample, input.Shape) is not null;
     }
 }

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Initialization;
 
 /// <summary>Codes of everything that keeps a first manifest from being written.</summary>
-public static class InitCodes
+internal static class InitCodes
 {
     /// <summary>There is a manifest already.</summary>
     public const string ManifestExists = "MOC1401";

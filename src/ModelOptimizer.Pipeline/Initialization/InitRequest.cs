@@ -1,7 +1,9 @@
+using ModelOptimizer.Tensors.Devices;
+
 namespace ModelOptimizer.Pipeline.Initialization;
 
 /// <summary>What a first manifest is asked for; paths are absolute.</summary>
-public sealed record InitRequest
+internal sealed record InitRequest
 {
     /// <summary>The folder of the manifest, and of the project if there is one.</summary>
     public required string Directory { get; init; }

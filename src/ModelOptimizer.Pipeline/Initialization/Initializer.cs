@@ -1,15 +1,12 @@
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Initialization.Projects;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Manifest.Schema;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 
 /// <summary>Writes a first manifest for a model: looks at the model and the data, and says what it guessed.</summary>
-public static class Initializer
+internal static class Initializer
 {
     // What the steps of a first manifest do.
     private const string Method = "tucker";
@@ -86,7 +83,7 @@ public static class Initializer
 /// <param name="Written">Files that were written or changed.</param>
 /// <param name="Guessed">What the files say that nobody said.</param>
 /// <param name="Check">What somebody should look at.</param>
-public sealed record InitResult(IReadOnlyList<string> Written, IReadOnlyList<string> Guessed, IReadOnlyList<string> Check);
+internal sealed record InitResult(IReadOnlyList<string> Written, IReadOnlyList<string> Guessed, IReadOnlyList<string> Check);
 
 /// <summary>Names made from a model's file name.</summary>
 internal static class ModelName

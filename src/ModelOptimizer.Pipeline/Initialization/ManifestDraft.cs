@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Devices;
+
 namespace ModelOptimizer.Pipeline.Initialization;
 
 /// <summary>What a first manifest says.</summary>

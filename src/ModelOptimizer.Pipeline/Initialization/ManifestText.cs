@@ -1,5 +1,5 @@
 using System.Text;
-using ModelOptimizer.Pipeline.Manifest.Schema;
+using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 

@@ -10,7 +10,7 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Nodes">Number of nodes.</param>
 /// <param name="Parameters">Number of weights of its layers, biases and normalisations not counted.</param>
 /// <param name="Macs">Multiply-adds of one sample; null when unknown.</param>
-public sealed record BlockInspection(
+internal sealed record BlockInspection(
     string Name,
     string Kind,
     string From,

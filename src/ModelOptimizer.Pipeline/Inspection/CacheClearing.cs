@@ -7,4 +7,4 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Leftovers">Leftovers removed.</param>
 /// <param name="Bytes">Bytes freed.</param>
 /// <param name="Kept">Folders that could not be removed.</param>
-public sealed record CacheClearing(int Version, string Folder, int Entries, int Leftovers, long Bytes, IReadOnlyList<string> Kept);
+internal sealed record CacheClearing(int Version, string Folder, int Entries, int Leftovers, long Bytes, IReadOnlyList<string> Kept);

@@ -6,4 +6,4 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Detail">Its device class, or why it cannot be used.</param>
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
 /// <param name="Gflops">Billions of operations a second in products of float32 matrices; null when it cannot be used.</param>
-public sealed record DeviceReport(string Name, bool Usable, string Detail, long? MemoryBytes = null, double? Gflops = null);
+internal sealed record DeviceReport(string Name, bool Usable, string Detail, long? MemoryBytes = null, double? Gflops = null);

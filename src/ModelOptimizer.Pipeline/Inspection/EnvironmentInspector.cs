@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Pipeline.Inspection;
 
 /// <summary>Looks at the machine.</summary>
-public static class EnvironmentInspector
+internal static class EnvironmentInspector
 {
     /// <summary>Tries every device and the cache's folder.</summary>
     public static EnvironmentReport Inspect(string toolVersion, string cache)
@@ -64,7 +64,7 @@ public static class EnvironmentInspector
     {
         try
         {
-            return new LibraryReport(true, LinearAlgebraBackends.Describe());
+            return new LibraryReport(true, LinearAlgebraBackends.Describe(DeviceSelector.Select(DeviceCatalogue.Cpu)));
         }
         catch (DiagnosticException exception)
         {
@@ -90,7 +90,7 @@ public static class EnvironmentInspector
 }
 
 /// <summary>Looks at a cache and empties it. A folder that is not there is an empty cache; what else is in a folder is not looked at.</summary>
-public static class CacheInspector
+internal static class CacheInspector
 {
     /// <summary>Counts what is in <paramref name="folder"/>.</summary>
     public static CacheReport Inspect(string folder)

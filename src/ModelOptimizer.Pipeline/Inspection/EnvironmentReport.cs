@@ -19,7 +19,7 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="TorchSharp">The other linear algebra.</param>
 /// <param name="Offered">What ONNX Runtime's own and plugged-in providers offer, for <c>plugin:NAME</c>.</param>
 /// <param name="PluginProblem">Why a library that <c>ModelOptimizerPlugins</c> names is not used; null when all are.</param>
-public sealed record EnvironmentReport(
+internal sealed record EnvironmentReport(
     int Version,
     string Tool,
     string OnnxRuntime,

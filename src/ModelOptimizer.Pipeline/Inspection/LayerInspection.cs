@@ -10,7 +10,7 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Window">Kernel, strides, groups and dilations where they are not 1; empty for matrices.</param>
 /// <param name="Methods">Methods that can rewrite it.</param>
 /// <param name="Obstacle">Why none can; null when one can.</param>
-public sealed record LayerInspection(
+internal sealed record LayerInspection(
     string Name,
     string Operator,
     IReadOnlyList<long> WeightShape,

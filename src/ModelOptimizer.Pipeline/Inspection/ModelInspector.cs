@@ -3,14 +3,12 @@ using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Inspection;
 
 /// <summary>Looks at a model: its layers and blocks, what they cost and what can be done with them.</summary>
-public static class ModelInspector
+internal static class ModelInspector
 {
     /// <summary>Reads the model at <paramref name="path"/> and runs it once on zeros to learn its shapes.</summary>
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>

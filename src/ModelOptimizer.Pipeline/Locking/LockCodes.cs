@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Locking;
 
 /// <summary>Codes of lock files.</summary>
-public static class LockCodes
+internal static class LockCodes
 {
     /// <summary>The lock file cannot be read or followed, or is of a version that this one does not know.</summary>
     public const string Unreadable = "MOC1201";

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Locking;
 /// <summary>
 /// The lock file beside a manifest, <c>modelopt.lock.json</c> for <c>modelopt.yaml</c>: what was decided for every model, and from which inputs. Meant to be committed.
 /// </summary>
-public sealed class LockFile
+internal sealed class LockFile
 {
     private const int CurrentVersion = 1;
 
@@ -84,7 +84,7 @@ public sealed class LockFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(Running.RunCodes.OutputNotWritable, $"The lock file cannot be written: {exception.Message}", new SourcePosition(Path), exception);
+            throw new DiagnosticException(RunCodes.OutputNotWritable, $"The lock file cannot be written: {exception.Message}", new SourcePosition(Path), exception);
         }
     }
 

@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Pipeline.Locking;
 
 /// <summary>One model of a lock file.</summary>
-public sealed record LockedModel
+internal sealed record LockedModel
 {
     /// <summary>SHA-256 of everything the decisions depend on: parts of the manifest, and files by their path from the manifest.</summary>
     public required LockedInputs Inputs { get; init; }
@@ -64,7 +66,7 @@ public sealed record LockedModel
 /// <summary>Hashes of what a model's decisions depend on.</summary>
 /// <param name="Manifest">The model's part of the manifest, key by key.</param>
 /// <param name="Files">The model, its external data and datasets, by path from the manifest's folder.</param>
-public sealed record LockedInputs(IReadOnlyDictionary<string, string> Manifest, IReadOnlyDictionary<string, string> Files)
+internal sealed record LockedInputs(IReadOnlyDictionary<string, string> Manifest, IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>As they are now.</summary>
     /// <param name="plan">The plan.</param>
@@ -93,7 +95,7 @@ public sealed record LockedInputs(IReadOnlyDictionary<string, string> Manifest, 
 /// <param name="Method">The method's name.</param>
 /// <param name="Layers">What was chosen for every compressed layer, in the model's order.</param>
 /// <param name="Reverted">Layers whose rewrite was undone because it measured slower.</param>
-public sealed record LockedStep(string Method, IReadOnlyDictionary<string, Choice> Layers, IReadOnlyList<string> Reverted)
+internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Choice> Layers, IReadOnlyList<string> Reverted)
 {
     private const string RevertedReason = "reverted: it measured slower when the lock file was made";
 
@@ -147,7 +149,7 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
 }
 
 /// <summary>A metric of both models, whose name is the key; null where there is no number.</summary>
-public sealed record LockedMetric(double? Original, double? Compressed, int Samples)
+internal sealed record LockedMetric(double? Original, double? Compressed, int Samples)
 {
     /// <summary>What of a pair the file has: JSON has no NaN.</summary>
     public static LockedMetric Of(MetricPair pair) => new(Finite(pair.Original), Finite(pair.Compressed), pair.Samples);

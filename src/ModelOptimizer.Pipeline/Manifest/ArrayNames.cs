@@ -1,5 +1,4 @@
-using ModelOptimizer.Pipeline.Datasets.Formats;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
+using ModelOptimizer.Pipeline.Datasets;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

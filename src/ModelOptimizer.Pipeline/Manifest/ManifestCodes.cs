@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Codes of everything that can be wrong with, or worth saying about, a manifest.</summary>
-public static class ManifestCodes
+internal static class ManifestCodes
 {
     /// <summary>The manifest cannot be opened.</summary>
     public const string Unreadable = "MOC1001";

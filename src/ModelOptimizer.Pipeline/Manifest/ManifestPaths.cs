@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Manifest.Yaml;
-
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Paths as the manifest means them: relative to itself.</summary>

@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Manifest;
@@ -56,7 +55,7 @@ internal static class MetricNames
 }
 
 /// <summary>Finds what a mistyped word was probably meant to be.</summary>
-public static class Suggestion
+internal static class Suggestion
 {
     /// <summary><c> Did you mean 'x'?</c> with a leading space, or nothing when no candidate is near.</summary>
     public static string For(string word, IEnumerable<string> candidates)

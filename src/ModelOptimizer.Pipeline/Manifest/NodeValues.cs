@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

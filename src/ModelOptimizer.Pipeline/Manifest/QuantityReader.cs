@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

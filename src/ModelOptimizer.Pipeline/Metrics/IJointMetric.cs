@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>A metric that is computed from all samples together, such as an area under a curve.</summary>
-public interface IJointMetric : IMetric
+internal interface IJointMetric : IMetric
 {
     /// <summary>What the metric needs to know of one sample, as a few numbers; null when the outputs give none, which fails every gate on the metric.</summary>
     double[]? Observe(in MetricSample sample);

@@ -4,7 +4,7 @@ namespace ModelOptimizer.Pipeline.Metrics;
 /// A number that says how good a model is on some samples: an <see cref="ISampleMetric"/> or an <see cref="IJointMetric"/>. A new metric is one class and one line in
 /// <see cref="MetricCatalogue"/>.
 /// </summary>
-public interface IMetric
+internal interface IMetric
 {
     /// <summary>The manifest's word.</summary>
     string Name { get; }

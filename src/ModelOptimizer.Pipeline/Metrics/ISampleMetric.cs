@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>A metric that is the mean of one score per sample.</summary>
-public interface ISampleMetric : IMetric
+internal interface ISampleMetric : IMetric
 {
     /// <summary>The score of a sample that could not be better.</summary>
     double Perfect { get; }

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>What a metric wants of a dataset's labels.</summary>
-public enum LabelKind
+internal enum LabelKind
 {
     /// <summary>Nothing.</summary>
     None,

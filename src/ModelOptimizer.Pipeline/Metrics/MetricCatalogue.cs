@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>All metrics. A new one is a class beside this file and a line here.</summary>
-public static class MetricCatalogue
+internal static class MetricCatalogue
 {
     /// <summary>The metrics in the order of lists; of the metrics <c>topK</c>, any K is found, not only those listed.</summary>
     public static IReadOnlyList<IMetric> All { get; } =

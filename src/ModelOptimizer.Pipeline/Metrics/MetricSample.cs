@@ -4,7 +4,7 @@ namespace ModelOptimizer.Pipeline.Metrics;
 /// <param name="output">The values of the chosen output, flattened.</param>
 /// <param name="reference">The same of the original model; empty unless the metric is a fidelity metric.</param>
 /// <param name="targets">The label's values; empty when the metric needs none.</param>
-public readonly ref struct MetricSample(ReadOnlySpan<double> output, ReadOnlySpan<double> reference, ReadOnlySpan<double> targets)
+internal readonly ref struct MetricSample(ReadOnlySpan<double> output, ReadOnlySpan<double> reference, ReadOnlySpan<double> targets)
 {
     /// <summary>The values of the chosen output, flattened.</summary>
     public ReadOnlySpan<double> Output { get; } = output;

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>What a sample contributes to a metric.</summary>
-public enum ScoreKind
+internal enum ScoreKind
 {
     /// <summary>A score of 0 or 1; the metric is their mean.</summary>
     ZeroOrOne,

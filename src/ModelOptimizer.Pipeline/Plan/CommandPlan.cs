@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary><c>command:</c>, a program that gets a model's path and prints metrics as JSON.</summary>
-public sealed record CommandPlan
+internal sealed record CommandPlan
 {
     /// <summary>What an argument says where the model's path belongs; without it the path is the last argument.</summary>
     public const string ModelPlaceholder = "{model}";

@@ -1,7 +1,9 @@
+using ModelOptimizer.Tensors.Devices;
+
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>A manifest, resolved: paths absolute, defaults filled in, everything checked that can be without running a model.</summary>
-public sealed record CompressionPlan
+internal sealed record CompressionPlan
 {
     /// <summary>The manifest's absolute path.</summary>
     public required string ManifestPath { get; init; }
@@ -23,6 +25,9 @@ public sealed record CompressionPlan
 
     /// <summary>The models in the order written.</summary>
     public required IReadOnlyList<ModelPlan> Models { get; init; }
+
+    /// <summary>Every file that is read, whether a model uses it or not: absolute paths.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
 
     /// <summary>Notes and warnings found while reading.</summary>
     public IReadOnlyList<Diagnostic> Remarks { get; init; } = [];

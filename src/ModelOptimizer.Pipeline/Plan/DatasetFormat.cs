@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>What a dataset's samples are stored in.</summary>
-public enum DatasetFormat
+internal enum DatasetFormat
 {
     /// <summary>A file for every array: <c>.npy</c> or IDX.</summary>
     Arrays,

@@ -5,4 +5,4 @@ namespace ModelOptimizer.Pipeline.Plan;
 /// <param name="Start">Share of the samples that come before.</param>
 /// <param name="End">The same with its own.</param>
 /// <param name="Position">Where it is written.</param>
-public sealed record DatasetPart(string Name, double Start, double End, SourcePosition Position);
+internal sealed record DatasetPart(string Name, double Start, double End, SourcePosition Position);

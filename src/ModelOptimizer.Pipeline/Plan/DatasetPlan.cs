@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of <c>datasets:</c>.</summary>
-public sealed record DatasetPlan
+internal sealed record DatasetPlan
 {
     /// <summary>What <see cref="Labels"/> says when the sub-folders of a folder are the classes.</summary>
     public const string FolderLabels = "folder";

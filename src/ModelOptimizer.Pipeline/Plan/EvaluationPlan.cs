@@ -5,7 +5,7 @@ namespace ModelOptimizer.Pipeline.Plan;
 /// <param name="Metrics">Names of the metrics asked for; gates add theirs.</param>
 /// <param name="Samples">How many samples; null for all.</param>
 /// <param name="Output">The model output the metrics look at; null for the first.</param>
-public sealed record EvaluationPlan(DatasetPlan? Dataset, IReadOnlyList<string> Metrics, int? Samples, string? Output)
+internal sealed record EvaluationPlan(DatasetPlan? Dataset, IReadOnlyList<string> Metrics, int? Samples, string? Output)
 {
     /// <summary>The user's own evaluator.</summary>
     public CommandPlan? Command { get; init; }

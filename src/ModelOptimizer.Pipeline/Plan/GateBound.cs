@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>What a gate bounds.</summary>
-public enum GateBound
+internal enum GateBound
 {
     /// <summary>The measured value must not be less (<c>min</c>).</summary>
     Min,
@@ -17,7 +17,7 @@ public enum GateBound
 }
 
 /// <summary>Words of gates.</summary>
-public static class GateWords
+internal static class GateWords
 {
     /// <summary>The manifest's word for <paramref name="bound"/>.</summary>
     public static string Word(this GateBound bound) => bound switch

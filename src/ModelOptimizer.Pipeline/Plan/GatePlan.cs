@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of <c>gates:</c>.</summary>
-public sealed record GatePlan
+internal sealed record GatePlan
 {
     /// <summary>A metric's name, or <c>size</c>, <c>params</c>, <c>macs</c>, <c>latency</c>.</summary>
     public required string Metric { get; init; }

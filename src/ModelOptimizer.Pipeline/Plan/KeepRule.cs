@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>Which rewrites of a step stay.</summary>
-public enum KeepRule
+internal enum KeepRule
 {
     /// <summary>Those that make the model smaller.</summary>
     Smaller,

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of <c>models:</c>.</summary>
-public sealed record ModelPlan
+internal sealed record ModelPlan
 {
     /// <summary>The entry's key.</summary>
     public required string Name { get; init; }

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>(value · Scale − Mean) / Std, per channel when there is more than one mean or std.</summary>
-public sealed record PreprocessPlan
+internal sealed record PreprocessPlan
 {
     /// <summary>Factor applied first.</summary>
     public double Scale { get; init; } = 1;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Pipeline.Plan;
 
@@ -7,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Plan;
 /// <param name="Method">The method.</param>
 /// <param name="Arguments">Its options.</param>
 /// <param name="Keep">Which rewrites stay.</param>
-public sealed record StepPlan(IMethod Method, MethodArguments Arguments, KeepRule Keep = KeepRule.Smaller)
+internal sealed record StepPlan(IMethod Method, MethodArguments Arguments, KeepRule Keep = KeepRule.Smaller)
 {
     /// <summary>Absolute path of the ONNX file that an option names; null when none does.</summary>
     public string? Student => Arguments.Values.Values.OfType<ModelFile>().FirstOrDefault()?.Path;

@@ -1,12 +1,12 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>How numbers are written for people, everywhere the same.</summary>
-public static class Figures
+internal static class Figures
 {
     /// <summary>Bytes with decimal units: <c>471.2 KB</c>.</summary>
     public static string Bytes(long bytes) => Math.Abs(bytes) switch

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Inspection;
-using ModelOptimizer.Pipeline.Reports.Json;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>Everything that <c>--json</c> prints: one document each, camelCase, with a version that changes when a field is renamed or removed.</summary>
-public static class JsonReports
+internal static class JsonReports
 {
     /// <summary>A run of <c>compress</c> or <c>verify</c>.</summary>
     public static string Of(string command, string manifest, RunResult result) => RunDocument.Of(command, manifest, result).ToJson();

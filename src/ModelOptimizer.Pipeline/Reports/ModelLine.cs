@@ -1,10 +1,9 @@
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>One line per model, for build logs.</summary>
-public static class ModelLine
+internal static class ModelLine
 {
     /// <summary><c>digits: 471.2 KB → 181.0 KB (38 %), top1 98.9 % → 98.7 %, gates passed</c>.</summary>
     public static string Of(ModelReport report)

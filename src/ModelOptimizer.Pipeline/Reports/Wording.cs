@@ -64,12 +64,12 @@ internal static class Wording
     public static string Rewritten(StepReport step) => $"{step.Layers.Count(layer => layer.Reason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
 
     /// <summary>ONNX Runtime's version.</summary>
-    public static string Runtime(ModelReport model) => model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
-        ? model.DeviceClass[(at + DeviceSelector.RuntimeMark.Length)..]
+    public static string Runtime(ModelReport model) => model.DeviceClass.LastIndexOf(Tensors.Devices.Device.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+        ? model.DeviceClass[(at + Tensors.Devices.Device.RuntimeMark.Length)..]
         : "–";
 
     /// <summary>The device without the runtime's version, and what of the model it left to the CPU.</summary>
-    public static string Device(ModelReport model) => (model.DeviceClass.LastIndexOf(DeviceSelector.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+    public static string Device(ModelReport model) => (model.DeviceClass.LastIndexOf(Tensors.Devices.Device.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
         ? model.DeviceClass[..at]
         : model.DeviceClass) + Figures.OnCpu(model.Placement);
 

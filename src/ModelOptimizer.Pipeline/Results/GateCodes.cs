@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Results;
 
 /// <summary>Codes of gates that do not pass.</summary>
-public static class GateCodes
+internal static class GateCodes
 {
     /// <summary>The gate does not hold.</summary>
     public const string Failed = "MOC4001";

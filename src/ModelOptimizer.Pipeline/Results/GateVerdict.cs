@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace ModelOptimizer.Pipeline.Results;
 
 /// <summary>What a gate said, in the words of the manifest, as reports print it.</summary>
-public sealed record GateVerdict
+internal sealed record GateVerdict
 {
     // The level of every interval but those of drops and rises, which the gate chooses.
     private const double UsualLevel = 0.95;
@@ -94,7 +94,7 @@ public sealed record GateVerdict
 }
 
 /// <summary>A gate's decision.</summary>
-public enum GateOutcome
+internal enum GateOutcome
 {
     /// <summary>It holds.</summary>
     Passed,
@@ -111,7 +111,7 @@ public enum GateOutcome
 }
 
 /// <summary>One word for all gates of a model.</summary>
-public static class Verdicts
+internal static class Verdicts
 {
     /// <summary>Every gate holds.</summary>
     public const string Passed = "passed";

@@ -6,19 +6,19 @@ namespace ModelOptimizer.Pipeline.Results;
 /// <param name="Bytes">Model file plus external data.</param>
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="Macs">Multiply-adds of one sample; null when the shapes could not be found.</param>
-public sealed record ModelCost(long Bytes, long Parameters, long? Macs);
+internal sealed record ModelCost(long Bytes, long Parameters, long? Macs);
 
 /// <summary>A metric of the original and of the compressed model on the same samples.</summary>
 /// <param name="Metric">Its name.</param>
 /// <param name="Original">The original's value; NaN when it has none (fidelity metrics compare the two models and have one value).</param>
 /// <param name="Compressed">The compressed model's value.</param>
 /// <param name="Samples">Number of samples.</param>
-public sealed record MetricPair([property: JsonPropertyName("name")] string Metric, double Original, double Compressed, int Samples);
+internal sealed record MetricPair([property: JsonPropertyName("name")] string Metric, double Original, double Compressed, int Samples);
 
 /// <summary>Which samples were used for something.</summary>
 /// <param name="Dataset">The dataset's name; null for random inputs, and for an evaluation by the user's own program.</param>
 /// <param name="Samples">How many the manifest asks for; null for all there are.</param>
-public sealed record DataUse(string? Dataset, int? Samples)
+internal sealed record DataUse(string? Dataset, int? Samples)
 {
     /// <summary>What the methods learned the activations from; null when they needed nothing.</summary>
     public static DataUse? Of(CalibrationPlan? plan) => plan is null ? null : new(plan.Dataset?.Name, plan.Samples);

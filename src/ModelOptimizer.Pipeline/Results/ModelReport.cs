@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Results;
 
@@ -7,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Results;
 /// What happened to one model. It is the <c>model</c> of <c>report.json</c> and of <c>--json</c> word for word, so properties are added, never renamed or moved; the
 /// cache keeps it too, without what depends on where the manifest lies.
 /// </summary>
-public sealed record ModelReport
+internal sealed record ModelReport
 {
     /// <summary>The model's key in the manifest.</summary>
     public string Name { get; init; } = "";
@@ -86,7 +86,7 @@ public sealed record ModelReport
 }
 
 /// <summary>Where a model's ranks come from.</summary>
-public enum DecisionSource
+internal enum DecisionSource
 {
     /// <summary>The manifest gives them, or the budget that a method works out.</summary>
     Manifest,
@@ -103,7 +103,7 @@ public enum DecisionSource
 /// <param name="Layers">What it did to every layer it was asked to look at.</param>
 /// <param name="Series">Lines for the report's plots.</param>
 /// <param name="Certificates">What it proves.</param>
-public sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layers, IReadOnlyList<Series> Series, IReadOnlyList<Certificate> Certificates);
+internal sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layers, IReadOnlyList<Series> Series, IReadOnlyList<Certificate> Certificates);
 
 /// <summary>Measured time of a rewritten layer against the original's, both alone on ONNX Runtime.</summary>
 /// <param name="Layer">The layer's name.</param>
@@ -113,14 +113,14 @@ public sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layer
 /// <param name="OriginalSeconds">Median time of the original layer, one sample.</param>
 /// <param name="Seconds">Median time of the rewritten layer, one sample.</param>
 /// <param name="Reverted">Whether the rewrite was undone because of it.</param>
-public sealed record LayerTime(string Layer, double Ratio, double Lower, double Upper, double OriginalSeconds, double Seconds, bool Reverted);
+internal sealed record LayerTime(string Layer, double Ratio, double Lower, double Upper, double OriginalSeconds, double Seconds, bool Reverted);
 
 /// <summary>How a search went.</summary>
 /// <param name="Predicted">Evaluations predicted before it began.</param>
 /// <param name="Most">The cap (<c>max-evaluations</c>).</param>
 /// <param name="Chosen">The number of the candidate that was taken; null when none passed.</param>
 /// <param name="Candidates">Every model tried, in order.</param>
-public sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates);
+internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates);
 
 /// <summary>One model that a search tried.</summary>
 /// <param name="Number">From 1, in the order tried.</param>
@@ -131,7 +131,7 @@ public sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnly
 /// <param name="Passes">Whether all gates of severity <c>error</c> hold as far as the samples looked at tell.</param>
 /// <param name="Failed">The gates that do not, as written, with <c>(undecided)</c> where the samples do not decide; empty when all hold.</param>
 /// <param name="Note">What was changed against an earlier candidate; null for none.</param>
-public sealed record SearchCandidate(
+internal sealed record SearchCandidate(
     int Number,
     string Phase,
     ModelCost Cost,

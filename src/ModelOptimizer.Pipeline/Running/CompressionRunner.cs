@@ -1,14 +1,13 @@
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Runs a manifest: plan, calibrate, compress, gate, write. The one entry of the command line and the build.</summary>
-public static class CompressionRunner
+internal static class CompressionRunner
 {
     /// <summary>Runs to the end and reports every failure in the result; throws only <see cref="OperationCanceledException"/>.</summary>
     public static RunResult Run(RunOptions options, IRunObserver observer, CancellationToken cancellation)
@@ -68,7 +67,7 @@ public static class CompressionRunner
     // give other bytes, and the gates decide.
     private static Engine Start(Device device, string library, RunOptions options, IReadOnlyList<ModelPlan> models, IRunObserver observer)
     {
-        if (options.VerifyOnly && (!options.Locked || models.All(model => File.Exists(OutputPath.Of(options, model)))))
+        if (options.VerifyOnly && (!options.Locked || models.All(model => File.Exists(OutputPath.Of(options.OutputDirectory, model)))))
         {
             return new Engine(device);
         }

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Sees a run while it goes. Called from one thread at a time.</summary>
-public interface IRunObserver
+internal interface IRunObserver
 {
     /// <summary>A line for the log, such as which device was chosen.</summary>
     void Message(string text);

@@ -1,4 +1,4 @@
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary><see cref="CompressionRunner.Run"/>, or what a test puts in its place.</summary>
-public delegate RunResult RunManifest(RunOptions options, IRunObserver observer, CancellationToken cancellation);
+internal delegate RunResult RunManifest(RunOptions options, IRunObserver observer, CancellationToken cancellation);

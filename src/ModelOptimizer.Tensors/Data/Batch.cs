@@ -4,7 +4,7 @@ namespace ModelOptimizer.Tensors.Data;
 /// <param name="Inputs">The model's inputs by name.</param>
 /// <param name="Count">Number of samples.</param>
 /// <param name="Labels">The class of each sample; null unless the labels are one whole number a sample.</param>
-public sealed record Batch(IReadOnlyDictionary<string, HostTensor> Inputs, int Count, long[]? Labels = null)
+internal sealed record Batch(IReadOnlyDictionary<string, HostTensor> Inputs, int Count, long[]? Labels = null)
 {
     /// <summary>All values of the labels, sample after sample, equally many of each; null when the dataset has no labels.</summary>
     public double[]? Targets { get; init; } = Labels is null ? null : Array.ConvertAll(Labels, label => (double)label);

@@ -4,7 +4,7 @@ using ModelOptimizer.Onnx.Proto;
 namespace ModelOptimizer.Tensors.Data;
 
 /// <summary>A tensor in the host's memory: element type, shape, and the elements' bytes in row-major order.</summary>
-public sealed class HostTensor
+internal sealed class HostTensor
 {
     /// <summary>A tensor over <paramref name="bytes"/>, which are shared, not copied.</summary>
     public HostTensor(TensorProto.Types.DataType type, long[] shape, byte[] bytes)

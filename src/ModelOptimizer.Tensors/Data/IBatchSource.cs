@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Tensors.Data;
 
 /// <summary>Samples that can be read again and again, always in the same order and the same batches.</summary>
-public interface IBatchSource
+internal interface IBatchSource
 {
     /// <summary>Number of samples in all batches together.</summary>
     int Count { get; }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
 
 namespace ModelOptimizer.Tensors.Devices;
 
@@ -9,21 +8,33 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="DeviceClass">Provider, its device and ONNX Runtime's version in one word, such as <c>cpu/x64/avx512+ort1.30.0</c>: equal classes give equal bytes.</param>
 /// <param name="Note">One line: what was chosen and why the others were not.</param>
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
-public sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
+internal sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
 {
+    /// <summary>What stands before ONNX Runtime's version in a device class.</summary>
+    public const string RuntimeMark = "+ort";
+
     /// <summary>The class with a linear algebra that need not be loaded, then in the version that <paramref name="other"/>, a class too, has of it.</summary>
-    public string ClassWith(string word, string other) => word == LinearAlgebraBackends.BuiltIn || LinearAlgebra().Match(DeviceClass).Length > 0
+    public string ClassWith(string word, string other) => word == LinearAlgebraWord.BuiltIn || LinearAlgebra().Match(DeviceClass).Length > 0
         ? DeviceClass
         : LinearAlgebra().Replace(DeviceClass, LinearAlgebra().Match(other) is { Length: > 0 } match ? match.Value : "+" + word, count: 1);
 
     /// <summary>The same device with another linear algebra, whose <paramref name="identity"/> is a part of the class.</summary>
     internal Device WithLinearAlgebra(string identity) => this with
     {
-        DeviceClass = DeviceClass.Replace(DeviceSelector.RuntimeMark, $"+{identity}{DeviceSelector.RuntimeMark}", StringComparison.Ordinal),
+        DeviceClass = DeviceClass.Replace(RuntimeMark, $"+{identity}{RuntimeMark}", StringComparison.Ordinal),
         Note = $"{Note}; linear algebra by {identity}",
     };
 
     // Empty for the built-in one.
-    [GeneratedRegex($@"(\+{LinearAlgebraBackends.TorchSharp}[^+]*)?(?=\{DeviceSelector.RuntimeMark})")]
+    [GeneratedRegex($@"(\+{LinearAlgebraWord.TorchSharp}[^+]*)?(?=\{RuntimeMark})")]
     private static partial Regex LinearAlgebra();
+}
+
+/// <summary>What a manifest may write as <c>linear-algebra</c>.</summary>
+internal static class LinearAlgebraWord
+{
+    /// <summary>What every installation has.</summary>
+    public const string BuiltIn = "built-in";
+
+    public const string TorchSharp = "torchsharp";
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Devices;
 

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="Vendor">Who made the provider.</param>
 /// <param name="Hardware">The device's kind, <c>CPU</c>, <c>GPU</c> or <c>NPU</c>, and its maker or description.</param>
 /// <param name="Driver">What the provider says of versions: its own and the driver's, as <c>name value</c>; empty when nothing.</param>
-public sealed record OfferedDevice(string Provider, string Vendor, string Hardware, string Driver)
+internal sealed record OfferedDevice(string Provider, string Vendor, string Hardware, string Driver)
 {
     /// <summary>All that ONNX Runtime lists, plug-ins included.</summary>
     public static IReadOnlyList<OfferedDevice> All => [.. Plugins.Offered.Select(Of)];

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Devices;

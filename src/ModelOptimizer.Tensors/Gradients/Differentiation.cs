@@ -1,9 +1,7 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Reverse-mode differentiation of an ONNX graph into nodes of the same graph.</summary>
-public static class Differentiation
+internal static class Differentiation
 {
     /// <summary>Adds to <paramref name="graph"/> the nodes that compute ∂loss/∂parameter.</summary>
     /// <param name="graph">The forward graph, float32, the loss in it.</param>

@@ -1,10 +1,12 @@
+using ModelOptimizer.Tensors.Sessions;
+
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Small blocks on the host, everything that is a product of matrices on the engine.</summary>
-internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
+internal sealed class EngineLinearAlgebra(DeviceSessions sessions) : ILinearAlgebra
 {
-    private readonly EngineProduct product = new(engine);
-    private readonly HostProduct host = new(engine);
+    private readonly EngineProduct product = new(sessions);
+    private readonly HostProduct host = new(sessions);
 
     public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false, Matrix? into = null) =>
         product.Multiply(a, b, transposeA, transposeB, into);
@@ -17,9 +19,9 @@ internal sealed class EngineLinearAlgebra(Engine engine) : ILinearAlgebra
 
     public Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false) => BlockedTriangular.Solve(product, factor, b, transpose);
 
-    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => Eigen.SymmetricEigen.Of(host, a);
+    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => LinearAlgebra.SymmetricEigen.Of(host, a);
 
-    public double[] SymmetricEigenvalues(Matrix a) => Eigen.SymmetricEigen.ValuesOf(host, a);
+    public double[] SymmetricEigenvalues(Matrix a) => LinearAlgebra.SymmetricEigen.ValuesOf(host, a);
 
     public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => ThinSvd.Factor(this, a);
 

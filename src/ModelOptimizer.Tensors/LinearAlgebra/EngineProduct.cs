@@ -1,11 +1,12 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Matrix products in float64 as ONNX Gemm nodes, on the host's own arrays without copies.</summary>
-internal sealed class EngineProduct(Engine engine)
+internal sealed class EngineProduct(DeviceSessions device)
 {
     // Below this many multiply-adds a loop is faster than one call of the runtime (about 10 µs).
     private const long SmallProduct = 32 * 32 * 32;
@@ -118,7 +119,7 @@ internal sealed class EngineProduct(Engine engine)
     {
         if (!sessions.TryGetValue(key, out var session))
         {
-            session = engine.CreateProductSession(GemmGraph.Build(key.TransposeA, key.TransposeB, key.Subtract));
+            session = device.CreateProduct(GemmGraph.Build(key.TransposeA, key.TransposeB, key.Subtract));
             sessions.Add(key, session);
         }
 

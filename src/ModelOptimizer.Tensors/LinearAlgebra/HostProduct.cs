@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
@@ -19,7 +20,7 @@ internal readonly record struct RowBlock(double[] Values, int Offset, int Rows, 
 /// Products in float64 by ONNX Runtime on the calling thread alone, several at a time: for decompositions that share their steps among <see cref="Workers"/>.
 /// With threads of its own ONNX Runtime keeps the cores busy for milliseconds after each product, waiting for the next.
 /// </summary>
-internal sealed class HostProduct(Engine engine)
+internal sealed class HostProduct(DeviceSessions device)
 {
     // A call costs some microseconds.
     private const long SmallProduct = 16 * 16 * 16;
@@ -86,7 +87,7 @@ internal sealed class HostProduct(Engine engine)
         {
             if (!sessions.TryGetValue((transposeB, subtract), out var session))
             {
-                session = engine.CreateOneThreadSession(GemmGraph.Build(transposeA: false, transposeB, subtract));
+                session = device.CreateOneThread(GemmGraph.Build(transposeA: false, transposeB, subtract));
                 sessions.Add((transposeB, subtract), session);
             }
 

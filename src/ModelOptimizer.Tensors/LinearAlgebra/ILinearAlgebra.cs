@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Dense float64 linear algebra: the seam for another backend. Implementations are deterministic and may be used from one thread at a time.</summary>
-public interface ILinearAlgebra
+internal interface ILinearAlgebra
 {
     /// <summary>op(a)·op(b).</summary>
     /// <param name="a">The left matrix.</param>

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>A dense float64 matrix in row-major order. The numbers are shared, not copied.</summary>
-public sealed class Matrix
+internal sealed class Matrix
 {
     // Both sides of a tile's transposition stay in the first cache.
     private const int Tile = 32;

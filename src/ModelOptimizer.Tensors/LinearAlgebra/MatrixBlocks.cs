@@ -1,3 +1,5 @@
+using ModelOptimizer.Onnx.Blocks;
+
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Copies of parts of a matrix.</summary>

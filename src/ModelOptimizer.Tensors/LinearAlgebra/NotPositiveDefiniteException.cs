@@ -1,4 +1,4 @@
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>A Cholesky factorisation met a pivot that is not positive.</summary>
-public sealed class NotPositiveDefiniteException() : Exception("The matrix is not positive definite.");
+internal sealed class NotPositiveDefiniteException() : Exception("The matrix is not positive definite.");

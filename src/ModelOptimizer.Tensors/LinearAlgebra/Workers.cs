@@ -1,3 +1,4 @@
+
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>

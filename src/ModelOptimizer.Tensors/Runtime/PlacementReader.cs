@@ -4,6 +4,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ModelOptimizer.Tensors.Runtime;
 
+/// <summary>What of a model does not run on the device, as ONNX Runtime divides it when it loads the model.</summary>
+/// <param name="OnCpu">Nodes that the device's provider left to the CPU's, after basic simplification.</param>
+/// <param name="Operators">Their operators, in ordinal order.</param>
+internal sealed record NodePlacement(int OnCpu, IReadOnlyList<string> Operators);
+
 /// <summary>
 /// Asks a session which nodes went to the CPU's provider. ONNX Runtime's C interface can say it; its C# interface has the entry points and no method for them. Nodes of
 /// providers that change the layout, such as WebGPU, are not all listed (1.29), those of the CPU are.

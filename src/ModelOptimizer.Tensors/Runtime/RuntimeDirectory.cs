@@ -16,6 +16,9 @@ internal static unsafe class RuntimeDirectory
     /// <summary>Its name before 0.2.</summary>
     public const string FormerVariable = "ModelOptimizerCuda";
 
+    /// <summary>Where the libraries are in such a package.</summary>
+    internal static readonly string InPackage = $"runtimes/{Platform.Rid}/native";
+
     private static readonly string Library = OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
 
     /// <summary>The version of ONNX Runtime that this program was compiled for.</summary>
@@ -55,7 +58,7 @@ internal static unsafe class RuntimeDirectory
     {
         if (!NativeLibrary.TryLoad(Path.GetFullPath(Library, Path.GetFullPath(folder)), out var library))
         {
-            return (0, $"{folder}, which {Source} names, has no {Library} that loads; it must be the folder '{RuntimePackage.Folder}' of a package with ONNX Runtime {version}");
+            return (0, $"{folder}, which {Source} names, has no {Library} that loads; it must be the folder '{InPackage}' of a package with ONNX Runtime {version}");
         }
 
         var found = VersionOf(library);

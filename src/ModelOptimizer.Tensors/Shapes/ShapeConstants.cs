@@ -1,7 +1,8 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Execution;
+using ModelOptimizer.Tensors.Sessions;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Shapes;
@@ -35,7 +36,7 @@ internal static class ShapeConstants
             return;
         }
 
-        using var session = engine.CreateExactSession(ShapeProbe.WithOutputs(model, results), SessionKind.AsWritten);
+        using var session = engine.Sessions.CreateExact(ShapeProbe.WithOutputs(model, results), SessionKind.AsWritten);
         var values = session.Run(session.Inputs.ToDictionary(input => input.Name, ShapeProbe.Zeros, StringComparer.Ordinal));
         foreach (var (name, value) in values.Where(result => IsInteger((int)result.Value.Type)))
         {

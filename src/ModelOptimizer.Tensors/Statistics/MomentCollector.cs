@@ -1,6 +1,8 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Statistics;
 
@@ -12,7 +14,7 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <param name="model">The model whose activations are wanted.</param>
 /// <param name="batches">The calibration data; null where there is none.</param>
 /// <param name="memoryLimit">Bytes that the states of one pass over the data may take; more keys need more passes.</param>
-public sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long memoryLimit = MomentCollector.DefaultMemoryLimit) : IStatistics
+internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long memoryLimit = MomentCollector.DefaultMemoryLimit) : IStatistics
 {
     /// <summary>3 GB.</summary>
     public const long DefaultMemoryLimit = 3L << 30;
@@ -56,7 +58,7 @@ public sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource
 }
 
 /// <summary>Statistics of the original model's activations on the calibration data, shared by all methods.</summary>
-public interface IStatistics
+internal interface IStatistics
 {
     /// <summary>Collects every key not yet known, in as few passes over the data as memory allows.</summary>
     void Require(IReadOnlyCollection<MomentKey> keys, CancellationToken cancellation);

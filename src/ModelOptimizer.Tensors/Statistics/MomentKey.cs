@@ -7,7 +7,7 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// or, without a window, the vectors along the tensor's last dimension (its first, with <paramref name="Transposed"/>).
 /// Two keys with the same content are the same statistic.
 /// </summary>
-public sealed record MomentKey(string Tensor, ConvGeometry? Window, bool Transposed = false)
+internal sealed record MomentKey(string Tensor, ConvGeometry? Window, bool Transposed = false)
 {
     /// <summary>The statistic of what <paramref name="layer"/> reads.</summary>
     public static MomentKey Of(WeightLayer layer) => new(layer.Input, layer.Window, layer.TransA);

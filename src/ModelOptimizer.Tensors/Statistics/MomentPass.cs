@@ -4,7 +4,9 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.Statistics;
 

@@ -1,4 +1,6 @@
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Execution;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.Statistics;
 
@@ -8,7 +10,7 @@ internal sealed class MomentSessions(Engine engine) : IDisposable
     private readonly Dictionary<string, ModelSession> sessions = new(StringComparer.Ordinal);
 
     /// <summary>Whether the sums are kept by the graphs, in float64.</summary>
-    public bool Exact => engine.HasDouble;
+    public bool Exact => engine.Sessions.HasDouble;
 
     public ModelSession For(MomentGraph graph, TensorProto.Types.DataType type)
     {

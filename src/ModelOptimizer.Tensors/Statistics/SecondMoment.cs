@@ -9,4 +9,4 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <param name="Sigma">Uncentred second moments, D×D, symmetric; one per group.</param>
 /// <param name="Mean">Mean patches, D long; one per group.</param>
 /// <param name="Count">Number of patches averaged.</param>
-public sealed record SecondMoment(IReadOnlyList<Matrix> Sigma, IReadOnlyList<double[]> Mean, long Count);
+internal sealed record SecondMoment(IReadOnlyList<Matrix> Sigma, IReadOnlyList<double[]> Mean, long Count);

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// <param name="Beta2">β₂.</param>
 /// <param name="Epsilon">ε.</param>
 /// <param name="WeightDecay">λ.</param>
-public sealed record AdamW(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0.01) : IOptimizer
+internal sealed record AdamW(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0.01) : IOptimizer
 {
     /// <inheritdoc/>
     public int StateVectors => 2;

@@ -1,11 +1,9 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
 /// How a gradient becomes new parameters, as nodes of the training graph. All parameters are one vector, and so is everything that the optimiser keeps about them.
 /// </summary>
-public interface IOptimizer
+internal interface IOptimizer
 {
     /// <summary>Number of vectors, as long as the parameters, that are kept from step to step. They start as zeros.</summary>
     int StateVectors { get; }

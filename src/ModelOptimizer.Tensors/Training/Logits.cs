@@ -4,7 +4,7 @@ using ModelOptimizer.Onnx.Graphs;
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>Finds what a classifier computes before its softmax: losses that take a logarithm of a softmax are computed from that without loss of digits.</summary>
-public static class Logits
+internal static class Logits
 {
     /// <summary>The input of the softmax that makes <paramref name="output"/>; <paramref name="output"/> itself where no softmax over its last axis makes it.</summary>
     /// <param name="model">The model.</param>
@@ -18,7 +18,7 @@ public static class Logits
             return Of(model, node.Input[0], shapes) is var before && before == node.Input[0] ? output : before;
         }
 
-        return node?.Operator() is "Softmax" or "LogSoftmax" && shapes.TryGetValue(output, out var shape) && IsLast(node.Int("axis", model.Opset >= 13 ? -1 : 1), shape.Length) ? node.Input[0] : output;
+        return node?.Operator() is "Softmax" or "LogSoftmax" && shapes.TryGetValue(output, out var shape) && IsLast(node.Int("axis", model.Opset >= Opsets.SoftmaxOfOneAxis ? -1 : 1), shape.Length) ? node.Input[0] : output;
     }
 
     private static bool IsLast(long axis, int rank) => axis == -1 || axis == rank - 1;

@@ -1,9 +1,7 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>Loss functions as nodes, float32. Each gives a scalar: the mean over the batch. Classes are on the last axis; axes between batch and classes count as more samples.</summary>
-public static class Losses
+internal static class Losses
 {
     /// <summary>Cross-entropy −Σ y·log softmax(z).</summary>
     /// <param name="graph">Where the nodes go.</param>

@@ -1,11 +1,13 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>All samples of a dataset in the host's memory, in columns: the model's inputs by name, and what is added, such as labels or a teacher's outputs.</summary>
-public sealed class SampleStore
+internal sealed class SampleStore
 {
     private readonly Dictionary<string, SampleColumn> columns = new(StringComparer.Ordinal);
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// </summary>
 /// <param name="Momentum">μ, from 0 to below 1; 0 keeps no state.</param>
 /// <param name="WeightDecay">λ.</param>
-public sealed record Sgd(double Momentum = 0.9, double WeightDecay = 0) : IOptimizer
+internal sealed record Sgd(double Momentum = 0.9, double WeightDecay = 0) : IOptimizer
 {
     /// <inheritdoc/>
     public int StateVectors => Momentum == 0 ? 0 : 1;

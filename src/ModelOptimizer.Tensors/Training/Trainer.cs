@@ -4,8 +4,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;
@@ -14,7 +15,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// Runs the steps of a <see cref="TrainingGraph"/>. Parameters and optimiser state stay on the device, in two sets of buffers that take turns as input and output: a step
 /// moves a batch there and a loss back, and nothing else.
 /// </summary>
-public sealed class Trainer : IDisposable
+internal sealed class Trainer : IDisposable
 {
     private readonly ModelSession session;
     private readonly TrainingVectors[] sets;

@@ -2,11 +2,11 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Shapes;
-using ModelOptimizer.Tensors.Statistics;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;
@@ -15,7 +15,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// One step of training as an ONNX graph: a batch, all parameters as one vector, and the optimiser's vectors go in; the loss, the gradient's norm, and the new vectors come
 /// out. One vector makes the optimiser a dozen nodes however many weights there are.
 /// </summary>
-public sealed class TrainingGraph
+internal sealed class TrainingGraph
 {
     private TrainingGraph(OnnxModel model, TrainingNames names, IOptimizer optimizer, IReadOnlyList<TrainedTensor> parameters, float[] start)
     {
@@ -237,4 +237,4 @@ internal static class FlatParameters
 /// <param name="Shape">Its shape.</param>
 /// <param name="Offset">Its first element in the vector.</param>
 /// <param name="Count">Number of elements.</param>
-public sealed record TrainedTensor(string Name, long[] Shape, int Offset, int Count);
+internal sealed record TrainedTensor(string Name, long[] Shape, int Offset, int Count);

@@ -15,7 +15,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// Trains on shuffled batches, step after step. The same graph, samples and plan give the same bytes on the same class of devices with the same number of threads, whether the
 /// training was interrupted or not. Another number of threads cuts products into other parts, and their sums are rounded elsewhere.
 /// </summary>
-public static class TrainingLoop
+internal static class TrainingLoop
 {
     // Weight of the past in the averaged loss.
     private const double Memory = 0.95;
@@ -90,13 +90,13 @@ public static class TrainingLoop
 /// <param name="Steps">Steps in all.</param>
 /// <param name="Loss">The loss, averaged over the last steps.</param>
 /// <param name="Remaining">The time that the rest will take at the speed so far.</param>
-public readonly record struct TrainingProgress(long Step, long Steps, double Loss, TimeSpan Remaining);
+internal readonly record struct TrainingProgress(long Step, long Steps, double Loss, TimeSpan Remaining);
 
 /// <summary>What came of a training.</summary>
 /// <param name="Parameters">The trained weights by name.</param>
 /// <param name="Losses">The loss at every step, before it.</param>
 /// <param name="ResumedAt">The step of the checkpoint that it went on from; 0 where there was none.</param>
-public sealed record TrainingResult(IReadOnlyDictionary<string, HostTensor> Parameters, IReadOnlyList<float> Losses, long ResumedAt)
+internal sealed record TrainingResult(IReadOnlyDictionary<string, HostTensor> Parameters, IReadOnlyList<float> Losses, long ResumedAt)
 {
     /// <summary>Gives <paramref name="model"/>'s initialisers of the same names the trained numbers.</summary>
     public void StoreIn(OnnxModel model)
@@ -153,7 +153,7 @@ internal static class TrainingCheckpoint
 /// <param name="Steps">Number of steps.</param>
 /// <param name="LearningRate">The rate at each.</param>
 /// <param name="Seed">Seed of the order of the samples.</param>
-public sealed record TrainingPlan(long Steps, LearningRate LearningRate, int Seed)
+internal sealed record TrainingPlan(long Steps, LearningRate LearningRate, int Seed)
 {
     /// <summary>Steps from one checkpoint to the next.</summary>
     public long CheckpointEvery { get; init; } = long.MaxValue;
@@ -166,7 +166,7 @@ public sealed record TrainingPlan(long Steps, LearningRate LearningRate, int See
 /// <param name="Peak">The highest rate.</param>
 /// <param name="Shape">How it falls.</param>
 /// <param name="WarmUp">The share of all steps, from 0 to 1, in which the rate rises in a straight line to <paramref name="Peak"/>.</param>
-public sealed record LearningRate(double Peak, ScheduleShape Shape = ScheduleShape.Constant, double WarmUp = 0)
+internal sealed record LearningRate(double Peak, ScheduleShape Shape = ScheduleShape.Constant, double WarmUp = 0)
 {
     /// <summary>The rate at <paramref name="step"/>, from 0, of <paramref name="steps"/>.</summary>
     public double At(long step, long steps)
@@ -189,7 +189,7 @@ public sealed record LearningRate(double Peak, ScheduleShape Shape = ScheduleSha
 }
 
 /// <summary>How a learning rate falls after its warm-up.</summary>
-public enum ScheduleShape
+internal enum ScheduleShape
 {
     /// <summary>Not at all.</summary>
     Constant,

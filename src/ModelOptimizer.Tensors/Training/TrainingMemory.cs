@@ -1,6 +1,8 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Execution;
 
 namespace ModelOptimizer.Tensors.Training;
 
@@ -8,7 +10,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// <param name="Parameters">Parameters and what the optimiser keeps about them, twice each, and what a step makes of the gradient.</param>
 /// <param name="Activations">What the forward pass makes, which is kept for the backward pass, the gradients by it, and the windows of the largest convolution.</param>
 /// <param name="Samples">The samples, held in the host's memory.</param>
-public sealed record TrainingMemory(long Parameters, long Activations, long Samples)
+internal sealed record TrainingMemory(long Parameters, long Activations, long Samples)
 {
     // ONNX Runtime takes memory in blocks of growing size; of the last one it needs a part.
     private const double Blocks = 1.5;
@@ -39,14 +41,12 @@ public sealed record TrainingMemory(long Parameters, long Activations, long Samp
     /// <summary>The windows of the largest convolution, one after the other and put together: what its weight's gradient is multiplied from.</summary>
     private static long PatchBytes(IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes) => nodes
         .Where(node => node.Operator() == "Conv" && node.Input.Concat(node.Output).All(shapes.ContainsKey))
-        .Select(node => 2 * sizeof(float) * Elements(shapes[node.Input[1]][1..]) * Elements([shapes[node.Output[0]][0], .. shapes[node.Output[0]][2..]]))
+        .Select(node => 2 * sizeof(float) * shapes[node.Input[1]][1..].Product() * shapes[node.Output[0]][0] * shapes[node.Output[0]][2..].Product())
         .DefaultIfEmpty(0)
         .Max();
 
     private static long BytesOf(IEnumerable<string> tensors, IReadOnlyDictionary<string, long[]> shapes) =>
-        sizeof(float) * tensors.Distinct(StringComparer.Ordinal).Sum(tensor => shapes.TryGetValue(tensor, out var shape) ? Elements(shape) : 0);
-
-    private static long Elements(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
+        sizeof(float) * tensors.Distinct(StringComparer.Ordinal).Sum(tensor => shapes.TryGetValue(tensor, out var shape) ? shape.Product() : 0);
 
     private static long VectorBytes(long trained, IOptimizer optimizer) => sizeof(float) * trained * ((2 * (1 + optimizer.StateVectors)) + StepVectors);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Commands;

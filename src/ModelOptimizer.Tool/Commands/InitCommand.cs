@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ModelOptimizer.Pipeline.Initialization;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Commands;

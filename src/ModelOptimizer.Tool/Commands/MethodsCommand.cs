@@ -3,7 +3,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Commands;

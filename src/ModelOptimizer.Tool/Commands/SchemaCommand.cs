@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest.Schema;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Commands;
 

@@ -1,4 +1,5 @@
 using ModelOptimizer.Pipeline.Initialization;
+using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Views;
 

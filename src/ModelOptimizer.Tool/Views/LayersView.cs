@@ -1,5 +1,6 @@
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Tool.Output;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Views;

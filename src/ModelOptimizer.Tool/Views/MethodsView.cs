@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest.Options;
+using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Tool.Output;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Views;

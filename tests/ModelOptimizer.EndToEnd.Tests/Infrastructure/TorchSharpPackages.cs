@@ -16,7 +16,7 @@ internal sealed class TorchSharpPackages
         using System.Runtime.InteropServices;
         using ModelOptimizer.Tensors.Devices;
         using ModelOptimizer.Tensors.LinearAlgebra;
-        using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+        using ModelOptimizer.Tensors.LinearAlgebra;
 
         public sealed class StandIn : ILinearAlgebraBackend
         {

@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.Convex.Convolution;
+using ModelOptimizer.Methods.Convex;
 
 namespace ModelOptimizer.Methods.Tests.Convex;
 

@@ -1,9 +1,7 @@
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Tests.NnBcd;
+using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;

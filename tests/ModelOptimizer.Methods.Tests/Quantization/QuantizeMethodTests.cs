@@ -1,5 +1,4 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
@@ -7,6 +6,7 @@ using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

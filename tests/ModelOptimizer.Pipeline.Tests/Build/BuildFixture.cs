@@ -1,10 +1,12 @@
 using System.Text.Json;
+using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Build;
@@ -20,9 +22,7 @@ internal sealed class BuildFixture : IDisposable
         Write(Model, "0123456789");
         Request = new BuildRequest
         {
-            Protocol = BuildRequest.CurrentProtocol,
             Manifests = [Manifest],
-            ProjectDirectory = _folder.Path,
             OutputDirectory = _folder["obj"],
             CacheDirectory = _folder["cache"],
             Severity = "error",
@@ -121,7 +121,7 @@ internal sealed class BuildFixture : IDisposable
         ManifestPath = path,
         Device = "auto",
         DevicePosition = new SourcePosition(path),
-        LinearAlgebra = LinearAlgebraBackends.BuiltIn,
+        LinearAlgebra = LinearAlgebraWord.BuiltIn,
         LinearAlgebraPosition = new SourcePosition(path),
         Seed = 1,
         Models =

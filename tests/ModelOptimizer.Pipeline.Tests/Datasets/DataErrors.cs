@@ -3,7 +3,7 @@ using System.Text;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 

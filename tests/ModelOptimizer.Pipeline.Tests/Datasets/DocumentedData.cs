@@ -2,8 +2,7 @@ using System.IO.Compression;
 using System.Text.RegularExpressions;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 

@@ -1,6 +1,5 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Tensors;
 
 namespace ModelOptimizer.Pipeline.Tests.Datasets;
 

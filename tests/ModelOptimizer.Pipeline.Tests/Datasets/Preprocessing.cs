@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Pipeline.Tests.Datasets;
@@ -65,7 +65,7 @@ public sealed class Preprocessing : IDisposable
     [InlineData(DataType.Float16, new byte[] { 0, 0x3E, 0, 0xC0 })]
     [InlineData(DataType.Bfloat16, new byte[] { 0xC0, 0x3F, 0, 0xC0 })]
     [InlineData(DataType.Double, new byte[] { 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0xC0 })]
-    public void Casts_To_The_Floating_Type_Of_The_Input(DataType type, byte[] expected)
+    internal void Casts_To_The_Floating_Type_Of_The_Input(DataType type, byte[] expected)
     {
         folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 2], [1.5, -2]));
 
@@ -96,7 +96,7 @@ public sealed class Preprocessing : IDisposable
     [InlineData(DataType.Uint32, 4)]
     [InlineData(DataType.Int64, 8)]
     [InlineData(DataType.Uint64, 8)]
-    public void Casts_To_The_Whole_Type_Of_The_Input(DataType type, int width)
+    internal void Casts_To_The_Whole_Type_Of_The_Input(DataType type, int width)
     {
         folder.Write("x.npy", ArrayWriter.Npy("<f4", [1, 3], [0, 1, 1]));
 
@@ -122,7 +122,7 @@ public sealed class Preprocessing : IDisposable
     [InlineData(DataType.Float16, 1e6)]
     [InlineData(DataType.Float, 1e300)]
     [InlineData(DataType.Int32, double.NaN)]
-    public void Refuses_A_Value_That_Would_Become_Another_One(DataType type, double value)
+    internal void Refuses_A_Value_That_Would_Become_Another_One(DataType type, double value)
     {
         folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 1], [value]));
         var source = DatasetReader.Open(folder.Files("x.npy"), [new ModelTensor("image", type, [1, 1])], null, 1);

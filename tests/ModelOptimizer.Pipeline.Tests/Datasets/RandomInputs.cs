@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Pipeline.Tests.Datasets;

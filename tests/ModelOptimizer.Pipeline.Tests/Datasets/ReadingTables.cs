@@ -1,7 +1,7 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Pipeline.Tests.Datasets;

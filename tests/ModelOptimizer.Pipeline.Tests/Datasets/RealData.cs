@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 

@@ -1,10 +1,9 @@
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Evaluation;

@@ -19,7 +19,7 @@ public class CommandGateTests
     [InlineData("mAP max-rise 0", GateOutcome.Passed, -0.1)]
     [InlineData("loss max-rise 5%", GateOutcome.Passed, 0.1)]
     [InlineData("loss max-rise 4%", GateOutcome.Failed, 0.1)]
-    public void The_Measured_Numbers_Decide(string gate, GateOutcome expected, double measured)
+    internal void The_Measured_Numbers_Decide(string gate, GateOutcome expected, double measured)
     {
         var verdict = Decide(gate);
 

@@ -14,7 +14,7 @@ public class EarlyVerdictTests
     [InlineData(10_000, 600, 550, EarlyOutcome.Unknown)]
     [InlineData(10_000, 900, 550, EarlyOutcome.Fail)]
     [InlineData(10_000, 600, 650, EarlyOutcome.Pass)]
-    public void Drops_Are_Decided_When_They_Are_Far_From_The_Limit(int samples, int lost, int gained, EarlyOutcome expected) =>
+    internal void Drops_Are_Decided_When_They_Are_Far_From_The_Limit(int samples, int lost, int gained, EarlyOutcome expected) =>
         Of("top1 max-drop 1%", Given.Counts("top1", samples, samples / 10, lost, gained)).ShouldBe(expected);
 
     [Theory]
@@ -23,7 +23,7 @@ public class EarlyVerdictTests
     [InlineData("top1 min 97%", EarlyOutcome.Fail)]
     [InlineData("top1 max 97%", EarlyOutcome.Pass)]
     [InlineData("top1 max 80%", EarlyOutcome.Fail)]
-    public void Values_Are_Decided_By_Their_Interval(string gate, EarlyOutcome expected) =>
+    internal void Values_Are_Decided_By_Their_Interval(string gate, EarlyOutcome expected) =>
         Of(gate, Given.Counts("top1", 1000, 900, 0, 0)).ShouldBe(expected);
 
     [Theory]
@@ -31,14 +31,14 @@ public class EarlyVerdictTests
     [InlineData("mse max-rise 0.5", EarlyOutcome.Unknown)]
     [InlineData("mse max-rise 1", EarlyOutcome.Pass)]
     [InlineData("mse max 1", EarlyOutcome.Pass)]
-    public void Means_Are_Decided_By_Their_Bootstrap(string gate, EarlyOutcome expected) =>
+    internal void Means_Are_Decided_By_Their_Bootstrap(string gate, EarlyOutcome expected) =>
         Of(gate, Given.Fidelity("mse", Enumerable.Range(0, 400).Select(i => 0.5 + (0.4 * Math.Sin(i))))).ShouldBe(expected);
 
     [Theory]
     [InlineData("mae max-rise 5%", EarlyOutcome.Fail)]
     [InlineData("mae max-rise 20%", EarlyOutcome.Unknown)]
     [InlineData("mae max-rise 40%", EarlyOutcome.Pass)]
-    public void Shares_Of_The_Originals_Value_Are_Too(string gate, EarlyOutcome expected)
+    internal void Shares_Of_The_Originals_Value_Are_Too(string gate, EarlyOutcome expected)
     {
         double[] original = [.. Enumerable.Range(0, 400).Select(i => 1 + (0.9 * Math.Sin(i)))];
         double[] compressed = [.. original.Select((error, i) => (error * 1.2) + (0.3 * Math.Sin(3 * i)))];

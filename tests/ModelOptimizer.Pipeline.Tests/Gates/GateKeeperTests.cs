@@ -7,7 +7,7 @@ public class GateKeeperTests
     [Theory]
     [InlineData(6, GateOutcome.Passed)]
     [InlineData(7, GateOutcome.Failed)]
-    public void Measured_Number_Exactly_At_The_Limit_Passes_Without_Confidence(int lost, GateOutcome expected) =>
+    internal void Measured_Number_Exactly_At_The_Limit_Passes_Without_Confidence(int lost, GateOutcome expected) =>
         // 0.3 / 100 is not the double nearest to 6 / 2000.
         GateKeeper.Decide(Given.Gate("top1 max-drop 0.3%", confidence: null), Given.Counts("top1", 2000, 1900, lost, 0)).Outcome.ShouldBe(expected);
 

@@ -2,10 +2,8 @@ using System.Globalization;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Gates.Latency;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Initialization;
-using ModelOptimizer.Pipeline.Initialization.Projects;
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Initialization;

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Locking;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Running;
 using ModelOptimizer.Testing;
 

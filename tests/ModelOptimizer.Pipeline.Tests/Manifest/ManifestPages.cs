@@ -1,5 +1,5 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest.Reference;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Manifest;

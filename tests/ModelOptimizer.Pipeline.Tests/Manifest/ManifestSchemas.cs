@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Json.Schema;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest.Schema;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Manifest;

@@ -1,4 +1,4 @@
-using ModelOptimizer.Pipeline.Reports.Html;
+using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 

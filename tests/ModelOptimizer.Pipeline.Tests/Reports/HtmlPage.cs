@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Html;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 

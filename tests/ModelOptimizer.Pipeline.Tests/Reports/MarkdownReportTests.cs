@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Reports.Markdown;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Reports.Html;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Build;
 using ModelOptimizer.Pipeline.Tests.Running;
@@ -125,9 +125,7 @@ public class ReportFilesTests
     {
         var request = new BuildRequest
         {
-            Protocol = BuildRequest.CurrentProtocol,
             Manifests = [project.Manifest],
-            ProjectDirectory = Path.GetDirectoryName(project.Manifest)!,
             OutputDirectory = Path.GetDirectoryName(Path.GetDirectoryName(project.Output))!,
             CacheDirectory = project.Cache,
         };

@@ -2,8 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Reports.Json;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
@@ -77,7 +76,7 @@ public class ReportJsonTests
     [InlineData(GateOutcome.Passed, "error", "passed")]
     [InlineData(GateOutcome.Undecided, "error", "failed")]
     [InlineData(GateOutcome.NotMeasured, "warning", "passed with warnings")]
-    public void One_word_says_what_all_gates_say(GateOutcome outcome, string severity, string word)
+    internal void One_word_says_what_all_gates_say(GateOutcome outcome, string severity, string word)
     {
         var gate = SampleReports.Document(SampleReports.Small).Model.Gates[1];
         var changed = gate with { Severity = severity, Outcome = outcome };

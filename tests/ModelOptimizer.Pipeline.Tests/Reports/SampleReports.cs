@@ -1,9 +1,8 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Reports.Json;
-using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors;
+using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 

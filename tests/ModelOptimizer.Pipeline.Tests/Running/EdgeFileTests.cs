@@ -1,8 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

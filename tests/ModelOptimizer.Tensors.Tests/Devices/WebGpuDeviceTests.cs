@@ -1,5 +1,4 @@
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tensors.Tests.Devices;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Tensors.Tests.Devices;
 
@@ -7,7 +6,7 @@ public sealed class WebGpuFixture : IDisposable
 {
     private readonly Lazy<Engine> engine = new(() => new Engine(DeviceSelector.Select("webgpu")));
 
-    public Engine Engine => engine.Value;
+    internal Engine Engine => engine.Value;
 
     public void Dispose()
     {

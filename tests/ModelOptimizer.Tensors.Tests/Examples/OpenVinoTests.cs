@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Tensors.Tests.Examples;
 

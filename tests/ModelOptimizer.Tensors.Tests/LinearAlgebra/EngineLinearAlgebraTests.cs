@@ -4,5 +4,5 @@ namespace ModelOptimizer.Tensors.Tests.LinearAlgebra;
 
 public sealed class EngineLinearAlgebraTests(EngineFixture fixture) : LinearAlgebraTests, IClassFixture<EngineFixture>
 {
-    protected override ILinearAlgebra Algebra => fixture.Algebra;
+    internal override ILinearAlgebra Algebra => fixture.Algebra;
 }

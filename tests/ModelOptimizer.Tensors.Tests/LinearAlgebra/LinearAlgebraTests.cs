@@ -8,7 +8,7 @@ public abstract class LinearAlgebraTests
 {
     private const double Tight = 1e-12;
 
-    protected abstract ILinearAlgebra Algebra { get; }
+    internal abstract ILinearAlgebra Algebra { get; }
 
     [Theory]
     [InlineData(1, 1, 1)]

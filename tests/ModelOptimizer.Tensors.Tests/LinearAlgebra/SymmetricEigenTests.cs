@@ -1,5 +1,4 @@
 using ModelOptimizer.Tensors.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra.Eigen;
 using LibraryMatrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 
 namespace ModelOptimizer.Tensors.Tests.LinearAlgebra;
@@ -103,7 +102,7 @@ public sealed class SymmetricEigenTests(EngineFixture fixture) : IClassFixture<E
     public void Bytes_do_not_depend_on_the_threads_nor_on_what_else_runs(int size)
     {
         var a = Symmetric(size, (_, _) => 1);
-        var product = new HostProduct(fixture.Engine);
+        var product = new HostProduct(fixture.Engine.Sessions);
         var alone = Decompose(Workers.None);
 
         using (var workers = Workers.Start(3))

@@ -13,7 +13,7 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
 {
     private const double Tolerance = 1e-9;
 
-    public static TheoryData<string, long[], ConvGeometry> Geometries => new()
+    public static IEnumerable<object[]> Geometries => new TheoryData<string, long[], ConvGeometry>
     {
         { "plain", [5, 3, 9, 8], new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET") },
         { "stride 2, pad 1, dilation 2", [4, 3, 11, 10], new([3, 3], [2, 2], [1, 1, 1, 1], [2, 2], 1, "NOTSET") },
@@ -29,7 +29,7 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Geometries))]
-    public void The_metric_is_the_mean_squared_change_of_the_convolution(string name, long[] shape, ConvGeometry window)
+    internal void The_metric_is_the_mean_squared_change_of_the_convolution(string name, long[] shape, ConvGeometry window)
     {
         var x = Batches.Exact(shape, 1);
 
@@ -49,7 +49,7 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Geometries))]
-    public void The_centred_metric_is_what_remains_when_the_bias_moves(string name, long[] shape, ConvGeometry window)
+    internal void The_centred_metric_is_what_remains_when_the_bias_moves(string name, long[] shape, ConvGeometry window)
     {
         var x = Batches.Exact(shape, 3);
 
@@ -77,7 +77,7 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Geometries))]
-    public void A_moment_is_symmetric_and_positive_semidefinite(string name, long[] shape, ConvGeometry window)
+    internal void A_moment_is_symmetric_and_positive_semidefinite(string name, long[] shape, ConvGeometry window)
     {
         var moment = Collect(new Batches(Batches.Exact(shape, 5), shape, 2), shape.Length, window);
 
@@ -206,7 +206,7 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
     [InlineData(13, TensorProto.Types.DataType.Bfloat16)]
     [InlineData(17, TensorProto.Types.DataType.Double)]
     [InlineData(22, TensorProto.Types.DataType.Float16)]
-    public void Any_opset_and_any_floating_point_type_will_do(int opset, TensorProto.Types.DataType type)
+    internal void Any_opset_and_any_floating_point_type_will_do(int opset, TensorProto.Types.DataType type)
     {
         long[] shape = [3, 2, 5, 5];
         var x = Batches.Exact(shape, 11);

@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Training;
+
 namespace ModelOptimizer.Tensors.Tests.Training;
 
 /// <summary>The optimisers as they are published, element by element in float64.</summary>

@@ -49,7 +49,7 @@ internal static partial class ExecutedElsewhere
         [EndToEnd + "Scenarios/TorchSharpFromItsPackages.cs"] =
         [
             "dotnet package download ModelOptimizer.TorchSharp@0.1.0 TorchSharp@0.107.0 libtorch-cpu-linux-x64@2.10.0 --output ~/modelopt-torchsharp",
-            "export ModelOptimizerTorchSharp=~/modelopt-torchsharp",
+            "export ModelOptimizerTorchSharpDirectory=~/modelopt-torchsharp",
             "modelopt compress --linear-algebra torchsharp",
         ],
         // All at once, into another folder.
@@ -72,7 +72,7 @@ internal static partial class ExecutedElsewhere
         // By hand, minutes long; the page has what came out.
         ["eng/train/README.md"] = ["eng/train/run"],
         ["docs/architecture.md"] = ["dotnet run eng/Targets.cs"],
-        ["docs/results.md"] = ["dotnet run --project samples/TrainDigits -c Release"],
+        ["docs/results.md"] = ["dotnet run --project eng/train/TrainDigits -c Release"],
         // By hand, since they download hundreds of megabytes; the pages have what was run.
         ["docs/devices.md"] =
         [

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests.Pages;

@@ -1,4 +1,4 @@
-using ModelOptimizer.Tool.Progress;
+using ModelOptimizer.Tool.Views;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Tests.Progress;

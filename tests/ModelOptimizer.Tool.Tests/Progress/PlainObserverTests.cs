@@ -1,5 +1,5 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Tool.Progress;
+using ModelOptimizer.Tool.Views;
 
 namespace ModelOptimizer.Tool.Tests.Progress;
 

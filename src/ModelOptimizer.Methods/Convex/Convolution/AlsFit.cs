@@ -1,4 +1,6 @@
-namespace ModelOptimizer.Methods.Convex.Convolution;
+using ModelOptimizer.Tensors.Training;
+
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>What alternating least squares came to.</summary>
 /// <param name="Block">The block.</param>

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.LowRank;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// Fits a gated block by turns: Conv³ and the bias by their normal equations, then Conv² by conjugate gradients on its normal operator, which is linear because the gates

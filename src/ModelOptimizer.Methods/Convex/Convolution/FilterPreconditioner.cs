@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.LowRank;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// An approximate inverse of Conv²'s normal operator: as if gates and windows were independent, so that it is (Q ∘ Conv³ᵀConv³) ⊗ Σ with the gates' moment Q and the

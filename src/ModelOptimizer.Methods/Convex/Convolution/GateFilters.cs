@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Conv¹: the gates, which nothing changes.</summary>
 /// <param name="Filters">m×D.</param>

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// S(z) = Conv³(Conv²(z) ⊙ 1[Conv¹(z) > 0]) + b (Varshney and Pilanci, eq. 8). Rows of matrices are the filters of convolutions in stored order: channels, then taps.

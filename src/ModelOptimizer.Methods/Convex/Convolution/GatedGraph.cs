@@ -1,7 +1,6 @@
-using ModelOptimizer.Tensors.Graphs;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>The parts of a gated block as nodes of the product's own graphs, float32.</summary>
 internal static class GatedGraph

@@ -1,10 +1,7 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.Data;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// A <see cref="IGatedProblem"/> in the second moments of its gated windows φ_n = (M_n ⊗ p_n, 1), float64: one pass over the data, of which nothing is kept. For small

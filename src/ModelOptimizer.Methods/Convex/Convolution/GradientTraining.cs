@@ -1,10 +1,8 @@
-using ModelOptimizer.Methods.Convex.Students;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>The published way to fit a gated block: Adam on the mean squared error of its output.</summary>
 internal sealed class GradientTraining(StepContext context, ConvexOptions options)

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// The least-squares problem of a gated block whose gates are fixed, ½‖S − Y‖² over all windows of all samples, in the inner products that a solver needs.

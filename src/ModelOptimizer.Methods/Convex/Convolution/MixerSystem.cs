@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.LowRank;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>The normal equations of Conv³ and its bias: G·[Conv³ b]ᵀ = R with h_n = (M_n ⊙ Conv² p_n, 1).</summary>
 /// <param name="Gram">G = Σ h_n h_nᵀ, (m+1)×(m+1).</param>

@@ -1,12 +1,10 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// A <see cref="IGatedProblem"/> without its matrices: every product is a pass over the activations, which the host keeps; convolutions and their adjoints run on the
@@ -72,7 +70,7 @@ internal sealed class StreamedProblem : IGatedProblem, IDisposable
         }
 
         gram[_gates, _gates] = (double)_samples.Count * _places;
-        return new MixerSystem(LowRank.Symmetric.Mean(gram), right, TargetSquares);
+        return new MixerSystem(Symmetric.Mean(gram), right, TargetSquares);
     }
 
     public Matrix Right(Matrix mixer, double[] bias)

@@ -1,12 +1,10 @@
-using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>The graphs that a <see cref="StreamedProblem"/> runs on a batch. Conv²'s adjoint is the gradient of its own half square.</summary>
 internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeometry window, long[] images, long[] targets) : IDisposable

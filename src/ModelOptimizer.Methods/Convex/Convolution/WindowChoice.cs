@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Convolution;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>The window of a student's gates and filters: it slides from the block's input to as many places as the block's output has.</summary>
 internal static class WindowChoice

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>x ↦ Wx + b.</summary>
 /// <param name="Weights">W, one unit a row.</param>

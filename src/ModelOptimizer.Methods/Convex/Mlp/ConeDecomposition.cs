@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Convex.Mlp.Proximal;
+using ModelOptimizer.Tensors.Gradients;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// u = v − w with X̃v ≥ 0 and X̃w ≥ 0, X̃ = (2D − I)X: then max(Xv, 0) − max(Xw, 0) = DXu on the training samples, and a gated neuron is two neurons of a ReLU network, or one where w = 0.

@@ -1,8 +1,6 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>S(x) = Σ_j a_j·1[g_jᵀx > 0]·(w_jᵀx), with biases in g and w where the layers have them. A gate of exactly zero is closed.</summary>
 /// <param name="Gates">The gates in use, each once, q×d.</param>
@@ -27,7 +25,7 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
     /// <inheritdoc/>
     public Matrix HiddenValues(ILinearAlgebra algebra, Matrix inputs)
     {
-        var open = Mlp.Gates.Open(Gates.Apply(algebra, inputs));
+        var open = Convex.Gates.Open(Gates.Apply(algebra, inputs));
         var values = Hidden.Apply(algebra, inputs);
         Parallel.For(0, values.Rows, j =>
         {
@@ -62,7 +60,7 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
     ITwoLayerNetwork ITwoLayerNetwork.WithOutput(Matrix rows) => WithOutput(rows);
 
     /// <inheritdoc/>
-    public IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names) => NetworkNodes.Emit(this, inputs, names);
+    public void Write(string inputs, GraphWriter write) => NetworkNodes.Write(this, inputs, write);
 
     private GatedNetwork Only(IReadOnlyList<int> neurons, Matrix output) =>
         new GatedNetwork(Gates, [.. neurons.Select(j => GateOf[j])], Hidden.Only(neurons), output.Transpose()).WithGatesInUse();

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Convex.Mlp.Proximal;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// C-GReLU: min_U (1/2n)‖Σ_i D_iXU_i − Y‖² + λ·Σ_i Σ_k ‖u_{i,k}‖ over given gates. Its minimum is that of the two-layer network with these gates under (λ/2)(‖W‖² + ‖a‖²).

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>The fixed gates g_i of a gated-ReLU network and where they are open on the training samples.</summary>
 /// <param name="Directions">The g_i as rows, p×d.</param>

@@ -1,7 +1,5 @@
-using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Hidden neurons and an output layer over them.</summary>
 internal interface ITwoLayerNetwork
@@ -22,5 +20,5 @@ internal interface ITwoLayerNetwork
     ITwoLayerNetwork WithOutput(Matrix rows);
 
     /// <summary>The nodes that compute it from the matrix <paramref name="inputs"/>.</summary>
-    IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names);
+    void Write(string inputs, GraphWriter write);
 }

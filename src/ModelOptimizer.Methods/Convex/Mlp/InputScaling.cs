@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>X ← X·diag(1/‖x_j‖), with a column of ones appended first, for biases. A column of zeros stays zero, and so do the weights on it.</summary>
 internal sealed class InputScaling

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Rows of a matrix by their numbers.</summary>
 internal static class MatrixRows

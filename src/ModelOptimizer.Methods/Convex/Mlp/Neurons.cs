@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// Groups as neurons: w = u/√‖u‖ and a = ±√‖u‖, of all splits of u = w·|a| the one with the least (‖w‖² + a²)/2, which is ‖u‖. Groups of zero are no neurons.

@@ -1,6 +1,4 @@
-using ModelOptimizer.Methods.Convex.Mlp.Proximal;
-
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A point of a regularisation path.</summary>
 /// <param name="Lambda">λ.</param>

@@ -1,7 +1,5 @@
-using ModelOptimizer.Methods.Convex.Students;
-using ModelOptimizer.Onnx.Proto;
 
-namespace ModelOptimizer.Methods.Convex.Mlp;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>S(x) = Σ_j a_j·max(w_jᵀx, 0), with biases in w where the layer has them.</summary>
 /// <param name="Hidden">The w_j, M×d.</param>
@@ -44,5 +42,5 @@ internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output) : ITwoLaye
     ITwoLayerNetwork ITwoLayerNetwork.WithOutput(Matrix rows) => WithOutput(rows);
 
     /// <inheritdoc/>
-    public IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names) => NetworkNodes.Emit(this, inputs, names);
+    public void Write(string inputs, GraphWriter write) => NetworkNodes.Write(this, inputs, write);
 }

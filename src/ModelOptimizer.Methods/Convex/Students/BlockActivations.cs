@@ -1,11 +1,10 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>What enters a block and what leaves it, batch by batch: the models run again at every reading, and nothing is kept. Labels are not read.</summary>
 /// <param name="engine">Where the models run.</param>

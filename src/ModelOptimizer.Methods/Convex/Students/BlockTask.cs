@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Blocks;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A block that a student shall replace.</summary>
 /// <param name="Block">The block.</param>

@@ -1,6 +1,6 @@
 using ModelOptimizer.Tensors.Data;
 
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A kind of student: what it can replace, what it costs, how it is fitted.</summary>
 internal interface IStudentForm

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>What a student costs when it runs.</summary>
 /// <param name="Width">Number of its gates.</param>

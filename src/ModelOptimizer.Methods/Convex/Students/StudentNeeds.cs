@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Students;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>What fitting a student takes.</summary>
 /// <param name="PeakBytes">Predicted memory.</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A factor with taps of the layer's window.</summary>
 /// <param name="Weight">One row for each of its outputs, channel-major.</param>

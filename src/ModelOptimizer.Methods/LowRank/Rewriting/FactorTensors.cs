@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Factors as weights of a chain, stacked group by group.</summary>
 /// <param name="Input">R×S per group: the first 1×1; null when there is none.</param>

@@ -1,9 +1,4 @@
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
-namespace ModelOptimizer.Methods.LowRank.Rewriting;
+namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A layer's numbers in the form of the algorithm.</summary>
 /// <param name="Groups">One T×D matrix per channel group, channel-major.</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Quantization.Stored;
+namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
 /// Some bits of every code. A byte holds those of <see cref="Parts"/> codes, one from each part of the tensor, so that shifting all bytes by the same number gives a part.

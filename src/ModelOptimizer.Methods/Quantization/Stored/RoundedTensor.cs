@@ -1,7 +1,6 @@
-using ModelOptimizer.Onnx.Proto;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Quantization.Stored;
+namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>A weight whose numbers are all on a grid.</summary>
 /// <param name="Name">The tensor's name, which what makes it will have.</param>

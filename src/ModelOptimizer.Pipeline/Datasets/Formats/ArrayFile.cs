@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>A file that is one array: <c>.npy</c> or IDX, either of them also in gzip. Told apart by their first bytes, not by their names.</summary>
 internal static class ArrayFile

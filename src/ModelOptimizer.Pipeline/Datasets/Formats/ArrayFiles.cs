@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Arrays of a <c>.npz</c> archive, or of files of their own.</summary>
 /// <param name="archive">The archive; null when every array's name is the path of its file.</param>

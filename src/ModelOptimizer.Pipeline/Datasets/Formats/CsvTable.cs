@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using ModelOptimizer.Pipeline.Manifest;
 
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>A table of numbers with the columns' names in its first line. It is read once from start to end to count the samples and check the labels, and once more for every pass.</summary>
 internal sealed class CsvTable : IDataContainer

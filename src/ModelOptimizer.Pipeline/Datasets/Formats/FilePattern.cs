@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Names the files of a folder that belong to one array: <c>*.npy</c>, or <c>*.npz/NAME</c> for an array in each archive. What the star stands for names the sample.</summary>
 /// <param name="Prefix">Before the star.</param>

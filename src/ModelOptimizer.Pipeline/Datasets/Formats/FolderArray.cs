@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>An array with one file for each sample.</summary>
 internal sealed class FolderArray : ISampleArray

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>What a dataset names its arrays in.</summary>
 internal interface IDataContainer

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Samples of equal shape, whatever file or folder holds them.</summary>
 internal interface ISampleArray

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>One pass through the samples of an array, forwards.</summary>
 internal interface ISampleReader : IDisposable

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using ModelOptimizer.Pipeline.Manifest;
 
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>NumPy's archive of arrays: a zip file with one <c>.npy</c> an array.</summary>
 internal static class NpzFile

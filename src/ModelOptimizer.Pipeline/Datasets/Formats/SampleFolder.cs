@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Build.State;
 
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>
 /// A folder with a file for each sample, in sub-folders named for their classes, or in the folder itself when there are no classes. Classes and samples

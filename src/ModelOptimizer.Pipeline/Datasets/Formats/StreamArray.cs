@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>An array whose samples lie one behind the other in a file.</summary>
 internal sealed class StreamArray : ISampleArray

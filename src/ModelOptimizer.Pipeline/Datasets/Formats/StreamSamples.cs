@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Datasets.Formats;
+namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>Samples that lie one behind the other.</summary>
 internal sealed class StreamSamples(Stream stream, long sampleBytes) : ISampleReader

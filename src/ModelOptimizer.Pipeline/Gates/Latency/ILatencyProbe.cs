@@ -1,7 +1,7 @@
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Times runs of the two models. The seam between measuring and deciding.</summary>
-public interface ILatencyProbe
+internal interface ILatencyProbe
 {
     /// <summary>Seconds that <paramref name="runs"/> runs of the original take.</summary>
     double Original(int runs);

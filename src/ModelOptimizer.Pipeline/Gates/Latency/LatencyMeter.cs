@@ -1,11 +1,9 @@
-using ModelOptimizer.Pipeline.Gates.Statistics;
-
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Interleaves runs of two models and takes the median ratio, so that a machine that gets slower or faster meanwhile slows or speeds both.
 /// </summary>
-public static class LatencyMeter
+internal static class LatencyMeter
 {
     private const double WarmUpSeconds = 0.2;
     private const int MostWarmUpPairs = 50;

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Time of the compressed model against the original's, measured side by side.</summary>
 /// <param name="Ratio">Median over pairs of compressed time / original time.</param>
@@ -7,4 +7,4 @@ namespace ModelOptimizer.Pipeline.Gates.Latency;
 /// <param name="OriginalSeconds">Median time of one run of the original.</param>
 /// <param name="CompressedSeconds">Median time of one run of the compressed model.</param>
 /// <param name="Pairs">Number of pairs.</param>
-public sealed record LatencyResult(double Ratio, double Lower, double Upper, double OriginalSeconds, double CompressedSeconds, int Pairs);
+internal sealed record LatencyResult(double Ratio, double Lower, double Upper, double OriginalSeconds, double CompressedSeconds, int Pairs);

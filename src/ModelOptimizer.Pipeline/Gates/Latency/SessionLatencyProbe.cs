@@ -1,15 +1,15 @@
 using System.Diagnostics;
-using ModelOptimizer.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Sessions;
 
-namespace ModelOptimizer.Pipeline.Gates.Latency;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>Times two sessions on the same inputs, which stay where ONNX Runtime reads them.</summary>
 /// <param name="original">The original model.</param>
 /// <param name="compressed">The compressed model.</param>
 /// <param name="inputs">Every input by name: the first evaluation batch, or random values.</param>
 /// <exception cref="Diagnostics.DiagnosticException">The inputs do not fit a model (MOC23xx).</exception>
-public sealed class SessionLatencyProbe(ModelSession original, ModelSession compressed, IReadOnlyDictionary<string, HostTensor> inputs) : ILatencyProbe
+internal sealed class SessionLatencyProbe(ModelSession original, ModelSession compressed, IReadOnlyDictionary<string, HostTensor> inputs) : ILatencyProbe
 {
     private readonly Action original = original.Prepare(inputs);
     private readonly Action compressed = compressed.Prepare(inputs);

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>The exact two-sided interval of a share (Clopper and Pearson 1934).</summary>
 internal static class ClopperPearson

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>The normal and the binomial distribution and what inverts them, each to nearly full relative accuracy however small the chance.</summary>
 internal static class Distributions

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Whether the true drop of a share of right samples is shown to be within a limit, and the greatest drop the samples leave possible. At a true drop equal to the limit the chance to

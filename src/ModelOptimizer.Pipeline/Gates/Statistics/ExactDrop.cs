@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Exact unconditional test of "the true drop is at least δ": the chance, at its worst over the unknown probability of a gain, of samples that speak against it as clearly as these do

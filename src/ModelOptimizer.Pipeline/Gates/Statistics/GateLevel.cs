@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>How likely a gate may pass at a true change of exactly its limit.</summary>
 internal static class GateLevel

@@ -1,6 +1,6 @@
 using ModelOptimizer.Pipeline.Evaluation;
 
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Bounds of what is computed from all samples together, by the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13): each draw takes samples of both

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>What two models did on the same samples, each right (1) or wrong (0).</summary>
 /// <param name="Samples">Number of samples.</param>

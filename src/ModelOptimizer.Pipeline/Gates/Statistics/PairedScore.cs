@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Tango's score statistic for the difference of two proportions on the same samples (Statistics in Medicine 17, 1998): how far the drop seen lies from a supposed

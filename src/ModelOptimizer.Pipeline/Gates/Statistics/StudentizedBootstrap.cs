@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Gates.Statistics;
+namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Bounds of a mean by the studentised bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12). Per-sample errors are skewed, and of the usual bounds this

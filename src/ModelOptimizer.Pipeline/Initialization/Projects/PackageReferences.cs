@@ -1,6 +1,6 @@
-using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Devices;
 
-namespace ModelOptimizer.Pipeline.Initialization.Projects;
+namespace ModelOptimizer.Pipeline.Initialization;
 
 /// <summary>Adds the package of the build to a project, and its version where versions are kept centrally.</summary>
 internal static class PackageReferences

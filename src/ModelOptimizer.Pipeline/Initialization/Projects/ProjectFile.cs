@@ -2,7 +2,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
-namespace ModelOptimizer.Pipeline.Initialization.Projects;
+namespace ModelOptimizer.Pipeline.Initialization;
 
 /// <summary>A project or props file, edited as text so that whatever nobody asked to change stays as it is.</summary>
 internal sealed class ProjectFile

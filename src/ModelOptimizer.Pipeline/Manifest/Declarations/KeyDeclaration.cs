@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Manifest.Declarations;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The declaration of one key of the manifest: what the reader, the schema for editors and the reference page go by.</summary>
 /// <param name="Name">The key.</param>
@@ -7,6 +7,9 @@ namespace ModelOptimizer.Pipeline.Manifest.Declarations;
 /// <param name="Default">The value taken when the key is absent, as it would be written; null when there is none.</param>
 internal sealed record KeyDeclaration(string Name, ValueForm Form, string Summary, string? Default = null)
 {
+    /// <summary>A value that messages may propose; null where there is nothing to propose.</summary>
+    public string? Example { get; init; }
+
     /// <summary>Whether the key must be there.</summary>
     public bool IsRequired { get; init; }
 

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Manifest.Declarations;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The declaration of a mapping with known keys.</summary>
 internal sealed record SectionDeclaration(IReadOnlyList<KeyDeclaration> Keys)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>What a value of the manifest looks like.</summary>
 internal abstract record ValueForm

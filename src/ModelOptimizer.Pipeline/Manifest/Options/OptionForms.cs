@@ -1,9 +1,6 @@
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Pipeline.Manifest.Declarations;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 
-namespace ModelOptimizer.Pipeline.Manifest.Options;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>What the options of methods look like, by the same declarations as all other keys.</summary>
 internal static class OptionForms

@@ -1,10 +1,9 @@
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Pipeline.Manifest.Declarations;
 
-namespace ModelOptimizer.Pipeline.Manifest.Options;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Options of methods in words.</summary>
-public static class OptionText
+internal static class OptionText
 {
     /// <summary>What the value looks like.</summary>
     public static string Value(MethodOption option) => OptionForms.Of(option).Text;

@@ -1,10 +1,8 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Manifest.Declarations;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Metrics;
 
-namespace ModelOptimizer.Pipeline.Manifest.Reference;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>What can be gated, and with which limits, as a Markdown table.</summary>
 internal static class GateTable

@@ -1,12 +1,9 @@
 using System.Text;
-using ModelOptimizer.Pipeline.Manifest.Declarations;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
-using ModelOptimizer.Pipeline.Manifest.Schema;
 
-namespace ModelOptimizer.Pipeline.Manifest.Reference;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The reference of the manifest, <c>docs/manifest.md</c>, from the declarations that the reader goes by.</summary>
-public static class ManifestPage
+internal static class ManifestPage
 {
     private static readonly string Head = $$"""
         # The manifest

@@ -2,13 +2,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
 using ModelOptimizer.Pipeline.Metrics;
 
-namespace ModelOptimizer.Pipeline.Manifest.Schema;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The JSON schema (draft-07) of a manifest, by which editors complete and check it.</summary>
-public static class ManifestSchema
+internal static class ManifestSchema
 {
     /// <summary>The schema's usual file.</summary>
     public const string FileName = "modelopt.schema.json";

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using ModelOptimizer.Pipeline.Manifest.Declarations;
-using ModelOptimizer.Pipeline.Manifest.Yaml;
 
-namespace ModelOptimizer.Pipeline.Manifest.Schema;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A mapping with known keys as a JSON schema.</summary>
 internal static class SectionSchema

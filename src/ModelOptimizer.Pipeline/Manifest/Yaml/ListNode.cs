@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Manifest.Yaml;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A list.</summary>
 internal sealed record ListNode(IReadOnlyList<Node> Items, SourcePosition Position) : Node(Position)

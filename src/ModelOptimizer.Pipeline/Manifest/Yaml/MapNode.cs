@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Manifest.Yaml;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Keys and values in the order written; no key occurs twice.</summary>
 internal sealed record MapNode(IReadOnlyList<(ScalarNode Key, Node Value)> Entries, SourcePosition Position) : Node(Position)

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Manifest.Yaml;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A value of the manifest and where it is written.</summary>
 internal abstract record Node(SourcePosition Position)

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Manifest.Yaml;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A word, number or text.</summary>
 internal sealed record ScalarNode(string Text, bool IsPlain, SourcePosition Position) : Node(Position)

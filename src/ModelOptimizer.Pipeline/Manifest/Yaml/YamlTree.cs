@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace ModelOptimizer.Pipeline.Manifest.Yaml;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Turns YAML text into nodes that know where they are written.</summary>
 internal sealed class YamlTree

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>A range of numbers with ticks at round ones.</summary>
 /// <param name="Low">Where it begins.</param>

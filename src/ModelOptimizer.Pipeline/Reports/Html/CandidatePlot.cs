@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
-using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+using static ModelOptimizer.Pipeline.Reports.Tags;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>The candidates of a search by size and one metric, with the limits of the gates: all of them, and where they are crowded a second time, larger.</summary>
 internal sealed class CandidatePlot(ModelReport model, string metric)

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>A candidate on the paper of a size-accuracy plot.</summary>
 internal sealed record CandidatePoint(SearchCandidate Candidate, double Size, double Value);

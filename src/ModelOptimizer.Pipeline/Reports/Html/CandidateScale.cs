@@ -1,6 +1,6 @@
 using ModelOptimizer.Pipeline.Metrics;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>The numbers of a size-accuracy plot: size in percent of the original, and a metric, in percent where it is bounded.</summary>
 internal sealed class CandidateScale

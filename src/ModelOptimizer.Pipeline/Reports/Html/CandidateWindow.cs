@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>A part of a size-accuracy plot.</summary>
 internal sealed record CandidateWindow(double Left, double Right, double Low, double High)

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>A column of a table.</summary>
 internal sealed record Column(string Head, bool IsNumber = false);

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+using static ModelOptimizer.Pipeline.Reports.Tags;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>A plot's paper: size, axes, grid, titles, and where a number lies on it.</summary>
 internal sealed class Frame(double width, double height, Axis x, Axis y, string xTitle, string yTitle)

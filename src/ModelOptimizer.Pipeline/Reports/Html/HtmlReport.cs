@@ -1,10 +1,9 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using ModelOptimizer.Pipeline.Reports.Json;
-using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+using static ModelOptimizer.Pipeline.Reports.Tags;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary><c>report.html</c>: one file that needs nothing else, neither scripts nor a network.</summary>
 internal static class HtmlReport

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+using static ModelOptimizer.Pipeline.Reports.Tags;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>A few lines on one pair of axes, with a legend.</summary>
 internal static class LinePlot

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+using static ModelOptimizer.Pipeline.Reports.Tags;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>Names that break where their parts end.</summary>
 internal static class Names

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using static ModelOptimizer.Pipeline.Reports.Html.Tags;
+using static ModelOptimizer.Pipeline.Reports.Tags;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>Many lines: one small paper each, all with the same axes, and the others in grey behind.</summary>
 /// <param name="lines">The lines.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 
-namespace ModelOptimizer.Pipeline.Reports.Html;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>Elements that are HTML and XML at once. Everything is escaped; names come from models, and a model may call a layer anything.</summary>
 internal static class Tags

@@ -1,6 +1,6 @@
 using ModelOptimizer.Methods.Options;
 
-namespace ModelOptimizer.Pipeline.Reports.Json;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>The methods as JSON.</summary>
 internal sealed record MethodsDocument(int Version, IReadOnlyList<MethodDocument> Methods)

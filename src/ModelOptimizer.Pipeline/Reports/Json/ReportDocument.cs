@@ -1,7 +1,6 @@
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Running;
 
-namespace ModelOptimizer.Pipeline.Reports.Json;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>
 /// <c>report.json</c>: one model, as a run prints it. Nothing in it depends on when or in which folder it was written. Fields are added, never renamed, within one

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOptimizer.Pipeline.Inspection;
 
-namespace ModelOptimizer.Pipeline.Reports.Json;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>The documents of <c>--json</c> and of report files.</summary>
 [JsonSerializable(typeof(RunDocument))]

@@ -1,8 +1,7 @@
 using System.Security;
 using System.Text;
-using ModelOptimizer.Pipeline.Reports.Json;
 
-namespace ModelOptimizer.Pipeline.Reports.Markdown;
+namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary><c>report.md</c>: made for a CI job's summary, long tables folded away.</summary>
 internal static class MarkdownReport

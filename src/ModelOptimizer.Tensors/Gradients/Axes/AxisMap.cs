@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors.Gradients.Axes;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>A linear map along one axis of a tensor: every output element is a weighted sum of the input elements on its line.</summary>
 internal sealed class AxisMap(long inputs, long outputs)

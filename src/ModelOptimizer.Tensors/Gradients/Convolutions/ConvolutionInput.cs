@@ -1,6 +1,4 @@
-using ModelOptimizer.Tensors.Graphs;
-
-namespace ModelOptimizer.Tensors.Gradients.Convolutions;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>The gradient of a convolution by its input: every element of the output's gradient, spread over its window.</summary>
 internal static class ConvolutionInput

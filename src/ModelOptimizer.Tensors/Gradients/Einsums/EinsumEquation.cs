@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors.Gradients.Einsums;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>An Einsum equation with one letter an axis: an ellipsis is written out, and the output is always there.</summary>
 internal sealed record EinsumEquation(string[] Inputs, string Output)

@@ -1,6 +1,4 @@
-using ModelOptimizer.Tensors.Graphs;
-
-namespace ModelOptimizer.Tensors.Gradients.Normalisations;
+namespace ModelOptimizer.Tensors.Gradients;
 
 internal static class NormalisationNodes
 {

@@ -1,6 +1,4 @@
-using ModelOptimizer.Tensors.Graphs;
-
-namespace ModelOptimizer.Tensors.Gradients.Normalisations;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>x̂ = (x − μ)·r with the mean μ and r = 1/√(σ² + ε) of x over <paramref name="axes"/>.</summary>
 /// <param name="graph">Where the nodes go.</param>

@@ -1,9 +1,8 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Rules;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Arithmetic, its operands broadcast to each other.</summary>
 internal static class ElementwiseRules

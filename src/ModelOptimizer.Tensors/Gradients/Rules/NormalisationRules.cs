@@ -1,8 +1,6 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Tensors.Gradients.Normalisations;
-using ModelOptimizer.Tensors.Graphs;
 
-namespace ModelOptimizer.Tensors.Gradients.Rules;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Normalised activations.</summary>
 internal static class NormalisationRules

@@ -1,10 +1,9 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Gradients.Convolutions;
-using ModelOptimizer.Tensors.Gradients.Einsums;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
 
-namespace ModelOptimizer.Tensors.Gradients.Rules;
+namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Matrix products and convolutions.</summary>
 internal static class ProductRules
@@ -185,7 +184,7 @@ internal static class ProductRules
             return graph.SumTo(graph.Node("MatMul", [graph.TransposeMatrices(matrices, a.Length), gradient]), [.. y[..^2], .. b[^2..]], b);
         }
 
-        var rows = a[..^1].Aggregate(1L, (product, extent) => product * extent);
+        var rows = a[..^1].Product();
         return graph.Gemm(As(graph, matrices, a, [rows, a[^1]]), As(graph, gradient, y, [rows, y[^1]]), transA: true);
     }
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Loads a backend with the libraries in its own folders, so that their versions and the tool's do not meet.</summary>
 internal sealed class BackendContext(string name, BackendFolders folders) : AssemblyLoadContext(name)

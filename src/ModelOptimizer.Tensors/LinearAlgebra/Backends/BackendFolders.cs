@@ -1,6 +1,6 @@
 using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Where the assemblies and native libraries of the TorchSharp backend lie.</summary>
 internal sealed class BackendFolders

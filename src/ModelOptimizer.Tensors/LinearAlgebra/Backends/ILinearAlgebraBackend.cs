@@ -1,9 +1,9 @@
 using ModelOptimizer.Tensors.Devices;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Another library for linear algebra than the built-in one, in an assembly of its own that is loaded when a manifest asks for it.</summary>
-public interface ILinearAlgebraBackend
+internal interface ILinearAlgebraBackend
 {
     /// <summary>Library and version in one word, such as <c>torchsharp0.107.0</c>: a part of the device class, since another library rounds otherwise.</summary>
     string Identity { get; }

@@ -3,19 +3,16 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Runtime;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Backends;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>The libraries that <c>linear-algebra</c> may name.</summary>
-public static class LinearAlgebraBackends
+internal static class LinearAlgebraBackends
 {
-    /// <summary>The word for what every installation has.</summary>
-    public const string BuiltIn = "built-in";
-
-    /// <summary>The word for TorchSharp.</summary>
-    public const string TorchSharp = "torchsharp";
-
     /// <summary>The environment variable with the folders of the TorchSharp backend. The build task sets it.</summary>
-    public const string FolderVariable = "ModelOptimizerTorchSharp";
+    public const string FolderVariable = "ModelOptimizerTorchSharpDirectory";
+
+    /// <summary>Its name before 0.2.</summary>
+    public const string FormerVariable = "ModelOptimizerTorchSharp";
 
     private const string TorchSharpAssembly = "ModelOptimizer.TorchSharp";
 
@@ -32,25 +29,32 @@ public static class LinearAlgebraBackends
         $"In a project, write PackageDownload items for {string.Join(", ", Packages.Select(package => $"{package.Id} [{package.Version}]"))}; for the command, "
         + $"'dotnet package download {string.Join(' ', Packages.Select(package => $"{package.Id}@{package.Version}"))} --output FOLDER', and set {FolderVariable} to that folder.";
 
+    // What is empty is not set.
+    private static (string Variable, string? Folders) Given => new[] { FolderVariable, FormerVariable }
+        .Select(variable => (variable, Environment.GetEnvironmentVariable(variable)))
+        .FirstOrDefault(given => !string.IsNullOrEmpty(given.Item2), (FolderVariable, null));
+
     /// <summary>The words a manifest may use.</summary>
-    public static IReadOnlyList<string> Words { get; } = [BuiltIn, TorchSharp];
+    public static IReadOnlyList<string> Words { get; } = [LinearAlgebraWord.BuiltIn, LinearAlgebraWord.TorchSharp];
 
     /// <summary>The backend of that name, from the folders that <see cref="FolderVariable"/> names; null for the built-in one.</summary>
     /// <param name="word">One of <see cref="Words"/>.</param>
     /// <exception cref="DiagnosticException">It is not there, or for another version of this tool (MOC5014).</exception>
-    public static ILinearAlgebraBackend? Load(string word) => word == BuiltIn ? null : LoadFrom(Environment.GetEnvironmentVariable(FolderVariable));
+    public static ILinearAlgebraBackend? Load(string word) => word == LinearAlgebraWord.BuiltIn ? null : LoadFrom(Given.Folders, Given.Variable);
 
-    /// <summary>Starts TorchSharp on the processor, and says in a line what it is and where.</summary>
+    /// <summary>Starts TorchSharp on <paramref name="device"/>, and says in a line what it is and where.</summary>
     /// <exception cref="DiagnosticException">It cannot be used here (MOC5014).</exception>
-    public static string Describe()
+    public static string Describe(Device device)
     {
-        var backend = Load(TorchSharp)!;
-        _ = backend.Create(DeviceSelector.Select(DeviceCatalogue.Cpu));
-        return $"{backend.Description}, from {Environment.GetEnvironmentVariable(FolderVariable)}";
+        var backend = Load(LinearAlgebraWord.TorchSharp)!;
+        _ = backend.Create(device);
+        var (variable, folders) = Given;
+        var remark = variable == FormerVariable ? $"; the variable {FormerVariable} is called {FolderVariable} now; version 0.2 will not know the old name" : "";
+        return $"{backend.Description}, from {folders}{remark}";
     }
 
     /// <summary>The backend in <paramref name="value"/>, which names folders as <see cref="BackendFolders"/> reads them.</summary>
-    internal static ILinearAlgebraBackend LoadFrom(string? value)
+    internal static ILinearAlgebraBackend LoadFrom(string? value, string variable = FolderVariable)
     {
         if (string.IsNullOrEmpty(value))
         {
@@ -83,7 +87,7 @@ public static class LinearAlgebraBackends
             throw Missing($"{path} does not load: {failure.Message}", failure);
         }
 
-        DiagnosticException NotIn(string file) => Missing($"there is no {file} in {value}, which {FolderVariable} names.");
+        DiagnosticException NotIn(string file) => Missing($"there is no {file} in {value}, which {variable} names.");
     }
 
     // Both sides share internals, so that each belongs to one version of the other.
@@ -100,7 +104,7 @@ public static class LinearAlgebraBackends
     /// <summary>The error of a backend that cannot be used for <paramref name="reason"/>, a sentence; what to do by default is to get its packages.</summary>
     internal static DiagnosticException Missing(string reason, Exception? inner = null, string? remedy = null) => new(
         TensorsCodes.LinearAlgebraMissing,
-        $"'linear-algebra: {TorchSharp}' cannot be used: {reason} {remedy ?? Download} Or write 'linear-algebra: {BuiltIn}'.",
+        $"'linear-algebra: {LinearAlgebraWord.TorchSharp}' cannot be used: {reason} {remedy ?? Download} Or write 'linear-algebra: {LinearAlgebraWord.BuiltIn}'.",
         inner: inner);
 
     private static string Version(string key) => Own.GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == key).Value!;

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// Q·Z for the Q = H_{n−1}···H_1 of a <see cref="Tridiagonalisation"/>: groups of reflections as I − V·T·Vᵀ (Schreiber and Van Loan 1989), on panels of Z's

@@ -1,4 +1,6 @@
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+using ModelOptimizer.Onnx.Blocks;
+
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// The lower triangle of a symmetric matrix as block rows, each a row-major matrix that ends with its diagonal block: a product is subtracted from a block row

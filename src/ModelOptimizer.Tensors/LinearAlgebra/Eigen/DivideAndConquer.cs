@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// Eigenvalues and eigenvectors of a symmetric tridiagonal matrix: T = diag(T₁, T₂) + ρ·u·uᵀ, and from the halves' decompositions that of a diagonal matrix

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// One step upwards of <see cref="DivideAndConquer"/>: with the halves' eigenvectors Q and eigenvalues d, diag(d) + ρ·z·zᵀ = U·Λ·Uᵀ, and Q·U are the whole's

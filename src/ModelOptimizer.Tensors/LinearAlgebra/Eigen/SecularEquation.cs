@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// The eigenvalues of diag(d) + ρ·z·zᵀ, d rising strictly, z without zeros, ρ > 0: one root of 1 + ρ·Σ zᵢ²/(dᵢ − λ) above each dᵢ (Golub and Van Loan 8.4.3).

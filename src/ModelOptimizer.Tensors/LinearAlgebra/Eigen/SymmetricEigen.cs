@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// Eigendecomposition of a symmetric matrix: reduction to tridiagonal form, divide and conquer, and the reduction's reflections on the vectors.

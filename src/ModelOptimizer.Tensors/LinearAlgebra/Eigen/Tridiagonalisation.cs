@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Tensors.LinearAlgebra.Eigen;
+namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// A = Q·T·Qᵀ with T tridiagonal and Q = H_{n−1}···H_1, H_m = I − τ_m·v_m·v_mᵀ on the first m coordinates (Golub and Van Loan, Matrix Computations, 8.3.1, from

@@ -1,5 +1,5 @@
 using MathNet.Numerics.Distributions;
-using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates.Latency;
 

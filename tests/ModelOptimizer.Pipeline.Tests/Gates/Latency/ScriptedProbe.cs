@@ -1,4 +1,4 @@
-using ModelOptimizer.Pipeline.Gates.Latency;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates.Latency;
 

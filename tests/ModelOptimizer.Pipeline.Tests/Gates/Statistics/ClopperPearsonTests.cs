@@ -1,4 +1,4 @@
-using ModelOptimizer.Pipeline.Gates.Statistics;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates.Statistics;
 

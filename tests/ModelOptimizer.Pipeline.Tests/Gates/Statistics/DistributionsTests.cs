@@ -1,5 +1,5 @@
 using MathNet.Numerics.Distributions;
-using ModelOptimizer.Pipeline.Gates.Statistics;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates.Statistics;
 

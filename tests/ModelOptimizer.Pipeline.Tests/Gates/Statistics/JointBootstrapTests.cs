@@ -1,5 +1,5 @@
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Gates.Statistics;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates.Statistics;

@@ -1,5 +1,6 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Gradients;
 
 namespace ModelOptimizer.Tensors.Tests.Gradients.Reference;
 

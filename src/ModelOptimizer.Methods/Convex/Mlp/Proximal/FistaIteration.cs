@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Where an iteration ended.</summary>
 /// <param name="Number">Iterations so far; 0 is the start.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Tells how far several solutions, one after the other, are.</summary>
 /// <param name="progress">Gets told.</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>The end of R-FISTA.</summary>
 /// <param name="Weights">U, one group a row; rows that the penalty closed are exactly zero.</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>When R-FISTA stops, and where its step begins; the numbers are the published ones.</summary>
 internal sealed record FistaSettings

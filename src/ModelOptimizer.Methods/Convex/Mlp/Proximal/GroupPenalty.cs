@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Ω(U) = Σ_j a‖u_j‖₂ + b/2‖u_j‖², the u_j the rows of U: the group lasso for b = 0, the group elastic net otherwise.</summary>
 /// <param name="Norm">a, not negative.</param>

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A linear map A from groups of weights, one a row, to predictions, one column a sample. Results are written into matrices that the caller keeps.</summary>
 internal interface ILinearMap

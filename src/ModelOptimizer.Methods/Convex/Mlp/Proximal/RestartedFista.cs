@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// R-FISTA: min f + Ω by accelerated proximal gradients with backtracking, a growing step and adaptive restart. One iteration is one application of the map for each step tried, and one of its adjoint.

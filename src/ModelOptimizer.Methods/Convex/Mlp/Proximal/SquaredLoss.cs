@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace ModelOptimizer.Methods.Convex.Mlp.Proximal;
+namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>f(U) = (1/2n)‖T − A(U)‖², or (1/2n)‖max(T − A(U), 0)‖² where only what is missing counts.</summary>
 /// <param name="map">A.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>One of several forms.</summary>
 internal sealed record AnyForm(string Hint, params ValueForm[] Forms) : ValueForm

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A whole number.</summary>
 internal sealed record IntegerForm(int Minimum, int Maximum = int.MaxValue) : ValueForm

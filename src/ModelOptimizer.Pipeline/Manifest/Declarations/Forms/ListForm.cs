@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A list of at least <paramref name="Least"/> values of one form.</summary>
 internal sealed record ListForm(ValueForm Item, string Hint, int Least = 1) : ValueForm

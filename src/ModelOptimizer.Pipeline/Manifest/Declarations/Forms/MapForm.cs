@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A mapping whose keys are the user's own names.</summary>
 internal sealed record MapForm(ValueForm Value, string Hint, int Least = 1) : ValueForm

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A number, or a percentage meaning that fraction.</summary>
 internal sealed record NumberForm(double Minimum = double.NegativeInfinity, double Maximum = double.PositiveInfinity) : ValueForm

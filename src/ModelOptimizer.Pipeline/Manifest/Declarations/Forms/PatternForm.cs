@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A text that a regular expression describes.</summary>
 internal sealed record PatternForm(string Pattern, string Hint) : ValueForm

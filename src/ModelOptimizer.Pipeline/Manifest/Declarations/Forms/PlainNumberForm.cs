@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A number that is no percentage.</summary>
 internal sealed record PlainNumberForm(double Minimum = double.NegativeInfinity) : ValueForm

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using ModelOptimizer.Pipeline.Manifest.Schema;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>A mapping with known keys.</summary>
 internal sealed record SectionForm(SectionDeclaration Section, string Hint) : ValueForm

@@ -1,8 +1,7 @@
-using ModelOptimizer.Pipeline.Manifest.Declarations.Forms;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra.Backends;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Pipeline.Manifest.Declarations.Keys;
+namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>The top level.</summary>
 internal static class ManifestKeys
@@ -21,14 +20,14 @@ internal static class ManifestKeys
         "linear-algebra",
         new ChoiceForm(LinearAlgebraBackends.Words),
         "What decomposes and solves matrices. torchsharp needs the package ModelOptimizer.TorchSharp.",
-        LinearAlgebraBackends.BuiltIn);
+        LinearAlgebraWord.BuiltIn);
 
     public static KeyDeclaration Seed { get; } = new("seed", new IntegerForm(0), "Where all random numbers start: the samples that are drawn, the parts of a split, random inputs. The same seed gives the same model.", "1");
 
     public static KeyDeclaration Datasets { get; } = new("datasets", new MapForm(new SectionForm(DatasetKeys.Section, "dataset"), "map from name to dataset", 0), "Where the samples are, under names of your choice.");
 
     public static KeyDeclaration Models { get; } =
-        new("models", new MapForm(new SectionForm(ModelKeys.Section, "model"), "map from name to model"), "What is compressed, under names of your choice: letters, digits, '-', '_', '.' and spaces.") { IsRequired = true };
+        new("models", new MapForm(new SectionForm(ModelKeys.Section, "model"), "map from name to model"), "What is compressed, under names of your choice: letters, digits, '-', '_', '.' and spaces.") { IsRequired = true, Example = "{ digits: { source: digits.onnx, compress: [ … ] } }" };
 
     public static SectionDeclaration Section { get; } = new([Version, Device, LinearAlgebra, Seed, Datasets, Models]);
 }
