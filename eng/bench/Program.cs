@@ -29,6 +29,7 @@ return args switch
     ["algebra"] => AlgebraTable.Run(),
     ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
     ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),
+    ["structure"] => StructureTable.Run(),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
 };
@@ -54,6 +55,7 @@ static int Usage()
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
+          structure           what the redesign counts in the sources: folders, files, names, cycles
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

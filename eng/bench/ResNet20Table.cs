@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx.Layers;
 
 namespace ModelOptimizer.Bench;

@@ -15,7 +15,7 @@ internal enum OptionKind
     /// <summary>A list of layer rules; <see cref="LayerRules"/>.</summary>
     Layers,
 
-    /// <summary>Ranks by hand; <see cref="LayerMap{T}"/> of <see cref="Methods.Ranks.RankSpec"/>.</summary>
+    /// <summary>Ranks by hand; <see cref="LayerMap{T}"/> of <see cref="RankSpec"/>.</summary>
     Ranks,
 
     /// <summary>The mode sizes of a tensor, in order; <see cref="LayerMap{T}"/> of lists of <see cref="int"/>.</summary>
@@ -39,6 +39,6 @@ internal enum OptionKind
     /// <summary>The path of an ONNX file; <see cref="ModelFile"/>.</summary>
     Model,
 
-    /// <summary>A budget; <see cref="Ranks.Budget"/>.</summary>
+    /// <summary>A budget; <see cref="Methods.Options.Budget"/>.</summary>
     Budget,
 }

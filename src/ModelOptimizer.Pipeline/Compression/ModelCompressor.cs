@@ -1,5 +1,5 @@
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;

@@ -1,4 +1,4 @@
-using ModelOptimizer.Methods.Search;
+using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Pipeline.Gates;
 

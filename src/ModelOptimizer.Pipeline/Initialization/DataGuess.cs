@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Manifest;
@@ -241,7 +242,7 @@ internal sealed record ArrayMatch(IReadOnlyDictionary<string, DataArray> Inputs,
         }
 
         return layout.Shape is { } shape
-            ? shape.Aggregate(1L, (product, extent) => product * extent) == array.Header.SampleElements
+            ? shape.Product() == array.Header.SampleElements
             : ShapeFit.Of(sample, input.Shape) is not null;
     }
 }

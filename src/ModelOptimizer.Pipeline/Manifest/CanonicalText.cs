@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;

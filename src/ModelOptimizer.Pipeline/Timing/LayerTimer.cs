@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Gates;

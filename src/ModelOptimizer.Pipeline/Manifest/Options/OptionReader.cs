@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

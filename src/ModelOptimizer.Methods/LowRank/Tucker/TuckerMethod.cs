@@ -1,0 +1,42 @@
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>Tucker-2 under the second moment of the layers' inputs; matrices and 1×1 kernels by the closed form.</summary>
+internal sealed class TuckerMethod : IMethod
+{
+    public string Name => "tucker";
+
+    public string Summary => "Distribution-aware Tucker-2: convolutions and matrices as chains of smaller ones, with the least change on the calibration data.";
+
+    public string Paper => "Kalle, Rudkiewicz, Ouerfelli, Tamaazousti: Distribution-Aware Tensor Decomposition for Compression of Convolutional Neural Networks. NeurIPS 2025, arXiv 2511.04494";
+
+    public IReadOnlyList<MethodOption> Options => TuckerOptions.Declarations;
+
+    public bool OffersChoices => true;
+
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new LowRankStep(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
+}
+
+/// <summary>What <c>tucker</c> adds to the options of all low-rank methods.</summary>
+internal static class TuckerOptions
+{
+    public static IReadOnlyList<MethodOption> Declarations { get; } = LowRankOptions.Declarations(
+        "Ranks by hand: 16, [R_T, R_S], 50%, or a map from layer rule to one of these.",
+        new MethodOption("variant", OptionKind.Choice, "The order of the updates: joint needs fewer sweeps, published is the paper's.", "joint") { Choices = ["joint", "published"] });
+
+    public static TuckerVariant Variant(MethodArguments arguments) => arguments.Is("variant", "published") ? TuckerVariant.Published : TuckerVariant.Joint;
+}
+
+/// <summary>Tucker-2 as one of the factorizations.</summary>
+internal sealed class TuckerFactorization(TuckerVariant variant) : IFactorization
+{
+    // The curve is that of the joint step for both variants.
+    public string Name => "tucker";
+
+    public IReadOnlyList<string> RankNames { get; } = ["R_T", "R_S"];
+
+    public IFactorForm Form(WeightLayer layer, FactorShape shape) => new TuckerForm(shape);
+
+    public ILayerSolver Solver(LayerNumbers numbers) => new TuckerLayerSolver(numbers, variant);
+
+    public double Flops(IFactorForm form, bool searched) => TuckerEffort.Predicted((TuckerForm)form, variant, searched);
+}
