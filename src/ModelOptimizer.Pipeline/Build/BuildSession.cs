@@ -1,5 +1,4 @@
 using System.Text;
-using ModelOptimizer.Onnx.Files;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Manifest;
