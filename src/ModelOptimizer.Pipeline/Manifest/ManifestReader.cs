@@ -25,14 +25,14 @@ internal static class ManifestReader
             throw new DiagnosticException(ManifestCodes.Empty, "The manifest is empty. It starts with 'version: 1', and 'models:' says what to compress.", whole);
         }
 
+        RequireVersion(root, whole);
         var section = new Section(root, "the manifest", ManifestKeys.Section);
-        Version(section, whole);
         var paths = new ManifestPaths(Path.GetDirectoryName(file)!, filesMustExist);
         var seed = section.IntegerOrDefault(ManifestKeys.Seed);
         var device = Device(section.OrDefault(ManifestKeys.Device));
         var datasets = new DatasetsReader(paths).Read(section[ManifestKeys.Datasets]);
         var models = new ModelsReader(paths, new EvaluateReader(datasets, paths), new StepReader(methods ?? MethodCatalogue.All, paths), seed)
-            .Read(section.Require(ManifestKeys.Models, "models: { digits: { source: digits.onnx, compress: [ … ] } }"));
+            .Read(section.Required(ManifestKeys.Models));
         var plan = new CompressionPlan
         {
             ManifestPath = file,
@@ -74,9 +74,11 @@ internal static class ManifestReader
         }
     }
 
-    private static void Version(Section section, SourcePosition whole)
+    /// <summary>A manifest of another version may have other keys: its version is looked at before them.</summary>
+    private static void RequireVersion(Node root, SourcePosition whole)
     {
-        var node = section[ManifestKeys.Version] ?? throw new DiagnosticException(ManifestCodes.Version, "The manifest does not say which version it is written for. Write 'version: 1' in its first line.", whole);
+        var node = root.AsMap("the manifest").Entries.FirstOrDefault(entry => entry.Key.Text == ManifestKeys.Version.Name).Value
+            ?? throw new DiagnosticException(ManifestCodes.Version, "The manifest does not say which version it is written for. Write 'version: 1' in its first line.", whole);
         var version = node.AsScalar("version", "1").Text;
         if (version != "1")
         {
@@ -130,8 +132,8 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             throw new DiagnosticException(ManifestCodes.BadValue, $"A model's name has letters, digits, '-', '_', '.' and spaces only; found '{name.Text}'.", name.Position);
         }
 
-        var section = new Section(node, $"model '{name.Text}'", ModelKeys.Section, LaterKeys);
-        var source = section.Require(ModelKeys.Source, "source: models/digits.onnx", name.Position);
+        var section = new Section(node, $"model '{name.Text}'", ModelKeys.Section, name.Position, LaterKeys);
+        var source = section.Required(ModelKeys.Source);
         var evaluate = data.Evaluate(section);
         var model = new ModelPlan
         {
@@ -142,7 +144,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Output = section[ModelKeys.Output] is { } output ? paths.Resolve(output, "output") : null,
             Calibrate = data.Calibrate(section),
             Evaluate = evaluate,
-            Steps = Steps(section.Require(ModelKeys.Compress, "compress: [ { method: tucker, budget: { size: 40% } } ]", name.Position)),
+            Steps = Steps(section.Required(ModelKeys.Compress)),
             Gates = GatesReader.Read(section[ModelKeys.Gates], evaluate),
             Embed = EmbedReader.Read(section),
             Canonical = "",
