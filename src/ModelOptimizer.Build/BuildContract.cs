@@ -71,6 +71,10 @@ internal sealed record BuildRequest
     [DataMember(Name = "language", Order = 9, IsRequired = true)]
     public string Language { get; init; } = "C#";
 
+    /// <summary>The target frameworks of the project with semicolons between them: what all of them can unpack is used.</summary>
+    [DataMember(Name = "targetFrameworks", Order = 12)]
+    public string TargetFrameworks { get; init; } = "";
+
     /// <summary>Where other libraries lie (another build of ONNX Runtime, plug-ins, TorchSharp), in one text: another folder may be another answer.</summary>
     [DataMember(Name = "libraries", Order = 10, IsRequired = true)]
     public string Libraries { get; init; } = "";

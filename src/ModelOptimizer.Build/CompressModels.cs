@@ -63,6 +63,9 @@ public sealed class CompressModels : Task, ICancelableTask
     /// <summary><c>C#</c>, <c>F#</c> or <c>VB</c>.</summary>
     public string Language { get; set; } = "C#";
 
+    /// <summary>The target frameworks, with semicolons between them: a compressed resource must be one that all of them can unpack.</summary>
+    public string TargetFrameworks { get; set; } = "";
+
     /// <summary>What was written, with <c>Kind</c> (<c>resource</c>, <c>compile</c>, <c>copy</c>, <c>state</c>) and <c>LogicalName</c>.</summary>
     [Output]
     public ITaskItem[] Files { get; private set; } = [];
@@ -121,6 +124,7 @@ public sealed class CompressModels : Task, ICancelableTask
         Enabled = Enabled,
         RootNamespace = RootNamespace,
         Language = Language,
+        TargetFrameworks = TargetFrameworks,
         Libraries = string.Join("|", Environment().Values),
         ToolVersion = ToolFingerprint.Of(ToolPath),
     };

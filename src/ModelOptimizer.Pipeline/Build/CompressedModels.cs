@@ -37,6 +37,7 @@ internal sealed class CompressedModels(BuildRequest request, RunManifest run)
         GatesAreWarnings = string.Equals(request.Severity, "warning", StringComparison.OrdinalIgnoreCase),
         OutputDirectory = directory,
         ReportDirectory = request.OutputDirectory,
+        HasBrotli = OutputFolder.HasBrotli(request),
         CacheDirectory = request.CacheDirectory.Length == 0 ? CacheFolder.Default : request.CacheDirectory,
     };
 

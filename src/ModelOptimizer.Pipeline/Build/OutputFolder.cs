@@ -39,21 +39,27 @@ internal sealed class OutputFolder(BuildRequest request)
         {
             var target = Path.Combine(_root, OutputPath.Folder(model.Name), model.FileName);
             var sha256 = Place(model.File, target);
-            if (model.Embed is { } embed)
+            if (model.Embed is { Copy: { } copy })
             {
-                var length = new FileInfo(target).Length;
-                outputs.Add(embed.Copy is { } copy
-                    ? new BuildOutput(target, BuildOutput.Copy, copy, length)
-                    : new BuildOutput(target, BuildOutput.Resource, embed.Resource!, length));
+                outputs.Add(new BuildOutput(target, BuildOutput.Copy, copy, new FileInfo(target).Length));
+            }
+            else if (model.Embed is { } embed)
+            {
+                var (compression, resource) = Packed(target, embed, sha256);
+                outputs.Add(resource);
                 if (embed.Accessor is { } accessor)
                 {
-                    outputs.AddRange(Generate(accessor, embed, sha256, length, log));
+                    outputs.AddRange(Generate(accessor, embed, new EmbeddedFile(sha256, new FileInfo(target).Length, compression, resource.Length), log));
                 }
             }
         }
 
         return outputs;
     }
+
+    /// <summary>Whether all of the project's target frameworks can unpack Brotli.</summary>
+    public static bool HasBrotli(BuildRequest request) =>
+        request.TargetFrameworks.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(Packing.HasBrotli);
 
     /// <summary>Deletes what the last build had and this one has not.</summary>
     public static void Forget(IReadOnlyList<BuildOutput> before, IReadOnlyList<BuildOutput> now)
@@ -80,7 +86,34 @@ internal sealed class OutputFolder(BuildRequest request)
         }
     }
 
-    private IEnumerable<BuildOutput> Generate(string accessor, Plan.EmbedPlan embed, string sha256, long length, IBuildLog log)
+    /// <summary>The resource's file: the model's own, or one beside it whose name has the model's hash, so that an equal model is packed once only.</summary>
+    private (EmbedCompression Compression, BuildOutput Resource) Packed(string file, EmbedPlan embed, string sha256)
+    {
+        BuildOutput Resource(string path) => new(path, BuildOutput.Resource, embed.Resource!, new FileInfo(path).Length);
+        if (embed.Compression == EmbedCompression.None)
+        {
+            return (EmbedCompression.None, Resource(file));
+        }
+
+        var hasBrotli = HasBrotli(request);
+        string Place(EmbedCompression compression) => $"{file}.{sha256[..16]}.{compression.ToString().ToLowerInvariant()}";
+        var likely = embed.Compression != EmbedCompression.Auto ? embed.Compression : hasBrotli ? EmbedCompression.Brotli : EmbedCompression.Deflate;
+        if (File.Exists(Place(likely)))
+        {
+            return (likely, Resource(Place(likely)));
+        }
+
+        var (compression, bytes) = Packing.Pack(File.ReadAllBytes(file), embed.Compression, hasBrotli);
+        if (compression == EmbedCompression.None)
+        {
+            return (compression, Resource(file));
+        }
+
+        ChangedFile.Write(Place(compression), bytes);
+        return (compression, Resource(Place(compression)));
+    }
+
+    private IEnumerable<BuildOutput> Generate(string accessor, EmbedPlan embed, EmbeddedFile file, IBuildLog log)
     {
         if (!string.Equals(request.Language, "C#", StringComparison.OrdinalIgnoreCase))
         {
@@ -93,7 +126,7 @@ internal sealed class OutputFolder(BuildRequest request)
         }
 
         var path = Path.Combine(_root, accessor + ".g.cs");
-        var source = Encoding.UTF8.GetBytes(Accessor.Source(accessor, request.RootNamespace, embed.Resource!, sha256, length));
+        var source = Encoding.UTF8.GetBytes(Accessor.Source(accessor, request.RootNamespace, embed.Resource!, file));
         ChangedFile.Write(path, source);
         yield return new BuildOutput(path, BuildOutput.Compile, "", source.Length);
     }

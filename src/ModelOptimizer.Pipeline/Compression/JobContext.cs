@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Tensors.Data;
@@ -10,6 +11,9 @@ internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine 
 {
     /// <summary>What methods keep between runs; null when there is no cache.</summary>
     public MethodBlobs? Blobs { get; init; }
+
+    /// <summary>How the model is shipped; null where nobody asks for that.</summary>
+    public Shipping? Shipping { get; init; }
 
     /// <summary>What has been said about what steps take: the same for all parts of the job.</summary>
     public Forecast Forecast { get; } = new(Model.Name, Say);

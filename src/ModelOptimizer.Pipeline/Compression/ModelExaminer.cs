@@ -13,6 +13,7 @@ namespace ModelOptimizer.Pipeline.Compression;
 internal sealed class ModelExaminer : IDisposable
 {
     private readonly JobContext _job;
+    private readonly OnnxModel _original;
     private readonly ModelSession _before;
     private readonly IBatchSource? _samples;
     private readonly OriginalOutputs? _outputs;
@@ -23,6 +24,7 @@ internal sealed class ModelExaminer : IDisposable
     public ModelExaminer(JobContext job, OnnxModel original)
     {
         _job = job;
+        _original = original;
         _before = job.Engine.CreateSession(original);
         _samples = job.OpenEvaluation(_before);
         _outputs = job.Model.Evaluate is { } evaluate ? new OriginalOutputs(_before, evaluate.Output ?? _before.Outputs[0].Name) : null;
@@ -41,7 +43,7 @@ internal sealed class ModelExaminer : IDisposable
     public GateEvidence Examine(OnnxModel compressed)
     {
         using var after = _job.Engine.CreateSession(compressed);
-        var evidence = Evidence(compressed, after, _job.Progress, null);
+        var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null));
         return _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? evidence with { Latency = Time(after) } : evidence;
     }
 
@@ -76,6 +78,13 @@ internal sealed class ModelExaminer : IDisposable
 
     private ModelCost CostOf(OnnxModel model) =>
         new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(_job.Engine, model)));
+
+    // The strongest compression takes about a second for each megabyte: only what is delivered gets it.
+    private GateEvidence Shipped(OnnxModel compressed, GateEvidence evidence) => _job.Shipping is not { } shipping ? evidence : evidence with
+    {
+        Before = evidence.Before with { Shipped = shipping.BytesOf(_original) },
+        After = evidence.After with { Shipped = shipping.BytesOf(compressed) },
+    };
 
     private EvaluationResult? Evaluate(ModelSession after, IBatchSource samples, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop)
     {

@@ -13,13 +13,13 @@ internal static class GateKeeper
         GateRules.Problem(gate) is { } problem ? GateText.NotMeasured(gate, problem) : gate.Metric switch
         {
             _ when gate.IsByCommand => CommandGate.Decide(gate, evidence.Command),
-            GateRules.Size or GateRules.Parameters or GateRules.Macs => CostGate.Decide(gate, evidence),
+            GateRules.Size or GateRules.Shipped or GateRules.Parameters or GateRules.Macs => CostGate.Decide(gate, evidence),
             GateRules.Latency => LatencyGate.Decide(gate, evidence.Latency),
             _ => MetricGate.Decide(gate, evidence),
         };
 }
 
-/// <summary><c>size</c>, <c>params</c> and <c>macs</c>: exact numbers.</summary>
+/// <summary><c>size</c>, <c>shipped</c>, <c>params</c> and <c>macs</c>: exact numbers.</summary>
 internal static class CostGate
 {
     public static GateVerdict Decide(GatePlan gate, GateEvidence evidence)
@@ -27,6 +27,8 @@ internal static class CostGate
         var (before, after) = gate.Metric switch
         {
             GateRules.Size => (evidence.Before.Bytes, evidence.After.Bytes),
+            // A share of what the original is, not of what it could be packed to.
+            GateRules.Shipped => (evidence.Before.Bytes, evidence.After.Shipped),
             GateRules.Parameters => (evidence.Before.Parameters, evidence.After.Parameters),
             _ => (evidence.Before.Macs, evidence.After.Macs),
         };
@@ -57,7 +59,7 @@ internal static class CostGate
             : $"{GateText.Of(gate)} fails: {found}, {Text(gate, excess)} more than the {Text(gate, Math.Floor(limit))} allowed; lower the budget or the ranks, compress more layers, or allow more.");
     }
 
-    private static string Text(GatePlan gate, double value) => gate.Metric == GateRules.Size ? GateText.Bytes(value) : GateText.Count(value);
+    private static string Text(GatePlan gate, double value) => gate.Metric is GateRules.Size or GateRules.Shipped ? GateText.Bytes(value) : GateText.Count(value);
 }
 
 /// <summary>Gates on numbers that the user's own evaluator prints: there are no samples to draw conclusions from, so the measured numbers decide.</summary>

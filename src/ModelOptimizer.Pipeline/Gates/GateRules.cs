@@ -9,6 +9,9 @@ internal static class GateRules
     /// <summary>Model file plus external data, in bytes.</summary>
     public const string Size = "size";
 
+    /// <summary>Bytes that the build adds to the application.</summary>
+    public const string Shipped = "shipped";
+
     /// <summary>Number of weights.</summary>
     public const string Parameters = "params";
 
@@ -19,7 +22,7 @@ internal static class GateRules
     public const string Latency = "latency";
 
     /// <summary>What a model costs, which needs no data.</summary>
-    public static IReadOnlyList<string> Costs { get; } = [Size, Parameters, Macs, Latency];
+    public static IReadOnlyList<string> Costs { get; } = [Size, Shipped, Parameters, Macs, Latency];
 
     /// <summary>Everything that can be gated: the metrics of <see cref="MetricCatalogue"/> and <see cref="Costs"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), .. Costs];
@@ -28,6 +31,7 @@ internal static class GateRules
     public static string Summary(string cost) => cost switch
     {
         Size => "bytes of the model file plus external data",
+        Shipped => "bytes that the build adds to the application: the resource as `embed: { compression: … }` packs it, or the copied file; without `embed`, the file under Brotli. In percent: of the original file",
         Parameters => "number of weights",
         Macs => "multiply-adds of one sample",
         _ => "time of one run against the original's, the median of interleaved runs",
@@ -44,7 +48,7 @@ internal static class GateRules
         return gate.Metric switch
         {
             _ when gate.IsByCommand => CommandProblem(gate),
-            Size or Parameters or Macs => CostProblem(gate),
+            Size or Shipped or Parameters or Macs => CostProblem(gate),
             Latency => CostProblem(gate) ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
             _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),
             _ => $"there is no metric '{gate.Metric}'; there are {string.Join(", ", Names)}, and topK for any K",

@@ -7,7 +7,7 @@ internal static class SearchRules
 {
     /// <summary>The gates that a candidate must pass: those on metrics that fail the build. What a model costs falls with its size, and time is looked at last.</summary>
     public static IReadOnlyList<GatePlan> Constraints(ModelPlan model) =>
-        [.. model.Gates.Where(gate => gate.Severity == DiagnosticSeverity.Error && gate.Metric is not (GateRules.Size or GateRules.Parameters or GateRules.Macs or GateRules.Latency))];
+        [.. model.Gates.Where(gate => gate.Severity == DiagnosticSeverity.Error && gate.Metric is not (GateRules.Size or GateRules.Shipped or GateRules.Parameters or GateRules.Macs or GateRules.Latency))];
 
     /// <summary>Where the search is asked for.</summary>
     public static SourcePosition Position(ModelPlan model) =>

@@ -31,7 +31,7 @@ internal static class MetricNames
         _ when isByCommand => QuantityForm.NumberOrRatio,
         (_, { IsBounded: true }) => QuantityForm.NumberOrPoints,
         (_, not null) => QuantityForm.NumberOrRatio,
-        (GateRules.Size, _) => QuantityForm.Size,
+        (GateRules.Size or GateRules.Shipped, _) => QuantityForm.Size,
         (GateRules.Latency, _) => QuantityForm.Ratio,
         _ => QuantityForm.Count,
     };

@@ -8,4 +8,21 @@ internal sealed record EmbedPlan(string? Resource, string? Accessor, SourcePosit
 {
     /// <summary>Path in the project's output folder that the model is copied to, with <c>/</c> between its parts; null when it is embedded.</summary>
     public string? Copy { get; init; }
+
+    /// <summary>How the resource is packed; the accessor unpacks it.</summary>
+    public EmbedCompression Compression { get; init; }
+}
+
+/// <summary>How a model lies in its resource.</summary>
+internal enum EmbedCompression
+{
+    /// <summary>As it is.</summary>
+    None,
+
+    /// <summary>By Brotli where every target framework of the project can unpack it, else by Deflate, and not at all where that saves next to nothing.</summary>
+    Auto,
+
+    Brotli,
+
+    Deflate,
 }

@@ -35,6 +35,9 @@ internal sealed record RunOptions
     /// <summary>Where reports go when <see cref="OutputDirectory"/> is only a stop on the way; null to write them beside the outputs.</summary>
     public string? ReportDirectory { get; init; }
 
+    /// <summary>Whether every framework that unpacks a resource has Brotli.</summary>
+    public bool HasBrotli { get; init; } = true;
+
     /// <summary>The cache's folder; null for no cache.</summary>
     public string? CacheDirectory { get; init; }
 }

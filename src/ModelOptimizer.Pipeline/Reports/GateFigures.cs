@@ -33,7 +33,7 @@ internal static class GateFigures
     public static string Text(GateVerdict gate, double value) => gate.Metric switch
     {
         _ when IsPercent(gate) => Figures.Percent(value),
-        GateRules.Size => Figures.Bytes((long)Math.Round(value)),
+        GateRules.Size or GateRules.Shipped => Figures.Bytes((long)Math.Round(value)),
         GateRules.Parameters or GateRules.Macs => Figures.Count((long)Math.Round(value)),
         _ when gate.IsChange && Figures.IsPercent(gate.Metric) => Figures.Points(value),
         _ => Figures.Metric(gate.Metric, value),
@@ -41,5 +41,5 @@ internal static class GateFigures
 
     /// <summary>Whether the gate compares a cost with the original's.</summary>
     public static bool IsPercent(GateVerdict gate) =>
-        gate.Metric is GateRules.Size or GateRules.Parameters or GateRules.Macs or GateRules.Latency && gate.Limit.EndsWith('%');
+        gate.Metric is GateRules.Size or GateRules.Shipped or GateRules.Parameters or GateRules.Macs or GateRules.Latency && gate.Limit.EndsWith('%');
 }

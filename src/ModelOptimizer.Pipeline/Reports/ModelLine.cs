@@ -9,10 +9,11 @@ internal static class ModelLine
     public static string Of(ModelReport report)
     {
         var size = $"{Figures.Bytes(report.Before.Bytes)} → {Figures.Bytes(report.After.Bytes)} ({Figures.Ratio(report.After.Bytes, report.Before.Bytes)})";
+        var shipped = report.After.Shipped is { } bytes ? [$"{Figures.Bytes(bytes)} shipped"] : Array.Empty<string>();
         var metrics = report.Metrics.Select(pair => double.IsNaN(pair.Original)
             ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Original)} → {Figures.Metric(pair.Metric, pair.Compressed)}");
-        return $"{report.Name}: {string.Join(", ", [size, .. metrics, Gates(report.Gates)])}";
+        return $"{report.Name}: {string.Join(", ", [size, .. shipped, .. metrics, Gates(report.Gates)])}";
     }
 
     /// <summary><c>gates passed</c>, <c>no gates</c>, or which did not pass.</summary>

@@ -6,7 +6,12 @@ namespace ModelOptimizer.Pipeline.Results;
 /// <param name="Bytes">Model file plus external data.</param>
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="Macs">Multiply-adds of one sample; null when the shapes could not be found.</param>
-internal sealed record ModelCost(long Bytes, long Parameters, long? Macs);
+internal sealed record ModelCost(long Bytes, long Parameters, long? Macs)
+{
+    /// <summary>Bytes of the model as it is shipped, compressed as the compressed model is; null where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Shipped { get; init; }
+}
 
 /// <summary>A metric of the original and of the compressed model on the same samples.</summary>
 /// <param name="Metric">Its name.</param>

@@ -12,7 +12,7 @@ namespace ModelOptimizer.Pipeline.Running;
 /// <summary>One model of a run: from the cache, by its lock or by compressing anew; then to the gates and to its place.</summary>
 internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions options, Engine engine, LockFile locks, RunRecord record, CancellationToken cancellation)
 {
-    private readonly JobContext _context = new(plan, model, engine, new JobProgress(model.Name, record.Observer), record.Observer.Message, cancellation);
+    private readonly JobContext _context = new(plan, model, engine, new JobProgress(model.Name, record.Observer), record.Observer.Message, cancellation) { Shipping = Shipping.Of(model, options.HasBrotli) };
 
     public ModelReport Run()
     {
@@ -57,7 +57,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
 
     private (byte[] Model, ModelReport Report) Produce(ModelProducer producer, IEnumerable<string> hashes, LockedModel? locked)
     {
-        string Key(string decisions) => ResultKey.Of(model, hashes, engine.Device.DeviceClass, decisions);
+        string Key(string decisions) => ResultKey.Of(model, hashes, engine.Device.DeviceClass, decisions, $"{_context.Shipping}");
         var key = Key(locked is null ? "" : LockedStep.Text(locked.Steps));
         var cache = options.CacheDirectory is null ? null : new ResultCache(options.CacheDirectory, record.Observer.Message);
         if (cache?.Find(key) is { } hit)

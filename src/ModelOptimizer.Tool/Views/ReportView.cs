@@ -46,6 +46,11 @@ internal static class ReportView
         var table = TableStyle.New().Word("").Number("original").Number("compressed").Number("change");
         var (before, after) = (report.Before, report.After);
         table.Row("size", Figures.Bytes(before.Bytes), Figures.Bytes(after.Bytes), Kept(after.Bytes, before.Bytes));
+        if (after.Shipped is { } shipped)
+        {
+            table.Row("shipped", before.Shipped is { } was ? Figures.Bytes(was) : "", Figures.Bytes(shipped), Kept(shipped, before.Bytes) + " of the file");
+        }
+
         table.Row("params", Figures.Count(before.Parameters), Figures.Count(after.Parameters), Kept(after.Parameters, before.Parameters));
         table.Row("MACs", Figures.Count(before.Macs), Figures.Count(after.Macs), Kept(after.Macs, before.Macs));
         foreach (var pair in report.Metrics)

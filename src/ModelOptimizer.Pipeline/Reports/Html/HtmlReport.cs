@@ -212,6 +212,7 @@ internal static class SummarySection
         "section.tiles",
         Is("aria-label", "Before and after"),
         Cost("Size", model.Before.Bytes, model.After.Bytes, Figures.Bytes),
+        model.After.Shipped is { } shipped ? Cost("Shipped", model.Before.Bytes, shipped, Figures.Bytes) : null,
         Cost("Parameters", model.Before.Parameters, model.After.Parameters, Figures.Count),
         Cost("Multiply-adds", model.Before.Macs, model.After.Macs, Figures.Count),
         model.Metrics.Select(Metric));

@@ -54,6 +54,11 @@ internal static class MarkdownReport
         var table = new MarkdownTable("", ">original", ">compressed", ">change");
         var (before, after) = (model.Before, model.After);
         table.Row("size", Figures.Bytes(before.Bytes), Figures.Bytes(after.Bytes), "to " + Figures.Ratio(after.Bytes, before.Bytes));
+        if (after.Shipped is { } shipped)
+        {
+            table.Row("shipped", before.Shipped is { } original ? Figures.Bytes(original) : "", Figures.Bytes(shipped), $"to {Figures.Ratio(shipped, before.Bytes)} of the original file");
+        }
+
         table.Row("parameters", Figures.Count(before.Parameters), Figures.Count(after.Parameters), "to " + Figures.Ratio(after.Parameters, before.Parameters));
         table.Row("multiply-adds", Figures.Count(before.Macs), Figures.Count(after.Macs), before.Macs is null || after.Macs is null ? "?" : "to " + Figures.Ratio(after.Macs, before.Macs));
         foreach (var metric in model.Metrics)
