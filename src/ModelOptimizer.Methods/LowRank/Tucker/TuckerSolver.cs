@@ -117,3 +117,31 @@ internal static class OutputStep
         return factors with { Output = transposed.Transpose() };
     }
 }
+
+/// <summary>How a kernel is decomposed.</summary>
+internal sealed record SolverSettings
+{
+    public TuckerVariant Variant { get; init; } = TuckerVariant.Joint;
+
+    public Jitter Jitter { get; init; } = Jitter.Relative;
+
+    /// <summary>The most sweeps.</summary>
+    public int Sweeps { get; init; } = 100;
+
+    /// <summary>The change of the relative error e at which the sweeps end.</summary>
+    public double Tolerance { get; init; } = 1e-6;
+
+    public InnerAccuracy Inner { get; init; } = InnerAccuracy.Tight;
+
+    public CancellationToken Cancellation { get; init; }
+}
+
+/// <summary>The order of the block updates.</summary>
+internal enum TuckerVariant
+{
+    /// <summary>U_S, then U_T and G together: fewer sweeps to the same error.</summary>
+    Joint,
+
+    /// <summary>U_S, U_T, G one after the other, as published.</summary>
+    Published,
+}
