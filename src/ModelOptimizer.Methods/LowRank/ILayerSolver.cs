@@ -53,3 +53,29 @@ internal static class RankCurve
         return [.. numbers.Chunk(3).Select(point => new CurvePoint(new RankPair((int)point[0], (int)point[1]), point[2]))];
     }
 }
+
+/// <summary>How a kernel is decomposed.</summary>
+internal abstract record SolverSettings
+{
+    public Jitter Jitter { get; init; } = Jitter.Relative;
+
+    /// <summary>The most sweeps.</summary>
+    public int Sweeps { get; init; } = 100;
+
+    /// <summary>The change of the relative error e at which the sweeps end.</summary>
+    public double Tolerance { get; init; } = 1e-6;
+
+    public InnerAccuracy Inner { get; init; } = InnerAccuracy.Tight;
+
+    public CancellationToken Cancellation { get; init; }
+}
+
+/// <summary>The end of a solve.</summary>
+/// <param name="Factors">Of Tucker-2: U_T and U_S have orthonormal columns. Of CP: balanced.</param>
+/// <param name="SquaredError">tr(ΔΣΔᵀ).</param>
+/// <param name="Errors">The relative error e after the start of Tucker-2 and after each sweep; of CP with the penalty in it while there is one.</param>
+internal sealed record Solution<T>(T Factors, double SquaredError, IReadOnlyList<double> Errors)
+{
+    /// <summary>ρ of CP's penalty at the end; 0 where no component grew too large.</summary>
+    public double Ridge { get; init; }
+}

@@ -49,6 +49,9 @@ internal sealed class KernelProblem
         return Math.Max(0, TensorPrimitives.Dot<double>(difference.Values, Metric.Times(difference).Values));
     }
 
+    /// <summary>The relative error e; 0 where the data never excites the kernel.</summary>
+    public double Relative(double squaredError) => Energy > 0 ? Math.Sqrt(squaredError / Energy) : 0;
+
     /// <summary>P·B, T×(K·R_S).</summary>
     public Matrix ProjectedProduct(Matrix inputFactor) =>
         Algebra.Multiply(Product.Reshape(Outputs * Taps, Inputs), inputFactor).Reshape(Outputs, Taps * inputFactor.Columns);

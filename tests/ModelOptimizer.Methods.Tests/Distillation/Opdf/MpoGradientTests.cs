@@ -35,7 +35,7 @@ public class MpoGradientTests
                 {
                     var moved = operators.Train.Cores.Select(tensor => tensor.Clone()).ToList();
                     moved[k].Values[i] += step;
-                    return Difference(PlainMpo.Contract(operators with { Tensors = moved }), target).Values.Sum(value => value * value) / 2;
+                    return Difference(PlainMpo.Contract(operators with { Train = operators.Train with { Cores = moved } }), target).Values.Sum(value => value * value) / 2;
                 }
 
                 // W is linear in every tensor, so the loss is a parabola and the central difference is exact.
