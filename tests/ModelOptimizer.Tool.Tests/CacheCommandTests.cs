@@ -76,7 +76,7 @@ public sealed class CacheCommandTests : IDisposable
 
         (await _line.Invoke("cache", "clear", "--cache", "model.onnx")).ShouldBe(ExitCode.BadInput);
 
-        _line.Error.ShouldBe("error MOC1080: 'model.onnx' is a file. --cache takes the folder that holds the cache.\n");
+        _line.Error.ShouldBe("error MOC1080: 'model.onnx' is a file. --cache and ModelOptimizerCache take the folder that holds the cache.\n");
         File.Exists(InFolder("model.onnx")).ShouldBeTrue();
     }
 

@@ -20,6 +20,9 @@ internal sealed class CommandLine : IDisposable
 
     public int Width { get; init; } = 80;
 
+    /// <summary>The environment variable <c>ModelOptimizerCache</c>.</summary>
+    public string? CacheVariable { get; init; }
+
     public IReadOnlyList<IMethod> Methods { get; init; } = [new SampleMethod()];
 
     /// <summary>What runs a manifest; by default a stand-in that keeps what it was asked.</summary>
@@ -42,7 +45,7 @@ internal sealed class CommandLine : IDisposable
 
     public Task<int> Invoke(CancellationToken cancellation, params string[] arguments)
     {
-        var terminal = new Terminal { Out = _out, Error = _error, CurrentDirectory = Folder, Width = Width };
+        var terminal = new Terminal { Out = _out, Error = _error, CurrentDirectory = Folder, CacheVariable = CacheVariable, Width = Width };
         return new Application(terminal, Runner ?? Run, Methods).Invoke(arguments, cancellation);
     }
 

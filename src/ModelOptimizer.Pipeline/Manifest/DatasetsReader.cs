@@ -28,10 +28,10 @@ internal sealed class DatasetsReader(ManifestPaths paths)
 
     private IEnumerable<DatasetPlan> Datasets(ScalarNode name, Node node)
     {
-        var section = new Section(node, $"dataset '{name.Text}'", DatasetKeys.Section, LaterKeys);
+        var section = new Section(node, $"dataset '{name.Text}'", DatasetKeys.Section, name.Position, LaterKeys);
         var path = section[DatasetKeys.Path] is { } written ? Container(written) : null;
         var arrays = new ArrayNames(paths, DatasetPlan.FormatOf(path));
-        var inputs = Inputs(section.Require(DatasetKeys.Inputs, $"inputs: {{ image: {arrays.Example} }}", name.Position), arrays);
+        var inputs = Inputs(section.Required(DatasetKeys.Inputs), arrays);
         var labels = section[DatasetKeys.Labels] is { } array ? arrays.Labels(array) : null;
         string[] files = path is not null ? [path] : [.. inputs.Values, .. labels is null ? Array.Empty<string>() : [labels]];
         var dataset = new DatasetPlan
@@ -133,7 +133,7 @@ internal static class PreprocessReader
         var section = new Section(node, "'preprocess'", PreprocessKeys.Section);
         var mean = Numbers(section.OrDefault(PreprocessKeys.Mean), "mean");
         var std = Numbers(section.OrDefault(PreprocessKeys.Std), "std");
-        if (section[PreprocessKeys.Std] is ListNode list && list.Items.FirstOrDefault(item => item.AsNumber("std") == 0) is { } zero)
+        if (section[PreprocessKeys.Std] is { } written && Items(written).FirstOrDefault(item => item.AsNumber("std") == 0) is { } zero)
         {
             throw new DiagnosticException(ManifestCodes.BadValue, "'std' must not be 0: values are divided by it.", zero.Position);
         }
@@ -174,12 +174,17 @@ internal static class PreprocessReader
 
     private static double[] Numbers(Node node, string what)
     {
-        const string Example = "[0.485, 0.456, 0.406], or [0.5] for all channels";
-        var items = node.AsList(what, Example).Items;
-        return items.Count > 0
-            ? [.. items.Select(item => item.AsNumber(what))]
-            : throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' is empty. Write a list such as {Example}.", node.Position);
+        const string Example = "[0.485, 0.456, 0.406]";
+        return Items(node) switch
+        {
+            { Count: 0 } => throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' is empty. Write a number for all channels, or a list such as {Example}.", node.Position),
+            var items when node is ListNode => [.. items.Select(item => item.AsNumber(what))],
+            _ => [node.AsNumber(what, $"a number, or a list such as {Example}")],
+        };
     }
+
+    /// <summary>One number is a list of one.</summary>
+    private static IReadOnlyList<Node> Items(Node node) => node is ListNode list ? list.Items : [node];
 
     private static long[] Shape(Node node)
     {

@@ -27,16 +27,11 @@ internal static partial class EmbedReader
             return null;
         }
 
-        var section = new Section(node, "'embed'", EmbedKeys.Section);
-        if (section[EmbedKeys.Copy] is { } copy)
-        {
-            return section[EmbedKeys.Resource] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'resource' and 'copy' exclude each other. Remove one of them.", section.KeyPosition(EmbedKeys.Copy))
-                : section[EmbedKeys.Accessor] is not null ? throw new DiagnosticException(ManifestCodes.Conflict, "'accessor' opens an embedded resource, and 'copy' makes a file. Remove 'accessor' and open the file below AppContext.BaseDirectory, or write 'resource' instead of 'copy'.", section.KeyPosition(EmbedKeys.Accessor))
-                : new EmbedPlan(null, null, model.KeyPosition(ModelKeys.Embed)) { Copy = CopyPath(copy) };
-        }
-
-        var resource = section.Require(EmbedKeys.Resource, "resource: Digits.onnx", model.KeyPosition(ModelKeys.Embed)).AsText("resource");
-        return new EmbedPlan(resource, section[EmbedKeys.Accessor] is { } accessor ? Accessor(accessor) : null, model.KeyPosition(ModelKeys.Embed));
+        var at = model.KeyPosition(ModelKeys.Embed);
+        var section = new Section(node, "'embed'", EmbedKeys.Section, at);
+        return section[EmbedKeys.Copy] is { } copy
+            ? new EmbedPlan(null, null, at) { Copy = CopyPath(copy) }
+            : new EmbedPlan(section.Required(EmbedKeys.Resource).AsText("resource"), section[EmbedKeys.Accessor] is { } accessor ? Accessor(accessor) : null, at);
     }
 
     /// <summary>A file inside the output folder, on every system: what Windows cannot have in a name is refused everywhere.</summary>

@@ -10,17 +10,11 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
             return null;
         }
 
-        var section = new Section(node, "'calibrate'", CalibrateKeys.Section);
-        if (section.Integer(CalibrateKeys.Random) is { } random)
-        {
-            var other = new[] { CalibrateKeys.Dataset, CalibrateKeys.Samples }.FirstOrDefault(key => section[key] is not null);
-            return other is null
-                ? new CalibrationPlan(null, random, model.KeyPosition(ModelKeys.Calibrate))
-                : throw new DiagnosticException(ManifestCodes.Conflict, $"'random' and '{other.Name}' exclude each other: 'random: N' makes N inputs itself. Remove one of them.", section.KeyPosition(other));
-        }
-
-        var dataset = Find(section.Require(CalibrateKeys.Dataset, "dataset: NAME", model.KeyPosition(ModelKeys.Calibrate)));
-        return new CalibrationPlan(dataset, section.Integer(CalibrateKeys.Samples), model.KeyPosition(ModelKeys.Calibrate));
+        var at = model.KeyPosition(ModelKeys.Calibrate);
+        var section = new Section(node, "'calibrate'", CalibrateKeys.Section, at);
+        return section.Integer(CalibrateKeys.Random) is { } random
+            ? new CalibrationPlan(null, random, at)
+            : new CalibrationPlan(Find(section.Required(CalibrateKeys.Dataset)), section.Integer(CalibrateKeys.Samples), at);
     }
 
     public EvaluationPlan? Evaluate(Section model)
@@ -30,27 +24,16 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
             return null;
         }
 
-        var section = new Section(node, "'evaluate'", EvaluateKeys.Section);
-        Belong(section, EvaluateKeys.Command, "Add 'command: [python, eval.py]', or remove it.");
+        var section = new Section(node, "'evaluate'", EvaluateKeys.Section, model.KeyPosition(ModelKeys.Evaluate));
         var command = section[EvaluateKeys.Command] is { } words ? new CommandReader(paths).Read(words, section) : null;
-        if (command is not null && section[EvaluateKeys.Dataset] is null)
+        if (section[EvaluateKeys.Dataset] is not { } name)
         {
-            Belong(section, EvaluateKeys.Dataset, "Add 'dataset: NAME', or remove it; what a command prints is reported by itself.");
             return new EvaluationPlan(null, [], null, null) { Command = command };
         }
 
-        var dataset = Find(section.Require(EvaluateKeys.Dataset, "dataset: NAME", model.KeyPosition(ModelKeys.Evaluate)));
+        var dataset = Find(name);
         var metrics = section[EvaluateKeys.Metrics] is { } list ? Metrics(list, dataset) : [];
         return new EvaluationPlan(dataset, metrics, section.Integer(EvaluateKeys.Samples), section[EvaluateKeys.Output]?.AsText("output")) { Command = command };
-    }
-
-    /// <summary>Refuses keys that mean nothing without another one.</summary>
-    private static void Belong(Section section, KeyDeclaration to, string advice)
-    {
-        if (section[to] is null && EvaluateKeys.Section.Keys.FirstOrDefault(key => key.Needs.Contains(to.Name) && section[key] is not null) is { } key)
-        {
-            throw new DiagnosticException(ManifestCodes.Conflict, $"'{key.Name}' has no meaning without '{to.Name}'. {advice}", section.KeyPosition(key));
-        }
     }
 
     private static List<string> Metrics(Node node, DatasetPlan dataset)

@@ -32,15 +32,10 @@ internal static class GatesReader
             throw NodeValues.WrongType(value, name.Text, $"its limit in braces, such as {{ {Usual(metric)}: … }}");
         }
 
-        var section = new Section(value, $"the gate on '{name.Text}'", GateKeys.Section);
+        var section = new Section(value, $"the gate on '{name.Text}'", GateKeys.Read(name.Text, metric, isByCommand), name.Position);
         Measurable(metric, name, evaluate);
-        var given = GateKeys.Bounds.Where(bound => section[bound.Key] is not null).ToArray();
-        if (given.Length == 0)
-        {
-            throw new DiagnosticException(ManifestCodes.MissingKey, $"The gate on '{name.Text}' has no limit. Write, for example, '{name.Text}: {{ {Usual(metric)}: … }}'.", name.Position);
-        }
-
-        var confidence = Confidence(section, given.Any(bound => bound.Bound is GateBound.MaxDrop or GateBound.MaxRise));
+        var confidence = Confidence(section);
+        var given = GateKeys.Bounds.Where(bound => section[bound.Key] is not null);
         return given.Select(bound => Checked(section[bound.Key]!, new GatePlan
         {
             Metric = name.Text,
@@ -61,13 +56,8 @@ internal static class GatesReader
         : gate;
 
     /// <summary>The one-sided level; null when the measured number decides.</summary>
-    private static double? Confidence(Section section, bool isCompared)
+    private static double? Confidence(Section section)
     {
-        if (section[GateKeys.Confidence] is not null && !isCompared)
-        {
-            throw new DiagnosticException(ManifestCodes.Conflict, "'confidence' only has a meaning with 'max-drop' or 'max-rise'; other limits are decided by the measured number. Remove it.", section.KeyPosition(GateKeys.Confidence));
-        }
-
         var node = section.OrDefault(GateKeys.Confidence);
         if (node is ScalarNode { Text: "none" })
         {

@@ -25,16 +25,15 @@ internal static class ManifestReader
             throw new DiagnosticException(ManifestCodes.Empty, "The manifest is empty. It starts with 'version: 1', and 'models:' says what to compress.", whole);
         }
 
+        RequireVersion(root, whole);
         var section = new Section(root, "the manifest", ManifestKeys.Section);
-        Version(section, whole);
         var paths = new ManifestPaths(Path.GetDirectoryName(file)!, filesMustExist);
         var seed = section.IntegerOrDefault(ManifestKeys.Seed);
         var device = Device(section.OrDefault(ManifestKeys.Device));
         var datasets = new DatasetsReader(paths).Read(section[ManifestKeys.Datasets]);
         var models = new ModelsReader(paths, new EvaluateReader(datasets, paths), new StepReader(methods ?? MethodCatalogue.All, paths), seed)
-            .Read(section.Require(ManifestKeys.Models, "models: { digits: { source: digits.onnx, compress: [ … ] } }"));
-        CollisionCheck.Check(models, datasets.Values, file);
-        return new CompressionPlan
+            .Read(section.Required(ManifestKeys.Models));
+        var plan = new CompressionPlan
         {
             ManifestPath = file,
             Device = device,
@@ -43,8 +42,16 @@ internal static class ManifestReader
             LinearAlgebraPosition = section[ManifestKeys.LinearAlgebra]?.Position ?? whole,
             Seed = seed,
             Models = models,
+            Reads =
+            [
+                file,
+                .. models.Select(model => model.Source),
+                .. models.SelectMany(model => model.Steps).Select(step => step.Student).OfType<string>(),
+                .. datasets.Values.SelectMany(dataset => dataset.Files),
+            ],
             Remarks = [.. models.SelectMany(Remarks)],
         };
+        return Collisions.Find([plan]).FirstOrDefault() is { } collision ? throw new DiagnosticException(collision) : plan;
     }
 
     private static string Text(string file)
@@ -67,9 +74,11 @@ internal static class ManifestReader
         }
     }
 
-    private static void Version(Section section, SourcePosition whole)
+    /// <summary>A manifest of another version may have other keys: its version is looked at before them.</summary>
+    private static void RequireVersion(Node root, SourcePosition whole)
     {
-        var node = section[ManifestKeys.Version] ?? throw new DiagnosticException(ManifestCodes.Version, "The manifest does not say which version it is written for. Write 'version: 1' in its first line.", whole);
+        var node = root.AsMap("the manifest").Entries.FirstOrDefault(entry => entry.Key.Text == ManifestKeys.Version.Name).Value
+            ?? throw new DiagnosticException(ManifestCodes.Version, "The manifest does not say which version it is written for. Write 'version: 1' in its first line.", whole);
         var version = node.AsScalar("version", "1").Text;
         if (version != "1")
         {
@@ -99,45 +108,6 @@ internal static class ManifestReader
     }
 }
 
-/// <summary>Refuses models that would overwrite each other or what they are made from.</summary>
-internal static class CollisionCheck
-{
-    public static void Check(IReadOnlyList<ModelPlan> models, IEnumerable<DatasetPlan> datasets, string manifest)
-    {
-        // Files, and classes on a case-insensitive disk, must differ in more than case.
-        var names = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        var outputs = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        var resources = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
-        var copies = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        var accessors = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        foreach (var model in models)
-        {
-            Once(names, model.Name, model, model.Position, "name (but for upper and lower case)");
-            Once(outputs, model.Output, model, model.Position, "output");
-            Once(resources, model.Embed?.Resource, model, model.Embed?.Position, "resource");
-            Once(copies, model.Embed?.Copy, model, model.Embed?.Position, "copy");
-            Once(accessors, model.Embed?.Accessor, model, model.Embed?.Position, "accessor");
-        }
-
-        string[] read = [manifest, .. models.Select(model => model.Source), .. models.SelectMany(model => model.Steps).Select(step => step.Student).OfType<string>(), .. datasets.SelectMany(dataset => dataset.Files)];
-        foreach (var model in models)
-        {
-            if (read.FirstOrDefault(path => string.Equals(path, model.Output, StringComparison.OrdinalIgnoreCase)) is { } overwritten)
-            {
-                throw new DiagnosticException(ManifestCodes.Collision, $"The output of model '{model.Name}' would overwrite {overwritten}, which the manifest reads. Choose another 'output', or leave it out.", model.Position);
-            }
-        }
-    }
-
-    private static void Once(Dictionary<string, ModelPlan> seen, string? value, ModelPlan model, SourcePosition? position, string what)
-    {
-        if (value is not null && !seen.TryAdd(value, model))
-        {
-            throw new DiagnosticException(ManifestCodes.Collision, $"The models '{seen[value].Name}' and '{model.Name}' have the same {what}: '{value}'. Give each its own.", position);
-        }
-    }
-}
-
 /// <summary>Reads <c>models:</c>.</summary>
 internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, StepReader steps, int seed)
 {
@@ -162,8 +132,8 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             throw new DiagnosticException(ManifestCodes.BadValue, $"A model's name has letters, digits, '-', '_', '.' and spaces only; found '{name.Text}'.", name.Position);
         }
 
-        var section = new Section(node, $"model '{name.Text}'", ModelKeys.Section, LaterKeys);
-        var source = section.Require(ModelKeys.Source, "source: models/digits.onnx", name.Position);
+        var section = new Section(node, $"model '{name.Text}'", ModelKeys.Section, name.Position, LaterKeys);
+        var source = section.Required(ModelKeys.Source);
         var evaluate = data.Evaluate(section);
         var model = new ModelPlan
         {
@@ -174,7 +144,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Output = section[ModelKeys.Output] is { } output ? paths.Resolve(output, "output") : null,
             Calibrate = data.Calibrate(section),
             Evaluate = evaluate,
-            Steps = Steps(section.Require(ModelKeys.Compress, "compress: [ { method: tucker, budget: { size: 40% } } ]", name.Position)),
+            Steps = Steps(section.Required(ModelKeys.Compress)),
             Gates = GatesReader.Read(section[ModelKeys.Gates], evaluate),
             Embed = EmbedReader.Read(section),
             Canonical = "",

@@ -33,22 +33,17 @@ internal sealed class StepReader(IReadOnlyList<IMethod> methods, ManifestPaths p
     {
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         var positions = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
-        var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
         var written = method.Options.Where(option => section[option.Name] is not null);
         foreach (var option in written.OrderBy(option => section.KeyPosition(option.Name).Line).ThenBy(option => section.KeyPosition(option.Name).Column))
         {
             values.Add(option.Name, OptionReader.Read(option, section[option.Name]!, paths));
             positions.Add(option.Name, section.KeyPosition(option.Name));
-            if (option.ExclusiveGroup is { } group && !chosen.TryAdd(group, option.Name))
-            {
-                throw new DiagnosticException(ManifestCodes.Conflict, $"'{option.Name}' and '{chosen[group]}' exclude each other. Remove one of them.", section.KeyPosition(option.Name));
-            }
         }
 
         foreach (var option in method.Options)
         {
-            var settled = values.ContainsKey(option.Name) || (option.ExclusiveGroup is { } group && chosen.ContainsKey(group));
-            if (!settled && option.Default is { } text)
+            var isSettled = method.Options.Any(other => positions.ContainsKey(other.Name) && (other.Name == option.Name || (other.ExclusiveGroup is { } group && group == option.ExclusiveGroup)));
+            if (!isSettled && option.Default is { } text)
             {
                 values.Add(option.Name, OptionReader.Read(option, YamlTree.ParseDefault(text, section.Position), paths));
             }

@@ -7,13 +7,12 @@ internal static class OutputPath
     private static readonly char[] NotInFileNames = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'];
 
     /// <summary>
-    /// In a build, where the product chooses, <c>&lt;OutputDirectory&gt;/&lt;model&gt;/&lt;source's file name&gt;</c>; else the manifest's <c>output:</c>; else
-    /// <c>&lt;source&gt;.compressed.onnx</c> beside the source.
+    /// In a build, which names a folder, <c>FOLDER/MODEL/</c> and the source's file name; else the manifest's <c>output:</c>; else <c>SOURCE.compressed.onnx</c>
+    /// beside the source.
     /// </summary>
-    public static string Of(RunOptions options, ModelPlan model) =>
-        options.OutputDirectory is { } directory
-            ? Path.Combine(directory, Folder(model.Name), Path.GetFileName(model.Source))
-            : model.Output ?? Path.ChangeExtension(model.Source, ".compressed.onnx");
+    public static string Of(string? folder, ModelPlan model) => folder is not null
+        ? Path.Combine(folder, Folder(model.Name), Path.GetFileName(model.Source))
+        : model.Output ?? Path.ChangeExtension(model.Source, ".compressed.onnx");
 
     /// <summary>A folder's name for a model of any name.</summary>
     public static string Folder(string model)

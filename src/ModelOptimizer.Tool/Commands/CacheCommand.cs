@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tool.Output;
@@ -67,9 +66,9 @@ internal static class CacheCommand
 
     private static string Folder(string? given, Terminal terminal)
     {
-        var folder = given is null ? CacheFolder.Default : Path.GetFullPath(given, terminal.CurrentDirectory);
+        var folder = terminal.CacheDirectory(given);
         return File.Exists(folder)
-            ? throw new DiagnosticException(ToolCodes.Usage, $"'{ShortPath.From(terminal.CurrentDirectory, folder)}' is a file. --cache takes the folder that holds the cache.")
+            ? throw new DiagnosticException(ToolCodes.Usage, $"'{ShortPath.From(terminal.CurrentDirectory, folder)}' is a file. --cache and ModelOptimizerCache take the folder that holds the cache.")
             : folder;
     }
 }

@@ -89,6 +89,24 @@ public sealed class ManifestReading : IDisposable
         test.Preprocess.Shape.ShouldBe([784L, 1]);
     }
 
+    [Theory]
+    [InlineData("{ mean: 0.1307, std: 0.3081 }", 0.1307, 0.3081)]
+    [InlineData("{ mean: [0.1307], std: [0.3081] }", 0.1307, 0.3081)]
+    [InlineData("{}", 0, 1)]
+    public void Reads_One_Number_For_All_Channels(string preprocess, double mean, double std)
+    {
+        var read = folder.Read($$"""
+            version: 1
+            datasets:
+              train: { path: train.npz, inputs: { image: images }, preprocess: {{preprocess}} }
+            models:
+              digits: { source: digits.onnx, calibrate: { dataset: train }, compress: [{ method: sample }] }
+            """).Models[0].Calibrate!.Dataset!.Preprocess;
+
+        read.Mean.ShouldBe([mean]);
+        read.Std.ShouldBe([std]);
+    }
+
     [Fact]
     public void Reads_Tables_Folders_And_Parts()
     {
@@ -106,6 +124,7 @@ public sealed class ManifestReading : IDisposable
                 evaluate: { dataset: all/test }
                 compress: [{ method: sample }]
                 embed: { copy: 'models\digits.onnx' }
+                output: two.onnx
             """);
         var (table, samples) = (plan.Models[0].Calibrate!.Dataset!, plan.Models[0].Evaluate!.Dataset!);
         var (train, test) = (plan.Models[1].Calibrate!.Dataset!, plan.Models[1].Evaluate!.Dataset!);

@@ -48,7 +48,7 @@ internal static partial class ExecutedElsewhere
         [EndToEnd + "Scenarios/TorchSharpFromItsPackages.cs"] =
         [
             "dotnet package download ModelOptimizer.TorchSharp@0.1.0 TorchSharp@0.107.0 libtorch-cpu-linux-x64@2.10.0 --output ~/modelopt-torchsharp",
-            "export ModelOptimizerTorchSharp=~/modelopt-torchsharp",
+            "export ModelOptimizerTorchSharpDirectory=~/modelopt-torchsharp",
             "modelopt compress --linear-algebra torchsharp",
         ],
         // Into other folders.

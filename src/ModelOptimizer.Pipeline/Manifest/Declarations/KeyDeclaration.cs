@@ -7,6 +7,9 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <param name="Default">The value taken when the key is absent, as it would be written; null when there is none.</param>
 internal sealed record KeyDeclaration(string Name, ValueForm Form, string Summary, string? Default = null)
 {
+    /// <summary>A value that messages may propose; null where there is nothing to propose.</summary>
+    public string? Example { get; init; }
+
     /// <summary>Whether the key must be there.</summary>
     public bool IsRequired { get; init; }
 

@@ -66,7 +66,7 @@ internal static class CertificateReader
         }
 
         var section = new Section(node, $"'{what}'", CertificateKeys.Section);
-        return new CertificateBound(NumberReader.Read("max-gap", section.Require(CertificateKeys.MaxGap, "max-gap: 1e-4"), CertificateKeys.Gap.Minimum, CertificateKeys.Gap.Maximum));
+        return new CertificateBound(NumberReader.Read("max-gap", section.Required(CertificateKeys.MaxGap), CertificateKeys.Gap.Minimum, CertificateKeys.Gap.Maximum));
     }
 }
 
@@ -117,7 +117,7 @@ internal static class BlockOptionReader
         }
 
         var section = new Section(node, $"'{what}'", BlockKeys.Section);
-        return new BlockReference(null, section.Require(BlockKeys.From, "from: relu_5").AsText("from"), section.Require(BlockKeys.To, "to: relu_9").AsText("to"));
+        return new BlockReference(null, section.Required(BlockKeys.From).AsText("from"), section.Required(BlockKeys.To).AsText("to"));
     }
 }
 
@@ -227,15 +227,7 @@ internal static class BudgetReader
         }
 
         var section = new Section(node, $"'{what}'", BudgetKeys.Section);
-        var given = BudgetKeys.Measures.Where(measure => section[measure] is not null).ToArray();
-        if (given.Length != 1)
-        {
-            throw given.Length == 0
-                ? new DiagnosticException(ManifestCodes.MissingKey, $"'{what}' needs one of size, params, macs. Write, for example, {{ size: 40% }}.", node.Position)
-                : new DiagnosticException(ManifestCodes.Conflict, $"'{what}' has both '{given[0].Name}' and '{given[1].Name}'; one goal is allowed. Remove one of them.", section.KeyPosition(given[1]));
-        }
-
-        var measure = given[0];
+        var measure = BudgetKeys.Measures.First(measure => section[measure] is not null);
         var goal = section[measure]!;
         var amount = QuantityReader.Read(goal, measure.Name, ((QuantityValue)measure.Form).Form);
         if (amount.Value <= 0 || amount is { IsPercent: true, Value: > 1 })

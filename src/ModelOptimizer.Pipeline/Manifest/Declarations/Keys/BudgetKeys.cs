@@ -5,11 +5,11 @@ internal static class BudgetKeys
 {
     private const string Measure = "measure";
 
-    public static KeyDeclaration Size { get; } = new("size", new QuantityValue(QuantityForm.Size), "Bytes of the model file plus external data.") { ExclusiveGroup = Measure };
+    public static KeyDeclaration Size { get; } = new("size", new QuantityValue(QuantityForm.Size), "Bytes of the model file plus external data.") { ExclusiveGroup = Measure, Example = "40%" };
 
-    public static KeyDeclaration Parameters { get; } = new("params", new QuantityValue(QuantityForm.Count), "The number of weights.") { ExclusiveGroup = Measure };
+    public static KeyDeclaration Parameters { get; } = new("params", new QuantityValue(QuantityForm.Count), "The number of weights.") { ExclusiveGroup = Measure, Example = "250 k" };
 
-    public static KeyDeclaration Macs { get; } = new("macs", new QuantityValue(QuantityForm.Count), "Multiply-adds of one sample.") { ExclusiveGroup = Measure };
+    public static KeyDeclaration Macs { get; } = new("macs", new QuantityValue(QuantityForm.Count), "Multiply-adds of one sample.") { ExclusiveGroup = Measure, Example = "40%" };
 
     public static KeyDeclaration Allocation { get; } = new(
         "allocation",

@@ -8,7 +8,7 @@ internal static class CertificateKeys
 
     public static NumberForm Gap { get; } = new(Smallest, 1);
 
-    public static KeyDeclaration MaxGap { get; } = new("max-gap", Gap, "The largest duality gap, as a share of the objective.") { IsRequired = true };
+    public static KeyDeclaration MaxGap { get; } = new("max-gap", Gap, "The largest duality gap, as a share of the objective.") { IsRequired = true, Example = "1e-4" };
 
     public static SectionDeclaration Section { get; } = new([MaxGap]);
 }

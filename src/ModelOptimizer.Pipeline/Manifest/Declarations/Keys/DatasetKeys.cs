@@ -11,7 +11,7 @@ internal static class DatasetKeys
     public static KeyDeclaration Path { get; } = new("path", new TextForm("path of an .npz file, a .csv file or a folder"), "What holds the arrays, relative to the manifest. Left out where every array is a file of its own (.npy, IDX).");
 
     public static KeyDeclaration Inputs { get; } =
-        new("inputs", new MapForm(Array, "map from model input to array"), "Which array feeds which input of the model; every input has one. The first dimension of an array counts the samples.") { IsRequired = true };
+        new("inputs", new MapForm(Array, "map from model input to array"), "Which array feeds which input of the model; every input has one. The first dimension of an array counts the samples.") { IsRequired = true, Example = "{ image: ARRAY }" };
 
     public static KeyDeclaration Labels { get; } =
         new("labels", Array, "The array of what is right: the class of each sample, counted from 0, or the numbers that the model should give. 'folder' where the sub-folders of a folder are the classes.");

@@ -5,10 +5,10 @@ internal static class EmbedKeys
 {
     private const string Place = "place";
 
-    public static KeyDeclaration Resource { get; } = new("resource", new TextForm("name"), "The name of the embedded resource.") { ExclusiveGroup = Place };
+    public static KeyDeclaration Resource { get; } = new("resource", new TextForm("name"), "The name of the embedded resource.") { ExclusiveGroup = Place, Example = "Digits.onnx" };
 
     public static KeyDeclaration Copy { get; } =
-        new("copy", new TextForm("path inside the output folder"), "Instead of a resource: a file in the output and publish folders. For large models and assets of mobile apps.") { ExclusiveGroup = Place };
+        new("copy", new TextForm("path inside the output folder"), "Instead of a resource: a file in the output and publish folders. For large models and assets of mobile apps.") { ExclusiveGroup = Place, Example = "models/digits.onnx" };
 
     public static KeyDeclaration Accessor { get; } = new(
         "accessor",

@@ -10,7 +10,7 @@ internal static class EvaluateKeys
 
     private static readonly ValueForm Metric = new AnyForm("name", new ChoiceForm([.. MetricCatalogue.All.Select(metric => metric.Name)]), new PatternForm(MetricCatalogue.TopKPattern, "topK"));
 
-    public static KeyDeclaration Dataset { get; } = new("dataset", new TextForm("name of a dataset"), "The samples that metrics and gates are measured on: a dataset, or a part of one such as digits/test.");
+    public static KeyDeclaration Dataset { get; } = new("dataset", new TextForm("name of a dataset"), "The samples that metrics and gates are measured on: a dataset, or a part of one such as digits/test.") { Example = "NAME" };
 
     public static KeyDeclaration Metrics { get; } =
         new("metrics", new ListForm(Metric, "list of metrics", 0), "What is measured and reported besides what the gates need.") { Needs = OfDataset };
@@ -22,7 +22,10 @@ internal static class EvaluateKeys
     public static KeyDeclaration Command { get; } = new(
         "command",
         new AnyForm("program, or list of a program and its arguments", new TextForm("program"), new ListForm(new TextForm("word"), "words")),
-        "Your own evaluator, run in the manifest's folder once for each model; gates can be on any number that it prints. '{model}' stands for the model's path, which is the last argument otherwise.");
+        "Your own evaluator, run in the manifest's folder once for each model; gates can be on any number that it prints. '{model}' stands for the model's path, which is the last argument otherwise.")
+    {
+        Example = "[python, eval.py]",
+    };
 
     public static KeyDeclaration Timeout { get; } = new("timeout", new IntegerForm(1, 1_000_000), "Seconds that the command may take for one model.", "600") { Needs = OfCommand };
 

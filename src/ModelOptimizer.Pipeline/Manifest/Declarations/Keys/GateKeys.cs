@@ -56,6 +56,13 @@ internal static class GateKeys
         };
     }
 
+    /// <summary>Every key; limits that have no meaning for the metric, whose own errors say more than that they are unknown, are proposed by no message.</summary>
+    public static SectionDeclaration Read(string name, IMetric? metric, bool isByCommand)
+    {
+        var meant = Of(name, metric, isByCommand).NeedsOneOf;
+        return Section with { Keys = [.. Section.Keys.Select(key => meant.Contains(key.Name) ? key : key with { Example = null })] };
+    }
+
     /// <summary>How a limit is written; null when the bound has no meaning for the metric. The rules that refuse gates decide.</summary>
     private static ValueForm? Limits(string name, GateBound bound, bool isByCommand, QuantityForm form)
     {
@@ -69,5 +76,5 @@ internal static class GateKeys
         };
     }
 
-    private static KeyDeclaration Bound(GateBound bound, string summary) => new(bound.Word(), Limit, summary);
+    private static KeyDeclaration Bound(GateBound bound, string summary) => new(bound.Word(), Limit, summary) { Example = "…" };
 }

@@ -27,7 +27,7 @@ internal static class ManifestKeys
     public static KeyDeclaration Datasets { get; } = new("datasets", new MapForm(new SectionForm(DatasetKeys.Section, "dataset"), "map from name to dataset", 0), "Where the samples are, under names of your choice.");
 
     public static KeyDeclaration Models { get; } =
-        new("models", new MapForm(new SectionForm(ModelKeys.Section, "model"), "map from name to model"), "What is compressed, under names of your choice: letters, digits, '-', '_', '.' and spaces.") { IsRequired = true };
+        new("models", new MapForm(new SectionForm(ModelKeys.Section, "model"), "map from name to model"), "What is compressed, under names of your choice: letters, digits, '-', '_', '.' and spaces.") { IsRequired = true, Example = "{ digits: { source: digits.onnx, compress: [ … ] } }" };
 
     public static SectionDeclaration Section { get; } = new([Version, Device, LinearAlgebra, Seed, Datasets, Models]);
 }

@@ -3,7 +3,7 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary><c>preprocess:</c>.</summary>
 internal static class PreprocessKeys
 {
-    private static readonly ValueForm Numbers = new ListForm(new PlainNumberForm(), "list of numbers: one, or one for each channel");
+    private static readonly ValueForm Numbers = new AnyForm("number, or list of numbers: one, or one for each channel", new PlainNumberForm(), new ListForm(new PlainNumberForm(), "list"));
 
     public static KeyDeclaration Scale { get; } = new(
         "scale",

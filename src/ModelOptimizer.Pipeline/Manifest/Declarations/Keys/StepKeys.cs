@@ -3,7 +3,7 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>An entry of <c>compress:</c>.</summary>
 internal static class StepKeys
 {
-    public static KeyDeclaration Method { get; } = new("method", new TextForm("name of a method"), "What the step does; modelopt methods lists them.") { IsRequired = true };
+    public static KeyDeclaration Method { get; } = new("method", new TextForm("name of a method"), "What the step does; modelopt methods lists them.") { IsRequired = true, Example = "tucker" };
 
     public static KeyDeclaration Keep { get; } =
         new("keep", new ChoiceForm(["smaller", "faster"]), "Which rewrites stay: all that make the model smaller, or of these only those that measure faster than the original layer on this machine.", "smaller");
