@@ -66,5 +66,6 @@ internal static class MatrixNodes
         graph.Transpose(tensor, [.. Enumerable.Range(0, rank - 2).Select(axis => (long)axis), rank - 1, rank - 2]);
 
     /// <summary>A float constant of given numbers.</summary>
-    public static string Numbers(this GraphWriter graph, float[] values, params long[] shape) => graph.Raw<float>("w", TensorProto.Types.DataType.Float, values, shape);
+    public static string Numbers(this GraphWriter graph, float[] values, params long[] shape) =>
+        graph.Raw<float>("w", TensorProto.Types.DataType.Float, values, shape);
 }

@@ -87,7 +87,8 @@ public sealed class RewriteTests
         write.Split("features", [2, 2], ["one", "two"], axis: 1).ShouldBe(["one", "two"]);
 
         var node = write.NewNodes.ShouldHaveSingleItem();
-        var attributes = node.Attribute.Select(attribute => $"{attribute.Name} = {(attribute.Ints.Count > 0 ? $"[{string.Join(", ", attribute.Ints)}]" : $"{attribute.I}")}");
+        var attributes = node.Attribute.Select(attribute =>
+            $"{attribute.Name} = {(attribute.Ints.Count > 0 ? $"[{string.Join(", ", attribute.Ints)}]" : $"{attribute.I}")}");
         $"[{string.Join(", ", node.Input)}]; {string.Join(", ", attributes)}".ShouldBe(expected);
     }
 

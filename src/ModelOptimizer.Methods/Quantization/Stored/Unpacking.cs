@@ -15,7 +15,8 @@ internal sealed class Unpacking(GraphWriter writer)
     /// <param name="model">The model.</param>
     /// <param name="newName">Gives a short name that nothing has.</param>
     /// <param name="known">Small constants that are there already.</param>
-    public static GraphWriter Writer(OnnxModel model, Func<string> newName, Dictionary<string, string> known) => new(model, _ => newName()) { NamesNodes = false, Known = known };
+    public static GraphWriter Writer(OnnxModel model, Func<string> newName, Dictionary<string, string> known) =>
+        new(model, _ => newName()) { NamesNodes = false, Known = known };
 
     /// <summary>Writes <paramref name="tensors"/>, all of one format: each under its name. Several share their packed bytes and the nodes that unpack them.</summary>
     public void Write(IReadOnlyList<RoundedTensor> tensors)
@@ -84,11 +85,13 @@ internal sealed class Unpacking(GraphWriter writer)
         }
     }
 
-    private string Reshape(RoundedTensor tensor, string codes) => writer.Node("Reshape", [codes, writer.Shared<long>(Code, DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
+    private string Reshape(RoundedTensor tensor, string codes) =>
+        writer.Node("Reshape", [codes, writer.Shared<long>(Code, DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
 
     private bool JoinsInFloat(IReadOnlyList<BitPlane> planes) => writer.Opset < (planes.Count > 1 ? Opsets.BitwiseOr : Opsets.BitShift);
 
-    private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) => JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
+    private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) =>
+        JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
 
     // From opset 11 codes come as multiples of 2^(8−bits), because they stand in the upper bits of a byte.
     private int Unit(int bits) => writer.Opset < Opsets.BitShift ? 1 : 1 << (8 - bits);
