@@ -111,7 +111,7 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
 
     private static DatasetPlan Plan(string path, ArrayMatch match, DataArray? labels)
     {
-        var isContainer = DatasetPlan.FormatOf(path) is DatasetFormat.Archive or DatasetFormat.Table;
+        var isContainer = DataFormats.Of(path) != DataFormats.Folder;
         return new DatasetPlan
         {
             Name = "samples",

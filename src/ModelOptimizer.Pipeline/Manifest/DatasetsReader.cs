@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Datasets;
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads <c>datasets:</c>.</summary>
@@ -30,7 +31,7 @@ internal sealed class DatasetsReader(ManifestPaths paths)
     {
         var section = new Section(node, $"dataset '{name.Text}'", DatasetKeys.Section, name.Position, LaterKeys);
         var path = section[DatasetKeys.Path] is { } written ? Container(written) : null;
-        var arrays = new ArrayNames(paths, DatasetPlan.FormatOf(path));
+        var arrays = new ArrayNames(paths, DataFormats.Of(path));
         var inputs = Inputs(section.Required(DatasetKeys.Inputs), arrays);
         var labels = section[DatasetKeys.Labels] is { } array ? arrays.Labels(array) : null;
         string[] files = path is not null ? [path] : [.. inputs.Values, .. labels is null ? Array.Empty<string>() : [labels]];
@@ -71,13 +72,13 @@ internal sealed class DatasetsReader(ManifestPaths paths)
     {
         var text = node.AsText("path");
         var path = paths.Resolve(node, "path");
-        if (DatasetPlan.FormatOf(path) != DatasetFormat.Folder)
+        if (DataFormats.Of(path) != DataFormats.Folder)
         {
             return paths.Existing(node, "path");
         }
 
         return Path.HasExtension(path) && !Directory.Exists(path)
-            ? throw new DiagnosticException(ManifestCodes.BadValue, $"'path' expects an .npz file, a .csv file or a folder; found '{text}'. A file with a single array (.npy, IDX) goes where the array's name would be, without 'path': inputs: {{ image: images.npy }}.", node.Position)
+            ? throw new DiagnosticException(ManifestCodes.BadValue, $"'path' expects {DataFormats.Expected}; found '{text}'. A file with a single array (.npy, IDX) goes where the array's name would be, without 'path': inputs: {{ image: images.npy }}.", node.Position)
             : paths.ExistingFolder(node, "path");
     }
 }

@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Manifest;
@@ -129,10 +130,10 @@ public sealed class ManifestReading : IDisposable
         var (table, samples) = (plan.Models[0].Calibrate!.Dataset!, plan.Models[0].Evaluate!.Dataset!);
         var (train, test) = (plan.Models[1].Calibrate!.Dataset!, plan.Models[1].Evaluate!.Dataset!);
 
-        table.Format.ShouldBe(DatasetFormat.Table);
+        DataFormats.Of(table.Path).ShouldBe(DataFormats.Csv);
         table.ColumnsOf(table.Inputs["a"]).ShouldBe(["width"]);
         table.ColumnsOf(table.Inputs["b"]).ShouldBe(["height", "p0..p9"]);
-        samples.Format.ShouldBe(DatasetFormat.Folder);
+        DataFormats.Of(samples.Path).ShouldBe(DataFormats.Folder);
         samples.Path.ShouldBe(folder["classes"]);
         samples.Files.ShouldBe([folder["classes"]]);
         samples.Labels.ShouldBe(DatasetPlan.FolderLabels);

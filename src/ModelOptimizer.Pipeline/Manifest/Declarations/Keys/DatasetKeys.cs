@@ -1,3 +1,5 @@
+using ModelOptimizer.Pipeline.Datasets;
+
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>An entry of <c>datasets:</c>.</summary>
@@ -8,7 +10,7 @@ internal static class DatasetKeys
         new TextForm("name"),
         new ListForm(new TextForm("column"), "list of columns"));
 
-    public static KeyDeclaration Path { get; } = new("path", new TextForm("path of an .npz file, a .csv file or a folder"), "What holds the arrays, relative to the manifest. Left out where every array is a file of its own (.npy, IDX).");
+    public static KeyDeclaration Path { get; } = new("path", new TextForm($"path of {DataFormats.Expected}"), "What holds the arrays, relative to the manifest. Left out where every array is a file of its own (.npy, IDX).");
 
     public static KeyDeclaration Inputs { get; } =
         new("inputs", new MapForm(Array, "map from model input to array"), "Which array feeds which input of the model; every input has one. The first dimension of an array counts the samples.") { IsRequired = true, Example = "{ image: ARRAY }" };
