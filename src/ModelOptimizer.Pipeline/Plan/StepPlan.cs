@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Search;
 
 namespace ModelOptimizer.Pipeline.Plan;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
