@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Bench;
 

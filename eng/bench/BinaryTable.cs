@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Bench;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Bench;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Methods.NnBcd;
+using ModelOptimizer.Methods.BlockDescent;
+using ModelOptimizer.Methods.Common;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Bench;

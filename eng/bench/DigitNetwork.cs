@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Writing;
 
 namespace ModelOptimizer.Bench;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Bench;
 

@@ -29,6 +29,7 @@ return args switch
     ["algebra"] => AlgebraTable.Run(),
     ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
     ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),
+    ["structure"] => StructureTable.Run(),
     ["kill", var count] => KillRun.Run(count),
     _ => Usage(),
 };
@@ -52,8 +53,9 @@ static int Usage()
           quantize <shared> [4,3]   bytes and accuracy of ResNet-20 with weights of few bits, by width and rounding
           load                time and memory to load a ResNet-50-sized model with weights of few bits
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
-          algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharp names, TorchSharp
+          algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
+          structure           what the redesign counts in the sources: folders, files, names, cycles
           kill <count>        what builds that are killed at random moments leave, and whether the next is right
         <shared> is the folder that holds data/.
         """);

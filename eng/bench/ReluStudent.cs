@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

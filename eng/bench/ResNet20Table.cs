@@ -1,7 +1,5 @@
 using System.Globalization;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Bench;
 

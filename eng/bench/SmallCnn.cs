@@ -1,8 +1,8 @@
-using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Writing;
 
 namespace ModelOptimizer.Bench;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

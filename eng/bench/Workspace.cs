@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Bench;

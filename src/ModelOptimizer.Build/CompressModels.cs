@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using ModelOptimizer.Build.State;
@@ -77,7 +76,7 @@ public sealed class CompressModels : Task, ICancelableTask
     public override bool Execute()
     {
         var toolLog = new ToolLog(Log);
-        var statePath = Path.Combine(OutputDirectory, BuildState.FileName);
+        var statePath = Path.Combine(OutputDirectory, BuildContract.StateFile);
         var request = Request();
         var state = BuildState.Read(statePath);
         if (UpToDateCheck.ReasonToRun(request, state) is { } reason)
@@ -106,16 +105,16 @@ public sealed class CompressModels : Task, ICancelableTask
 
     private static void Repeat(BuildState state, ToolLog toolLog)
     {
-        foreach (var diagnostic in state.Diagnostics ?? [])
+        foreach (var diagnostic in state.Diagnostics)
         {
             toolLog.Diagnostic(diagnostic);
         }
     }
 
-    private BuildRequest Request() => new()
+    internal BuildRequest Request() => new()
     {
-        Manifests = [.. Manifests.Select(manifest => manifest.GetMetadata("FullPath"))],
-        ProjectDirectory = ProjectDirectory,
+        // A project may name the default manifest too.
+        Manifests = [.. Manifests.Select(manifest => manifest.GetMetadata("FullPath")).Distinct()],
         OutputDirectory = OutputDirectory,
         CacheDirectory = Absolute(CacheDirectory),
         Device = Device,
@@ -140,9 +139,9 @@ public sealed class CompressModels : Task, ICancelableTask
 
         Directory.CreateDirectory(OutputDirectory);
 
-        // One file per process: two builds of one project may ask for different things at once.
-        var requestPath = Path.Combine(OutputDirectory, $"request-{Process.GetCurrentProcess().Id.ToString(CultureInfo.InvariantCulture)}.json");
-        File.WriteAllText(requestPath, Json.Write(request), new UTF8Encoding(false));
+        var process = Process.GetCurrentProcess().Id.ToString(CultureInfo.InvariantCulture);
+        var requestPath = Path.Combine(OutputDirectory, BuildContract.RequestFiles.Replace("*", process));
+        File.WriteAllText(requestPath, BuildJson.Write(request));
         try
         {
             return Run(requestPath, toolLog);
@@ -158,7 +157,7 @@ public sealed class CompressModels : Task, ICancelableTask
     {
         ["ModelOptimizerRuntimeDirectory"] = Absolute(RuntimeDirectory),
         ["ModelOptimizerPlugins"] = Joined(Plugins),
-        ["ModelOptimizerTorchSharp"] = Joined(TorchSharpDirectories),
+        ["ModelOptimizerTorchSharpDirectory"] = Joined(TorchSharpDirectories),
     };
 
     private string Joined(string[] paths) => string.Join(Path.PathSeparator.ToString(), paths.Select(Absolute));
@@ -169,7 +168,7 @@ public sealed class CompressModels : Task, ICancelableTask
         int exitCode;
         try
         {
-            exitCode = _process.Run(host, CommandLine.Join(ToolPath, "build", "--request", requestPath), ProjectDirectory, Environment(), toolLog.Line);
+            exitCode = _process.Run(host, CommandLine.Join(ToolPath, BuildContract.Command, BuildContract.RequestOption, requestPath), ProjectDirectory, Environment(), toolLog.Line);
         }
         catch (Win32Exception e)
         {

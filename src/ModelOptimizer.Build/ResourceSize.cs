@@ -1,4 +1,3 @@
-using ModelOptimizer.Build.State;
 using ModelOptimizer.Build.Tool;
 
 namespace ModelOptimizer.Build;
@@ -14,7 +13,7 @@ internal static class ResourceSize
 
     public static void Check(BuildState state, ToolLog log)
     {
-        var total = state.Outputs!.Where(o => o.Kind == StateOutput.Resource).Sum(o => o.Length);
+        var total = state.Outputs.Where(o => o.Kind == BuildOutput.Resource).Sum(o => o.Length);
         var megabytes = total / 1_000_000;
         if (total > TooLarge)
         {
@@ -22,12 +21,7 @@ internal static class ResourceSize
         }
         else if (total > Large)
         {
-            log.Diagnostic(new ToolDiagnostic
-            {
-                Severity = ToolDiagnostic.Warning,
-                Code = BuildErrors.LargeResources,
-                Message = $"The embedded models are {megabytes} MB together, and every compile embeds them again: consider 'embed: {{ copy: models/NAME.onnx }}' for the largest, which ships it as a file beside the assembly.",
-            });
+            log.Warning(BuildErrors.LargeResources, $"The embedded models are {megabytes} MB together, and every compile embeds them again: consider 'embed: {{ copy: models/NAME.onnx }}' for the largest, which ships it as a file beside the assembly.");
         }
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Build.Framework;
-using ModelOptimizer.Build.State;
 using ModelOptimizer.Build.Tests.Infrastructure;
 
 namespace ModelOptimizer.Build.Tests;
@@ -67,7 +66,7 @@ public sealed class CompressModelsTests
     public void The_Tool_Is_Told_Where_Other_Libraries_Lie()
     {
         using var tool = new ScriptedTool("""
-            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharp $ModelOptimizerPlugins\"}"
+            echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"$ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharpDirectory $ModelOptimizerPlugins\"}"
             exit 1
 
             """);
@@ -176,7 +175,7 @@ public sealed class CompressModelsTests
 
         tool.Task.Execute().ShouldBeFalse();
 
-        var request = Json.Read<BuildRequest>(File.ReadAllText(tool.Path("request"))).ShouldNotBeNull();
+        var request = BuildJson.Read<BuildRequest>(File.ReadAllText(tool.Path("request"))).ShouldNotBeNull();
         request.CacheDirectory.ShouldBe(Path.GetFullPath(tool.Path("..", "cache")));
         request.Manifests.ShouldBe([tool.Path("modelopt.yaml")]);
         (request.Device, request.Severity, request.Enabled, request.Verify).ShouldBe(("cpu", "warning", true, false));

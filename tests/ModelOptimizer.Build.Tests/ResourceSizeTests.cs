@@ -1,5 +1,4 @@
 using Microsoft.Build.Utilities;
-using ModelOptimizer.Build.State;
 using ModelOptimizer.Build.Tests.Infrastructure;
 using ModelOptimizer.Build.Tool;
 
@@ -41,6 +40,6 @@ public sealed class ResourceSizeTests
     private void Check(params long[] lengths)
     {
         var log = new TaskLoggingHelper(_engine, "CompressModels");
-        ResourceSize.Check(new BuildState { Outputs = [.. lengths.Select(length => new StateOutput { Kind = "resource", Length = length })] }, new ToolLog(log));
+        ResourceSize.Check(new BuildState { Outputs = [.. lengths.Select(length => new BuildOutput("", BuildOutput.Resource, "", length))] }, new ToolLog(log));
     }
 }

@@ -1,10 +1,14 @@
 using System.Reflection;
+using ModelOptimizer.EndToEnd.Tests.Infrastructure.Together;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace ModelOptimizer.EndToEnd.Tests;
 
-/// <summary>Deletes <see cref="RunFolder"/> after the last test. xunit 2 has fixtures of classes and collections, none of the whole run, and the host is ended before anything could be done at its exit.</summary>
+/// <summary>
+/// Notes which scenarios are to be run, and deletes <see cref="RunFolder"/> after the last test. xunit 2 has fixtures of classes and collections, none of the
+/// whole run, and the host is ended before anything could be done at its exit.
+/// </summary>
 internal sealed class CleaningFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
     protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) => new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
@@ -13,7 +17,9 @@ internal sealed class CleaningFramework(IMessageSink messages) : XunitTestFramew
     {
         protected override async void RunTestCases(IEnumerable<IXunitTestCase> testCases, IMessageSink executionMessageSink, ITestFrameworkExecutionOptions executionOptions)
         {
-            using var runner = new Runner(TestAssembly, testCases, DiagnosticMessageSink, executionMessageSink, executionOptions);
+            var cases = testCases.ToList();
+            Catalogue.Selected = cases.SelectMany(test => test.TestMethodArguments ?? []).OfType<ScenarioName>().Select(name => name.ToString()).ToHashSet();
+            using var runner = new Runner(TestAssembly, cases, DiagnosticMessageSink, executionMessageSink, executionOptions);
             await runner.RunAsync();
         }
     }

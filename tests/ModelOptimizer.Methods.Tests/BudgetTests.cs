@@ -1,8 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Tests.Tucker;
-using ModelOptimizer.Methods.Tucker;
+using ModelOptimizer.Methods.Tests.LowRank;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Shapes;

@@ -1,8 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Tests.Tucker;
-using ModelOptimizer.Methods.Tucker;
+using ModelOptimizer.Methods.Tests.LowRank;
 
 namespace ModelOptimizer.Methods.Tests;
 
@@ -66,7 +64,7 @@ public class DecisionTests
         {
             layer.Choices.OfType<Choice.Keep>().ShouldHaveSingleItem();
             layer.Choices.ShouldAllBe(choice => choice.Bytes < 0 || choice is Choice.Keep);
-            var front = LagrangianAllocator.Front<Choice>([.. layer.Choices.Select(choice => new Weighed<Choice>(choice, choice.Bytes, choice.Penalty))]);
+            var front = LagrangianAllocator.Front<Choice>([.. layer.Choices.Select(choice => new Alternative<Choice>(choice, choice.Bytes, choice.Penalty))]);
             front.Select(choice => choice.Penalty).ShouldBeInOrder(SortDirection.Descending);
             (front[^1].Item is Choice.Keep, front[^1].Cost).ShouldBe((true, 0));
         }

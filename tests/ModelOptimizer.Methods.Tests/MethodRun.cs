@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;

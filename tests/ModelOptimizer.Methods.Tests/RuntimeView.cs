@@ -1,11 +1,11 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Build;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Build;
 
 namespace ModelOptimizer.Tool.Tests;
 
@@ -31,7 +30,7 @@ public sealed class BuildCommandTests
         (await line.Invoke("build", "--request", Request(line))).ShouldBe(ExitCode.GateFailed);
 
         line.Out.ShouldBe(
-            """{"type":"diagnostic","severity":"error","code":"MOC4002","file":"<folder>/modelopt.yaml","line":21,"column":9,"message":"\u0060top1\u0060 is undecided."}""" + "\n");
+            """{"type":"diagnostic","severity":"error","code":"MOC4002","file":"<folder>/modelopt.yaml","line":21,"column":9,"message":"`top1` is undecided."}""" + "\n");
     }
 
     [Fact]
@@ -61,16 +60,13 @@ public sealed class BuildCommandTests
     {
         var path = Path.Combine(line.Folder, "request.json");
         File.WriteAllText(Path.Combine(line.Folder, "modelopt.yaml"), "version: 1");
-        File.WriteAllText(path, JsonSerializer.Serialize(
-            new BuildRequest
-            {
-                Protocol = 1,
-                Manifests = [Path.Combine(line.Folder, "modelopt.yaml")],
-                ProjectDirectory = line.Folder,
-                OutputDirectory = Path.Combine(line.Folder, "obj"),
-                CacheDirectory = Path.Combine(line.Folder, "cache"),
-            },
-            JsonSerializerOptions.Web));
+        var request = new BuildRequest
+        {
+            Manifests = [Path.Combine(line.Folder, "modelopt.yaml")],
+            OutputDirectory = Path.Combine(line.Folder, "obj"),
+            CacheDirectory = Path.Combine(line.Folder, "cache"),
+        };
+        File.WriteAllText(path, BuildJson.Write(request));
         return path;
     }
 }

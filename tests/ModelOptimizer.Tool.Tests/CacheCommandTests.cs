@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Caching;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;
@@ -77,7 +76,7 @@ public sealed class CacheCommandTests : IDisposable
 
         (await _line.Invoke("cache", "clear", "--cache", "model.onnx")).ShouldBe(ExitCode.BadInput);
 
-        _line.Error.ShouldBe("error MOC1080: 'model.onnx' is a file. --cache takes the folder that holds the cache.\n");
+        _line.Error.ShouldBe("error MOC1080: 'model.onnx' is a file. --cache and ModelOptimizerCache take the folder that holds the cache.\n");
         File.Exists(InFolder("model.onnx")).ShouldBeTrue();
     }
 

@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 using ModelOptimizer.Tool.Commands;
@@ -18,6 +19,9 @@ internal sealed class CommandLine : IDisposable
     public string Folder => _folder.Path;
 
     public int Width { get; init; } = 80;
+
+    /// <summary>The environment variable <c>ModelOptimizerCache</c>.</summary>
+    public string? CacheVariable { get; init; }
 
     public IReadOnlyList<IMethod> Methods { get; init; } = [new SampleMethod()];
 
@@ -41,7 +45,7 @@ internal sealed class CommandLine : IDisposable
 
     public Task<int> Invoke(CancellationToken cancellation, params string[] arguments)
     {
-        var terminal = new Terminal { Out = _out, Error = _error, CurrentDirectory = Folder, Width = Width };
+        var terminal = new Terminal { Out = _out, Error = _error, CurrentDirectory = Folder, CacheVariable = CacheVariable, Width = Width };
         return new Application(terminal, Runner ?? Run, Methods).Invoke(arguments, cancellation);
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Tool.Tests;
 
@@ -28,7 +27,7 @@ public sealed class DoctorCommandTests
         var root = JsonDocument.Parse(line.Out).RootElement;
         var cpu = root.GetProperty("devices").EnumerateArray().Single(device => device.GetProperty("name").GetString() == "cpu");
         cpu.GetProperty("usable").GetBoolean().ShouldBeTrue();
-        root.GetProperty("torchSharp").GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("ModelOptimizerTorchSharp");
+        root.GetProperty("torchSharp").GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("ModelOptimizerTorchSharpDirectory");
         root.GetProperty("chosen").GetString().ShouldNotBeNull().ShouldEndWith("+ort" + root.GetProperty("onnxRuntime").GetString());
     }
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;

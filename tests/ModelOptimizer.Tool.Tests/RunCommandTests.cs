@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Testing;
+using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Tests;
 
@@ -86,6 +88,41 @@ public sealed class RunCommandTests
             VerifyOnly = true,
             CacheDirectory = Path.Combine(line.Folder, "c"),
         });
+    }
+
+    [Theory]
+    [InlineData("variable", null, "variable")]
+    [InlineData("variable", "option", "option")]
+    [InlineData("variable", "", "variable")]
+    [InlineData("", "option", "option")]
+    [InlineData("", null, null)]
+    [InlineData(null, null, null)]
+    public async Task The_cache_is_what_the_option_says_or_the_variable(string? variable, string? option, string? folder)
+    {
+        using var line = new CommandLine { CacheVariable = variable };
+
+        await line.Invoke(option is null ? ["compress"] : ["compress", "--cache", option]);
+
+        line.Asked!.CacheDirectory.ShouldBe(folder is null ? CacheFolder.Default : Path.Combine(line.Folder, folder));
+    }
+
+    [Theory]
+    [InlineData("ModelOptimizerCache")]
+    [InlineData("MODELOPTIMIZERCACHE")]
+    public void The_variable_is_found_in_any_case(string name)
+    {
+        var before = Environment.GetEnvironmentVariable("ModelOptimizerCache");
+        Environment.SetEnvironmentVariable("ModelOptimizerCache", null);
+        Environment.SetEnvironmentVariable(name, "from the environment");
+        try
+        {
+            Terminal.OfProcess().CacheVariable.ShouldBe("from the environment");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
+            Environment.SetEnvironmentVariable("ModelOptimizerCache", before);
+        }
     }
 
     [Fact]

@@ -1,9 +1,8 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Methods.Convex;
-using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Tool.Tests;
 

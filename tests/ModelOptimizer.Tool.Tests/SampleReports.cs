@@ -3,7 +3,6 @@ using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Tool.Tests;

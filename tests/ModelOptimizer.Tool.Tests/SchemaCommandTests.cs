@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Tool.Tests;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;

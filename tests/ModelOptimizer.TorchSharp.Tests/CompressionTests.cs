@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Running;
 using ModelOptimizer.Tensors.Devices;

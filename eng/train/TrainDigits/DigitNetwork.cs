@@ -1,8 +1,8 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Writing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using static ModelOptimizer.Tensors.Graphs.GraphWriter;
+using static ModelOptimizer.Onnx.Writing.GraphWriter;
 
 namespace TrainDigits;
 

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Execution;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using TrainDigits;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

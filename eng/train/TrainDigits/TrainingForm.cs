@@ -1,9 +1,9 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Writing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
-using static ModelOptimizer.Tensors.Graphs.GraphWriter;
+using static ModelOptimizer.Onnx.Writing.GraphWriter;
 
 namespace TrainDigits;
 

@@ -16,12 +16,12 @@ internal static class UpToDateCheck
             return "verification was asked for";
         }
 
-        if (!state.Request!.AsksTheSameAs(request))
+        if (!state.Request.AsksTheSameAs(request))
         {
             return "properties, the manifests' names or the tool changed";
         }
 
-        if (Array.Find(state.Inputs!, input => !input.IsUnchanged()) is { } changed)
+        if (Array.Find(state.Inputs, input => !input.IsUnchanged()) is { } changed)
         {
             return $"{changed.Path} changed";
         }
@@ -30,9 +30,9 @@ internal static class UpToDateCheck
     }
 
     private static string? ReasonInOutputs(BuildState state) =>
-        Array.Find(state.Outputs!, output => !output.IsThere()) is { } lost ? $"{lost.Path} is missing or not as it was written" : null;
+        Array.Find(state.Outputs, output => !output.IsThere()) is { } lost ? $"{lost.Path} is missing or not as it was written" : null;
 
     // A failure that cannot say what was wrong is not worth repeating.
     private static string? ReasonInFailure(BuildState state) =>
-        Array.Exists(state.Diagnostics ?? [], d => d.Severity == ToolDiagnostic.Error) ? null : "the last run failed without an error";
+        Array.Exists(state.Diagnostics, d => d.Severity == ToolDiagnostic.Error) ? null : "the last run failed without an error";
 }

@@ -1,6 +1,6 @@
+using System.Runtime.Serialization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelOptimizer.Build.State;
 
 namespace ModelOptimizer.Build.Tool;
 
@@ -17,8 +17,8 @@ internal sealed class ToolLog(TaskLoggingHelper log)
             case { Diagnostic: { } diagnostic }:
                 Diagnostic(diagnostic);
                 break;
-            case { } message:
-                log.LogMessage(ImportanceOf(message.Importance), "{0}", message.Text ?? "");
+            case { Message: { } message }:
+                log.LogMessage(message.Importance == ToolMessage.High ? MessageImportance.High : MessageImportance.Normal, "{0}", message.Text);
                 break;
             default:
                 log.LogMessage(MessageImportance.Low, "{0}", text);
@@ -47,12 +47,35 @@ internal sealed class ToolLog(TaskLoggingHelper log)
     }
 
     public void Error(string code, string message) =>
-        Diagnostic(new ToolDiagnostic { Severity = ToolDiagnostic.Error, Code = code, Message = message });
+        Diagnostic(new ToolDiagnostic(ToolDiagnostic.Error, code, "", 0, 0, message));
 
-    private static MessageImportance ImportanceOf(string? importance) => importance switch
+    public void Warning(string code, string message) =>
+        Diagnostic(new ToolDiagnostic(ToolDiagnostic.Warning, code, "", 0, 0, message));
+}
+
+/// <summary>A line that the tool wrote: one of the two.</summary>
+internal sealed record ToolLine(ToolMessage? Message, ToolDiagnostic? Diagnostic)
+{
+    /// <summary>Reads a line; null for text that is not of the contract. Anything that looks like "x error : y" stays text, whatever a library prints.</summary>
+    public static ToolLine? Parse(string line)
     {
-        "high" => MessageImportance.High,
-        "low" => MessageImportance.Low,
-        _ => MessageImportance.Normal,
-    };
+        if (!line.StartsWith(BuildContract.LineStart, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        try
+        {
+            return BuildJson.Read<ToolMessage>(line) switch
+            {
+                { Type: ToolDiagnostic.LineType } => new ToolLine(null, BuildJson.Read<ToolDiagnostic>(line)),
+                { Type: ToolMessage.LineType, Text: not null } message => new ToolLine(message, null),
+                _ => null,
+            };
+        }
+        catch (SerializationException)
+        {
+            return null;
+        }
+    }
 }

@@ -72,7 +72,7 @@ internal sealed class ConvexWork
 
         var form = task.OutputShape.Length == 2 ? _vectors : _maps;
         var obstacle = !ElementTypes.IsFloat(task.ElementType) ? $"it computes in {ElementTypes.Name(task.ElementType)}"
-            : _context.Model.Opset < GateMask.FirstOpset ? $"the model's operators are of version {_context.Model.Opset}, and a gate needs {GateMask.FirstOpset}"
+            : _context.Model.Opset < Opsets.Broadcast ? $"the model's operators are of version {_context.Model.Opset}, and a gate needs {Opsets.Broadcast}"
             : form.Obstacle(task);
         if (obstacle is not null)
         {

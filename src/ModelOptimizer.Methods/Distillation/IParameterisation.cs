@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>What is trained in place of a student's weights.</summary>

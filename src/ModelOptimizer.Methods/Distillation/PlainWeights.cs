@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>The weights themselves.</summary>

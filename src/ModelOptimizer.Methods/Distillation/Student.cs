@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -21,7 +19,7 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
     public long[] LogitShape => Shapes[Logits];
 
     /// <summary>Number of trained numbers.</summary>
-    public long WeightCount => Weights.Sum(weight => Shapes[weight].Aggregate(1L, (product, extent) => product * extent));
+    public long WeightCount => Weights.Sum(weight => Shapes[weight].Product());
 
     /// <summary>Why the weight of a layer stays as it is; null when it is trained.</summary>
     public string? Obstacle(WeightLayer layer) => _trained.Contains(layer.Weight) ? null : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");

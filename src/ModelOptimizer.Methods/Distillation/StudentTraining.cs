@@ -1,10 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -28,7 +25,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     /// <param name="trained">Number of trained numbers.</param>
     public long PeakBytes(long trained)
     {
-        var outputs = sizeof(float) * Samples * student.LogitShape.Skip(1).Aggregate(1L, (product, extent) => product * extent);
+        var outputs = sizeof(float) * Samples * student.LogitShape.Skip(1).Product();
         var samples = context.Calibration is { } calibration ? SampleStore.Predict(calibration) + outputs : 0;
         return TrainingMemory.Predict(student.Model, student.Shapes, Repeats, trained, options.Optimizer, samples).Total;
     }
@@ -237,7 +234,7 @@ internal static class TrainingColumns
     {
         var model = original.Clone();
         var cast = new NodeProto { OpType = "Cast", Name = Teacher, Input = { logits }, Output = { Teacher } };
-        cast.Attribute.Add(Tensors.Graphs.GraphWriter.Attribute("to", (long)DataType.Float));
+        cast.Attribute.Add(GraphWriter.Attribute("to", (long)DataType.Float));
         model.Graph.Node.Add(cast);
         model.Graph.Output.Clear();
         model.Graph.Output.Add(new ValueInfoProto { Name = Teacher });

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Methods.LowRank;
 

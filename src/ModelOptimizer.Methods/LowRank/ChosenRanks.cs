@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>What was decided for one layer.</summary>

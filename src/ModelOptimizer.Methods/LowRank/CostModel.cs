@@ -1,7 +1,3 @@
-using Google.Protobuf;
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;
@@ -11,7 +7,6 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
 {
     private readonly ConstantLookup _constants = new(context.Model.Graph);
     private readonly Dictionary<(string Layer, int Links), long> _overhead = [];
-    private readonly long _opset = context.Model.Opset;
 
     /// <summary>The whole model so far.</summary>
     /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
@@ -69,7 +64,7 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
         var key = (layer.Name, layer.Form.Links(ranks).Aggregate(0, (mask, link) => (2 * mask) + (link.Weights > 0 ? 1 : 0)));
         if (!_overhead.TryGetValue(key, out var overhead))
         {
-            overhead = SizeOverhead.Of(Plan(layer), ranks, _constants[layer.Layer.Weight], _opset);
+            overhead = SizeOverhead.Of(Plan(layer), ranks, _constants[layer.Layer.Weight], context.Model);
             _overhead.Add(key, overhead);
         }
 
@@ -82,19 +77,13 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
 /// <summary>How many bytes a chain takes besides its numbers, less what the layer took: names, attributes, lengths.</summary>
 internal static class SizeOverhead
 {
-    public static long Of(LayerPlan plan, RankPair ranks, TensorProto weight, long opset)
+    public static long Of(LayerPlan plan, RankPair ranks, TensorProto weight, OnnxModel model)
     {
         var replacement = plan.Empty(ranks);
-        var names = new ChainNames(replacement, new GraphEditor(new OnnxModel(new ModelProto { Graph = new GraphProto() })));
-        var chain = FactorChain.Build(replacement, names, opset);
-        return chain.Nodes.Sum(Framed) + chain.Tensors.Sum(tensor => Framed(tensor) - tensor.RawData.Length) - chain.Replaced.Sum(Framed) - Framed(weight) + weight.RawData.Length;
-    }
-
-    // A tag, a length and the message.
-    private static long Framed(IMessage message)
-    {
-        var size = message.CalculateSize();
-        return 1 + CodedOutputStream.ComputeUInt32Size((uint)size) + size;
+        var names = new GraphEditor(new OnnxModel(new ModelProto { Graph = new GraphProto() }));
+        var write = new GraphWriter(model, names.UniqueName) { Stem = replacement.Layer.Weight, ElementType = replacement.Layer.ElementType };
+        var replaced = GraphRewriter.Write(replacement, write);
+        return write.Bytes - write.NewConstants.Sum(tensor => (long)tensor.RawData.Length) - replaced.Sum(ModelSize.Framed) - ModelSize.Framed(weight) + weight.RawData.Length;
     }
 }
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>What a pair of ranks costs one layer in error.</summary>

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;
@@ -45,10 +44,10 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
 
         // The extents are the batch and the spatial axes; the window has passed over the first few of the latter.
         long Positions(int? axes) => axes is not { } passed || before.Count != after.Count
-            ? Product(after)
-            : Product(after.Take(1 + passed)) * Product(before.Skip(1 + passed));
+            ? after.Product()
+            : (after.Take(1 + passed)).Product() * (before.Skip(1 + passed)).Product();
 
-        return ranks is not { } pair ? Shape.Parameters * Product(after) : Form.Links(pair).Sum(link => link.Weights * Positions(link.Axes));
+        return ranks is not { } pair ? Shape.Parameters * after.Product() : Form.Links(pair).Sum(link => link.Weights * Positions(link.Axes));
     }
 
     /// <summary>Whether ranks waste nothing and leave fewer weights.</summary>
@@ -62,6 +61,4 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
         var axis = layer.Kind == LayerKind.Conv ? 1 : (dims?.Length ?? 0) - 1;
         return dims?.ElementAtOrDefault(axis) > 0 ? [.. dims.Where((_, index) => index != axis)] : null;
     }
-
-    private static long Product(IEnumerable<long> extents) => extents.Aggregate(1L, (product, extent) => product * extent);
 }

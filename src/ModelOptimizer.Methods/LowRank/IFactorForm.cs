@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Which ranks one kernel can have in a factorization, and what its chain then looks like.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Factors one layer. It may keep what it found for one choice of ranks to use it for another, as long as that changes no result.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>What can be done to one layer.</summary>
@@ -9,12 +7,12 @@ namespace ModelOptimizer.Methods.LowRank;
 internal sealed record LayerTradeOff(FactorLayer Layer, IReadOnlyList<CurvePoint> Points, LayerEffect Effect)
 {
     /// <summary>The layer as it is.</summary>
-    public static Weighed<RankPair?> Untouched { get; } = new(null, 0, 0);
+    public static Alternative<RankPair?> Untouched { get; } = new(null, 0, 0);
 
-    public IReadOnlyList<Weighed<RankPair?>> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost) =>
+    public IReadOnlyList<Alternative<RankPair?>> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost) =>
     [
         Untouched,
-        .. Points.Select(point => new Weighed<RankPair?>(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
+        .. Points.Select(point => new Alternative<RankPair?>(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
     ];
 
     /// <summary>What an error of the layer counts.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Turns chosen ranks into a model. It keeps solved layers as far as memory allows: candidates of a search share most of theirs.</summary>

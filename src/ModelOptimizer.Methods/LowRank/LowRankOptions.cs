@@ -1,6 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Search;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>The options that all low-rank methods have, checked.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A step that replaces layers by products of factors.</summary>

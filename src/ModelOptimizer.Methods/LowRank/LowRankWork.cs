@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A matrix or 1×1 kernel as two: one rank R, in <see cref="RankPair.Output"/>.</summary>

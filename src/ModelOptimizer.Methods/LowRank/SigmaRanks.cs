@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
@@ -91,7 +89,7 @@ internal sealed class SigmaRanks : IRankAllocation
         return Effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
     }
 
-    private List<ChosenRanks> Named(IReadOnlyList<Weighed<RankPair?>> chosen) =>
+    private List<ChosenRanks> Named(IReadOnlyList<Alternative<RankPair?>> chosen) =>
     [
         .. chosen.Zip(_layers, (option, layer) => option.Item is { } ranks
             ? new ChosenRanks(layer.Layer, ranks)

@@ -1,6 +1,3 @@
-using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Graphs;
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>A bias with other numbers.</summary>

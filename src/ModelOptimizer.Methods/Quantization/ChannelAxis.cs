@@ -59,5 +59,5 @@ internal sealed record ChannelAxis(int Outer, int Count, int Inner, long[] Scale
         }
     }
 
-    private static int Product(IEnumerable<long> extents) => (int)extents.Aggregate(1L, (product, extent) => product * extent);
+    private static int Product(IEnumerable<long> extents) => (int)extents.Product();
 }

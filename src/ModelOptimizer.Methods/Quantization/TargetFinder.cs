@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
@@ -9,9 +6,6 @@ namespace ModelOptimizer.Methods.Quantization;
 /// </summary>
 internal sealed class TargetFinder
 {
-    // Below it Cast and Mul have other attributes, and nothing broadcasts by itself.
-    private const long FirstOpset = 7;
-
     private static readonly HashSet<string> Quantized = new(StringComparer.Ordinal)
     {
         "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "MatMulNBits", "QGemm", "QAttention", "GatherBlockQuantized",
@@ -99,7 +93,7 @@ internal sealed class TargetFinder
 
     private string? Obstacle(WeightLayer layer) => _constants[layer.Weight] switch
     {
-        _ when _model.Opset < FirstOpset => $"its weight cannot be unpacked in opset {_model.Opset}; that takes opset {FirstOpset}",
+        _ when _model.Opset < Opsets.Broadcast => $"its weight cannot be unpacked in opset {_model.Opset}; that takes opset {Opsets.Broadcast}",
         var tensor when WeightValues.Defect(tensor) is { } defect => $"its weight cannot be read: {defect}",
         { Dims: var dims } when dims.Any(extent => extent == 0) => "its weight is empty",
         { Dims.Count: < 2 } => "its weight is a vector",

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Weights;
 using ModelOptimizer.Tensors.Statistics;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,6 +1,6 @@
 namespace ModelOptimizer.Onnx.Graphs;
 
-/// <summary>Attributes of a node by name.</summary>
+/// <summary>Attributes of a node by name, and inputs by place.</summary>
 internal static class NodeAttributes
 {
     /// <summary>The operator's name when it is one of ONNX's own; null for other domains.</summary>
@@ -23,4 +23,29 @@ internal static class NodeAttributes
 
     /// <summary>The input at <paramref name="index"/>; null when it is absent or left out by an empty name.</summary>
     public static string? InputAt(this NodeProto node, int index) => index < node.Input.Count && node.Input[index].Length > 0 ? node.Input[index] : null;
+
+    /// <summary>Removes the attribute called <paramref name="name"/>, if there is one.</summary>
+    public static void RemoveAttribute(this NodeProto node, string name)
+    {
+        if (node.Attribute(name) is { } found)
+        {
+            node.Attribute.Remove(found);
+        }
+    }
+
+    /// <summary>Gives the attribute another value; it stands behind all others then.</summary>
+    public static void SetAttribute(this NodeProto node, AttributeProto attribute)
+    {
+        node.RemoveAttribute(attribute.Name);
+        node.Attribute.Add(attribute);
+    }
+
+    /// <summary>Removes all inputs but the first <paramref name="count"/>.</summary>
+    public static void KeepInputs(this NodeProto node, int count)
+    {
+        while (node.Input.Count > count)
+        {
+            node.Input.RemoveAt(count);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using ModelOptimizer.Onnx.Values;
+
 namespace ModelOptimizer.Onnx.Layers;
 
 /// <summary>
@@ -15,7 +17,7 @@ namespace ModelOptimizer.Onnx.Layers;
 internal sealed record ConvGeometry(int[] Kernel, int[] Strides, int[] Pads, int[] Dilations, int Group, string AutoPad)
 {
     /// <summary>Number of taps, K = Kh·Kw.</summary>
-    public int Taps => Kernel.Aggregate(1, (product, extent) => product * extent);
+    public int Taps => Kernel.Product();
 
     /// <summary>The same window with explicit pads for an input of <paramref name="spatial"/> size (ONNX <c>auto_pad</c> rules).</summary>
     public ConvGeometry Resolve(IReadOnlyList<long> spatial)

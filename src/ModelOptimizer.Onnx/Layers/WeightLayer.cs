@@ -1,3 +1,5 @@
+using ModelOptimizer.Onnx.Values;
+
 namespace ModelOptimizer.Onnx.Layers;
 
 /// <summary>
@@ -63,5 +65,5 @@ internal sealed record WeightLayer
     public string? Obstacle { get; init; }
 
     /// <summary>Number of weights, bias not counted.</summary>
-    public long WeightCount => WeightShape.Aggregate(1L, (product, extent) => product * extent);
+    public long WeightCount => WeightShape.Product();
 }

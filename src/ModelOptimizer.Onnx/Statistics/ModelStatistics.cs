@@ -90,15 +90,13 @@ internal static class MacCounter
         return (node.Operator(), first, weight, output) switch
         {
             // Every output element sums over the input channels of its group and the taps.
-            ("Conv", _, { Length: > 2 } w, { } y) => Product(y) * Product(w[1..]),
+            ("Conv", _, { Length: > 2 } w, { } y) => y.Product() * w[1..].Product(),
 
             // Every input element is spread over the output channels of its group and the taps.
-            ("ConvTranspose", { } x, { Length: > 2 } w, _) => Product(x) * Product(w[1..]),
-            ("Gemm", _, { Length: 2 } w, { } y) => Product(y) * w[node.Int("transB", 0) != 0 ? 1 : 0],
-            ("MatMul", { Length: > 0 } x, _, { } y) => Product(y) * x[^1],
+            ("ConvTranspose", { } x, { Length: > 2 } w, _) => x.Product() * w[1..].Product(),
+            ("Gemm", _, { Length: 2 } w, { } y) => y.Product() * w[node.Int("transB", 0) != 0 ? 1 : 0],
+            ("MatMul", { Length: > 0 } x, _, { } y) => y.Product() * x[^1],
             _ => null,
         };
     }
-
-    private static long Product(long[] extents) => extents.Aggregate(1L, (product, extent) => product * extent);
 }

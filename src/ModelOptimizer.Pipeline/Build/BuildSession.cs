@@ -1,8 +1,7 @@
-using System.Text.Json;
-using ModelOptimizer.Onnx.Files;
+using System.Text;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
@@ -35,7 +34,7 @@ internal sealed class BuildSession(
         try
         {
             Directory.CreateDirectory(request.OutputDirectory);
-            using var held = OutputLock.Acquire(request.OutputDirectory, log, patience ?? LockPatience.Default, cancellation);
+            using var held = OutputLock.Acquire(request.OutputDirectory, log, patience, cancellation);
             // After waiting: the build waited for may have done this one's work.
             var before = _file.Read();
             return StateCheck.Renew(before, request, toolVersion) is { } answer ? Replay(answer, before!) : Build(before, cancellation);
@@ -59,19 +58,25 @@ internal sealed class BuildSession(
     private int Replay(BuildState answer, BuildState before)
     {
         log.Detail("No input's content has changed since the last build.");
-        if (answer.Request.CacheDirectory != before.Request.CacheDirectory || !answer.Inputs.SequenceEqual(before.Inputs))
+        if (!answer.Inputs.SequenceEqual(before.Inputs))
         {
             _file.Write(answer);
         }
 
-        answer.Diagnostics.ToList().ForEach(stored => log.Diagnostic(stored.Restore()));
-        answer.Messages.ToList().ForEach(log.Headline);
+        Array.ForEach(answer.Diagnostics, stored => log.Diagnostic(stored.Restore()));
+        Array.ForEach(answer.Messages, log.Headline);
         return answer.ExitCode;
     }
 
     private int Build(BuildState? before, CancellationToken cancellation)
     {
         var start = DateTime.UtcNow - ClockSlack;
+        if (CollisionsOfManifests() is { Count: > 0 } collisions)
+        {
+            collisions.ForEach(log.Diagnostic);
+            return ExitCode.Of(collisions);
+        }
+
         RecordingLog recording = new(log);
         _folder.ClearLeftovers();
         try
@@ -79,7 +84,7 @@ internal sealed class BuildSession(
             var production = request.Enabled
                 ? new CompressedModels(request, run).Produce(recording, request.Verify ? request.OutputDirectory : _folder.Staging, cancellation)
                 : new OriginalModels(request, readManifest).Produce(recording, _folder.Staging, cancellation);
-            var exitCode = production.ExitCode == ExitCode.Passed ? Check(production, recording) : production.ExitCode;
+            var exitCode = production.ExitCode;
             cancellation.ThrowIfCancellationRequested();
             // Nothing says that another failure would happen again (a missing file may appear, a device may be plugged in): the state of the
             // build before stays. It does not match what was asked for, or this tool would not have been started, so the next build tries again.
@@ -88,7 +93,7 @@ internal sealed class BuildSession(
                 return exitCode;
             }
 
-            var outputs = exitCode == ExitCode.Passed ? Accept(production, before, recording) : before?.Outputs ?? [];
+            BuildOutput[] outputs = exitCode == ExitCode.Passed ? Accept(production, before, recording) : before?.Outputs ?? [];
             _file.Write(State(recording, exitCode, outputs, production.Inputs.Select(path => InputStamp.TakeAfter(path, start))));
             OutputFolder.Forget(before?.Outputs ?? [], outputs);
             if (exitCode == ExitCode.Passed)
@@ -104,83 +109,63 @@ internal sealed class BuildSession(
         }
     }
 
-    private IReadOnlyList<BuildOutput> Accept(Production production, BuildState? before, IBuildLog recording)
+    private BuildOutput[] Accept(Production production, BuildState? before, IBuildLog recording)
     {
         if (before is not null)
         {
-            _file.Write(before.Unfinished());
+            // On the disk while outputs are replaced one after the other: it answers no request, so that the build after one that was killed in between looks
+            // at every output again, and it still lists them.
+            _file.Write(before with { Succeeded = false, ToolVersion = "", Request = before.Request with { ToolVersion = "" } });
         }
 
-        return _folder.Accept(production.Models, recording);
+        return [.. _folder.Accept(production.Models, recording)];
     }
 
     private static bool IsSureToHappenAgain(int exitCode, RecordingLog recording) => exitCode == ExitCode.Passed
         || (exitCode == ExitCode.GateFailed && recording.Diagnostics.All(diagnostic => diagnostic.Code != GateCodes.CommandFailed));
 
-    private static int Check(Production production, IBuildLog log)
+    // What is wrong with one manifest is found, and told, when that runs.
+    private List<Diagnostic> CollisionsOfManifests()
     {
-        var found = Collisions.Find(production.Models).ToList();
-        found.ForEach(log.Diagnostic);
-        return ExitCode.Of(found);
+        List<CompressionPlan> plans = [];
+        foreach (var manifest in request.Manifests.Length > 1 ? request.Manifests : [])
+        {
+            try
+            {
+                plans.Add(readManifest(manifest));
+            }
+            catch (DiagnosticException)
+            {
+                continue;
+            }
+        }
+
+        return [.. Collisions.Find(plans)];
     }
 
-    private BuildState State(RecordingLog recording, int exitCode, IReadOnlyList<BuildOutput> outputs, IEnumerable<InputStamp> inputs) => new()
+    private BuildState State(RecordingLog recording, int exitCode, BuildOutput[] outputs, IEnumerable<InputStamp> inputs) => new()
     {
-        Version = BuildState.CurrentVersion,
         ToolVersion = toolVersion,
         Request = request,
         Succeeded = exitCode == ExitCode.Passed,
         ExitCode = exitCode,
         Inputs = [.. inputs],
         Outputs = outputs,
-        Diagnostics = [.. recording.Diagnostics.Select(DiagnosticDocument.Of)],
-        Messages = recording.Headlines,
+        Diagnostics = [.. recording.Diagnostics.Select(ToolDiagnostic.Of)],
+        Messages = [.. recording.Headlines],
     };
-}
-
-/// <summary>Names that must differ among all manifests of a project; each manifest was checked for itself when it was read.</summary>
-internal static class Collisions
-{
-    public static IEnumerable<Diagnostic> Find(IReadOnlyList<ProducedModel> models)
-    {
-        var embedded = models.Where(model => model.Embed is not null).ToList();
-        return Twice(models, model => OutputPath.Folder(model.Name), "name", StringComparer.OrdinalIgnoreCase)
-            .Concat(Twice(embedded, model => model.Embed!.Resource, "resource", StringComparer.Ordinal))
-            .Concat(Twice(embedded, model => model.Embed!.Copy, "copy", StringComparer.OrdinalIgnoreCase))
-            .Concat(Twice(embedded, model => model.Embed!.Accessor, "accessor", StringComparer.OrdinalIgnoreCase));
-    }
-
-    private static IEnumerable<Diagnostic> Twice(IEnumerable<ProducedModel> models, Func<ProducedModel, string?> key, string what, StringComparer comparer) =>
-        from same in models.Where(model => key(model) is not null).GroupBy(model => key(model)!, comparer)
-        from later in same.Skip(1)
-        select new Diagnostic(
-            ManifestCodes.Collision,
-            DiagnosticSeverity.Error,
-            $"The models '{same.First().Name}' and '{later.Name}' of this project's manifests have the same {what}: '{key(later)}'. Give each its own.",
-            later.Embed?.Position);
 }
 
 /// <summary><c>state.json</c> in the output folder.</summary>
 internal sealed class BuildStateFile(string outputDirectory)
 {
-    private readonly string _path = Path.Combine(outputDirectory, "state.json");
+    private readonly string _path = Path.Combine(outputDirectory, BuildContract.StateFile);
 
-    /// <summary>The last build's state; null when there is none, or none that this version understands.</summary>
-    public BuildState? Read()
-    {
-        try
-        {
-            var state = JsonSerializer.Deserialize(File.ReadAllBytes(_path), BuildJson.Default.BuildState);
-            return state?.Version == BuildState.CurrentVersion ? state : null;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The last build's state; null when there is none that this version understands.</summary>
+    public BuildState? Read() => BuildState.Read(_path);
 
     /// <summary>Replaces the state in one step.</summary>
-    public void Write(BuildState state) => AtomicFile.Write(_path, stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(state, BuildJson.Default.BuildState)));
+    public void Write(BuildState state) => AtomicFile.Write(_path, stream => stream.Write(Encoding.ASCII.GetBytes(BuildJson.Write(state, indented: true))));
 }
 
 /// <summary>Passes everything on, each diagnostic once, and remembers what <c>state.json</c> keeps.</summary>
@@ -224,7 +209,7 @@ internal static class StateCheck
             return null;
         }
 
-        if (state.Succeeded && !state.Outputs.All(output => output.IsThere))
+        if (state.Succeeded && !state.Outputs.All(output => output.IsThere()))
         {
             return null;
         }
@@ -240,6 +225,6 @@ internal static class StateCheck
             inputs.Add(renewed);
         }
 
-        return state with { Inputs = inputs, Request = request };
+        return state with { Inputs = [.. inputs], Request = request };
     }
 }

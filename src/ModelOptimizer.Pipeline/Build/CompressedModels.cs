@@ -32,12 +32,12 @@ internal sealed class CompressedModels(BuildRequest request, RunManifest run)
     private RunOptions Options(string manifest, string directory) => new()
     {
         ManifestPath = manifest,
-        Device = string.IsNullOrEmpty(request.Device) ? null : request.Device,
+        Device = request.Device.Length == 0 ? null : request.Device,
         VerifyOnly = request.Verify,
         GatesAreWarnings = string.Equals(request.Severity, "warning", StringComparison.OrdinalIgnoreCase),
         OutputDirectory = directory,
         ReportDirectory = request.OutputDirectory,
-        CacheDirectory = string.IsNullOrEmpty(request.CacheDirectory) ? CacheFolder.Default : request.CacheDirectory,
+        CacheDirectory = request.CacheDirectory.Length == 0 ? CacheFolder.Default : request.CacheDirectory,
     };
 
     private static ProducedModel Produced(ModelReport report) => new(report.Name, report.Output!, Path.GetFileName(report.Source), report.Embed);

@@ -1,24 +1,11 @@
 using ModelOptimizer.Build.State;
 using ModelOptimizer.Pipeline.Caching;
 
-namespace ModelOptimizer.Pipeline.Build;
+namespace ModelOptimizer.Build;
 
-/// <summary>A file, or a folder, that was read.</summary>
-/// <param name="Path">Absolute.</param>
-/// <param name="Length">In bytes; 0 for a folder; −1 when there was nothing, so that its appearing is a change.</param>
-/// <param name="LastWriteUtc">Ticks, or a folder's <see cref="FolderStamp"/>; 0 when there was none.</param>
-/// <param name="Sha256">Of the content, see <see cref="ContentHash.OfFile"/>, lower-case hexadecimal; empty when there was none, or when it changed while it was used.</param>
-internal sealed record InputStamp(string Path, long Length, long LastWriteUtc, string Sha256)
+/// <summary>What only the tool does with a stamp; <see cref="ContentHash.OfFile"/> is its hash.</summary>
+internal sealed partial record InputStamp
 {
-    /// <summary>The file as it is now, without its content.</summary>
-    public static InputStamp Glance(string path)
-    {
-        var file = new FileInfo(path);
-        return file.Exists ? new InputStamp(path, file.Length, file.LastWriteTimeUtc.Ticks, "")
-            : Directory.Exists(path) ? new InputStamp(path, 0, FolderStamp.Of(path).Fingerprint, "")
-            : new InputStamp(path, -1, 0, "");
-    }
-
     /// <summary>The file as it is now.</summary>
     public static InputStamp Take(string path)
     {

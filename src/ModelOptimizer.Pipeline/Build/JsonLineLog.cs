@@ -1,26 +1,18 @@
-using System.Text.Json;
-using ModelOptimizer.Pipeline.Reports;
-
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>Tells the MSBuild task over a pipe, one JSON document a line.</summary>
 internal sealed class JsonLineLog(TextWriter output) : IBuildLog
 {
     /// <inheritdoc/>
-    public void Headline(string text) => Message("high", text);
+    public void Headline(string text) => Message(ToolMessage.High, text);
 
     /// <inheritdoc/>
-    public void Detail(string text) => Message("normal", text);
+    public void Detail(string text) => Message(ToolMessage.Normal, text);
 
     /// <inheritdoc/>
-    public void Diagnostic(Diagnostic diagnostic)
-    {
-        var (severity, code, file, line, column, message) = DiagnosticDocument.Of(diagnostic);
-        Write(JsonSerializer.Serialize(new DiagnosticLine("diagnostic", severity, code, file, line, column, message), BuildLineJson.Default.DiagnosticLine));
-    }
+    public void Diagnostic(Diagnostic diagnostic) => Write(BuildJson.Write(ToolDiagnostic.Of(diagnostic) with { Type = ToolDiagnostic.LineType }));
 
-    private void Message(string importance, string text) =>
-        Write(JsonSerializer.Serialize(new MessageLine("message", importance, text), BuildLineJson.Default.MessageLine));
+    private void Message(string importance, string text) => Write(BuildJson.Write(new ToolMessage(ToolMessage.LineType, importance, text)));
 
     private void Write(string line)
     {

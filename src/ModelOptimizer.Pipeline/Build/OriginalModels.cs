@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Running;
-
 namespace ModelOptimizer.Pipeline.Build;
 
 /// <summary>The models as they are, for builds with <c>ModelOptimizerEnabled=false</c>. Starts no ONNX Runtime.</summary>

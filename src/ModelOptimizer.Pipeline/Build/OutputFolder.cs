@@ -2,7 +2,6 @@ using System.Text;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
 
@@ -20,7 +19,7 @@ internal sealed class OutputFolder(BuildRequest request)
         ClearStaging();
         var abandoned = DateTime.UtcNow - TimeSpan.FromDays(1);
         DeleteAll(_root, "*.tmp");
-        DeleteAll(_root, "request-*.json", file => File.GetLastWriteTimeUtc(file) < abandoned);
+        DeleteAll(_root, BuildContract.RequestFiles, file => File.GetLastWriteTimeUtc(file) < abandoned);
     }
 
     /// <summary>No staging folder.</summary>
@@ -83,7 +82,7 @@ internal sealed class OutputFolder(BuildRequest request)
 
     private IEnumerable<BuildOutput> Generate(string accessor, Plan.EmbedPlan embed, string sha256, long length, IBuildLog log)
     {
-        if (!string.Equals(request.Language ?? "C#", "C#", StringComparison.OrdinalIgnoreCase))
+        if (!string.Equals(request.Language, "C#", StringComparison.OrdinalIgnoreCase))
         {
             log.Diagnostic(new Diagnostic(
                 BuildCodes.NoAccessor,

@@ -1,3 +1,4 @@
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;
@@ -144,11 +145,11 @@ internal sealed class InputFeed
 
     private DiagnosticException Mismatch(ArraySource source, long[] laidOut, long[] shaped)
     {
-        var count = shaped.Aggregate(1L, (product, extent) => product * extent);
+        var count = shaped.Product();
         var wanted = input.Shape.Length > 0 ? input.Shape[1..] : [];
         var isNhwc = !isTransposed && laidOut.Length == 3 && ShapeFit.Of([laidOut[2], laidOut[0], laidOut[1]], input.Shape) is not null;
         var remedy = isNhwc ? "Write 'preprocess: { layout: NHWC }', since the channels come last"
-            : wanted.All(extent => extent > 0) && wanted.Aggregate(1L, (product, extent) => product * extent) == count ? $"If the values are in this order, write 'preprocess: {{ shape: {ShapeText.Of(wanted)} }}'"
+            : wanted.All(extent => extent > 0) && wanted.Product() == count ? $"If the values are in this order, write 'preprocess: {{ shape: {ShapeText.Of(wanted)} }}'"
             : "Choose another array or model, or give the shape of a sample in 'preprocess'";
         return Error(DataCodes.Shape, $"does not fit input '{input.Name}': the model wants {ShapeText.Of(input.Shape)}, batch first, and a sample of {source.Name} has shape {ShapeText.Of(shaped)}. {remedy}");
     }

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;

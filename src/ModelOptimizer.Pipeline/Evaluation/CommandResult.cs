@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Running;
-
 namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>What the user's own evaluator said of the original and of the compressed model.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Running;
-
 namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>Metrics of the original and the compressed model on the same samples.</summary>

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Files;
 using ModelOptimizer.Pipeline.Caching;
 
 namespace ModelOptimizer.Pipeline.Files;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Evaluation;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Gates;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Manifest;
@@ -110,7 +111,7 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
 
     private static DatasetPlan Plan(string path, ArrayMatch match, DataArray? labels)
     {
-        var isContainer = DatasetPlan.FormatOf(path) is DatasetFormat.Archive or DatasetFormat.Table;
+        var isContainer = DataFormats.Of(path) != DataFormats.Folder;
         return new DatasetPlan
         {
             Name = "samples",
@@ -241,7 +242,7 @@ internal sealed record ArrayMatch(IReadOnlyDictionary<string, DataArray> Inputs,
         }
 
         return layout.Shape is { } shape
-            ? shape.Aggregate(1L, (product, extent) => product * extent) == array.Header.SampleElements
+            ? shape.Product() == array.Header.SampleElements
             : ShapeFit.Of(sample, input.Shape) is not null;
     }
 }

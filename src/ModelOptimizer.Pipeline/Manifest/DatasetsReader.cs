@@ -1,3 +1,5 @@
+using ModelOptimizer.Pipeline.Datasets;
+
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads <c>datasets:</c>.</summary>
@@ -33,7 +35,7 @@ internal sealed class DatasetsReader(ManifestPaths paths)
     {
         var section = new Section(node, $"dataset '{name.Text}'", DatasetKeys.All, paths, name.Position, LaterKeys);
         var path = section.Read(DatasetKeys.Path);
-        var arrays = new ArrayNames(paths, DatasetPlan.FormatOf(path));
+        var arrays = new ArrayNames(paths, DataFormats.Of(path));
         var inputs = Inputs(section.Read(DatasetKeys.Inputs), arrays);
         var labels = section.Read(DatasetKeys.Labels) is { } array ? arrays.Labels(array) : null;
         string[] files = path is not null ? [path] : [.. inputs.Values, .. labels is null ? Array.Empty<string>() : [labels]];
@@ -81,7 +83,7 @@ internal static class DatasetKeys
 
     public static readonly Option<string?> Path = All.Add<string?>(new(
         "path",
-        (Forms.Text("path of an .npz file, a .csv file or a folder") with { Read = Container }).OrNone(),
+        (Forms.Text($"path of {DataFormats.Expected}") with { Read = Container }).OrNone(),
         "What holds the arrays, relative to the manifest. Left out where every array is a file of its own (.npy, IDX)."));
 
     public static readonly Option<Node> Inputs = All.Add<Node>(new(
@@ -113,7 +115,7 @@ internal static class DatasetKeys
     private static string Container(Node node, string what, ManifestPaths paths)
     {
         var path = paths.Resolve(node, what);
-        if (DatasetPlan.FormatOf(path) != DatasetFormat.Folder)
+        if (DataFormats.Of(path) != DataFormats.Folder)
         {
             return paths.Existing(node, what);
         }
@@ -121,8 +123,8 @@ internal static class DatasetKeys
         return System.IO.Path.HasExtension(path) && !Directory.Exists(path)
             ? throw NodeValues.Bad(
                 node,
-                $"'path' expects an .npz file, a .csv file or a folder; found '{node.AsText(what)}'. A file with a single array (.npy, IDX) goes where the "
-                + $"array's name would be, without 'path': inputs: {{ image: images.npy }}.")
+                $"'path' expects {DataFormats.Expected}; found '{node.AsText(what)}'. A file with a single array (.npy, IDX) goes where the array's name "
+                + $"would be, without 'path': inputs: {{ image: images.npy }}.")
             : paths.ExistingFolder(node, what);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
@@ -36,8 +37,7 @@ internal static class ManifestReader
         var datasets = new DatasetsReader(paths).Read(section.Read(ManifestKeys.Datasets));
         var models = new ModelsReader(paths, new EvaluateReader(datasets, paths), new StepReader(methods ?? MethodCatalogue.All, paths), seed)
             .Read(section.Read(ManifestKeys.Models));
-        CollisionCheck.Check(models, datasets.Values, file);
-        return new CompressionPlan
+        var plan = new CompressionPlan
         {
             ManifestPath = file,
             Device = device,
@@ -46,8 +46,16 @@ internal static class ManifestReader
             LinearAlgebraPosition = section[ManifestKeys.LinearAlgebra]?.Position ?? whole,
             Seed = seed,
             Models = models,
+            Reads =
+            [
+                file,
+                .. models.Select(model => model.Source),
+                .. models.SelectMany(model => model.Steps).Select(step => step.Student).OfType<string>(),
+                .. datasets.Values.SelectMany(dataset => dataset.Files),
+            ],
             Remarks = [.. models.SelectMany(Remarks)],
         };
+        return Collisions.Find([plan]).FirstOrDefault() is { } collision ? throw new DiagnosticException(collision) : plan;
     }
 
     private static string Text(string file)
@@ -103,57 +111,6 @@ internal static class ManifestReader
         if (model.Embed is null)
         {
             yield return Remark(ManifestCodes.NoEmbed, $"Model '{model.Name}' has no 'embed': a build compresses it, but does not ship it.");
-        }
-    }
-}
-
-/// <summary>Refuses models that would overwrite each other or what they are made from.</summary>
-internal static class CollisionCheck
-{
-    public static void Check(IReadOnlyList<ModelPlan> models, IEnumerable<DatasetPlan> datasets, string manifest)
-    {
-        // Files, and classes on a case-insensitive disk, must differ in more than case.
-        var names = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        var outputs = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        var resources = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
-        var copies = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        var accessors = new Dictionary<string, ModelPlan>(StringComparer.OrdinalIgnoreCase);
-        foreach (var model in models)
-        {
-            Once(names, model.Name, model, model.Position, "name (but for upper and lower case)");
-            Once(outputs, model.Output, model, model.Position, "output");
-            Once(resources, model.Embed?.Resource, model, model.Embed?.Position, "resource");
-            Once(copies, model.Embed?.Copy, model, model.Embed?.Position, "copy");
-            Once(accessors, model.Embed?.Accessor, model, model.Embed?.Position, "accessor");
-        }
-
-        string[] read =
-        [
-            manifest,
-            .. models.Select(model => model.Source),
-            .. models.SelectMany(model => model.Steps).Select(step => step.Student).OfType<string>(),
-            .. datasets.SelectMany(dataset => dataset.Files),
-        ];
-        foreach (var model in models)
-        {
-            if (read.FirstOrDefault(path => string.Equals(path, model.Output, StringComparison.OrdinalIgnoreCase)) is { } overwritten)
-            {
-                throw new DiagnosticException(
-                    ManifestCodes.Collision,
-                    $"The output of model '{model.Name}' would overwrite {overwritten}, which the manifest reads. Choose another 'output', or leave it out.",
-                    model.Position);
-            }
-        }
-    }
-
-    private static void Once(Dictionary<string, ModelPlan> seen, string? value, ModelPlan model, SourcePosition? position, string what)
-    {
-        if (value is not null && !seen.TryAdd(value, model))
-        {
-            throw new DiagnosticException(
-                ManifestCodes.Collision,
-                $"The models '{seen[value].Name}' and '{model.Name}' have the same {what}: '{value}'. Give each its own.",
-                position);
         }
     }
 }

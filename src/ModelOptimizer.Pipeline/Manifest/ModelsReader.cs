@@ -1,4 +1,4 @@
-using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

@@ -26,6 +26,9 @@ internal sealed record CompressionPlan
     /// <summary>The models in the order written.</summary>
     public required IReadOnlyList<ModelPlan> Models { get; init; }
 
+    /// <summary>Every file that is read, whether a model uses it or not: absolute paths.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
     /// <summary>Notes and warnings found while reading.</summary>
     public IReadOnlyList<Diagnostic> Remarks { get; init; } = [];
 }

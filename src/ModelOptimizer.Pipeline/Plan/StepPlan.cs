@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Search;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of <c>compress:</c>.</summary>

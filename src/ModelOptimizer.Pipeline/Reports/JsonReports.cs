@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Inspection;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Reports;
 

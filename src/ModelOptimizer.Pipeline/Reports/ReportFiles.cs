@@ -1,6 +1,5 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
@@ -15,7 +14,7 @@ internal static class ReportFiles
     public static ModelReport Write(ModelReport report, string manifest, ModelPlan model, RunOptions options, Action<Diagnostic> log)
     {
         // In a build the model is still in a staging folder, and goes there only when all models of the build are good.
-        var output = OutputPath.Of(options with { OutputDirectory = options.ReportDirectory ?? options.OutputDirectory }, model);
+        var output = OutputPath.Of(options.ReportDirectory ?? options.OutputDirectory, model);
         var files = Extensions.Select(extension => Path.ChangeExtension(output, extension)).ToList();
         var placed = report with { Output = report.Output is null ? null : output, ReportFile = files[^1] };
         try

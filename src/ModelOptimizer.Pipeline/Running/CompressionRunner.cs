@@ -42,7 +42,7 @@ internal static class CompressionRunner
                     locks.Retain(models.Select(model => model.Name));
                 }
 
-                locks.Write();
+                locks.Write(cancellation);
             }
         });
         return record.ToResult();
@@ -67,7 +67,7 @@ internal static class CompressionRunner
     // give other bytes, and the gates decide.
     private static Engine Start(Device device, string library, RunOptions options, IReadOnlyList<ModelPlan> models, IRunObserver observer)
     {
-        if (options.VerifyOnly && (!options.Locked || models.All(model => File.Exists(OutputPath.Of(options, model)))))
+        if (options.VerifyOnly && (!options.Locked || models.All(model => File.Exists(OutputPath.Of(options.OutputDirectory, model)))))
         {
             return new Engine(device);
         }

@@ -1,4 +1,6 @@
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
@@ -33,7 +35,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
         var blobs = options.CacheDirectory is null ? null : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
         var producer = new ModelProducer(_context with { Blobs = blobs }, original);
         var locked = new LockCheck(locks, model, options, record).Find(inputs);
-        if (options.Locked && File.Exists(OutputPath.Of(options, model)))
+        if (options.Locked && File.Exists(OutputPath.Of(options.OutputDirectory, model)))
         {
             return Verify(producer, locked);
         }
@@ -100,7 +102,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
 
     private ModelReport Verify(ModelProducer producer, LockedModel? locked = null)
     {
-        var path = OutputPath.Of(options, model);
+        var path = OutputPath.Of(options.OutputDirectory, model);
         if (!File.Exists(path))
         {
             throw new DiagnosticException(
@@ -123,7 +125,7 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
     private ModelReport Deliver(byte[] bytes, ModelReport report)
     {
         // A failed gate leaves the previous output as it was, and so does a look at it.
-        var path = Judge(report) && !options.VerifyOnly ? OutputPath.Of(options, model) : null;
+        var path = Judge(report) && !options.VerifyOnly ? OutputPath.Of(options.OutputDirectory, model) : null;
         if (path is not null)
         {
             OutputFile.Write(path, bytes, model.SourcePosition);

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Pipeline.Compression;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;

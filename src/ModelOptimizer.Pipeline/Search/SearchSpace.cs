@@ -1,6 +1,7 @@
-using ModelOptimizer.Methods.Ranks;
+using ModelOptimizer.Methods.Common;
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Compression;
 
 namespace ModelOptimizer.Pipeline.Search;
 
@@ -25,10 +26,10 @@ internal sealed record SearchLayer(string Name, IReadOnlyList<Option> All, IRead
     public static SearchLayer Of(string name, IReadOnlyList<Option> options) =>
         new(name, options, [.. LagrangianAllocator.Front(Weighed(options, Weighting.Blend)).Select(option => option.Item)]);
 
-    public IReadOnlyList<Weighed<Option>> Weighed(Weighting weighting) => Weighed(All, weighting);
+    public IReadOnlyList<Alternative<Option>> Weighed(Weighting weighting) => Weighed(All, weighting);
 
-    private static IReadOnlyList<Weighed<Option>> Weighed(IReadOnlyList<Option> options, Weighting weighting) =>
-        [.. options.Select(option => new Weighed<Option>(option, option.Choice.Bytes, option.Choice.Weighed(weighting)))];
+    private static IReadOnlyList<Alternative<Option>> Weighed(IReadOnlyList<Option> options, Weighting weighting) =>
+        [.. options.Select(option => new Alternative<Option>(option, option.Choice.Bytes, option.Choice.Weighed(weighting)))];
 }
 
 /// <summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;
 

@@ -1,9 +1,9 @@
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Writing;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Timing;

@@ -1,8 +1,9 @@
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Writing;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Timing;
 

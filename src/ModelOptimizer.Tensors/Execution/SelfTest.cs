@@ -4,7 +4,6 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

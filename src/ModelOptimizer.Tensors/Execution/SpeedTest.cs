@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.Graphs;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Execution;

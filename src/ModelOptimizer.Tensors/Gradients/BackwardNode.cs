@@ -1,7 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Gradients;
 

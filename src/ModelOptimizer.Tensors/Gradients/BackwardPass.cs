@@ -3,7 +3,6 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Gradients;

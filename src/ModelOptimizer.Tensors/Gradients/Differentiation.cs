@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Reverse-mode differentiation of an ONNX graph into nodes of the same graph.</summary>

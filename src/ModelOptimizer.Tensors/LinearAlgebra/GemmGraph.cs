@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Tensors.Graphs;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.LinearAlgebra;

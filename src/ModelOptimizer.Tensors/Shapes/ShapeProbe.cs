@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Sessions;
@@ -82,13 +83,6 @@ internal static class ShapeProbe
         return new HostTensor(input.Type, shape, new byte[bytes]);
     }
 
-    private static int WidthOf(TensorProto.Types.DataType type) => type switch
-    {
-        TensorProto.Types.DataType.Bool or TensorProto.Types.DataType.Int8 or TensorProto.Types.DataType.Uint8 => 1,
-        TensorProto.Types.DataType.Float16 or TensorProto.Types.DataType.Bfloat16 or TensorProto.Types.DataType.Int16 or TensorProto.Types.DataType.Uint16 => 2,
-        TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Int32 or TensorProto.Types.DataType.Uint32 => 4,
-        TensorProto.Types.DataType.Double or TensorProto.Types.DataType.Int64 or TensorProto.Types.DataType.Uint64 or TensorProto.Types.DataType.Complex64 => 8,
-        TensorProto.Types.DataType.Complex128 => 16,
-        _ => throw new InvalidOperationException($"{type} has no fixed width"),
-    };
+    private static int WidthOf(TensorProto.Types.DataType type) =>
+        ElementTypes.Bits((int)type) is { } bits and >= 8 ? bits / 8 : throw new InvalidOperationException($"{type} has no width in bytes");
 }

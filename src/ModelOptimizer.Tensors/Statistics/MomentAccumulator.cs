@@ -4,6 +4,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Sessions;
@@ -34,7 +35,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     public bool MayGather => !key.Transposed;
 
     /// <summary>Bytes of both buffers for an activation of <paramref name="shape"/>.</summary>
-    public long StateBytes(long[] shape) => (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(Elements);
+    public long StateBytes(long[] shape) => (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(extents => extents.Product());
 
     public void Add(OrtValue activation)
     {
@@ -78,8 +79,6 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         state = [];
         return new SecondMoment(sigma, mean, count);
     }
-
-    private static long Elements(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
 
     private Matrix Symmetric(int group)
     {
@@ -129,7 +128,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             outputs[axis] = room < 0 ? 0 : (room / window.Strides[axis]) + 1;
         }
 
-        var perSample = Elements(outputs);
+        var perSample = outputs.Product();
         if (perSample == 0)
         {
             return;
@@ -218,14 +217,14 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         if (graph is null)
         {
             graph = wanted;
-            state = [.. wanted.StateShapes.Select(extents => new double[Elements(extents)])];
+            state = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
             if (sessions.Exact)
             {
-                spare = [.. wanted.StateShapes.Select(extents => new double[Elements(extents)])];
+                spare = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
             }
             else
             {
-                parts = [.. wanted.StateShapes.Select(extents => new float[Elements(extents)])];
+                parts = [.. wanted.StateShapes.Select(extents => new float[extents.Product()])];
             }
         }
         else if (graph.Size != wanted.Size)

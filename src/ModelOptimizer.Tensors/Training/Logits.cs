@@ -18,7 +18,7 @@ internal static class Logits
             return Of(model, node.Input[0], shapes) is var before && before == node.Input[0] ? output : before;
         }
 
-        return node?.Operator() is "Softmax" or "LogSoftmax" && shapes.TryGetValue(output, out var shape) && IsLast(node.Int("axis", model.Opset >= 13 ? -1 : 1), shape.Length) ? node.Input[0] : output;
+        return node?.Operator() is "Softmax" or "LogSoftmax" && shapes.TryGetValue(output, out var shape) && IsLast(node.Int("axis", model.Opset >= Opsets.SoftmaxOfOneAxis ? -1 : 1), shape.Length) ? node.Input[0] : output;
     }
 
     private static bool IsLast(long axis, int rank) => axis == -1 || axis == rank - 1;

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>Loss functions as nodes, float32. Each gives a scalar: the mean over the batch. Classes are on the last axis; axes between batch and classes count as more samples.</summary>

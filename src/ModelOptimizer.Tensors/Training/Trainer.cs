@@ -5,7 +5,6 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Execution;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Sessions;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

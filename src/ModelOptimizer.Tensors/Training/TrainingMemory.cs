@@ -1,6 +1,7 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Execution;
 
 namespace ModelOptimizer.Tensors.Training;
@@ -40,14 +41,12 @@ internal sealed record TrainingMemory(long Parameters, long Activations, long Sa
     /// <summary>The windows of the largest convolution, one after the other and put together: what its weight's gradient is multiplied from.</summary>
     private static long PatchBytes(IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes) => nodes
         .Where(node => node.Operator() == "Conv" && node.Input.Concat(node.Output).All(shapes.ContainsKey))
-        .Select(node => 2 * sizeof(float) * Elements(shapes[node.Input[1]][1..]) * Elements([shapes[node.Output[0]][0], .. shapes[node.Output[0]][2..]]))
+        .Select(node => 2 * sizeof(float) * shapes[node.Input[1]][1..].Product() * shapes[node.Output[0]][0] * shapes[node.Output[0]][2..].Product())
         .DefaultIfEmpty(0)
         .Max();
 
     private static long BytesOf(IEnumerable<string> tensors, IReadOnlyDictionary<string, long[]> shapes) =>
-        sizeof(float) * tensors.Distinct(StringComparer.Ordinal).Sum(tensor => shapes.TryGetValue(tensor, out var shape) ? Elements(shape) : 0);
-
-    private static long Elements(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
+        sizeof(float) * tensors.Distinct(StringComparer.Ordinal).Sum(tensor => shapes.TryGetValue(tensor, out var shape) ? shape.Product() : 0);
 
     private static long VectorBytes(long trained, IOptimizer optimizer) => sizeof(float) * trained * ((2 * (1 + optimizer.StateVectors)) + StepVectors);
 }

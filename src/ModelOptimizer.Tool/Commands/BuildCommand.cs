@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ModelOptimizer.Pipeline;
+using ModelOptimizer.Build;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
@@ -12,8 +12,8 @@ internal static class BuildCommand
 {
     public static Command Create(Terminal terminal, RunManifest run)
     {
-        var request = new Option<string>("--request") { Description = "The build's request.json.", Required = true, HelpName = "file" };
-        var command = new Command("build", "Answer the MSBuild task.") { request };
+        var request = new Option<string>(BuildContract.RequestOption) { Description = "The build's request.json.", Required = true, HelpName = "file" };
+        var command = new Command(BuildContract.Command, "Answer the MSBuild task.") { request };
         command.Hidden = true;
         command.SetAction((parsed, cancellation) => Task.FromResult(Execute(parsed.GetValue(request)!, terminal, run, cancellation)));
         return command;

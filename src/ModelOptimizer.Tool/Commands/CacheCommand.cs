@@ -1,9 +1,7 @@
 using System.CommandLine;
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
@@ -68,9 +66,9 @@ internal static class CacheCommand
 
     private static string Folder(string? given, Terminal terminal)
     {
-        var folder = given is null ? CacheFolder.Default : Path.GetFullPath(given, terminal.CurrentDirectory);
+        var folder = terminal.CacheDirectory(given);
         return File.Exists(folder)
-            ? throw new DiagnosticException(ToolCodes.Usage, $"'{ShortPath.From(terminal.CurrentDirectory, folder)}' is a file. --cache takes the folder that holds the cache.")
+            ? throw new DiagnosticException(ToolCodes.Usage, $"'{ShortPath.From(terminal.CurrentDirectory, folder)}' is a file. --cache and ModelOptimizerCache take the folder that holds the cache.")
             : folder;
     }
 }

@@ -1,9 +1,6 @@
 using System.CommandLine;
-using ModelOptimizer.Pipeline;
-using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 
@@ -18,7 +15,7 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Show what this machine has: runtime, devices, cache.") { json };
         command.SetAction(parsed => Guard.Run(terminal, command.Name, parsed.GetValue(json), () =>
         {
-            var report = EnvironmentInspector.Inspect(ToolIdentity.Version, CacheFolder.Default);
+            var report = EnvironmentInspector.Inspect(ToolIdentity.Version, terminal.CacheDirectory(null));
             if (parsed.GetValue(json))
             {
                 terminal.Out.WriteLine(JsonReports.Of(report));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ModelOptimizer.Pipeline.Initialization;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Commands;

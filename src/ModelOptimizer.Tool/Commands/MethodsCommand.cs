@@ -3,7 +3,6 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.LinearAlgebra;
@@ -52,7 +52,7 @@ internal static class RunCommand
                 VerifyOnly = verifyOnly,
                 Locked = verifyOnly && parsed.GetValue(locked),
                 WriteLock = !verifyOnly,
-                CacheDirectory = parsed.GetValue(cache) is { } folder ? Path.GetFullPath(folder, terminal.CurrentDirectory) : CacheFolder.Default,
+                CacheDirectory = terminal.CacheDirectory(parsed.GetValue(cache)),
             },
             parsed.GetValue(json),
             cancellation))));

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 
 namespace ModelOptimizer.Tool.Commands;

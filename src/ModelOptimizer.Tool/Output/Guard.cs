@@ -1,6 +1,5 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Tool.Output;
 

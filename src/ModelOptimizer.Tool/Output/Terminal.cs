@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Globalization;
 using System.Text;
+using ModelOptimizer.Pipeline.Caching;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Output;
@@ -18,6 +20,9 @@ internal sealed record Terminal
     public Stream? Parent { get; init; }
 
     public required string CurrentDirectory { get; init; }
+
+    /// <summary>What the environment variable <c>ModelOptimizerCache</c> says, which is a property in builds; null when it says nothing.</summary>
+    public string? CacheVariable { get; init; }
 
     /// <summary>Columns of <see cref="Out"/>.</summary>
     public int Width { get; init; } = WidthOfFiles;
@@ -38,11 +43,16 @@ internal sealed record Terminal
             Error = Console.Error,
             Parent = Console.IsInputRedirected ? Console.OpenStandardInput() : null,
             CurrentDirectory = Environment.CurrentDirectory,
+            CacheVariable = Variable("ModelOptimizerCache"),
             Width = ProcessWidth(),
             Colour = !plain && !Console.IsOutputRedirected,
             Live = !plain && !Console.IsErrorRedirected && !Console.IsOutputRedirected,
         };
     }
+
+    /// <summary>The cache's folder: what an option says, else the environment variable, else the user's. Empty says nothing.</summary>
+    public string CacheDirectory(string? option) =>
+        new[] { option, CacheVariable }.FirstOrDefault(folder => !string.IsNullOrEmpty(folder)) is { } given ? Path.GetFullPath(given, CurrentDirectory) : CacheFolder.Default;
 
     /// <summary>A console for tables.</summary>
     public IAnsiConsole Tables() => Ansi(Out, Colour, Width);
@@ -63,6 +73,10 @@ internal sealed record Terminal
         console.Profile.Capabilities.Unicode = true;
         return console;
     }
+
+    // As properties of MSBuild, to which these variables are the same: in any case. Azure Pipelines hands its variables to scripts in capitals.
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) ?? Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>().FirstOrDefault(variable => string.Equals((string)variable.Key, name, StringComparison.OrdinalIgnoreCase)).Value as string;
 
     private static int ProcessWidth()
     {

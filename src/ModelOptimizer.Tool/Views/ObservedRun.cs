@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 using Spectre.Console;

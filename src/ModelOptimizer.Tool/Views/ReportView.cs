@@ -2,7 +2,6 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Timing;
 using ModelOptimizer.Tool.Output;
 using Spectre.Console;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ModelOptimizer.Build.State;
 
 namespace ModelOptimizer.Build.Tests.State;
@@ -6,8 +5,8 @@ namespace ModelOptimizer.Build.Tests.State;
 public sealed class UpToDateCheckTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly BuildRequest _request = new() { Manifests = ["/p/modelopt.yaml"], OutputDirectory = "/p/obj/modelopt/", ToolVersion = "1" };
-    private readonly BuildState _state;
+    private BuildRequest _request = new() { Manifests = ["/p/modelopt.yaml"], OutputDirectory = "/p/obj/modelopt/", ToolVersion = "1" };
+    private BuildState _state;
     private readonly string _input;
     private readonly string _output;
 
@@ -19,11 +18,10 @@ public sealed class UpToDateCheckTests : IDisposable
         File.WriteAllText(_output, "123");
         _state = new BuildState
         {
-            Version = 1,
-            Request = Json.Read<BuildRequest>(Json.Write(_request)),
+            Request = BuildJson.Read<BuildRequest>(BuildJson.Write(_request))!,
             Succeeded = true,
-            Inputs = [new StateInput { Path = _input, Length = 5, LastWriteUtc = Ticks(_input) }],
-            Outputs = [new StateOutput { Path = _output, Kind = "resource", LogicalName = "Digits.onnx", Length = 3 }],
+            Inputs = [new InputStamp(_input, 5, File.GetLastWriteTimeUtc(_input).Ticks, "")],
+            Outputs = [new BuildOutput(_output, BuildOutput.Resource, "Digits.onnx", 3)],
         };
     }
 
@@ -65,7 +63,7 @@ public sealed class UpToDateCheckTests : IDisposable
     public void An_Input_That_Was_Missing_Runs_Once_It_Appears()
     {
         var missing = _folder["later.onnx"];
-        _state.Inputs = [new StateInput { Path = missing, Length = -1, LastWriteUtc = "0" }];
+        _state = _state with { Inputs = [new InputStamp(missing, -1, 0, "")] };
         Reason().ShouldBeNull();
 
         File.WriteAllText(missing, "");
@@ -99,7 +97,7 @@ public sealed class UpToDateCheckTests : IDisposable
             File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, day, 0, 0, 0, DateTimeKind.Utc));
         }
 
-        _state.Inputs = [new StateInput { Path = images, Length = 0, LastWriteUtc = FolderStamp.Of(images).Fingerprint.ToString(CultureInfo.InvariantCulture) }];
+        _state = _state with { Inputs = [new InputStamp(images, 0, FolderStamp.Of(images).Fingerprint, "")] };
         File.WriteAllText(Path.Combine(images, ".cache", "y"), "of no sample");
         Reason().ShouldBeNull();
 
@@ -121,29 +119,30 @@ public sealed class UpToDateCheckTests : IDisposable
     [Fact]
     public void Another_Request_Runs()
     {
-        foreach (var change in new Action<BuildRequest>[]
+        foreach (var other in new[]
         {
-            r => r.Manifests = ["/p/other.yaml"],
-            r => r.Device = "cpu",
-            r => r.Severity = "warning",
-            r => r.Enabled = true,
-            r => r.RootNamespace = "Other",
-            r => r.Language = "F#",
-            r => r.ToolVersion = "2",
-            r => r.CacheDirectory = "/c",
+            _request with { Manifests = ["/p/other.yaml"] },
+            _request with { Device = "cpu" },
+            _request with { Severity = "warning" },
+            _request with { Enabled = false },
+            _request with { RootNamespace = "Other" },
+            _request with { Language = "F#" },
+            _request with { Libraries = "/l" },
+            _request with { ToolVersion = "2" },
         })
         {
-            var other = Json.Read<BuildRequest>(Json.Write(_request))!;
-            change(other);
             UpToDateCheck.ReasonToRun(other, _state).ShouldBe("properties, the manifests' names or the tool changed");
         }
     }
 
     [Fact]
+    public void Another_Cache_Changes_No_Result() => UpToDateCheck.ReasonToRun(_request with { CacheDirectory = "/c" }, _state).ShouldBeNull();
+
+    [Fact]
     public void Verification_Always_Runs()
     {
-        _request.Verify = true;
-        _state.Request!.Verify = true;
+        _request = _request with { Verify = true };
+        _state = _state with { Request = _request };
 
         Reason().ShouldBe("verification was asked for");
     }
@@ -151,12 +150,11 @@ public sealed class UpToDateCheckTests : IDisposable
     [Fact]
     public void A_Failure_Is_Repeated_Without_Its_Outputs_And_Only_When_It_Has_An_Error()
     {
-        _state.Succeeded = false;
         File.Delete(_output);
-        _state.Diagnostics = [new ToolDiagnostic { Severity = "error", Code = "MOC4001" }];
+        _state = _state with { Succeeded = false, Diagnostics = [new ToolDiagnostic(ToolDiagnostic.Error, "MOC4001", "", 0, 0, "")] };
         Reason().ShouldBeNull();
 
-        _state.Diagnostics = [new ToolDiagnostic { Severity = "warning", Code = "MOC4001" }];
+        _state = _state with { Diagnostics = [new ToolDiagnostic(ToolDiagnostic.Warning, "MOC4001", "", 0, 0, "")] };
         Reason().ShouldBe("the last run failed without an error");
     }
 
@@ -175,8 +173,6 @@ public sealed class UpToDateCheckTests : IDisposable
         File.SetLastWriteTimeUtc(one, second);
         File.SetLastWriteTimeUtc(other, first);
     }
-
-    private static string Ticks(string path) => File.GetLastWriteTimeUtc(path).Ticks.ToString(CultureInfo.InvariantCulture);
 
     private string? Reason() => UpToDateCheck.ReasonToRun(_request, _state);
 }

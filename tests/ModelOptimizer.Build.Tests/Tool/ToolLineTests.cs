@@ -9,7 +9,7 @@ public sealed class ToolLineTests
     {
         var line = ToolLine.Parse("""{"type":"message","importance":"high","text":"digits: 40 % ä \u00e4"}""").ShouldNotBeNull();
 
-        (line.Importance, line.Text, line.Diagnostic).ShouldBe(("high", "digits: 40 % ä ä", null));
+        line.ShouldBe(new ToolLine(new ToolMessage(ToolMessage.LineType, ToolMessage.High, "digits: 40 % ä ä"), null));
     }
 
     [Fact]
@@ -28,6 +28,7 @@ public sealed class ToolLineTests
     [InlineData("{not json")]
     [InlineData("{}")]
     [InlineData("""{"type":"other","text":"x"}""")]
+    [InlineData("""{"type":"message"}""")]
     [InlineData("[1]")]
     public void Anything_Else_Is_Not_Of_The_Protocol(string text) => ToolLine.Parse(text).ShouldBeNull();
 }

@@ -54,7 +54,7 @@ internal sealed class Consumer
 
         """;
 
-    private readonly Dictionary<string, string> _environment;
+    private readonly Dictionary<string, string> _environment = new() { ["NUGET_PACKAGES"] = Packages.Folder };
 
     /// <summary>Writes the project.</summary>
     /// <param name="directory">Its folder; its name is the project's.</param>
@@ -64,11 +64,6 @@ internal sealed class Consumer
     public Consumer(string directory, string properties = "", string items = "", string? cache = null)
     {
         Root = directory;
-        _environment = new Dictionary<string, string>
-        {
-            ["NUGET_PACKAGES"] = Packages.Folder,
-            ["ModelOptimizerCache"] = cache ?? this["cache"],
-        };
         Write("NuGet.Config", $"""
             <configuration>
               <packageSources><clear /><add key="local" value="{Packages.Feed}" /></packageSources>
@@ -81,6 +76,7 @@ internal sealed class Consumer
                 <TargetFramework>net10.0</TargetFramework>
                 <OutputType>Exe</OutputType>
                 <RootNamespace>App</RootNamespace>
+                <ModelOptimizerCache Condition="'$(ModelOptimizerCache)' == ''">{cache ?? "$(MSBuildProjectDirectory)/cache"}</ModelOptimizerCache>
                 {properties}
               </PropertyGroup>
               <ItemGroup>
@@ -101,6 +97,8 @@ internal sealed class Consumer
     public string Root { get; }
 
     public string Name => Path.GetFileName(Root);
+
+    public string Project => this[$"{Name}.csproj"];
 
     public string Model => this["models", "digits.onnx"];
 
@@ -132,7 +130,16 @@ internal sealed class Consumer
 
     /// <summary>Runs the built program, which reads its embedded model through the accessor.</summary>
     public string Run(string configuration = "Release") =>
-        Infrastructure.DotNet.Run(Root, _environment, this["bin", configuration, "net10.0", $"{Name}.dll"]).ShouldSucceed().Output.Trim();
+        RunProgram(this["bin", configuration, "net10.0", Name]);
+
+    /// <summary>Runs a program by its own host, which starts no <c>dotnet</c>.</summary>
+    public static string RunProgram(string program) =>
+        Infrastructure.DotNet
+            .Run(program + (OperatingSystem.IsWindows() ? ".exe" : ""), Path.GetDirectoryName(program)!, new Dictionary<string, string>())
+            .ShouldSucceed().Output.Trim();
+
+    /// <summary>Sets properties that the next builds have, as <c>-p:</c> would.</summary>
+    public void Set(string properties) => Write("Directory.Build.props", $"<Project><PropertyGroup>{properties}</PropertyGroup></Project>\n");
 
     /// <summary>The embedded file, as the state names it.</summary>
     public byte[] Embedded()

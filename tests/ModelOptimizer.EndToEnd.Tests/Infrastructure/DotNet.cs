@@ -1,14 +1,24 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
 /// <summary>Runs the real <c>dotnet</c> as a user's shell would.</summary>
-internal static class DotNet
+internal static partial class DotNet
 {
     // A test run is itself inside MSBuild and the test platform, and what they set would leak into the builds under test.
     private static readonly string[] Toxic = ["MSBUILD", "VSTEST", "COVERLET", "DOTNET_HOST_PATH", "DOTNET_CLI_", "NUGET_PACKAGES", "MODELOPTIMIZER"];
+
+    private static int _starts;
+
+    /// <summary>
+    /// How often the tests started <c>dotnet</c> so far, each command of a script included. What a build starts itself, and programs with a host of their own,
+    /// are none.
+    /// </summary>
+    public static int Starts => _starts;
 
     public static string Host { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
 
@@ -26,6 +36,7 @@ internal static class DotNet
     /// <summary>Starts, for tests that do something meanwhile.</summary>
     public static Process Start(string program, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
+        Interlocked.Add(ref _starts, program == Host || arguments.Contains(Host) ? 1 : CommandOfScript().Count(arguments.LastOrDefault("")));
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = directory,
@@ -49,6 +60,8 @@ internal static class DotNet
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        // A program with a host of its own looks for this, and otherwise only where installers put it.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -65,4 +78,7 @@ internal static class DotNet
         process.WaitForExit();
         return new Outcome(process.ExitCode, output + errors.GetAwaiter().GetResult());
     }
+
+    [GeneratedRegex(@"(^|&&) *dotnet ", RegexOptions.Multiline)]
+    private static partial Regex CommandOfScript();
 }

@@ -4,7 +4,9 @@ namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 internal sealed class Home
 {
     /// <summary>Makes it.</summary>
-    public Home(string folder)
+    /// <param name="folder">Where.</param>
+    /// <param name="tools">A folder with commands that its user has in place of its own tools.</param>
+    public Home(string folder, string? tools = null)
     {
         Folder = Directory.CreateDirectory(folder).FullName;
         Environment = new Dictionary<string, string>
@@ -13,7 +15,7 @@ internal sealed class Home
             ["DOTNET_CLI_HOME"] = Folder,
             ["XDG_CACHE_HOME"] = Path.Combine(Folder, "cache"),
             ["HOME"] = Folder,
-            ["PATH"] = $"{Path.Combine(Folder, ".dotnet", "tools")}:{System.Environment.GetEnvironmentVariable("PATH")}",
+            ["PATH"] = $"{tools ?? Path.Combine(Folder, ".dotnet", "tools")}{Path.PathSeparator}{System.Environment.GetEnvironmentVariable("PATH")}",
             ["GIT_CONFIG_NOSYSTEM"] = "1",
             ["GIT_AUTHOR_NAME"] = "test",
             ["GIT_AUTHOR_EMAIL"] = "test@example.org",

@@ -3,40 +3,28 @@ using System.Diagnostics;
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
 /// <summary>
-/// Kills builds of one project at random moments, looks at what each left, and builds again. The manifest alternates between two that make models of equal
-/// length and different bytes, so that no length gives a mix of both away.
+/// Kills builds of equal projects at random moments, looks at what each left, and builds again. There are two manifests, which make models of equal length and
+/// different bytes, so that no length gives a mix of both away.
 /// </summary>
 internal sealed class KilledBuilds
 {
     private static readonly string[] Norms = ["covariance", "frobenius"];
 
+    private readonly Place _place;
     private readonly string _cache;
-    private readonly Consumer _consumer;
-    private readonly string _output;
+    private readonly Consumer _watched;
     private readonly Random _random;
     private readonly List<BuiltFiles> _known = [];
     private readonly List<string> _problems = [];
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private readonly List<(Func<bool> IsNow, TimeSpan Length)> _phases = [];
+    private readonly List<(Func<Consumer, bool> IsNow, TimeSpan Length)> _phases = [];
 
-    /// <summary>Writes the project and builds it with both manifests, to know what is right and how long it takes.</summary>
-    public KilledBuilds(string folder, int seed)
+    public KilledBuilds(Place place, int seed)
     {
-        _cache = Path.Combine(folder, "cache");
-        // A compiler that outlives its build would not be killed with it.
-        _consumer = new Consumer(Path.Combine(folder, "app"), "<UseSharedCompilation>false</UseSharedCompilation>", cache: _cache);
-        _output = _consumer["obj", "modelopt"];
+        _place = place;
+        _cache = place["cache"];
+        _watched = NewConsumer("watched", _cache);
         _random = new Random(seed);
-        _consumer.DotNet("restore").ShouldSucceed();
-        for (var which = 0; which < Norms.Length; which++)
-        {
-            Choose(which);
-            Watch();
-            _known.Add(BuiltFiles.In(_consumer));
-        }
-
-        _known[0].Model!.Length.ShouldBe(_known[1].Model!.Length);
-        _known[0].Model.ShouldNotBe(_known[1].Model);
     }
 
     /// <summary>What is not as it should be; nothing else may be here at the end.</summary>
@@ -45,38 +33,69 @@ internal sealed class KilledBuilds
     /// <summary>How many builds were killed, when, and what they left.</summary>
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
-    /// <summary>Kills this many builds, by turns at any moment, while the tool runs, and while it replaces the outputs; every other two have to compress, the rest find the result in the cache.</summary>
-    public void Kill(int count)
+    /// <summary>
+    /// Kills a build of each of this many projects, by turns at any moment, while the tool runs, and while it replaces the outputs; of every four, two have to
+    /// compress and two find the result in the cache. Before, all are built with the first manifest; the build that is killed has the second; and afterwards all
+    /// are built again.
+    /// </summary>
+    public IEnumerable<Step> Kill(int count)
     {
-        for (var (killed, round) = (0, 0); killed < count; round++)
+        var consumers = Enumerable.Range(0, count).Select(each => NewConsumer($"app{each}", MustCompress(each) ? _place[$"cache{each}"] : _cache)).ToList();
+        Consumer[] all = [_watched, .. consumers];
+        foreach (var consumer in all)
         {
-            var which = round % 2;
-            Choose(which);
-            if (round % 4 >= 2 && Directory.Exists(_cache))
-            {
-                Directory.Delete(_cache, recursive: true);
-            }
+            Choose(consumer, 0);
+        }
 
-            if (KillOne(_phases[round % _phases.Count]))
-            {
-                killed++;
-                Examine(which, FormattableString.Invariant($"kill {killed}"));
-            }
-            else
-            {
-                Count("ended before they were killed");
-            }
+        yield return Step.Build(all);
+        _known.Add(BuiltFiles.In(_watched));
+        Choose(_watched, 1);
+        Watch();
+        _known.Add(BuiltFiles.In(_watched));
+        _known[0].Model!.Length.ShouldBe(_known[1].Model!.Length);
+        _known[0].Model.ShouldNotBe(_known[1].Model);
 
-            BuildAgain(which, FormattableString.Invariant($"the build after kill {killed}"));
+        var chosen = consumers.Select((consumer, each) => KillOnce(consumer, each)).ToList();
+
+        yield return Step.Build([.. consumers]);
+        for (var each = 0; each < count; each++)
+        {
+            ExamineNext(consumers[each], chosen[each], FormattableString.Invariant($"the build after kill {each + 1}"));
         }
     }
 
-    private bool KillOne((Func<bool> IsNow, TimeSpan Length) phase)
+    private static bool MustCompress(int each) => each % 4 >= 2;
+
+    private Consumer NewConsumer(string name, string cache) =>
+        // A compiler that outlives its build would not be killed with it.
+        new(_place[name], "<UseSharedCompilation>false</UseSharedCompilation>", cache: cache);
+
+    // The manifest of the killed build. One that ended before its moment is a whole build, and the other manifest's turn is next.
+    private int KillOnce(Consumer consumer, int each)
     {
-        using var build = Start();
+        for (var which = 1; ; which = 1 - which)
+        {
+            Choose(consumer, which);
+            if (KillOne(consumer, _phases[each % _phases.Count]))
+            {
+                Examine(consumer, which, FormattableString.Invariant($"kill {each + 1}"));
+                return which;
+            }
+
+            Count("ended before they were killed");
+            if (MustCompress(each))
+            {
+                Directory.Delete(_place[$"cache{each}"], recursive: true);
+            }
+        }
+    }
+
+    private bool KillOne(Consumer consumer, (Func<Consumer, bool> IsNow, TimeSpan Length) phase)
+    {
+        using var build = Start(consumer);
         var drained = Drain(build);
         var clock = Stopwatch.StartNew();
-        Wait(build, phase.IsNow);
+        Wait(build, () => phase.IsNow(consumer));
         var moment = clock.Elapsed + (phase.Length * _random.NextDouble());
         Wait(build, () => clock.Elapsed >= moment);
         if (build.HasExited)
@@ -84,18 +103,18 @@ internal sealed class KilledBuilds
             return false;
         }
 
-        Count(IsReplacing() ? "killed while the tool replaced outputs" : IsInTool() ? "killed while the tool ran" : "killed before or after the tool ran");
+        Count(IsReplacing(consumer) ? "killed while the tool replaced outputs" : IsInTool(consumer) ? "killed while the tool ran" : "killed before or after the tool ran");
         build.Kill(entireProcessTree: true);
         build.WaitForExit();
         drained.GetAwaiter().GetResult();
         // A killed process is gone a moment later; its lock goes with it.
-        SpinWait.SpinUntil(LockIsFree, TimeSpan.FromSeconds(10)).ShouldBeTrue("the tool outlived its build");
+        SpinWait.SpinUntil(() => LockIsFree(consumer), TimeSpan.FromSeconds(10)).ShouldBeTrue("the tool outlived its build");
         return true;
     }
 
-    private void Examine(int which, string what)
+    private void Examine(Consumer consumer, int which, string what)
     {
-        var left = BuiltFiles.In(_consumer);
+        var left = BuiltFiles.In(consumer);
         var (model, accessor) = (_known.FindIndex(left.HasModelOf), _known.FindIndex(left.HasAccessorOf));
         if (model < 0 || accessor < 0)
         {
@@ -115,19 +134,14 @@ internal sealed class KilledBuilds
         }
     }
 
-    private void BuildAgain(int which, string what)
+    private void ExamineNext(Consumer consumer, int which, string what)
     {
-        var build = _consumer.Build("--no-restore");
-        var made = BuiltFiles.In(_consumer);
-        if (build.ExitCode != 0)
-        {
-            _problems.Add($"{what} failed:\n{build.Output}");
-        }
-        else if (!made.Finished || !made.HasModelOf(_known[which]) || !made.HasAccessorOf(_known[which]))
+        var made = BuiltFiles.In(consumer);
+        if (!made.Finished || !made.HasModelOf(_known[which]) || !made.HasAccessorOf(_known[which]))
         {
             _problems.Add($"{what} did not make what its manifest says");
         }
-        else if (File.ReadAllBytes(_consumer["bin", "Release", "net10.0", $"{_consumer.Name}.dll"]).AsSpan().IndexOf(made.Model) < 0)
+        else if (File.ReadAllBytes(consumer["bin", "Release", "net10.0", $"{consumer.Name}.dll"]).AsSpan().IndexOf(made.Model) < 0)
         {
             _problems.Add($"{what} left an assembly without its model");
         }
@@ -136,21 +150,21 @@ internal sealed class KilledBuilds
             Count("built again, right");
         }
 
-        var rest = Directory.GetFiles(_output, "*.tmp", SearchOption.AllDirectories);
+        var rest = Directory.GetFiles(Output(consumer), "*.tmp", SearchOption.AllDirectories);
         if (rest.Length > 0)
         {
             _problems.Add($"{what} left {rest[0]}");
         }
     }
 
-    private void Choose(int which) => _consumer.Write(
+    private static void Choose(Consumer consumer, int which) => consumer.Write(
         "modelopt.yaml",
         Consumer.Manifest.Replace("budget: { size: 60% }", $"norm: {Norms[which]}\n        ranks: 10", StringComparison.Ordinal));
 
-    // How long the phases last is measured, with the second manifest when everything is warm.
+    // How long the phases of a build that has to compress last is measured.
     private void Watch()
     {
-        using var build = Start();
+        using var build = Start(_watched);
         var drained = Drain(build);
         var clock = Stopwatch.StartNew();
         var (inTool, replacing) = (TimeSpan.Zero, TimeSpan.Zero);
@@ -158,21 +172,20 @@ internal sealed class KilledBuilds
         {
             Thread.Sleep(1);
             var step = clock.Elapsed - before;
-            inTool += IsInTool() ? step : TimeSpan.Zero;
-            replacing += IsReplacing() ? step : TimeSpan.Zero;
+            inTool += IsInTool(_watched) ? step : TimeSpan.Zero;
+            replacing += IsReplacing(_watched) ? step : TimeSpan.Zero;
         }
 
         var output = drained.GetAwaiter().GetResult();
         build.ExitCode.ShouldBe(0, output);
-        _phases.Clear();
-        _phases.AddRange([(() => true, clock.Elapsed), (IsInTool, inTool), (IsReplacing, replacing)]);
+        _phases.AddRange([(_ => true, clock.Elapsed), (IsInTool, inTool), (IsReplacing, replacing)]);
     }
 
     // The task's request is there while the tool runs.
-    private Process Start()
+    private static Process Start(Consumer consumer)
     {
-        Requests().ToList().ForEach(File.Delete);
-        return _consumer.Start("build", "-c", "Release", "--no-restore");
+        Requests(consumer).ToList().ForEach(File.Delete);
+        return consumer.Start("build", "-c", "Release", "--no-restore");
     }
 
     private static async Task<string> Drain(Process process)
@@ -189,19 +202,21 @@ internal sealed class KilledBuilds
         }
     }
 
-    private bool IsInTool() => Requests().Any();
+    private static bool IsInTool(Consumer consumer) => Requests(consumer).Any();
 
     // What is to be put into place waits there.
-    private bool IsReplacing() => Directory.Exists(Path.Combine(_output, ".staging"));
+    private static bool IsReplacing(Consumer consumer) => Directory.Exists(Path.Combine(Output(consumer), ".staging"));
 
-    private IEnumerable<string> Requests() =>
-        Directory.Exists(_output) ? Directory.EnumerateFiles(_output, "request-*.json") : [];
+    private static string Output(Consumer consumer) => consumer["obj", "modelopt"];
 
-    private bool LockIsFree()
+    private static IEnumerable<string> Requests(Consumer consumer) =>
+        Directory.Exists(Output(consumer)) ? Directory.EnumerateFiles(Output(consumer), "request-*.json") : [];
+
+    private static bool LockIsFree(Consumer consumer)
     {
         try
         {
-            using var stream = new FileStream(Path.Combine(_output, "build.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var stream = new FileStream(Path.Combine(Output(consumer), "build.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
         catch (FileNotFoundException)

@@ -11,10 +11,10 @@ internal static class RuntimePackages
     /// <summary>Not the real one's, or the stand-in could be taken for the package.</summary>
     private const string CudaVersion = "0.0.0-stand-in";
 
-    private static readonly Lazy<string> Root = new(Pack);
+    private static readonly Lazy<string> CudaFeed = new(PackCuda);
 
-    /// <summary>A feed with both.</summary>
-    public static string Feed => Root.Value;
+    /// <summary>Feeds with both, and with our packages.</summary>
+    public static string[] Feeds => [.. new[] { Packages.Feed, Packages.Packed, CudaFeed.Value }.Distinct()];
 
     /// <summary>The items that a project downloads them with, each where a property says so.</summary>
     public static string Items => $"""
@@ -22,30 +22,20 @@ internal static class RuntimePackages
         <PackageDownload Include="{Desktop}" Version="[{Packages.Version}]" Condition="'$(WithDesktop)' == 'true'" />
         """;
 
-    // Of the release that the tool is built with: the packages have no other.
-    private static string Library => Directory.GetFiles(Path.Combine(Repository.Root, "src", "ModelOptimizer.Tool", "bin"), "libonnxruntime.so", SearchOption.AllDirectories)
-        .First(file => file.Contains("linux-x64", StringComparison.Ordinal));
+    /// <summary>Of the release that the tool is built with: the packages have no other.</summary>
+    public static string LibraryFolder =>
+        Path.Combine(Packages.MachineFolder, "microsoft.ml.onnxruntime", Packages.VersionOf("OnnxRuntimeVersion"), "runtimes", "linux-x64", "native");
 
-    private static string Pack()
+    private static string PackCuda()
     {
         var feed = RunFolder.New("runtimes");
-        var path = Path.Combine(feed, $"{Cuda}.{CudaVersion}.nupkg");
-        using (var package = ZipFile.Open(path, ZipArchiveMode.Create))
+        using var package = ZipFile.Open(Path.Combine(feed, $"{Cuda}.{CudaVersion}.nupkg"), ZipArchiveMode.Create);
+        using (var nuspec = new StreamWriter(package.CreateEntry($"{Cuda}.nuspec").Open()))
         {
-            using (var nuspec = new StreamWriter(package.CreateEntry($"{Cuda}.nuspec").Open()))
-            {
-                nuspec.Write($"<package><metadata><id>{Cuda}</id><version>{CudaVersion}</version><authors>tests</authors><description>A stand-in.</description></metadata></package>");
-            }
-
-            package.CreateEntryFromFile(Library, "runtimes/linux-x64/native/libonnxruntime.so");
+            nuspec.Write($"<package><metadata><id>{Cuda}</id><version>{CudaVersion}</version><authors>tests</authors><description>A stand-in.</description></metadata></package>");
         }
 
-        // Ours is packed as it is published, but for the library, which only a real packing downloads.
-        DotNet.Run(
-            Repository.Root,
-            new Dictionary<string, string>(),
-            ["pack", "src/ModelOptimizer.Runtime.Desktop", "-c", "Release", "--artifacts-path", Path.Combine(feed, "artifacts"), "-o", feed, $"-p:LibraryDirectory={Path.GetDirectoryName(Library)}/", .. Packages.WithoutAnalysers])
-            .ShouldSucceed();
+        package.CreateEntryFromFile(Path.Combine(LibraryFolder, "libonnxruntime.so"), "runtimes/linux-x64/native/libonnxruntime.so");
         return feed;
     }
 }

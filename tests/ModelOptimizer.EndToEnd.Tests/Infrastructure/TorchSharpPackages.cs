@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using System.Xml.Linq;
 
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
@@ -8,7 +7,7 @@ namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 /// Stand-ins for the three packages of the TorchSharp backend, of which libtorch's is 128 MB: a backend that looks for its native libraries as the real one does, and then leaves the
 /// computing to the tool. They have the real versions, which the page names, and are unpacked into the tests' own folders only.
 /// </summary>
-internal static class TorchSharpPackages
+internal sealed class TorchSharpPackages
 {
     /// <summary>How the stand-in describes itself.</summary>
     public const string Description = "a stand-in";
@@ -34,23 +33,47 @@ internal static class TorchSharpPackages
         }
         """;
 
-    private static readonly Lazy<string> Root = new(Pack);
+    private readonly string _folder;
 
-    /// <summary>A feed with the packages.</summary>
-    public static string Feed => Root.Value;
-
-    private static string Pack()
+    /// <summary>Writes the project of the stand-in, against the tool in its package, with nothing to restore.</summary>
+    public TorchSharpPackages(string folder)
     {
-        var root = RunFolder.New("torchsharp");
-        var feed = Directory.CreateDirectory(Path.Combine(root, "feed")).FullName;
-        var backend = Compile(Directory.CreateDirectory(Path.Combine(root, "source")).FullName);
+        _folder = Directory.CreateDirectory(folder).FullName;
+        using (var package = ZipFile.OpenRead(Path.Combine(Packages.Feed, $"ModelOptimizer.Tool.{Packages.Version}.nupkg")))
+        {
+            package.GetEntry("tools/net10.0/any/ModelOptimizer.Tensors.dll")!.ExtractToFile(Path.Combine(folder, "ModelOptimizer.Tensors.dll"));
+        }
+
+        NuGetConfig.Write(folder);
+        File.WriteAllText(Path.Combine(folder, "StandIn.cs"), Source);
+        File.WriteAllText(Project, """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <OutputPath>out</OutputPath>
+                <AppendTargetFrameworkToOutputPath>false</AppendTargetFrameworkToOutputPath>
+              </PropertyGroup>
+              <ItemGroup>
+                <Reference Include="ModelOptimizer.Tensors.dll" />
+              </ItemGroup>
+            </Project>
+            """);
+    }
+
+    /// <summary>What is to be built.</summary>
+    public string Project => Path.Combine(_folder, "ModelOptimizer.TorchSharp.csproj");
+
+    /// <summary>Makes packages of what was built.</summary>
+    /// <returns>A feed with them.</returns>
+    public string Pack()
+    {
+        var feed = Directory.CreateDirectory(Path.Combine(_folder, "feed")).FullName;
+        var backend = Path.Combine(_folder, "out", "ModelOptimizer.TorchSharp.dll");
         // Any library that the system loads.
         var native = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
-        var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants();
-        string Version(string property) => versions.Single(element => element.Name == property).Value;
         Write("ModelOptimizer.TorchSharp", Packages.Version, ("lib/net10.0/ModelOptimizer.TorchSharp.dll", backend));
-        Write("TorchSharp", Version("TorchSharpVersion"), ("lib/net8.0/TorchSharp.dll", backend), ("runtimes/linux-x64/native/libLibTorchSharp.so", native));
-        Write("libtorch-cpu-linux-x64", Version("LibTorchVersion"), ("runtimes/linux-x64/native/libtorch_cpu.so", native));
+        Write("TorchSharp", Packages.VersionOf("TorchSharpVersion"), ("lib/net8.0/TorchSharp.dll", backend), ("runtimes/linux-x64/native/libLibTorchSharp.so", native));
+        Write("libtorch-cpu-linux-x64", Packages.VersionOf("LibTorchVersion"), ("runtimes/linux-x64/native/libtorch_cpu.so", native));
         return feed;
 
         void Write(string id, string version, params (string Name, string File)[] files)
@@ -66,34 +89,5 @@ internal static class TorchSharpPackages
                 package.CreateEntryFromFile(file, name);
             }
         }
-    }
-
-    // Against the tool in its package, with nothing to restore.
-    private static string Compile(string folder)
-    {
-        using (var package = ZipFile.OpenRead(Path.Combine(Packages.Feed, $"ModelOptimizer.Tool.{Packages.Version}.nupkg")))
-        {
-            package.GetEntry("tools/net10.0/any/ModelOptimizer.Tensors.dll")!.ExtractToFile(Path.Combine(folder, "ModelOptimizer.Tensors.dll"));
-        }
-
-        NuGetConfig.Write(folder);
-        File.WriteAllText(Path.Combine(folder, "StandIn.cs"), Source);
-        File.WriteAllText(Path.Combine(folder, "ModelOptimizer.TorchSharp.csproj"), """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework>
-              </PropertyGroup>
-              <ItemGroup>
-                <Reference Include="ModelOptimizer.Tensors.dll" />
-              </ItemGroup>
-            </Project>
-            """);
-        foreach (var file in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
-        {
-            File.WriteAllText(Path.Combine(folder, file), "<Project />");
-        }
-
-        DotNet.Run(folder, new Dictionary<string, string>(), "build", "-c", "Release", "-o", Path.Combine(folder, "out")).ShouldSucceed();
-        return Path.Combine(folder, "out", "ModelOptimizer.TorchSharp.dll");
     }
 }

@@ -3,35 +3,31 @@ using System.Globalization;
 
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class Cancelling : IDisposable
+internal static class Cancelling
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly TempFolder _folder = new();
-
-    [LinuxFact]
-    public void An_Interrupted_Build_Takes_The_Tool_With_It_And_Writes_Nothing()
+    [LinuxScenario]
+    public static IEnumerable<Step> An_Interrupted_Build_Takes_The_Tool_With_It_And_Writes_Nothing(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
+        var app = place.Consumer();
         // Hours of calibration: the build cannot end by itself before it is interrupted.
-        consumer.Write("modelopt.yaml", Consumer.Manifest.Replace("calibrate: { dataset: calibration }", "calibrate: { random: 50000000 }", StringComparison.Ordinal));
+        app.Write("modelopt.yaml", Consumer.Manifest.Replace("calibrate: { dataset: calibration }", "calibrate: { random: 50000000 }", StringComparison.Ordinal));
 
-        using var build = consumer.StartBuild();
-        var tool = WaitForTool(consumer, build);
+        using var build = app.StartBuild();
+        var tool = WaitForTool(app, build);
         Process.Start("kill", ["-INT", build.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         var outcome = DotNet.Finish(build).ShouldFail();
 
         outcome.ToolStarts.ShouldBe(1, outcome.Output);
         Directory.Exists($"/proc/{tool.ToString(CultureInfo.InvariantCulture)}").ShouldBeFalse(outcome.Output);
-        File.Exists(consumer.State).ShouldBeFalse();
+        File.Exists(app.State).ShouldBeFalse();
         outcome.Problems.ShouldBeEmpty(outcome.Output);
 
-        consumer.Write("modelopt.yaml", Consumer.Manifest);
-        consumer.Build().ShouldSucceed();
-        consumer.Run().ShouldBe($"Digits.onnx {consumer.Embedded().Length} intact");
+        app.Write("modelopt.yaml", Consumer.Manifest);
+        yield return Step.Build(app);
+        app.Run().ShouldBe($"Digits.onnx {app.Embedded().Length} intact");
     }
-
-    public void Dispose() => _folder.Dispose();
 
     private static int WaitForTool(Consumer consumer, Process build)
     {

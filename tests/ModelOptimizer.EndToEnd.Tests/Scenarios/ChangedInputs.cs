@@ -1,74 +1,58 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class ChangedInputs : IDisposable
+internal static class ChangedInputs
 {
-    private readonly TempFolder _folder = new();
-    private readonly Consumer _consumer;
-
-    public ChangedInputs()
+    public static IEnumerable<Step> A_Changed_Model_Is_Compressed_And_Embedded_Again_Although_Its_Time_Stamp_Is_Older(Place place)
     {
-        _consumer = new Consumer(_folder["app"]);
-        _consumer.Build().ShouldSucceed();
-    }
+        var app = place.Consumer();
+        yield return Step.Build(app);
 
-    [Fact]
-    public void A_Changed_Model_Is_Compressed_And_Embedded_Again()
-    {
-        var before = _consumer.Run();
-        SmallModel.Write(_consumer.Model, channels: 32);
+        var before = app.Run();
+        SmallModel.Write(app.Model, channels: 32);
+        File.SetLastWriteTimeUtc(app.Model, new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        yield return Step.Build(app);
 
-        var build = _consumer.Build().ShouldSucceed();
-
-        build.ToolStarts.ShouldBe(1, build.Output);
-        var after = _consumer.Run();
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        var after = app.Run();
         after.ShouldNotBe(before);
-        after.ShouldBe($"Digits.onnx {_consumer.Embedded().Length} intact");
+        after.ShouldBe($"Digits.onnx {app.Embedded().Length} intact");
     }
 
-    [Fact]
-    public void A_Model_Replaced_By_A_File_With_An_Older_Time_Stamp_Is_Noticed()
+    public static IEnumerable<Step> A_Touched_File_Runs_The_Tool_Once_And_Leaves_The_Assembly_Alone(Place place)
     {
-        var before = _consumer.Run();
-        SmallModel.Write(_consumer.Model, channels: 32);
-        File.SetLastWriteTimeUtc(_consumer.Model, new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        var app = place.Consumer();
+        yield return Step.Build(app);
 
-        var build = _consumer.Build().ShouldSucceed();
-
-        build.ToolStarts.ShouldBe(1, build.Output);
-        _consumer.Run().ShouldNotBe(before);
-    }
-
-    [Fact]
-    public void Changed_Data_Runs_The_Tool_And_A_Touched_File_Leaves_The_Assembly_Alone()
-    {
-        var assembly = _consumer["obj", "Release", "net10.0", "app.dll"];
+        var assembly = app["obj", "Release", "net10.0", "app.dll"];
         var compiled = File.GetLastWriteTimeUtc(assembly);
-        File.SetLastWriteTimeUtc(_consumer["data", "test.npz"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(app["data", "test.npz"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        yield return Step.Build(app);
 
-        var touched = _consumer.Build().ShouldSucceed();
-        touched.ToolStarts.ShouldBe(1, touched.Output);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
         File.GetLastWriteTimeUtc(assembly).ShouldBe(compiled);
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(0);
 
-        SmallImages.Write(_consumer["data", "calibration.npz"], 48, seed: 3);
-        var before = _consumer.Embedded();
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(1);
-        _consumer.Embedded().ShouldNotBe(before);
+        yield return Step.Build(app);
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
     }
 
-    [Fact]
-    public void A_Lost_Output_Is_Made_Again()
+    public static IEnumerable<Step> A_Lost_Output_Is_Made_Again_And_Changed_Data_Makes_Another(Place place)
     {
-        var embedded = _consumer.Embedded();
-        foreach (var file in Directory.GetFiles(_consumer["obj", "modelopt"], "*.onnx", SearchOption.AllDirectories))
+        var app = place.Consumer();
+        yield return Step.Build(app);
+
+        var embedded = app.Embedded();
+        foreach (var file in Directory.GetFiles(app["obj", "modelopt"], "*.onnx", SearchOption.AllDirectories))
         {
             File.Delete(file);
         }
 
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(1);
+        yield return Step.Build(app);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Embedded().ShouldBe(embedded);
 
-        _consumer.Embedded().ShouldBe(embedded);
+        SmallImages.Write(app["data", "calibration.npz"], 48, seed: 3);
+        yield return Step.Build(app);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Embedded().ShouldNotBe(embedded);
     }
-
-    public void Dispose() => _folder.Dispose();
 }

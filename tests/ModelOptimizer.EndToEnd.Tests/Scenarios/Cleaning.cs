@@ -1,40 +1,36 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class Cleaning : IDisposable
+internal static class Cleaning
 {
-    private readonly TempFolder _folder = new();
+    // A line of the detailed log that every evaluation has, and no answer from the cache.
+    private const string Evaluates = "digits: evaluate";
 
-    [Fact]
-    public void Clean_Removes_What_Was_Written_And_The_Next_Build_Takes_It_From_The_Cache()
+    public static IEnumerable<Step> Clean_Removes_What_Was_Written_And_The_Next_Build_Takes_It_From_The_Cache(Place place)
     {
-        // A line of the detailed log that every evaluation has, and no answer from the cache.
-        const string Evaluates = "digits: evaluate";
-        var consumer = new Consumer(_folder["app"]);
-        DetailedBuild(consumer).Output.ShouldContain(Evaluates);
-        var embedded = consumer.Embedded();
+        var app = place.Consumer();
+        yield return Step.Build(app);
 
-        consumer.DotNet("clean", "-c", "Release").ShouldSucceed();
-        Directory.Exists(consumer["obj", "modelopt"]).ShouldBeFalse();
+        place.Last.Output.ShouldContain(Evaluates);
+        var embedded = app.Embedded();
+        yield return Step.Clean(app);
 
-        var again = DetailedBuild(consumer);
-        again.ToolStarts.ShouldBe(1, again.Output);
-        again.Output.ShouldNotContain(Evaluates);
-        consumer.Embedded().ShouldBe(embedded);
+        Directory.Exists(app["obj", "modelopt"]).ShouldBeFalse();
+        yield return Step.Build(app);
+
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        place.Last.Output.ShouldNotContain(Evaluates);
+        app.Embedded().ShouldBe(embedded);
     }
 
-    [Fact]
-    public void Clean_Also_Removes_What_A_Failed_Build_Left()
+    public static IEnumerable<Step> Clean_Also_Removes_What_A_Failed_Build_Left(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
-        consumer.Write("modelopt.yaml", Consumer.Manifest.Replace("max: 65%", "max: 1%", StringComparison.Ordinal));
-        consumer.Build().ShouldFail();
+        var app = place.Consumer();
+        app.Write("modelopt.yaml", Consumer.Manifest.Replace("max: 65%", "max: 1%", StringComparison.Ordinal));
+        yield return Step.FailedBuild(app);
 
-        consumer.DotNet("clean", "-c", "Release").ShouldSucceed();
+        Directory.Exists(app["obj", "modelopt"]).ShouldBeTrue();
+        yield return Step.Clean(app);
 
-        Directory.Exists(consumer["obj", "modelopt"]).ShouldBeFalse();
+        Directory.Exists(app["obj", "modelopt"]).ShouldBeFalse();
     }
-
-    public void Dispose() => _folder.Dispose();
-
-    private static Outcome DetailedBuild(Consumer consumer) => consumer.Command("build", "-c", "Release", "-v:d", "-tl:off", "-nologo").ShouldSucceed();
 }

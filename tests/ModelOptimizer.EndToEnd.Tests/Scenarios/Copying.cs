@@ -1,82 +1,87 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
 /// <summary>A model that is shipped as a file beside the assembly.</summary>
-public sealed class Copying : IDisposable
+internal static class Copying
 {
     internal const string Copy = "assets/digits.onnx";
-    private readonly TempFolder _folder = new();
-    private readonly Consumer _consumer;
-
-    public Copying()
-    {
-        _consumer = new Consumer(_folder["app"]);
-        _consumer.Write("Program.cs", "System.Console.WriteLine(new System.IO.FileInfo(System.IO.Path.Combine(System.AppContext.BaseDirectory, \"assets\", \"digits.onnx\")).Length);\n");
-        _consumer.Write("modelopt.yaml", Manifest);
-        _consumer.Build().ShouldSucceed();
-    }
 
     /// <summary>The consumer's manifest, with <c>copy</c> instead of <c>resource</c> and <c>accessor</c>.</summary>
     internal static string Manifest => $"{Consumer.Manifest[..Consumer.Manifest.IndexOf("      resource:", StringComparison.Ordinal)]}      copy: {Copy}\n";
 
-    private string InBin => _consumer["bin", "Release", "net10.0", Copy];
-
-    [Fact]
-    public void The_Compressed_Model_Lies_Beside_The_Assembly_And_Follows_Every_Change()
+    public static IEnumerable<Step> The_Compressed_Model_Lies_Beside_The_Assembly_And_Follows_Every_Change(Place place)
     {
-        File.Exists(InBin).ShouldBeTrue();
-        SmallModel.Convolutions(File.ReadAllBytes(InBin)).ShouldBeGreaterThan(3);
-        _consumer.Run().ShouldBe(Length(InBin));
+        var app = Copier(place);
+        yield return Step.Build(app);
 
-        var (first, written) = (File.ReadAllBytes(InBin), File.GetLastWriteTimeUtc(InBin));
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(0);
-        File.GetLastWriteTimeUtc(InBin).ShouldBe(written);
+        File.Exists(InBin(app)).ShouldBeTrue();
+        SmallModel.Convolutions(File.ReadAllBytes(InBin(app))).ShouldBeGreaterThan(3);
+        app.Run().ShouldBe(new FileInfo(InBin(app)).Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-        SmallModel.Write(_consumer.Model, channels: 32);
-        _consumer.Build().ShouldSucceed();
-        var changed = File.ReadAllBytes(InBin);
-        changed.ShouldNotBe(first);
+        var (first, written) = (File.ReadAllBytes(InBin(app)), File.GetLastWriteTimeUtc(InBin(app)));
+        yield return Step.Build(app);
 
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        File.GetLastWriteTimeUtc(InBin(app)).ShouldBe(written);
+
+        SmallModel.Write(app.Model, channels: 32);
+        yield return Step.Build(app);
+
+        File.ReadAllBytes(InBin(app)).ShouldNotBe(first);
+    }
+
+    public static IEnumerable<Step> The_Original_And_The_Compressed_Model_Replace_Each_Other(Place place)
+    {
+        var app = Copier(place);
+        yield return Step.Build(app);
+
+        var compressed = File.ReadAllBytes(InBin(app));
         // The original is copied later than the compressed model was made, and the compressed model must come back all the same.
-        _consumer.Build("-p:ModelOptimizerEnabled=false").ShouldSucceed();
-        File.ReadAllBytes(InBin).ShouldBe(File.ReadAllBytes(_consumer.Model));
-        _consumer.Build().ShouldSucceed();
-        File.ReadAllBytes(InBin).ShouldBe(changed);
+        app.Set("<ModelOptimizerEnabled>false</ModelOptimizerEnabled>");
+        yield return Step.Build(app);
 
-        _consumer.DotNet("clean", "-c", "Release").ShouldSucceed();
-        File.Exists(InBin).ShouldBeFalse();
+        File.ReadAllBytes(InBin(app)).ShouldBe(File.ReadAllBytes(app.Model));
+        app.Set("");
+        yield return Step.Build(app);
+
+        File.ReadAllBytes(InBin(app)).ShouldBe(compressed);
     }
 
-    [Fact]
-    public void A_Copy_That_The_Manifest_Moves_Leaves_Nothing_At_Its_Old_Place()
+    public static IEnumerable<Step> A_Copy_That_The_Manifest_Moves_Leaves_Nothing_At_Its_Old_Place(Place place)
     {
-        _consumer.Write("modelopt.yaml", File.ReadAllText(_consumer["modelopt.yaml"]).Replace(Copy, "other.onnx", StringComparison.Ordinal));
+        var app = Copier(place);
+        yield return Step.Build(app);
 
-        _consumer.Build().ShouldSucceed();
+        app.Write("modelopt.yaml", File.ReadAllText(app["modelopt.yaml"]).Replace(Copy, "other.onnx", StringComparison.Ordinal));
+        yield return Step.Build(app);
 
-        File.Exists(_consumer["bin", "Release", "net10.0", "other.onnx"]).ShouldBeTrue();
-        File.Exists(InBin).ShouldBeFalse();
+        File.Exists(app["bin", "Release", "net10.0", "other.onnx"]).ShouldBeTrue();
+        File.Exists(InBin(app)).ShouldBeFalse();
     }
 
-    [Fact]
-    public void Publishing_Brings_The_Model_With_And_Without_A_Build()
+    public static IEnumerable<Step> Publishing_Brings_The_Model_With_And_Without_A_Build_And_Clean_Removes_It(Place place)
     {
-        var publish = _consumer.DotNet("publish", "-c", "Release", "--no-build", "-o", _folder["published"]).ShouldSucceed();
-        publish.ToolStarts.ShouldBe(0, publish.Output);
-        File.ReadAllBytes(_folder["published", Copy]).ShouldBe(File.ReadAllBytes(InBin));
+        var app = Copier(place);
+        yield return Step.Build(app);
+        yield return Step.Publish(app);
 
-        SmallModel.Write(_consumer.Model, channels: 32);
-        _consumer.DotNet("publish", "-c", "Release", "-o", _folder["published"]).ShouldSucceed();
-        File.ReadAllBytes(_folder["published", Copy]).ShouldBe(File.ReadAllBytes(InBin));
+        (place.Last.ToolStarts + place.Last.UpToDate).ShouldBe(0, place.Last.Output);
+        File.ReadAllBytes(app["bin", "Release", "net10.0", "publish", Copy]).ShouldBe(File.ReadAllBytes(InBin(app)));
+
+        SmallModel.Write(app.Model, channels: 32);
+        app.DotNet("publish", "-c", "Release", "-o", place["published"]).ShouldSucceed();
+        File.ReadAllBytes(place["published", Copy]).ShouldBe(File.ReadAllBytes(InBin(app)));
+
+        yield return Step.Clean(app);
+        File.Exists(InBin(app)).ShouldBeFalse();
     }
 
-    [Fact]
-    public void A_Referencing_App_Gets_The_Model_When_It_Builds_And_When_It_Publishes()
+    public static IEnumerable<Step> A_Referencing_App_Gets_The_Model_When_It_Builds_And_When_It_Publishes(Place place)
     {
-        var directory = _folder["user"];
-        Directory.CreateDirectory(directory);
-        File.Copy(_consumer["NuGet.Config"], Path.Combine(directory, "NuGet.Config"));
-        File.WriteAllText(Path.Combine(directory, "Program.cs"), "System.Console.WriteLine();\n");
-        File.WriteAllText(Path.Combine(directory, "user.csproj"), """
+        var app = Copier(place);
+        Directory.CreateDirectory(place["user"]);
+        File.Copy(app["NuGet.Config"], place["user", "NuGet.Config"]);
+        File.WriteAllText(place["user", "Program.cs"], "System.Console.WriteLine();\n");
+        File.WriteAllText(place["user", "user.csproj"], """
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
@@ -85,24 +90,32 @@ public sealed class Copying : IDisposable
               <ItemGroup><ProjectReference Include="../app/app.csproj" /></ItemGroup>
             </Project>
             """);
-        var expected = File.ReadAllBytes(InBin);
-        var project = Path.Combine(directory, "user.csproj");
-        var copied = Path.Combine(directory, "bin", "Release", "net10.0", Copy);
+        yield return Step.Build(place["user", "user.csproj"]);
 
-        _consumer.DotNet("build", project, "-c", "Release").ShouldSucceed();
+        var expected = File.ReadAllBytes(InBin(app));
+        SmallModel.Convolutions(expected).ShouldBeGreaterThan(3);
+        var copied = place["user", "bin", "Release", "net10.0", Copy];
         File.ReadAllBytes(copied).ShouldBe(expected);
 
-        // Here the referenced project's Build target does not run at all.
+        yield return Step.Publish(place["user", "user.csproj"]);
+        File.ReadAllBytes(place["user", "bin", "Release", "net10.0", "publish", Copy]).ShouldBe(expected);
+
+        // As --no-dependencies does; here the referenced project's Build target does not run at all.
+        File.WriteAllText(place["user", "Directory.Build.props"], "<Project><PropertyGroup><BuildProjectReferences>false</BuildProjectReferences></PropertyGroup></Project>\n");
         File.Delete(copied);
-        var alone = _consumer.DotNet("build", project, "-c", "Release", "--no-dependencies").ShouldSucceed();
-        (alone.ToolStarts + alone.UpToDate).ShouldBe(0, alone.Output);
-        File.ReadAllBytes(copied).ShouldBe(expected);
+        yield return Step.Build(place["user", "user.csproj"]);
 
-        _consumer.DotNet("publish", project, "-c", "Release", "--no-build", "-o", _folder["published"]).ShouldSucceed();
-        File.ReadAllBytes(_folder["published", Copy]).ShouldBe(expected);
+        (place.Last.ToolStarts + place.Last.UpToDate).ShouldBe(0, place.Last.Output);
+        File.ReadAllBytes(copied).ShouldBe(expected);
     }
 
-    public void Dispose() => _folder.Dispose();
+    private static Consumer Copier(Place place)
+    {
+        var app = place.Consumer();
+        app.Write("Program.cs", "System.Console.WriteLine(new System.IO.FileInfo(System.IO.Path.Combine(System.AppContext.BaseDirectory, \"assets\", \"digits.onnx\")).Length);\n");
+        app.Write("modelopt.yaml", Manifest);
+        return app;
+    }
 
-    private static string Length(string path) => new FileInfo(path).Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string InBin(Consumer app) => app["bin", "Release", "net10.0", Copy];
 }

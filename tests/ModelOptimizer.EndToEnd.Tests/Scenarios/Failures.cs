@@ -1,73 +1,84 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class Failures : IDisposable
+internal static class Failures
 {
     private const string ImpossibleGate = "- size: { max: 1% }";
 
-    private readonly TempFolder _folder = new();
-    private readonly Consumer _consumer;
+    private static readonly string Strict = Consumer.Manifest.Replace("- size: { max: 65% }", ImpossibleGate, StringComparison.Ordinal);
 
-    public Failures()
+    public static IEnumerable<Step> A_Broken_Manifest_Is_An_Error_At_Its_Line_And_Column(Place place)
     {
-        _consumer = new Consumer(_folder["app"]);
-        _consumer.Build().ShouldSucceed();
-    }
+        var app = place.Consumer();
+        yield return Step.Build(app);
 
-    [Fact]
-    public void A_Broken_Manifest_Is_An_Error_At_Its_Line_And_Column()
-    {
+        var before = app.Embedded();
         var broken = Consumer.Manifest.Replace("budget:", "budgett:", StringComparison.Ordinal);
-        _consumer.Write("modelopt.yaml", broken);
-        var line = Array.FindIndex(broken.Split('\n'), text => text.Contains("budgett", StringComparison.Ordinal)) + 1;
-        var before = _consumer.Embedded();
+        app.Write("modelopt.yaml", broken);
+        yield return Step.FailedBuild(app);
 
-        var build = _consumer.Build().ShouldFail();
-
-        var problem = build.Problems.ShouldHaveSingleItem();
-        problem.ShouldStartWith($"{_consumer["modelopt.yaml"]}({line},9): error MOC1");
+        var problem = place.Last.Problems.ShouldHaveSingleItem();
+        problem.ShouldStartWith($"{app["modelopt.yaml"]}({LineOf("budgett", broken)},9): error MOC1");
         problem.ShouldContain("budget");
-        _consumer.Embedded().ShouldBe(before);
+        app.Embedded().ShouldBe(before);
 
-        _consumer.Write("modelopt.yaml", Consumer.Manifest);
-        _consumer.Build().ShouldSucceed();
-        _consumer.Run().ShouldBe($"Digits.onnx {before.Length} intact");
+        app.Write("modelopt.yaml", Consumer.Manifest);
+        yield return Step.Build(app);
+        app.Run().ShouldBe($"Digits.onnx {before.Length} intact");
     }
 
-    [Fact]
-    public void A_Failed_Gate_Fails_At_Its_Line_And_The_Second_Time_Without_The_Tool()
+    public static IEnumerable<Step> A_Failed_Gate_Fails_At_Its_Line_And_Leaves_The_Output_Until_It_Passes(Place place)
     {
-        var strict = Consumer.Manifest.Replace("- size: { max: 65% }", ImpossibleGate, StringComparison.Ordinal);
-        _consumer.Write("modelopt.yaml", strict);
-        var line = Array.FindIndex(strict.Split('\n'), text => text.Contains(ImpossibleGate, StringComparison.Ordinal)) + 1;
-        var file = Directory.GetFiles(_consumer["obj", "modelopt"], "*.onnx", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        var app = place.Consumer();
+        yield return Step.Build(app);
+
+        var file = Directory.GetFiles(app["obj", "modelopt"], "*.onnx", SearchOption.AllDirectories).ShouldHaveSingleItem();
         var before = File.ReadAllBytes(file);
+        app.Write("modelopt.yaml", Strict);
+        yield return Step.FailedBuild(app);
 
-        var first = _consumer.Build().ShouldFail();
-        var second = _consumer.Build().ShouldFail();
-
-        first.ToolStarts.ShouldBe(1, first.Output);
-        second.ToolStarts.ShouldBe(0, second.Output);
-        first.Problems.ShouldHaveSingleItem().ShouldStartWith($"{_consumer["modelopt.yaml"]}({line},");
-        first.Problems[0].ShouldContain("error MOC4");
-        second.Problems.ShouldBe(first.Problems);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        var problem = place.Last.Problems.ShouldHaveSingleItem();
+        problem.ShouldStartWith($"{app["modelopt.yaml"]}({LineOf(ImpossibleGate, Strict)},");
+        problem.ShouldContain("error MOC4");
         File.ReadAllBytes(file).ShouldBe(before);
 
-        _consumer.Write("modelopt.yaml", Consumer.Manifest);
-        _consumer.Build().ShouldSucceed();
+        app.Write("modelopt.yaml", Consumer.Manifest);
+        yield return Step.Build(app);
+        app.Run().ShouldBe($"Digits.onnx {before.Length} intact");
     }
 
-    [Fact]
-    public void Severity_Warning_Makes_A_Failed_Gate_A_Warning_In_Every_Build()
+    public static IEnumerable<Step> A_Failed_Gate_Fails_The_Second_Time_Without_The_Tool_And_Severity_Warning_Makes_It_Pass(Place place)
     {
-        _consumer.Write("modelopt.yaml", Consumer.Manifest.Replace("- size: { max: 65% }", ImpossibleGate, StringComparison.Ordinal));
+        var app = place.Consumer();
+        app.Write("modelopt.yaml", Strict);
+        yield return Step.FailedBuild(app);
 
-        var first = _consumer.Build("-p:ModelOptimizerSeverity=warning").ShouldSucceed();
-        var second = _consumer.Build("-p:ModelOptimizerSeverity=warning").ShouldSucceed();
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        var problems = place.Last.Problems;
+        problems.ShouldHaveSingleItem().ShouldContain("error MOC4");
+        yield return Step.FailedBuild(app);
 
-        first.Problems.ShouldHaveSingleItem().ShouldContain("warning MOC4");
-        second.ToolStarts.ShouldBe(0, second.Output);
-        second.Problems.ShouldBe(first.Problems);
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        place.Last.Problems.ShouldBe(problems);
+
+        app.Set("<ModelOptimizerSeverity>warning</ModelOptimizerSeverity>");
+        yield return Step.Build(app);
+        place.Last.Problems.ShouldHaveSingleItem().ShouldContain("warning MOC4");
     }
 
-    public void Dispose() => _folder.Dispose();
+    public static IEnumerable<Step> Severity_Warning_Makes_A_Failed_Gate_A_Warning_In_Every_Build(Place place)
+    {
+        var app = place.Consumer("<ModelOptimizerSeverity>warning</ModelOptimizerSeverity>");
+        app.Write("modelopt.yaml", Strict);
+        yield return Step.Build(app);
+
+        var problems = place.Last.Problems;
+        problems.ShouldHaveSingleItem().ShouldContain("warning MOC4");
+        yield return Step.Build(app);
+
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        place.Last.Problems.ShouldBe(problems);
+    }
+
+    private static int LineOf(string part, string manifest) => Array.FindIndex(manifest.Split('\n'), text => text.Contains(part, StringComparison.Ordinal)) + 1;
 }

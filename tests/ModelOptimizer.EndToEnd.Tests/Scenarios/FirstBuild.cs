@@ -1,51 +1,41 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class FirstBuild : IDisposable
+internal static class FirstBuild
 {
-    private readonly TempFolder _folder = new();
-
-    [Fact]
-    public void A_Build_Compresses_Embeds_And_Generates_The_Accessor()
+    public static IEnumerable<Step> A_Build_Compresses_Embeds_And_Generates_The_Accessor_And_A_Second_Starts_No_Tool_And_Compiles_Nothing(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
+        var app = place.Consumer();
+        yield return Step.Build(app);
 
-        var build = consumer.Build().ShouldSucceed();
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        place.Last.Problems.ShouldBeEmpty();
+        var embedded = app.Embedded();
+        embedded.Length.ShouldBeLessThan((int)(new FileInfo(app.Model).Length * 0.65));
+        SmallModel.Convolutions(embedded).ShouldBeGreaterThan(SmallModel.Convolutions(File.ReadAllBytes(app.Model)));
+        app.Run().ShouldBe($"Digits.onnx {embedded.Length} intact");
 
-        build.ToolStarts.ShouldBe(1, build.Output);
-        build.Problems.ShouldBeEmpty();
-        var embedded = consumer.Embedded();
-        embedded.Length.ShouldBeLessThan((int)(new FileInfo(consumer.Model).Length * 0.65));
-        SmallModel.Convolutions(embedded).ShouldBeGreaterThan(SmallModel.Convolutions(File.ReadAllBytes(consumer.Model)));
-        consumer.Run().ShouldBe($"Digits.onnx {embedded.Length} intact");
+        var state = File.GetLastWriteTimeUtc(app.State);
+        var assembly = File.GetLastWriteTimeUtc(app["obj", "Release", "net10.0", "app.dll"]);
+        yield return Step.Build(app);
+
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        place.Last.UpToDate.ShouldBe(1, place.Last.Output);
+        File.GetLastWriteTimeUtc(app.State).ShouldBe(state);
+        File.GetLastWriteTimeUtc(app["obj", "Release", "net10.0", "app.dll"]).ShouldBe(assembly);
     }
 
-    [Fact]
-    public void A_Second_Build_Starts_No_Tool_And_Compiles_Nothing()
+    public static IEnumerable<Step> Two_Fresh_Builds_Of_The_Same_Project_Give_The_Same_Bytes_Also_Where_A_Folder_Has_Spaces_And_Other_Letters(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
-        consumer.Build().ShouldSucceed();
-        var state = File.GetLastWriteTimeUtc(consumer.State);
-        var assembly = File.GetLastWriteTimeUtc(consumer["obj", "Release", "net10.0", "app.dll"]);
+        var first = new Consumer(place["one", "app"]);
+        var second = new Consumer(place["my äpps ω", "app"]);
+        yield return Step.Build(first, second);
 
-        var again = consumer.Build().ShouldSucceed();
-
-        again.ToolStarts.ShouldBe(0, again.Output);
-        again.UpToDate.ShouldBe(1, again.Output);
-        File.GetLastWriteTimeUtc(consumer.State).ShouldBe(state);
-        File.GetLastWriteTimeUtc(consumer["obj", "Release", "net10.0", "app.dll"]).ShouldBe(assembly);
-    }
-
-    [Fact]
-    public void Two_Fresh_Builds_Of_The_Same_Project_Give_The_Same_Bytes()
-    {
-        var first = new Consumer(_folder["one", "app"]);
-        var second = new Consumer(_folder["two", "app"]);
-
-        first.Build().ShouldSucceed();
-        second.Build().ShouldSucceed();
-
+        place.Last.ToolStarts.ShouldBe(2, place.Last.Output);
+        place.Last.Problems.ShouldBeEmpty();
         second.Embedded().ShouldBe(first.Embedded());
-    }
+        second.Run().ShouldBe($"Digits.onnx {second.Embedded().Length} intact");
 
-    public void Dispose() => _folder.Dispose();
+        yield return Step.Build(second);
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+    }
 }

@@ -1,18 +1,15 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class Killing : IDisposable
+internal static class Killing
 {
-    private readonly TempFolder _folder = new();
-
-    [Fact]
-    public void Killed_Builds_Leave_The_Old_Or_The_New_Output_And_The_Next_Build_Is_Right()
+    public static IEnumerable<Step> Killed_Builds_Leave_The_Old_Or_The_New_Output_And_The_Next_Build_Is_Right(Place place)
     {
-        var builds = new KilledBuilds(_folder.Path, seed: 1);
-
-        builds.Kill(5);
+        var builds = new KilledBuilds(place, seed: 1);
+        foreach (var step in builds.Kill(5))
+        {
+            yield return step;
+        }
 
         builds.Problems.ShouldBeEmpty();
     }
-
-    public void Dispose() => _folder.Dispose();
 }

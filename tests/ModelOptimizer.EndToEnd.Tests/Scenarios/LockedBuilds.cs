@@ -4,107 +4,119 @@ using System.Text.Json.Nodes;
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
 /// <summary>Builds with <c>modelopt.lock.json</c> beside the manifest.</summary>
-public sealed class LockedBuilds : IDisposable
+internal static class LockedBuilds
 {
     // A line of the detailed log that every search has.
     private const string Searches = "digits: candidate 1,";
     // Rank 1 everywhere has 99.7 %, so a search has something to find.
     private const string Gate = "cosine: { min: 99.9% }";
 
-    private readonly TempFolder _folder = new();
-    private readonly Consumer _consumer;
-
-    public LockedBuilds()
+    public static IEnumerable<Step> A_Build_Replays_What_Compress_Locked(Place place)
     {
-        _consumer = new Consumer(_folder["app"]);
-        _consumer.Write("modelopt.yaml", Manifest(Gate));
+        var app = Searcher(place);
+        Compress(place, app).Output.ShouldContain(Searches);
+        var locked = File.ReadAllText(Lock(app));
+        yield return Step.Build(app);
+
+        place.Last.Output.ShouldNotContain("digits: candidate");
+        place.Last.Output.ShouldNotContain(": warning ");
+        Hash(app.Embedded()).ShouldBe(LockedOutput(app));
+        app.Run().ShouldBe($"Digits.onnx {app.Embedded().Length} intact");
+        File.ReadAllText(Lock(app)).ShouldBe(locked);
+
+        yield return Step.Build(app);
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
     }
 
-    private string Lock => _consumer["modelopt.lock.json"];
-
-    [Fact]
-    public void A_Build_Replays_What_Compress_Locked()
+    public static IEnumerable<Step> A_Stale_Lock_Is_A_Warning_At_The_Lock_File_In_Every_Build(Place place)
     {
-        Compress().Output.ShouldContain(Searches);
-        var locked = File.ReadAllText(Lock);
+        var app = Searcher(place);
+        Compress(place, app);
+        var locked = File.ReadAllText(Lock(app));
+        app.Write("modelopt.yaml", Manifest("cosine: { min: 99.85% }"));
+        yield return Step.Build(app);
 
-        var build = DetailedBuild();
+        place.Last.Output.ShouldContain(Searches);
+        File.Delete(app.State);
+        yield return Step.Build(app);
 
-        build.Output.ShouldNotContain("digits: candidate");
-        build.Output.ShouldNotContain(": warning ");
-        Hash(_consumer.Embedded()).ShouldBe(LockedOutput());
-        _consumer.Run().ShouldBe($"Digits.onnx {_consumer.Embedded().Length} intact");
-        File.ReadAllText(Lock).ShouldBe(locked);
-    }
-
-    [Fact]
-    public void A_Stale_Lock_Is_A_Warning_At_The_Lock_File_In_Every_Build()
-    {
-        Compress();
-        var locked = File.ReadAllText(Lock);
-        _consumer.Write("modelopt.yaml", Manifest("cosine: { min: 99.85% }"));
-
-        DetailedBuild().Output.ShouldContain(Searches);
-        File.Delete(_consumer.State);
-        var build = _consumer.Build().ShouldSucceed();
-        var again = _consumer.Build().ShouldSucceed();
-
-        build.ToolStarts.ShouldBe(1, build.Output);
-        var problem = build.Problems.ShouldHaveSingleItem();
-        problem.ShouldStartWith($"{Lock} : warning MOC1203: ");
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        var problem = place.Last.Problems.ShouldHaveSingleItem();
+        problem.ShouldStartWith($"{Lock(app)} : warning MOC1203: ");
         problem.ShouldContain("'gates' in the manifest changed");
-        again.ToolStarts.ShouldBe(0, again.Output);
-        again.Problems.ShouldBe(build.Problems);
-        File.ReadAllText(Lock).ShouldBe(locked);
+        yield return Step.Build(app);
+
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        place.Last.Problems.ShouldBe([problem]);
+        File.ReadAllText(Lock(app)).ShouldBe(locked);
     }
 
-    [Fact]
-    public void A_Build_Without_A_Lock_File_Searches_And_Writes_None()
+    public static IEnumerable<Step> A_Build_Without_A_Lock_File_Searches_And_Writes_None(Place place)
     {
-        DetailedBuild().Output.ShouldContain(Searches);
+        var app = Searcher(place);
+        yield return Step.Build(app);
 
-        File.Exists(Lock).ShouldBeFalse();
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(0);
+        place.Last.Output.ShouldContain(Searches);
+        File.Exists(Lock(app)).ShouldBeFalse();
+        yield return Step.Build(app);
+
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
     }
 
-    [Fact]
-    public void A_Lock_File_That_Comes_Changes_Or_Goes_Starts_The_Tool()
+    public static IEnumerable<Step> A_Lock_File_That_Comes_Or_Goes_Starts_The_Tool(Place place)
     {
-        _consumer.Build().ShouldSucceed();
-        var searched = _consumer.Embedded();
+        var app = Searcher(place);
+        yield return Step.Build(app);
 
-        Compress();
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(1);
-        _consumer.Embedded().ShouldBe(searched);
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(0);
+        var searched = app.Embedded();
+        Compress(place, app);
+        yield return Step.Build(app);
 
-        var original = File.ReadAllText(Lock);
-        RaiseRank();
-        var changed = _consumer.Build().ShouldSucceed();
-        changed.ToolStarts.ShouldBe(1, changed.Output);
-        _consumer.Embedded().Length.ShouldBeGreaterThan(searched.Length);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Embedded().ShouldBe(searched);
+        File.Delete(Lock(app));
+        yield return Step.Build(app);
 
-        File.WriteAllText(Lock, original);
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(1);
-        _consumer.Embedded().ShouldBe(searched);
-
-        File.Delete(Lock);
-        _consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(1);
-        _consumer.Embedded().ShouldBe(searched);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Embedded().ShouldBe(searched);
     }
 
-    [Fact]
-    public void A_Damaged_Lock_File_Is_An_Error_At_Its_Line()
+    public static IEnumerable<Step> A_Lock_File_That_Changes_Starts_The_Tool(Place place)
     {
-        Compress();
-        File.WriteAllText(Lock, "{\n  \"version\": 1,\n<<<<<<< ours\n}\n");
+        var app = Searcher(place);
+        Compress(place, app);
+        yield return Step.Build(app);
 
-        var problem = _consumer.Build().ShouldFail().Problems.ShouldHaveSingleItem();
+        var (original, locked) = (File.ReadAllText(Lock(app)), app.Embedded());
+        RaiseRank(app);
+        yield return Step.Build(app);
 
-        problem.ShouldStartWith($"{Lock}(3,1): error MOC1201: ");
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Embedded().Length.ShouldBeGreaterThan(locked.Length);
+        File.WriteAllText(Lock(app), original);
+        yield return Step.Build(app);
+
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Embedded().ShouldBe(locked);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public static IEnumerable<Step> A_Damaged_Lock_File_Is_An_Error_At_Its_Line(Place place)
+    {
+        var app = Searcher(place);
+        File.WriteAllText(Lock(app), "{\n  \"version\": 1,\n<<<<<<< ours\n}\n");
+        yield return Step.FailedBuild(app);
+
+        place.Last.Problems.ShouldHaveSingleItem().ShouldStartWith($"{Lock(app)}(3,1): error MOC1201: ");
+    }
+
+    private static Consumer Searcher(Place place)
+    {
+        var app = place.Consumer();
+        app.Write("modelopt.yaml", Manifest(Gate));
+        return app;
+    }
+
+    private static string Lock(Consumer app) => app["modelopt.lock.json"];
 
     private static string Manifest(string gate) => Consumer.Manifest
         .Replace("budget: { size: 60% }", "budget: auto\n        max-evaluations: 6", StringComparison.Ordinal)
@@ -114,34 +126,21 @@ public sealed class LockedBuilds : IDisposable
     private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     // Without the cache that builds have: they are to find their way by the lock file alone.
-    private Outcome Compress() => DotNet.Run(
-        DotNet.Host,
-        _consumer.Root,
-        new Dictionary<string, string>(),
-        Path.Combine(ToolFolder(), "modelopt.dll"), "compress", "--cache", _folder["other-cache"]).ShouldSucceed();
+    private static Outcome Compress(Place place, Consumer app) => InstalledTool.Run(app.Root, "compress", "--cache", place["other-cache"]).ShouldSucceed();
 
-    // Of the package that the project builds with.
-    private string ToolFolder()
-    {
-        _consumer.DotNet("restore").ShouldSucceed();
-        return Path.GetDirectoryName(Directory.GetFiles(Path.Combine(Packages.Folder, "modeloptimizer.build", Packages.Version), "modelopt.dll", SearchOption.AllDirectories).ShouldHaveSingleItem())!;
-    }
-
-    private Outcome DetailedBuild() => _consumer.Command("build", "-c", "Release", "-v:d", "-tl:off", "-nologo").ShouldSucceed();
-
-    private string LockedOutput() => LockedModel(JsonNode.Parse(File.ReadAllText(Lock))!)["output"]!.GetValue<string>();
+    private static string LockedOutput(Consumer app) => LockedModel(JsonNode.Parse(File.ReadAllText(Lock(app)))!)["output"]!.GetValue<string>();
 
     private static JsonNode LockedModel(JsonNode file) => file["models"]!["digits"]!;
 
     // As a person could who wants the lock of another machine: its hash is not this one's business then.
-    private void RaiseRank()
+    private static void RaiseRank(Consumer app)
     {
-        var file = JsonNode.Parse(File.ReadAllText(Lock))!;
+        var file = JsonNode.Parse(File.ReadAllText(Lock(app)))!;
         var model = LockedModel(file);
         model["device"] = "cpu/elsewhere+ort0.0.0";
         var layers = model["steps"]![0]!["layers"]!.AsObject();
         var ranks = layers["conv2"]!.AsArray();
         ranks[1] = ranks[1]!.GetValue<int>() + 1;
-        File.WriteAllText(Lock, file.ToJsonString());
+        File.WriteAllText(Lock(app), file.ToJsonString());
     }
 }

@@ -1,21 +1,17 @@
-using System.IO.Compression;
-
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
 /// <summary>The tool where there is no ONNX Runtime for the platform.</summary>
 public sealed class OtherPlatforms : IDisposable
 {
-    private const string Program = "tools/net10.0/any/";
-
     private readonly TempFolder _folder = new();
 
     [Fact]
     public void A_Platform_Without_ONNX_Runtime_Is_A_Coded_Error_That_Names_It()
     {
-        Unpack();
+        CopyTool();
         var consumer = new Consumer(_folder["app"]);
 
-        var outcome = consumer.Command(_folder["tool", "modelopt.dll"], "compress");
+        var outcome = InstalledTool.RunFrom(_folder["tool"], consumer.Root, new Dictionary<string, string>(), "compress");
 
         outcome.ExitCode.ShouldBe(3, outcome.Output);
         outcome.Output.ShouldMatch(@"error MOC5013: There is no ONNX Runtime for \w+-\w+ here, only for plan9-x64\. Use one of those platforms");
@@ -24,14 +20,23 @@ public sealed class OtherPlatforms : IDisposable
     public void Dispose() => _folder.Dispose();
 
     // Everything but the native libraries, and in their place one for a platform that nobody has.
-    private void Unpack()
+    private void CopyTool()
     {
-        using var package = ZipFile.OpenRead(Path.Combine(Packages.Feed, $"ModelOptimizer.Tool.{Packages.Version}.nupkg"));
-        Directory.CreateDirectory(_folder["tool", "runtimes", "plan9-x64", "native"]);
-        File.WriteAllText(_folder["tool", "runtimes", "plan9-x64", "native", "libonnxruntime.so"], "");
-        foreach (var entry in package.Entries.Where(entry => Path.GetDirectoryName(entry.FullName) == Path.GetDirectoryName(Program)))
+        foreach (var file in Directory.GetFiles(InstalledTool.Folder, "*", SearchOption.AllDirectories))
         {
-            entry.ExtractToFile(_folder["tool", entry.Name]);
+            var copy = _folder["tool", Path.GetRelativePath(InstalledTool.Folder, file)];
+            if (Path.GetFileName(file) == "modelopt.dll")
+            {
+                var native = Path.Combine(Path.GetDirectoryName(copy)!, "runtimes", "plan9-x64", "native");
+                Directory.CreateDirectory(native);
+                File.WriteAllText(Path.Combine(native, "libonnxruntime.so"), "");
+            }
+
+            if (!file.Contains($"{Path.DirectorySeparatorChar}runtimes{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && Path.GetExtension(file) != ".nupkg")
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
         }
     }
 }

@@ -1,66 +1,54 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class OtherTargets : IDisposable
+internal static class OtherTargets
 {
-    private readonly TempFolder _folder = new();
-
-    [Fact]
-    public void A_Design_Time_Build_Starts_Nothing_And_Keeps_The_Accessor()
+    public static IEnumerable<Step> A_Design_Time_Build_Starts_Nothing_And_Keeps_The_Accessor(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
-        consumer.DotNet("restore").ShouldSucceed();
+        var (never, built) = (new Consumer(place["never"]), new Consumer(place["built"]));
+        yield return Step.Build(built);
 
-        var before = DesignTime(consumer);
-        before.ToolStarts.ShouldBe(0, before.Output);
-        Directory.Exists(consumer["obj", "modelopt"]).ShouldBeFalse();
+        built.Write("modelopt.yaml", Consumer.Manifest + "# changed\n");
+        foreach (var app in new[] { never, built })
+        {
+            app.Write("Directory.Build.targets", """
+                <Project>
+                  <Target Name="Show" AfterTargets="CoreCompile"><Message Importance="high" Text="DesignTimeSource=%(Compile.FullPath)" /></Target>
+                </Project>
+                """);
+        }
 
-        consumer.Build().ShouldSucceed();
-        consumer.Write("modelopt.yaml", Consumer.Manifest + "# changed\n");
-        var after = DesignTime(consumer);
-        after.ToolStarts.ShouldBe(0, after.Output);
-        after.Output.ShouldContain("DesignTimeSource=" + consumer["obj", "modelopt", "DigitsModel.g.cs"]);
+        yield return Step.DesignTime(never, built);
+        (place.Last.ToolStarts + place.Last.UpToDate).ShouldBe(0, place.Last.Output);
+        place.Last.Output.ShouldContain("DesignTimeSource=" + never["Program.cs"]);
+        Directory.Exists(never["obj", "modelopt"]).ShouldBeFalse();
+        place.Last.Output.ShouldContain("DesignTimeSource=" + built["obj", "modelopt", "DigitsModel.g.cs"]);
     }
 
-    [Fact]
-    public void Publish_And_Pack_Of_What_Is_Built_Start_Nothing()
+    public static IEnumerable<Step> Publish_And_Pack_Of_What_Is_Built_Start_Nothing(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
-        consumer.Build().ShouldSucceed();
+        var app = place.Consumer();
+        yield return Step.Build(app);
+        yield return Step.Publish(app);
 
-        var publish = consumer.DotNet("publish", "-c", "Release", "--no-build").ShouldSucceed();
-        var pack = consumer.DotNet("pack", "-c", "Release", "--no-build").ShouldSucceed();
-
-        (publish.ToolStarts + publish.UpToDate).ShouldBe(0, publish.Output);
-        (pack.ToolStarts + pack.UpToDate).ShouldBe(0, pack.Output);
+        (place.Last.ToolStarts + place.Last.UpToDate).ShouldBe(0, place.Last.Output);
+        File.Exists(app["bin", "Release", "net10.0", "publish", "app.dll"]).ShouldBeTrue();
+        File.Exists(app["bin", "Release", "app.1.0.0.nupkg"]).ShouldBeTrue();
     }
 
-    [Fact]
-    public void The_Accessor_Passes_Every_Analyser_With_Warnings_As_Errors()
+    public static IEnumerable<Step> The_Accessor_Passes_Every_Analyser_With_Warnings_As_Errors(Place place)
     {
-        var consumer = new Consumer(_folder["app"], """
+        var app = place.Consumer("""
             <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <MSBuildTreatWarningsAsErrors>true</MSBuildTreatWarningsAsErrors>
             <Nullable>enable</Nullable>
             <AnalysisMode>All</AnalysisMode>
             <EnforceCodeStyleInBuild>true</EnforceCodeStyleInBuild>
             <GenerateDocumentationFile>true</GenerateDocumentationFile>
             """);
-        consumer.Write("Program.cs", "[assembly: System.CLSCompliant(false)]\n[assembly: System.Runtime.InteropServices.ComVisible(false)]\nSystem.Console.WriteLine(App.DigitsModel.SizeInBytes);\n");
+        app.Write("Program.cs", "[assembly: System.CLSCompliant(false)]\n[assembly: System.Runtime.InteropServices.ComVisible(false)]\nSystem.Console.WriteLine(App.DigitsModel.SizeInBytes);\n");
+        yield return Step.Build(app);
 
-        consumer.Build("-warnaserror").ShouldSucceed();
-
-        consumer.Run().ShouldBe(consumer.Embedded().Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
-    }
-
-    public void Dispose() => _folder.Dispose();
-
-    // What editors run: Compile with the compiler switched off, to learn its arguments.
-    private static Outcome DesignTime(Consumer consumer)
-    {
-        consumer.Write("Directory.Build.targets", """
-            <Project>
-              <Target Name="Show" AfterTargets="CoreCompile"><Message Importance="high" Text="DesignTimeSource=%(Compile.FullPath)" /></Target>
-            </Project>
-            """);
-        return consumer.DotNet("msbuild", "-t:ResolveAssemblyReferences;Compile", "-p:DesignTimeBuild=true", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true", "-p:Configuration=Release").ShouldSucceed();
+        place.Last.Problems.ShouldBeEmpty();
+        app.Run().ShouldBe(app.Embedded().Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -3,56 +3,48 @@ using System.Reflection.PortableExecutable;
 
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class SeveralFrameworks : IDisposable
+internal static class SeveralFrameworks
 {
     // NETStandard.Library comes from what this machine restored for the build task, not from a server.
-    private static readonly string Both = $"""
+    internal static string Both { get; } = $"""
         <TargetFramework></TargetFramework>
         <TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks>
         <OutputType>Library</OutputType>
         <RestoreFallbackFolders>{Packages.MachineFolder}</RestoreFallbackFolders>
         """;
 
-    private readonly TempFolder _folder = new();
-
-    [Fact]
-    public void All_Target_Frameworks_Share_One_Compression()
+    public static IEnumerable<Step> All_Target_Frameworks_Share_One_Compression_And_One_Alone_Makes_It(Place place)
     {
-        var consumer = new Consumer(_folder["lib"], Both);
+        var library = new Consumer(place["lib"], Both);
+        yield return Step.Build(library);
 
-        var build = consumer.Build("-m:2").ShouldSucceed();
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        place.Last.Problems.ShouldBeEmpty();
+        ResourcesOf(library["bin", "Release", "net10.0", "lib.dll"]).ShouldBe(["Digits.onnx"]);
+        ResourcesOf(library["bin", "Release", "netstandard2.0", "lib.dll"]).ShouldBe(["Digits.onnx"]);
+        yield return Step.Clean(library);
 
-        build.ToolStarts.ShouldBe(1, build.Output);
-        build.Problems.ShouldBeEmpty();
-        ResourcesOf(consumer["bin", "Release", "net10.0", "lib.dll"]).ShouldBe(["Digits.onnx"]);
-        ResourcesOf(consumer["bin", "Release", "netstandard2.0", "lib.dll"]).ShouldBe(["Digits.onnx"]);
-
-        consumer.Build("-f", "net10.0").ShouldSucceed().ToolStarts.ShouldBe(0);
-
-        consumer.DotNet("clean", "-c", "Release").ShouldSucceed();
-        Directory.Exists(consumer["obj", "modelopt"]).ShouldBeFalse();
-        consumer.Build("-f", "net10.0").ShouldSucceed().ToolStarts.ShouldBe(1);
-        ResourcesOf(consumer["bin", "Release", "net10.0", "lib.dll"]).ShouldBe(["Digits.onnx"]);
+        Directory.Exists(library["obj", "modelopt"]).ShouldBeFalse();
+        library.Build("-f", "net10.0").ShouldSucceed().ToolStarts.ShouldBe(1);
+        ResourcesOf(library["bin", "Release", "net10.0", "lib.dll"]).ShouldBe(["Digits.onnx"]);
     }
 
-    [Fact]
-    public void A_Copied_Model_Lies_In_The_Output_Folder_Of_Each()
+    public static IEnumerable<Step> A_Copied_Model_Lies_In_The_Output_Folder_Of_Each(Place place)
     {
-        var consumer = new Consumer(_folder["lib"], Both);
-        consumer.Write("Program.cs", "");
-        consumer.Write("modelopt.yaml", Copying.Manifest);
+        var library = new Consumer(place["lib"], Both);
+        library.Write("Program.cs", "");
+        library.Write("modelopt.yaml", Copying.Manifest);
+        yield return Step.Build(library);
 
-        consumer.Build("-m:2").ShouldSucceed().ToolStarts.ShouldBe(1);
-
-        var model = File.ReadAllBytes(consumer["bin", "Release", "net10.0", Copying.Copy]);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        var model = File.ReadAllBytes(library["bin", "Release", "net10.0", Copying.Copy]);
         SmallModel.Convolutions(model).ShouldBeGreaterThan(3);
-        File.ReadAllBytes(consumer["bin", "Release", "netstandard2.0", Copying.Copy]).ShouldBe(model);
+        File.ReadAllBytes(library["bin", "Release", "netstandard2.0", Copying.Copy]).ShouldBe(model);
     }
 
-    [Fact]
-    public void A_Project_Reference_Builds_The_Model_And_Does_Not_Pass_The_Package_On()
+    public static IEnumerable<Step> A_Project_Reference_Builds_The_Model_Of_One_Framework_And_Does_Not_Pass_The_Package_On(Place place)
     {
-        var library = new Consumer(_folder["lib"], Both);
+        var library = new Consumer(place["lib"], Both);
         library.Write("../app/app.csproj", """
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -66,29 +58,33 @@ public sealed class SeveralFrameworks : IDisposable
             """);
         library.Write("../app/Program.cs", "App.Program.Main();\n");
         library.Write("../app/modelopt.yaml", "not a manifest\n");
+        yield return Step.Build(place["app", "app.csproj"]);
 
-        var build = library.DotNet("build", "../app/app.csproj", "-c", "Release").ShouldSucceed();
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        var expected = $"Digits.onnx {library.Embedded().Length} intact";
+        Consumer.RunProgram(place["app", "bin", "Release", "net10.0", "app"]).ShouldBe(expected);
+        Directory.Exists(place["app", "obj", "modelopt"]).ShouldBeFalse();
 
-        build.ToolStarts.ShouldBe(1, build.Output);
-        DotNet.Run(library.Root, new Dictionary<string, string>(), "../app/bin/Release/net10.0/app.dll").ShouldSucceed()
-            .Output.Trim().ShouldBe($"Digits.onnx {library.Embedded().Length} intact");
-        Directory.Exists(_folder["app", "obj", "modelopt"]).ShouldBeFalse();
+        // What one framework has made, all take; what all have made, one takes.
+        yield return Step.Build(library);
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        Directory.Delete(place["app", "bin"], recursive: true);
+        yield return Step.Build(place["app", "app.csproj"]);
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        Consumer.RunProgram(place["app", "bin", "Release", "net10.0", "app"]).ShouldBe(expected);
     }
 
-    [Fact]
-    public void A_Manifest_For_One_Framework_Only_Is_An_Error_And_Not_A_Missing_Model()
+    public static IEnumerable<Step> A_Manifest_For_One_Framework_Only_Is_An_Error_And_Not_A_Missing_Model(Place place)
     {
-        var consumer = new Consumer(_folder["lib"], Both, """<CompressionManifest Include="models/net10.yaml" Condition="'$(TargetFramework)' == 'net10.0'" />""");
-        File.Move(consumer["modelopt.yaml"], consumer["models", "net10.yaml"]);
+        var library = new Consumer(place["lib"], Both, """<CompressionManifest Include="models/net10.yaml" Condition="'$(TargetFramework)' == 'net10.0'" />""");
+        File.Move(library["modelopt.yaml"], library["models", "net10.yaml"]);
+        library.Write("Program.cs", "");
+        yield return Step.FailedBuild(library);
 
-        var build = consumer.Build("-f", "net10.0").ShouldFail();
-
-        build.Problems.ShouldHaveSingleItem().ShouldContain("error MOC5105");
+        place.Last.Problems.ShouldHaveSingleItem().ShouldContain("error MOC5105");
     }
 
-    public void Dispose() => _folder.Dispose();
-
-    private static string[] ResourcesOf(string assembly)
+    internal static string[] ResourcesOf(string assembly)
     {
         using var pe = new PEReader(File.OpenRead(assembly));
         var metadata = pe.GetMetadataReader();

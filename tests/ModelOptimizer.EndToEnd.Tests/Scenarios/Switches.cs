@@ -1,60 +1,69 @@
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-public sealed class Switches : IDisposable
+internal static class Switches
 {
-    private readonly TempFolder _folder = new();
-
-    [Fact]
-    public void Disabled_Embeds_The_Original()
+    public static IEnumerable<Step> Disabled_Embeds_The_Original(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
-        var original = $"Digits.onnx {new FileInfo(consumer.Model).Length} intact";
+        var app = place.Consumer();
+        var original = $"Digits.onnx {new FileInfo(app.Model).Length} intact";
+        app.Set("<ModelOptimizerEnabled>false</ModelOptimizerEnabled>");
+        yield return Step.Build(app);
 
-        consumer.Build("-p:ModelOptimizerEnabled=false").ShouldSucceed().ToolStarts.ShouldBe(1);
-        consumer.Run().ShouldBe(original);
-        consumer.Build("-p:ModelOptimizerEnabled=false").ShouldSucceed().ToolStarts.ShouldBe(0);
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Run().ShouldBe(original);
+        yield return Step.Build(app);
 
-        consumer.Build().ShouldSucceed();
-        consumer.Run().ShouldNotBe(original);
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        app.Set("");
+        yield return Step.Build(app);
+
+        app.Run().ShouldNotBe(original);
     }
 
-    [Fact]
-    public void Verify_Evaluates_The_Gates_Again_And_Writes_No_Other_Model()
+    public static IEnumerable<Step> Verify_Evaluates_The_Gates_Again_And_Writes_No_Other_Model(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
-        consumer.Build().ShouldSucceed();
-        var embedded = consumer.Embedded();
+        var app = place.Consumer();
+        yield return Step.Build(app);
 
-        var verify = consumer.Build("-p:ModelOptimizerVerify=true").ShouldSucceed();
+        var embedded = app.Embedded();
+        app.Set("<ModelOptimizerVerify>true</ModelOptimizerVerify>");
+        yield return Step.Build(app);
 
-        verify.ToolStarts.ShouldBe(1, verify.Output);
-        consumer.Embedded().ShouldBe(embedded);
-        consumer.Run().ShouldBe($"Digits.onnx {embedded.Length} intact");
+        place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
+        app.Embedded().ShouldBe(embedded);
+        app.Run().ShouldBe($"Digits.onnx {embedded.Length} intact");
     }
 
-    [Fact]
-    public void Any_Manifest_Name_Works_And_Its_Paths_Are_Relative_To_It()
+    public static IEnumerable<Step> Any_Manifest_Name_Works_And_Its_Paths_Are_Relative_To_It(Place place)
     {
-        var consumer = new Consumer(_folder["app"], items: """<CompressionManifest Include="models/digits.yaml" />""");
-        File.Delete(consumer["modelopt.yaml"]);
-        consumer.Write("models/digits.yaml", Consumer.Manifest.Replace("models/digits.onnx", "digits.onnx", StringComparison.Ordinal).Replace("data/", "../data/", StringComparison.Ordinal));
+        var app = place.Consumer(items: """<CompressionManifest Include="models/digits.yaml" />""");
+        File.Delete(app["modelopt.yaml"]);
+        app.Write("models/digits.yaml", Consumer.Manifest.Replace("models/digits.onnx", "digits.onnx", StringComparison.Ordinal).Replace("data/", "../data/", StringComparison.Ordinal));
+        yield return Step.Build(app);
 
-        consumer.Build().ShouldSucceed();
-
-        consumer.Run().ShouldBe($"Digits.onnx {consumer.Embedded().Length} intact");
+        app.Run().ShouldBe($"Digits.onnx {app.Embedded().Length} intact");
     }
 
-    [Fact]
-    public void A_Project_Without_A_Manifest_Starts_Nothing()
+    public static IEnumerable<Step> A_Model_May_Be_Called_What_Msbuild_Would_Expand(Place place)
     {
-        var consumer = new Consumer(_folder["app"]);
-        File.Delete(consumer["modelopt.yaml"]);
-        consumer.Write("Program.cs", "return;\n");
+        var app = place.Consumer();
+        File.Move(app.Model, app["models", "digits@(x) 100%41.en.onnx"]);
+        app.Write("modelopt.yaml", Consumer.Manifest.Replace("models/digits.onnx", "\"models/digits@(x) 100%41.en.onnx\"", StringComparison.Ordinal));
+        yield return Step.Build(app);
 
-        consumer.Build().ShouldSucceed().ToolStarts.ShouldBe(0);
-
-        Directory.Exists(consumer["obj", "modelopt"]).ShouldBeFalse();
+        place.Last.Problems.ShouldBeEmpty();
+        app.Run().ShouldBe($"Digits.onnx {app.Embedded().Length} intact");
+        Directory.Exists(app["bin", "Release", "net10.0", "en"]).ShouldBeFalse();
     }
 
-    public void Dispose() => _folder.Dispose();
+    public static IEnumerable<Step> A_Project_Without_A_Manifest_Starts_Nothing(Place place)
+    {
+        var app = place.Consumer();
+        File.Delete(app["modelopt.yaml"]);
+        app.Write("Program.cs", "return;\n");
+        yield return Step.Build(app);
+
+        place.Last.ToolStarts.ShouldBe(0, place.Last.Output);
+        Directory.Exists(app["obj", "modelopt"]).ShouldBeFalse();
+    }
 }

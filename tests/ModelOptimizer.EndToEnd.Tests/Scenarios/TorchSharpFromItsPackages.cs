@@ -3,56 +3,47 @@ using System.Text.Json;
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
 /// <summary>What the page on TorchSharp says, with packages that stand in for the real ones.</summary>
-public sealed class TorchSharpFromItsPackages : IDisposable
+internal static class TorchSharpFromItsPackages
 {
     private const string Heading = "How to get it";
 
     private static readonly Page Page = new("docs", "torchsharp.md");
 
-    private readonly TempFolder _folder = new();
-
-    [CudaPlatformFact]
-    public void A_Project_Needs_The_Three_Lines_Of_The_Page()
+    [LinuxScenario(X64 = true)]
+    public static IEnumerable<Step> A_Project_And_The_Command_Need_The_Lines_Of_The_Page(Place place)
     {
-        var items = Page.Block(Heading, "xml").Replace("[2.10.0]\"", "[2.10.0]\" Condition=\"'$(WithLibTorch)' == 'true'\"", StringComparison.Ordinal);
-        var consumer = Make(items);
+        var packages = new TorchSharpPackages(place["stand-in"]);
+        yield return Step.Build(packages.Project);
 
-        consumer.Build().ShouldFail().Problems.ShouldHaveSingleItem().ShouldContain("error MOC5014: 'linear-algebra: torchsharp' cannot be used: there is no libtorch_cpu.so for linux-x64 in ");
-        consumer.Build("-p:WithLibTorch=true").ShouldSucceed();
-
-        consumer.Run().ShouldBe($"Digits.onnx {consumer.Embedded().Length} intact");
-        Directory.GetFiles(consumer["bin"], "*orch*", SearchOption.AllDirectories).ShouldBeEmpty();
-        DeviceClass(consumer).ShouldContain("+torchsharp0.0.0+ort");
-    }
-
-    [CudaPlatformFact]
-    public void The_Command_Needs_The_Lines_Of_The_Page()
-    {
-        var consumer = Make("");
-        var home = new Home(_folder["home"]);
-        home.Bash(consumer.Root, $"dotnet tool install --global ModelOptimizer.Tool --version {Packages.Version}").ShouldSucceed();
-
-        var doctor = home.Bash(consumer.Root, Page.Block(Heading, "") + "modelopt doctor --json").ShouldSucceed();
-        home.Bash(consumer.Root, Page.Block(Heading, "") + "modelopt compress --linear-algebra torchsharp").ShouldSucceed().Output.ShouldContain("+torchsharp0.0.0+ort");
-        home.Bash(consumer.Root, "modelopt compress").ShouldFail().Output.ShouldContain("MOC5014");
-
-        doctor.Output.ShouldContain($"\"detail\": \"{TorchSharpPackages.Description}, from {Path.Combine(home.Folder, "modelopt-torchsharp")}\"");
-    }
-
-    public void Dispose() => _folder.Dispose();
-
-    private Consumer Make(string items)
-    {
-        var consumer = new Consumer(_folder["app"], items: items);
-        consumer.Write("modelopt.yaml", Consumer.Manifest.Replace("version: 1\n", "version: 1\nlinear-algebra: torchsharp\n", StringComparison.Ordinal));
+        var app = place.Consumer(items: Page.Block(Heading, "xml").Replace("[2.10.0]\"", "[2.10.0]\" Condition=\"'$(WithLibTorch)' == 'true'\"", StringComparison.Ordinal));
+        app.Write("modelopt.yaml", Consumer.Manifest.Replace("version: 1\n", "version: 1\nlinear-algebra: torchsharp\n", StringComparison.Ordinal));
         // Without what this machine restored before: the real packages would be found there, and not be unpacked where the stand-ins are.
-        consumer.Write("NuGet.Config", $"""
+        app.Write("NuGet.Config", $"""
             <configuration>
-              <packageSources><clear /><add key="local" value="{Packages.Feed}" /><add key="stand-ins" value="{TorchSharpPackages.Feed}" /></packageSources>
+              <packageSources><clear /><add key="local" value="{Packages.Feed}" /><add key="stand-ins" value="{packages.Pack()}" /></packageSources>
               <fallbackPackageFolders><clear /></fallbackPackageFolders>
             </configuration>
             """);
-        return consumer;
+        Command(place, app);
+        yield return Step.FailedBuild(app);
+
+        place.Last.Problems.ShouldHaveSingleItem().ShouldContain("error MOC5014: 'linear-algebra: torchsharp' cannot be used: there is no libtorch_cpu.so for linux-x64 in ");
+        app.Set("<WithLibTorch>true</WithLibTorch>");
+        yield return Step.Build(app);
+
+        app.Run().ShouldBe($"Digits.onnx {app.Embedded().Length} intact");
+        Directory.GetFiles(app["bin"], "*orch*", SearchOption.AllDirectories).ShouldBeEmpty();
+        DeviceClass(app).ShouldContain("+torchsharp0.0.0+ort");
+    }
+
+    private static void Command(Place place, Consumer app)
+    {
+        var home = new Home(place["home"], InstalledTool.Folder);
+        home.Bash(app.Root, "modelopt compress").ShouldFail().Output.ShouldContain("MOC5014");
+
+        var outcome = home.Bash(app.Root, $"set -e\n{Page.Block(Heading, "").TrimEnd()} --json\nmodelopt compress --linear-algebra torchsharp").ShouldSucceed();
+        outcome.Output.ShouldContain($"\"detail\": \"{TorchSharpPackages.Description}, from {Path.Combine(home.Folder, "modelopt-torchsharp")}\"");
+        outcome.Output.ShouldContain("+torchsharp0.0.0+ort");
     }
 
     private static string DeviceClass(Consumer consumer)

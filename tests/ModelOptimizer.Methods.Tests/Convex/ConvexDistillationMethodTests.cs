@@ -1,7 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Tests.NnBcd;
+using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Proto;
@@ -257,7 +256,7 @@ public class ConvexDistillationMethodTests
     private static RandomBatches Batches() => new(Network, 4, 32);
 
     private static double[] Activations(OnnxModel model, string tensor) =>
-        [.. ModelOptimizer.Tensors.Execution.Activations.Read(TestEngine.Shared, model, [tensor], Batches()).SelectMany(read => Methods.Ranks.FloatingPoint.Read(read.Values[0]))];
+        [.. ModelOptimizer.Tensors.Execution.Activations.Read(TestEngine.Shared, model, [tensor], Batches()).SelectMany(read => FloatingPoint.Read(read.Values[0]))];
 
     private sealed class Relabelled(IBatchSource batches) : IBatchSource
     {

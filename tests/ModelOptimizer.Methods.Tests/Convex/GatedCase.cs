@@ -86,6 +86,6 @@ internal sealed class GatedCase : IBatchSource
     {
         var model = new GraphBuilder().Input("z", [-1, .. _images[1..]]).Node("Identity", ["z"], ["y"]).Output("y").Build();
         var task = new BlockTask(new Onnx.Blocks.BlockReader(model, new Dictionary<string, long[]>()).Read("z", "y").Block!, [1, .. _images[1..]], [1, .. _targets[1..]], (int)DataType.Float, null);
-        return StudentRewriter.Apply(TestEngine.Shared, model, task, new FittedStudent(0, names => GatedNodes.Emit(block, names)) { Cost = default, Note = "" });
+        return StudentRewriter.Apply(TestEngine.Shared, model, task, new FittedStudent(0, (write, input) => GatedNodes.Write(block, input, write)) { Cost = default, Note = "" });
     }
 }

@@ -74,6 +74,6 @@ public class GatedNodesTests
     private static OnnxModel Apply(OnnxModel model, GatedBlock block, long[] input, long[] output)
     {
         var identity = new BlockReader(model, new Dictionary<string, long[]>()).Read("z", "y").Block!;
-        return StudentRewriter.Apply(TestEngine.Shared, model, new BlockTask(identity, input, output, 1, null), new FittedStudent(0, names => GatedNodes.Emit(block, names)) { Cost = default, Note = "" });
+        return StudentRewriter.Apply(TestEngine.Shared, model, new BlockTask(identity, input, output, 1, null), new FittedStudent(0, (write, input) => GatedNodes.Write(block, input, write)) { Cost = default, Note = "" });
     }
 }

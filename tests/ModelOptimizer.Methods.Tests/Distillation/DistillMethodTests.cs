@@ -1,6 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Methods.Tests.NnBcd;
+using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Testing;
@@ -130,7 +130,7 @@ public class DistillMethodTests
         if (form == "inputs")
         {
             student.Proto.IrVersion = 3;
-            student.Graph.Input.Add(student.Graph.Initializer.Select(tensor => ModelOptimizer.Tensors.Graphs.GraphWriter.Value(tensor.Name, TensorProto.Types.DataType.Float, [.. tensor.Dims])));
+            student.Graph.Input.Add(student.Graph.Initializer.Select(tensor => ModelOptimizer.Onnx.Writing.GraphWriter.Value(tensor.Name, TensorProto.Types.DataType.Float, [.. tensor.Dims])));
         }
         else
         {

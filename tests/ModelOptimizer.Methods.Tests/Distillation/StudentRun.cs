@@ -1,5 +1,4 @@
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Tests.NnBcd;
+using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;

@@ -31,7 +31,7 @@ public class TrainableWeightsTests
     public void Weights_of_other_types_and_those_that_a_caller_gives_are_not()
     {
         var model = new GraphBuilder().Input("x", [-1, 6]).MatMul("x", "a", 6, 6).MatMul("a", "b", 6, 6).Output("b").Build();
-        model.Graph.Input.Add(ModelOptimizer.Tensors.Graphs.GraphWriter.Value("a.w", TensorProto.Types.DataType.Float, 6, 6));
+        model.Graph.Input.Add(ModelOptimizer.Onnx.Writing.GraphWriter.Value("a.w", TensorProto.Types.DataType.Float, 6, 6));
 
         TrainableWeights.Find(model, "b").ShouldBe(["b.w"]);
     }

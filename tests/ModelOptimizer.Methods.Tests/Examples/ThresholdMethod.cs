@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;

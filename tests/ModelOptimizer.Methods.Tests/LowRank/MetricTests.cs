@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.LinearAlgebra;

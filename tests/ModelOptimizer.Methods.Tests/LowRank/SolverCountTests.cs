@@ -1,6 +1,4 @@
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Tucker;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Testing;
 

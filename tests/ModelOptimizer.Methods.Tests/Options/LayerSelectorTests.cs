@@ -1,5 +1,4 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Testing;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Devices;
@@ -21,9 +23,7 @@ internal sealed class BuildFixture : IDisposable
         Write(Model, "0123456789");
         Request = new BuildRequest
         {
-            Protocol = BuildRequest.CurrentProtocol,
             Manifests = [Manifest],
-            ProjectDirectory = _folder.Path,
             OutputDirectory = _folder["obj"],
             CacheDirectory = _folder["cache"],
             Severity = "error",

@@ -1,3 +1,4 @@
+using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Testing;
@@ -12,13 +13,14 @@ public sealed class BuildRequestFileTests : IDisposable
 
     [Fact]
     public void Another_protocol_is_refused_with_what_to_do() =>
-        Refusal("""{"protocol":2,"manifests":[],"projectDirectory":"","outputDirectory":""}""").ShouldBe(
+        Refusal("""{"protocol":2,"manifests":{}}""").ShouldBe(
             "error MOC5111: This modelopt speaks protocol 1, the build task asked in protocol 2. Task and tool must come from one ModelOptimizer.Build package: delete the project's obj folder, restore and build again.");
 
     [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
+    [InlineData("""{"protocol":1,"manifests":[]}""")]
     [InlineData("[")]
     public void What_is_no_request_is_refused(string json) => Refusal(json).ShouldStartWith("error MOC5111: The build's request cannot be read: ");
 

@@ -1,4 +1,6 @@
 using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Pipeline.Files;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Tests.Build;

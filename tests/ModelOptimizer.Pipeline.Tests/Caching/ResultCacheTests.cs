@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Caching;

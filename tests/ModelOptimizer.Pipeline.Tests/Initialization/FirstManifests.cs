@@ -4,7 +4,6 @@ using System.Text.Json;
 using Json.Schema;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Initialization;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Pipeline.Tests.Manifest;
 using ModelOptimizer.Testing;

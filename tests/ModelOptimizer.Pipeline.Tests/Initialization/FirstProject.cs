@@ -2,6 +2,7 @@ using System.IO.Compression;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Pipeline.Initialization;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Pipeline.Tests.Running;

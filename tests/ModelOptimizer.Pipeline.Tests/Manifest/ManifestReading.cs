@@ -1,7 +1,7 @@
+using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Plan;
 
@@ -126,14 +126,15 @@ public sealed class ManifestReading : IDisposable
                 evaluate: { dataset: all/test }
                 compress: [{ method: sample }]
                 embed: { copy: 'models\digits.onnx' }
+                output: two.onnx
             """);
         var (table, samples) = (plan.Models[0].Calibrate!.Dataset!, plan.Models[0].Evaluate!.Dataset!);
         var (train, test) = (plan.Models[1].Calibrate!.Dataset!, plan.Models[1].Evaluate!.Dataset!);
 
-        table.Format.ShouldBe(DatasetFormat.Table);
+        DataFormats.Of(table.Path).ShouldBe(DataFormats.Csv);
         table.ColumnsOf(table.Inputs["a"]).ShouldBe(["width"]);
         table.ColumnsOf(table.Inputs["b"]).ShouldBe(["height", "p0..p9"]);
-        samples.Format.ShouldBe(DatasetFormat.Folder);
+        DataFormats.Of(samples.Path).ShouldBe(DataFormats.Folder);
         samples.Path.ShouldBe(folder["classes"]);
         samples.Files.ShouldBe([folder["classes"]]);
         samples.Labels.ShouldBe(DatasetPlan.FolderLabels);

@@ -4,7 +4,6 @@ using Json.Schema;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Tests.Manifest;

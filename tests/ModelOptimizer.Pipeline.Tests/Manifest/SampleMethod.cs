@@ -1,9 +1,8 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Methods.Convex;
-using ModelOptimizer.Methods.NnBcd;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Pipeline.Tests.Manifest;
 
@@ -38,7 +37,7 @@ internal sealed class SampleMethod : IMethod
 
     public static Option<double?> Energy { get; } = new("energy", Forms.Number(0, 1).OrNone(), "") { ExclusiveGroup = "goal" };
 
-    public static Option<Budget?> Budget { get; } = new("budget", Methods.Ranks.Budget.Form, "", new MapNode([(new ScalarNode("size", true, Nowhere), "50%")], Nowhere)) { ExclusiveGroup = "goal" };
+    public static Option<Budget?> Budget { get; } = new("budget", Methods.Options.Budget.Form, "", new MapNode([(new ScalarNode("size", true, Nowhere), "50%")], Nowhere)) { ExclusiveGroup = "goal" };
 
     public static Option<int> Sweeps { get; } = new("sweeps", Forms.Whole(1, 1000), "", "30");
 

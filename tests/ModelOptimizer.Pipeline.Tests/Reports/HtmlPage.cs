@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 

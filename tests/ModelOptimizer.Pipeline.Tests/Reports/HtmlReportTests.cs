@@ -3,8 +3,6 @@ using System.Xml.Linq;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Pipeline.Search;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 

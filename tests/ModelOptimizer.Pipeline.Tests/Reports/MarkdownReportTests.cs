@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Reports;
@@ -124,9 +125,7 @@ public class ReportFilesTests
     {
         var request = new BuildRequest
         {
-            Protocol = BuildRequest.CurrentProtocol,
             Manifests = [project.Manifest],
-            ProjectDirectory = Path.GetDirectoryName(project.Manifest)!,
             OutputDirectory = Path.GetDirectoryName(Path.GetDirectoryName(project.Output))!,
             CacheDirectory = project.Cache,
         };

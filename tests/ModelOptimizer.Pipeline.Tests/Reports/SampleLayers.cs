@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;

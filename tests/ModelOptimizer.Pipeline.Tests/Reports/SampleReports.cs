@@ -3,7 +3,6 @@ using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;

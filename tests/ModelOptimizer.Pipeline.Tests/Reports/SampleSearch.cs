@@ -1,6 +1,3 @@
-using ModelOptimizer.Pipeline.Running;
-using ModelOptimizer.Pipeline.Search;
-
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 
 /// <summary>Twelve candidates: a collapse far below the others, some decided early, one taken.</summary>

@@ -2,7 +2,6 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

@@ -1,7 +1,6 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Results;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;
 

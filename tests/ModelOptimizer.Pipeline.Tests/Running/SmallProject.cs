@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Testing;

@@ -2,8 +2,8 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Manifest;
 using ModelOptimizer.Testing;
 
@@ -24,7 +24,7 @@ public class StepTests
     [Fact]
     public void The_same_rule_in_another_option_of_the_step_is_explained_too()
     {
-        var ranks = new LayerMap<Methods.Ranks.RankSpec>([(new LayerRule("hid?en"), new Methods.Ranks.RankSpec { Ranks = [2] })]);
+        var ranks = new LayerMap<RankSpec>([(new LayerRule("hid?en"), new RankSpec { Ranks = [2] })]);
 
         var error = Should.Throw<DiagnosticException>(() => Run(Tucker("ranks", Ranks(3)), Tucker("ranks", ranks))).Diagnostic;
 
@@ -88,7 +88,7 @@ public class StepTests
         return new StepPlan(method, new MethodArguments(values));
     }
 
-    private static LayerMap<Methods.Ranks.RankSpec> Ranks(int rank) => new([(new LayerRule("*"), new Methods.Ranks.RankSpec { Ranks = [rank] })]);
+    private static LayerMap<RankSpec> Ranks(int rank) => new([(new LayerRule("*"), new RankSpec { Ranks = [rank] })]);
 
     private static LayerRules Rules(params string[] rules) => new([.. rules.Select(rule => new LayerRule(rule))]);
 

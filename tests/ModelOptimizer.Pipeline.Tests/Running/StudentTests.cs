@@ -1,7 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

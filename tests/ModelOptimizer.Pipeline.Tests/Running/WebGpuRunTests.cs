@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Tests.Devices;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Tests.Gradients;
 

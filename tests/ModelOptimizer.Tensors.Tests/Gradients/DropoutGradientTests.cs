@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

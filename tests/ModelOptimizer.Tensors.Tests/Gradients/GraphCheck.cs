@@ -1,8 +1,8 @@
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Tests.Gradients.Reference;
 

@@ -1,4 +1,4 @@
-using static ModelOptimizer.Tensors.Graphs.GraphWriter;
+using static ModelOptimizer.Onnx.Writing.GraphWriter;
 using static ModelOptimizer.Tensors.Tests.Gradients.GradientInput;
 
 namespace ModelOptimizer.Tensors.Tests.Gradients;

@@ -1,6 +1,6 @@
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

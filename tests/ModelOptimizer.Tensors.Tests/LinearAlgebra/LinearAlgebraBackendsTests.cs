@@ -20,10 +20,25 @@ public sealed class LinearAlgebraBackendsTests : IDisposable
     [InlineData(null)]
     [InlineData("")]
     public void Without_a_folder_the_error_says_which_packages_to_get_and_how(string? folder) => Refused(folder).ShouldMatch(
-        $@"^'linear-algebra: torchsharp' cannot be used: ModelOptimizerTorchSharp, which names the folder of its packages, is not set\. "
+        $@"^'linear-algebra: torchsharp' cannot be used: ModelOptimizerTorchSharpDirectory, which names the folder of its packages, is not set\. "
         + $@"In a project, write PackageDownload items for ModelOptimizer\.TorchSharp \[{Own}\], TorchSharp \[\d+\.\d+\.\d+\], libtorch-cpu-{Platform.Rid} \[\d+\.\d+\.\d+\]; "
         + $@"for the command, 'dotnet package download ModelOptimizer\.TorchSharp@{Own} TorchSharp@\d+\.\d+\.\d+ libtorch-cpu-{Platform.Rid}@\d+\.\d+\.\d+ --output FOLDER', "
-        + @"and set ModelOptimizerTorchSharp to that folder\. Or write 'linear-algebra: built-in'\.$");
+        + @"and set ModelOptimizerTorchSharpDirectory to that folder\. Or write 'linear-algebra: built-in'\.$");
+
+    [Fact]
+    public void The_variable_is_found_by_its_former_name_too()
+    {
+        Environment.SetEnvironmentVariable(LinearAlgebraBackends.FormerVariable, _folder.Path);
+        try
+        {
+            Should.Throw<DiagnosticException>(() => LinearAlgebraBackends.Load("torchsharp")).Message
+                .ShouldContain($"there is no ModelOptimizer.TorchSharp.dll in {_folder.Path}, which ModelOptimizerTorchSharp names.");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(LinearAlgebraBackends.FormerVariable, null);
+        }
+    }
 
     [Theory]
     [InlineData("modeloptimizer.torchsharp", "ModelOptimizer.TorchSharp.dll")]
@@ -34,7 +49,7 @@ public sealed class LinearAlgebraBackendsTests : IDisposable
         Unpack(package);
 
         var name = file.EndsWith(".dll", StringComparison.Ordinal) ? file : $"{BackendFolders.LibraryFile(file)} for {Platform.Rid}";
-        Refused(_folder.Path).ShouldStartWith($"'linear-algebra: torchsharp' cannot be used: there is no {name} in {_folder.Path}, which ModelOptimizerTorchSharp names. In a project, ");
+        Refused(_folder.Path).ShouldStartWith($"'linear-algebra: torchsharp' cannot be used: there is no {name} in {_folder.Path}, which ModelOptimizerTorchSharpDirectory names. In a project, ");
     }
 
     [Fact]

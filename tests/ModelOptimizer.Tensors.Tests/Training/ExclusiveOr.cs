@@ -1,6 +1,6 @@
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Tests.Statistics;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

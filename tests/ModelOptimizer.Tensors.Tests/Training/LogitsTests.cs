@@ -1,4 +1,4 @@
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,7 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Tests.Statistics;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

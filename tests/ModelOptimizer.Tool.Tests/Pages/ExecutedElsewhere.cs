@@ -19,7 +19,6 @@ internal static partial class ExecutedElsewhere
         [
             "dotnet nuget add source ~/modelopt-packages --name modelopt",
             "dotnet tool install --global ModelOptimizer.Tool --version 0.1.0",
-            "dotnet tool install --global ModelOptimizer.Tool",
             "cd path/to/your/project",
             "dotnet build",
             "dotnet add package ModelOptimizer.Build --version 0.1.0",
@@ -34,6 +33,8 @@ internal static partial class ExecutedElsewhere
             "dotnet restore",
             "dotnet --list-runtimes",
         ],
+        // For all tests that use the command.
+        [EndToEnd + "Infrastructure/InstalledTool.cs"] = ["dotnet tool install --global ModelOptimizer.Tool"],
         // Block by block.
         [EndToEnd + "Scenarios/ContinuousIntegration.cs"] =
         [
@@ -48,10 +49,10 @@ internal static partial class ExecutedElsewhere
         [EndToEnd + "Scenarios/TorchSharpFromItsPackages.cs"] =
         [
             "dotnet package download ModelOptimizer.TorchSharp@0.1.0 TorchSharp@0.107.0 libtorch-cpu-linux-x64@2.10.0 --output ~/modelopt-torchsharp",
-            "export ModelOptimizerTorchSharp=~/modelopt-torchsharp",
+            "export ModelOptimizerTorchSharpDirectory=~/modelopt-torchsharp",
             "modelopt compress --linear-algebra torchsharp",
         ],
-        // Into other folders.
+        // All at once, into another folder.
         [EndToEnd + "Infrastructure/Packages.cs"] =
         [
             "dotnet pack src/ModelOptimizer.Build -c Release -o ~/modelopt-packages",
@@ -78,7 +79,7 @@ internal static partial class ExecutedElsewhere
             "dotnet package download Microsoft.ML.OnnxRuntime.Gpu.Linux@1.30.0 --output ~/modelopt-runtime",
             "export ModelOptimizerRuntimeDirectory=$(echo ~/modelopt-runtime/microsoft.ml.onnxruntime.gpu.linux/*/runtimes/linux-x64/native)",
         ],
-        // By hand: the first packs with a stand-in in Infrastructure/RuntimePackages.cs, and none is a build's business.
+        // By hand: the first packs with a stand-in in Infrastructure/Packages.cs, and none is a build's business.
         ["docs/packages.md"] =
         [
             "dotnet pack src/ModelOptimizer.Runtime.Desktop -c Release -o ~/modelopt-packages",

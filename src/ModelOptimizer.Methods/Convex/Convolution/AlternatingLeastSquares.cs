@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.LowRank;
 
 namespace ModelOptimizer.Methods.Convex;
 

@@ -1,10 +1,7 @@
 using System.Globalization;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Training;
 
@@ -87,7 +84,7 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
         if (trained.Block is { } block)
         {
             var loss = problem.Mixer(block.Filters).Loss(block.Mixer, block.Bias);
-            return new FittedStudent(Share(loss, problem.TargetSquares), names => GatedNodes.Emit(block, names)) { Cost = Cost(task), Note = Note(task, $"{trained.Losses.Count} steps of Adam"), Series = [LossSeries.Of(task.Block.Name, trained.Losses)] };
+            return new FittedStudent(Share(loss, problem.TargetSquares), (write, input) => GatedNodes.Write(block, input, write)) { Cost = Cost(task), Note = Note(task, $"{trained.Losses.Count} steps of Adam"), Series = [LossSeries.Of(task.Block.Name, trained.Losses)] };
         }
 
         // Filters that are their gates make a ReLU network with random features: a start that has learned nothing, and no scale of its own.
@@ -146,7 +143,7 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
         return new AlternatingLeastSquares(Algebra, problem, new FilterPreconditioner(Algebra, windows, problem.OpenTogether), options.Sweeps, options.Tolerance, context.Cancellation).Fit(start, Tell);
     }
 
-    private FittedStudent Fitted(BlockTask task, AlsFit fit, double squares) => new(Share(fit.Losses[^1], squares), names => GatedNodes.Emit(fit.Block, names))
+    private FittedStudent Fitted(BlockTask task, AlsFit fit, double squares) => new(Share(fit.Losses[^1], squares), (write, input) => GatedNodes.Write(fit.Block, input, write))
     {
         Cost = Cost(task),
         Note = Note(task, $"{fit.Losses.Count - 1} sweeps"),
@@ -191,28 +188,18 @@ internal static class TeacherGates
 /// </summary>
 internal static class GatedNodes
 {
-    // From here on Split takes its sizes as an input.
-    private const long SizesAreAnInput = 13;
-
-    public static IReadOnlyList<NodeProto> Emit(GatedBlock block, StudentNames names)
+    /// <summary>Writes the nodes; the last one makes y.</summary>
+    public static void Write(GatedBlock block, string input, GraphWriter write)
     {
         var (width, taps) = (block.Width, block.Filters.Columns);
         var both = new Matrix(2 * width, taps, [.. block.Gates.Filters.Values, .. block.Filters.Values]);
-        var features = names.Node("Conv", "_features", [names.Input, names.Constant("_features_weight", both.Values, GatedGraph.Shape(both, block.Window))], GatedGraph.Attributes(block.Window));
-        if (block.Gates.Bias is { } thresholds)
-        {
-            features.Input.Add(names.Constant("_features_bias", [.. thresholds, .. new double[width]], 2 * width));
-        }
-
-        var split = names.Opset >= SizesAreAnInput
-            ? names.Node("Split", "_gate", [features.Output[0], names.Integers("_sizes", width, width)], GraphWriter.Attribute("axis", 1L))
-            : names.Node("Split", "_gate", [features.Output[0]], GraphWriter.Attribute("axis", 1L), GraphWriter.Attribute("split", width, width));
-        split.Output.Add(names.Unique("_data"));
-        var mask = GateMask.Of(split.Output[0], names);
-        var gated = names.Node("Mul", "_gated", [split.Output[1], mask[^1].Output[0]]);
-        var mixer = names.Node("Conv", "_mixer", [gated.Output[0], names.Constant("_mixer_weight", block.Mixer.Values, block.Mixer.Rows, width, 1, 1), names.Constant("_mixer_bias", block.Bias, block.Bias.Length)]);
-        mixer.Output[0] = names.Output;
-        return [features, split, .. mask, gated, mixer];
+        var weights = write.Numbers("_features_weight", both.Values, GatedGraph.Shape(both, block.Window));
+        string[] bias = block.Gates.Bias is { } thresholds ? [write.Numbers("_features_bias", [.. thresholds, .. new double[width]], 2 * width)] : [];
+        var features = write.Node("Conv", "_features", [input, weights, .. bias], GatedGraph.Attributes(block.Window));
+        var parts = write.Split(features, [width, width], [write.Named("_gate"), write.Named("_data")], axis: 1);
+        var gated = write.Node("Mul", "_gated", [parts[1], NetworkNodes.Mask(parts[0], write)]);
+        var mixer = write.Numbers("_mixer_weight", block.Mixer.Values, block.Mixer.Rows, width, 1, 1);
+        write.Node("Conv", "_mixer", [gated, mixer, write.Numbers("_mixer_bias", block.Bias, block.Bias.Length)]);
     }
 }
 

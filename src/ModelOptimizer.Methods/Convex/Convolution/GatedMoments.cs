@@ -1,6 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.LowRank;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Methods.Convex;

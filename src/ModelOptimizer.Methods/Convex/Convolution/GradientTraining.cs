@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

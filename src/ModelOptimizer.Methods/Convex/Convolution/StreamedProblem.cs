@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
@@ -71,7 +70,7 @@ internal sealed class StreamedProblem : IGatedProblem, IDisposable
         }
 
         gram[_gates, _gates] = (double)_samples.Count * _places;
-        return new MixerSystem(LowRank.Symmetric.Mean(gram), right, TargetSquares);
+        return new MixerSystem(Symmetric.Mean(gram), right, TargetSquares);
     }
 
     public Matrix Right(Matrix mixer, double[] bias)

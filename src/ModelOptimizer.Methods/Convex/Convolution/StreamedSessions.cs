@@ -1,6 +1,5 @@
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.Graphs;
 using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.Convex;
 
@@ -61,7 +60,7 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
     ITwoLayerNetwork ITwoLayerNetwork.WithOutput(Matrix rows) => WithOutput(rows);
 
     /// <inheritdoc/>
-    public IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names) => NetworkNodes.Emit(this, inputs, names);
+    public void Write(string inputs, GraphWriter write) => NetworkNodes.Write(this, inputs, write);
 
     private GatedNetwork Only(IReadOnlyList<int> neurons, Matrix output) =>
         new GatedNetwork(Gates, [.. neurons.Select(j => GateOf[j])], Hidden.Only(neurons), output.Transpose()).WithGatesInUse();

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.Convex;
 
@@ -21,5 +20,5 @@ internal interface ITwoLayerNetwork
     ITwoLayerNetwork WithOutput(Matrix rows);
 
     /// <summary>The nodes that compute it from the matrix <paramref name="inputs"/>.</summary>
-    IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names);
+    void Write(string inputs, GraphWriter write);
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 
@@ -89,7 +87,7 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
             RequireNeurons(task, network, "polish");
         }
 
-        return new FittedStudent(Math.Sqrt(Elements.SquaredDistance(network.Predict(Algebra, pairs.Inputs), pairs.Targets) / squares), names => Emit(task, network, names))
+        return new FittedStudent(Math.Sqrt(Elements.SquaredDistance(network.Predict(Algebra, pairs.Inputs), pairs.Targets) / squares), (write, input) => network.Write(task.InputShape.Length == 2 ? input : write.Node("Flatten", "_flat", [input]), write))
         {
             Cost = Cost(task, network.Output.Columns, network.GateCount),
             Note = Note(task, network, path.Iterations),
@@ -98,7 +96,7 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
         };
     }
 
-    private static int Inputs(BlockTask task) => checked((int)task.InputShape[1..].Aggregate(1L, (product, extent) => product * extent));
+    private static int Inputs(BlockTask task) => checked((int)task.InputShape[1..].Product());
 
     private static int Width(BlockTask task) => task.Width ?? UsualWidth;
 
@@ -127,17 +125,6 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
         {
             throw new DiagnosticException(MethodCodes.NothingToCompress, $"the student of '{task.Block.Name}' has no neurons at this '{option}'. Lower it.", options.PositionOf(option));
         }
-    }
-
-    private static IReadOnlyList<NodeProto> Emit(BlockTask task, ITwoLayerNetwork network, StudentNames names)
-    {
-        if (task.InputShape.Length == 2)
-        {
-            return network.Emit(names.Input, names);
-        }
-
-        var flat = names.Node("Flatten", "_flat", [names.Input]);
-        return [flat, .. network.Emit(flat.Output[0], names)];
     }
 
     private string Note(BlockTask task, ITwoLayerNetwork network, int iterations)

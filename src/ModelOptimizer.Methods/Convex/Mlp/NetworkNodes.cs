@@ -1,76 +1,61 @@
-using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Methods.Convex;
 
-/// <summary>Two-layer networks as nodes of a model.</summary>
+/// <summary>Two-layer networks as nodes of a model; the last one makes the outputs.</summary>
 internal static class NetworkNodes
 {
     /// <summary>
     /// Gemm of the gates, Greater, Cast; Gemm of the neurons, Mul, Gemm of the outputs. Gates are there once: a Gather gives each neuron its own. Neurons that are always open are a chain of two Gemms, added where there are others.
     /// </summary>
-    public static IReadOnlyList<NodeProto> Emit(GatedNetwork network, string inputs, StudentNames names)
+    public static void Write(GatedNetwork network, string inputs, GraphWriter write)
     {
         var gated = network.Only(gate => gate != GatedNetwork.None);
         var linear = network.Only(gate => gate == GatedNetwork.None);
         if (gated.GateOf.Count == 0)
         {
-            return EndingIn(names.Output, Linear(linear, inputs, names));
+            Linear(linear, inputs, write);
         }
-
-        if (linear.GateOf.Count == 0)
+        else if (linear.GateOf.Count == 0)
         {
-            return EndingIn(names.Output, Gated(gated, inputs, names));
+            Gated(gated, inputs, write);
         }
-
-        List<NodeProto> nodes = [.. Gated(gated, inputs, names)];
-        var sum = nodes[^1].Output[0];
-        nodes.AddRange(Linear(linear, inputs, names));
-        return EndingIn(names.Output, [.. nodes, names.Node("Add", "_sum", [sum, nodes[^1].Output[0]])]);
+        else
+        {
+            var sum = Gated(gated, inputs, write);
+            write.Node("Add", "_sum", [sum, Linear(linear, inputs, write)]);
+        }
     }
 
     /// <summary>Gemm, Relu, Gemm.</summary>
-    public static IReadOnlyList<NodeProto> Emit(ReluNetwork network, string inputs, StudentNames names)
-    {
-        var hidden = Dense("_hidden", inputs, network.Hidden, names);
-        var active = names.Node("Relu", "_active", [hidden.Output[0]]);
-        return EndingIn(names.Output, [hidden, active, Last("_output", active.Output[0], network.Output, names)]);
-    }
+    public static void Write(ReluNetwork network, string inputs, GraphWriter write) =>
+        Last("_output", write.Node("Relu", "_active", [Dense("_hidden", inputs, network.Hidden, write)]), network.Output, write);
 
-    private static List<NodeProto> Gated(GatedNetwork network, string inputs, StudentNames names)
+    /// <summary>1[v &gt; 0], in the numbers that the model computes in. A gate at zero is closed.</summary>
+    public static string Mask(string values, GraphWriter write) =>
+        write.Cast(write.Node("Greater", "_open", [values, write.Numbers("_zero", [0], [])]), (TensorProto.Types.DataType)write.ElementType, "_mask");
+
+    private static string Gated(GatedNetwork network, string inputs, GraphWriter write)
     {
-        var gates = Dense("_gates", inputs, network.Gates, names);
-        List<NodeProto> nodes = [gates, .. GateMask.Of(gates.Output[0], names)];
+        var mask = Mask(Dense("_gates", inputs, network.Gates, write), write);
         if (!network.GateOf.SequenceEqual(Enumerable.Range(0, network.GateCount)))
         {
-            nodes.Add(names.Node("Gather", "_gate_of", [nodes[^1].Output[0], names.Integers("_gate_numbers", [.. network.GateOf.Select(gate => (long)gate)])], GraphWriter.Attribute("axis", 1L)));
+            long[] gates = [.. network.GateOf.Select(gate => (long)gate)];
+            mask = write.Node("Gather", "_gate_of", [mask, write.Raw<long>("_gate_numbers", TensorProto.Types.DataType.Int64, gates, gates.Length)], GraphWriter.Attribute("axis", 1L));
         }
 
-        var mask = nodes[^1].Output[0];
-        var hidden = Dense("_hidden", inputs, network.Hidden, names);
-        var gated = names.Node("Mul", "_gated", [hidden.Output[0], mask]);
-        return [.. nodes, hidden, gated, Last("_output", gated.Output[0], network.Output, names)];
+        var hidden = Dense("_hidden", inputs, network.Hidden, write);
+        return Last("_output", write.Node("Mul", "_gated", [hidden, mask]), network.Output, write);
     }
 
-    private static List<NodeProto> Linear(GatedNetwork network, string inputs, StudentNames names)
-    {
-        var hidden = Dense("_linear", inputs, network.Hidden, names);
-        return [hidden, Last("_linear_output", hidden.Output[0], network.Output, names)];
-    }
-
-    private static IReadOnlyList<NodeProto> EndingIn(string output, IReadOnlyList<NodeProto> nodes)
-    {
-        nodes[^1].Output[0] = output;
-        return nodes;
-    }
+    private static string Linear(GatedNetwork network, string inputs, GraphWriter write) =>
+        Last("_linear_output", Dense("_linear", inputs, network.Hidden, write), network.Output, write);
 
     // Versions of Gemm before 11 do not go without a bias.
-    private static NodeProto Last(string suffix, string hidden, Matrix output, StudentNames names) => Dense(suffix, hidden, new AffineLayer(output, new double[output.Rows]), names);
+    private static string Last(string suffix, string hidden, Matrix output, GraphWriter write) => Dense(suffix, hidden, new AffineLayer(output, new double[output.Rows]), write);
 
-    private static NodeProto Dense(string suffix, string inputs, AffineLayer layer, StudentNames names)
+    private static string Dense(string suffix, string inputs, AffineLayer layer, GraphWriter write)
     {
-        var weights = names.Constant(suffix + "_weight", layer.Weights.Values, layer.Weights.Rows, layer.Weights.Columns);
-        string[] bias = layer.Bias is { } values ? [names.Constant(suffix + "_bias", values, values.Length)] : [];
-        return names.Node("Gemm", suffix, [inputs, weights, .. bias], GraphWriter.Attribute("transB", 1L));
+        var weights = write.Numbers(suffix + "_weight", layer.Weights.Values, layer.Weights.Rows, layer.Weights.Columns);
+        string[] bias = layer.Bias is { } values ? [write.Numbers(suffix + "_bias", values, values.Length)] : [];
+        return write.Node("Gemm", suffix, [inputs, weights, .. bias], GraphWriter.Attribute("transB", 1L));
     }
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.Convex;
 
@@ -43,5 +42,5 @@ internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output) : ITwoLaye
     ITwoLayerNetwork ITwoLayerNetwork.WithOutput(Matrix rows) => WithOutput(rows);
 
     /// <inheritdoc/>
-    public IReadOnlyList<NodeProto> Emit(string inputs, StudentNames names) => NetworkNodes.Emit(this, inputs, names);
+    public void Write(string inputs, GraphWriter write) => NetworkNodes.Write(this, inputs, write);
 }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Methods.Ranks;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;

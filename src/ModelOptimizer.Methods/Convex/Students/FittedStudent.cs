@@ -1,11 +1,10 @@
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A student that was fitted.</summary>
 /// <param name="RelativeError">‖S − Y‖/‖Y‖ over all that it was fitted to.</param>
-/// <param name="Emit">Makes its nodes, in order, from <see cref="StudentNames.Input"/> to <see cref="StudentNames.Output"/>.</param>
-internal sealed record FittedStudent(double RelativeError, Func<StudentNames, IReadOnlyList<NodeProto>> Emit)
+/// <param name="Write">Writes its nodes, given the name of z; the last one makes y.</param>
+internal sealed record FittedStudent(double RelativeError, Action<GraphWriter, string> Write)
 {
     /// <summary>What it costs.</summary>
     public required StudentCost Cost { get; init; }

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Blocks;
-using ModelOptimizer.Onnx.Editing;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Methods.Convex;
@@ -14,11 +13,14 @@ internal static class StudentRewriter
     /// <param name="student">What takes its place.</param>
     public static OnnxModel Apply(Engine engine, OnnxModel model, BlockTask task, FittedStudent student)
     {
-        var result = model.Clone();
-        var nodes = new BlockReader(result, new Dictionary<string, long[]>()).Read(task.Block.From, task.Block.To).Block!.Nodes;
-        var editor = new GraphEditor(result);
-        editor.ReplaceNodes(nodes, student.Emit(new StudentNames(task.Block, task.ElementType, editor, result.Opset)));
-        editor.Prune();
+        var block = new BlockReader(model, new Dictionary<string, long[]>()).Read(task.Block.From, task.Block.To).Block!;
+        var result = Rewrite.Apply(model, [block], (site, rewrite) =>
+        {
+            var write = rewrite.Writer(site.To, task.ElementType);
+            student.Write(write, site.From);
+            write.NewNodes[^1].Output[0] = site.To;
+            rewrite.Replace([.. site.Nodes.Select(rewrite.Own)], write);
+        });
         return ShapeProbe.Run(engine, result).TryGetValue(task.Block.To, out var shape) && shape.SequenceEqual(task.OutputShape)
             ? result
             : throw new InvalidOperationException($"the student of '{task.Block.Name}' does not make a tensor of shape [{string.Join(", ", task.OutputShape)}]");

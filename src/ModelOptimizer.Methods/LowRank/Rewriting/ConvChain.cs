@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
@@ -9,29 +6,30 @@ namespace ModelOptimizer.Methods.LowRank;
 /// </summary>
 internal static class ConvChain
 {
-    public static FactorChain Build(LayerReplacement replacement, ChainNames names)
+    public static IReadOnlyList<NodeProto> Write(LayerReplacement replacement, GraphWriter write)
     {
         var (layer, factors) = (replacement.Layer, replacement.Factors);
         var point = Enumerable.Repeat(1, layer.Window!.Kernel.Length).ToArray();
-        var bias = names.Bias() ?? layer.Node.InputAt(2);
-        var nodes = new List<NodeProto>();
+        var bias = replacement.WriteBias(write) ?? layer.Node.InputAt(2);
         var current = layer.Input;
         if (factors.Input is not null)
         {
-            nodes.Add(Pointwise(replacement, names.Node("_in"), current, names.Weight("_in", factors.Input, point), names.Output("_in")));
-            current = nodes[^1].Output[0];
+            var name = replacement.NodeName(write, "_in");
+            var weight = Weight(write, "_in", factors.Input, point);
+            current = replacement.OutputName(write, "_in");
+            write.NewNodes.Add(Pointwise(layer, name, [layer.Input, weight], current));
         }
 
         foreach (var core in factors.Cores)
         {
             var node = WindowNode.Of(layer, core);
             var suffix = WindowNode.Suffix(core);
-            node.Input.Add([current, names.Weight(suffix, core.Weight, WindowNode.Kernel(layer, core))]);
-            nodes.Add(node);
+            node.Input.Add([current, Weight(write, suffix, core.Weight, WindowNode.Kernel(layer, core))]);
+            write.NewNodes.Add(node);
             if (factors.Output is not null || core != factors.Cores[^1])
             {
-                node.Name = names.Node(suffix);
-                node.Output[0] = names.Output(suffix);
+                node.Name = replacement.NodeName(write, suffix);
+                node.Output[0] = replacement.OutputName(write, suffix);
             }
 
             current = node.Output[0];
@@ -39,33 +37,37 @@ internal static class ConvChain
 
         if (factors.Output is not null)
         {
-            nodes.Add(Pointwise(replacement, layer.Node.Name, current, names.Weight("_out", factors.Output, point), layer.Node.Output[0]));
+            write.NewNodes.Add(Pointwise(layer, layer.Node.Name, [current, Weight(write, "_out", factors.Output, point)], layer.Node.Output[0]));
         }
 
+        var last = write.NewNodes[^1];
         if (replacement.Folded)
         {
-            nodes[^1].Output[0] = layer.BatchNormalization!.Output[0];
+            last.Output[0] = layer.BatchNormalization!.Output[0];
         }
 
         if (bias is not null)
         {
-            nodes[^1].Input.Add(bias);
+            last.Input.Add(bias);
         }
 
-        return new FactorChain(replacement.Folded ? [layer.Node, layer.BatchNormalization!] : [layer.Node], nodes, names.Tensors);
+        return replacement.Folded ? [layer.Node, layer.BatchNormalization!] : [layer.Node];
     }
 
-    private static NodeProto Pointwise(LayerReplacement replacement, string name, string input, string weight, string output)
+    private static string Weight(GraphWriter write, string suffix, Matrix values, int[] kernel) =>
+        write.Numbers(suffix, values.Values, [values.Rows, values.Columns / kernel.Product(), .. kernel.Select(extent => (long)extent)]);
+
+    private static NodeProto Pointwise(WeightLayer layer, string name, string[] inputs, string output)
     {
-        var node = new NodeProto { OpType = "Conv", Name = name, Domain = replacement.Layer.Node.Domain, Input = { input, weight }, Output = { output } };
-        if (!replacement.Layer.Node.HasDomain)
+        var node = new NodeProto { OpType = "Conv", Name = name, Domain = layer.Node.Domain, Input = { inputs }, Output = { output } };
+        if (!layer.Node.HasDomain)
         {
             node.ClearDomain();
         }
 
-        if (replacement.Layer.Window!.Group > 1)
+        if (layer.Window!.Group > 1)
         {
-            node.Attribute.Add(new AttributeProto { Name = "group", Type = AttributeProto.Types.AttributeType.Int, I = replacement.Layer.Window.Group });
+            node.Attribute.Add(GraphWriter.Attribute("group", layer.Window.Group));
         }
 
         return node;
@@ -90,12 +92,7 @@ internal static class WindowNode
 
         if (core.Depthwise)
         {
-            if (node.Attribute("group") is { } group)
-            {
-                node.Attribute.Remove(group);
-            }
-
-            node.Attribute.Add(new AttributeProto { Name = "group", Type = AttributeProto.Types.AttributeType.Int, I = core.Weight.Rows });
+            node.SetAttribute(GraphWriter.Attribute("group", core.Weight.Rows));
         }
 
         return node;

@@ -1,8 +1,3 @@
-using ModelOptimizer.Methods.Ranks;
-using ModelOptimizer.Methods.Weights;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A layer's numbers in the form of the algorithm.</summary>

@@ -1,6 +1,3 @@
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
@@ -8,76 +5,63 @@ namespace ModelOptimizer.Methods.LowRank;
 /// </summary>
 internal static class MatrixChain
 {
-    // Until then Gemm had to have a C, which the first factor does not want.
-    private const long FirstOpsetWithoutC = 11;
-
-    public static FactorChain BuildMatMul(LayerReplacement replacement, ChainNames names)
+    public static IReadOnlyList<NodeProto> WriteMatMul(LayerReplacement replacement, GraphWriter write)
     {
         var layer = replacement.Layer;
-        var (first, second) = Clones(replacement, names);
-        first.Input[1] = names.Weight("_core", replacement.Factors.Cores[0].Weight.Transpose());
-        second.Input[1] = names.Weight("_out", replacement.Factors.Output!.Transpose());
-        if (names.Bias() is not { } bias)
+        var (_, second) = Clones(replacement, write, factor => factor.Transpose());
+        if (replacement.WriteBias(write) is not { } bias)
         {
-            return new FactorChain([layer.Node], [first, second], names.Tensors);
+            return [layer.Node];
         }
 
-        var add = layer.BiasAdd?.Clone() ?? new NodeProto { OpType = "Add", Name = names.Node("_bias"), Input = { "", "" }, Output = { layer.Node.Output[0] } };
-        second.Output[0] = layer.BiasAdd is null ? names.Output("_out") : layer.Node.Output[0];
+        var add = layer.BiasAdd?.Clone() ?? new NodeProto { OpType = "Add", Name = replacement.NodeName(write, "_bias"), Output = { layer.Node.Output[0] } };
+        second.Output[0] = layer.BiasAdd is null ? replacement.OutputName(write, "_out") : layer.Node.Output[0];
         add.Input.Clear();
         add.Input.Add([second.Output[0], bias]);
-        return new FactorChain(layer.BiasAdd is null ? [layer.Node] : [layer.Node, layer.BiasAdd], [first, second, add], names.Tensors);
+        write.NewNodes.Add(add);
+        return layer.BiasAdd is null ? [layer.Node] : [layer.Node, layer.BiasAdd];
     }
 
-    public static FactorChain BuildGemm(LayerReplacement replacement, ChainNames names, long opset)
+    public static IReadOnlyList<NodeProto> WriteGemm(LayerReplacement replacement, GraphWriter write)
     {
         var layer = replacement.Layer;
-        var (first, second) = Clones(replacement, names);
-        var stored = (Tensors.LinearAlgebra.Matrix factor) => layer.TransB ? factor : factor.Transpose();
-        first.Input[1] = names.Weight("_core", stored(replacement.Factors.Cores[0].Weight));
-        while (first.Input.Count > 2)
-        {
-            first.Input.RemoveAt(2);
-        }
-
-        Remove(first, "alpha");
-        Remove(first, "beta");
-        if (opset < FirstOpsetWithoutC)
-        {
-            first.Input.Add(names.Zeros("_zero", replacement.Factors.Cores[0].Weight.Rows));
-        }
-
-        second.Input[1] = names.Weight("_out", stored(replacement.Factors.Output!));
-        Remove(second, "transA");
-        if (names.Bias() is { } bias)
+        var (_, second) = Clones(replacement, write, factor => layer.TransB ? factor : factor.Transpose());
+        second.RemoveAttribute("transA");
+        if (replacement.WriteBias(write) is { } bias)
         {
             // The new bias is what is added: the old beta is in it.
-            Remove(second, "beta");
-            while (second.Input.Count > 2)
-            {
-                second.Input.RemoveAt(2);
-            }
-
+            second.RemoveAttribute("beta");
+            second.KeepInputs(2);
             second.Input.Add(bias);
         }
 
-        return new FactorChain([layer.Node], [first, second], names.Tensors);
+        return [layer.Node];
     }
 
-    private static (NodeProto First, NodeProto Second) Clones(LayerReplacement replacement, ChainNames names)
+    private static (NodeProto First, NodeProto Second) Clones(LayerReplacement replacement, GraphWriter write, Func<Matrix, Matrix> stored)
     {
-        var (first, second) = (replacement.Layer.Node.Clone(), replacement.Layer.Node.Clone());
-        first.Name = names.Node("_core");
-        first.Output[0] = names.Output("_core");
-        second.Input[0] = first.Output[0];
+        var (layer, factors) = (replacement.Layer, replacement.Factors);
+        var (first, second) = (layer.Node.Clone(), layer.Node.Clone());
+        first.Name = replacement.NodeName(write, "_core");
+        first.Output[0] = second.Input[0] = replacement.OutputName(write, "_core");
+        first.Input[1] = Weight(write, "_core", stored(factors.Cores[0].Weight));
+        if (layer.Kind == LayerKind.Gemm)
+        {
+            first.KeepInputs(2);
+            first.RemoveAttribute("alpha");
+            first.RemoveAttribute("beta");
+            if (write.Opset < Opsets.GemmWithoutC)
+            {
+                var count = factors.Cores[0].Weight.Rows;
+                first.Input.Add(write.Numbers("_zero", new double[count], count));
+            }
+        }
+
+        second.Input[1] = Weight(write, "_out", stored(factors.Output!));
+        write.NewNodes.Add(first);
+        write.NewNodes.Add(second);
         return (first, second);
     }
 
-    private static void Remove(NodeProto node, string attribute)
-    {
-        if (node.Attribute(attribute) is { } found)
-        {
-            node.Attribute.Remove(found);
-        }
-    }
+    private static string Weight(GraphWriter write, string suffix, Matrix values) => write.Numbers(suffix, values.Values, values.Rows, values.Columns);
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Proto;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Quantization;

@@ -1,7 +1,3 @@
-using ModelOptimizer.Onnx.Editing;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>Puts the nodes that make a weight in the place of the constant: whatever reads it is not touched.</summary>
@@ -14,18 +10,17 @@ internal static class StoredWeights
     /// <summary>A clone of <paramref name="model"/> with <paramref name="tensors"/> packed, and bytes by tensor; a tensor that would not be smaller stays out of both.</summary>
     public static (OnnxModel Model, IReadOnlyDictionary<string, long> Bytes) Pack(OnnxModel model, IReadOnlyList<RoundedTensor> tensors)
     {
-        var result = model.Clone();
-        var before = BytesNow(result);
-        var smaller = tensors.Where(tensor => MemberBytes(tensor, result.Opset, IsSmall(tensor)) < before[tensor.Name]).ToList();
-        var editor = new GraphEditor(result);
+        var before = BytesNow(model);
+        var smaller = tensors.Where(tensor => MemberBytes(tensor, model, IsSmall(tensor)) < before[tensor.Name]).ToList();
+        var rewrite = new Rewrite(model);
         var shared = new Dictionary<string, string>(StringComparer.Ordinal);
         var names = 0;
         var bytes = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var group in Groups(smaller))
         {
             var known = new Dictionary<string, string>(shared, StringComparer.Ordinal);
-            var writer = new UnpackingWriter(() => editor.UniqueName($"q{names++}"), known);
-            new Unpacking(writer, result.Opset).Write(group);
+            var writer = Unpacking.Writer(model, () => rewrite.UniqueName($"q{names++}"), known);
+            new Unpacking(writer).Write(group);
             if (writer.Bytes >= group.Sum(tensor => before[tensor.Name]))
             {
                 // Again without them: names that they took would not be taken when a lock file's choices are carried out, and the bytes would differ.
@@ -33,7 +28,7 @@ internal static class StoredWeights
             }
 
             shared = known;
-            editor.ReplaceConstants(group.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal), writer.Nodes, writer.Tensors);
+            rewrite.ReplaceConstants(group.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal), writer);
             // What weights share is divided by their lengths.
             var weights = (double)group.Sum(tensor => tensor.Count);
             foreach (var tensor in group)
@@ -42,8 +37,7 @@ internal static class StoredWeights
             }
         }
 
-        editor.Prune();
-        return (result, bytes);
+        return (rewrite.Finish(), bytes);
     }
 
     /// <summary>A clone of <paramref name="model"/> with the numbers of <paramref name="tensors"/> as plain constants.</summary>
@@ -62,10 +56,10 @@ internal static class StoredWeights
     /// <summary>Bytes in the file of every constant of the main graph: the tensor, its graph input where there is one, its node.</summary>
     public static IReadOnlyDictionary<string, long> BytesNow(OnnxModel model)
     {
-        var inputs = model.Graph.Input.ToDictionary(input => input.Name, UnpackingWriter.Framed, StringComparer.Ordinal);
+        var inputs = model.Graph.Input.ToDictionary(input => input.Name, ModelSize.Framed, StringComparer.Ordinal);
         return new ConstantLookup(model.Graph).All.ToDictionary(
             constant => constant.Name,
-            constant => UnpackingWriter.Framed(constant.Node is null ? constant.Tensor : constant.Node) + inputs.GetValueOrDefault(constant.Name),
+            constant => ModelSize.Framed(constant.Node is null ? constant.Tensor : constant.Node) + inputs.GetValueOrDefault(constant.Name),
             StringComparer.Ordinal);
     }
 
@@ -92,10 +86,10 @@ internal static class StoredWeights
 
     private static bool IsSmall(RoundedTensor tensor) => tensor.Count <= MostOfSmall && tensor.Format.Bits < 8;
 
-    private static long MemberBytes(RoundedTensor tensor, long opset, bool shares)
+    private static long MemberBytes(RoundedTensor tensor, OnnxModel model, bool shares)
     {
-        var writer = new UnpackingWriter(() => "q00", new(StringComparer.Ordinal));
-        var unpacking = new Unpacking(writer, opset);
+        var writer = Unpacking.Writer(model, () => "q00", new(StringComparer.Ordinal));
+        var unpacking = new Unpacking(writer);
         if (!shares)
         {
             unpacking.Write([tensor]);

@@ -6,13 +6,16 @@ namespace ModelOptimizer.Methods.Quantization;
 /// The nodes that make weights of packed codes while a model is loaded. A runtime may keep every intermediate result until it is done with all constants, so that these
 /// are memory: codes stay bytes as long as possible, and only one Cast and one Mul are in float32.
 /// </summary>
-internal sealed class Unpacking(UnpackingWriter writer, long opset)
+internal sealed class Unpacking(GraphWriter writer)
 {
-    // BitShift.
-    private const long FirstOpsetWithShifts = 11;
+    // Any prefix: names are numbers.
+    private const string Code = "q";
 
-    // BitwiseOr.
-    private const long FirstOpsetWithOr = 18;
+    /// <summary>Nodes have no names and those of tensors are short, for they are part of the file.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="newName">Gives a short name that nothing has.</param>
+    /// <param name="known">Small constants that are there already.</param>
+    public static GraphWriter Writer(OnnxModel model, Func<string> newName, Dictionary<string, string> known) => new(model, _ => newName()) { NamesNodes = false, Known = known };
 
     /// <summary>Writes <paramref name="tensors"/>, all of one format: each under its name. Several share their packed bytes and the nodes that unpack them.</summary>
     public void Write(IReadOnlyList<RoundedTensor> tensors)
@@ -26,7 +29,7 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
         {
             foreach (var tensor in tensors)
             {
-                Scale(tensor, writer.Cast(writer.Constant<sbyte>(DataType.Int8, tensor.Codes, tensor.Dims), DataType.Float), 1);
+                Scale(tensor, writer.Cast(writer.Raw<sbyte>(Code, DataType.Int8, tensor.Codes, tensor.Dims), DataType.Float), 1);
             }
         }
         else
@@ -42,7 +45,7 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
     {
         foreach (var tensor in tensors)
         {
-            writer.Cast(writer.Constant<Half>(DataType.Float16, tensor.Halves, tensor.Dims), tensor.Type, tensor.Name);
+            Name(tensor, writer.Raw<Half>(Code, DataType.Float16, tensor.Halves, tensor.Dims));
         }
     }
 
@@ -58,7 +61,7 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
             start += tensor.Count;
         }
 
-        var all = opset < FirstOpsetWithShifts ? ByDivision(codes, planes, bits) : ByShifts(codes, planes, bits);
+        var all = writer.Opset < Opsets.BitShift ? ByDivision(codes, planes, bits) : ByShifts(codes, planes, bits);
         if (tensors.Count > 1)
         {
             // Casting once instead of for each takes memory, and small weights take little.
@@ -68,9 +71,10 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
         string[] pieces = [all];
         if (tensors.Count > 1 || count < codes.Length)
         {
-            var vector = writer.Node("Reshape", [all, writer.Shared<long>(DataType.Int64, [-1], 1)]);
+            var vector = writer.Node("Reshape", [all, writer.Shared<long>(Code, DataType.Int64, [-1], 1)]);
             long[] rest = count < codes.Length ? [codes.Length - count] : [];
-            pieces = writer.Split(vector, [.. tensors.Select(tensor => (long)tensor.Count), .. rest], opset);
+            long[] lengths = [.. tensors.Select(tensor => (long)tensor.Count), .. rest];
+            pieces = writer.Split(vector, lengths, Array.ConvertAll(lengths, _ => writer.Named(Code)));
         }
 
         for (var i = 0; i < tensors.Count; i++)
@@ -80,19 +84,19 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
         }
     }
 
-    private string Reshape(RoundedTensor tensor, string codes) => writer.Node("Reshape", [codes, writer.Shared<long>(DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
+    private string Reshape(RoundedTensor tensor, string codes) => writer.Node("Reshape", [codes, writer.Shared<long>(Code, DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
 
-    private bool JoinsInFloat(IReadOnlyList<BitPlane> planes) => opset < (planes.Count > 1 ? FirstOpsetWithOr : FirstOpsetWithShifts);
+    private bool JoinsInFloat(IReadOnlyList<BitPlane> planes) => writer.Opset < (planes.Count > 1 ? Opsets.BitwiseOr : Opsets.BitShift);
 
     private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) => JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
 
     // From opset 11 codes come as multiples of 2^(8−bits), because they stand in the upper bits of a byte.
-    private int Unit(int bits) => opset < FirstOpsetWithShifts ? 1 : 1 << (8 - bits);
+    private int Unit(int bits) => writer.Opset < Opsets.BitShift ? 1 : 1 << (8 - bits);
 
     // Powers of two change no digit, short of the smallest numbers that there are.
     private void Scale(RoundedTensor tensor, string codes, int unit)
     {
-        var scales = writer.Constant<float>(DataType.Float, Array.ConvertAll(tensor.Scales, scale => scale / unit), tensor.Axis.ScaleDims);
+        var scales = writer.Raw<float>(Code, DataType.Float, Array.ConvertAll(tensor.Scales, scale => scale / unit), tensor.Axis.ScaleDims);
         if (tensor.Type == DataType.Float)
         {
             writer.NodeTo(tensor.Name, "Mul", [codes, scales]);
@@ -100,9 +104,11 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
         else
         {
             // Processors have no arithmetic in float16: runtimes put casts around it, and what stands between them is not computed at load.
-            writer.Cast(writer.Node("Mul", [codes, scales]), tensor.Type, tensor.Name);
+            Name(tensor, writer.Node("Mul", [codes, scales]));
         }
     }
+
+    private void Name(RoundedTensor tensor, string numbers) => writer.NodeTo(tensor.Name, "Cast", [numbers], GraphWriter.Attribute("to", (long)tensor.Type));
 
     // A plane's bits at the top of a byte, what was above them shifted out; then planes are put beside each other.
     private string ByShifts(sbyte[] codes, IReadOnlyList<BitPlane> planes, int bits)
@@ -123,12 +129,12 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
     private string Spread(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index)
     {
         var (bytes, shifts, dims) = Operands(codes, planes, index, offset: 0);
-        var places = writer.Shared<byte>(DataType.Uint8, Array.ConvertAll(shifts, shift => (byte)shift), dims);
-        return writer.Node("BitShift", [bytes, places], UnpackingWriter.Attribute("direction", "RIGHT"));
+        var places = writer.Shared<byte>(Code, DataType.Uint8, Array.ConvertAll(shifts, shift => (byte)shift), dims);
+        return writer.Node("BitShift", [bytes, places], GraphWriter.Attribute("direction", "RIGHT"));
     }
 
     private string Shift(string direction, string input, int places) =>
-        writer.Node("BitShift", [input, writer.Shared<byte>(DataType.Uint8, [(byte)places])], UnpackingWriter.Attribute("direction", direction));
+        writer.Node("BitShift", [input, writer.Shared<byte>(Code, DataType.Uint8, [(byte)places])], GraphWriter.Attribute("direction", direction));
 
     // ⌊x/2^s⌋ − 2^b·⌊x/2^(s+b)⌋ is the field of b bits at s; numbers this small are exact in float32. Codes are stored without a sign.
     private string ByDivision(sbyte[] codes, IReadOnlyList<BitPlane> planes, int bits)
@@ -146,14 +152,14 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
     private string Fields(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index, int offset)
     {
         var (bytes, shifts, dims) = Operands(codes, planes, index, offset);
-        var powers = writer.Shared<float>(DataType.Float, Array.ConvertAll(shifts, shift => 1f / (1 << shift)), dims);
+        var powers = writer.Shared<float>(Code, DataType.Float, Array.ConvertAll(shifts, shift => 1f / (1 << shift)), dims);
         var lower = writer.Node("Floor", [writer.Node("Mul", [writer.Cast(bytes, DataType.Float), powers])]);
         var size = 1 << planes[index].Bits;
         var upper = writer.Node("Floor", [writer.Node("Mul", [lower, Number(1f / size)])]);
         return writer.Node("Sub", [lower, writer.Node("Mul", [upper, Number(size)])]);
     }
 
-    private string Number(float value) => writer.Shared<float>(DataType.Float, [value]);
+    private string Number(float value) => writer.Shared<float>(Code, DataType.Float, [value]);
 
     // Both planes come out as [parts of the upper plane, parts of the lower for each of them, the rest], in the order of the codes.
     private (string Bytes, int[] Shifts, long[] ShiftDims) Operands(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index, int offset)
@@ -163,12 +169,12 @@ internal sealed class Unpacking(UnpackingWriter writer, long opset)
         int[] shifts = [.. Enumerable.Range(0, plane.Parts).Select(part => part * plane.Bits)];
         if (planes.Count == 1)
         {
-            return (writer.Constant<byte>(DataType.Uint8, packed, packed.Length), shifts, [plane.Parts, 1]);
+            return (writer.Raw<byte>(Code, DataType.Uint8, packed, packed.Length), shifts, [plane.Parts, 1]);
         }
 
         long inner = planes[1].Parts / planes[0].Parts;
         return index == 0
-            ? (writer.Constant<byte>(DataType.Uint8, packed, inner, packed.Length / inner), shifts, [plane.Parts, 1, 1])
-            : (writer.Constant<byte>(DataType.Uint8, packed, packed.Length), shifts, [planes[0].Parts, inner, 1]);
+            ? (writer.Raw<byte>(Code, DataType.Uint8, packed, inner, packed.Length / inner), shifts, [plane.Parts, 1, 1])
+            : (writer.Raw<byte>(Code, DataType.Uint8, packed, packed.Length), shifts, [planes[0].Parts, inner, 1]);
     }
 }

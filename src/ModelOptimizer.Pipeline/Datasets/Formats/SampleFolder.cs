@@ -40,6 +40,8 @@ internal sealed class SampleFolder : IDataContainer
         }
     }
 
+    public IReadOnlyList<string> Names => [];
+
     /// <summary>Number of samples.</summary>
     public int Count => _samples.Count;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using ModelOptimizer.Methods.Convex;
-using ModelOptimizer.Methods.Ranks;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 

@@ -12,24 +12,13 @@ internal sealed record DiagnosticDocument(string Severity, string Code, string F
     public static DiagnosticDocument Of(Diagnostic diagnostic) => new(
         diagnostic.Severity switch
         {
-            DiagnosticSeverity.Error => "error",
-            DiagnosticSeverity.Warning => "warning",
-            _ => "note",
+            DiagnosticSeverity.Error => ToolDiagnostic.Error,
+            DiagnosticSeverity.Warning => ToolDiagnostic.Warning,
+            _ => ToolDiagnostic.Note,
         },
         diagnostic.Code,
         diagnostic.Position?.File ?? "",
         diagnostic.Position?.Line ?? 0,
         diagnostic.Position?.Column ?? 0,
         diagnostic.Message);
-
-    public Diagnostic Restore() => new(
-        Code,
-        Severity switch
-        {
-            "error" => DiagnosticSeverity.Error,
-            "warning" => DiagnosticSeverity.Warning,
-            _ => DiagnosticSeverity.Note,
-        },
-        Message,
-        File.Length == 0 ? null : new SourcePosition(File, Line, Column));
 }

@@ -1,4 +1,4 @@
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -13,10 +13,10 @@ internal static class AxisMaps
         {
             if (maps[axis] is { } map)
             {
-                var after = Count(shape[(axis + 1)..]);
+                var after = shape[(axis + 1)..].Product();
                 gradient = after == 1
-                    ? graph.Gemm(graph.Reshape(gradient, Count(shape[..axis]), map.Outputs), graph.Numbers(map.Weights, map.Outputs, map.Inputs))
-                    : graph.Node("MatMul", [graph.Numbers(Transposed(map), map.Inputs, map.Outputs), graph.Reshape(gradient, Count(shape[..axis]), map.Outputs, after)]);
+                    ? graph.Gemm(graph.Reshape(gradient, shape[..axis].Product(), map.Outputs), graph.Numbers(map.Weights, map.Outputs, map.Inputs))
+                    : graph.Node("MatMul", [graph.Numbers(Transposed(map), map.Inputs, map.Outputs), graph.Reshape(gradient, shape[..axis].Product(), map.Outputs, after)]);
                 shape[axis] = map.Inputs;
             }
         }
@@ -37,6 +37,4 @@ internal static class AxisMaps
 
         return transposed;
     }
-
-    private static long Count(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
 }

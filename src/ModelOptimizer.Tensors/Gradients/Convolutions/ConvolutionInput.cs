@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>The gradient of a convolution by its input: every element of the output's gradient, spread over its window.</summary>

@@ -1,4 +1,4 @@
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -22,7 +22,7 @@ internal static class ConvolutionWeight
     public static string Gradient(GraphWriter graph, string large, long[] largeShape, string small, long[] smallShape, SpatialWindow window, long group)
     {
         var positions = smallShape[2..];
-        var (samples, count) = (smallShape[0], positions.Aggregate(1L, (product, extent) => product * extent));
+        var (samples, count) = (smallShape[0], positions.Product());
         var (channels, outputs) = (largeShape[1] / group, smallShape[1] / group);
         var patches = IsBare(window)
             ? large
@@ -61,15 +61,13 @@ internal static class SlicedPatches
     {
         var padded = graph.Padded(tensor, [0, 0, .. window.Begin, 0, 0, .. window.End]);
         string[] taps = [.. Enumerable.Range(0, (int)window.Taps).Select(tap => Tap(graph, padded, shape, window, window.Offset(tap), positions))];
-        return graph.Reshape(graph.Concat(taps, 2), shape[0], shape[1] * window.Taps, Count(positions));
+        return graph.Reshape(graph.Concat(taps, 2), shape[0], shape[1] * window.Taps, positions.Product());
     }
 
     private static string Tap(GraphWriter graph, string padded, long[] shape, SpatialWindow window, long[] offset, long[] positions)
     {
         long[] ends = [.. offset.Select((start, axis) => start + ((positions[axis] - 1) * window.Strides[axis]) + 1)];
         var slice = graph.Slice(padded, offset, ends, [.. offset.Select((_, axis) => axis + 2L)], window.Strides.All(stride => stride == 1) ? null : window.Strides);
-        return graph.Reshape(slice, shape[0], shape[1], 1, Count(positions));
+        return graph.Reshape(slice, shape[0], shape[1], 1, positions.Product());
     }
-
-    private static long Count(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
 }

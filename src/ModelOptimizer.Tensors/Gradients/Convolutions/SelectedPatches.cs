@@ -1,4 +1,4 @@
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -15,10 +15,10 @@ internal static class SelectedPatches
         var (width, taps, outputs) = (shape[^1], window.Kernel[last], positions[last]);
         long[] lines = [.. shape[2..^1].Select((extent, axis) => extent + window.Begin[axis] + window.End[axis])];
         var padded = graph.Padded(tensor, [0, 0, .. window.Begin[..last], 0, 0, 0, .. window.End[..last], 0]);
-        var selected = graph.Gemm(graph.Reshape(padded, shape[0] * shape[1] * Count(lines), width), graph.Numbers(Selection(window, width, outputs), width, taps * outputs));
-        var rows = graph.Reshape(selected, shape[0], shape[1] * Count(lines) * taps, outputs);
+        var selected = graph.Gemm(graph.Reshape(padded, shape[0] * shape[1] * lines.Product(), width), graph.Numbers(Selection(window, width, outputs), width, taps * outputs));
+        var rows = graph.Reshape(selected, shape[0], shape[1] * lines.Product() * taps, outputs);
         var ordered = graph.Node("Gather", [rows, graph.Constant(Order(shape[1], lines, window, positions))], GraphWriter.Attribute("axis", 1L));
-        return graph.Reshape(ordered, shape[0], shape[1] * window.Taps, Count(positions));
+        return graph.Reshape(ordered, shape[0], shape[1] * window.Taps, positions.Product());
     }
 
     private static float[] Selection(SpatialWindow window, long width, long outputs)
@@ -70,6 +70,4 @@ internal static class SelectedPatches
     private static IEnumerable<long[]> Lines(long[] extents) => extents.Aggregate(
         (IEnumerable<long[]>)[[]],
         (lines, extent) => lines.SelectMany(line => Enumerable.Range(0, (int)extent).Select(index => (long[])[.. line, index])));
-
-    private static long Count(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
 }

@@ -1,5 +1,6 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -13,7 +14,7 @@ internal sealed record SpatialWindow(long[] Kernel, long[] Strides, long[] Dilat
     public int Rank => Kernel.Length;
 
     /// <summary>Number of taps.</summary>
-    public long Taps => Kernel.Aggregate(1L, (product, extent) => product * extent);
+    public long Taps => Kernel.Product();
 
     /// <summary>From the first tap to the last, both counted.</summary>
     public long Extent(int axis) => ((Kernel[axis] - 1) * Dilations[axis]) + 1;

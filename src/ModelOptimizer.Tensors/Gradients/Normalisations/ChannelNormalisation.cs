@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>y = scale·x̂ + B with one scale a channel: inputs x, scale and B in this order.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Graphs;
-
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>x̂ = (x − μ)·r with the mean μ and r = 1/√(σ² + ε) of x over <paramref name="axes"/>.</summary>

@@ -1,6 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -133,10 +132,9 @@ internal static class ActivationRules
     private static string LeakySlope(GraphWriter graph, string x, float alpha) =>
         graph.Add(graph.Mul(graph.Indicator(graph.IsPositive(x)), 1 - alpha), alpha);
 
-    // Before version 13 the tensor is a matrix whose rows are everything from the axis on.
     private static long[] SoftmaxAxes(BackwardNode node)
     {
-        if (node.Graph.Opset >= 13)
+        if (node.Graph.Opset >= Opsets.SoftmaxOfOneAxis)
         {
             return [node.Axis(absent: -1)];
         }

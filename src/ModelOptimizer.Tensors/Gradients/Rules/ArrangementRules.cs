@@ -1,6 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -129,7 +128,7 @@ internal static class ArrangementRules
     // Whatever the rounding, a centre of half a pixel lies within its own repetitions; corner-aligned or uncentred coordinates do only when they are rounded down.
     private static bool Repeats(BackwardNode node, long[] input, long[] output)
     {
-        if (input.AsSpan().SequenceEqual(output) || node.Proto.OpType == "Upsample" || node.Graph.Opset < 11)
+        if (input.AsSpan().SequenceEqual(output) || node.Proto.OpType == "Upsample" || node.Graph.Opset < Opsets.ResizeCoordinates)
         {
             return true;
         }

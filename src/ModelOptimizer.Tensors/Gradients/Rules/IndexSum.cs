@@ -1,5 +1,5 @@
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -18,10 +18,10 @@ internal static class IndexSum
     /// <param name="axis">The axis along which they read.</param>
     public static string SumAtIndices(this GraphWriter graph, string gradient, string indices, long count, long[] shape, int axis)
     {
-        var before = Product(shape[..axis]);
-        var after = Product(shape[(axis + 1)..]);
+        var before = shape[..axis].Product();
+        var after = shape[(axis + 1)..].Product();
         var read = graph.Reshape(gradient, before, count, after);
-        var sum = graph.Opset >= 16 && shape[axis] > SmallExtent ? Scatter(graph, read, indices, [before, count, after], shape[axis]) : Multiply(graph, read, indices, count, shape[axis]);
+        var sum = graph.Opset >= Opsets.ScatterAdds && shape[axis] > SmallExtent ? Scatter(graph, read, indices, [before, count, after], shape[axis]) : Multiply(graph, read, indices, count, shape[axis]);
         return graph.Reshape(sum, shape);
     }
 
@@ -40,6 +40,4 @@ internal static class IndexSum
         var selection = graph.Node("OneHot", [positions, graph.Constant(extent), values], GraphWriter.Attribute("axis", 0L));
         return graph.Node("MatMul", [selection, read]);
     }
-
-    private static long Product(long[] extents) => extents.Aggregate(1L, (product, extent) => product * extent);
 }

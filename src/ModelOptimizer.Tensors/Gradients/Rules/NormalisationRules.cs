@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Gradients;
 

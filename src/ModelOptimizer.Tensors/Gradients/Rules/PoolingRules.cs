@@ -1,5 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -81,7 +81,7 @@ internal static class PoolingRules
             (gradient, chosen) = (graph.Slice(gradient, first, output[2..], axes, steps), graph.Slice(chosen, first, output[2..], axes, steps));
         }
 
-        var size = input.Aggregate(1L, (product, extent) => product * extent);
+        var size = input.Product();
         return graph.Node(
             "MaxUnpool",
             [graph.Reshape(gradient, 1, 1, -1), graph.Reshape(chosen, 1, 1, -1), graph.Constant(1, 1, size)],

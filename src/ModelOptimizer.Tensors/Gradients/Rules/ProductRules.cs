@@ -1,7 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Graphs;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -184,7 +184,7 @@ internal static class ProductRules
             return graph.SumTo(graph.Node("MatMul", [graph.TransposeMatrices(matrices, a.Length), gradient]), [.. y[..^2], .. b[^2..]], b);
         }
 
-        var rows = a[..^1].Aggregate(1L, (product, extent) => product * extent);
+        var rows = a[..^1].Product();
         return graph.Gemm(As(graph, matrices, a, [rows, a[^1]]), As(graph, gradient, y, [rows, y[^1]]), transA: true);
     }
 

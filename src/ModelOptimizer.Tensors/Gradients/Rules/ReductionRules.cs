@@ -1,5 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -19,7 +19,7 @@ internal static class ReductionRules
     private static void GlobalAveragePool(BackwardNode node)
     {
         var (graph, shape) = (node.Graph, node.InputShape(0));
-        var count = shape[2..].Aggregate(1L, (product, extent) => product * extent);
+        var count = shape[2..].Product();
         var share = graph.Node("Mul", [node.OutputGradient, graph.Scalar(1f / count)]);
         node.Give(0, graph.Node("Expand", [share, graph.Constant(shape)]));
     }

@@ -1,5 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Tensors.Graphs;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Gradients;
 
@@ -16,7 +16,7 @@ internal static class SelectionRules
     {
         var shape = node.InputShape(0);
         var axis = node.Axis(absent: 0);
-        var count = node.InputShape(1).Aggregate(1L, (product, extent) => product * extent);
+        var count = node.InputShape(1).Product();
         if (count == 1 && node.Constant(1) is not null)
         {
             node.Give(0, PadBack(node, shape, axis));

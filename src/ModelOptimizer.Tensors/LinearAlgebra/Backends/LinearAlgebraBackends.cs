@@ -9,7 +9,10 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 internal static class LinearAlgebraBackends
 {
     /// <summary>The environment variable with the folders of the TorchSharp backend. The build task sets it.</summary>
-    public const string FolderVariable = "ModelOptimizerTorchSharp";
+    public const string FolderVariable = "ModelOptimizerTorchSharpDirectory";
+
+    /// <summary>Its name before 0.2.</summary>
+    public const string FormerVariable = "ModelOptimizerTorchSharp";
 
     private const string TorchSharpAssembly = "ModelOptimizer.TorchSharp";
 
@@ -26,13 +29,18 @@ internal static class LinearAlgebraBackends
         $"In a project, write PackageDownload items for {string.Join(", ", Packages.Select(package => $"{package.Id} [{package.Version}]"))}; for the command, "
         + $"'dotnet package download {string.Join(' ', Packages.Select(package => $"{package.Id}@{package.Version}"))} --output FOLDER', and set {FolderVariable} to that folder.";
 
+    // What is empty is not set.
+    private static (string Variable, string? Folders) Given => new[] { FolderVariable, FormerVariable }
+        .Select(variable => (variable, Environment.GetEnvironmentVariable(variable)))
+        .FirstOrDefault(given => !string.IsNullOrEmpty(given.Item2), (FolderVariable, null));
+
     /// <summary>The words a manifest may use.</summary>
     public static IReadOnlyList<string> Words { get; } = [LinearAlgebraWord.BuiltIn, LinearAlgebraWord.TorchSharp];
 
     /// <summary>The backend of that name, from the folders that <see cref="FolderVariable"/> names; null for the built-in one.</summary>
     /// <param name="word">One of <see cref="Words"/>.</param>
     /// <exception cref="DiagnosticException">It is not there, or for another version of this tool (MOC5014).</exception>
-    public static ILinearAlgebraBackend? Load(string word) => word == LinearAlgebraWord.BuiltIn ? null : LoadFrom(Environment.GetEnvironmentVariable(FolderVariable));
+    public static ILinearAlgebraBackend? Load(string word) => word == LinearAlgebraWord.BuiltIn ? null : LoadFrom(Given.Folders, Given.Variable);
 
     /// <summary>Starts TorchSharp on <paramref name="device"/>, and says in a line what it is and where.</summary>
     /// <exception cref="DiagnosticException">It cannot be used here (MOC5014).</exception>
@@ -40,11 +48,13 @@ internal static class LinearAlgebraBackends
     {
         var backend = Load(LinearAlgebraWord.TorchSharp)!;
         _ = backend.Create(device);
-        return $"{backend.Description}, from {Environment.GetEnvironmentVariable(FolderVariable)}";
+        var (variable, folders) = Given;
+        var remark = variable == FormerVariable ? $"; the variable {FormerVariable} is called {FolderVariable} now; version 0.2 will not know the old name" : "";
+        return $"{backend.Description}, from {folders}{remark}";
     }
 
     /// <summary>The backend in <paramref name="value"/>, which names folders as <see cref="BackendFolders"/> reads them.</summary>
-    internal static ILinearAlgebraBackend LoadFrom(string? value)
+    internal static ILinearAlgebraBackend LoadFrom(string? value, string variable = FolderVariable)
     {
         if (string.IsNullOrEmpty(value))
         {
@@ -77,7 +87,7 @@ internal static class LinearAlgebraBackends
             throw Missing($"{path} does not load: {failure.Message}", failure);
         }
 
-        DiagnosticException NotIn(string file) => Missing($"there is no {file} in {value}, which {FolderVariable} names.");
+        DiagnosticException NotIn(string file) => Missing($"there is no {file} in {value}, which {variable} names.");
     }
 
     // Both sides share internals, so that each belongs to one version of the other.

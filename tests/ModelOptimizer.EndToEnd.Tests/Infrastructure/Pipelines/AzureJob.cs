@@ -13,7 +13,7 @@ internal sealed partial class AzureJob(string pipeline) : IPipelineJob
 
     private YamlSequenceNode Steps => (YamlSequenceNode)((YamlSequenceNode)_pipeline["jobs"]).Children.Single()["steps"];
 
-    public PipelineRun Run(string checkout, string temporary, IReadOnlyDictionary<string, string> environment)
+    public PipelineRun Run(string checkout, string temporary, IReadOnlyDictionary<string, string> environment, Func<string, string>? rewrite = null)
     {
         var staging = Path.Combine(temporary, "staging");
         Directory.CreateDirectory(staging);
@@ -36,7 +36,7 @@ internal sealed partial class AzureJob(string pipeline) : IPipelineJob
             all[name.ToUpperInvariant().Replace('.', '_')] = value;
         }
 
-        var scripts = Steps.Where(step => step.Find("script") is not null).Select(step => new PipelineStep(step.Find("displayName")!, Expand(step.Find("script")!), step.Find("condition") == "always()"));
+        var scripts = Steps.Where(step => step.Find("script") is not null).Select(step => new PipelineStep(step.Find("displayName")!, (rewrite ?? (text => text))(Expand(step.Find("script")!)), step.Find("condition") == "always()"));
         var outcomes = PipelineScripts.Run(scripts, checkout, ["--noprofile", "--norc"], all);
         var publish = Steps.Single(step => step.Find("publish") is not null);
         publish.Find("condition").ShouldBe("always()");

@@ -18,7 +18,7 @@ internal sealed partial class GitHubJob(string workflow) : IPipelineJob
 
     private YamlSequenceNode Steps => (YamlSequenceNode)Job["steps"];
 
-    public PipelineRun Run(string checkout, string temporary, IReadOnlyDictionary<string, string> environment)
+    public PipelineRun Run(string checkout, string temporary, IReadOnlyDictionary<string, string> environment, Func<string, string>? rewrite = null)
     {
         string Expand(string text) => Expression().Replace(text, match => match.Groups["name"].Value switch
         {
@@ -34,7 +34,7 @@ internal sealed partial class GitHubJob(string workflow) : IPipelineJob
             variables[name] = Expand(value);
         }
 
-        var scripts = Steps.Where(step => step.Find("run") is not null).Select(step => new PipelineStep(step.Find("name")!, Expand(step.Find("run")!), step.Find("if") == "always()"));
+        var scripts = Steps.Where(step => step.Find("run") is not null).Select(step => new PipelineStep(step.Find("name")!, (rewrite ?? (text => text))(Expand(step.Find("run")!)), step.Find("if") == "always()"));
         var outcomes = PipelineScripts.Run(scripts, checkout, ["-e"], variables);
         var upload = Steps.Single(step => step.Find("uses")?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true);
         upload.Find("if").ShouldBe("always()");

@@ -7,5 +7,6 @@ internal interface IPipelineJob
     /// <param name="checkout">Folder of the working tree.</param>
     /// <param name="temporary">A folder for what the service keeps elsewhere.</param>
     /// <param name="environment">What the machine sets.</param>
-    PipelineRun Run(string checkout, string temporary, IReadOnlyDictionary<string, string> environment);
+    /// <param name="rewrite">What is run in place of a script; null for the scripts as they are.</param>
+    PipelineRun Run(string checkout, string temporary, IReadOnlyDictionary<string, string> environment, Func<string, string>? rewrite = null);
 }

@@ -1,7 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 /// <summary>
 /// Block coordinate descent for the group lasso, one output at a time: every group is minimised exactly over an eigendecomposition of its Gram matrix and the root of one equation. No step, no gradient

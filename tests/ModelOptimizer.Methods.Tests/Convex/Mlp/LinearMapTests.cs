@@ -1,7 +1,7 @@
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 public class LinearMapTests
 {

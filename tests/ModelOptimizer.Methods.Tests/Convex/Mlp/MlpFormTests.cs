@@ -1,14 +1,13 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex;
-using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Methods.Tests.NnBcd;
+using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 public class MlpFormTests
 {

@@ -7,7 +7,7 @@ using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 /// <summary>What is written into models, run by ONNX Runtime.</summary>
 public class NetworkNodesTests
@@ -81,7 +81,7 @@ public class NetworkNodesTests
     {
         var model = new GraphBuilder(opset, irVersion).Input("z", [-1, 6]).Node("Identity", ["z"], ["y"]).Output("y").Build();
         var block = new BlockReader(model, new Dictionary<string, long[]>()).Read("z", "y").Block!;
-        return StudentRewriter.Apply(TestEngine.Shared, model, new BlockTask(block, [1, 6], [1, 2], (int)DataType.Float, null), new FittedStudent(0, names => network.Emit(names.Input, names)) { Cost = default, Note = "" });
+        return StudentRewriter.Apply(TestEngine.Shared, model, new BlockTask(block, [1, 6], [1, 2], (int)DataType.Float, null), new FittedStudent(0, (write, input) => network.Write(input, write)) { Cost = default, Note = "" });
     }
 
     // Gates are steps: both sides see the same numbers.

@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 public class RestartedFistaTests
 {

@@ -1,7 +1,7 @@
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 /// <summary>A map that rounds differently each time it is applied, as sums in another order do.</summary>
 internal sealed class RoundingMap(ILinearMap map) : ILinearMap

@@ -1,7 +1,7 @@
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
-namespace ModelOptimizer.Methods.Tests.Convex.Mlp;
+namespace ModelOptimizer.Methods.Tests.Convex;
 
 /// <summary>A small C-GReLU problem, with its objective and gradient by plain loops.</summary>
 internal sealed class ToyRegression

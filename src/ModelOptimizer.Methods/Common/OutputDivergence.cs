@@ -1,0 +1,102 @@
+using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Data;
+
+namespace ModelOptimizer.Methods.Common;
+
+/// <summary>
+/// How far a changed model's outputs are from the original's on some calibration samples, without labels: the squared difference of every
+/// floating-point output relative to its variance over the samples, averaged over the outputs.
+/// </summary>
+internal sealed class OutputDivergence
+{
+    // Multiply-adds spent in all; what a CPU does in a minute or so.
+    private const double Affordable = 2e12;
+    private const int MostSamples = 256;
+    private const int MostLooks = 3;
+
+    private readonly Engine _engine;
+    private readonly List<Batch> _batches = [];
+    private readonly Dictionary<string, List<double[]>> _reference;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Runs <paramref name="model"/> on the first batches that hold <paramref name="samples"/> samples.</summary>
+    public OutputDivergence(Engine engine, OnnxModel model, IBatchSource calibration, int samples, CancellationToken cancellation)
+    {
+        _engine = engine;
+        _cancellation = cancellation;
+        var count = 0;
+        foreach (var batch in calibration.Read())
+        {
+            _batches.Add(batch);
+            count += batch.Count;
+            if (count >= samples)
+            {
+                break;
+            }
+        }
+
+        _reference = Run(model);
+    }
+
+    /// <summary>The divergence from a step's model, on as many samples as can be afforded for each of its layers; null without calibration samples or outputs to compare.</summary>
+    /// <param name="context">The step's context.</param>
+    /// <param name="layers">Number of its layers.</param>
+    public static OutputDivergence? Of(StepContext context, int layers) =>
+        context.Calibration is { } calibration && new OutputDivergence(context.Engine, context.Model, calibration, Afford(context, layers).Samples, context.Cancellation) is { IsUsable: true } usable ? usable : null;
+
+    /// <summary>How often the outputs of a model with one changed layer can be looked at for each layer, and on how many samples.</summary>
+    internal static (int Looks, int Samples) Afford(StepContext context, int layers)
+    {
+        var macs = ModelStatistics.Macs(context.Model, context.Shapes) is { } known and > 0 ? known : 1e8;
+        var samples = Affordable / (macs * Math.Max(1, layers));
+        var looks = samples > 64 ? MostLooks : 1;
+        return (looks, (int)Math.Clamp(samples / looks, 4, MostSamples));
+    }
+
+    /// <summary>Whether there is an output to compare.</summary>
+    public bool IsUsable => _reference.Values.Any(batches => batches.Count > 0);
+
+    /// <summary>The divergence of <paramref name="changed"/>; infinite when it gives numbers that are not finite.</summary>
+    public double Measure(OnnxModel changed)
+    {
+        var outputs = Run(changed);
+        var sum = 0.0;
+        foreach (var (name, expected) in _reference)
+        {
+            var found = outputs[name];
+            var mean = expected.Average(values => values.Length == 0 ? 0 : values.Average());
+            double difference = 0, variance = 0;
+            for (var batch = 0; batch < expected.Count; batch++)
+            {
+                for (var i = 0; i < expected[batch].Length; i++)
+                {
+                    difference += Square(expected[batch][i] - found[batch][i]);
+                    variance += Square(expected[batch][i] - mean);
+                }
+            }
+
+            sum += variance > 0 ? difference / variance : 0;
+        }
+
+        return double.IsFinite(sum) ? sum / _reference.Count : double.PositiveInfinity;
+    }
+
+    private static double Square(double value) => value * value;
+
+    private Dictionary<string, List<double[]>> Run(OnnxModel model)
+    {
+        var outputs = new Dictionary<string, List<double[]>>(StringComparer.Ordinal);
+        using var session = _engine.CreateSession(model);
+        string[] readable = [.. session.Outputs.Where(output => FloatingPoint.IsReadable(output.Type)).Select(output => output.Name)];
+        foreach (var batch in _batches)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            foreach (var (name, tensor) in session.Run(batch.Inputs, readable))
+            {
+                (outputs.TryGetValue(name, out var list) ? list : outputs[name] = []).Add(FloatingPoint.Read(tensor));
+            }
+        }
+
+        return outputs;
+    }
+}

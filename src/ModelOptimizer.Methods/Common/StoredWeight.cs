@@ -1,0 +1,29 @@
+
+namespace ModelOptimizer.Methods.Common;
+
+/// <summary>
+/// W as T×D, one row per output channel, and as a layer stores it: a Conv's columns are channels and then taps, a MatMul and a Gemm without transB store the transpose.
+/// </summary>
+internal static class StoredWeight
+{
+    /// <summary>Whether the tensor in the file is D×T.</summary>
+    public static bool IsTransposed(WeightLayer layer) => layer.Kind != LayerKind.Conv && !layer.TransB;
+
+    /// <summary>The stored shape of a <paramref name="rows"/>×<paramref name="columns"/> weight.</summary>
+    public static long[] Dims(WeightLayer layer, int rows, int columns) => layer.Kind switch
+    {
+        LayerKind.Conv => [rows, columns / layer.Window!.Taps, .. layer.WeightShape[2..]],
+        _ => IsTransposed(layer) ? [columns, rows] : [rows, columns],
+    };
+
+    /// <summary>The numbers in the order of <see cref="Dims"/>.</summary>
+    public static double[] Values(WeightLayer layer, Matrix weight) => (IsTransposed(layer) ? weight.Transpose() : weight).Values;
+
+    /// <summary>W of a layer whose weight is <paramref name="tensor"/>.</summary>
+    public static Matrix Read(WeightLayer layer, TensorProto tensor)
+    {
+        var values = WeightValues.ReadDoubles(tensor);
+        var columns = values.Length / layer.OutputChannels;
+        return IsTransposed(layer) ? new Matrix(columns, layer.OutputChannels, values).Transpose() : new Matrix(layer.OutputChannels, columns, values);
+    }
+}

@@ -1,0 +1,64 @@
+namespace ModelOptimizer.Methods.Distillation;
+
+/// <summary>A layer's weight while it is trained: the product of trainable tensors instead of a constant.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Shape">The shape of the matrix of each channel group.</param>
+/// <param name="Tensors">Names of the initialisers G_1…G_n.</param>
+internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyList<string> Tensors)
+{
+    private readonly record struct Part(string Name, int Rows, int Columns);
+
+    private int Groups => Layer.Window?.Group ?? 1;
+
+    /// <summary>Adds G_1…G_n and the nodes that multiply them to a tensor of the weight's name and shape; a constant of that name must not be there any more.</summary>
+    /// <param name="graph">The graph, with nothing in it yet that reads the weight.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="operators">The decomposition of each channel group's matrix, all of one shape.</param>
+    public static MpoWeight Add(GraphWriter graph, WeightLayer layer, IReadOnlyList<MatrixProductOperator> operators)
+    {
+        var shape = operators[0].Shape;
+        var tensors = Enumerable.Range(0, shape.Count).Select(k => graph.Initializer(graph.NewName($"{layer.Weight}/mpo_"), TensorStack.Of([.. operators.Select(group => group.Train.Cores[k])])));
+        var weight = new MpoWeight(layer, shape, [.. tensors]);
+        weight.AddNodes(graph);
+        return weight;
+    }
+
+    /// <summary>The tensors of each channel group.</summary>
+    /// <param name="read">The numbers of an initialiser.</param>
+    public IReadOnlyList<IReadOnlyList<Matrix>> Read(Func<string, float[]> read)
+    {
+        var stacks = Tensors.Select((name, k) => TensorStack.Read(read(name), Groups, Shape.Bonds[k + 1])).ToList();
+        return [.. Enumerable.Range(0, Groups).Select(group => stacks.ConvertAll(stack => stack[group]))];
+    }
+
+    /// <summary>The weight that the tensors make, in its stored order.</summary>
+    /// <param name="algebra">Linear algebra.</param>
+    /// <param name="read">The numbers of an initialiser.</param>
+    public double[] Contract(ILinearAlgebra algebra, Func<string, float[]> read) =>
+        [.. Read(read).SelectMany(tensors => new MatrixProductOperator(Shape, new TensorTrain(Shape.Modes, tensors), []).Contract(algebra).Values)];
+
+    private void AddNodes(GraphWriter graph)
+    {
+        var product = new ContractionOrder(Shape).Fold(
+            k => new Part(Tensors[k], Shape.Bonds[k] * Shape.Modes[k], Shape.Bonds[k + 1]),
+            (left, right, extents) => new Part(
+                graph.Node("MatMul", [Seen(graph, left, extents.Rows, extents.Bond), Seen(graph, right, extents.Bond, extents.Columns)]),
+                extents.Rows,
+                extents.Columns));
+        var pairs = product.Name;
+        var axis = TensorStack.Axis(Groups);
+        var (extents, order) = PairOrder.Of(Shape);
+        if (!order.SequenceEqual(Enumerable.Range(0, order.Length)))
+        {
+            // Order has, for each place of the pairs, the axis of the matrix; a Transpose wants the place of each axis.
+            long[] places = [.. Enumerable.Range(0, order.Length).Select(side => (long)(axis.Length + Array.IndexOf(order, side)))];
+            var cut = graph.Node("Reshape", [pairs, graph.Constant([.. axis, .. order.Select(side => (long)extents[side])])]);
+            pairs = graph.Node("Transpose", [cut], GraphWriter.Attribute("perm", axis.Length == 0 ? places : [0, .. places]));
+        }
+
+        graph.NodeTo(Layer.Weight, "Reshape", [pairs, graph.Constant(Layer.WeightShape)]);
+    }
+
+    private string Seen(GraphWriter graph, Part part, int rows, int columns) =>
+        (part.Rows, part.Columns) == (rows, columns) ? part.Name : graph.Node("Reshape", [part.Name, graph.Constant([.. TensorStack.Axis(Groups), rows, columns])]);
+}

@@ -1,0 +1,60 @@
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>How hard to try, by predicted floating-point operations: the same on every machine, so that results do not depend on its speed.</summary>
+internal static class CpEffort
+{
+    private const double FinalFlops = 2e10;
+    private const double CurveFlops = 1e11;
+
+    // A sweep is followed by others, and U_S is only one of its blocks.
+    private static readonly InnerAccuracy Rough = new(0.1, 4);
+
+    /// <summary>Operations of one sweep over all groups with <paramref name="products"/> products of the inner solver.</summary>
+    public static double Sweep(CpForm form, int rank, int products)
+    {
+        double s = form.Shape.Inputs, t = form.Shape.Outputs, k = form.Shape.Taps, r = rank;
+        var product = (2 * k * s * r * r) + (2 * s * s * k * k * r);
+        var gram = (2 * s * s * k * k * r) + (2 * s * r * r * k * k);
+        var factors = (Math.Pow(r, 3) / 3) + form.Grid.Extents.Sum(extent => Math.Pow(extent * r, 3) / 3);
+        // Sums over taps are short loops, several times slower per operation than products on the engine.
+        var sums = 10 * (1 + form.Grid.Extents.Count) * Math.Pow(k * r, 2);
+        var projections = 4 * t * s * k * r;
+        return form.Shape.Groups * ((products * product) + gram + factors + sums + projections);
+    }
+
+    /// <summary>The last solve of a layer.</summary>
+    public static CpSettings Final(CpForm form, int rank)
+    {
+        var sweeps = FinalFlops / Sweep(form, rank, InnerAccuracy.Loose.Iterations);
+        return new CpSettings { Inner = InnerAccuracy.Loose, Sweeps = (int)Math.Clamp(sweeps, 5, 60), Tolerance = 3e-5 };
+    }
+
+    /// <summary>Of how many ranks the curve has points, and how many sweeps each gets: first from every start, then from the best.</summary>
+    public static (int Ranks, CpSettings Settings) Curve(CpForm form)
+    {
+        var (ranks, sweeps) = (CurveFlops / Sweep(form, (form.Full + 1) / 2, Rough.Iterations)) switch
+        {
+            > 100 => (10, 3),
+            > 25 => (8, 2),
+            _ => (5, 1),
+        };
+        return (Math.Min(ranks, form.Full), new CpSettings { Inner = Rough, ShortSweeps = 1, Sweeps = sweeps, Tolerance = 3e-5 });
+    }
+
+    /// <summary>The ranks at which the curve is traced. They depend on nothing but the layer.</summary>
+    public static IReadOnlyList<int> Grid(CpForm form)
+    {
+        var count = Curve(form).Ranks;
+        return [.. Enumerable.Range(1, count).Select(i => Math.Max(1, (int)Math.Round((double)i * form.Full / (count + 0.5)))).Distinct()];
+    }
+
+    /// <summary>Operations of a layer's solve and curve.</summary>
+    public static double Predicted(CpForm form, int starts, bool searched)
+    {
+        var middle = (form.Full + 1) / 2;
+        var (ranks, settings) = Curve(form);
+        var final = Final(form, middle);
+        var traced = (searched ? ranks : (ranks + 1) / 2) * ((starts * settings.ShortSweeps) + settings.Sweeps);
+        return (traced * Sweep(form, middle, Rough.Iterations)) + (Math.Min(final.Sweeps, 30) * Sweep(form, middle, final.Inner.Iterations));
+    }
+}

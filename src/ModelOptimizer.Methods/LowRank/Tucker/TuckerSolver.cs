@@ -1,0 +1,119 @@
+namespace ModelOptimizer.Methods.LowRank;
+
+/// <summary>Tucker2-ALS-Σ for one kernel.</summary>
+internal sealed class TuckerSolver(KernelProblem problem, SolverSettings settings)
+{
+    private OutputTruncation? _truncation;
+
+    /// <summary>The closed form for R_S = S.</summary>
+    public OutputTruncation Truncation => _truncation ??= new OutputTruncation(problem);
+
+    /// <summary>Decomposes at ranks (R_T, R_S), from <paramref name="start"/> (S×R_S, orthonormal) or the svd start.</summary>
+    public TuckerSolution Solve(int outputRank, int inputRank, Matrix? start = null)
+    {
+        if (inputRank == problem.Inputs)
+        {
+            var error = Truncation.Error(outputRank);
+            return new TuckerSolution(TuckerFactors.Truncated(problem, Truncation, outputRank), error, [Relative(error)]);
+        }
+
+        return settings.Variant == TuckerVariant.Joint ? Joint(outputRank, inputRank, start) : Published(outputRank, inputRank, start);
+    }
+
+    private TuckerSolution Joint(int outputRank, int inputRank, Matrix? start)
+    {
+        var step = new JointStep(problem, start ?? StartingFactors.Input(problem, inputRank), settings.Jitter);
+        var best = step.Factors(outputRank);
+        var squared = step.Error(outputRank);
+        List<double> errors = [Relative(squared)];
+        for (var sweep = 1; sweep <= settings.Sweeps; sweep++)
+        {
+            settings.Cancellation.ThrowIfCancellationRequested();
+            var (input, _) = problem.Algebra.Qr(InputStep.Update(problem, best, settings.Inner).Input);
+            step = new JointStep(problem, input, settings.Jitter);
+            var error = step.Error(outputRank);
+            if (Relative(error) > errors[^1])
+            {
+                break;
+            }
+
+            (best, squared) = (step.Factors(outputRank), error);
+            errors.Add(Relative(squared));
+            if (errors[^2] - errors[^1] < settings.Tolerance)
+            {
+                break;
+            }
+        }
+
+        return new TuckerSolution(best, squared, errors);
+    }
+
+    private TuckerSolution Published(int outputRank, int inputRank, Matrix? start)
+    {
+        var input = start ?? StartingFactors.Input(problem, inputRank);
+        var output = StartingFactors.Output(problem, outputRank);
+        var core = CoreStep.Solve(problem, output, problem.Metric.CoreGram(input), problem.ProjectedProduct(input), settings.Jitter);
+        var best = new TuckerFactors(output, core, input);
+        var squared = problem.ErrorAtOptimum(best.Reconstruct(problem.Algebra));
+        List<double> errors = [Relative(squared)];
+        for (var sweep = 1; sweep <= settings.Sweeps; sweep++)
+        {
+            settings.Cancellation.ThrowIfCancellationRequested();
+            var next = InputStep.Update(problem, best, settings.Inner);
+            var gram = problem.Metric.CoreGram(next.Input);
+            var projected = problem.ProjectedProduct(next.Input);
+            next = OutputStep.Update(problem, next, gram, projected, settings.Jitter);
+            next = next with { Core = CoreStep.Solve(problem, next.Output, gram, projected, settings.Jitter) };
+            var error = problem.ErrorAtOptimum(next.Reconstruct(problem.Algebra));
+            // The published rule: from the second sweep on, a rise returns the iterate before it.
+            if (sweep > 1 && Relative(error) > errors[^1])
+            {
+                break;
+            }
+
+            (best, squared) = (next.Orthonormal(problem.Algebra), error);
+            errors.Add(Relative(error));
+            if (sweep > 1 && Math.Abs(errors[^2] - errors[^1]) < settings.Tolerance)
+            {
+                break;
+            }
+        }
+
+        return new TuckerSolution(best, squared, errors);
+    }
+
+    private double Relative(double squaredError) => problem.Energy > 0 ? Math.Sqrt(squaredError / problem.Energy) : 0;
+}
+
+/// <summary>The end of a solve.</summary>
+/// <param name="Factors">U_T, G and U_S, U_T and U_S with orthonormal columns.</param>
+/// <param name="SquaredError">tr(ΔΣΔᵀ).</param>
+/// <param name="Errors">The relative error e after the start and after each sweep.</param>
+internal sealed record TuckerSolution(TuckerFactors Factors, double SquaredError, IReadOnlyList<double> Errors);
+
+/// <summary>Step 3c: the best G for fixed U_T and U_S.</summary>
+internal static class CoreStep
+{
+    /// <summary>G = (U_TᵀU_T)⁻¹ U_Tᵀ · P B · (BᵀΣB)⁻¹.</summary>
+    public static Matrix Solve(KernelProblem problem, Matrix output, Matrix coreGram, Matrix projected, Jitter jitter)
+    {
+        var algebra = problem.Algebra;
+        var gram = algebra.Multiply(output, output, transposeA: true);
+        var left = algebra.CholeskySolve(Regularized.Cholesky(algebra, gram, jitter), algebra.Multiply(output, projected, transposeA: true));
+        return algebra.CholeskySolve(Regularized.Cholesky(algebra, coreGram, jitter), left.Transpose()).Transpose();
+    }
+}
+
+/// <summary>Step 3b: the best U_T for fixed U_S and G.</summary>
+internal static class OutputStep
+{
+    /// <summary>U_T = P Zᵀ (Z Σ Zᵀ)⁻¹ with Z = G(U_S ⊗ I_K)ᵀ.</summary>
+    public static TuckerFactors Update(KernelProblem problem, TuckerFactors factors, Matrix coreGram, Matrix projected, Jitter jitter)
+    {
+        var algebra = problem.Algebra;
+        var right = algebra.Multiply(factors.Core, projected, transposeB: true);
+        var gram = algebra.Multiply(algebra.Multiply(factors.Core, coreGram), factors.Core, transposeB: true);
+        var transposed = algebra.CholeskySolve(Regularized.Cholesky(algebra, Symmetric.Mean(gram), jitter), right);
+        return factors with { Output = transposed.Transpose() };
+    }
+}

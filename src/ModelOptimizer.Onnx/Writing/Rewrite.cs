@@ -1,0 +1,140 @@
+using ModelOptimizer.Onnx.Graphs;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
+
+namespace ModelOptimizer.Onnx.Writing;
+
+/// <summary>A clone of a model in which places are written anew.</summary>
+internal sealed class Rewrite
+{
+    private readonly OnnxModel original;
+    private readonly GraphEditor editor;
+    private readonly Dictionary<NodeProto, NodeProto> own;
+    private readonly ConstantLookup constants;
+    private readonly TensorUses uses;
+
+    /// <summary>Clones <paramref name="model"/>.</summary>
+    public Rewrite(OnnxModel model)
+    {
+        (original, Model) = (model, model.Clone());
+        editor = new GraphEditor(Model);
+        own = new(model.Graph.Node.Zip(Model.Graph.Node, KeyValuePair.Create), ReferenceEqualityComparer.Instance);
+        constants = new ConstantLookup(Model.Graph);
+        uses = new TensorUses(Model.Proto);
+    }
+
+    /// <summary>The clone.</summary>
+    public OnnxModel Model { get; }
+
+    /// <summary>A clone of <paramref name="model"/> with every site written, without what only the old nodes read.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="sites">The sites in order; their nodes are <paramref name="model"/>'s own.</param>
+    /// <param name="write">Writes one.</param>
+    /// <exception cref="InvalidOperationException">The result does not hang together: <paramref name="write"/> is wrong.</exception>
+    public static OnnxModel Apply<T>(OnnxModel model, IEnumerable<T> sites, Action<T, Rewrite> write)
+    {
+        var rewrite = new Rewrite(model);
+        foreach (var site in sites)
+        {
+            write(site, rewrite);
+        }
+
+        return rewrite.Finish();
+    }
+
+    /// <summary>The clone of a node of the original.</summary>
+    public NodeProto Own(NodeProto node) => own[node];
+
+    /// <summary>A layer of the original with the nodes of the clone.</summary>
+    public WeightLayer Own(WeightLayer layer) => layer with
+    {
+        Node = own[layer.Node],
+        BiasAdd = layer.BiasAdd is { } add ? own[add] : null,
+        BatchNormalization = layer.BatchNormalization is { } normalization ? own[normalization] : null,
+    };
+
+    /// <summary>Writes what takes a layer's place, with its weight's element type and names that begin with its weight's.</summary>
+    public GraphWriter Writer(WeightLayer layer) => Writer(layer.Weight, layer.ElementType);
+
+    /// <summary>Writes nodes and constants with names that begin with <paramref name="stem"/>.</summary>
+    public GraphWriter Writer(string stem, int elementType) => new(Model, editor.UniqueName) { Stem = stem, ElementType = elementType };
+
+    /// <inheritdoc cref="GraphEditor.UniqueName"/>
+    public string UniqueName(string prefix) => editor.UniqueName(prefix);
+
+    /// <summary>Puts what was written in the place of <paramref name="nodes"/>, the clone's own.</summary>
+    /// <param name="nodes">The nodes that go.</param>
+    /// <param name="written">What comes. A constant that is called as one of the clone takes its place.</param>
+    /// <param name="like">The constant in whose way constants are stored; null for plain initialisers.</param>
+    public void Replace(IReadOnlyList<NodeProto> nodes, GraphWriter written, string? like = null)
+    {
+        foreach (var tensor in written.NewConstants)
+        {
+            if (constants.Find(tensor.Name) is not null)
+            {
+                SetConstant(tensor.Name, tensor.Dims, WeightValues.ReadDoubles(tensor));
+            }
+            else if (like is null)
+            {
+                editor.AddInitializer(tensor);
+            }
+            else
+            {
+                editor.AddWeight(tensor, like);
+            }
+        }
+
+        editor.ReplaceNodes(nodes, [.. written.NewNodes]);
+    }
+
+    /// <inheritdoc cref="GraphEditor.ReplaceConstants"/>
+    public void ReplaceConstants(IReadOnlySet<string> names, GraphWriter written) => editor.ReplaceConstants(names, [.. written.NewNodes], written.NewConstants);
+
+    /// <inheritdoc cref="GraphEditor.AddWeight"/>
+    public void AddWeight(TensorProto tensor, string like) => editor.AddWeight(tensor, like);
+
+    /// <summary>Whether <paramref name="name"/> is a constant of one reader that nobody can replace, and whose tensor is in the file as such.</summary>
+    public bool IsFree(string? name) =>
+        constants.Find(name) is { } constant
+        && uses.OnlyReader(constant.Name) is not null
+        && (constant.Node is null || constant.Node.Attribute("value") is not null)
+        && !GivenTensors.Of(Model.Proto).Contains(constant.Name);
+
+    /// <summary>Gives the constant <paramref name="name"/> other numbers where it is stored, and another shape if need be.</summary>
+    public void SetConstant(string name, IReadOnlyList<long> dims, ReadOnlySpan<double> values)
+    {
+        var tensor = constants[name];
+        long[] shape = [.. dims];
+        tensor.Dims.Clear();
+        tensor.Dims.Add(shape);
+        WeightValues.Write(tensor, values);
+        if (Model.Graph.Input.FirstOrDefault(input => input.Name == name)?.Type?.TensorType is { } declared)
+        {
+            declared.Shape = new TensorShapeProto();
+            declared.Shape.Dim.Add(shape.Select(extent => new TensorShapeProto.Types.Dimension { DimValue = extent }));
+        }
+
+        ForgetShape(name);
+    }
+
+    /// <summary>Removes what the file says about the shape of <paramref name="name"/>.</summary>
+    public void ForgetShape(string name)
+    {
+        if (Model.Graph.ValueInfo.FirstOrDefault(info => info.Name == name) is { } info)
+        {
+            Model.Graph.ValueInfo.Remove(info);
+        }
+    }
+
+    /// <summary>The finished clone.</summary>
+    /// <exception cref="InvalidOperationException">It does not hang together.</exception>
+    public OnnxModel Finish()
+    {
+        editor.Prune();
+        // A model may come with faults of its own, and run all the same.
+        return OnnxValidator.Check(Model) is { Count: > 0 } problems && OnnxValidator.Check(original).Count == 0
+            ? throw new InvalidOperationException($"what was written does not hang together: {problems[0]}")
+            : Model;
+    }
+}

@@ -1,0 +1,171 @@
+using ModelOptimizer.Methods.Common;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Shapes;
+using ModelOptimizer.Tensors.Statistics;
+
+namespace ModelOptimizer.Pipeline.Compression;
+
+/// <summary>Applies a model's steps, one after the other. The original is not changed.</summary>
+/// <param name="job">The job.</param>
+/// <param name="original">The model as the user gave it.</param>
+/// <param name="rankMultiple">What chosen ranks are multiples of.</param>
+internal sealed class ModelCompressor(JobContext job, OnnxModel original, int rankMultiple = 1)
+{
+    /// <summary>All steps.</summary>
+    /// <param name="chosen">Per step, what is decided already; null lets the methods decide.</param>
+    public CompressedModel Compress(IReadOnlyList<IReadOnlyDictionary<string, Choice>>? chosen = null) =>
+        Continue(new CompressedModel(original, []), job.Model.Steps.Count, chosen);
+
+    /// <summary>The steps after those that <paramref name="before"/> has, up to step number <paramref name="end"/> (not included).</summary>
+    public CompressedModel Continue(CompressedModel before, int end, IReadOnlyList<IReadOnlyDictionary<string, Choice>>? chosen = null)
+    {
+        var result = before;
+        for (var index = before.Steps.Count; index < end; index++)
+        {
+            var decided = chosen?[index];
+            result = decided is not null && IsLeftOut(index, decided) ? LeaveOut(result) : Apply(result, Prepare(result, index), decided);
+        }
+
+        return result;
+    }
+
+    /// <summary>Whether a search over several steps gave all layers of this one to the others.</summary>
+    public bool IsLeftOut(int index, IReadOnlyDictionary<string, Choice> chosen) =>
+        job.Model.Steps[index].IsSearched && job.Model.Steps.Count(step => step.IsSearched) > 1 && chosen.Values.All(choice => choice is Choice.Keep);
+
+    /// <summary>The same model after a step that does nothing.</summary>
+    public CompressedModel LeaveOut(CompressedModel before) => before with { Steps = [.. before.Steps, new StepReport(job.Model.Steps[before.Steps.Count].Method.Name, [], [], [])] };
+
+    /// <summary>Step number <paramref name="index"/> on a model.</summary>
+    public IStep Prepare(CompressedModel before, int index)
+    {
+        var step = job.Model.Steps[index];
+        return Explained(before, index, () =>
+        {
+            var prepared = step.Method.Prepare(Context(before.Model) with { Student = step.Student is { } path ? OnnxModel.Load(path) : null }, step.Arguments);
+            job.Forecast.Tell(index, step.Method.Name, () => prepared.Plan);
+            return prepared;
+        });
+    }
+
+    /// <summary>The model after one more step, checked.</summary>
+    /// <param name="before">The model before it.</param>
+    /// <param name="step">The step, prepared on that model.</param>
+    /// <param name="chosen">What is decided already; null lets the method decide.</param>
+    public CompressedModel Apply(CompressedModel before, IStep step, IReadOnlyDictionary<string, Choice>? chosen)
+    {
+        var index = before.Steps.Count;
+        var method = job.Model.Steps[index].Method.Name;
+        var result = Explained(before, index, () => step.Apply(chosen));
+        if (OnnxValidator.Check(result.Model) is [var problem, ..])
+        {
+            throw new DiagnosticException(RunCodes.BrokenRewrite, $"'{method}' made a model that is not valid ({problem}); nothing was written. Please report this with the model.");
+        }
+
+        return new CompressedModel(result.Model, [.. before.Steps, new StepReport(method, result.Layers, result.Series, result.Certificates)]);
+    }
+
+    /// <summary>What tells how far a changed model's outputs are from those of <paramref name="before"/>; null without calibration samples.</summary>
+    public OutputDivergence? Divergence(CompressedModel before, int layers) => OutputDivergence.Of(Context(before.Model), layers);
+
+    private T Explained<T>(CompressedModel before, int index, Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (DiagnosticException error) when (ReplacedLayers.Explain(error, job.Model.Steps[index], original, before) is { } explained)
+        {
+            throw explained;
+        }
+    }
+
+    // What a method gets to know when it continues from a model.
+    private StepContext Context(OnnxModel model)
+    {
+        job.Progress.Report(new MethodProgress("shapes", 0, 0));
+        var calibration = Calibration(model);
+        return new StepContext
+        {
+            Original = original,
+            Model = model,
+            Shapes = ShapeProbe.Run(job.Engine, model),
+            Engine = job.Engine,
+            Statistics = new MomentCollector(job.Engine, model, calibration),
+            Calibration = calibration,
+            RankMultiple = rankMultiple,
+            Blobs = job.Blobs?.For(model),
+            Seed = job.Plan.Seed,
+            Progress = job.Progress,
+            Cancellation = job.Cancellation,
+        };
+    }
+
+    private IBatchSource? Calibration(OnnxModel model)
+    {
+        using var session = job.Engine.CreateSession(model);
+        return job.OpenCalibration(session);
+    }
+}
+
+/// <summary>Explains a layer rule that would have matched had an earlier step not replaced the layer.</summary>
+internal static class ReplacedLayers
+{
+    /// <summary>The error that says so, with the code and position of <paramref name="error"/>; null when that is about something else.</summary>
+    public static DiagnosticException? Explain(DiagnosticException error, StepPlan step, OnnxModel original, CompressedModel before)
+    {
+        if (error.Diagnostic.Code != MethodCodes.RuleMatchesNothing || before.Steps.Count == 0)
+        {
+            return null;
+        }
+
+        var (first, now) = (LayerFinder.Find(original), LayerFinder.Find(before.Model));
+        var rules = step.Arguments.Values.Values.OfType<ILayerRules>().SelectMany(value => value.Rules);
+        var lost = rules.FirstOrDefault(rule => rule.Position == error.Diagnostic.Position && LayerSelector.Matching(now, rule).Count == 0);
+        if (lost is null || LayerSelector.Matching(first, lost) is not [var layer, ..])
+        {
+            return null;
+        }
+
+        return new DiagnosticException(error.Diagnostic with { Message = $"the layer rule '{lost.Text}' matched '{layer.Name}' in the original model, but {Replacement(layer, original, before, now)}" }, error);
+    }
+
+    private static string Replacement(WeightLayer layer, OnnxModel original, CompressedModel before, IReadOnlyList<WeightLayer> now)
+    {
+        var index = before.Steps.ToList().FindIndex(step => step.Layers.Any(outcome => outcome.Layer == layer.Name && outcome.Reason is null));
+        var culprit = index < 0 ? "an earlier step" : $"step {index + 1} ({before.Steps[index].Method})";
+        var nodes = NewNodesOf(layer, original, before.Model);
+        var names = now.Where(candidate => nodes.Contains(candidate.Node)).Select(candidate => $"'{candidate.Name}'").ToList();
+        return names.Count == 0
+            ? $"{culprit} left no layer there; exclude the layer from that step."
+            : $"{culprit} replaced it by {string.Join(", ", names)}; name those, or exclude the layer from that step.";
+    }
+
+    // What was put in the layer's place starts at its input, goes on to the first tensor that the original has as well, and leads to the layer's output.
+    private static HashSet<NodeProto> NewNodesOf(WeightLayer layer, OnnxModel original, OnnxModel model)
+    {
+        var old = original.Graph.Node.ToHashSet();
+        var known = original.Graph.Node.SelectMany(node => node.Output).ToHashSet(StringComparer.Ordinal);
+        var reached = new HashSet<string>(StringComparer.Ordinal) { layer.Input };
+        var behind = new List<NodeProto>();
+        foreach (var node in model.Graph.Node.Where(node => !old.Contains(node) && node.Input.Any(reached.Contains)))
+        {
+            behind.Add(node);
+            reached.UnionWith(node.Output.Where(output => !known.Contains(output)));
+        }
+
+        // A folded BatchNormalization's output is the layer's now.
+        var wanted = new HashSet<string>(StringComparer.Ordinal) { layer.Output, layer.BatchNormalization?.Output[0] ?? layer.Output };
+        var found = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        foreach (var node in Enumerable.Reverse(behind).Where(node => node.Output.Any(wanted.Contains)))
+        {
+            found.Add(node);
+            wanted.UnionWith(node.Input);
+        }
+
+        return found;
+    }
+}

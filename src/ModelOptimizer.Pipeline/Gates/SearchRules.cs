@@ -1,0 +1,41 @@
+using ModelOptimizer.Methods.Options;
+
+namespace ModelOptimizer.Pipeline.Gates;
+
+/// <summary>What a search needs.</summary>
+internal static class SearchRules
+{
+    /// <summary>The gates that a candidate must pass: those on metrics that fail the build. What a model costs falls with its size, and time is looked at last.</summary>
+    public static IReadOnlyList<GatePlan> Constraints(ModelPlan model) =>
+        [.. model.Gates.Where(gate => gate.Severity == DiagnosticSeverity.Error && gate.Metric is not (GateRules.Size or GateRules.Parameters or GateRules.Macs or GateRules.Latency))];
+
+    /// <summary>Where the search is asked for.</summary>
+    public static SourcePosition Position(ModelPlan model) =>
+        model.Steps.LastOrDefault(step => step.IsSearched) is { } step ? PositionOf(step) : model.Position;
+
+    /// <summary>The most candidates that may be evaluated.</summary>
+    public static int Evaluations(ModelPlan model) => model.Steps.Where(step => step.IsSearched).Max(step => SearchOptions.Evaluations(step.Arguments));
+
+    /// <summary>Why <paramref name="model"/> cannot be searched, and where that is written; null when it can, or does not ask for it.</summary>
+    public static (string Problem, SourcePosition Position)? Problem(ModelPlan model)
+    {
+        var searched = model.Steps.Where(step => step.IsSearched).ToList();
+        if (searched.Count == 0)
+        {
+            return null;
+        }
+
+        if (searched.Find(step => !step.Method.OffersChoices) is { } other)
+        {
+            return ($"'{other.Method.Name}' cannot be searched. Give it a goal of its own.", PositionOf(other));
+        }
+
+        var position = Position(model);
+
+        return Constraints(model).Count > 0
+            ? null
+            : ("'budget: auto' is the smallest model that passes the gates, and no gate on a metric limits it. Write a gate such as '- top1: { max-drop: 0.5% }'; gates of severity warning do not count.", position);
+    }
+
+    private static SourcePosition PositionOf(StepPlan step) => step.Arguments.PositionOf(SearchOptions.Budget.Name)!;
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Testing;
+
+namespace ModelOptimizer.Onnx.Tests.Model;
+
+public sealed class ExternalDataTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    private string ModelPath => Path.Combine(folder.Path, "models", "model.onnx");
+
+    public ExternalDataTests()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(ModelPath)!);
+        File.WriteAllBytes(Path.Combine(folder.Path, "models", "weights.bin"), [.. new byte[8], .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)]);
+        File.WriteAllBytes(Path.Combine(folder.Path, "secret.bin"), new byte[100]);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Data_is_read_from_its_place_in_the_file_and_the_model_becomes_self_contained()
+    {
+        var model = Load("weights.bin", offset: "8", length: "8");
+
+        var weight = model.Graph.Initializer[0];
+        WeightValues.ReadFloats(weight).ShouldBe([1.5f, -2f]);
+        weight.HasDataLocation.ShouldBeFalse();
+        weight.ExternalData.ShouldBeEmpty();
+        OnnxModel.Parse(model.ToBytes()).Proto.ShouldBe(model.Proto);
+    }
+
+    [Fact]
+    public void Size_on_disk_counts_the_data_file()
+    {
+        var model = Load("weights.bin", offset: "8", length: "8");
+
+        model.FileSizeInBytes.ShouldBe(new FileInfo(ModelPath).Length + 16);
+        model.Files.ShouldBe([ModelPath, Path.Combine(folder.Path, "models", "weights.bin")]);
+    }
+
+    [Fact]
+    public void Without_a_length_the_shape_says_it() => WeightValues.ReadFloats(Load("./weights.bin", offset: "8").Graph.Initializer[0]).ShouldBe([1.5f, -2f]);
+
+    [Fact]
+    public void A_tensor_of_a_sub_graph_is_read_too()
+    {
+        var model = ModelWith("weights.bin", "8", "8");
+        var inner = new GraphProto { Name = "inner", Initializer = { model.Graph.Initializer[0].Clone() } };
+        model.Graph.Node.Add(new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then_branch", G = inner } } });
+        model.Save(ModelPath);
+
+        var loaded = OnnxModel.Load(ModelPath);
+        WeightValues.ReadFloats(loaded.Graph.Node[0].Attribute[0].G.Initializer[0]).ShouldBe([1.5f, -2f]);
+    }
+
+    [Theory]
+    [InlineData("../secret.bin")]
+    [InlineData("..\\secret.bin")]
+    [InlineData("sub/../../secret.bin")]
+    [InlineData("/etc/passwd")]
+    [InlineData("C:\\windows\\win.ini")]
+    [InlineData("")]
+    [InlineData(".")]
+    public void Data_outside_the_models_folder_is_never_read(string location) => CodeOf(location, "0", "8").ShouldBe(ModelCodes.ExternalOutside);
+
+    [Fact]
+    public void A_link_out_of_the_models_folder_is_not_followed()
+    {
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "link.bin"), Path.Combine(folder.Path, "secret.bin"));
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "models", "up"), folder.Path);
+
+        CodeOf("link.bin", "0", "8").ShouldBe(ModelCodes.ExternalOutside);
+        CodeOf("up/secret.bin", "0", "8").ShouldBe(ModelCodes.ExternalOutside);
+    }
+
+    [Fact]
+    public void A_link_inside_the_models_folder_is_followed_even_when_that_folder_is_reached_through_a_link()
+    {
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "link.bin"), "weights.bin");
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "elsewhere"), Path.Combine(folder.Path, "models"));
+        ModelWith("link.bin", "8", "8").Save(ModelPath);
+
+        var model = OnnxModel.Load(Path.Combine(folder.Path, "elsewhere", "model.onnx"));
+        WeightValues.ReadFloats(model.Graph.Initializer[0]).ShouldBe([1.5f, -2f]);
+    }
+
+    [Fact]
+    public void A_link_that_leads_nowhere_ends_in_one_error()
+    {
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "a.bin"), "b.bin");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "b.bin"), "a.bin");
+
+        CodeOf("a.bin", "0", "8").ShouldBe(ModelCodes.Unreadable);
+    }
+
+    [Fact]
+    public void A_missing_data_file_is_named() =>
+        ErrorOf("gone.bin", "0", "8").ShouldBe((ModelCodes.ExternalMissing, "the data of tensor 'w' is in 'gone.bin', which is not in the model's folder. Copy that file beside the model."));
+
+    [Theory]
+    [InlineData("9", "8", "it takes 8 bytes from byte 9 of a file of 16 bytes")]
+    [InlineData("17", null, "it starts at byte 17 of a file of 16 bytes")]
+    [InlineData("-1", "8", "it starts at byte -1 of a file of 16 bytes")]
+    [InlineData("0", "-8", "it takes -8 bytes from byte 0 of a file of 16 bytes")]
+    [InlineData("0", "9223372036854775807", "it takes 9223372036854775807 bytes from byte 0 of a file of 16 bytes")]
+    [InlineData("0", "4", "its shape takes 8 bytes, but 4 are given")]
+    [InlineData("many", "8", "its offset is 'many', not a number")]
+    public void A_place_that_does_not_exist_is_refused(string offset, string? length, string found) =>
+        ErrorOf("weights.bin", offset, length).ShouldBe((ModelCodes.ExternalRange, $"the external data of tensor 'w' is wrong: {found}. Export the model again."));
+
+    [Fact]
+    public void Large_tensors_go_to_a_file_beside_the_model_when_asked_and_come_back_the_same()
+    {
+        var model = new GraphBuilder().Input("x", [1, 128]).Gemm("x", "h", 96, 128).Gemm("h", "y", 64, 96).Output("y").Build();
+
+        model.Save(ModelPath, externalData: true);
+
+        var proto = ModelProto.Parser.ParseFrom(File.ReadAllBytes(ModelPath));
+        var outside = proto.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External).ToList();
+        outside.Select(tensor => tensor.Name).ShouldBe(["h.w", "y.w"]);
+        outside.ShouldAllBe(tensor => tensor.ExternalData.Single(entry => entry.Key == "location").Value == "model.onnx.data");
+        outside.Select(tensor => long.Parse(tensor.ExternalData.Single(entry => entry.Key == "offset").Value, CultureInfo.InvariantCulture) % 4096).ShouldAllBe(rest => rest == 0);
+        OnnxModel.Load(ModelPath).Proto.ShouldBe(model.Proto);
+        model.Graph.Initializer.ShouldAllBe(tensor => tensor.HasRawData);
+    }
+
+    private OnnxModel Load(string location, string? offset = null, string? length = null)
+    {
+        ModelWith(location, offset, length).Save(ModelPath);
+        return OnnxModel.Load(ModelPath);
+    }
+
+    private static OnnxModel ModelWith(string location, string? offset, string? length)
+    {
+        var tensor = new TensorProto { Name = "w", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 2 }, DataLocation = TensorProto.Types.DataLocation.External };
+        foreach (var (key, value) in new[] { ("location", location), ("offset", offset), ("length", length) })
+        {
+            if (value is not null)
+            {
+                tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+            }
+        }
+
+        var builder = new GraphBuilder();
+        builder.Proto.Graph.Initializer.Add(tensor);
+        return builder.Build();
+    }
+
+    private (string Code, string Message) ErrorOf(string location, string? offset, string? length)
+    {
+        var diagnostic = Should.Throw<DiagnosticException>(() => Load(location, offset, length)).Diagnostic;
+        return (diagnostic.Code, diagnostic.Message);
+    }
+
+    private string CodeOf(string location, string? offset, string? length) => ErrorOf(location, offset, length).Code;
+}
