@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>A weight as the method sees it: one constant, whatever reads it.</summary>

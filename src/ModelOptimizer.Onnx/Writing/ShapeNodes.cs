@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Onnx.Writing;
 
 /// <summary>

@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>Two layers of which the second reads what the first makes, and nothing else does.</summary>

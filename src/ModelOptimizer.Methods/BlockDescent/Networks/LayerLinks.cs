@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>Finds the pairs of layers that follow each other with nothing but a ReLU and changes of shape in between.</summary>

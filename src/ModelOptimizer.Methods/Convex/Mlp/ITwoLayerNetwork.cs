@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>Hidden neurons and an output layer over them.</summary>

@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>S(x) = Σ_j a_j·max(w_jᵀx, 0), with biases in w where the layer has them.</summary>

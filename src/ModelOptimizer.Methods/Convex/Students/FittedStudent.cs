@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A student that was fitted.</summary>

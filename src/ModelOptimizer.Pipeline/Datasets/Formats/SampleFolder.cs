@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Build.State;
+using ModelOptimizer.Build;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 

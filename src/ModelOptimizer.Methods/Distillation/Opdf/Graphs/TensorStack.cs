@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>Matrices of one size, one for each channel group of a layer, as a float32 tensor: a matrix for one group, else stacked along a first axis.</summary>

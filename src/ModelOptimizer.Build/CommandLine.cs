@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ModelOptimizer.Build.Tool;
+namespace ModelOptimizer.Build;
 
 /// <summary>Builds the argument string of a process; netstandard2.0 has no argument list.</summary>
 internal static class CommandLine

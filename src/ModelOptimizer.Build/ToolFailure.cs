@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Build.Tool;
+namespace ModelOptimizer.Build;
 
 /// <summary>Explains an exit code that came without an error of the tool's own.</summary>
 internal static class ToolFailure

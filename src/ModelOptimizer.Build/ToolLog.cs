@@ -2,7 +2,7 @@ using System.Runtime.Serialization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-namespace ModelOptimizer.Build.Tool;
+namespace ModelOptimizer.Build;
 
 /// <summary>Puts what the tool says into the build's log.</summary>
 internal sealed class ToolLog(TaskLoggingHelper log)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace ModelOptimizer.Build.State;
+namespace ModelOptimizer.Build;
 
 /// <summary>Says which tool made a result: its version, and its assemblies' sizes and times, which tell two builds of one version apart.</summary>
 internal static class ToolFingerprint

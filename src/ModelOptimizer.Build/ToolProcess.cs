@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace ModelOptimizer.Build.Tool;
+namespace ModelOptimizer.Build;
 
 /// <summary>The tool as a child process: all native code stays out of MSBuild's process.</summary>
 internal sealed class ToolProcess

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Build.State;
+namespace ModelOptimizer.Build;
 
 /// <summary>Decides without reading any content whether the tool has to run.</summary>
 internal static class UpToDateCheck

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Build.State;
+namespace ModelOptimizer.Build;
 
 /// <summary>
 /// A folder at a glance: one number for the names, lengths and times of all its files, so that one line of <c>state.json</c> notices any change among

@@ -1,4 +1,4 @@
-namespace ModelOptimizer.Build.State;
+namespace ModelOptimizer.Build;
 
 /// <summary>
 /// What of a folder counts as data: the files in it and in its sub-folders, no deeper, in ordinal order. Names that start with a dot belong to tools.
