@@ -13,7 +13,7 @@ internal sealed record StepContext
     /// <summary>The model so far, after the steps before this one. Not to be changed.</summary>
     public required OnnxModel Model { get; init; }
 
-    /// <summary>The model that the step's option of kind <see cref="OptionKind.Model"/> names; null when it names none. Not to be changed.</summary>
+    /// <summary>The model that the step's option with the form <see cref="Forms.Model"/> names; null when it names none. Not to be changed.</summary>
     public OnnxModel? Student { get; init; }
 
     /// <summary>Shapes of every tensor of <see cref="Model"/> for one sample (symbolic dimensions 1); empty where they could not be found.</summary>

@@ -5,25 +5,6 @@ internal static class StartingWeights
 {
     private const double KaimingScale = 0.2;
 
-    private static readonly IReadOnlyDictionary<string, Start> ByWord = new Dictionary<string, Start>(StringComparer.Ordinal)
-    {
-        ["trained"] = Start.Trained,
-        ["normal"] = Start.Normal,
-        ["uniform"] = Start.Uniform,
-        ["kaiming-normal"] = Start.KaimingNormal,
-        ["kaiming-uniform"] = Start.KaimingUniform,
-        ["lecun-normal"] = Start.LecunNormal,
-        ["lecun-uniform"] = Start.LecunUniform,
-        ["xavier-normal"] = Start.XavierNormal,
-        ["xavier-uniform"] = Start.XavierUniform,
-        ["orthogonal"] = Start.Orthogonal,
-    };
-
-    /// <summary>The manifest's words.</summary>
-    public static IEnumerable<string> Words => ByWord.Keys;
-
-    public static Start Parse(string word) => ByWord[word];
-
     /// <summary>A <paramref name="rows"/>×<paramref name="columns"/> weight: outputs × inputs.</summary>
     public static Matrix Draw(ILinearAlgebra algebra, Start start, int rows, int columns, Random random) => start switch
     {

@@ -1,21 +1,21 @@
 using System.Text.Json.Nodes;
 
-namespace ModelOptimizer.Pipeline.Manifest;
+namespace ModelOptimizer.Methods.Options;
 
 /// <summary>A mapping with known keys as a JSON schema.</summary>
 internal static class SectionSchema
 {
-    public static JsonObject Of(SectionDeclaration section)
+    public static JsonObject Of(KeySet keys)
     {
         var schema = new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject(section.Keys.Select(key => KeyValuePair.Create<string, JsonNode?>(key.Name, Property(key)))),
+            ["properties"] = new JsonObject(keys.Select(key => KeyValuePair.Create<string, JsonNode?>(key.Name, Property(key)))),
             ["additionalProperties"] = false,
         };
-        Add(schema, "required", Names(section.Keys.Where(key => key.IsRequired).Select(key => key.Name)));
-        Add(schema, "anyOf", OneOf(section.NeedsOneOf));
-        var dependencies = section.Keys.Select(key => (key.Name, Dependency: Dependency(key, section.Keys))).Where(entry => entry.Dependency.Count > 0);
+        Add(schema, "required", Names(keys.Where(key => key.IsRequired).Select(key => key.Name)));
+        Add(schema, "anyOf", OneOf(keys.NeedsOneOf));
+        var dependencies = keys.Select(key => (key.Name, Dependency: Dependency(key, keys))).Where(entry => entry.Dependency.Count > 0);
         if (new JsonObject(dependencies.Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Name, entry.Dependency))) is { Count: > 0 } all)
         {
             schema["dependencies"] = all;
@@ -24,20 +24,20 @@ internal static class SectionSchema
         return schema;
     }
 
-    private static JsonObject Property(KeyDeclaration key)
+    private static JsonObject Property(Option key)
     {
         var schema = key.Form.Schema();
         schema["description"] = key.Summary;
-        if (key.Default is { } text)
+        if (key.Default is { } absent)
         {
-            schema["default"] = DefaultValue.Of(text);
+            schema["default"] = Value(absent);
         }
 
         return schema;
     }
 
     /// <summary>What else must, and must not, be there when a key is. A property that is <c>false</c> makes editors point at it.</summary>
-    private static JsonObject Dependency(KeyDeclaration key, IReadOnlyList<KeyDeclaration> all)
+    private static JsonObject Dependency(Option key, KeySet all)
     {
         var dependency = new JsonObject();
         if (key.Excludes(all).ToList() is { Count: > 0 } others)
@@ -68,17 +68,12 @@ internal static class SectionSchema
             schema[keyword] = values;
         }
     }
-}
 
-/// <summary>A default as it would be written, as JSON.</summary>
-internal static class DefaultValue
-{
-    public static JsonNode? Of(string text) => Of(YamlTree.ParseDefault(text, new SourcePosition("")));
-
-    private static JsonNode? Of(Node node) => node switch
+    /// <summary>A default as it would be written, as JSON.</summary>
+    private static JsonNode? Value(Node node) => node switch
     {
-        ListNode list => new JsonArray([.. list.Items.Select(Of)]),
-        MapNode map => new JsonObject(map.Entries.Select(entry => KeyValuePair.Create(entry.Key.Text, Of(entry.Value)))),
+        ListNode list => new JsonArray([.. list.Items.Select(Value)]),
+        MapNode map => new JsonObject(map.Entries.Select(entry => KeyValuePair.Create(entry.Key.Text, Value(entry.Value)))),
         ScalarNode { IsPlain: true, Text: "true" or "false" } word => word.Text == "true",
         ScalarNode { IsPlain: true } number when NodeValues.TryNumber(number.Text, out var value) => value,
         ScalarNode scalar => scalar.Text,

@@ -1,6 +1,34 @@
 using System.Text.RegularExpressions;
 
-namespace ModelOptimizer.Pipeline.Manifest;
+namespace ModelOptimizer.Methods.Options;
+
+/// <summary>A number as written in the manifest.</summary>
+/// <param name="Value">The number; for a percentage the fraction (<c>40%</c> is 0.4), for a size in bytes.</param>
+/// <param name="IsPercent">Whether it was written with <c>%</c>.</param>
+/// <param name="Text">As it was written.</param>
+internal sealed record Quantity(double Value, bool IsPercent, string Text);
+
+/// <summary>How a quantity is written.</summary>
+internal enum QuantityForm
+{
+    /// <summary>A percentage of the original's, or a size with a unit.</summary>
+    Size,
+
+    /// <summary>A percentage of the original's, or a plain number with or without k, M, G.</summary>
+    Count,
+
+    /// <summary>Only a percentage of the original's.</summary>
+    Ratio,
+
+    /// <summary>Only percentage points.</summary>
+    Points,
+
+    /// <summary>A plain number, or percentage points.</summary>
+    NumberOrPoints,
+
+    /// <summary>A plain number, or a percentage of the original's value.</summary>
+    NumberOrRatio,
+}
 
 /// <summary>Numbers with units.</summary>
 internal static partial class QuantityReader
@@ -61,7 +89,7 @@ internal static partial class QuantityReader
 
         if (value < 0)
         {
-            throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' must not be negative; found {text}.", node.Position);
+            throw new DiagnosticException(KeyCodes.BadValue, $"'{what}' must not be negative; found {text}.", node.Position);
         }
 
         var unit = match.Groups["unit"].Value;
@@ -70,9 +98,19 @@ internal static partial class QuantityReader
             return new Quantity(Hundredth(match.Groups["number"].Value), true, text);
         }
 
-        return units.TryGetValue(unit, out var factor)
-            ? new Quantity(value * factor, false, text)
-            : throw NotThisUnit(node, what, (text, value, unit), form, expected, units.Keys);
+        if (units.TryGetValue(unit, out var factor))
+        {
+            return new Quantity(value * factor, false, text);
+        }
+
+        if (unit.Length == 0)
+        {
+            var ways = string.Join(" or ", Readings(text, value, form));
+            throw new DiagnosticException(KeyCodes.Ambiguous, $"'{what}: {text}' can be read in more than one way. Write {ways}.", node.Position);
+        }
+
+        var meant = Suggestion.For(unit, units.Keys.Where(candidate => candidate.Length > 0));
+        throw NodeValues.Bad(node, $"'{what}' expects {expected}; found '{text}', whose unit '{unit}' does not fit.{meant}");
     }
 
     private static Dictionary<string, double> Units(QuantityForm form) => form switch
@@ -81,12 +119,6 @@ internal static partial class QuantityReader
         QuantityForm.Count => CountUnits,
         QuantityForm.Ratio or QuantityForm.Points => None,
         _ => NoUnit,
-    };
-
-    private static DiagnosticException NotThisUnit(Node node, string what, (string Text, double Value, string Unit) found, QuantityForm form, string expected, IEnumerable<string> units) => found.Unit switch
-    {
-        "" => new(ManifestCodes.Ambiguous, $"'{what}: {found.Text}' can be read in more than one way. Write {string.Join(" or ", Readings(found.Text, found.Value, form))}.", node.Position),
-        _ => new(ManifestCodes.BadValue, $"'{what}' expects {expected}; found '{found.Text}', whose unit '{found.Unit}' does not fit.{Suggestion.For(found.Unit, units.Where(candidate => candidate.Length > 0))}", node.Position),
     };
 
     /// <summary>What a number without a unit could mean.</summary>

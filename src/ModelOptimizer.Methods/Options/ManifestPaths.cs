@@ -1,8 +1,11 @@
-namespace ModelOptimizer.Pipeline.Manifest;
+namespace ModelOptimizer.Methods.Options;
 
 /// <summary>Paths as the manifest means them: relative to itself.</summary>
 internal sealed class ManifestPaths(string directory, bool mustExist)
 {
+    /// <summary>For values that name no file, such as defaults.</summary>
+    public static ManifestPaths None { get; } = new("", mustExist: false);
+
     /// <summary>The manifest's folder, absolute.</summary>
     public string Directory => directory;
 
@@ -16,7 +19,7 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
         }
         catch (ArgumentException exception)
         {
-            throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' is not a path: {exception.Message}", node.Position, exception);
+            throw new DiagnosticException(KeyCodes.BadValue, $"'{what}' is not a path: {exception.Message}", node.Position, exception);
         }
     }
 
@@ -26,7 +29,10 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
         var path = Resolve(node, what);
         return File.Exists(path) || !mustExist
             ? path
-            : throw new DiagnosticException(ManifestCodes.FileNotFound, $"The file of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.", node.Position);
+            : throw new DiagnosticException(
+                KeyCodes.FileNotFound,
+                $"The file of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.",
+                node.Position);
     }
 
     /// <summary>The absolute path of a folder that must be there.</summary>
@@ -35,7 +41,10 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
         var path = Path.TrimEndingDirectorySeparator(Resolve(node, what));
         return System.IO.Directory.Exists(path) || !mustExist
             ? path
-            : throw new DiagnosticException(ManifestCodes.FileNotFound, $"The file or folder of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.", node.Position);
+            : throw new DiagnosticException(
+                KeyCodes.FileNotFound,
+                $"The file or folder of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.",
+                node.Position);
     }
 
     /// <summary>A path in a form that is the same in every checkout and on every system.</summary>

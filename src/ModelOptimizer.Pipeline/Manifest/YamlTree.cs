@@ -10,13 +10,13 @@ internal sealed class YamlTree
     private const int DeepestNesting = 32;
 
     private readonly Parser parser;
-    private readonly Func<Mark, SourcePosition> place;
+    private readonly string file;
     private readonly Dictionary<AnchorName, Node> anchors = [];
 
-    private YamlTree(string text, Func<Mark, SourcePosition> place)
+    private YamlTree(string text, string file)
     {
         parser = new Parser(new StringReader(text));
-        this.place = place;
+        this.file = file;
     }
 
     /// <summary>The one document in <paramref name="text"/>; null when there is nothing but comments.</summary>
@@ -24,7 +24,7 @@ internal sealed class YamlTree
     {
         try
         {
-            return new YamlTree(text, mark => At(file, mark)).Document();
+            return new YamlTree(text, file).Document();
         }
         catch (YamlException exception)
         {
@@ -32,19 +32,18 @@ internal sealed class YamlTree
         }
     }
 
-    /// <summary>A value as an option declares it, which is not written anywhere.</summary>
-    public static Node ParseDefault(string text, SourcePosition position) => new YamlTree(text, _ => position).Document()!;
-
     private static SourcePosition At(string file, Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
 
     private static DiagnosticException Malformed(YamlException exception, string text, string file)
     {
         var lines = text.Split('\n');
         var position = At(file, exception.Start);
-        var tab = Array.FindIndex(lines, Math.Clamp(position.Line - 1, 0, lines.Length - 1), line => line[..(line.Length - line.TrimStart().Length)].Contains('\t', StringComparison.Ordinal));
+        bool IsIndentedByTab(string line) => line[..(line.Length - line.TrimStart().Length)].Contains('\t', StringComparison.Ordinal);
+        var tab = Array.FindIndex(lines, Math.Clamp(position.Line - 1, 0, lines.Length - 1), IsIndentedByTab);
         if (tab >= 0 && (tab == position.Line - 1 || exception.Message.Contains("tab", StringComparison.Ordinal)))
         {
-            return Malformed("a line is indented with a tab, and YAML allows only spaces. Replace the tab by spaces.", new SourcePosition(file, tab + 1, 1), exception);
+            const string Problem = "a line is indented with a tab, and YAML allows only spaces. Replace the tab by spaces.";
+            return Malformed(Problem, new SourcePosition(file, tab + 1, 1), exception);
         }
 
         var first = lines.ElementAtOrDefault(position.Line - 1)?.ElementAtOrDefault(position.Column - 1);
@@ -71,7 +70,10 @@ internal sealed class YamlTree
         parser.MoveNext();
         return parser.Current is StreamEnd
             ? root
-            : throw new DiagnosticException(ManifestCodes.Malformed, "The manifest must be one YAML document; found a second one. Remove '---' and what follows, or put it into a file of its own.", place(parser.Current!.Start));
+            : throw new DiagnosticException(
+                ManifestCodes.Malformed,
+                "The manifest must be one YAML document; found a second one. Remove '---' and what follows, or put it into a file of its own.",
+                At(file, parser.Current!.Start));
     }
 
     private void Next<T>()
@@ -87,24 +89,34 @@ internal sealed class YamlTree
     private Node Value(int depth)
     {
         var current = parser.Current!;
-        var position = place(current.Start);
+        var position = At(file, current.Start);
         if (depth > DeepestNesting)
         {
-            throw new DiagnosticException(ManifestCodes.Malformed, $"The manifest is nested more than {DeepestNesting} levels deep; no manifest needs that.", position);
+            throw new DiagnosticException(
+                ManifestCodes.Malformed,
+                $"The manifest is nested more than {DeepestNesting} levels deep; no manifest needs that.",
+                position);
         }
 
         if (current is AnchorAlias alias)
         {
             return anchors.TryGetValue(alias.Value, out var target)
                 ? target
-                : throw new DiagnosticException(ManifestCodes.Malformed, $"The alias '*{alias.Value}' refers to an anchor that is not defined before it. If it is a layer rule, write it in quotation marks: \"*{alias.Value}\".", position);
+                : throw new DiagnosticException(
+                    ManifestCodes.Malformed,
+                    $"The alias '*{alias.Value}' refers to an anchor that is not defined before it. If it is a layer rule, write it in quotation marks: "
+                    + $"\"*{alias.Value}\".",
+                    position);
         }
 
         var (anchor, tag) = current is NodeEvent described ? (described.Anchor, described.Tag) : (AnchorName.Empty, TagName.Empty);
         if (!tag.IsEmpty)
         {
             var written = tag.IsNonSpecific ? "!" : tag.Value.TrimEnd(']', '}', ',');
-            throw new DiagnosticException(ManifestCodes.Malformed, $"'{written}' is a YAML tag here, and a manifest has none. A rule that excludes layers is written in quotation marks: \"{written}\".", position);
+            throw new DiagnosticException(
+                ManifestCodes.Malformed,
+                $"'{written}' is a YAML tag here, and a manifest has none. A rule that excludes layers is written in quotation marks: \"{written}\".",
+                position);
         }
 
         Node node = current switch
@@ -141,12 +153,18 @@ internal sealed class YamlTree
         {
             if (Value(depth + 1) is not ScalarNode key)
             {
-                throw new DiagnosticException(ManifestCodes.WrongType, "A key must be a word; found a list or a mapping. Values in braces or brackets that stand alone need quotation marks.", place(parser.Current!.Start));
+                throw new DiagnosticException(
+                    KeyCodes.WrongType,
+                    "A key must be a word; found a list or a mapping. Values in braces or brackets that stand alone need quotation marks.",
+                    At(file, parser.Current!.Start));
             }
 
             if (!lines.TryAdd(key.Text, key.Position.Line))
             {
-                throw new DiagnosticException(ManifestCodes.Duplicate, $"The key '{key.Text}' is written twice; the first is in line {lines[key.Text]}. Remove one of them.", key.Position);
+                throw new DiagnosticException(
+                    ManifestCodes.Duplicate,
+                    $"The key '{key.Text}' is written twice; the first is in line {lines[key.Text]}. Remove one of them.",
+                    key.Position);
             }
 
             parser.MoveNext();
