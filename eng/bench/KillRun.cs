@@ -20,8 +20,14 @@ internal static class KillRun
 
         using var folder = new TempFolder();
         var clock = Stopwatch.StartNew();
-        var builds = new KilledBuilds(folder.Path, Seed);
-        builds.Kill(kills);
+        var builds = new KilledBuilds(new Place(folder.Path), Seed);
+        foreach (var (number, step) in builds.Kill(kills).Index())
+        {
+            var all = Traversal.Write(folder[$"all{number}.proj"], step.Command.Target, step.Command.Targets, step.Projects);
+            var environment = new Dictionary<string, string> { ["NUGET_PACKAGES"] = Packages.Folder };
+            DotNet.Run(folder.Path, environment, [.. step.Command.Arguments, all, "-m:1", "-tl:off", "-nologo"]).ShouldSucceed();
+        }
+
         foreach (var (what, times) in builds.Counts)
         {
             Console.WriteLine($"{times,5}  {what}");

@@ -1,7 +1,6 @@
 using System.Runtime.Serialization;
 using System.Runtime.Serialization.Json;
 using System.Text;
-using ModelOptimizer.Build.State;
 
 namespace ModelOptimizer.Build;
 

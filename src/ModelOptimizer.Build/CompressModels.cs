@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelOptimizer.Build.State;
-using ModelOptimizer.Build.Tool;
 
 namespace ModelOptimizer.Build;
 

@@ -1,6 +1,5 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ModelOptimizer.Build.State;
 
 namespace ModelOptimizer.Build;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Build.Tool;
-
 namespace ModelOptimizer.Build;
 
 /// <summary>The compiler's own message about resources that do not fit says nothing of size, so the build says it before.</summary>

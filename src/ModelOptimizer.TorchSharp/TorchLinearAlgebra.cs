@@ -2,6 +2,7 @@ using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using TorchSharp;
 using static TorchSharp.torch;
+using Device = TorchSharp.torch.Device;
 
 namespace ModelOptimizer.TorchSharp;
 

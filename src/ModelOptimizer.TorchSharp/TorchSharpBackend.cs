@@ -18,9 +18,5 @@ public sealed class TorchSharpBackend : ILinearAlgebraBackend
     public string Description => $"TorchSharp {Version} with libtorch {LibTorch.Version}";
 
     /// <inheritdoc/>
-    public ILinearAlgebra Create(Device device)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        return new TorchLinearAlgebra(LibTorch.Start(device));
-    }
+    ILinearAlgebra ILinearAlgebraBackend.Create(Device device) => new TorchLinearAlgebra(LibTorch.Start(device));
 }

@@ -1,6 +1,5 @@
 using Microsoft.Build.Utilities;
 using ModelOptimizer.Build.Tests.Infrastructure;
-using ModelOptimizer.Build.Tool;
 
 namespace ModelOptimizer.Build.Tests;
 

@@ -1,4 +1,3 @@
-
 // Linear algebra is for one thread at a time, and all tests share one engine.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 

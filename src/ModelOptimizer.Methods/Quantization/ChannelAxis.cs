@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
@@ -33,7 +34,7 @@ internal sealed class BuildSession(
         try
         {
             Directory.CreateDirectory(request.OutputDirectory);
-            using var held = OutputLock.Acquire(request.OutputDirectory, log, patience ?? LockPatience.Default, cancellation);
+            using var held = OutputLock.Acquire(request.OutputDirectory, log, patience, cancellation);
             // After waiting: the build waited for may have done this one's work.
             var before = _file.Read();
             return StateCheck.Renew(before, request, toolVersion) is { } answer ? Replay(answer, before!) : Build(before, cancellation);

@@ -1,4 +1,3 @@
-using ModelOptimizer.Build.State;
 using ModelOptimizer.Pipeline.Caching;
 
 namespace ModelOptimizer.Build;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ModelOptimizer.Build.State;
+using ModelOptimizer.Build;
 
 namespace ModelOptimizer.Pipeline.Caching;
 

@@ -4,11 +4,13 @@ namespace ModelOptimizer.Pipeline.Datasets;
 internal sealed class DatasetArrays
 {
     private readonly DatasetPlan dataset;
+    private readonly DataFormat format;
 
     public DatasetArrays(DatasetPlan dataset)
     {
         this.dataset = dataset;
-        var container = Read("", Container);
+        format = DataFormats.Of(dataset.Path);
+        var container = Read("", () => format.Open(dataset));
         Inputs = dataset.Inputs.ToDictionary(input => input.Key, input => new ArraySource(dataset, Read(input.Value, () => container.Input(input.Value))), StringComparer.Ordinal);
         Labels = dataset.Labels is { } labels ? new ArraySource(dataset, Read(labels, () => container.Labels(labels))) : null;
         var first = Inputs.Values.First();
@@ -58,16 +60,9 @@ internal sealed class DatasetArrays
     /// <summary>An error at the dataset.</summary>
     public DiagnosticException Error(string code, string what) => new(code, $"Dataset '{dataset.Name}' {what}.", dataset.Position);
 
-    private IDataContainer Container() => dataset.Format switch
-    {
-        DatasetFormat.Table => new CsvTable(dataset),
-        DatasetFormat.Folder => new SampleFolder(dataset),
-        _ => new ArrayFiles(dataset.Path),
-    };
-
     private T Read<T>(string array, Func<T> read)
     {
-        var name = dataset.Format == DatasetFormat.Archive ? $"array '{array}' of {dataset.Path}" : dataset.Path ?? array;
+        var name = format.Naming == ArrayNaming.Name ? $"array '{array}' of {dataset.Path}" : dataset.Path ?? array;
         return DataFailure.Guard(dataset, name, "while opening it", read);
     }
 }

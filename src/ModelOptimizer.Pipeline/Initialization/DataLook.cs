@@ -16,12 +16,13 @@ internal static class DataLook
     {
         try
         {
-            return DatasetPlan.FormatOf(path) switch
+            var format = DataFormats.Of(path);
+            return format.Naming switch
             {
                 _ when !Path.Exists(path) => throw new DiagnosticException(DataCodes.Unreadable, $"There is no data file {path}. Check the path."),
                 _ when Directory.Exists(path) => throw new DiagnosticException(InitCodes.UnknownData, $"{path} is a folder, and init looks into files only: .npz, .npy, IDX, .csv. Run it without --data and write the dataset by hand; docs/data.md shows how a folder is written."),
-                DatasetFormat.Archive => Archive(path, labels),
-                DatasetFormat.Table => Table(path, labels),
+                ArrayNaming.Name => Named(format, path, labels),
+                ArrayNaming.Columns => Columns(format, path, labels),
                 _ => Single(path, labels is null ? null : Path.GetFullPath(labels, directory)),
             };
         }
@@ -32,9 +33,10 @@ internal static class DataLook
         }
     }
 
-    private static (IReadOnlyList<DataArray> Arrays, DataArray? Labels) Archive(string path, string? labels)
+    private static (IReadOnlyList<DataArray> Arrays, DataArray? Labels) Named(DataFormat format, string path, string? labels)
     {
-        var all = NpzFile.Names(path).Select(name => new DataArray(name, new StreamArray(path, name).Header)).ToList();
+        var container = format.Open(Plan(path));
+        var all = container.Names.Select(name => new DataArray(name, container.Input(name).Header)).ToList();
         var found = labels is null
             ? Usual(all.Where(array => array.IsWhole && array.IsSingle).ToList())
             : all.Find(array => array.Name == labels) ?? throw NoLabels(labels, path, [.. all.Select(array => array.Name)]);
@@ -50,28 +52,26 @@ internal static class DataLook
         static DataArray Of(string path) => new(path, new StreamArray(path, null).Header);
     }
 
-    private static (IReadOnlyList<DataArray> Arrays, DataArray? Labels) Table(string path, string? labels)
+    private static (IReadOnlyList<DataArray> Arrays, DataArray? Labels) Columns(DataFormat format, string path, string? labels)
     {
-        using var rows = new CsvRows(path);
-        var names = rows.Names;
+        var names = format.Open(Plan(path)).Names;
         var column = labels is null ? names.FirstOrDefault(name => UsualNames.Contains(name.ToLowerInvariant()))
             : names.Contains(labels) ? labels
             : throw NoLabels(labels, path, names);
         var parts = Ranges(names, column);
-        var plan = new DatasetPlan
-        {
-            Name = Path.GetFileName(path),
-            Position = new SourcePosition(path),
-            Path = path,
-            Inputs = new Dictionary<string, string>(),
-            Labels = column,
-            Files = [path],
-        };
-        var table = new CsvTable(plan);
         var name = parts.Count == 1 ? parts[0] : $"[{string.Join(", ", parts)}]";
-        plan = plan with { Columns = new Dictionary<string, IReadOnlyList<string>> { [name] = parts } };
-        return ([new DataArray(name, new CsvTable(plan).Input(name).Header, parts)], column is null ? null : new DataArray(column, table.Labels(column).Header));
+        var table = format.Open(Plan(path) with { Labels = column, Columns = new Dictionary<string, IReadOnlyList<string>> { [name] = parts } });
+        return ([new DataArray(name, table.Input(name).Header, parts)], column is null ? null : new DataArray(column, table.Labels(column).Header));
     }
+
+    private static DatasetPlan Plan(string path) => new()
+    {
+        Name = Path.GetFileName(path),
+        Position = new SourcePosition(path),
+        Path = path,
+        Inputs = new Dictionary<string, string>(),
+        Files = [path],
+    };
 
     /// <summary>All columns but one, as ranges in the file's order.</summary>
     private static List<string> Ranges(IReadOnlyList<string> names, string? without)

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Files;
 
 namespace ModelOptimizer.Pipeline.Locking;
@@ -20,10 +21,14 @@ internal sealed class LockFile
         Converters = { new ChoiceOnOneLine() },
     };
 
-    private readonly SortedDictionary<string, LockedModel> _models;
+    // Another run writes for as long as this file takes to write.
+    private static readonly LockPatience Patience = new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
 
-    private LockFile(string path, IReadOnlyDictionary<string, LockedModel> models) =>
-        (Path, _models) = (path, new SortedDictionary<string, LockedModel>(models.ToDictionary(), StringComparer.Ordinal));
+    private readonly IReadOnlyDictionary<string, LockedModel> _models;
+    private readonly Dictionary<string, LockedModel> _set = new(StringComparer.Ordinal);
+    private HashSet<string>? _retained;
+
+    private LockFile(string path, IReadOnlyDictionary<string, LockedModel> models) => (Path, _models) = (path, models);
 
     /// <summary>Its absolute path; the file need not exist.</summary>
     public string Path { get; }
@@ -36,12 +41,68 @@ internal sealed class LockFile
     public static LockFile Read(string manifest)
     {
         var path = PathOf(manifest);
+        return new LockFile(path, Models(path));
+    }
+
+    /// <summary>What was locked for a model when this was read; null when nothing was.</summary>
+    public LockedModel? Find(string model) => _models.GetValueOrDefault(model);
+
+    /// <summary>Locks a model.</summary>
+    public void Set(string model, LockedModel locked) => _set[model] = locked;
+
+    /// <summary>Forgets all models but these.</summary>
+    public void Retain(IEnumerable<string> models) => _retained = [.. models];
+
+    /// <summary>
+    /// Writes what was set and retained, whole or not at all; an equal file stays as it is. What other runs wrote since this was read stays too, if they are
+    /// the same user's on the same machine.
+    /// </summary>
+    /// <exception cref="DiagnosticException">It cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while another run was writing.</exception>
+    public void Write(CancellationToken cancellation)
+    {
+        try
+        {
+            using var held = FileLock.Acquire(Guard(), Patience, _ => { }, cancellation);
+            var models = new SortedDictionary<string, LockedModel>(Models(Path).Where(model => _retained?.Contains(model.Key) ?? true).ToDictionary(), StringComparer.Ordinal);
+            foreach (var (model, locked) in _set)
+            {
+                models[model] = locked;
+            }
+
+            if (models.Count > 0 || File.Exists(Path))
+            {
+                ChangedFile.Write(Path, [.. JsonSerializer.SerializeToUtf8Bytes(new LockDocument(CurrentVersion, models), Json), (byte)'\n']);
+            }
+        }
+        catch (TimeoutException exception)
+        {
+            throw new DiagnosticException(
+                RunCodes.OutputNotWritable,
+                $"The lock file cannot be written: another run of modelopt{exception.Message} has been writing it for a minute. End that run, and try again.",
+                new SourcePosition(Path),
+                exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DiagnosticException(RunCodes.OutputNotWritable, $"The lock file cannot be written: {exception.Message}", new SourcePosition(Path), exception);
+        }
+    }
+
+    // Not beside the lock file, which is in a folder that gets committed.
+    private string Guard() => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"modelopt-{ContentHash.Of(Environment.UserName + Path)[..16]}.lock");
+
+    private static IReadOnlyDictionary<string, LockedModel> Models(string path)
+    {
         try
         {
             var document = File.Exists(path) ? JsonSerializer.Deserialize<LockDocument>(File.ReadAllBytes(path), Json) : new LockDocument(CurrentVersion, new Dictionary<string, LockedModel>());
             return document is { Version: CurrentVersion, Models: not null }
-                ? new LockFile(path, document.Models)
-                : throw new DiagnosticException(LockCodes.Unreadable, $"The lock file has version {document?.Version}, and this modelopt reads version {CurrentVersion}. Use the package that wrote it, or delete it and run 'modelopt compress'.", new SourcePosition(path));
+                ? document.Models
+                : throw new DiagnosticException(
+                    LockCodes.Unreadable,
+                    $"The lock file has version {document?.Version}, and this modelopt reads version {CurrentVersion}. Use the package that wrote it, or delete it and run 'modelopt compress'.",
+                    new SourcePosition(path));
         }
         catch (JsonException exception)
         {
@@ -51,40 +112,6 @@ internal sealed class LockFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new DiagnosticException(LockCodes.Unreadable, $"The lock file cannot be read: {exception.Message}", new SourcePosition(path), exception);
-        }
-    }
-
-    /// <summary>What is locked for a model; null when nothing is.</summary>
-    public LockedModel? Find(string model) => _models.GetValueOrDefault(model);
-
-    /// <summary>Locks a model.</summary>
-    public void Set(string model, LockedModel locked) => _models[model] = locked;
-
-    /// <summary>Forgets all models but these.</summary>
-    public void Retain(IEnumerable<string> models)
-    {
-        foreach (var gone in _models.Keys.Except(models, StringComparer.Ordinal).ToList())
-        {
-            _models.Remove(gone);
-        }
-    }
-
-    /// <summary>Writes the file whole or not at all; an equal one stays as it is.</summary>
-    /// <exception cref="DiagnosticException">It cannot be written.</exception>
-    public void Write()
-    {
-        if (_models.Count == 0 && !File.Exists(Path))
-        {
-            return;
-        }
-
-        try
-        {
-            ChangedFile.Write(Path, [.. JsonSerializer.SerializeToUtf8Bytes(new LockDocument(CurrentVersion, _models), Json), (byte)'\n']);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DiagnosticException(RunCodes.OutputNotWritable, $"The lock file cannot be written: {exception.Message}", new SourcePosition(Path), exception);
         }
     }
 

@@ -15,9 +15,6 @@ internal sealed record DatasetPlan
     /// <summary>Absolute path of the file or folder; null when every array names its own file (IDX).</summary>
     public string? Path { get; init; }
 
-    /// <summary>What <see cref="Path"/> is.</summary>
-    public DatasetFormat Format => FormatOf(Path);
-
     /// <summary>
     /// Model input → array name in <see cref="Path"/> (columns of a table, a pattern of file names in a folder), or absolute file path when there is no
     /// <see cref="Path"/>.
@@ -39,15 +36,6 @@ internal sealed record DatasetPlan
     /// <summary>Every file and folder that is read, absolute: inputs of the cache key and of incremental builds.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>What a path is by its name.</summary>
-    public static DatasetFormat FormatOf(string? path) =>
-        path is null ? DatasetFormat.Arrays
-        : Ends(path, ".npz") ? DatasetFormat.Archive
-        : Ends(path, ".csv") || Ends(path, ".tsv") || Ends(path, ".csv.gz") || Ends(path, ".tsv.gz") ? DatasetFormat.Table
-        : DatasetFormat.Folder;
-
     /// <summary>The columns of a table that an array's name stands for.</summary>
     public IReadOnlyList<string> ColumnsOf(string array) => Columns.TryGetValue(array, out var columns) ? columns : [array];
-
-    private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 }

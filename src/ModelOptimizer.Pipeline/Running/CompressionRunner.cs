@@ -42,7 +42,7 @@ internal static class CompressionRunner
                     locks.Retain(models.Select(model => model.Name));
                 }
 
-                locks.Write();
+                locks.Write(cancellation);
             }
         });
         return record.ToResult();

@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Tensors.Devices;
 
 /// <summary>Every kind of device, in the order in which <c>auto</c> tries them. A new device is one entry here.</summary>

@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Build.State;
-
 namespace ModelOptimizer.Build.Tests.State;
 
 public sealed class UpToDateCheckTests : IDisposable

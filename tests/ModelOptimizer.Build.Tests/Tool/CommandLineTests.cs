@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ModelOptimizer.Build.Tests.Infrastructure;
-using ModelOptimizer.Build.Tool;
 
 namespace ModelOptimizer.Build.Tests.Tool;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Build.Tool;
-
 namespace ModelOptimizer.Build.Tests.Tool;
 
 public sealed class ToolLineTests

@@ -3,6 +3,7 @@ using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Devices;

@@ -1,4 +1,5 @@
 using ModelOptimizer.Pipeline.Build;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 

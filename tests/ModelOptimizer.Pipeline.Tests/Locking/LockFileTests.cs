@@ -275,7 +275,7 @@ public class LockFileTests
         };
         locks.Set("second", model);
         locks.Set("first", model);
-        locks.Write();
+        locks.Write(default);
 
         ApprovedText.ShouldBeApproved(File.ReadAllText(locks.Path));
         var again = LockFile.Read(manifest).Find("first")!;
@@ -292,7 +292,7 @@ public class LockFileTests
 
         var locks = LockFile.Read(manifest);
         locks.Find("digits")!.Steps[0].Layers.Values.ShouldBe([new Choice.Bits(4), new Choice.Width(8)]);
-        locks.Write();
+        locks.Write(default);
 
         File.ReadAllLines(locks.Path).ShouldContain("            \"conv2\": { \"bits\": 4 },");
         LockFile.Read(manifest).Find("digits")!.Steps[0].Layers.Values.ShouldBe([new Choice.Bits(4), new Choice.Width(8)]);

@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Tensors.Tests.Devices;
 
 /// <summary>A test on WebGPU; skipped where it does not start.</summary>

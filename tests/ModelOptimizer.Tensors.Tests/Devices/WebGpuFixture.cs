@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Tensors.Tests.Devices;
 
 /// <summary>One WebGPU engine for all tests of the collection, started by the first that is not skipped.</summary>

@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Tensors.Tests.Examples;
 
 /// <summary>CONTRIBUTING.md's device.</summary>

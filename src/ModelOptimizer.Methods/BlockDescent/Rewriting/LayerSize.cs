@@ -1,4 +1,3 @@
-
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>What a layer weighs in the file: its nodes and constants, weight and bias, to the byte but for names that have to make way for others.</summary>

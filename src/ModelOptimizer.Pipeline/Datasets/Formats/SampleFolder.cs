@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Build.State;
+using ModelOptimizer.Build;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 
@@ -39,6 +39,8 @@ internal sealed class SampleFolder : IDataContainer
             Add(name, Listed(Path.Combine(_root, name), patterns), patterns);
         }
     }
+
+    public IReadOnlyList<string> Names => [];
 
     /// <summary>Number of samples.</summary>
     public int Count => _samples.Count;
