@@ -16,12 +16,20 @@ internal static class MethodRun
 
     public static IMethod Named(string method) => MethodCatalogue.All.Single(known => known.Name == method);
 
-    public static StepResult Run(this IMethod method, StepContext context, MethodArguments arguments, IReadOnlyDictionary<string, Choice>? chosen = null) => method.Prepare(context, arguments).Apply(chosen);
+    public static StepResult Run(this IMethod method, StepContext context, MethodArguments arguments, IReadOnlyDictionary<string, Choice>? chosen = null) => method.Prepare(context, arguments.Of(method)).Apply(chosen);
 
-    public static MethodPlan Plan(this IMethod method, StepContext context, MethodArguments arguments) => method.Prepare(context, arguments).Plan;
+    public static MethodPlan Plan(this IMethod method, StepContext context, MethodArguments arguments) => method.Prepare(context, arguments.Of(method)).Plan;
 
     /// <summary>The choices that lead to the same outcomes.</summary>
     public static Dictionary<string, Choice> Choices(this StepResult result) => result.Layers.ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal);
+
+    /// <summary>Arguments as the manifest's reader would make them: words are what the method's declarations say.</summary>
+    public static MethodArguments Of(this MethodArguments written, IMethod method)
+    {
+        object Value(string name, object value) => value is string word ? method.Options.Single(option => option.Name == name).Form.Value(word, name, ManifestPaths.None)! : value;
+        var positions = written.Values.Keys.Where(written.IsWritten).ToDictionary(name => name, name => written.PositionOf(name)!, StringComparer.Ordinal);
+        return MethodArguments.Of(method.Options, written.Values.ToDictionary(value => value.Key, value => Value(value.Key, value.Value), StringComparer.Ordinal), written.Position, positions);
+    }
 
     public static MethodArguments Arguments(params (string Name, object Value)[] options) =>
         new(options.ToDictionary(option => option.Name, option => option.Value, StringComparer.Ordinal));
@@ -49,7 +57,7 @@ internal static class MethodRun
     public static double[] Outputs(OnnxModel model, Batch batch)
     {
         using var session = TestEngine.Shared.CreateSession(model);
-        return [.. session.Run(batch.Inputs).OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => FloatingPoint.Read(pair.Value))];
+        return [.. session.Run(batch.Inputs).OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Doubles())];
     }
 
     public static double Difference(double[] expected, double[] found)

@@ -18,7 +18,7 @@ public partial class PageTests
     {
         var examples = Example().Matches(File.ReadAllText(Path.Combine(Repository.Root, "CONTRIBUTING.md")).ReplaceLineEndings("\n"));
 
-        examples.Count.ShouldBe(3);
+        examples.Count.ShouldBe(4);
         foreach (Match example in examples)
         {
             File.ReadAllText(Path.Combine(Repository.Root, example.Groups[1].Value)).ReplaceLineEndings("\n").ShouldBe(example.Groups[2].Value, example.Groups[1].Value);

@@ -1,4 +1,7 @@
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.BlockDescent;
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Tool.Tests;
@@ -12,20 +15,20 @@ internal sealed class SampleMethod : IMethod
 
     public string Paper => "A. Author, \"A method\", Journal of Methods, 2024";
 
-    public IReadOnlyList<MethodOption> Options { get; } =
+    public IReadOnlyList<Option> Options { get; } =
     [
-        new("norm", OptionKind.Choice, "Which norm the error has.", "covariance") { Choices = ["covariance", "frobenius"] },
-        new("jitter", OptionKind.Number, "Added to the diagonal.", "1e-6") { Minimum = 0 },
-        new("sweeps", OptionKind.Integer, "How often.", "25") { Minimum = 1, Maximum = 1000 },
-        new("layers", OptionKind.Layers, "Which layers.", "[\"*\"]"),
-        new("ranks", OptionKind.Ranks, "Ranks by hand.") { ExclusiveGroup = "amount" },
-        new("modes", OptionKind.Modes, "Mode sizes."),
-        new("sparsity", OptionKind.Shares, "What becomes zero.") { Minimum = 0, Maximum = 0.99 },
-        new("pairs", OptionKind.Names, "Which layer is which."),
-        new("block", OptionKind.Block, "What is replaced."),
-        new("certificate", OptionKind.Certificate, "What is proved."),
-        new("student", OptionKind.Model, "What learns."),
-        new("budget", OptionKind.Budget, "What may remain.") { ExclusiveGroup = "amount" },
+        new Option<string>("norm", Forms.Word(["covariance", "frobenius"]), "Which norm the error has.", "covariance"),
+        new Option<double>("jitter", Forms.Number(0), "Added to the diagonal.", "1e-6"),
+        new Option<int>("sweeps", Forms.Whole(1, 1000), "How often.", "25"),
+        new Option<LayerRules?>("layers", LayerForms.Rules, "Which layers.", new ListNode([new ScalarNode("*", false, new SourcePosition(""))], new SourcePosition(""))),
+        new Option<LayerMap<RankSpec>?>("ranks", RankSpec.ByLayer, "Ranks by hand.") { ExclusiveGroup = "amount" },
+        new Option<LayerMap<IReadOnlyList<int>>?>("modes", NnBcdKeys.ModesForm, "Mode sizes."),
+        new Option<LayerMap<double>?>("sparsity", LayerForms.Shares(0, 0.99), "What becomes zero."),
+        new Option<LayerMap<string>?>("pairs", LayerForms.Names(), "Which layer is which."),
+        new Option<BlockReference?>("block", BlockReference.Form, "What is replaced."),
+        new Option<double?>("certificate", ConvexKeys.CertificateForm, "What is proved."),
+        new Option<ModelFile?>("student", Forms.Model, "What learns."),
+        new Option<Budget?>("budget", Budget.Form, "What may remain.") { ExclusiveGroup = "amount" },
     ];
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => throw new InvalidOperationException("Listing a method runs nothing.");

@@ -9,7 +9,7 @@ internal sealed class NnBcdMethod : IMethod
 
     public string Paper => "Li, Chung, Du, Wang, Zhou, Shen: On Model Compression for Neural Networks: Framework, Algorithm, and Convergence Guarantee. arXiv 2303.06815";
 
-    public IReadOnlyList<MethodOption> Options => NnBcdOptions.Declarations;
+    public IReadOnlyList<Option> Options => NnBcdKeys.All;
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => new NnBcdStep(context, NnBcdOptions.From(arguments));
 

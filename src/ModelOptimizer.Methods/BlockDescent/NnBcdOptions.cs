@@ -3,9 +3,6 @@ namespace ModelOptimizer.Methods.BlockDescent;
 /// <summary>A step's options, checked.</summary>
 internal sealed record NnBcdOptions
 {
-    private const double Smallest = 1e-12;
-    private const double Largest = 1e12;
-
     /// <summary>Whether each layer is fitted to itself alone (an adaptation) instead of training the network.</summary>
     public bool LayerByLayer { get; init; }
 
@@ -58,60 +55,43 @@ internal sealed record NnBcdOptions
     /// <summary>Where an option is written.</summary>
     public required Func<string, SourcePosition?> PositionOf { get; init; }
 
-    public static IReadOnlyList<MethodOption> Declarations { get; } =
-    [
-        new("mode", OptionKind.Choice, "network trains the chain of layers at the model's end (the paper's method); layer fits each layer to itself alone, in any graph (an adaptation).", "network") { Choices = ["network", "layer"] },
-        new("variant", OptionKind.Choice, "monotone lets no step raise the objective and trains biases; published is the authors' code.", "monotone") { Choices = ["monotone", "published"] },
-        new("safeguard", OptionKind.Choice, "Whether a compressed copy that is farther from its weights than the one before is refused; absent, on, and off in the published variant.") { Choices = ["on", "off"] },
-        new("start", OptionKind.Choice, "The weights to begin with: the model's own, or one of the paper's random initialisers.", "trained") { Choices = [.. StartingWeights.Words] },
-        new("target", OptionKind.Choice, "What the outputs shall become: the original's outputs, or the labels; absent, teacher for trained weights, and labels otherwise and in the published variant.") { Choices = ["teacher", "labels"] },
-        new("rank", OptionKind.Ranks, "The largest rank of a layer's tensor train: 40, one for each bond, 10%, or a map from layer rule to one of these."),
-        new("modes", OptionKind.Modes, "The sizes into which a layer's weight is cut, rows first: [4, 4, 4, 8], or a map from layer rule to such lists; absent, small factors of both sides."),
-        new("sparsity", OptionKind.Shares, "The share of a layer's weights that become zero: 90%, or a map from layer rule to shares.") { Minimum = 0, Maximum = 1 },
-        new("layers", OptionKind.Layers, "Which layers are compressed; absent, all but the last one and convolutions, or in mode layer every layer."),
-        new("sweeps", OptionKind.Integer, "The most sweeps over all blocks; 0 compresses the weights as they are.", "100") { Minimum = 0, Maximum = 1_000_000 },
-        new("tolerance", OptionKind.Number, "Ends the sweeps when the squared change of all variables is below this share of their squared norm.", "1e-9") { Minimum = 0, Maximum = 1 },
-        new("gamma", OptionKind.Number, "γ, the weight of the gap between activations and their copies; absent, 10 from trained weights and 5 otherwise.") { Minimum = Smallest, Maximum = Largest },
-        new("rho", OptionKind.Number, "ρ, the weight of the gap between pre-activations and their copies; absent, as gamma, and 1 in mode layer.") { Minimum = Smallest, Maximum = Largest },
-        new("tau", OptionKind.Number, "τ, the weight of the gap between weights and their compressed copies; absent, ρ times the samples from trained weights, 0.1 otherwise, and 30 in mode layer.") { Minimum = Smallest, Maximum = Largest },
-        new("alpha", OptionKind.Number, "α, the weight of what a step may change; absent, 1 from random weights and 0.1 otherwise, and 0.001 in mode layer.") { Minimum = Smallest, Maximum = Largest },
-        new("prefer", OptionKind.Choice, "size stores as few numbers as possible; speed applies a tensor train's two factors to the activations where it can be cut in two.", "size") { Choices = ["size", "speed"] },
-    ];
-
-    /// <exception cref="DiagnosticException">The options contradict each other, or give no goal.</exception>
+    /// <exception cref="DiagnosticException">The options give no goal.</exception>
     public static NnBcdOptions From(MethodArguments arguments)
     {
-        double? Weight(string option) => arguments.Values.ContainsKey(option) ? arguments.Get<double>(option) : null;
-        var (published, layerByLayer) = (arguments.Is("variant", "published"), arguments.Is("mode", "layer"));
-        var start = arguments.TryGet<string>("start", out var word) ? StartingWeights.Parse(word) : Start.Trained;
-        var target = arguments.TryGet<string>("target", out var written) ? written : published || start != Start.Trained ? "labels" : "teacher";
+        var (published, start) = (arguments.Get(NnBcdKeys.Published), arguments.Get(NnBcdKeys.Start));
         var options = new NnBcdOptions
         {
-            LayerByLayer = layerByLayer,
+            LayerByLayer = arguments.Get(NnBcdKeys.LayerByLayer),
             Published = published,
-            Safeguard = arguments.TryGet<string>("safeguard", out var safeguard) ? safeguard == "on" : !published,
+            Safeguard = arguments.Get(NnBcdKeys.Safeguard) ?? !published,
             Start = start,
-            Labels = target == "labels",
-            Gamma = Weight("gamma"),
-            Rho = Weight("rho"),
-            Tau = Weight("tau"),
-            Alpha = Weight("alpha"),
-            Rank = arguments.TryGet<LayerMap<RankSpec>>("rank", out var rank) ? rank : null,
-            Modes = arguments.TryGet<LayerMap<IReadOnlyList<int>>>("modes", out var modes) ? modes : null,
-            Sparsity = arguments.TryGet<LayerMap<double>>("sparsity", out var sparsity) ? sparsity : null,
-            Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : null,
-            Sweeps = arguments.Values.ContainsKey("sweeps") ? arguments.Get<int>("sweeps") : 100,
-            Tolerance = arguments.TryGet<double>("tolerance", out var tolerance) ? tolerance : 1e-9,
-            Speed = arguments.Is("prefer", "speed"),
+            Labels = arguments.Get(NnBcdKeys.Labels) ?? (published || start != Start.Trained),
+            Gamma = arguments.Get(NnBcdKeys.Gamma),
+            Rho = arguments.Get(NnBcdKeys.Rho),
+            Tau = arguments.Get(NnBcdKeys.Tau),
+            Alpha = arguments.Get(NnBcdKeys.Alpha),
+            Rank = arguments.Get(NnBcdKeys.Rank),
+            Modes = arguments.Get(NnBcdKeys.Modes),
+            Sparsity = arguments.Get(NnBcdKeys.Sparsity),
+            Layers = arguments.Get(NnBcdKeys.Layers),
+            Sweeps = arguments.Get(NnBcdKeys.Sweeps),
+            Tolerance = arguments.Get(NnBcdKeys.Tolerance),
+            Speed = arguments.Get(NnBcdKeys.Speed),
             Position = arguments.Position,
             PositionOf = arguments.PositionOf,
         };
-        options.Check(arguments);
-        return options;
+        return options.Rank is not null || options.Sparsity is not null
+            ? options
+            : throw new DiagnosticException(
+                MethodCodes.NoGoal,
+                "the step does not say how its layers shall be compressed. Give 'rank: 40' for tensor trains, 'sparsity: 90%' for pruning, or both with a "
+                + "map from layer rules.",
+                arguments.Position);
     }
 
     /// <summary>
-    /// The weights of the terms for a number of samples. F sums over samples, so from trained weights a τ of ρ times their number holds W as near to Ŵ as to the data.
+    /// The weights of the terms for a number of samples. F sums over samples, so from trained weights a τ of ρ times their number holds W as near to Ŵ as to
+    /// the data.
     /// Random weights get the paper's, and single layers, whose Σ is a mean, numbers of their own.
     /// </summary>
     public Penalties PenaltiesFor(int samples)
@@ -126,28 +106,130 @@ internal sealed record NnBcdOptions
         var rho = Rho ?? gamma;
         return new Penalties(gamma, rho, Tau ?? (trained ? rho * samples : 0.1), Alpha ?? (trained ? 0.1 : 1));
     }
+}
 
-    private void Check(MethodArguments arguments)
+/// <summary>The keys of a step.</summary>
+internal static class NnBcdKeys
+{
+    public static KeySet All { get; } = new();
+
+    public static readonly Option<bool> LayerByLayer = All.Add<bool>(new(
+        "mode",
+        Forms.Choice(("network", false), ("layer", true)),
+        "network trains the chain of layers at the model's end (the paper's method); layer fits each layer to itself alone, in any graph (an adaptation).",
+        "network"));
+
+    public static readonly Option<bool> Published = All.Add<bool>(new(
+        "variant",
+        Forms.Choice(("monotone", false), ("published", true)),
+        "monotone lets no step raise the objective and trains biases; published is the authors' code.",
+        "monotone")
     {
-        if (Rank is null && Sparsity is null)
-        {
-            throw new DiagnosticException(MethodCodes.NoGoal, "the step does not say how its layers shall be compressed. Give 'rank: 40' for tensor trains, 'sparsity: 90%' for pruning, or both with a map from layer rules.", Position);
-        }
+        OnlyIf = [OfNetworks],
+    });
 
-        if (Modes is not null && Rank is null)
-        {
-            throw new DiagnosticException(MethodCodes.OptionWithoutUse, "'modes' cuts weights for tensor trains, and the step has none. Add 'rank', or remove it.", PositionOf("modes"));
-        }
+    public static readonly Option<bool?> Safeguard = All.Add<bool?>(new(
+        "safeguard",
+        Forms.Choice(("on", true), ("off", false)).OrNone(),
+        "Whether a compressed copy that is farther from its weights than the one before is refused; absent, on, and off in the published variant."));
 
-        string[] ofNetworks = ["start", "target", "gamma", "variant"];
-        if (LayerByLayer && ofNetworks.FirstOrDefault(arguments.IsWritten) is { } useless)
-        {
-            throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' is about training the network, and 'mode: layer' trains none. Remove it.", PositionOf(useless));
-        }
+    public static readonly Option<Start> Start = All.Add<Start>(new(
+        "start",
+        Forms.Choice<Start>(),
+        "The weights to begin with: the model's own, or one of the paper's random initialisers.",
+        "trained")
+    {
+        OnlyIf = [OfNetworks],
+    });
 
-        if (Published && !Labels)
+    public static readonly Option<bool?> Labels = All.Add<bool?>(new(
+        "target",
+        Forms.Choice(("teacher", false), ("labels", true)).OrNone(),
+        "What the outputs shall become: the original's outputs, or the labels; absent, teacher for trained weights, and labels otherwise and in the "
+        + "published variant.")
+    {
+        OnlyIf =
+        [
+            OfNetworks,
+            new(
+                arguments => !arguments.Get(Published) || arguments.Get(Labels!) is true,
+                "is teacher, and the published variant knows labels only. Remove it, or 'variant: published'."),
+        ],
+    });
+
+    public static readonly Option<LayerMap<RankSpec>?> Rank = All.Add(new Option<LayerMap<RankSpec>?>(
+        "rank",
+        RankSpec.ByLayer,
+        "The largest rank of a layer's tensor train: 40, one for each bond, 10%, or a map from layer rule to one of these."));
+
+    public static readonly Option<LayerMap<IReadOnlyList<int>>?> Modes = All.Add(new Option<LayerMap<IReadOnlyList<int>>?>(
+        "modes",
+        ModesForm,
+        "The sizes into which a layer's weight is cut, rows first: [4, 4, 4, 8], or a map from layer rule to such lists; absent, small factors of both "
+        + "sides.")
+    {
+        OnlyIf = [Rank.When(rank => rank is not null, "cuts weights for tensor trains, and the step has none. Add 'rank', or remove it.")],
+    });
+
+    public static readonly Option<LayerMap<double>?> Sparsity = All.Add(new Option<LayerMap<double>?>(
+        "sparsity",
+        LayerForms.Shares(),
+        "The share of a layer's weights that become zero: 90%, or a map from layer rule to shares."));
+
+    public static readonly Option<LayerRules?> Layers = All.Add(new Option<LayerRules?>(
+        "layers",
+        LayerForms.Rules,
+        "Which layers are compressed; absent, all but the last one and convolutions, or in mode layer every layer."));
+
+    public static readonly Option<int> Sweeps = All.Add<int>(new(
+        "sweeps",
+        Forms.Whole(0, 1_000_000),
+        "The most sweeps over all blocks; 0 compresses the weights as they are.",
+        "100"));
+
+    public static readonly Option<double> Tolerance = All.Add<double>(new(
+        "tolerance",
+        Forms.Number(0, 1),
+        "Ends the sweeps when the squared change of all variables is below this share of their squared norm.",
+        "1e-9"));
+
+    public static readonly Option<double?> Gamma = All.Add(Weight(
+        "gamma",
+        "γ, the weight of the gap between activations and their copies; absent, 10 from trained weights and 5 otherwise.") with
+    {
+        OnlyIf = [OfNetworks],
+    });
+
+    public static readonly Option<double?> Rho = All.Add(Weight(
+        "rho",
+        "ρ, the weight of the gap between pre-activations and their copies; absent, as gamma, and 1 in mode layer."));
+
+    public static readonly Option<double?> Tau = All.Add(Weight(
+        "tau",
+        "τ, the weight of the gap between weights and their compressed copies; absent, ρ times the samples from trained weights, 0.1 otherwise, "
+        + "and 30 in mode layer."));
+
+    public static readonly Option<double?> Alpha = All.Add(Weight(
+        "alpha",
+        "α, the weight of what a step may change; absent, 1 from random weights and 0.1 otherwise, and 0.001 in mode layer."));
+
+    public static readonly Option<bool> Speed = All.Add<bool>(new(
+        "prefer",
+        Forms.Choice(("size", false), ("speed", true)),
+        "size stores as few numbers as possible; speed applies a tensor train's two factors to the activations where it can be cut in two.",
+        "size"));
+
+    /// <summary>The mode sizes of a tensor, in order.</summary>
+    public static Form<LayerMap<IReadOnlyList<int>>?> ModesForm
+    {
+        get
         {
-            throw new DiagnosticException(MethodCodes.OptionWithoutUse, "the published variant knows labels only. Remove 'target: teacher', or 'variant: published'.", PositionOf("target"));
+            var one = Forms.List(Forms.Whole(1), "sizes", "[4, 4, 8]", "gives no modes. Write the sizes in order, such as [4, 4, 8].");
+            return LayerForms.ByLayer(one, $"[4, 4, 8], {LayerForms.OrMap} such a list", "modes", "modes", "{ \"*\": [4, 4, 8] }") with { Kind = "modes" };
         }
     }
+
+    private static Condition OfNetworks => LayerByLayer.When(layer => !layer, "is about training the network, and 'mode: layer' trains none. Remove it.");
+
+    private static Option<double?> Weight(string name, string summary) => new(name, Forms.Number(1e-12, 1e12).OrNone(), summary);
 }

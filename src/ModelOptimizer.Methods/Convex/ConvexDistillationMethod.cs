@@ -11,7 +11,7 @@ internal sealed class ConvexDistillationMethod : IMethod
 
     public bool CompressesLayers => false;
 
-    public IReadOnlyList<MethodOption> Options => ConvexOptions.Declarations;
+    public IReadOnlyList<Option> Options => ConvexKeys.All;
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => new ConvexStep(context, ConvexOptions.From(arguments));
 

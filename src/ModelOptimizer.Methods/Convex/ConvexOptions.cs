@@ -6,9 +6,6 @@ namespace ModelOptimizer.Methods.Convex;
 /// <summary>A step's options, checked.</summary>
 internal sealed record ConvexOptions
 {
-    private static readonly string[] OfAls = ["sweeps", "tolerance"];
-    private static readonly string[] OfGradient = ["epochs", "batch", "learning-rate"];
-
     /// <summary>The block that is named; null where the model's own are taken.</summary>
     public BlockReference? Block { get; init; }
 
@@ -69,65 +66,201 @@ internal sealed record ConvexOptions
     /// <summary>Whether an option stands in the manifest.</summary>
     public required Func<string, bool> IsWritten { get; init; }
 
-    public static IReadOnlyList<MethodOption> Declarations { get; } =
-    [
-        new("block", OptionKind.Block, "The block to replace: a name that 'modelopt blocks' lists, or the tensors that enter and leave it.") { ExclusiveGroup = "blocks" },
-        new("blocks", OptionKind.Choice, "Which of the listed blocks are replaced: the last stage, or all that make up nine tenths of what can be saved.", "last") { Choices = ["last", "auto"], ExclusiveGroup = "blocks" },
-        new("width", OptionKind.Integer, "m, the number of gates; absent, the input channels of each block. Of vectors 64, of which the first is always open, a linear part, and those without neurons go.") { Minimum = 1, Maximum = 65_536 },
-        new("kernel", OptionKind.Integer, "The extent of the windows of gates and filters; stride and padding follow from the block's shapes.", "3") { Minimum = 1, Maximum = 255 },
-        new("gates", OptionKind.Choice, "The fixed gates: gaussian, normal numbers by the seed; teacher, the first filters of the block's first convolution.", "gaussian") { Choices = ["gaussian", "teacher"] },
-        new("solver", OptionKind.Choice, "als, alternating least squares, which never raises the error; gradient, Adam as published.", "als") { Choices = ["als", "gradient"] },
-        new("inputs", OptionKind.Choice, "What a student sees: the original's activations, as published; or those of the model with the blocks before already replaced.", "teacher") { Choices = ["teacher", "sequential"] },
-        new("sweeps", OptionKind.Integer, "The most sweeps of als.", "50") { Minimum = 1, Maximum = 1_000_000 },
-        new("tolerance", OptionKind.Number, "Ends als when the gradient is below this share of that of empty filters.", "1e-4") { Minimum = 0, Maximum = 1 },
-        new("epochs", OptionKind.Integer, "How often gradient sees every calibration sample.", "100") { Minimum = 1, Maximum = 1_000_000 },
-        new("batch", OptionKind.Integer, "Samples of a step of gradient.", "128") { Minimum = 1, Maximum = 1_000_000 },
-        new("learning-rate", OptionKind.Number, "The highest learning rate of gradient; it falls to zero along a cosine.", "1e-3") { Minimum = 0, Maximum = 1e6 },
-        new("form", OptionKind.Choice, "Of a block that ends in vectors, such as the head: gated, a network of gated neurons; relu, a plain ReLU network that gives the same on the calibration samples, without gates but with up to twice the neurons.", "gated") { Choices = ["gated", "relu"] },
-        new("penalty", OptionKind.Number, "Of such a block: λ as a share of the least that leaves no neuron. The smaller, the more neurons.", "1%") { Minimum = 1e-6, Maximum = 0.99 },
-        new("polish", OptionKind.Number, "Of such a block: refits the output layer so that all outputs share the neurons, and removes neurons; its λ as a share of the least that leaves none. Absent, every output keeps its own neurons.") { Minimum = 1e-6, Maximum = 0.99 },
-        new("mixing", OptionKind.Number, "α of polish: 1 is the group lasso, less adds a ridge.", "1") { Minimum = 0.01, Maximum = 1 },
-        new("iterations", OptionKind.Integer, "The most iterations of the solver for one λ.", "10000") { Minimum = 1, Maximum = 1_000_000_000 },
-        new("certificate", OptionKind.Certificate, "Of such a block: the most that the duality gap may be, as a share of the objective. The solver stops there, at 1e-4 where it is not written, and a gap above it is an error."),
-    ];
-
-    /// <exception cref="DiagnosticException">An option belongs to the other solver, or to polishing that is not asked for.</exception>
-    public static ConvexOptions From(MethodArguments arguments)
+    public static ConvexOptions From(MethodArguments arguments) => new()
     {
-        var gradient = arguments.Is("solver", "gradient");
-        if ((gradient ? OfAls : OfGradient).FirstOrDefault(arguments.IsWritten) is { } useless)
-        {
-            throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' belongs to 'solver: {(gradient ? "als" : "gradient")}', and the step has the other one. Remove it.", arguments.PositionOf(useless));
-        }
+        Block = arguments.Get(ConvexKeys.Block),
+        Auto = arguments.Get(ConvexKeys.Auto),
+        Width = arguments.Get(ConvexKeys.Width),
+        Kernel = arguments.Get(ConvexKeys.Kernel),
+        Gates = arguments.Get(ConvexKeys.Gates),
+        Solver = arguments.Get(ConvexKeys.Solver),
+        Inputs = arguments.Get(ConvexKeys.Inputs),
+        Sweeps = arguments.Get(ConvexKeys.Sweeps),
+        Tolerance = arguments.Get(ConvexKeys.Tolerance),
+        Epochs = arguments.Get(ConvexKeys.Epochs),
+        Batch = arguments.Get(ConvexKeys.Batch),
+        LearningRate = arguments.Get(ConvexKeys.LearningRate),
+        Relu = arguments.Get(ConvexKeys.Relu),
+        Penalty = arguments.Get(ConvexKeys.Penalty),
+        Polish = arguments.Get(ConvexKeys.Polish),
+        Mixing = arguments.Get(ConvexKeys.Mixing),
+        Iterations = arguments.Get(ConvexKeys.Iterations),
+        MaxGap = arguments.Get(ConvexKeys.MaxGap),
+        Position = arguments.Position,
+        PositionOf = arguments.PositionOf,
+        IsWritten = arguments.IsWritten,
+    };
+}
 
-        if (!arguments.Values.ContainsKey("polish") && arguments.IsWritten("mixing"))
-        {
-            throw new DiagnosticException(MethodCodes.OptionWithoutUse, "'mixing' belongs to 'polish', and the step has none. Remove it, or add 'polish: 1%'.", arguments.PositionOf("mixing"));
-        }
+/// <summary>The keys of a step.</summary>
+internal static class ConvexKeys
+{
+    private const double Small = 1e-6;
+    private const double AlmostAll = 0.99;
+    private const int Million = 1_000_000;
 
-        return new ConvexOptions
-        {
-            Block = arguments.TryGet<BlockReference>("block", out var block) ? block : null,
-            Auto = arguments.Is("blocks", "auto"),
-            Width = arguments.Values.ContainsKey("width") ? arguments.Get<int>("width") : null,
-            Kernel = arguments.Get("kernel", 3),
-            Gates = arguments.Is("gates", "teacher") ? GateKind.Teacher : GateKind.Gaussian,
-            Solver = gradient ? SolverKind.Gradient : SolverKind.Als,
-            Inputs = arguments.Is("inputs", "sequential") ? InputKind.Sequential : InputKind.Teacher,
-            Sweeps = arguments.Get("sweeps", 50),
-            Tolerance = arguments.Get("tolerance", 1e-4),
-            Epochs = arguments.Get("epochs", 100),
-            Batch = arguments.Get("batch", 128),
-            LearningRate = arguments.Get("learning-rate", 1e-3),
-            Relu = arguments.Is("form", "relu"),
-            Penalty = arguments.Get("penalty", 0.01),
-            Polish = arguments.TryGet<double>("polish", out var polish) ? polish : null,
-            Mixing = arguments.Get("mixing", 1.0),
-            Iterations = arguments.Get("iterations", 10_000),
-            MaxGap = arguments.TryGet<CertificateBound>("certificate", out var bound) ? bound.MaxGap : null,
-            Position = arguments.Position,
-            PositionOf = arguments.PositionOf,
-            IsWritten = arguments.IsWritten,
-        };
+    public static KeySet All { get; } = new();
+
+    public static readonly Option<BlockReference?> Block = All.Add<BlockReference?>(new(
+        "block",
+        BlockReference.Form,
+        "The block to replace: a name that 'modelopt blocks' lists, or the tensors that enter and leave it.")
+    {
+        ExclusiveGroup = "blocks",
+    });
+
+    public static readonly Option<bool> Auto = All.Add<bool>(new(
+        "blocks",
+        Forms.Choice(("last", false), ("auto", true)),
+        "Which of the listed blocks are replaced: the last stage, or all that make up nine tenths of what can be saved.",
+        "last")
+    {
+        ExclusiveGroup = "blocks",
+    });
+
+    public static readonly Option<int?> Width = All.Add<int?>(new(
+        "width",
+        Forms.Whole(1, 65_536).OrNone(),
+        "m, the number of gates; absent, the input channels of each block. Of vectors 64, of which the first is always open, a linear part, and those "
+        + "without neurons go."));
+
+    public static readonly Option<int> Kernel = All.Add<int>(new(
+        "kernel",
+        Forms.Whole(1, 255),
+        "The extent of the windows of gates and filters; stride and padding follow from the block's shapes.",
+        "3"));
+
+    public static readonly Option<GateKind> Gates = All.Add<GateKind>(new(
+        "gates",
+        Forms.Choice<GateKind>(),
+        "The fixed gates: gaussian, normal numbers by the seed; teacher, the first filters of the block's first convolution.",
+        "gaussian"));
+
+    public static readonly Option<SolverKind> Solver = All.Add<SolverKind>(new(
+        "solver",
+        Forms.Choice<SolverKind>(),
+        "als, alternating least squares, which never raises the error; gradient, Adam as published.",
+        "als"));
+
+    public static readonly Option<InputKind> Inputs = All.Add<InputKind>(new(
+        "inputs",
+        Forms.Choice<InputKind>(),
+        "What a student sees: the original's activations, as published; or those of the model with the blocks before already replaced.",
+        "teacher"));
+
+    public static readonly Option<int> Sweeps = All.Add<int>(new(
+        "sweeps",
+        Forms.Whole(1, Million),
+        "The most sweeps of als.",
+        "50")
+    {
+        OnlyIf = [Solved(SolverKind.Als)],
+    });
+
+    public static readonly Option<double> Tolerance = All.Add<double>(new(
+        "tolerance",
+        Forms.Number(0, 1),
+        "Ends als when the gradient is below this share of that of empty filters.",
+        "1e-4")
+    {
+        OnlyIf = [Solved(SolverKind.Als)],
+    });
+
+    public static readonly Option<int> Epochs = All.Add<int>(new(
+        "epochs",
+        Forms.Whole(1, Million),
+        "How often gradient sees every calibration sample.",
+        "100")
+    {
+        OnlyIf = [Solved(SolverKind.Gradient)],
+    });
+
+    public static readonly Option<int> Batch = All.Add<int>(new(
+        "batch",
+        Forms.Whole(1, Million),
+        "Samples of a step of gradient.",
+        "128")
+    {
+        OnlyIf = [Solved(SolverKind.Gradient)],
+    });
+
+    public static readonly Option<double> LearningRate = All.Add<double>(new(
+        "learning-rate",
+        Forms.Number(0, 1e6),
+        "The highest learning rate of gradient; it falls to zero along a cosine.",
+        "1e-3")
+    {
+        OnlyIf = [Solved(SolverKind.Gradient)],
+    });
+
+    public static readonly Option<bool> Relu = All.Add<bool>(new(
+        "form",
+        Forms.Choice(("gated", false), ("relu", true)),
+        "Of a block that ends in vectors, such as the head: gated, a network of gated neurons; relu, a plain ReLU network that gives the same on the "
+        + "calibration samples, without gates but with up to twice the neurons.",
+        "gated"));
+
+    public static readonly Option<double> Penalty = All.Add<double>(new(
+        "penalty",
+        Forms.Number(Small, AlmostAll),
+        "Of such a block: λ as a share of the least that leaves no neuron. The smaller, the more neurons.",
+        "1%"));
+
+    public static readonly Option<double?> Polish = All.Add<double?>(new(
+        "polish",
+        Forms.Number(Small, AlmostAll).OrNone(),
+        "Of such a block: refits the output layer so that all outputs share the neurons, and removes neurons; its λ as a share of the least that leaves "
+        + "none. Absent, every output keeps its own neurons."));
+
+    public static readonly Option<double> Mixing = All.Add<double>(new(
+        "mixing",
+        Forms.Number(0.01, 1),
+        "α of polish: 1 is the group lasso, less adds a ridge.",
+        "1")
+    {
+        OnlyIf = [Polish.When(polish => polish is not null, "belongs to 'polish', and the step has none. Remove it, or add 'polish: 1%'.")],
+    });
+
+    public static readonly Option<int> Iterations = All.Add<int>(new(
+        "iterations",
+        Forms.Whole(1, 1_000_000_000),
+        "The most iterations of the solver for one λ.",
+        "10000"));
+
+    /// <summary>The keys of a certificate.</summary>
+    public static KeySet Certificate { get; } = new();
+
+    // A gap below 1e-12 is rounding of the objective.
+    private static readonly Option<double> Gap = Certificate.Add<double>(new(
+        "max-gap",
+        Forms.Number(1e-12, 1),
+        "The largest duality gap, as a share of the objective.")
+    {
+        IsRequired = true,
+        Example = "1e-4",
+    });
+
+    public static readonly Option<double?> MaxGap = All.Add<double?>(new(
+        "certificate",
+        CertificateForm,
+        "Of such a block: the most that the duality gap may be, as a share of the objective. The solver stops there, at 1e-4 where it is not written, and a "
+        + "gap above it is an error."));
+
+    /// <summary><c>{ max-gap: 1e-4 }</c>.</summary>
+    public static Form<double?> CertificateForm => new(
+        "{ max-gap: 1e-4 }",
+        () => SectionSchema.Of(Certificate),
+        (node, what, paths) => node is MapNode
+            ? new Section(node, $"'{what}'", Certificate, paths).Read(Gap)
+            : throw NodeValues.WrongType(node, what, "a mapping such as { max-gap: 1e-4 }"))
+    {
+        Kind = "certificate",
+        Write = (gap, _) => Json.Sorted([new("max-gap", gap)]),
+    };
+
+    private static Condition Solved(SolverKind solver)
+    {
+        var word = solver == SolverKind.Als ? "als" : "gradient";
+        return Solver.When(chosen => chosen == solver, $"belongs to 'solver: {word}', and the step has the other one. Remove it.");
     }
 }

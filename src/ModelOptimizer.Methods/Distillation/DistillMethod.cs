@@ -3,6 +3,8 @@ namespace ModelOptimizer.Methods.Distillation;
 /// <summary>Knowledge distillation: the student's own weights are trained, nothing else. The baseline of every other way to train it.</summary>
 internal sealed class DistillMethod : IMethod
 {
+    private static readonly Option<double> LearningRate = DistillationKeys.LearningRate("1e-4");
+
     public string Name => "distill";
 
     public string Summary => "Knowledge distillation: trains the model so far, or a smaller student, to give the original's outputs. Changes no size by itself.";
@@ -11,9 +13,9 @@ internal sealed class DistillMethod : IMethod
 
     public bool CompressesLayers => false;
 
-    public IReadOnlyList<MethodOption> Options { get; } = DistillationOptions.Declare("1e-4");
+    public IReadOnlyList<Option> Options { get; } = [.. DistillationKeys.With(LearningRate)];
 
-    public IStep Prepare(StepContext context, MethodArguments arguments) => new DistillStep(context, DistillationOptions.From(arguments));
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new DistillStep(context, DistillationOptions.From(arguments, LearningRate));
 
     private sealed class DistillStep : IStep
     {

@@ -6,8 +6,6 @@ namespace ModelOptimizer.Methods.Distillation;
 /// <summary>How a student is trained, checked.</summary>
 internal sealed record DistillationOptions
 {
-    private const double Largest = 1e6;
-
     /// <summary>Number of steps; null when epochs are given.</summary>
     public int? Steps { get; init; }
 
@@ -42,58 +40,29 @@ internal sealed record DistillationOptions
     public required Func<string, SourcePosition?> PositionOf { get; init; }
 
     /// <summary>Everything that the result of a training depends on but the data, as text.</summary>
-    public string Text => FormattableString.Invariant($"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Temperature};{Alpha};{string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? [])}");
+    public string Text => FormattableString.Invariant(
+        $"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Temperature};{Alpha};{string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? [])}");
 
-    /// <summary>The options of every method that trains a student.</summary>
-    /// <param name="learningRate">The default.</param>
-    public static IReadOnlyList<MethodOption> Declare(string learningRate) =>
-    [
-        new("student", OptionKind.Model, "An ONNX file with the student to train, its inputs and outputs called as the model's; absent, the model so far."),
-        new("layers", OptionKind.Layers, "Which layers are trained, with their biases and the normalisation behind them; everything else stays as it is. Absent, all weights are trained."),
-        new("loss", OptionKind.Choice, "What the student learns from: kd, the original's outputs; ce, the labels; mixed, both.", "kd") { Choices = ["kd", "ce", "mixed"] },
-        new("temperature", OptionKind.Number, "T: outputs are divided by it before the softmax of kd. There is no factor T².", "1") { Minimum = 1e-3, Maximum = Largest },
-        new("alpha", OptionKind.Number, "α of mixed: the loss is α·kd + (1 − α)·ce.", "0.5") { Minimum = 0, Maximum = 1 },
-        new("epochs", OptionKind.Integer, "How often every calibration sample is seen.", "10") { Minimum = 1, Maximum = 1_000_000, ExclusiveGroup = "length" },
-        new("steps", OptionKind.Integer, "The number of steps, instead of epochs.") { Minimum = 1, Maximum = 100_000_000, ExclusiveGroup = "length" },
-        new("batch", OptionKind.Integer, "Samples of a step.", "32") { Minimum = 1, Maximum = 1_000_000 },
-        new("optimizer", OptionKind.Choice, "adamw or sgd.", "adamw") { Choices = ["adamw", "sgd"] },
-        new("learning-rate", OptionKind.Number, "The highest learning rate.", learningRate) { Minimum = 0, Maximum = Largest },
-        new("schedule", OptionKind.Choice, "How the learning rate falls.", "linear") { Choices = ["constant", "linear", "cosine", "step"] },
-        new("warm-up", OptionKind.Number, "The share of the steps in which the learning rate rises to its highest.", "0") { Minimum = 0, Maximum = 1 },
-        new("momentum", OptionKind.Number, "The momentum of sgd.", "0.9") { Minimum = 0, Maximum = 0.9999 },
-        new("weight-decay", OptionKind.Number, "Decoupled weight decay.", "0") { Minimum = 0, Maximum = Largest },
-        new("clip", OptionKind.Number, "The largest norm of the gradient; 0 does not limit it.", "1") { Minimum = 0, Maximum = 1e12 },
-    ];
-
-    /// <exception cref="DiagnosticException">An option has no meaning beside the others.</exception>
-    public static DistillationOptions From(MethodArguments arguments)
+    /// <param name="arguments">The step's.</param>
+    /// <param name="learningRate">The method's own option, whose default is its own.</param>
+    public static DistillationOptions From(MethodArguments arguments, Option<double> learningRate)
     {
-        void Refuse(string option, bool useless, string reason)
-        {
-            if (useless && arguments.IsWritten(option))
-            {
-                throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{option}' {reason} Remove it.", arguments.PositionOf(option));
-            }
-        }
-
-        var loss = Word(arguments, "loss", LossKind.Kd);
-        var sgd = arguments.Is("optimizer", "sgd");
-        Refuse("momentum", !sgd, "belongs to 'optimizer: sgd', and the step uses adamw.");
-        Refuse("alpha", loss != LossKind.Mixed, "weighs the two parts of 'loss: mixed', and the step has another loss.");
-        Refuse("temperature", loss == LossKind.Ce, "is about the original's outputs, and 'loss: ce' does not use them.");
-        var decay = arguments.Get("weight-decay", 0.0);
+        var loss = arguments.Get(DistillationKeys.Loss);
+        var decay = arguments.Get(DistillationKeys.WeightDecay);
         return new DistillationOptions
         {
-            Steps = arguments.Values.ContainsKey("steps") ? arguments.Get<int>("steps") : null,
-            Epochs = arguments.Get("epochs", 10),
-            Batch = arguments.Get("batch", 32),
-            Rate = new LearningRate(arguments.Get("learning-rate", 1e-4), Word(arguments, "schedule", ScheduleShape.Linear), arguments.Get("warm-up", 0.0)),
-            Optimizer = sgd ? new Sgd(arguments.Get("momentum", 0.9), WeightDecay: decay) : new AdamW(WeightDecay: decay),
-            Clip = arguments.Get("clip", 1.0) is > 0 and var clip ? clip : null,
+            Steps = arguments.Get(DistillationKeys.Steps),
+            Epochs = arguments.Get(DistillationKeys.Epochs),
+            Batch = arguments.Get(DistillationKeys.Batch),
+            Rate = new LearningRate(arguments.Get(learningRate), arguments.Get(DistillationKeys.Schedule), arguments.Get(DistillationKeys.WarmUp)),
+            Optimizer = arguments.Get(DistillationKeys.IsSgd)
+                ? new Sgd(arguments.Get(DistillationKeys.Momentum), WeightDecay: decay)
+                : new AdamW(WeightDecay: decay),
+            Clip = arguments.Get(DistillationKeys.Clip) is > 0 and var clip ? clip : null,
             Loss = loss,
-            Temperature = arguments.Get("temperature", 1.0),
-            Alpha = loss == LossKind.Mixed ? arguments.Get("alpha", 0.5) : loss == LossKind.Kd ? 1 : 0,
-            Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : null,
+            Temperature = arguments.Get(DistillationKeys.Temperature),
+            Alpha = loss == LossKind.Mixed ? arguments.Get(DistillationKeys.Alpha) : loss == LossKind.Kd ? 1 : 0,
+            Layers = arguments.Get(DistillationKeys.Layers),
             Position = arguments.Position,
             PositionOf = arguments.PositionOf,
         };
@@ -101,7 +70,89 @@ internal sealed record DistillationOptions
 
     /// <summary>Steps of a training on so many samples in such batches.</summary>
     public long StepsFor(int samples, int batch) => Steps ?? TrainingPlan.StepsOf(Epochs, samples, batch);
+}
 
-    private static T Word<T>(MethodArguments arguments, string option, T absent)
-        where T : struct, Enum => arguments.TryGet<string>(option, out var word) ? Enum.Parse<T>(word, ignoreCase: true) : absent;
+/// <summary>The keys of every step that trains a student.</summary>
+internal static class DistillationKeys
+{
+    private const double Largest = 1e6;
+
+    public static readonly Option<ModelFile?> Student = new(
+        "student",
+        Forms.Model,
+        "An ONNX file with the student to train, its inputs and outputs called as the model's; absent, the model so far.");
+
+    public static readonly Option<LayerRules?> Layers = new(
+        "layers",
+        LayerForms.Rules,
+        "Which layers are trained, with their biases and the normalisation behind them; everything else stays as it is. Absent, all weights are trained.");
+
+    public static readonly Option<LossKind> Loss = new(
+        "loss",
+        Forms.Choice<LossKind>(),
+        "What the student learns from: kd, the original's outputs; ce, the labels; mixed, both.",
+        "kd");
+
+    public static readonly Option<double> Temperature = new(
+        "temperature",
+        Forms.Number(1e-3, Largest),
+        "T: outputs are divided by it before the softmax of kd. There is no factor T².",
+        "1")
+    {
+        OnlyIf = [Loss.When(loss => loss != LossKind.Ce, "is about the original's outputs, and 'loss: ce' does not use them. Remove it.")],
+    };
+
+    public static readonly Option<double> Alpha = new("alpha", Forms.Number(0, 1), "α of mixed: the loss is α·kd + (1 − α)·ce.", "0.5")
+    {
+        OnlyIf = [Loss.When(loss => loss == LossKind.Mixed, "weighs the two parts of 'loss: mixed', and the step has another loss. Remove it.")],
+    };
+
+    public static readonly Option<int> Epochs = new(
+        "epochs",
+        Forms.Whole(1, 1_000_000),
+        "How often every calibration sample is seen.",
+        "10")
+    {
+        ExclusiveGroup = "length",
+    };
+
+    public static readonly Option<int?> Steps = new(
+        "steps",
+        Forms.Whole(1, 100_000_000).OrNone(),
+        "The number of steps, instead of epochs.")
+    {
+        ExclusiveGroup = "length",
+    };
+
+    public static readonly Option<int> Batch = new("batch", Forms.Whole(1, 1_000_000), "Samples of a step.", "32");
+
+    public static readonly Option<bool> IsSgd = new("optimizer", Forms.Choice(("adamw", false), ("sgd", true)), "adamw or sgd.", "adamw");
+
+    public static readonly Option<ScheduleShape> Schedule = new(
+        "schedule",
+        Forms.Choice(("constant", ScheduleShape.Constant), ("linear", ScheduleShape.Linear), ("cosine", ScheduleShape.Cosine), ("step", ScheduleShape.Step)),
+        "How the learning rate falls.",
+        "linear");
+
+    public static readonly Option<double> WarmUp = new(
+        "warm-up",
+        Forms.Number(0, 1),
+        "The share of the steps in which the learning rate rises to its highest.",
+        "0");
+
+    public static readonly Option<double> Momentum = new("momentum", Forms.Number(0, 0.9999), "The momentum of sgd.", "0.9")
+    {
+        OnlyIf = [IsSgd.When(sgd => sgd, "belongs to 'optimizer: sgd', and the step uses adamw. Remove it.")],
+    };
+
+    public static readonly Option<double> WeightDecay = new("weight-decay", Forms.Number(0, Largest), "Decoupled weight decay.", "0");
+
+    public static readonly Option<double> Clip = new("clip", Forms.Number(0, 1e12), "The largest norm of the gradient; 0 does not limit it.", "1");
+
+    /// <summary>A method's learning rate.</summary>
+    public static Option<double> LearningRate(string absent) => new("learning-rate", Forms.Number(0, Largest), "The highest learning rate.", absent);
+
+    /// <summary>All of them.</summary>
+    public static IEnumerable<Option> With(Option<double> learningRate) =>
+        [Student, Layers, Loss, Temperature, Alpha, Epochs, Steps, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip];
 }

@@ -3,8 +3,6 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>The options that all low-rank methods have, checked.</summary>
 internal sealed record LowRankOptions
 {
-    private static readonly string[] Goals = ["ranks", "energy", "error", "budget"];
-
     public FactorNorm Norm { get; init; }
 
     public Jitter Jitter { get; init; }
@@ -39,54 +37,101 @@ internal sealed record LowRankOptions
     /// <summary>All options of a method: these, and its own behind the norm.</summary>
     /// <param name="ranks">What can be written for ranks by hand.</param>
     /// <param name="own">What only this method has.</param>
-    public static IReadOnlyList<MethodOption> Declarations(string ranks, params MethodOption[] own) =>
+    public static IReadOnlyList<Option> With(string ranks, params Option[] own) =>
     [
-        new("norm", OptionKind.Choice, "In which norm a layer's error is measured: on the calibration data, or plainly (needs no data).", "covariance") { Choices = ["covariance", "frobenius"] },
+        LowRankKeys.Norm,
         .. own,
-        new("moment", OptionKind.Choice, "Second moments as they are, or centred, which moves the bias by what the mean contributes.", "uncentred") { Choices = ["uncentred", "centred"] },
-        new("jitter", OptionKind.Choice, "What makes a singular moment solvable: relative to its scale, or the paper's absolute steps.", "relative") { Choices = ["relative", "published"] },
-        new("bn", OptionKind.Choice, "A BatchNormalization after a Conv is folded into it first, or stays behind the last factor.", "folded") { Choices = ["folded", "unfolded"] },
-        new("shrink", OptionKind.Number, "λ between the measured moment (0) and the identity (1); absent, too few windows choose it.") { Minimum = 0, Maximum = 1 },
-        new("layers", OptionKind.Layers, "Which layers; absent, every layer the method can take."),
-        new("ranks", OptionKind.Ranks, ranks) { ExclusiveGroup = "goal" },
-        new("energy", OptionKind.Number, "The share of each layer's energy (squared norm) that is kept.") { Minimum = 0, Maximum = 1, ExclusiveGroup = "goal" },
-        new("error", OptionKind.Number, "The largest relative error e of each layer (the root, not e²).") { Minimum = 0, Maximum = 1, ExclusiveGroup = "goal" },
+        LowRankKeys.Centred,
+        LowRankKeys.Jitter,
+        LowRankKeys.Fold,
+        LowRankKeys.Shrink,
+        LowRankKeys.Layers,
+        LowRankKeys.Ranks with { Summary = ranks },
+        LowRankKeys.Energy,
+        LowRankKeys.Error,
         SearchOptions.Budget,
         SearchOptions.MaxEvaluations,
     ];
 
-    /// <exception cref="DiagnosticException">There is no goal, or more than one.</exception>
+    /// <exception cref="DiagnosticException">There is no goal.</exception>
     public static LowRankOptions From(MethodArguments arguments)
     {
-        var given = Goals.Where(arguments.Values.ContainsKey).ToList();
-        if (given.Count == 0)
-        {
-            throw new DiagnosticException(MethodCodes.NoGoal, "the step does not say how small the model shall become. Give one of 'ranks: 50%', 'energy: 0.95', 'error: 0.1', 'budget: { size: 40% }' or 'budget: auto'.", arguments.Position);
-        }
-
-        if (given.Count > 1)
-        {
-            throw new DiagnosticException(MethodCodes.SeveralGoals, $"'{given[0]}' and '{given[1]}' both say how small the model shall become. Keep one of them.", arguments.PositionOf(given[1]));
-        }
-
+        Option[] goals = [LowRankKeys.Ranks, LowRankKeys.Energy, LowRankKeys.Error, SearchOptions.Budget];
+        var goal = Array.Find(goals, option => arguments.Values.ContainsKey(option.Name)) ?? throw new DiagnosticException(
+            MethodCodes.NoGoal,
+            "the step does not say how small the model shall become. Give one of 'ranks: 50%', 'energy: 0.95', 'error: 0.1', 'budget: { size: 40% }' or "
+            + "'budget: auto'.",
+            arguments.Position);
         return new LowRankOptions
         {
-            Norm = arguments.Is("norm", "frobenius") ? FactorNorm.Frobenius : FactorNorm.Covariance,
-            Jitter = arguments.Is("jitter", "published") ? Jitter.Published : Jitter.Relative,
-            Centred = arguments.Is("moment", "centred"),
-            Fold = !arguments.Is("bn", "unfolded"),
-            Shrink = arguments.TryGet<double>("shrink", out var shrink) && arguments.Values.ContainsKey("shrink") ? shrink : null,
-            Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : new LayerRules([new LayerRule("*")]),
-            Ranks = arguments.TryGet<LayerMap<RankSpec>>("ranks", out var ranks) ? ranks : null,
-            SquaredErrorBound = given[0] switch
-            {
-                "energy" => 1 - arguments.Get<double>("energy"),
-                "error" => Math.Pow(arguments.Get<double>("error"), 2),
-                _ => null,
-            },
-            Budget = arguments.TryGet<Budget>("budget", out var budget) ? budget : null,
+            Norm = arguments.Get(LowRankKeys.Norm),
+            Jitter = arguments.Get(LowRankKeys.Jitter),
+            Centred = arguments.Get(LowRankKeys.Centred),
+            Fold = arguments.Get(LowRankKeys.Fold),
+            Shrink = arguments.Get(LowRankKeys.Shrink),
+            Layers = arguments.Get(LowRankKeys.Layers) ?? LayerRules.All,
+            Ranks = arguments.Get(LowRankKeys.Ranks),
+            SquaredErrorBound = 1 - arguments.Get(LowRankKeys.Energy) ?? Squared(arguments.Get(LowRankKeys.Error)),
+            Budget = arguments.Get(SearchOptions.Budget),
             Position = arguments.Position,
-            GoalPosition = arguments.PositionOf(given[0]),
+            GoalPosition = arguments.PositionOf(goal.Name),
         };
     }
+
+    private static double? Squared(double? error) => error is { } bound ? Math.Pow(bound, 2) : null;
+}
+
+/// <summary>The keys that all low-rank methods have.</summary>
+internal static class LowRankKeys
+{
+    private const string Goal = "goal";
+
+    public static readonly Option<FactorNorm> Norm = new(
+        "norm",
+        Forms.Choice<FactorNorm>(),
+        "In which norm a layer's error is measured: on the calibration data, or plainly (needs no data).",
+        "covariance");
+
+    public static readonly Option<bool> Centred = new(
+        "moment",
+        Forms.Choice(("uncentred", false), ("centred", true)),
+        "Second moments as they are, or centred, which moves the bias by what the mean contributes.",
+        "uncentred");
+
+    public static readonly Option<Jitter> Jitter = new(
+        "jitter",
+        Forms.Choice<Jitter>(),
+        "What makes a singular moment solvable: relative to its scale, or the paper's absolute steps.",
+        "relative");
+
+    public static readonly Option<bool> Fold = new(
+        "bn",
+        Forms.Choice(("folded", true), ("unfolded", false)),
+        "A BatchNormalization after a Conv is folded into it first, or stays behind the last factor.",
+        "folded");
+
+    public static readonly Option<double?> Shrink = new(
+        "shrink",
+        Forms.Number(0, 1).OrNone(),
+        "λ between the measured moment (0) and the identity (1); absent, too few windows choose it.");
+
+    public static readonly Option<LayerRules?> Layers = new("layers", LayerForms.Rules, "Which layers; absent, every layer the method can take.");
+
+    public static readonly Option<LayerMap<RankSpec>?> Ranks = new("ranks", RankSpec.ByLayer, "Ranks by hand.") { ExclusiveGroup = Goal };
+
+    public static readonly Option<double?> Energy = new(
+        "energy",
+        Forms.Number(0, 1).OrNone(),
+        "The share of each layer's energy (squared norm) that is kept.")
+    {
+        ExclusiveGroup = Goal,
+    };
+
+    public static readonly Option<double?> Error = new(
+        "error",
+        Forms.Number(0, 1).OrNone(),
+        "The largest relative error e of each layer (the root, not e²).")
+    {
+        ExclusiveGroup = Goal,
+    };
 }

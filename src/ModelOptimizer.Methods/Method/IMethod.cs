@@ -19,7 +19,7 @@ internal interface IMethod
     bool OffersChoices => false;
 
     /// <summary>What can be set in the manifest. Readers, help, schema and documentation all come from here.</summary>
-    IReadOnlyList<MethodOption> Options { get; }
+    IReadOnlyList<Option> Options { get; }
 
     /// <summary>Selects the step's layers and checks its options. Nothing expensive yet: what that costs, <see cref="IStep.Plan"/> says.</summary>
     /// <exception cref="DiagnosticException">The options do not fit the model.</exception>

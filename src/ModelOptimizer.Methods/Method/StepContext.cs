@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Statistics;
 
@@ -12,7 +13,7 @@ internal sealed record StepContext
     /// <summary>The model so far, after the steps before this one. Not to be changed.</summary>
     public required OnnxModel Model { get; init; }
 
-    /// <summary>The model that the step's option of kind <see cref="OptionKind.Model"/> names; null when it names none. Not to be changed.</summary>
+    /// <summary>The model that the step's option with the form <see cref="Forms.Model"/> names; null when it names none. Not to be changed.</summary>
     public OnnxModel? Student { get; init; }
 
     /// <summary>Shapes of every tensor of <see cref="Model"/> for one sample (symbolic dimensions 1); empty where they could not be found.</summary>
@@ -61,4 +62,21 @@ internal interface IBlobStore
 
     /// <summary>Adds content.</summary>
     void Add(string name, byte[] content);
+}
+
+/// <summary>Numbers in an <see cref="IBlobStore"/>.</summary>
+internal static class StoredNumbers
+{
+    /// <summary>The numbers of <paramref name="name"/>, computed where they are not there yet.</summary>
+    public static double[] Numbers(this StepContext context, string name, Func<double[]> compute)
+    {
+        if (context.Blobs?.Find(name) is { } stored && stored.Length % sizeof(double) == 0)
+        {
+            return MemoryMarshal.Cast<byte, double>(stored).ToArray();
+        }
+
+        var numbers = compute();
+        context.Blobs?.Add(name, MemoryMarshal.AsBytes<double>(numbers).ToArray());
+        return numbers;
+    }
 }

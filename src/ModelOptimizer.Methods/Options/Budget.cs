@@ -7,9 +7,83 @@ namespace ModelOptimizer.Methods.Options;
 /// <param name="Allocation">How it is shared among the layers.</param>
 internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFraction, Allocation Allocation = Allocation.Sigma)
 {
+    private static readonly (BudgetMeasure Measure, Option<Quantity> Key)[] Measures =
+    [
+        (BudgetMeasure.Size, Goal("size", QuantityForm.Size, "Bytes of the model file plus external data.", "40%")),
+        (BudgetMeasure.Params, Goal("params", QuantityForm.Count, "The number of weights.", "250 k")),
+        (BudgetMeasure.Macs, Goal("macs", QuantityForm.Count, "Multiply-adds of one sample.", "40%")),
+    ];
+
+    private static readonly Option<Allocation> Shared = new(
+        "allocation",
+        Forms.Choice<Allocation>(),
+        "How the budget is shared: sigma, by what each layer's error does to the outputs on the calibration data; uniform, the same share of every layer's "
+        + "ranks.",
+        "sigma");
+
+    /// <summary>The keys of a goal.</summary>
+    public static KeySet Keys { get; } =
+        new([.. Measures.Select(measure => measure.Key), Shared]) { NeedsOneOf = [.. Measures.Select(measure => measure.Key.Name)] };
+
+    /// <summary>How a budget is written: <c>auto</c>, or <c>{ params: 250 k, allocation: uniform }</c>.</summary>
+    public static Form<Budget?> Form { get; } = new(
+        "auto, or { size | params | macs: 40%, allocation: sigma | uniform }",
+        () => Json.AnyOf(Json.Words(["auto"]), SectionSchema.Of(Keys)),
+        (node, what, paths) => node switch
+        {
+            ScalarNode { Text: "auto" } => Auto,
+            MapNode => Read(new Section(node, $"'{what}'", Keys, paths)),
+            _ => throw NodeValues.WrongType(node, what, "auto, or a mapping such as { size: 40% }"),
+        })
+    {
+        Kind = "budget",
+        Write = (budget, _) => Json.Sorted(
+        [
+            new("measure", budget!.Measure.ToString()),
+            new("amount", budget.Amount),
+            new("fraction", budget.IsFraction),
+            new("allocation", budget.Allocation.ToString()),
+        ]),
+    };
+
     /// <summary>The smallest model that passes the gates: a search decides.</summary>
     public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
 
     /// <summary>Whether this is <see cref="Auto"/>.</summary>
     public bool IsAuto => Amount == 0;
+
+    private static Budget Read(Section section)
+    {
+        var (measure, key) = Measures.First(measure => section[measure.Key] is not null);
+        var amount = section.Read(key);
+        return amount.Value > 0 && (!amount.IsPercent || amount.Value <= 1)
+            ? new Budget(measure, amount.Value, amount.IsPercent, section.Read(Shared))
+            : throw NodeValues.Bad(section[key]!, $"A budget must be above 0, and at most 100% of the original's; found '{key.Name}: {amount.Text}'.");
+    }
+
+    private static Option<Quantity> Goal(string name, QuantityForm form, string summary, string example) =>
+        new(name, Forms.Quantity(form), summary) { ExclusiveGroup = "measure", Example = example };
+}
+
+/// <summary>What a budget counts.</summary>
+internal enum BudgetMeasure
+{
+    /// <summary>Bytes of the model file and its external data.</summary>
+    Size,
+
+    /// <summary>Number of weights.</summary>
+    Params,
+
+    /// <summary>Multiply-adds of one sample.</summary>
+    Macs,
+}
+
+/// <summary>How a budget is shared among layers.</summary>
+internal enum Allocation
+{
+    /// <summary>By what each layer's Σ-error does to the model's output.</summary>
+    Sigma,
+
+    /// <summary>Every layer keeps the same fraction f of both ranks.</summary>
+    Uniform,
 }

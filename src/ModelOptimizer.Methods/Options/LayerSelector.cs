@@ -19,7 +19,10 @@ internal static class LayerSelector
     public static IReadOnlyDictionary<string, int> Assign(IReadOnlyList<WeightLayer> layers, IReadOnlyList<LayerRule> rules)
     {
         var patterns = Compile(layers, rules);
-        return layers.ToDictionary(layer => layer.Name, layer => patterns.FindLastIndex(pattern => pattern.Matches(layer) && !pattern.Excludes), StringComparer.Ordinal);
+        return layers.ToDictionary(
+            layer => layer.Name,
+            layer => patterns.FindLastIndex(pattern => pattern.Matches(layer) && !pattern.Excludes),
+            StringComparer.Ordinal);
     }
 
     /// <summary>The layers that the pattern of <paramref name="rule"/> matches, whether it selects or excludes them.</summary>
@@ -38,7 +41,10 @@ internal static class LayerSelector
             // A model without layers gets an error of its own, which says more.
             if (layers.Count > 0 && !layers.Any(pattern.Matches))
             {
-                throw new DiagnosticException(MethodCodes.RuleMatchesNothing, $"the layer rule '{pattern.Rule.Text}' matches no layer of the model. {Nearest(pattern, layers)}", pattern.Rule.Position);
+                throw new DiagnosticException(
+                    MethodCodes.RuleMatchesNothing,
+                    $"the layer rule '{pattern.Rule.Text}' matches no layer of the model. {Nearest(pattern, layers)}",
+                    pattern.Rule.Position);
             }
         }
 
@@ -49,10 +55,14 @@ internal static class LayerSelector
     {
         if (pattern.Body.StartsWith("type:", StringComparison.Ordinal))
         {
-            return $"Its layers are of the types {string.Join(", ", layers.Select(layer => layer.Node.OpType).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}.";
+            var types = layers.Select(layer => layer.Node.OpType).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+            return $"Its layers are of the types {string.Join(", ", types)}.";
         }
 
-        var nearest = layers.Select(layer => layer.Name).OrderBy(name => EditDistance.Between(pattern.Body, name)).ThenBy(name => name, StringComparer.Ordinal).Take(3);
+        var nearest = layers.Select(layer => layer.Name)
+            .OrderBy(name => EditDistance.Between(pattern.Body, name))
+            .ThenBy(name => name, StringComparer.Ordinal)
+            .Take(3);
         return $"The nearest names are {string.Join(", ", nearest.Select(name => $"'{name}'"))}; 'modelopt layers' prints them all.";
     }
 }
@@ -72,10 +82,13 @@ internal sealed class LayerPattern
         Body = Excludes ? rule.Text[1..] : rule.Text;
         _matches = Body switch
         {
-            "" or "re:" or "type:" => throw new DiagnosticException(MethodCodes.BadRule, $"'{rule.Text}' is not a layer rule. Write a name with * and ? as wildcards, re: and a regular expression, or type: and an operator.", rule.Position),
+            "" or "re:" or "type:" => throw new DiagnosticException(
+                MethodCodes.BadRule,
+                $"'{rule.Text}' is not a layer rule. Write a name with * and ? as wildcards, re: and a regular expression, or type: and an operator.",
+                rule.Position),
             _ when Body.StartsWith("type:", StringComparison.Ordinal) => layer => layer.Node.OpType == Body[5..],
             _ when Body.StartsWith("re:", StringComparison.Ordinal) => ByName(Expression(Body[3..])),
-            _ => ByName(new Regex("^" + Regex.Escape(Body).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$", RegexOptions.Singleline, Patience)),
+            _ => ByName(Glob(Body)),
         };
     }
 
@@ -88,6 +101,12 @@ internal sealed class LayerPattern
     public LayerRule Rule => _rule;
 
     public bool Matches(WeightLayer layer) => _matches(layer);
+
+    private static Regex Glob(string text)
+    {
+        var expression = Regex.Escape(text).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal);
+        return new Regex($"^{expression}$", RegexOptions.Singleline, Patience);
+    }
 
     private Regex Expression(string text)
     {
@@ -109,7 +128,11 @@ internal sealed class LayerPattern
         }
         catch (RegexMatchTimeoutException error)
         {
-            throw new DiagnosticException(MethodCodes.BadRule, $"the rule '{_rule.Text}' takes too long to match '{layer.Name}'. Write a simpler expression.", _rule.Position, error);
+            throw new DiagnosticException(
+                MethodCodes.BadRule,
+                $"the rule '{_rule.Text}' takes too long to match '{layer.Name}'. Write a simpler expression.",
+                _rule.Position,
+                error);
         }
     };
 }

@@ -1,9 +1,10 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace ModelOptimizer.Methods.Options;
 
-/// <summary>A step's options with values of the types that <see cref="OptionKind"/> names, defaults filled in, and where each was written.</summary>
-internal sealed class MethodArguments(IReadOnlyDictionary<string, object> values, SourcePosition? position = null, IReadOnlyDictionary<string, SourcePosition>? positions = null)
+/// <summary>The values of a step's options, and where each was written.</summary>
+internal sealed class MethodArguments(
+    IReadOnlyDictionary<string, object> values,
+    SourcePosition? position = null,
+    IReadOnlyDictionary<string, SourcePosition>? positions = null)
 {
     /// <summary>Where the step is written.</summary>
     public SourcePosition? Position => position;
@@ -11,21 +12,41 @@ internal sealed class MethodArguments(IReadOnlyDictionary<string, object> values
     /// <summary>All values by option name.</summary>
     public IReadOnlyDictionary<string, object> Values => values;
 
-    /// <summary>The value of an option that has a default or was checked to be there.</summary>
-    public T Get<T>(string name) => (T)values[name];
-
-    /// <summary>The value of an option that may be absent.</summary>
-    public bool TryGet<T>(string name, [MaybeNullWhen(false)] out T value)
+    /// <summary>What is written in <paramref name="section"/>, with the defaults of what is not, but for those that something written excludes.</summary>
+    /// <param name="options">The method's.</param>
+    /// <param name="section">The step.</param>
+    /// <exception cref="DiagnosticException">A value is not as declared, or has no meaning beside the others.</exception>
+    public static MethodArguments Read(IReadOnlyList<Option> options, Section section)
     {
-        value = values.TryGetValue(name, out var found) ? (T)found : default;
-        return found is not null;
+        var written = section.InOrder.Where(options.Contains).ToDictionary(option => option.Name, option => section.Value(option)!, StringComparer.Ordinal);
+        return Of(options, written, section.Position, written.Keys.ToDictionary(name => name, section.KeyPosition, StringComparer.Ordinal));
     }
 
-    /// <summary>The value of an option, or <paramref name="absent"/>.</summary>
-    public T Get<T>(string name, T absent) => TryGet<T>(name, out var value) ? value : absent;
+    /// <inheritdoc cref="Read"/>
+    public static MethodArguments Of(
+        IReadOnlyList<Option> options,
+        IReadOnlyDictionary<string, object> written,
+        SourcePosition? position,
+        IReadOnlyDictionary<string, SourcePosition> positions)
+    {
+        bool IsDecided(Option option) => option.Excludes(options).Append(option).Any(other => written.ContainsKey(other.Name));
+        var absent = options.Where(option => option.Default is not null && !IsDecided(option))
+            .Select(option => KeyValuePair.Create(option.Name, option.Form.Value(option.Default!, option.Name, ManifestPaths.None)!));
+        var all = written.Concat(absent);
+        var arguments = new MethodArguments(all.ToDictionary(StringComparer.Ordinal), position, positions);
+        foreach (var option in options.Where(option => written.ContainsKey(option.Name)))
+        {
+            if (option.OnlyIf.FirstOrDefault(condition => !condition.Holds(arguments)) is { } broken)
+            {
+                throw new DiagnosticException(broken.Code, $"'{option.Name}' {broken.Otherwise}", arguments.PositionOf(option.Name));
+            }
+        }
 
-    /// <summary>Whether a choice is <paramref name="word"/>.</summary>
-    public bool Is(string name, string word) => TryGet<string>(name, out var value) && value == word;
+        return arguments;
+    }
+
+    /// <summary>The value of an option; what its declaration says when it was not written.</summary>
+    public T Get<T>(Option<T> option) => values.TryGetValue(option.Name, out var found) ? (T)found : option.Absent;
 
     /// <summary>Whether an option was written, and is not just its default.</summary>
     public bool IsWritten(string name) => positions is not null && positions.ContainsKey(name);

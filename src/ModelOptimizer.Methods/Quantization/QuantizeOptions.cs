@@ -10,6 +10,23 @@ internal sealed record QuantizeOptions
 
     private const string WhatFormIs = "How the file holds them: packed, and unpacked to floating-point numbers when a runtime loads the model.";
 
+    /// <summary>The options of the method.</summary>
+    public static KeySet Keys { get; } = new();
+
+    private static readonly Option<LayerMap<string>?> WeightsKey = Keys.Add(new Option<LayerMap<string>?>(
+        "weights",
+        LayerForms.Words([.. WeightFormat.All.Select(format => format.Name)]),
+        WhatWeightsAre));
+
+    private static readonly Option<bool> Rounding = Keys.Add<bool>(new("rounding", Forms.Choice(("gptq", true), ("nearest", false)), WhatRoundingIs, "gptq"));
+
+    private static readonly Option<string> Form = Keys.Add<string>(new("form", Forms.Word(["stored"]), WhatFormIs, "stored"));
+
+    private static readonly Option<LayerRules?> LayersKey = Keys.Add(new Option<LayerRules?>(
+        "layers",
+        LayerForms.Rules,
+        "Which layers; absent, every layer with a constant weight."));
+
     public required LayerMap<string> Weights { get; init; }
 
     /// <summary>Whether weights are rounded under the second moments of their inputs.</summary>
@@ -20,20 +37,12 @@ internal sealed record QuantizeOptions
     /// <summary>Where the step is written.</summary>
     public SourcePosition? Position { get; init; }
 
-    public static IReadOnlyList<MethodOption> Declarations { get; } =
-    [
-        new("weights", OptionKind.ChoiceByLayer, WhatWeightsAre) { Choices = [.. WeightFormat.All.Select(format => format.Name)] },
-        new("rounding", OptionKind.Choice, WhatRoundingIs, "gptq") { Choices = ["gptq", "nearest"] },
-        new("form", OptionKind.Choice, WhatFormIs, "stored") { Choices = ["stored"] },
-        new("layers", OptionKind.Layers, "Which layers; absent, every layer with a constant weight."),
-    ];
-
     /// <exception cref="DiagnosticException">There are no widths.</exception>
     public static QuantizeOptions From(MethodArguments arguments) => new()
     {
-        Weights = arguments.TryGet<LayerMap<string>>("weights", out var weights) ? weights : throw NoWidths(arguments),
-        UnderMoments = !arguments.Is("rounding", "nearest"),
-        Layers = arguments.TryGet<LayerRules>("layers", out var layers) ? layers : new LayerRules([new LayerRule("*")]),
+        Weights = arguments.Get(WeightsKey) ?? throw NoWidths(arguments),
+        UnderMoments = arguments.Get(Rounding),
+        Layers = arguments.Get(LayersKey) ?? LayerRules.All,
         Position = arguments.Position,
     };
 

@@ -15,7 +15,7 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
     private const int EnoughForCalibration = 512;
     private const int FewForGates = 500;
 
-    private static readonly int Seed = int.Parse(ManifestKeys.Seed.Default!, CultureInfo.InvariantCulture);
+    private static readonly int Seed = ManifestKeys.Seed.Absent;
 
     private readonly OriginalTrial _trial = new(session, Seed);
 
@@ -181,7 +181,7 @@ internal sealed record PreprocessChoice(PreprocessPlan Plan, string Text)
             string[] parts =
             [
                 .. Text.Length > 0 ? [Text] : Array.Empty<string>(),
-                .. Plan.Layout != PreprocessKeys.Layout.Default ? [$"layout: {Plan.Layout}"] : Array.Empty<string>(),
+                .. Plan.Layout != PreprocessKeys.Layout.Absent ? [$"layout: {Plan.Layout}"] : Array.Empty<string>(),
                 .. Plan.Shape is { } shape ? [$"shape: [{string.Join(", ", shape.Select(extent => extent.ToString(CultureInfo.InvariantCulture)))}]"] : Array.Empty<string>(),
             ];
             return parts.Length == 0 ? "" : $"{{ {string.Join(", ", parts)} }}";

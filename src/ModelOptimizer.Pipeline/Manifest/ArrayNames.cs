@@ -39,7 +39,7 @@ internal sealed class ArrayNames(ManifestPaths paths, DataFormat format)
         }
 
         var (kind, instead) = found.InPlaceOfArray;
-        throw new DiagnosticException(ManifestCodes.BadValue, $"'{text}' {kind}. Write it as 'path: {text}' and {instead} here.", node.Position);
+        throw NodeValues.Bad(node, $"'{text}' {kind}. Write it as 'path: {text}' and {instead} here.");
     }
 
     private string Table(Node node, string what)
@@ -52,7 +52,10 @@ internal sealed class ArrayNames(ManifestPaths paths, DataFormat format)
         string[] names = [.. list.Items.Select(item => item.AsText(what))];
         if (names.Length == 0)
         {
-            throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' is empty. Write a column, a list such as [width, height], or a range such as pixel0..pixel783.", node.Position);
+            throw new DiagnosticException(
+                KeyCodes.BadValue,
+                $"'{what}' is empty. Write a column, a list such as [width, height], or a range such as pixel0..pixel783.",
+                node.Position);
         }
 
         var name = $"[{string.Join(", ", names)}]";
@@ -64,7 +67,10 @@ internal sealed class ArrayNames(ManifestPaths paths, DataFormat format)
     {
         var text = node.AsText(what);
         return FilePattern.Parse(text) is not null ? text
-            : text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) ? throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' does not say which array of the archives it means. Write \"{text}/NAME\".", node.Position)
-            : throw new DiagnosticException(ManifestCodes.BadValue, $"'{what}' expects {expected}; found '{text}'.", node.Position);
+            : text.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) ? throw new DiagnosticException(
+                KeyCodes.BadValue,
+                $"'{what}' does not say which array of the archives it means. Write \"{text}/NAME\".",
+                node.Position)
+            : throw new DiagnosticException(KeyCodes.BadValue, $"'{what}' expects {expected}; found '{text}'.", node.Position);
     }
 }

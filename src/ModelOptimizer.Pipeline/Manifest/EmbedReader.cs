@@ -20,19 +20,39 @@ internal static partial class EmbedReader
 
     private static readonly SearchValues<char> NotInPaths = SearchValues.Create("<>:\"|?*");
 
-    public static EmbedPlan? Read(Section model)
-    {
-        if (model[ModelKeys.Embed] is not { } node)
-        {
-            return null;
-        }
+    /// <summary>The keys of <c>embed:</c>.</summary>
+    public static KeySet Keys { get; } = new() { NeedsOneOf = ["resource", "copy"] };
 
-        var at = model.KeyPosition(ModelKeys.Embed);
-        var section = new Section(node, "'embed'", EmbedKeys.Section, at);
-        return section[EmbedKeys.Copy] is { } copy
-            ? new EmbedPlan(null, null, at) { Copy = CopyPath(copy) }
-            : new EmbedPlan(section.Required(EmbedKeys.Resource).AsText("resource"), section[EmbedKeys.Accessor] is { } accessor ? Accessor(accessor) : null, at);
-    }
+    private static readonly Option<string?> Resource = Keys.Add<string?>(new(
+        "resource",
+        Forms.Text("name").OrNone(),
+        "The name of the embedded resource.")
+    {
+        ExclusiveGroup = "place",
+        Example = "Digits.onnx",
+    });
+
+    private static readonly Option<string?> Copy = Keys.Add<string?>(new(
+        "copy",
+        (Forms.Text("path inside the output folder") with { Read = (node, _, _) => CopyPath(node) }).OrNone(),
+        "Instead of a resource: a file in the output and publish folders. For large models and assets of mobile apps.")
+    {
+        ExclusiveGroup = "place",
+        Example = "models/digits.onnx",
+    });
+
+    private static readonly Option<string?> Accessor = Keys.Add<string?>(new(
+        "accessor",
+        (Forms.Text("name of a C# class") with { Read = (node, _, _) => ClassName(node) }).OrNone(),
+        "A generated class that opens the resource: Bytes, OpenStream(), SizeInBytes, Sha256, ResourceName. In the project's root namespace unless it has "
+        + "one, as in My.Models.Digits.")
+    {
+        Needs = ["resource"],
+    });
+
+    public static EmbedPlan? Read(Section model) => model.Inner(ModelKeys.Embed, Keys) is { } section
+        ? new EmbedPlan(section.Read(Resource), section.Read(Accessor), model.KeyPosition(ModelKeys.Embed.Name)) { Copy = section.Read(Copy) }
+        : null;
 
     /// <summary>A file inside the output folder, on every system: what Windows cannot have in a name is refused everywhere.</summary>
     private static string CopyPath(Node node)
@@ -41,21 +61,31 @@ internal static partial class EmbedReader
         var parts = text.Replace('\\', '/').Split('/');
         return parts.All(part => part.Trim().Length > 0 && !part.EndsWith('.') && !part.AsSpan().ContainsAny(NotInPaths) && !part.Any(char.IsControl))
             ? string.Join('/', parts)
-            : throw new DiagnosticException(ManifestCodes.BadValue, $"'copy' expects the path of a file inside the output folder, such as models/digits.onnx; found '{text}'. Absolute paths, '.' and '..' are not allowed.", node.Position);
+            : throw new DiagnosticException(
+                KeyCodes.BadValue,
+                $"'copy' expects the path of a file inside the output folder, such as models/digits.onnx; found '{text}'. Absolute paths, '.' and '..' are "
+                + $"not allowed.",
+                node.Position);
     }
 
-    private static string Accessor(Node node)
+    private static string ClassName(Node node)
     {
         var text = node.AsText("accessor");
         var parts = text.Split('.');
         if (Members.Contains(parts[^1]))
         {
-            throw new DiagnosticException(ManifestCodes.BadValue, $"'accessor' cannot be '{parts[^1]}': the class has a member of that name. Write a name such as {parts[^1]}Model.", node.Position);
+            throw new DiagnosticException(
+                KeyCodes.BadValue,
+                $"'accessor' cannot be '{parts[^1]}': the class has a member of that name. Write a name such as {parts[^1]}Model.",
+                node.Position);
         }
 
         return parts.All(part => Identifier().IsMatch(part) && !Keywords.Contains(part))
             ? text
-            : throw new DiagnosticException(ManifestCodes.BadValue, $"'accessor' expects the name of a C# class such as DigitsModel or My.Models.Digits; found '{text}'.", node.Position);
+            : throw new DiagnosticException(
+                KeyCodes.BadValue,
+                $"'accessor' expects the name of a C# class such as DigitsModel or My.Models.Digits; found '{text}'.",
+                node.Position);
     }
 
     [GeneratedRegex(@"^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}]*\z", RegexOptions.CultureInvariant)]

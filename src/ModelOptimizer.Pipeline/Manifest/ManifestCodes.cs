@@ -15,44 +15,17 @@ internal static class ManifestCodes
     /// <summary><c>version:</c> is missing, or of a manifest that this version does not know.</summary>
     public const string Version = "MOC1004";
 
-    /// <summary>A key that does not exist.</summary>
-    public const string UnknownKey = "MOC1005";
-
     /// <summary>A key or a list entry written twice.</summary>
     public const string Duplicate = "MOC1006";
 
-    /// <summary>A key that must be there is not.</summary>
-    public const string MissingKey = "MOC1007";
-
-    /// <summary>A list where a mapping is expected, a word where a number is expected, and so on.</summary>
-    public const string WrongType = "MOC1008";
-
-    /// <summary>A value out of its range, or with a unit that does not exist.</summary>
-    public const string BadValue = "MOC1009";
-
     /// <summary>A name that refers to nothing: a dataset, a method, a metric, a device.</summary>
     public const string UnknownName = "MOC1010";
-
-    /// <summary>A model or data file that does not exist.</summary>
-    public const string FileNotFound = "MOC1011";
-
-    /// <summary>Something that is designed but not part of this version.</summary>
-    public const string NotYet = "MOC1012";
-
-    /// <summary>Keys that exclude each other, or need each other.</summary>
-    public const string Conflict = "MOC1013";
 
     /// <summary>Two models that would write the same file, resource or class.</summary>
     public const string Collision = "MOC1014";
 
     /// <summary>A gate or metric that could not be measured with what the manifest gives.</summary>
     public const string NotMeasurable = "MOC1015";
-
-    /// <summary>A number whose meaning is not clear without a unit, or a bound that does not fit its metric.</summary>
-    public const string Ambiguous = "MOC1016";
-
-    /// <summary>A layer rule that cannot be understood.</summary>
-    public const string LayerRule = "MOC1017";
 
     /// <summary>Note: a model has no gates.</summary>
     public const string NoGates = "MOC1101";

@@ -1,6 +1,7 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
@@ -22,23 +23,26 @@ internal static class ManifestReader
         var root = YamlTree.Parse(Text(file), file);
         if (root is null or ScalarNode { IsNull: true })
         {
-            throw new DiagnosticException(ManifestCodes.Empty, "The manifest is empty. It starts with 'version: 1', and 'models:' says what to compress.", whole);
+            throw new DiagnosticException(
+                ManifestCodes.Empty,
+                "The manifest is empty. It starts with 'version: 1', and 'models:' says what to compress.",
+                whole);
         }
 
         RequireVersion(root, whole);
-        var section = new Section(root, "the manifest", ManifestKeys.Section);
         var paths = new ManifestPaths(Path.GetDirectoryName(file)!, filesMustExist);
-        var seed = section.IntegerOrDefault(ManifestKeys.Seed);
-        var device = Device(section.OrDefault(ManifestKeys.Device));
-        var datasets = new DatasetsReader(paths).Read(section[ManifestKeys.Datasets]);
+        var section = new Section(root, "the manifest", ManifestKeys.All, paths);
+        var seed = section.Read(ManifestKeys.Seed);
+        var device = section.Read(ManifestKeys.Device);
+        var datasets = new DatasetsReader(paths).Read(section.Read(ManifestKeys.Datasets));
         var models = new ModelsReader(paths, new EvaluateReader(datasets, paths), new StepReader(methods ?? MethodCatalogue.All, paths), seed)
-            .Read(section.Required(ManifestKeys.Models));
+            .Read(section.Read(ManifestKeys.Models));
         var plan = new CompressionPlan
         {
             ManifestPath = file,
             Device = device,
             DevicePosition = section[ManifestKeys.Device]?.Position ?? whole,
-            LinearAlgebra = section.ChoiceOrDefault(ManifestKeys.LinearAlgebra),
+            LinearAlgebra = section.Read(ManifestKeys.LinearAlgebra),
             LinearAlgebraPosition = section[ManifestKeys.LinearAlgebra]?.Position ?? whole,
             Seed = seed,
             Models = models,
@@ -66,7 +70,11 @@ internal static class ManifestReader
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DiagnosticException(ManifestCodes.Unreadable, $"There is no manifest {file}. Name the manifest, or write a first one with 'modelopt init model.onnx'.", null, exception);
+            throw new DiagnosticException(
+                ManifestCodes.Unreadable,
+                $"There is no manifest {file}. Name the manifest, or write a first one with 'modelopt init model.onnx'.",
+                null,
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -78,91 +86,87 @@ internal static class ManifestReader
     private static void RequireVersion(Node root, SourcePosition whole)
     {
         var node = root.AsMap("the manifest").Entries.FirstOrDefault(entry => entry.Key.Text == ManifestKeys.Version.Name).Value
-            ?? throw new DiagnosticException(ManifestCodes.Version, "The manifest does not say which version it is written for. Write 'version: 1' in its first line.", whole);
+            ?? throw new DiagnosticException(
+                ManifestCodes.Version,
+                "The manifest does not say which version it is written for. Write 'version: 1' in its first line.",
+                whole);
         var version = node.AsScalar("version", "1").Text;
         if (version != "1")
         {
-            throw new DiagnosticException(ManifestCodes.Version, $"This version of ModelOptimizer.Build reads manifests of version 1; found '{version}'. Write 'version: 1', or use a newer package.", node.Position);
+            throw new DiagnosticException(
+                ManifestCodes.Version,
+                $"This version of ModelOptimizer.Build reads manifests of version 1; found '{version}'. Write 'version: 1', or use a newer package.",
+                node.Position);
         }
-    }
-
-    private static string Device(Node node)
-    {
-        var text = node.AsText("device");
-        return DeviceSelector.Knows(text)
-            ? text
-            : throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no device '{text}'.{Suggestion.For(text, DeviceSelector.Words)} {DeviceSelector.Expected}", node.Position);
     }
 
     private static IEnumerable<Diagnostic> Remarks(ModelPlan model)
     {
+        Diagnostic Remark(string code, string text) => new(code, DiagnosticSeverity.Note, text, model.Position);
         if (model.Gates.Count == 0)
         {
-            yield return new Diagnostic(ManifestCodes.NoGates, DiagnosticSeverity.Note, $"Model '{model.Name}' has no gates: whatever compression does to it is accepted.", model.Position);
+            yield return Remark(ManifestCodes.NoGates, $"Model '{model.Name}' has no gates: whatever compression does to it is accepted.");
         }
 
         if (model.Embed is null)
         {
-            yield return new Diagnostic(ManifestCodes.NoEmbed, DiagnosticSeverity.Note, $"Model '{model.Name}' has no 'embed': a build compresses it, but does not ship it.", model.Position);
+            yield return Remark(ManifestCodes.NoEmbed, $"Model '{model.Name}' has no 'embed': a build compresses it, but does not ship it.");
         }
     }
 }
 
-/// <summary>Reads <c>models:</c>.</summary>
-internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, StepReader steps, int seed)
+/// <summary>The keys of the top level.</summary>
+internal static class ManifestKeys
 {
-    private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
+    private static readonly string Indexed = $"^(({string.Join('|', DeviceSelector.Words.Except(["auto", "cpu"]))}):\\d{{1,3}}|plugin:.+)$";
+
+    public static KeySet All { get; } = new();
+
+    public static readonly Option<string> Version = All.Add<string>(new(
+        "version",
+        Forms.Word(["1"]),
+        "The version of the manifest's format.")
     {
-        ["command"] = "It belongs to 'evaluate': evaluate: { command: [python, eval.py] }.",
-    };
+        IsRequired = true,
+    });
 
-    public IReadOnlyList<ModelPlan> Read(Node node)
+    public static readonly Option<string> Device = All.Add<string>(new(
+        "device",
+        new(
+            $"{string.Join(" | ", DeviceSelector.Words)}, one of several such as cuda:1, or plugin:NAME",
+            () => Json.AnyOf(Json.Words(DeviceSelector.Words), Json.Pattern(Indexed)),
+            (node, what, _) => node.AsText(what) is var text && DeviceSelector.Knows(text)
+                ? text
+                : throw new DiagnosticException(
+                    ManifestCodes.UnknownName,
+                    $"There is no device '{text}'.{Suggestion.For(text, DeviceSelector.Words)} {DeviceSelector.Expected}",
+                    node.Position)),
+        "What computes. auto takes the first that starts; a device asked for by name that does not start is an error.",
+        "auto"));
+
+    public static readonly Option<string> LinearAlgebra = All.Add<string>(new(
+        "linear-algebra",
+        Forms.Word(LinearAlgebraBackends.Words),
+        "What decomposes and solves matrices. torchsharp needs the package ModelOptimizer.TorchSharp.",
+        LinearAlgebraWord.BuiltIn));
+
+    public static readonly Option<int> Seed = All.Add<int>(new(
+        "seed",
+        Forms.Whole(0),
+        "Where all random numbers start: the samples that are drawn, the parts of a split, random inputs. The same seed gives the same model.",
+        "1"));
+
+    public static readonly Option<Node?> Datasets = All.Add<Node?>(new(
+        "datasets",
+        Forms.Map(Forms.Section(DatasetKeys.All, "dataset"), "map from name to dataset", 0).OrNone(),
+        "Where the samples are, under names of your choice."));
+
+    public static readonly Option<Node> Models = All.Add<Node>(new(
+        "models",
+        Forms.Map(Forms.Section(ModelKeys.All, "model"), "map from name to model"),
+        "What is compressed, under names of your choice: letters, digits, '-', '_', '.' and spaces.")
     {
-        var entries = node.AsMap("'models'").Entries;
-        return entries.Count > 0
-            ? [.. entries.Select(entry => Model(entry.Key, entry.Value))]
-            : throw new DiagnosticException(ManifestCodes.MissingKey, "'models' has no model. Write, for example, 'digits: { source: digits.onnx, compress: [ … ] }'.", node.Position);
-    }
-
-    private ModelPlan Model(ScalarNode name, Node node)
-    {
-        // The name becomes a file name in builds.
-        if (name.Text.Length == 0 || name.Text.StartsWith('.') || name.Text.Any(letter => !char.IsLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or ' ')))
-        {
-            throw new DiagnosticException(ManifestCodes.BadValue, $"A model's name has letters, digits, '-', '_', '.' and spaces only; found '{name.Text}'.", name.Position);
-        }
-
-        var section = new Section(node, $"model '{name.Text}'", ModelKeys.Section, name.Position, LaterKeys);
-        var source = section.Required(ModelKeys.Source);
-        var evaluate = data.Evaluate(section);
-        var model = new ModelPlan
-        {
-            Name = name.Text,
-            Position = name.Position,
-            Source = paths.Existing(source, "source"),
-            SourcePosition = source.Position,
-            Output = section[ModelKeys.Output] is { } output ? paths.Resolve(output, "output") : null,
-            Calibrate = data.Calibrate(section),
-            Evaluate = evaluate,
-            Steps = Steps(section.Required(ModelKeys.Compress)),
-            Gates = GatesReader.Read(section[ModelKeys.Gates], evaluate),
-            Embed = EmbedReader.Read(section),
-            Canonical = "",
-        };
-        if (SearchRules.Problem(model) is var (problem, position))
-        {
-            throw new DiagnosticException(ManifestCodes.Conflict, problem, position);
-        }
-
-        return model with { Canonical = CanonicalText.Of(model, paths, seed) };
-    }
-
-    private List<StepPlan> Steps(Node node)
-    {
-        const string Example = "- method: tucker";
-        var items = node.AsList("compress", $"'{Example}'").Items;
-        return items.Count > 0
-            ? [.. items.Select(steps.Read)]
-            : throw new DiagnosticException(ManifestCodes.MissingKey, $"'compress' has no step. Write, for example, '{Example}'.", node.Position);
-    }
+        IsRequired = true,
+        Example = "{ digits: { source: digits.onnx, compress: [ … ] } }",
+    });
 }

@@ -6,12 +6,20 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Names of metrics in <c>gates:</c> and <c>evaluate:</c>.</summary>
 internal static class MetricNames
 {
+    /// <summary>What an entry of <c>metrics:</c> looks like.</summary>
+    public static Form<Node> Listed { get; } =
+        Forms.Raw("name", () => Json.AnyOf(Json.Words(MetricCatalogue.All.Select(metric => metric.Name)), Json.Pattern(MetricCatalogue.TopKPattern)));
+
     /// <summary>The metric that an entry of <c>metrics:</c> names.</summary>
     public static IMetric Metric(ScalarNode name)
     {
         var names = MetricCatalogue.All.Select(metric => metric.Name).ToArray();
         return MetricCatalogue.TryGet(name.Text, out var found) ? found
-            : GateRules.Names.Contains(name.Text) ? throw new DiagnosticException(ManifestCodes.Conflict, $"'{name.Text}' is measured without data, so it is not one of 'metrics'. Remove it here; a gate on it needs nothing else. Metrics available: {string.Join(", ", names)}.", name.Position)
+            : GateRules.Names.Contains(name.Text) ? throw new DiagnosticException(
+                KeyCodes.Conflict,
+                $"'{name.Text}' is measured without data, so it is not one of 'metrics'. Remove it here; a gate on it needs nothing else. Metrics available: "
+                + $"{string.Join(", ", names)}.",
+                name.Position)
             : throw Unknown(name, names);
     }
 
@@ -42,7 +50,11 @@ internal static class MetricNames
         if (metric.Labels != LabelKind.None && dataset.Labels is null)
         {
             var others = MetricCatalogue.All.Where(other => other.Labels == LabelKind.None).Select(other => other.Name);
-            throw new DiagnosticException(ManifestCodes.NotMeasurable, $"'{metric.Name}' needs labels, and dataset '{dataset.Name}' (line {dataset.Position.Line}) has none. Add 'labels: ARRAY' there, or use a metric that needs none: {string.Join(", ", others)}.", name.Position);
+            throw new DiagnosticException(
+                ManifestCodes.NotMeasurable,
+                $"'{metric.Name}' needs labels, and dataset '{dataset.Name}' (line {dataset.Position.Line}) has none. Add 'labels: ARRAY' there, or use a "
+                + $"metric that needs none: {string.Join(", ", others)}.",
+                name.Position);
         }
     }
 
@@ -50,23 +62,9 @@ internal static class MetricNames
     {
         // Micro and macro F1 differ so much that neither is what everybody means.
         var meant = name.Text == "f1" ? " Write 'f1-macro', the mean over classes, or 'f1-micro', all samples alike." : Suggestion.For(name.Text, names);
-        return new DiagnosticException(ManifestCodes.UnknownName, $"There is no metric '{name.Text}'.{meant} Metrics available: {string.Join(", ", names)}, and topK for any K.", name.Position);
-    }
-}
-
-/// <summary>Finds what a mistyped word was probably meant to be.</summary>
-internal static class Suggestion
-{
-    /// <summary><c> Did you mean 'x'?</c> with a leading space, or nothing when no candidate is near.</summary>
-    public static string For(string word, IEnumerable<string> candidates)
-    {
-        var nearest = candidates
-            .Select(candidate => (Candidate: candidate, Distance: EditDistance.Between(word, candidate)))
-            .OrderBy(pair => pair.Distance)
-            .ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
-            .FirstOrDefault();
-        return nearest.Candidate is not null && nearest.Distance <= Math.Max(1, Math.Min(word.Length, nearest.Candidate.Length) / 3)
-            ? $" Did you mean '{nearest.Candidate}'?"
-            : "";
+        return new DiagnosticException(
+            ManifestCodes.UnknownName,
+            $"There is no metric '{name.Text}'.{meant} Metrics available: {string.Join(", ", names)}, and topK for any K.",
+            name.Position);
     }
 }

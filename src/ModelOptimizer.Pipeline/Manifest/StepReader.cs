@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
@@ -14,48 +12,49 @@ internal sealed class StepReader(IReadOnlyList<IMethod> methods, ManifestPaths p
         }
 
         var name = map.Entries.FirstOrDefault(entry => entry.Key.Text == StepKeys.Method.Name).Value
-            ?? throw new DiagnosticException(ManifestCodes.MissingKey, $"The key 'method' is missing in a step. Write, for example, '{Example}'. Methods available: {Available}.", node.Position);
+            ?? throw new DiagnosticException(
+                KeyCodes.MissingKey,
+                $"The key 'method' is missing in a step. Write, for example, '{Example}'. Methods available: {Available}.",
+                node.Position);
         var method = Find(name);
-        var section = new Section(node, $"a step of method '{method.Name}'", StepKeys.Of(method));
-        var arguments = Arguments(method, section);
-        if (section[SearchOptions.MaxEvaluations.Name] is not null && !SearchOptions.IsSearched(arguments))
-        {
-            throw new DiagnosticException(ManifestCodes.Conflict, $"'{SearchOptions.MaxEvaluations.Name}' limits the search of 'budget: auto', and this step has none. Write 'budget: auto', or remove it.", section.KeyPosition(SearchOptions.MaxEvaluations.Name));
-        }
-
-        var keep = section.ChoiceOrDefault(StepKeys.Keep) == "faster" ? KeepRule.Faster : KeepRule.Smaller;
-        return new StepPlan(method, arguments, keep);
+        var section = new Section(node, $"a step of method '{method.Name}'", StepKeys.Of(method), paths);
+        return new StepPlan(method, MethodArguments.Read(method.Options, section), section.Read(StepKeys.Keep));
     }
 
     private string Available => string.Join(", ", methods.Select(method => method.Name));
-
-    private MethodArguments Arguments(IMethod method, Section section)
-    {
-        var values = new Dictionary<string, object>(StringComparer.Ordinal);
-        var positions = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);
-        var written = method.Options.Where(option => section[option.Name] is not null);
-        foreach (var option in written.OrderBy(option => section.KeyPosition(option.Name).Line).ThenBy(option => section.KeyPosition(option.Name).Column))
-        {
-            values.Add(option.Name, OptionReader.Read(option, section[option.Name]!, paths));
-            positions.Add(option.Name, section.KeyPosition(option.Name));
-        }
-
-        foreach (var option in method.Options)
-        {
-            var isSettled = method.Options.Any(other => positions.ContainsKey(other.Name) && (other.Name == option.Name || (other.ExclusiveGroup is { } group && group == option.ExclusiveGroup)));
-            if (!isSettled && option.Default is { } text)
-            {
-                values.Add(option.Name, OptionReader.Read(option, YamlTree.ParseDefault(text, section.Position), paths));
-            }
-        }
-
-        return new MethodArguments(values, section.Position, positions);
-    }
 
     private IMethod Find(Node node)
     {
         var name = node.AsText("method");
         return methods.FirstOrDefault(method => method.Name == name)
-            ?? throw new DiagnosticException(ManifestCodes.UnknownName, $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods available: {Available}.", node.Position);
+            ?? throw new DiagnosticException(
+                ManifestCodes.UnknownName,
+                $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods available: {Available}.",
+                node.Position);
     }
+}
+
+/// <summary>The keys of an entry of <c>compress:</c>.</summary>
+internal static class StepKeys
+{
+    /// <summary>The keys of every step.</summary>
+    public static KeySet All { get; } = new();
+
+    public static readonly Option<string> Method = All.Add<string>(new(
+        "method",
+        Forms.Text("name of a method"),
+        "What the step does; modelopt methods lists them.")
+    {
+        IsRequired = true,
+        Example = "tucker",
+    });
+
+    public static readonly Option<KeepRule> Keep = All.Add<KeepRule>(new(
+        "keep",
+        Forms.Choice<KeepRule>(),
+        "Which rewrites stay: all that make the model smaller, or of these only those that measure faster than the original layer on this machine.",
+        "smaller"));
+
+    /// <summary>The keys of a step of <paramref name="method"/>.</summary>
+    public static KeySet Of(IMethod method) => new([Method with { Of = Forms.Word([method.Name]) }, Keep, .. method.Options]);
 }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>One entry of <c>compress:</c>.</summary>

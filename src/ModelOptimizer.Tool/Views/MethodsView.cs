@@ -27,7 +27,7 @@ internal static class MethodsView
         var table = TableStyle.New().Word("option").Text("value").Word("default").Text("meaning");
         foreach (var option in method.Options)
         {
-            table.Row(option.Name, OptionText.Value(option), option.Default ?? "", OptionText.Meaning(option, method.Options));
+            table.Row(option.Name, option.Form.Text, option.Default?.ToString() ?? "", option.Meaning(method.Options));
         }
 
         terminal.Tables().Write(table);

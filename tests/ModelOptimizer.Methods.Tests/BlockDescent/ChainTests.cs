@@ -46,7 +46,7 @@ public class ChainTests
         var context = MethodRun.Context(model, new LabelledBatches(model, 3));
         var chain = LayerChain.Find(model, context.Shapes, null);
 
-        var labels = ChainData.Read(context, chain, NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2)), ("target", "labels")))).Target;
+        var labels = ChainData.Read(context, chain, NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2)), ("target", true)))).Target;
         var teacher = ChainData.Read(context, chain, NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2))))).Target;
 
         var expected = context.Calibration!.Read().SelectMany(batch => batch.Labels!).ToList();
@@ -56,14 +56,14 @@ public class ChainTests
         }
 
         teacher.Values.ShouldNotBe(labels.Values);
-        NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2)), ("start", "normal"))).Labels.ShouldBeTrue();
+        NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2)), ("start", Start.Normal))).Labels.ShouldBeTrue();
     }
 
     [Fact]
     public void Without_labels_or_with_strange_ones_a_target_of_labels_is_an_error()
     {
         var model = Models["gemm"];
-        var options = NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2)), ("target", "labels")));
+        var options = NnBcdOptions.From(MethodRun.Arguments(("rank", MethodRun.Ranks(2)), ("target", true)));
         DiagnosticException Read(ModelOptimizer.Tensors.Data.IBatchSource batches)
         {
             var context = MethodRun.Context(model, batches);
@@ -87,7 +87,7 @@ public class ChainTests
     public void Initialisers_have_the_deviation_that_their_papers_give_them(string word, double deviation)
     {
         // 200 outputs, 500 inputs.
-        var weight = StartingWeights.Draw(TestEngine.Shared.LinearAlgebra, StartingWeights.Parse(word), 200, 500, new Random(1));
+        var weight = StartingWeights.Draw(TestEngine.Shared.LinearAlgebra, Enum.Parse<Start>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true), 200, 500, new Random(1));
 
         Math.Sqrt(weight.Values.Average(value => value * value)).ShouldBe(deviation, 0.02 * deviation);
         weight.Values.Average().ShouldBe(0, 0.02 * deviation);

@@ -9,7 +9,7 @@ namespace ModelOptimizer.Methods.Tests.BlockDescent;
 
 public class LayerModeTests
 {
-    private static readonly NnBcdOptions Options = NnBcdOptions.From(MethodRun.Arguments(("mode", "layer"), ("rank", MethodRun.Ranks(3)), ("sweeps", 300), ("tau", 0.3), ("alpha", 1e-3)));
+    private static readonly NnBcdOptions Options = NnBcdOptions.From(MethodRun.Arguments(("mode", true), ("rank", MethodRun.Ranks(3)), ("sweeps", 300), ("tau", 0.3), ("alpha", 1e-3)));
 
     [Fact]
     public void The_objective_never_rises_and_both_groups_use_their_own_moment()

@@ -221,7 +221,7 @@ public class DistillMethodTests
     {
         var teacher = StudentRun.Dense();
         var context = StudentRun.Context(teacher, teacher);
-        var options = DistillationOptions.From(MethodRun.Arguments());
+        var options = DistillationOptions.From(MethodRun.Arguments(), DistillationKeys.LearningRate("1e-4"));
 
         var error = Should.Throw<DiagnosticException>(() => new StudentTraining(context, options, Student.Of(context, options)).RequireMemory(long.MaxValue));
 

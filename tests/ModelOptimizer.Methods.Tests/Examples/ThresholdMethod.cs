@@ -7,18 +7,17 @@ namespace ModelOptimizer.Methods.Tests.Examples;
 /// <summary>Pruning by magnitude.</summary>
 internal sealed class ThresholdMethod : IMethod
 {
+    private static readonly Option<double> Below = new("below", Forms.Number(0, 1), "Weights smaller than this share of the layer's largest become zero.", "1%");
+
     public string Name => "threshold";
 
     public string Summary => "Sets the smallest weights of each layer to zero.";
 
     public string Paper => "Han, Pool, Tran, Dally: Learning both Weights and Connections for Efficient Neural Networks. NIPS 2015, arXiv 1506.02626";
 
-    public IReadOnlyList<MethodOption> Options { get; } =
-    [
-        new("below", OptionKind.Number, "Weights smaller than this share of the layer's largest become zero.", "1%") { Minimum = 0, Maximum = 1 },
-    ];
+    public IReadOnlyList<Option> Options { get; } = [Below];
 
-    public IStep Prepare(StepContext context, MethodArguments arguments) => new ThresholdStep(context.Model, arguments.Get("below", 0.01));
+    public IStep Prepare(StepContext context, MethodArguments arguments) => new ThresholdStep(context.Model, arguments.Get(Below));
 
     private sealed class ThresholdStep(OnnxModel before, double below) : IStep
     {

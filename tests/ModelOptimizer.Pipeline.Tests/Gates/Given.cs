@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;

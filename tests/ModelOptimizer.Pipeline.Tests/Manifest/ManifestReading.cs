@@ -1,5 +1,6 @@
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Plan;
@@ -150,11 +151,11 @@ public sealed class ManifestReading : IDisposable
 
         arguments.Position.ShouldBe(At(17, 9));
         arguments.PositionOf("norm").ShouldBe(At(18, 9));
-        arguments.Get<string>("norm").ShouldBe("frobenius");
-        arguments.Get<double>("shrink").ShouldBe(0.05);
-        arguments.Get<LayerRules>("layers").Rules.Select(rule => rule.Text).ShouldBe(["conv*", "re:^fc\\d$", "!type:Gemm"]);
-        arguments.Get<LayerRules>("layers").Rules[2].Position.ShouldBe(At(19, 41));
-        var ranks = arguments.Get<LayerMap<RankSpec>>("ranks").Entries;
+        arguments.Get(SampleMethod.Norm).ShouldBe("frobenius");
+        arguments.Get(SampleMethod.Shrink).ShouldBe(0.05);
+        arguments.Get(SampleMethod.Layers)!.Rules.Select(rule => rule.Text).ShouldBe(["conv*", "re:^fc\\d$", "!type:Gemm"]);
+        arguments.Get(SampleMethod.Layers)!.Rules[2].Position.ShouldBe(At(19, 41));
+        var ranks = arguments.Get(SampleMethod.Ranks)!.Entries;
         ranks.Select(entry => entry.Rule.Text).ShouldBe(["*", "conv1", "conv2"]);
         ranks[0].Value.Fraction.ShouldBe(0.5);
         ranks[1].Value.Ranks.ShouldBe([16, 8]);
@@ -174,9 +175,9 @@ public sealed class ManifestReading : IDisposable
                   - { method: sample }
             """).Models[0].Steps;
 
-        steps[0].Arguments.Get<ModelFile>("student").Path.ShouldBe(folder["letters.onnx"]);
+        steps[0].Arguments.Get(SampleMethod.Student)!.Path.ShouldBe(folder["letters.onnx"]);
         steps.Select(step => step.Student).ShouldBe([folder["letters.onnx"], null]);
-        steps[0].Arguments.Get<LayerMap<string>>("pairs").Entries.Select(entry => (entry.Rule.Text, entry.Value)).ShouldBe([("fc*", "head"), ("fc1", "tail")]);
+        steps[0].Arguments.Get(SampleMethod.Pairs)!.Entries.Select(entry => (entry.Rule.Text, entry.Value)).ShouldBe([("fc*", "head"), ("fc1", "tail")]);
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public sealed class ManifestReading : IDisposable
                   - { method: sample, bits: { "*": 8, conv1: ternary } }
             """).Models[0].Steps;
 
-        steps.Select(step => string.Join(' ', step.Arguments.Get<LayerMap<string>>("bits").Entries.Select(entry => $"{entry.Rule.Text}={entry.Value}"))).ShouldBe(["*=4", "*=8 conv1=ternary"]);
+        steps.Select(step => string.Join(' ', step.Arguments.Get(SampleMethod.Bits)!.Entries.Select(entry => $"{entry.Rule.Text}={entry.Value}"))).ShouldBe(["*=4", "*=8 conv1=ternary"]);
     }
 
     [Fact]
@@ -208,7 +209,7 @@ public sealed class ManifestReading : IDisposable
                   - { method: sample, block: { from: relu_5, to: relu_9 } }
             """).Models[0].Steps;
 
-        steps.Select(step => step.Arguments.Get<BlockReference>("block")).ShouldBe([new BlockReference("stage3"), new BlockReference(null, "relu_5", "relu_9")]);
+        steps.Select(step => step.Arguments.Get(SampleMethod.Block)).ShouldBe([new BlockReference("stage3"), new BlockReference(null, "relu_5", "relu_9")]);
     }
 
     [Theory]
@@ -221,7 +222,7 @@ public sealed class ManifestReading : IDisposable
             source: digits.onnx
             compress:
               - { method: sample, certificate: { max-gap: {{written}} } }
-        """).Models[0].Steps[0].Arguments.Get<CertificateBound>("certificate").MaxGap.ShouldBe(gap, 1e-18);
+        """).Models[0].Steps[0].Arguments.Get(SampleMethod.Certificate)!.Value.ShouldBe(gap, 1e-18);
 
     [Fact]
     public void Gives_Modes_And_Shares_To_Layers_By_Their_Rules()
@@ -240,10 +241,10 @@ public sealed class ManifestReading : IDisposable
         Modes(1).ShouldBe(["*: 2, 3", "fc1: 26, 26, 4"]);
         Shares(0).ShouldBe([("*", 0.9)]);
         Shares(1).ShouldBe([("*", 0.5), ("re:^fc", 0.07)]);
-        arguments[1].Get<LayerMap<double>>("sparsity").Entries[1].Rule.Position.ShouldBe(At(7, 91));
+        arguments[1].Get(SampleMethod.Sparsity)!.Entries[1].Rule.Position.ShouldBe(At(7, 91));
 
-        IEnumerable<string> Modes(int step) => arguments[step].Get<LayerMap<IReadOnlyList<int>>>("modes").Entries.Select(entry => $"{entry.Rule.Text}: {string.Join(", ", entry.Value)}");
-        IEnumerable<(string, double)> Shares(int step) => arguments[step].Get<LayerMap<double>>("sparsity").Entries.Select(entry => (entry.Rule.Text, entry.Value));
+        IEnumerable<string> Modes(int step) => arguments[step].Get(SampleMethod.Modes)!.Entries.Select(entry => $"{entry.Rule.Text}: {string.Join(", ", entry.Value)}");
+        IEnumerable<(string, double)> Shares(int step) => arguments[step].Get(SampleMethod.Sparsity)!.Entries.Select(entry => (entry.Rule.Text, entry.Value));
     }
 
     [Fact]
@@ -252,14 +253,14 @@ public sealed class ManifestReading : IDisposable
         var plan = folder.Read(Everything);
         var (ranked, budgeted, plain) = (plan.Models[0].Steps[0].Arguments, plan.Models[0].Steps[1].Arguments, plan.Models[1].Steps[0].Arguments);
 
-        ranked.TryGet<Budget>("budget", out _).ShouldBeFalse();
-        ranked.Get<int>("sweeps").ShouldBe(30);
-        budgeted.Get<Budget>("budget").ShouldBe(new Budget(BudgetMeasure.Size, 250_000, false, Allocation.Uniform));
-        budgeted.Get<int>("sweeps").ShouldBe(3);
-        plain.Get<Budget>("budget").ShouldBe(new Budget(BudgetMeasure.Size, 0.5, true));
-        plain.Get<LayerRules>("layers").Rules.Select(rule => rule.Text).ShouldBe(["*"]);
-        plain.Get<string>("norm").ShouldBe("covariance");
-        plain.TryGet<double>("energy", out _).ShouldBeFalse();
+        ranked.Values.ShouldNotContainKey("budget");
+        ranked.Get(SampleMethod.Sweeps).ShouldBe(30);
+        budgeted.Get(SampleMethod.Budget).ShouldBe(new Budget(BudgetMeasure.Size, 250_000, false, Allocation.Uniform));
+        budgeted.Get(SampleMethod.Sweeps).ShouldBe(3);
+        plain.Get(SampleMethod.Budget).ShouldBe(new Budget(BudgetMeasure.Size, 0.5, true));
+        plain.Get(SampleMethod.Layers)!.Rules.Select(rule => rule.Text).ShouldBe(["*"]);
+        plain.Get(SampleMethod.Norm).ShouldBe("covariance");
+        plain.Get(SampleMethod.Energy).ShouldBeNull();
     }
 
     [Fact]
@@ -343,7 +344,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Follows_Anchors() =>
         folder.Read("version: 1\nmodels:\n  digits: { source: digits.onnx, compress: &steps [{ method: sample, sweeps: 9 }] }\n  letters: { source: letters.onnx, compress: *steps }")
-            .Models[1].Steps[0].Arguments.Get<int>("sweeps").ShouldBe(9);
+            .Models[1].Steps[0].Arguments.Get(SampleMethod.Sweeps).ShouldBe(9);
 
     private ModelPlan WithCommand(string evaluate, params string[] gates) => folder.Read($"""
         version: 1

@@ -1,4 +1,7 @@
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Methods.BlockDescent;
+using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Options;
 
 namespace ModelOptimizer.Pipeline.Tests.Manifest;
@@ -12,23 +15,37 @@ internal sealed class SampleMethod : IMethod
 
     public string Paper => "";
 
-    public IReadOnlyList<MethodOption> Options { get; } =
-    [
-        new("norm", OptionKind.Choice, "", "covariance") { Choices = ["covariance", "frobenius"] },
-        new("layers", OptionKind.Layers, "", "[\"*\"]"),
-        new("ranks", OptionKind.Ranks, "") { ExclusiveGroup = "goal" },
-        new("modes", OptionKind.Modes, ""),
-        new("sparsity", OptionKind.Shares, "") { Maximum = 0.99 },
-        new("bits", OptionKind.ChoiceByLayer, "") { Choices = ["8", "4", "ternary"] },
-        new("pairs", OptionKind.Names, ""),
-        new("block", OptionKind.Block, ""),
-        new("certificate", OptionKind.Certificate, ""),
-        new("student", OptionKind.Model, ""),
-        new("energy", OptionKind.Number, "") { ExclusiveGroup = "goal", Minimum = 0, Maximum = 1 },
-        new("budget", OptionKind.Budget, "", "{ size: 50% }") { ExclusiveGroup = "goal" },
-        new("sweeps", OptionKind.Integer, "", "30") { Minimum = 1, Maximum = 1000 },
-        new("shrink", OptionKind.Number, "", "0") { Minimum = 0, Maximum = 1 },
-    ];
+    public static Option<string> Norm { get; } = new("norm", Forms.Word(["covariance", "frobenius"]), "", "covariance");
+
+    public static Option<LayerRules?> Layers { get; } = new("layers", LayerForms.Rules, "", new ListNode([new ScalarNode("*", false, Nowhere)], Nowhere));
+
+    public static Option<LayerMap<RankSpec>?> Ranks { get; } = new("ranks", RankSpec.ByLayer, "") { ExclusiveGroup = "goal" };
+
+    public static Option<LayerMap<IReadOnlyList<int>>?> Modes { get; } = new("modes", NnBcdKeys.ModesForm, "");
+
+    public static Option<LayerMap<double>?> Sparsity { get; } = new("sparsity", LayerForms.Shares(0, 0.99), "");
+
+    public static Option<LayerMap<string>?> Bits { get; } = new("bits", LayerForms.Words(["8", "4", "ternary"]), "");
+
+    public static Option<LayerMap<string>?> Pairs { get; } = new("pairs", LayerForms.Names(), "");
+
+    public static Option<BlockReference?> Block { get; } = new("block", BlockReference.Form, "");
+
+    public static Option<double?> Certificate { get; } = new("certificate", ConvexKeys.CertificateForm, "");
+
+    public static Option<ModelFile?> Student { get; } = new("student", Forms.Model, "");
+
+    public static Option<double?> Energy { get; } = new("energy", Forms.Number(0, 1).OrNone(), "") { ExclusiveGroup = "goal" };
+
+    public static Option<Budget?> Budget { get; } = new("budget", Methods.Options.Budget.Form, "", new MapNode([(new ScalarNode("size", true, Nowhere), "50%")], Nowhere)) { ExclusiveGroup = "goal" };
+
+    public static Option<int> Sweeps { get; } = new("sweeps", Forms.Whole(1, 1000), "", "30");
+
+    public static Option<double> Shrink { get; } = new("shrink", Forms.Number(0, 1), "", "0");
+
+    public IReadOnlyList<Option> Options { get; } = [Norm, Layers, Ranks, Modes, Sparsity, Bits, Pairs, Block, Certificate, Student, Energy, Budget, Sweeps, Shrink];
+
+    private static SourcePosition Nowhere => new("");
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => throw new NotSupportedException();
 }

@@ -79,7 +79,7 @@ public class StepTests
     private static StepPlan Tucker(string goal, object value, params (string Name, object Value)[] more)
     {
         var method = MethodCatalogue.All.Single(candidate => candidate.Name == "tucker");
-        var values = new Dictionary<string, object> { [goal] = value, ["norm"] = "frobenius", ["variant"] = "joint", ["moment"] = "uncentred", ["jitter"] = "relative", ["bn"] = "folded" };
+        var values = new Dictionary<string, object> { [goal] = value, ["norm"] = Methods.LowRank.FactorNorm.Frobenius };
         foreach (var option in more)
         {
             values.Add(option.Name, option.Value);
@@ -108,7 +108,7 @@ public class StepTests
 
         public string Paper => "";
 
-        public IReadOnlyList<MethodOption> Options => [];
+        public IReadOnlyList<Option> Options => [];
 
         public IStep Prepare(StepContext context, MethodArguments arguments) => new PlainStep(context.Model, plan);
 

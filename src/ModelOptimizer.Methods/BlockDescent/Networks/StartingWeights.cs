@@ -5,25 +5,6 @@ internal static class StartingWeights
 {
     private const double KaimingScale = 0.2;
 
-    private static readonly IReadOnlyDictionary<string, Start> ByWord = new Dictionary<string, Start>(StringComparer.Ordinal)
-    {
-        ["trained"] = Start.Trained,
-        ["normal"] = Start.Normal,
-        ["uniform"] = Start.Uniform,
-        ["kaiming-normal"] = Start.KaimingNormal,
-        ["kaiming-uniform"] = Start.KaimingUniform,
-        ["lecun-normal"] = Start.LecunNormal,
-        ["lecun-uniform"] = Start.LecunUniform,
-        ["xavier-normal"] = Start.XavierNormal,
-        ["xavier-uniform"] = Start.XavierUniform,
-        ["orthogonal"] = Start.Orthogonal,
-    };
-
-    /// <summary>The manifest's words.</summary>
-    public static IEnumerable<string> Words => ByWord.Keys;
-
-    public static Start Parse(string word) => ByWord[word];
-
     /// <summary>A <paramref name="rows"/>×<paramref name="columns"/> weight: outputs × inputs.</summary>
     public static Matrix Draw(ILinearAlgebra algebra, Start start, int rows, int columns, Random random) => start switch
     {
@@ -56,4 +37,38 @@ internal static class StartingWeights
 
         return matrix;
     }
+}
+
+/// <summary>The weights to begin with.</summary>
+internal enum Start
+{
+    /// <summary>The model's own.</summary>
+    Trained,
+
+    /// <summary>0.01·N(0, 1).</summary>
+    Normal,
+
+    /// <summary>Uniform in ±0.02.</summary>
+    Uniform,
+
+    /// <summary>Kaiming He's normal, times 0.2 as in the paper's code.</summary>
+    KaimingNormal,
+
+    /// <summary>Kaiming He's uniform, times 0.2.</summary>
+    KaimingUniform,
+
+    /// <summary>LeCun's normal.</summary>
+    LecunNormal,
+
+    /// <summary>LeCun's uniform.</summary>
+    LecunUniform,
+
+    /// <summary>Xavier Glorot's normal.</summary>
+    XavierNormal,
+
+    /// <summary>Xavier Glorot's uniform.</summary>
+    XavierUniform,
+
+    /// <summary>Orthonormal rows or columns.</summary>
+    Orthogonal,
 }

@@ -11,7 +11,7 @@ internal sealed class OpdfMethod : IMethod
 
     public bool CompressesLayers => false;
 
-    public IReadOnlyList<MethodOption> Options => OpdfOptions.Declarations;
+    public IReadOnlyList<Option> Options => OpdfKeys.All;
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => new OpdfStep(context, OpdfOptions.From(arguments));
 

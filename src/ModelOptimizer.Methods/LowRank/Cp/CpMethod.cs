@@ -9,7 +9,7 @@ internal sealed class CpMethod : IMethod
 
     public string Paper => "Kalle, Rudkiewicz, Ouerfelli, Tamaazousti: Distribution-Aware Tensor Decomposition for Compression of Convolutional Neural Networks. NeurIPS 2025, arXiv 2511.04494";
 
-    public IReadOnlyList<MethodOption> Options => CpOptions.Declarations;
+    public IReadOnlyList<Option> Options => CpOptions.All;
 
     public bool OffersChoices => true;
 
@@ -21,13 +21,22 @@ internal static class CpOptions
 {
     private const int DefaultStarts = 3;
 
-    public static IReadOnlyList<MethodOption> Declarations { get; } = LowRankOptions.Declarations(
-        "Ranks by hand: 16, 50%, or a map from layer rule to one of these.",
-        new MethodOption("ways", OptionKind.Choice, "4 factors, with a convolution along each spatial axis, or 3, with one over the whole window.", "4") { Choices = ["4", "3"] },
-        new MethodOption("starts", OptionKind.Integer, FormattableString.Invariant($"From how many starts each rank is tried; absent, {DefaultStarts}.")) { Minimum = 1, Maximum = 100 });
+    private static readonly Option<bool> IsSeparable =
+        new(
+            "ways",
+            Forms.Choice(("4", true), ("3", false)),
+            "4 factors, with a convolution along each spatial axis, or 3, with one over the whole window.",
+            "4");
 
-    public static CpFactorization Factorization(MethodArguments arguments) =>
-        new(!arguments.Is("ways", "3"), arguments.TryGet<int>("starts", out var starts) && starts > 0 ? starts : DefaultStarts);
+    private static readonly Option<int?> Starts = new(
+        "starts",
+        Forms.Whole(1, 100).OrNone(),
+        FormattableString.Invariant($"From how many starts each rank is tried; absent, {DefaultStarts}."));
+
+    public static IReadOnlyList<Option> All { get; } =
+        LowRankOptions.With("Ranks by hand: 16, 50%, or a map from layer rule to one of these.", IsSeparable, Starts);
+
+    public static CpFactorization Factorization(MethodArguments arguments) => new(arguments.Get(IsSeparable), arguments.Get(Starts) ?? DefaultStarts);
 }
 
 /// <summary>CP as one of the factorizations.</summary>

@@ -9,7 +9,7 @@ internal sealed class TuckerMethod : IMethod
 
     public string Paper => "Kalle, Rudkiewicz, Ouerfelli, Tamaazousti: Distribution-Aware Tensor Decomposition for Compression of Convolutional Neural Networks. NeurIPS 2025, arXiv 2511.04494";
 
-    public IReadOnlyList<MethodOption> Options => TuckerOptions.Declarations;
+    public IReadOnlyList<Option> Options => TuckerOptions.All;
 
     public bool OffersChoices => true;
 
@@ -19,11 +19,16 @@ internal sealed class TuckerMethod : IMethod
 /// <summary>What <c>tucker</c> adds to the options of all low-rank methods.</summary>
 internal static class TuckerOptions
 {
-    public static IReadOnlyList<MethodOption> Declarations { get; } = LowRankOptions.Declarations(
-        "Ranks by hand: 16, [R_T, R_S], 50%, or a map from layer rule to one of these.",
-        new MethodOption("variant", OptionKind.Choice, "The order of the updates: joint needs fewer sweeps, published is the paper's.", "joint") { Choices = ["joint", "published"] });
+    private static readonly Option<TuckerVariant> Order = new(
+        "variant",
+        Forms.Choice<TuckerVariant>(),
+        "The order of the updates: joint needs fewer sweeps, published is the paper's.",
+        "joint");
 
-    public static TuckerVariant Variant(MethodArguments arguments) => arguments.Is("variant", "published") ? TuckerVariant.Published : TuckerVariant.Joint;
+    public static IReadOnlyList<Option> All { get; } =
+        LowRankOptions.With("Ranks by hand: 16, [R_T, R_S], 50%, or a map from layer rule to one of these.", Order);
+
+    public static TuckerVariant Variant(MethodArguments arguments) => arguments.Get(Order);
 }
 
 /// <summary>Tucker-2 as one of the factorizations.</summary>

@@ -13,14 +13,16 @@ internal static class GateTable
         foreach (var name in GateRules.Names)
         {
             var metric = MetricCatalogue.TryGet(name, out var found) ? found : null;
-            var limits = GateKeys.Of(name, metric).Keys.Where(key => GateKeys.Bounds.Any(bound => bound.Key.Name == key.Name)).GroupBy(key => key.Form.Text);
-            table.Append(KeyTable.Row($"`{name}`", Labels(metric), string.Join("; ", limits.Select(Limits)), KeyTable.Cell(metric?.Summary ?? GateRules.Summary(name))));
+            var limits = GateKeys.Of(name, metric).Where(key => GateKeys.Bounds.Any(bound => bound.Key.Name == key.Name)).GroupBy(key => key.Form.Text);
+            var summary = KeyTable.Cell(metric?.Summary ?? GateRules.Summary(name));
+            table.Append(KeyTable.Row($"`{name}`", Labels(metric), string.Join("; ", limits.Select(Limits)), summary));
         }
 
         return table.ToString();
     }
 
-    private static string Limits(IGrouping<string, KeyDeclaration> limits) => $"{string.Join(", ", limits.Select(key => $"`{key.Name}`"))}: {KeyTable.Cell(limits.Key)}";
+    private static string Limits(IGrouping<string, Option> limits) =>
+        $"{string.Join(", ", limits.Select(key => $"`{key.Name}`"))}: {KeyTable.Cell(limits.Key)}";
 
     private static string Labels(IMetric? metric) => (metric?.Labels ?? LabelKind.None) switch
     {
@@ -34,12 +36,12 @@ internal static class GateTable
 /// <summary>Declared keys as a Markdown table.</summary>
 internal static class KeyTable
 {
-    public static string Of(SectionDeclaration section)
+    public static string Of(KeySet keys)
     {
         var table = new StringBuilder("| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
-        foreach (var key in section.Keys)
+        foreach (var key in keys)
         {
-            table.Append(Row($"`{key.Name}`", Cell(key.Form.Text), Default(key), Cell(key.Meaning(section.Keys))));
+            table.Append(Row($"`{key.Name}`", Cell(key.Form.Text), Default(key), Cell(key.Meaning(keys))));
         }
 
         return table.ToString();
@@ -54,5 +56,5 @@ internal static class KeyTable
         .Replace("*", "\\*", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal);
 
-    private static string Default(KeyDeclaration key) => key.IsRequired ? "required" : key.Default is { } text ? $"`{text}`" : "";
+    private static string Default(Option key) => key.IsRequired ? "required" : key.Default is { } absent ? $"`{absent}`" : "";
 }

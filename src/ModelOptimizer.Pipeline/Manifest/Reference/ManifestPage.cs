@@ -1,4 +1,5 @@
 using System.Text;
+using ModelOptimizer.Methods.Convex;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
@@ -55,25 +56,25 @@ internal static class ManifestPage
     public static string Text(IReadOnlyList<IMethod> methods)
     {
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
-        void Chapter(string title, string intro, SectionDeclaration section) => page.Append($"\n{title}\n\n{intro.ReplaceLineEndings("\n")}{(intro.Length == 0 ? "" : "\n")}{KeyTable.Of(section)}");
+        void Chapter(string title, string intro, KeySet keys) => page.Append($"\n{title}\n\n{intro.ReplaceLineEndings("\n")}{(intro.Length == 0 ? "" : "\n")}{KeyTable.Of(keys)}");
 
-        Chapter("## Top level", "", ManifestKeys.Section);
-        Chapter("## An entry of `datasets`", "[data.md](data.md) has an example of every format.\n", DatasetKeys.Section);
-        Chapter("### `preprocess`", "(value · scale − mean) / std, for all inputs of the dataset.\n", PreprocessKeys.Section);
-        Chapter("## An entry of `models`", "", ModelKeys.Section);
-        Chapter("### `calibrate`", "", CalibrateKeys.Section);
-        Chapter("### `evaluate`", "A dataset, a command, or both.\n", EvaluateKeys.Section);
-        Chapter("### `embed`", "Either `resource` or `copy`.\n", EmbedKeys.Section);
-        Chapter("## A step of `compress`", Layers, StepKeys.Section);
-        Chapter("### `budget`", "`budget: auto` searches the smallest model that passes the gates ([search.md](search.md)); otherwise one of `size`, `params` and `macs` says what may remain of the whole model.\n", BudgetKeys.Section);
+        Chapter("## Top level", "", ManifestKeys.All);
+        Chapter("## An entry of `datasets`", "[data.md](data.md) has an example of every format.\n", DatasetKeys.All);
+        Chapter("### `preprocess`", "(value · scale − mean) / std, for all inputs of the dataset.\n", PreprocessKeys.All);
+        Chapter("## An entry of `models`", "", ModelKeys.All);
+        Chapter("### `calibrate`", "", CalibrateKeys.All);
+        Chapter("### `evaluate`", "A dataset, a command, or both.\n", EvaluateKeys.All);
+        Chapter("### `embed`", "Either `resource` or `copy`.\n", EmbedReader.Keys);
+        Chapter("## A step of `compress`", Layers, StepKeys.All);
+        Chapter("### `budget`", "`budget: auto` searches the smallest model that passes the gates ([search.md](search.md)); otherwise one of `size`, `params` and `macs` says what may remain of the whole model.\n", Budget.Keys);
         foreach (var method in methods)
         {
-            Chapter($"### `{method.Name}`", $"{method.Summary}\n\n{method.Paper}\n", new SectionDeclaration(StepKeys.Of(method).Keys.Skip(StepKeys.Section.Keys.Count).ToList()));
+            Chapter($"### `{method.Name}`", $"{method.Summary}\n\n{method.Paper}\n", new KeySet(method.Options));
         }
 
-        Chapter("### `block`, where it names tensors", "", BlockKeys.Section);
-        Chapter("### `certificate`", "", CertificateKeys.Section);
-        Chapter("## A gate of `gates`", Gates, GateKeys.Section);
+        Chapter("### `block`, where it names tensors", "", BlockReference.Keys);
+        Chapter("### `certificate`", "", ConvexKeys.Certificate);
+        Chapter("## A gate of `gates`", Gates, GateKeys.All);
         return page.Append($"\n### Metrics and limits\n\n{Metrics.ReplaceLineEndings("\n")}\n{GateTable.Text()}").ToString();
     }
 }

@@ -12,7 +12,8 @@ internal static class ManifestSchema
     /// <summary>The schema's usual file.</summary>
     public const string FileName = "modelopt.schema.json";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The line of a manifest that makes editors look at the schema in <paramref name="file"/> beside it.</summary>
     public static string Comment(string file) => $"# yaml-language-server: $schema={Path.GetFileName(file)}";
@@ -25,7 +26,7 @@ internal static class ManifestSchema
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
             ["title"] = "ModelOptimizer.Build manifest",
         };
-        foreach (var (keyword, value) in SectionSchema.Of(ManifestKeys.Section).ToList())
+        foreach (var (keyword, value) in SectionSchema.Of(ManifestKeys.All).ToList())
         {
             schema[keyword] = value?.DeepClone();
         }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>The methods as JSON.</summary>
@@ -15,16 +13,16 @@ internal sealed record MethodDocument(string Name, string Summary, string Paper,
         new(method.Name, method.Summary, method.Paper, [.. method.Options.Select(OptionDocument.Of)]);
 }
 
-/// <summary>A <see cref="MethodOption"/> as JSON.</summary>
+/// <summary>A <see cref="Option"/> as JSON.</summary>
 internal sealed record OptionDocument(string Name, string Kind, string? Default, IReadOnlyList<string> Choices, double? Minimum, double? Maximum, string? ExclusiveGroup, string Summary)
 {
-    public static OptionDocument Of(MethodOption option) => new(
+    public static OptionDocument Of(Option option) => new(
         option.Name,
-        option.Kind.ToString().ToLowerInvariant(),
-        option.Default,
-        option.Choices,
-        option.Minimum,
-        option.Maximum,
+        option.Form.Kind,
+        option.Default?.ToString(),
+        option.Form.Choices,
+        option.Form.Minimum,
+        option.Form.Maximum,
         option.ExclusiveGroup,
         option.Summary);
 }

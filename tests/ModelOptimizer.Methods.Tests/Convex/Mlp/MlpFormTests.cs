@@ -48,7 +48,7 @@ public class MlpFormTests
     [Fact]
     public void The_gap_is_certified_and_plotted_with_the_objective()
     {
-        var result = Run(Network, ("certificate", new CertificateBound(1e-5)), ("polish", 0.01));
+        var result = Run(Network, ("certificate", 1e-5), ("polish", 0.01));
 
         result.Certificates.Select(certificate => (certificate.Subject, certificate.Name)).ShouldBe([("head", "duality gap"), ("head", "duality gap of polishing")]);
         result.Certificates.ShouldAllBe(certificate => certificate.Value >= 0 && certificate.Value <= 1e-5);
@@ -70,7 +70,7 @@ public class MlpFormTests
     {
         var position = new SourcePosition("modelopt.yaml", 7, 11);
         var arguments = new MethodArguments(
-            new Dictionary<string, object> { ["penalty"] = 0.2, ["iterations"] = 7, ["certificate"] = new CertificateBound(1e-9) }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { ["certificate"] = position });
+            new Dictionary<string, object> { ["penalty"] = 0.2, ["iterations"] = 7, ["certificate"] = 1e-9 }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { ["certificate"] = position });
 
         var error = Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Run(MethodRun.Context(Network, Batches()), arguments)).Diagnostic;
 
@@ -170,7 +170,7 @@ public class MlpFormTests
     public void A_student_without_neurons_is_an_error()
     {
         // Within a gap of 1, which zero has, nothing needs to be done.
-        var error = Should.Throw<DiagnosticException>(() => Run(Network, ("penalty", 0.99), ("certificate", new CertificateBound(1)))).Diagnostic;
+        var error = Should.Throw<DiagnosticException>(() => Run(Network, ("penalty", 0.99), ("certificate", 1.0))).Diagnostic;
 
         (error.Code, error.Message).ShouldBe((MethodCodes.NothingToCompress, "the student of 'head' has no neurons at this 'penalty'. Lower it."));
     }
@@ -202,7 +202,7 @@ public class MlpFormTests
     {
         var position = new SourcePosition("modelopt.yaml", 7, 11);
         var arguments = new MethodArguments(
-            new Dictionary<string, object> { ["width"] = 4, ["certificate"] = new CertificateBound(1e-4) }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { ["certificate"] = position });
+            new Dictionary<string, object> { ["width"] = 4, ["certificate"] = 1e-4 }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { ["certificate"] = position });
         var model = ResidualNetwork.Create();
 
         var error = Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Plan(MethodRun.Context(model, null), arguments)).Diagnostic;

@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;

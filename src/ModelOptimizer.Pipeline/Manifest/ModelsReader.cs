@@ -1,0 +1,108 @@
+using ModelOptimizer.Pipeline.Gates;
+
+namespace ModelOptimizer.Pipeline.Manifest;
+
+/// <summary>Reads <c>models:</c>.</summary>
+internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, StepReader steps, int seed)
+{
+    private static readonly Dictionary<string, string> LaterKeys = new(StringComparer.Ordinal)
+    {
+        ["command"] = "It belongs to 'evaluate': evaluate: { command: [python, eval.py] }.",
+    };
+
+    public IReadOnlyList<ModelPlan> Read(Node node)
+    {
+        var entries = node.AsMap("'models'").Entries;
+        return entries.Count > 0
+            ? [.. entries.Select(entry => Model(entry.Key, entry.Value))]
+            : throw new DiagnosticException(
+                KeyCodes.MissingKey,
+                "'models' has no model. Write, for example, 'digits: { source: digits.onnx, compress: [ … ] }'.",
+                node.Position);
+    }
+
+    private ModelPlan Model(ScalarNode name, Node node)
+    {
+        // The name becomes a file name in builds.
+        var isName = name.Text.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' or ' ');
+        if (!isName || name.Text.Length == 0 || name.Text.StartsWith('.'))
+        {
+            throw new DiagnosticException(
+                KeyCodes.BadValue,
+                $"A model's name has letters, digits, '-', '_', '.' and spaces only; found '{name.Text}'.",
+                name.Position);
+        }
+
+        var section = new Section(node, $"model '{name.Text}'", ModelKeys.All, paths, name.Position, LaterKeys);
+        var evaluate = data.Evaluate(section);
+        var model = new ModelPlan
+        {
+            Name = name.Text,
+            Position = name.Position,
+            Source = section.Read(ModelKeys.Source),
+            SourcePosition = section[ModelKeys.Source]!.Position,
+            Output = section.Read(ModelKeys.Output),
+            Calibrate = data.Calibrate(section),
+            Evaluate = evaluate,
+            Steps = [.. section.Read(ModelKeys.Compress).Select(steps.Read)],
+            Gates = [.. (section.Read(ModelKeys.Gates) ?? []).SelectMany(gate => new GatesReader(paths).Read(gate, evaluate))],
+            Embed = EmbedReader.Read(section),
+            Canonical = "",
+        };
+        if (SearchRules.Problem(model) is var (problem, position))
+        {
+            throw new DiagnosticException(KeyCodes.Conflict, problem, position);
+        }
+
+        return model with { Canonical = CanonicalText.Of(model, paths, seed) };
+    }
+}
+
+/// <summary>The keys of an entry of <c>models:</c>.</summary>
+internal static class ModelKeys
+{
+    public static KeySet All { get; } = new();
+
+    public static readonly Option<string> Source = All.Add<string>(new(
+        "source",
+        Forms.File("path of an ONNX file"),
+        "The model to compress, relative to the manifest.")
+    {
+        IsRequired = true,
+        Example = "models/digits.onnx",
+    });
+
+    public static readonly Option<string?> Output = All.Add<string?>(new(
+        "output",
+        Forms.Path("path").OrNone(),
+        "Where modelopt compress writes the result; absent, SOURCE.compressed.onnx beside the source. A build chooses the place itself."));
+
+    public static readonly Option<Section?> Calibrate = All.Add<Section?>(new(
+        "calibrate",
+        Forms.Section(CalibrateKeys.All, "mapping, see calibrate").OrNone(),
+        "The samples that methods look at. Never those that gates are decided on."));
+
+    public static readonly Option<Section?> Evaluate = All.Add<Section?>(new(
+        "evaluate",
+        Forms.Section(EvaluateKeys.All, "mapping, see evaluate").OrNone(),
+        "What original and compressed model are measured on."));
+
+    public static readonly Option<IReadOnlyList<Node>> Compress = All.Add<IReadOnlyList<Node>>(new(
+        "compress",
+        Forms.List(Forms.Defined("step"), "list of steps", "'- method: tucker'", "has no step. Write, for example, '- method: tucker'.", KeyCodes.MissingKey),
+        "What is done to the model, in this order.")
+    {
+        IsRequired = true,
+        Example = "[ { method: tucker, budget: { size: 40% } } ]",
+    });
+
+    public static readonly Option<IReadOnlyList<Node>?> Gates = All.Add<IReadOnlyList<Node>?>(new(
+        "gates",
+        Forms.List(Forms.Defined("gate"), "list of gates", $"'{GatesReader.Example}'", null).OrNone(),
+        "What must hold. A gate that does not is an error of the build."));
+
+    public static readonly Option<Section?> Embed = All.Add<Section?>(new(
+        "embed",
+        Forms.Section(EmbedReader.Keys, "mapping, see embed").OrNone(),
+        "How a build ships the compressed model."));
+}
