@@ -17,7 +17,7 @@ public sealed class BuildContractTests : IDisposable
         root.EnumerateObject().Select(member => member.Name).ShouldBe(
         [
             "protocol", "manifests", "outputDirectory", "cacheDirectory", "device", "severity",
-            "verify", "enabled", "rootNamespace", "language", "libraries", "toolVersion",
+            "verify", "enabled", "rootNamespace", "language", "libraries", "toolVersion", "targetFrameworks",
         ]);
         root.GetProperty("manifests").EnumerateArray().Select(path => path.GetString()).ShouldBe(Request.Manifests);
         root.GetProperty("protocol").GetInt32().ShouldBe(1);

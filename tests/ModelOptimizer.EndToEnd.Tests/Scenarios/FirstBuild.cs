@@ -24,6 +24,18 @@ internal static class FirstBuild
         File.GetLastWriteTimeUtc(app["obj", "Release", "net10.0", "app.dll"]).ShouldBe(assembly);
     }
 
+    public static IEnumerable<Step> A_Packed_Resource_Is_Unpacked_By_The_Accessor(Place place)
+    {
+        var app = place.Consumer();
+        app.Write("modelopt.yaml", Consumer.Manifest.Replace("accessor: DigitsModel", "accessor: DigitsModel\n      compression: brotli", StringComparison.Ordinal));
+        yield return Step.Build(app);
+
+        place.Last.Problems.ShouldBeEmpty();
+        var model = new FileInfo(app["obj", "modelopt", "digits", "digits.onnx"]).Length;
+        app.Embedded().Length.ShouldBeLessThan((int)model);
+        app.Run().ShouldBe($"Digits.onnx {model} intact");
+    }
+
     public static IEnumerable<Step> Two_Fresh_Builds_Of_The_Same_Project_Give_The_Same_Bytes_Also_Where_A_Folder_Has_Spaces_And_Other_Letters(Place place)
     {
         var first = new Consumer(place["one", "app"]);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Plan;
@@ -30,6 +31,38 @@ public sealed class BuildSessionTests : IDisposable
         File.ReadAllText(_project.Accessor).ShouldContain("internal static class DigitsModel");
         log.Headlines.ShouldBe(["digits: 10 B → 5 B (50 %), top1 98.9 % → 98.7 %, no gates"]);
         _project.Relative(File.ReadAllText(_project.StateFile)).ShouldBeApproved();
+    }
+
+    [Theory]
+    [InlineData(EmbedCompression.Brotli, "net10.0", ".brotli")]
+    [InlineData(EmbedCompression.Auto, "netstandard2.1;net8.0", ".brotli")]
+    [InlineData(EmbedCompression.Auto, "net10.0;net48", ".deflate")]
+    internal void Resource_is_packed_once_as_all_target_frameworks_can_unpack_it(EmbedCompression compression, string frameworks, string ending)
+    {
+        BuildFixture.Write(_project.Model, new string('x', 2000));
+        _project.Embed = _project.Embed! with { Compression = compression };
+        _project.Request = _project.Request with { TargetFrameworks = frameworks };
+
+        _project.Build().ShouldBe(ExitCode.Passed);
+
+        var resource = _project.State.GetProperty("outputs").EnumerateArray().First(output => output.GetProperty("kind").GetString() == "resource");
+        var path = resource.GetProperty("path").GetString()!;
+        path.ShouldEndWith(ending);
+        resource.GetProperty("length").GetInt64().ShouldBeLessThan(100);
+        using var packed = File.OpenRead(path);
+        using Stream unpacked = ending == ".brotli" ? new BrotliStream(packed, CompressionMode.Decompress) : new DeflateStream(packed, CompressionMode.Decompress);
+        new StreamReader(unpacked).ReadToEnd().ShouldBe(File.ReadAllText(_project.Output));
+
+        // The file's name has the model's hash: another manifest with the same result packs nothing.
+        File.SetLastWriteTimeUtc(path, LongAgo);
+        BuildFixture.Write(_project.Manifest, "version: 1 ");
+        _project.Build().ShouldBe(ExitCode.Passed);
+        File.GetLastWriteTimeUtc(path).ShouldBe(LongAgo);
+
+        // And what is no resource any more goes.
+        BuildFixture.Write(_project.Model, new string('y', 2000));
+        _project.Build().ShouldBe(ExitCode.Passed);
+        File.Exists(path).ShouldBeFalse();
     }
 
     [Fact]

@@ -26,6 +26,10 @@ public class GateKeeperTests
         size.Confidence.ShouldBeNull();
         size.Code.ShouldBeNull();
 
+        var shipped = Given.Evidence() with { After = Given.Evidence().After with { Shipped = 22_890 } };
+        GateKeeper.Decide(Given.Gate("shipped max 20 KB"), shipped).Outcome.ShouldBe(GateOutcome.Failed);
+        GateKeeper.Decide(Given.Gate("shipped max 10%"), shipped).Measured.ShouldBe(0.1, 1e-12, "of the original file");
+
         GateKeeper.Decide(Given.Gate("params max 50%"), Given.Evidence()).Measured.ShouldBe(25.0 / 56, 1e-12);
         double.IsNaN(GateKeeper.Decide(Given.Gate("top1 min 97%"), Given.Evidence()).Measured).ShouldBeTrue();
     }

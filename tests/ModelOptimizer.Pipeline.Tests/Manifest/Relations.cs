@@ -41,6 +41,7 @@ public sealed class Relations
         ["resource"] = "A.onnx",
         ["copy"] = "a.onnx",
         ["accessor"] = "A",
+        ["compression"] = "auto",
         ["size"] = "40%",
         ["params"] = "250 k",
         ["macs"] = "1e6",

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Tests.Evaluation;
@@ -23,6 +24,24 @@ public class CompressionRunnerTests
         File.ReadAllBytes(project.Output).ShouldBe(first);
         report.After.Parameters.ShouldBeLessThanOrEqualTo((long)(0.6 * report.Before.Parameters));
         report.Gates.ShouldHaveSingleItem().Outcome.ShouldBe(GateOutcome.Passed);
+    }
+
+    [Fact]
+    public void Shipped_bytes_are_the_models_under_brotli_and_are_asked_for_by_a_gate()
+    {
+        using var project = new SmallProject("shipped: { max: 95% }");
+
+        var report = project.Run(cached: true).Models.ShouldHaveSingleItem();
+
+        var packed = new byte[report.After.Bytes + 1000];
+        BrotliEncoder.TryCompress(File.ReadAllBytes(project.Output), packed, out var length, quality: 11, window: 24).ShouldBeTrue();
+        report.After.Shipped.ShouldBe(length);
+        report.Before.Shipped.ShouldNotBeNull().ShouldBeLessThan(report.Before.Bytes);
+        report.Gates.ShouldHaveSingleItem().Measured.ShouldBe((double)length / report.Before.Bytes, 1e-12);
+        project.Run(cached: true).Models.ShouldHaveSingleItem().After.Shipped.ShouldBe(length, "from the cache");
+
+        project.WriteManifest(Passes);
+        project.Run(cached: true).Models.ShouldHaveSingleItem().After.Shipped.ShouldBeNull("nobody asks");
     }
 
     [Fact]
