@@ -24,7 +24,7 @@ internal static class GateKeys
 
     public static readonly Option<DiagnosticSeverity> Severity = All.Add<DiagnosticSeverity>(new(
         "severity",
-        Forms.Choice(("error", DiagnosticSeverity.Error), ("warning", DiagnosticSeverity.Warning)),
+        Forms.OneOf(("error", DiagnosticSeverity.Error), ("warning", DiagnosticSeverity.Warning)),
         "What a gate that does not hold is.",
         "error"));
 
