@@ -57,7 +57,7 @@ internal static class MethodRun
     public static double[] Outputs(OnnxModel model, Batch batch)
     {
         using var session = TestEngine.Shared.CreateSession(model);
-        return [.. session.Run(batch.Inputs).OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => FloatingPoint.Read(pair.Value))];
+        return [.. session.Run(batch.Inputs).OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Doubles())];
     }
 
     public static double Difference(double[] expected, double[] found)

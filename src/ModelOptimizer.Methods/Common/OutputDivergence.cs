@@ -87,13 +87,13 @@ internal sealed class OutputDivergence
     {
         var outputs = new Dictionary<string, List<double[]>>(StringComparer.Ordinal);
         using var session = _engine.CreateSession(model);
-        string[] readable = [.. session.Outputs.Where(output => FloatingPoint.IsReadable(output.Type)).Select(output => output.Name)];
+        string[] readable = [.. session.Outputs.Where(output => ElementTypes.IsFloat((int)output.Type)).Select(output => output.Name)];
         foreach (var batch in _batches)
         {
             _cancellation.ThrowIfCancellationRequested();
             foreach (var (name, tensor) in session.Run(batch.Inputs, readable))
             {
-                (outputs.TryGetValue(name, out var list) ? list : outputs[name] = []).Add(FloatingPoint.Read(tensor));
+                (outputs.TryGetValue(name, out var list) ? list : outputs[name] = []).Add(tensor.Doubles());
             }
         }
 

@@ -1,8 +1,8 @@
 namespace ModelOptimizer.Methods.Common;
 
 /// <summary>
-/// A tensor n_1×…×n_m = G_1·G_2·…·G_m (Oseledets, SIAM J. Sci. Comput. 33, 2011). A matrix d_out×d_in is one by its numbers in row-major order, with the modes of the row
-/// index first, as in nn-bcd; or with a factor of the rows and one of the columns in each mode, which is then a matrix product operator, as in opdf.
+/// A tensor n_1×…×n_m = G_1·G_2·…·G_m (Oseledets, SIAM J. Sci. Comput. 33, 2011). A matrix d_out×d_in is one by its numbers in row-major order, with the modes
+/// of the row index first, as in nn-bcd; or with a factor of the rows and one of the columns in each mode: a matrix product operator, as in opdf.
 /// </summary>
 /// <param name="Modes">n_1…n_m; their product is d_out·d_in.</param>
 /// <param name="Cores">G_k as (r_{k−1}·n_k)×r_k, r_0 = r_m = 1: the row index is (bond, mode), bond slowest.</param>
@@ -29,14 +29,16 @@ internal sealed record TensorTrain(IReadOnlyList<int> Modes, IReadOnlyList<Matri
         {
             // (…·n_{k−1})×r times r×(n_k·r_k), read again as (…·n_{k−1}·n_k)×r_k.
             var next = Cores[k];
-            product = algebra.Multiply(product, next.Reshape(product.Columns, next.Values.Length / product.Columns)).Reshape(product.Rows * Modes[k], next.Columns);
+            var unfolded = next.Reshape(product.Columns, next.Values.Length / product.Columns);
+            product = algebra.Multiply(product, unfolded).Reshape(product.Rows * Modes[k], next.Columns);
         }
 
         return product;
     }
 
     /// <summary>
-    /// The number of leading cores whose modes make up the row index, when some bond lies exactly between rows and columns: then the matrix is (d_out×r)·(r×d_in). Null when none does.
+    /// The number of leading cores whose modes make up the row index, when some bond lies exactly between rows and columns: then the matrix is
+    /// (d_out×r)·(r×d_in). Null when none does.
     /// </summary>
     public int? RowCores(int rows)
     {

@@ -79,3 +79,32 @@ internal sealed class UniformRanks(LowRankWork work, BudgetMeasure measure) : IR
         return work.Costs.Pays(layer, ranks) ? Math.Min(0, work.Costs.Change(layer, ranks, measure)) : 0;
     }
 }
+
+/// <summary>A way to share a budget among layers.</summary>
+internal interface IRankAllocation
+{
+    /// <summary>Ranks with which the model's measure changes by no more than <paramref name="change"/> (negative); null when none do.</summary>
+    IReadOnlyList<ChosenRanks>? Choose(double change);
+
+    /// <summary>What there is to plot of it.</summary>
+    IReadOnlyList<Series> Series { get; }
+
+    /// <summary>The ranks with which the model is smallest.</summary>
+    IReadOnlyList<ChosenRanks> Smallest();
+}
+
+/// <summary>What was decided for one layer.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Ranks">Its ranks; null leaves it alone.</param>
+/// <param name="Reason">Why it is left alone.</param>
+internal sealed record ChosenRanks(FactorLayer Layer, RankPair? Ranks, string? Reason = null);
+
+/// <summary>Why a layer that could be compressed was not.</summary>
+internal static class ChoiceReasons
+{
+    public const string NotSmaller = "its factors would not be smaller";
+
+    public const string NotChosen = "no ranks were chosen for it";
+
+    public const string WorthKeeping = "the budget is better saved elsewhere";
+}

@@ -49,7 +49,81 @@ internal sealed class KernelProblem
         return Math.Max(0, TensorPrimitives.Dot<double>(difference.Values, Metric.Times(difference).Values));
     }
 
+    /// <summary>The relative error e; 0 where the data never excites the kernel.</summary>
+    public double Relative(double squaredError) => Energy > 0 ? Math.Sqrt(squaredError / Energy) : 0;
+
     /// <summary>P·B, T×(K·R_S).</summary>
     public Matrix ProjectedProduct(Matrix inputFactor) =>
         Algebra.Multiply(Product.Reshape(Outputs * Taps, Inputs), inputFactor).Reshape(Outputs, Taps * inputFactor.Columns);
+}
+
+/// <summary>The Σ of one layer as the algorithm needs it, in tap-major order; no operation forms another D×D matrix.</summary>
+internal interface IKernelMetric
+{
+    /// <summary>rows·Σ, for rows of length D.</summary>
+    Matrix Times(Matrix rows);
+
+    /// <summary>BᵀΣB with B = I_K ⊗ U_S: (K·R_S)×(K·R_S), index k·R_S + q.</summary>
+    Matrix CoreGram(Matrix inputFactor);
+
+    /// <summary>
+    /// The normal equations of U_S, Σ_{k,k'} Σ_{k,k'}·U_S·H_{k',k} = right, all transposed (R_S×S), solved from <paramref name="start"/>
+    /// until the residual is <paramref name="accuracy"/> times its first norm.
+    /// </summary>
+    Matrix SolveInput(Matrix gramOfCore, Matrix right, Matrix start, InnerAccuracy accuracy);
+
+    /// <summary>A lower factor of Σ̄, the mean of Σ's diagonal blocks; null when that is the identity.</summary>
+    Matrix? MeanRoot();
+}
+
+/// <summary>
+/// Between the order of ONNX weights and of <see cref="Tensors.Statistics.SecondMoment"/>, d = s·K + k, and the tap-major order d = k·S + s,
+/// in which every product with I_K ⊗ U_S is one matrix product of a reshaped matrix.
+/// </summary>
+internal static class TapOrder
+{
+    /// <summary>Columns (s,k) to columns (k,s).</summary>
+    public static Matrix ColumnsToTapMajor(Matrix channelMajor, int taps) => Exchange(channelMajor, channelMajor.Columns / taps, taps);
+
+    /// <summary>Columns (k,s) to columns (s,k).</summary>
+    public static Matrix ColumnsToChannelMajor(Matrix tapMajor, int taps) => Exchange(tapMajor, taps, tapMajor.Columns / taps);
+
+    private static Matrix Exchange(Matrix source, int outer, int inner)
+    {
+        var result = new Matrix(source.Rows, source.Columns);
+        for (var row = 0; row < source.Rows; row++)
+        {
+            var from = source.Row(row);
+            var to = result.Row(row);
+            for (var i = 0; i < outer; i++)
+            {
+                for (var j = 0; j < inner; j++)
+                {
+                    to[(j * outer) + i] = from[(i * inner) + j];
+                }
+            }
+        }
+
+        return result;
+    }
+}
+
+/// <summary>Sums over taps of blocks of tap-major matrices.</summary>
+internal static class TapSums
+{
+    /// <summary>Σ_k M[(k,·),(k,·)].</summary>
+    public static Matrix OfDiagonalBlocks(Matrix tapMajor, int taps)
+    {
+        var size = tapMajor.Rows / taps;
+        var sum = new Matrix(size, size);
+        for (var k = 0; k < taps; k++)
+        {
+            for (var i = 0; i < size; i++)
+            {
+                TensorPrimitives.Add(sum.Row(i), tapMajor.Row((k * size) + i).Slice(k * size, size), sum.Row(i));
+            }
+        }
+
+        return sum;
+    }
 }

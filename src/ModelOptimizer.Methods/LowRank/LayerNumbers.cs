@@ -56,6 +56,10 @@ internal sealed class LayerNumbers
     /// <param name="compute">Computes them where they are not there.</param>
     public double[] Stored(string what, Func<double[]> compute) => _context.Numbers($"{what} of {Layer.Name}: {_options.Measurement}", compute);
 
+    /// <summary>A layer from the solutions of its groups.</summary>
+    public SolvedLayer Solved<T>(IReadOnlyList<Solution<T>> groups, Func<IReadOnlyList<T>, LayerReplacement> replacement) =>
+        new(replacement([.. groups.Select(group => group.Factors)]), Math.Sqrt(groups.Sum(group => group.SquaredError) / Energy), Note);
+
     /// <summary>The chain's weights, and its bias where that changes.</summary>
     /// <param name="tensors">The weights.</param>
     /// <param name="approximation">W~ of a group, tap-major.</param>

@@ -23,3 +23,61 @@ internal sealed record LayerTradeOff(FactorLayer Layer, IReadOnlyList<CurvePoint
         _ => Math.Sqrt(squaredError * Effect.At(squaredError)),
     };
 }
+
+/// <summary>What one layer's relative squared error does to the model's output, through a few measured points.</summary>
+/// <param name="Measured">e² and divergence, by rising e²; empty when nothing could be measured.</param>
+internal sealed record LayerEffect(IReadOnlyList<(double SquaredError, double Divergence)> Measured)
+{
+    // A law steeper or flatter than these is noise of the few samples.
+    private const double SteepestPower = 3;
+    private const double FlattestPower = 0.3;
+
+    /// <summary>Without measurements the relative squared error itself; otherwise the power law through the nearest two points, linear below the first.</summary>
+    public double At(double squaredError)
+    {
+        if (Measured.Count == 0 || squaredError <= 0)
+        {
+            return squaredError;
+        }
+
+        var (firstError, firstDivergence) = Measured[0];
+        if (squaredError <= firstError || Measured.Count == 1)
+        {
+            return firstDivergence * squaredError / firstError;
+        }
+
+        var upper = 1;
+        while (upper < Measured.Count - 1 && Measured[upper].SquaredError < squaredError)
+        {
+            upper++;
+        }
+
+        var (low, high) = (Measured[upper - 1], Measured[upper]);
+        var power = Math.Log(high.Divergence / low.Divergence) / Math.Log(high.SquaredError / low.SquaredError);
+        return low.Divergence * Math.Pow(squaredError / low.SquaredError, Math.Clamp(power, FlattestPower, SteepestPower));
+    }
+}
+
+/// <summary>A layer's least relative error over the share of its weights that is left: a line of the report's sensitivity plot.</summary>
+internal static class Sensitivity
+{
+    // What a plot can show.
+    private const int MostPoints = 40;
+
+    public static Series Of(FactorLayer layer, IReadOnlyList<CurvePoint> curve)
+    {
+        var front = new List<SeriesPoint>();
+        var total = (double)layer.Shape.Parameters;
+        foreach (var point in curve.OrderBy(point => layer.Parameters(point.Ranks)).ThenBy(point => point.SquaredError))
+        {
+            var error = Math.Sqrt(Math.Max(0, point.SquaredError));
+            if (double.IsFinite(error) && (front.Count == 0 || error < front[^1].Y))
+            {
+                front.Add(new SeriesPoint(layer.Parameters(point.Ranks) / total, error));
+            }
+        }
+
+        var step = Math.Max(1, (front.Count + MostPoints - 1) / MostPoints);
+        return new Series("sensitivity", layer.Name, "share of the layer's weights", "relative Σ-error", [.. front.Where((_, index) => index % step == 0 || index == front.Count - 1)]);
+    }
+}

@@ -27,3 +27,22 @@ internal sealed record Block
     /// <summary>Multiply-adds of one sample; null when a shape is not known.</summary>
     public required long? Macs { get; init; }
 }
+
+/// <summary>What a block is made of.</summary>
+internal enum BlockKind
+{
+    /// <summary>Parts with branches that join again, such as residual blocks with their shortcuts, one after the other and of one output shape.</summary>
+    Stage,
+
+    /// <summary>One part of a <see cref="Stage"/> that has more.</summary>
+    Part,
+
+    /// <summary>Layers one after the other whose outputs are feature maps of one shape.</summary>
+    Layers,
+
+    /// <summary>The layers behind the feature maps.</summary>
+    Head,
+
+    /// <summary>Whatever lies between two tensors that somebody named.</summary>
+    Named,
+}

@@ -49,3 +49,43 @@ internal sealed class TensorUses
 
     private void Count(string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
 }
+
+/// <summary>The tensors that a caller may give, and so another value in every run.</summary>
+internal static class GivenTensors
+{
+    // Before, every initialiser had to be an input of the graph, so being one said nothing.
+    private const long FirstVersionWithFreeInitializers = 4;
+
+    /// <summary>The inputs of the main graph of <paramref name="model"/>, initialisers among them; none before IR version 4.</summary>
+    public static HashSet<string> Of(ModelProto model) =>
+        model.IrVersion < FirstVersionWithFreeInitializers ? new(StringComparer.Ordinal) : model.Graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+}
+
+/// <summary>The nodes of a main graph that depend on constants only: runtimes compute them once, when they load the model.</summary>
+internal sealed class LoadTimeNodes
+{
+    private readonly HashSet<NodeProto> nodes = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Finds them in <paramref name="model"/>.</summary>
+    public LoadTimeNodes(ModelProto model)
+    {
+        var constants = model.Graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
+        constants.ExceptWith(GivenTensors.Of(model));
+        foreach (var node in model.Graph.Node)
+        {
+            if (IsRepeatable(node) && node.Input.All(input => input.Length == 0 || constants.Contains(input)))
+            {
+                nodes.Add(node);
+                constants.UnionWith(node.Output);
+            }
+        }
+    }
+
+    /// <summary>Whether <paramref name="node"/> is one of them.</summary>
+    public bool Contains(NodeProto node) => nodes.Contains(node);
+
+    // Random numbers are drawn in every run; what a sub-graph reads from outside is not among its node's inputs.
+    private static bool IsRepeatable(NodeProto node) => node.Operator() is { } name
+        && !name.StartsWith("Random", StringComparison.Ordinal) && name is not ("Bernoulli" or "Multinomial" or "Dropout")
+        && !GraphWalk.SubGraphs(node).Any();
+}

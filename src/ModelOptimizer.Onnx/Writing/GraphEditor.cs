@@ -48,7 +48,10 @@ internal sealed class GraphEditor
         Add(tensor, needsInput);
     }
 
-    /// <summary>Adds a constant in the way <paramref name="like"/> is stored: as an initialiser, with or without a graph input, or as a <c>Constant</c> node right after that one's.</summary>
+    /// <summary>
+    /// Adds a constant in the way <paramref name="like"/> is stored: as an initialiser, with or without a graph input, or as a
+    /// <c>Constant</c> node right after that one's.
+    /// </summary>
     public void AddWeight(TensorProto tensor, string like)
     {
         var place = FindConstantNode(like);
@@ -82,7 +85,9 @@ internal sealed class GraphEditor
         }
     }
 
-    /// <summary>Has constants made by nodes from now on: these stand in front of all others, and have an output for each of <paramref name="constants"/>.</summary>
+    /// <summary>
+    /// Has constants made by nodes from now on: these stand in front of all others, and have an output for each of <paramref name="constants"/>.
+    /// </summary>
     /// <param name="constants">Initialisers or outputs of <c>Constant</c> nodes, no inputs of the graph that a caller may give.</param>
     /// <param name="nodes">Nodes that read <paramref name="tensors"/>, each other's outputs and what was added before.</param>
     /// <param name="tensors">New initialisers.</param>
@@ -104,7 +109,8 @@ internal sealed class GraphEditor
     }
 
     /// <summary>
-    /// Removes the constants that only the replaced nodes read, and what the file says about tensors that are gone. What was unused before stays, and so do outputs.
+    /// Removes the constants that only the replaced nodes read, and what the file says about tensors that are gone.
+    /// What was unused before stays, and so do outputs.
     /// </summary>
     public void Prune()
     {
@@ -112,7 +118,9 @@ internal sealed class GraphEditor
         var lookup = new ConstantLookup(model.Graph);
         // An initialiser that a caller may replace is part of the model's interface.
         var given = GivenTensors.Of(model.Proto);
-        var dead = lookup.All.Where(constant => uses.Of(constant.Name) == 0 && !unusedBefore.Contains(constant.Name) && !given.Contains(constant.Name)).ToList();
+        var dead = lookup.All
+            .Where(constant => uses.Of(constant.Name) == 0 && !unusedBefore.Contains(constant.Name) && !given.Contains(constant.Name))
+            .ToList();
         foreach (var constant in dead)
         {
             if (constant.Node is not null)

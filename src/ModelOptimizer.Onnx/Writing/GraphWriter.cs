@@ -140,7 +140,8 @@ internal sealed class GraphWriter
     public string Node(string op, IEnumerable<string> inputs, params AttributeProto[] attributes) => Node(op, "t", inputs, attributes);
 
     /// <summary>Adds a node with one output, named after <see cref="Stem"/> and <paramref name="suffix"/>, and returns the output's name.</summary>
-    public string Node(string op, string suffix, IEnumerable<string> inputs, params AttributeProto[] attributes) => NodeTo(Named(suffix), op, inputs, attributes);
+    public string Node(string op, string suffix, IEnumerable<string> inputs, params AttributeProto[] attributes) =>
+        NodeTo(Named(suffix), op, inputs, attributes);
 
     /// <summary>Adds a node with one output called <paramref name="output"/>.</summary>
     public string NodeTo(string output, string op, IEnumerable<string> inputs, params AttributeProto[] attributes)
@@ -172,7 +173,8 @@ internal sealed class GraphWriter
     public static AttributeProto Attribute(string name, float value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
 
     /// <summary>A text attribute.</summary>
-    public static AttributeProto Attribute(string name, string value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+    public static AttributeProto Attribute(string name, string value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
     /// <summary>A tensor, which loses its name.</summary>
     public static AttributeProto Attribute(string name, TensorProto value)

@@ -89,7 +89,8 @@ internal sealed class Rewrite
     }
 
     /// <inheritdoc cref="GraphEditor.ReplaceConstants"/>
-    public void ReplaceConstants(IReadOnlySet<string> names, GraphWriter written) => editor.ReplaceConstants(names, [.. written.NewNodes], written.NewConstants);
+    public void ReplaceConstants(IReadOnlySet<string> names, GraphWriter written) =>
+        editor.ReplaceConstants(names, [.. written.NewNodes], written.NewConstants);
 
     /// <inheritdoc cref="GraphEditor.AddWeight"/>
     public void AddWeight(TensorProto tensor, string like) => editor.AddWeight(tensor, like);

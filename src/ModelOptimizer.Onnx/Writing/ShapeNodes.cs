@@ -9,13 +9,15 @@ internal static class ShapeNodes
     public static string Ones(this GraphWriter graph, long[] shape) => graph.Filled(1, shape);
 
     /// <summary>A tensor of one value everywhere; only the value and the shape are stored.</summary>
-    public static string Filled(this GraphWriter graph, float value, long[] shape) => shape.Length == 0 ? graph.Scalar(value) : graph.Node("Expand", [graph.Scalar(value), graph.Constant(shape)]);
+    public static string Filled(this GraphWriter graph, float value, long[] shape) =>
+        shape.Length == 0 ? graph.Scalar(value) : graph.Node("Expand", [graph.Scalar(value), graph.Constant(shape)]);
 
     /// <summary>The same elements in another shape.</summary>
     public static string Reshape(this GraphWriter graph, string tensor, params long[] shape) => graph.Node("Reshape", [tensor, graph.Constant(shape)]);
 
     /// <summary>Axes in another order.</summary>
-    public static string Transpose(this GraphWriter graph, string tensor, params long[] order) => graph.Node("Transpose", [tensor], GraphWriter.Attribute("perm", order));
+    public static string Transpose(this GraphWriter graph, string tensor, params long[] order) =>
+        graph.Node("Transpose", [tensor], GraphWriter.Attribute("perm", order));
 
     /// <summary>Sums over <paramref name="axes"/>, which stay as axes of one element.</summary>
     public static string ReduceSum(this GraphWriter graph, string tensor, params long[] axes) => graph.Opset >= Opsets.ReduceSumInput
@@ -27,12 +29,15 @@ internal static class ShapeNodes
         ? graph.Node("ReduceMean", [tensor, graph.Constant(axes)])
         : graph.Node("ReduceMean", [tensor], GraphWriter.Attribute("axes", axes));
 
-    /// <summary>A part of a tensor: from <paramref name="starts"/> to <paramref name="ends"/> along <paramref name="axes"/>, every <paramref name="steps"/>-th.</summary>
+    /// <summary>
+    /// A part of a tensor: from <paramref name="starts"/> to <paramref name="ends"/> along <paramref name="axes"/>, every <paramref name="steps"/>-th.
+    /// </summary>
     public static string Slice(this GraphWriter graph, string tensor, long[] starts, long[] ends, long[] axes, long[]? steps = null)
     {
         if (graph.Opset >= Opsets.SliceInputs)
         {
-            return graph.Node("Slice", [tensor, graph.Constant(starts), graph.Constant(ends), graph.Constant(axes), .. steps is null ? Array.Empty<string>() : [graph.Constant(steps)]]);
+            string[] bounds = [graph.Constant(starts), graph.Constant(ends), graph.Constant(axes)];
+            return graph.Node("Slice", steps is null ? [tensor, .. bounds] : [tensor, .. bounds, graph.Constant(steps)]);
         }
 
         return steps is null
@@ -49,9 +54,10 @@ internal static class ShapeNodes
     public static string Padded(this GraphWriter graph, string tensor, params long[] pads) => pads.All(pad => pad == 0) ? tensor : graph.Pad(tensor, pads);
 
     /// <summary>Tensors one after the other along <paramref name="axis"/>.</summary>
-    public static string Concat(this GraphWriter graph, string[] tensors, long axis) => tensors.Length == 1 ? tensors[0] : graph.Node("Concat", tensors, GraphWriter.Attribute("axis", axis));
+    public static string Concat(this GraphWriter graph, string[] tensors, long axis) =>
+        tensors.Length == 1 ? tensors[0] : graph.Node("Concat", tensors, GraphWriter.Attribute("axis", axis));
 
-    /// <summary>Cuts a tensor into pieces of <paramref name="lengths"/> along <paramref name="axis"/>, which get the names <paramref name="outputs"/>.</summary>
+    /// <summary>Cuts a tensor into pieces of <paramref name="lengths"/> along <paramref name="axis"/>, called <paramref name="outputs"/>.</summary>
     public static string[] Split(this GraphWriter graph, string tensor, long[] lengths, string[] outputs, long axis = 0)
     {
         AttributeProto[] along = axis == 0 ? [] : [GraphWriter.Attribute("axis", axis)];
@@ -79,7 +85,10 @@ internal static class ShapeNodes
     /// <summary>One where a condition holds, zero elsewhere.</summary>
     public static string Indicator(this GraphWriter graph, string condition) => graph.Cast(condition, TensorProto.Types.DataType.Float);
 
-    /// <summary>Sums a tensor of shape <paramref name="from"/> over what broadcasting from <paramref name="to"/> had repeated; the result has shape <paramref name="to"/>.</summary>
+    /// <summary>
+    /// Sums a tensor of shape <paramref name="from"/> over what broadcasting from <paramref name="to"/> had repeated;
+    /// the result has shape <paramref name="to"/>.
+    /// </summary>
     public static string SumTo(this GraphWriter graph, string tensor, long[] from, long[] to)
     {
         if (from.AsSpan().SequenceEqual(to))
@@ -88,7 +97,8 @@ internal static class ShapeNodes
         }
 
         var added = from.Length - to.Length;
-        long[] axes = [.. Enumerable.Range(0, from.Length).Where(axis => axis < added || (to[axis - added] == 1 && from[axis] != 1)).Select(axis => (long)axis)];
+        var repeated = Enumerable.Range(0, from.Length).Where(axis => axis < added || (to[axis - added] == 1 && from[axis] != 1));
+        long[] axes = [.. repeated.Select(axis => (long)axis)];
         var sum = axes.Length == 0 ? tensor : graph.ReduceSum(tensor, axes);
         return added == 0 ? sum : graph.Reshape(sum, to);
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using ModelOptimizer.Onnx.Values;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Pipeline.Datasets;
@@ -8,14 +9,7 @@ namespace ModelOptimizer.Pipeline.Datasets;
 internal static class ElementWriter
 {
     /// <summary>Bytes of one element; 0 for types that no data can be made for.</summary>
-    public static int Width(DataType type) => type switch
-    {
-        DataType.Bool or DataType.Int8 or DataType.Uint8 => 1,
-        DataType.Int16 or DataType.Uint16 or DataType.Float16 or DataType.Bfloat16 => 2,
-        DataType.Int32 or DataType.Uint32 or DataType.Float => 4,
-        DataType.Int64 or DataType.Uint64 or DataType.Double => 8,
-        _ => 0,
-    };
+    public static int Width(DataType type) => IsInteger(type) || ElementTypes.IsFloat((int)type) ? ElementTypes.Bits((int)type)!.Value / 8 : 0;
 
     /// <summary>Whether the type holds whole numbers only.</summary>
     public static bool IsInteger(DataType type) => type is DataType.Bool
@@ -98,8 +92,7 @@ internal static class ElementWriter
         var typed = MemoryMarshal.Cast<byte, ushort>(bytes);
         for (var i = 0; i < values.Length; i++)
         {
-            var bits = BitConverter.SingleToUInt32Bits((float)values[i]);
-            typed[i] = double.IsNaN(values[i]) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+            typed[i] = BFloat16.FromDouble((float)values[i]);
         }
     }
 

@@ -1,4 +1,5 @@
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Evaluation;
@@ -29,32 +30,13 @@ internal sealed class OutputRows
             return null;
         }
 
-        var values = Decode(tensor);
-        if (values is null)
+        if (!ElementTypes.IsFloat((int)tensor.Type) || tensor.Type == TensorProto.Types.DataType.Bfloat16)
         {
-            problem = $"holds {tensor.Type.ToString().ToLowerInvariant()} values, and metrics need float, double or float16";
+            problem = $"holds {ElementTypes.Name((int)tensor.Type)} values, and metrics need float, double or float16";
             return null;
         }
 
+        var values = tensor.Doubles();
         return new OutputRows(values, values.Length / samples);
-    }
-
-    private static double[]? Decode(HostTensor tensor) => tensor.Type switch
-    {
-        TensorProto.Types.DataType.Float => Widen(tensor.As<float>(), static value => value),
-        TensorProto.Types.DataType.Double => tensor.As<double>().ToArray(),
-        TensorProto.Types.DataType.Float16 => Widen(tensor.As<Half>(), static value => (double)value),
-        _ => null,
-    };
-
-    private static double[] Widen<T>(ReadOnlySpan<T> source, Func<T, double> convert)
-    {
-        var result = new double[source.Length];
-        for (var i = 0; i < result.Length; i++)
-        {
-            result[i] = convert(source[i]);
-        }
-
-        return result;
     }
 }

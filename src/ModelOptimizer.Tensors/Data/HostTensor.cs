@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Tensors.Data;
 
@@ -30,4 +31,14 @@ internal sealed class HostTensor
     /// <summary>The elements as <typeparamref name="T"/>, without a copy.</summary>
     public Span<T> As<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes.AsSpan());
+
+    /// <summary>The elements of a floating-point tensor (<see cref="ElementTypes.IsFloat"/>) in float64.</summary>
+    public double[] Doubles() => Type switch
+    {
+        TensorProto.Types.DataType.Float => Array.ConvertAll(As<float>().ToArray(), value => (double)value),
+        TensorProto.Types.DataType.Double => As<double>().ToArray(),
+        TensorProto.Types.DataType.Float16 => Array.ConvertAll(As<Half>().ToArray(), value => (double)value),
+        TensorProto.Types.DataType.Bfloat16 => Array.ConvertAll(As<ushort>().ToArray(), value => (double)BFloat16.ToSingle(value)),
+        _ => throw new InvalidOperationException($"{ElementTypes.Name((int)Type)} is not a floating-point type"),
+    };
 }

@@ -256,7 +256,7 @@ public class ConvexDistillationMethodTests
     private static RandomBatches Batches() => new(Network, 4, 32);
 
     private static double[] Activations(OnnxModel model, string tensor) =>
-        [.. ModelOptimizer.Tensors.Execution.Activations.Read(TestEngine.Shared, model, [tensor], Batches()).SelectMany(read => FloatingPoint.Read(read.Values[0]))];
+        [.. ModelOptimizer.Tensors.Execution.Activations.Read(TestEngine.Shared, model, [tensor], Batches()).SelectMany(read => read.Values[0].Doubles())];
 
     private sealed class Relabelled(IBatchSource batches) : IBatchSource
     {

@@ -42,7 +42,7 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
         foreach (var (_, values) in Activations.Read(context.Engine, model, [tensor], calibration))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            batches.Add(FloatingPoint.Read(values[0]));
+            batches.Add(values[0].Doubles());
         }
 
         var rows = new Matrix(batches.Sum(batch => batch.Length) / width, width, [.. batches.SelectMany(batch => batch)]);
@@ -86,7 +86,7 @@ internal static class Patches
         foreach (var (batch, values) in Activations.Read(context.Engine, model, [layer.Input], calibration))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var (image, shape) = (FloatingPoint.Read(values[0]), values[0].Shape);
+            var (image, shape) = (values[0].Doubles(), values[0].Shape);
             PatchMatrix.Fill(patches, image, shape, layer.Window.Resolve(shape[2..]), output, samples, first);
             first += (int)shape[0];
         }

@@ -59,3 +59,19 @@ internal sealed class Passages
             || (IsConstant(training) && _constants[training] is { } tensor && tensor.RawData.All(part => part == 0) && tensor.Int32Data.All(part => part == 0));
     }
 }
+
+/// <summary>What a node does to the tensor that passes through it.</summary>
+internal enum Passage
+{
+    /// <summary>Nothing: Identity, or Dropout in inference.</summary>
+    Same,
+
+    /// <summary>Another shape, the numbers and their order as they were.</summary>
+    Shape,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>Softmax or its logarithm.</summary>
+    Probabilities,
+}

@@ -3,8 +3,8 @@ using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
-/// The numbers that are not zero and where they are; standard operators on constants put them among zeros, which runtimes do once, when they load the model. Up to 8 bits
-/// of distance from one to the next (<see cref="Gaps"/>); before CumSum existed, whole positions.
+/// The numbers that are not zero and where they are; standard operators on constants put them among zeros, which runtimes do once, when they load the model.
+/// Up to 8 bits of distance from one to the next (<see cref="Gaps"/>); before CumSum existed, whole positions.
 /// </summary>
 internal sealed record SparseForm(Matrix Value) : WeightForm(Value)
 {
@@ -40,8 +40,8 @@ internal sealed record SparseForm(Matrix Value) : WeightForm(Value)
     private static string Zeros(GraphWriter write, long[] dims)
     {
         // Without a value they are float32.
-        AttributeProto[] value = write.ElementType == (int)DataType.Float ? [] : [GraphWriter.Attribute("value", WeightValues.Create("", write.ElementType, [1], new double[1]))];
-        return write.Node("ConstantOfShape", "_zeros", [Shape(write, dims)], value);
+        var value = GraphWriter.Attribute("value", WeightValues.Create("", write.ElementType, [1], new double[1]));
+        return write.Node("ConstantOfShape", "_zeros", [Shape(write, dims)], write.ElementType == (int)DataType.Float ? [] : [value]);
     }
 }
 

@@ -3,8 +3,8 @@ using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
-/// The cores of a tensor train. Products of constants rebuild the weight, which runtimes compute once, when they load the model; or, where a bond lies between rows and
-/// columns, the two factors W = A·B, which are applied one after the other.
+/// The cores of a tensor train. Products of constants rebuild the weight, which runtimes compute once, when they load the model; or, where a bond lies between
+/// rows and columns, the two factors W = A·B, which are applied one after the other.
 /// </summary>
 /// <param name="Train">The train of W.</param>
 /// <param name="Value">W, the train multiplied out.</param>
@@ -77,9 +77,9 @@ internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnA
     }
 
     /// <summary>
-    /// The name of the product of cores <paramref name="first"/> to <paramref name="end"/> (not included), of shape <paramref name="dims"/>; 16-bit ones are multiplied in
-    /// float32. ONNX Runtime's CPU has no product of 16-bit numbers and puts casts around it, from 1.30 on after it has computed what constants give: the weight would be
-    /// multiplied out again in every run. Casts that are in the file come in time.
+    /// The name of the product of cores <paramref name="first"/> to <paramref name="end"/> (not included), of shape <paramref name="dims"/>; 16-bit ones are
+    /// multiplied in float32. ONNX Runtime's CPU has no product of 16-bit numbers and puts casts around it, from 1.30 on after it has computed what constants
+    /// give: the weight would be multiplied out again in every run. Casts that are in the file come in time.
     /// </summary>
     private string Product(GraphWriter write, int first, int end, long[] dims)
     {
@@ -119,7 +119,8 @@ internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnA
     private static bool IsNarrow(int elementType) => ElementTypes.Bits(elementType) == 16;
 
     // A MatMul's second operand has a column per output; a Gemm can be told that it has a row.
-    private static string AsOperand(WeightLayer layer, GraphWriter write, string rows, string suffix) => layer.Kind == LayerKind.MatMul ? write.Node("Transpose", suffix, [rows]) : rows;
+    private static string AsOperand(WeightLayer layer, GraphWriter write, string rows, string suffix) =>
+        layer.Kind == LayerKind.MatMul ? write.Node("Transpose", suffix, [rows]) : rows;
 
     private static NodeProto RowsFirst(NodeProto node)
     {

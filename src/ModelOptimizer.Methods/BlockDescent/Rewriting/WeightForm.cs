@@ -33,7 +33,8 @@ internal sealed record DenseForm(Matrix Value) : WeightForm(Value)
 
     public override void Write(WeightLayer layer, GraphWriter write)
     {
-        write.Initializer(layer.Weight, WeightValues.Create(layer.Weight, layer.ElementType, StoredWeight.Dims(layer, Value.Rows, Value.Columns), StoredWeight.Values(layer, Value)));
+        var dims = StoredWeight.Dims(layer, Value.Rows, Value.Columns);
+        write.Initializer(layer.Weight, WeightValues.Create(layer.Weight, layer.ElementType, dims, StoredWeight.Values(layer, Value)));
         write.NewNodes.Add(layer.Node.Clone());
     }
 }

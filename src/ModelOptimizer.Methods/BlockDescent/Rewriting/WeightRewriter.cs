@@ -5,7 +5,7 @@ namespace ModelOptimizer.Methods.BlockDescent;
 /// <summary>Puts new weights and biases into a graph.</summary>
 internal static class WeightRewriter
 {
-    /// <summary>A clone of <paramref name="model"/> with <paramref name="updates"/>, whose layers are <paramref name="model"/>'s own and none of whose forms has an obstacle.</summary>
+    /// <summary>A clone of <paramref name="model"/> with <paramref name="updates"/>, for layers of its own; no form has an obstacle.</summary>
     public static OnnxModel Apply(OnnxModel model, IReadOnlyList<LayerUpdate> updates)
     {
         // Last: a Reshape is the same node only until something takes its place.
@@ -59,7 +59,8 @@ internal static class WeightRewriter
         {
             var output = node.Output[0];
             node.Output[0] = write.NewName(output + "_product");
-            write.NewNodes.Add(new NodeProto { OpType = "Add", Name = write.NewName(layer.Name + "_bias"), Input = { node.Output[0], name! }, Output = { output } });
+            var sum = write.NewName(layer.Name + "_bias");
+            write.NewNodes.Add(new NodeProto { OpType = "Add", Name = sum, Input = { node.Output[0], name! }, Output = { output } });
         }
     }
 
@@ -73,7 +74,8 @@ internal static class WeightRewriter
 
         // The old shape may have other readers.
         var reshape = rewrite.Model.Graph.Node.First(node => node.Output.Contains(resized.Name));
-        var shape = new TensorProto { Name = rewrite.UniqueName(resized.Name + "_shape"), DataType = (int)DataType.Int64, Dims = { target.Length }, Int64Data = { target } };
+        var name = rewrite.UniqueName(resized.Name + "_shape");
+        var shape = new TensorProto { Name = name, DataType = (int)DataType.Int64, Dims = { target.Length }, Int64Data = { target } };
         rewrite.AddWeight(shape, reshape.Input[1]);
         reshape.Input[1] = shape.Name;
     };

@@ -36,3 +36,27 @@ internal sealed class SweepRecord
     private Series Line(string plot, string name, Func<Objective, double> part) =>
         new(plot, name, "sweep", "objective", PlotPoints.Thin([.. _objectives.Select((objective, k) => new SeriesPoint(k, part(objective)))]));
 }
+
+/// <summary>F = ½‖V_N − Y‖² + Σ γ/2·‖V − σ(U)‖² + Σ ρ/2·‖U − WV − b‖² + Σ τ/2·‖W − Ŵ‖², term by term.</summary>
+/// <param name="Loss">½‖V_N − Y‖².</param>
+/// <param name="Activation">The γ-terms.</param>
+/// <param name="Linear">The ρ-terms.</param>
+/// <param name="Compression">The τ-terms.</param>
+internal sealed record Objective(double Loss, double Activation, double Linear, double Compression)
+{
+    /// <summary>F.</summary>
+    public double Total => Loss + Activation + Linear + Compression;
+}
+
+/// <summary>The weights of the penalty function F.</summary>
+/// <param name="Activation">γ, of ‖V − σ(U)‖².</param>
+/// <param name="Linear">ρ, of ‖U − WV − b‖².</param>
+/// <param name="Compression">τ, of ‖W − Ŵ‖².</param>
+/// <param name="Proximal">α, of the change of V_N, U, W and b in one step.</param>
+internal sealed record Penalties(double Activation, double Linear, double Compression, double Proximal);
+
+/// <summary>What a sweep does beyond the formulas.</summary>
+/// <param name="Biases">Whether biases are trained; the published code keeps them as they are (zero).</param>
+/// <param name="Safeguard">Whether a Ŵ that is farther from W than the one before is refused; the published code has no such rule.</param>
+/// <param name="Cancellation">Ends the sweep between layers.</param>
+internal sealed record SweepOptions(bool Biases, bool Safeguard, CancellationToken Cancellation = default);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Convex;
 
@@ -59,5 +60,36 @@ internal sealed class AlternatingLeastSquares(ILinearAlgebra algebra, IGatedProb
 
             (block, system) = (block with { Filters = filters }, next);
         }
+    }
+}
+
+/// <summary>What alternating least squares came to.</summary>
+/// <param name="Block">The block.</param>
+/// <param name="Losses">Σ‖S − Y‖² after every solve of Conv³, from the start on.</param>
+/// <param name="Gradient">Norm of Conv²'s gradient relative to that at empty filters; Conv³'s gradient is zero.</param>
+internal sealed record AlsFit(GatedBlock Block, IReadOnlyList<double> Losses, double Gradient);
+
+/// <summary>
+/// An approximate inverse of Conv²'s normal operator: as if gates and windows were independent, so that it is (Q ∘ Conv³ᵀConv³) ⊗ Σ with the gates' moment Q and the
+/// windows' moment Σ.
+/// </summary>
+/// <param name="algebra">Linear algebra.</param>
+/// <param name="windows">Σ, D×D, of any scale; null for the identity.</param>
+/// <param name="gates">Q, m×m, of any scale.</param>
+internal sealed class FilterPreconditioner(ILinearAlgebra algebra, Matrix? windows, Matrix gates)
+{
+    private readonly Matrix? _windows = windows is null ? null : Regularized.Cholesky(algebra, windows, Jitter.Relative);
+
+    /// <summary>V ↦ (Q ∘ Conv³ᵀConv³)⁻¹ V Σ⁻¹.</summary>
+    public Func<Matrix, Matrix> For(Matrix mixer)
+    {
+        var coupling = algebra.Multiply(mixer, mixer, transposeA: true);
+        TensorPrimitives.Multiply(coupling.Values, gates.Values, coupling.Values);
+        var factor = Regularized.Cholesky(algebra, Symmetric.Mean(coupling), Jitter.Relative);
+        return residual =>
+        {
+            var left = algebra.CholeskySolve(factor, residual);
+            return _windows is null ? left : algebra.CholeskySolve(_windows, left.Transpose()).Transpose();
+        };
     }
 }

@@ -121,7 +121,7 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
         long[] places = task.OutputShape[2..];
         var shape = (long[])[Math.Min(images.Shape[0], Math.Max(1, GatedMoments.WindowsAtOnce / (places[0] * places[1]))), .. images.Shape[1..]];
         var windows = new Matrix(Taps(task), (int)(shape[0] * places[0] * places[1]));
-        PatchMatrix.Fill(windows, FloatingPoint.Read(images), shape, window, places, (int)shape[0], 0);
+        PatchMatrix.Fill(windows, images.Doubles(), shape, window, places, (int)shape[0], 0);
         return GaussianGates.Draw(Algebra, Width(task), windows, new Random(context.Seed));
     }
 

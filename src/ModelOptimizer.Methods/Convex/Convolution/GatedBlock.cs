@@ -42,3 +42,8 @@ internal sealed record GatedBlock(ConvGeometry Window, GateFilters Gates, Matrix
 
     private static double ColumnNorm(Matrix matrix, int column) => Math.Sqrt(Enumerable.Range(0, matrix.Rows).Sum(row => matrix[row, column] * matrix[row, column]));
 }
+
+/// <summary>Conv¹: the gates, which nothing changes.</summary>
+/// <param name="Filters">m×D.</param>
+/// <param name="Bias">One number for each gate where the teacher's first layer has a bias; null otherwise.</param>
+internal sealed record GateFilters(Matrix Filters, double[]? Bias = null);

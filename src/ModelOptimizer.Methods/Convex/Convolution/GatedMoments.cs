@@ -129,7 +129,7 @@ internal sealed class GatedMoments : IGatedProblem
     {
         var (samples, places) = ((int)images.Shape[0], (int)(targets.Shape[2] * targets.Shape[3]));
         var patches = new Matrix(_taps, places * samples);
-        PatchMatrix.Fill(patches, FloatingPoint.Read(images), images.Shape, window, targets.Shape[2..], samples, 0);
+        PatchMatrix.Fill(patches, images.Doubles(), images.Shape, window, targets.Shape[2..], samples, 0);
         var open = OpenGates(gates, patches);
         var features = Features(open, patches);
         TensorPrimitives.Add(_gram.Values, _algebra.Gram(features).Values, _gram.Values);

@@ -157,7 +157,7 @@ internal sealed record VectorPairs(Matrix Inputs, Matrix Targets)
 
     private static Matrix Rows(HostTensor column)
     {
-        var values = FloatingPoint.Read(column);
+        var values = column.Doubles();
         var samples = checked((int)column.Shape[0]);
         return new Matrix(samples, values.Length / samples, values);
     }

@@ -4,7 +4,8 @@ namespace ModelOptimizer.Methods.Convex;
 internal static class NetworkNodes
 {
     /// <summary>
-    /// Gemm of the gates, Greater, Cast; Gemm of the neurons, Mul, Gemm of the outputs. Gates are there once: a Gather gives each neuron its own. Neurons that are always open are a chain of two Gemms, added where there are others.
+    /// Gemm of the gates, Greater, Cast; Gemm of the neurons, Mul, Gemm of the outputs. Gates are there once: a Gather gives each neuron its own.
+    /// Neurons that are always open are a chain of two Gemms, added where there are others.
     /// </summary>
     public static void Write(GatedNetwork network, string inputs, GraphWriter write)
     {
@@ -39,7 +40,8 @@ internal static class NetworkNodes
         if (!network.GateOf.SequenceEqual(Enumerable.Range(0, network.GateCount)))
         {
             long[] gates = [.. network.GateOf.Select(gate => (long)gate)];
-            mask = write.Node("Gather", "_gate_of", [mask, write.Raw<long>("_gate_numbers", TensorProto.Types.DataType.Int64, gates, gates.Length)], GraphWriter.Attribute("axis", 1L));
+            var numbers = write.Raw<long>("_gate_numbers", TensorProto.Types.DataType.Int64, gates, gates.Length);
+            mask = write.Node("Gather", "_gate_of", [mask, numbers], GraphWriter.Attribute("axis", 1L));
         }
 
         var hidden = Dense("_hidden", inputs, network.Hidden, write);
@@ -50,7 +52,8 @@ internal static class NetworkNodes
         Last("_linear_output", Dense("_linear", inputs, network.Hidden, write), network.Output, write);
 
     // Versions of Gemm before 11 do not go without a bias.
-    private static string Last(string suffix, string hidden, Matrix output, GraphWriter write) => Dense(suffix, hidden, new AffineLayer(output, new double[output.Rows]), write);
+    private static string Last(string suffix, string hidden, Matrix output, GraphWriter write) =>
+        Dense(suffix, hidden, new AffineLayer(output, new double[output.Rows]), write);
 
     private static string Dense(string suffix, string inputs, AffineLayer layer, GraphWriter write)
     {

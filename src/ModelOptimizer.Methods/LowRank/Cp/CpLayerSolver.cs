@@ -27,7 +27,7 @@ internal sealed class CpLayerSolver : ILayerSolver
     {
         var settings = Prepared(CpEffort.Final(_form, ranks.Output));
         var solutions = Trace(ranks.Output).Select((start, group) => new CpSolver(_numbers.Problems[group], settings).Solve(start)).ToList();
-        return new SolvedLayer(Replacement([.. solutions.Select(solution => solution.Factors)]), Math.Sqrt(solutions.Sum(solution => solution.SquaredError) / _numbers.Energy), _numbers.Note);
+        return _numbers.Solved(solutions, Replacement);
     }
 
     public LayerReplacement Reconstructed(RankPair ranks) => Replacement(Trace(ranks.Output));

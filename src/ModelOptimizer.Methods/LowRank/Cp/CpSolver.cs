@@ -6,16 +6,16 @@ namespace ModelOptimizer.Methods.LowRank;
 internal sealed class CpSolver(KernelProblem problem, CpSettings settings)
 {
     /// <summary>Short runs from every start; the best goes on.</summary>
-    public CpSolution Best(IEnumerable<CpFactors> starts)
+    public Solution<CpFactors> Best(IEnumerable<CpFactors> starts)
     {
         var runs = starts.Select(start => Run(start, settings.ShortSweeps)).ToList();
         var best = runs.MinBy(run => run.SquaredError)!;
         return Run(best.Factors, settings.Sweeps);
     }
 
-    public CpSolution Solve(CpFactors start) => Run(start, settings.Sweeps);
+    public Solution<CpFactors> Solve(CpFactors start) => Run(start, settings.Sweeps);
 
-    private CpSolution Run(CpFactors start, int sweeps)
+    private Solution<CpFactors> Run(CpFactors start, int sweeps)
     {
         var iteration = new CpIteration(problem, start, settings.Jitter, settings.Cancellation);
         var guard = new DegeneracyGuard(problem);
@@ -35,7 +35,7 @@ internal sealed class CpSolver(KernelProblem problem, CpSettings settings)
 
             var squared = SquaredError(iteration);
             iteration.Balance();
-            var error = Relative(squared + iteration.Penalty);
+            var error = problem.Relative(squared + iteration.Penalty);
             if (comparable && error > errors[^1])
             {
                 break;
@@ -51,23 +51,14 @@ internal sealed class CpSolver(KernelProblem problem, CpSettings settings)
             comparable = !guard.Act(iteration);
         }
 
-        return new CpSolution(best, problem.Error(best.Reconstruct(problem.Algebra)), errors, iteration.Ridge);
+        return new Solution<CpFactors>(best, problem.Error(best.Reconstruct(problem.Algebra)), errors) { Ridge = iteration.Ridge };
     }
 
     // The difference of two sums cannot tell errors below their rounding apart.
     private double SquaredError(CpIteration iteration) => iteration.SquaredErrorAtOptimum is var squared && squared > 1e-10 * problem.Energy
         ? squared
         : problem.Error(iteration.Factors.Reconstruct(problem.Algebra));
-
-    private double Relative(double squaredError) => problem.Energy > 0 ? Math.Sqrt(squaredError / problem.Energy) : 0;
 }
-
-/// <summary>The end of a solve.</summary>
-/// <param name="Factors">Balanced factors.</param>
-/// <param name="SquaredError">tr(ΔΣΔᵀ).</param>
-/// <param name="Errors">After each sweep what was watched: the relative error e, with the penalty in it while there is one.</param>
-/// <param name="Ridge">ρ of the penalty at the end; 0 where no component grew too large.</param>
-internal sealed record CpSolution(CpFactors Factors, double SquaredError, IReadOnlyList<double> Errors, double Ridge);
 
 /// <summary>
 /// Watches for components that grow without bound and cancel each other: from a ratio of 1e3 to the kernel's norm on, a penalty of 1e-9 of the mean diagonal of
@@ -99,4 +90,11 @@ internal sealed class DegeneracyGuard(KernelProblem problem)
         iteration.Ridge = _share * _scale;
         return true;
     }
+}
+
+/// <summary>How a kernel is decomposed.</summary>
+internal sealed record CpSettings : SolverSettings
+{
+    /// <summary>Sweeps after which the best of several starts goes on alone.</summary>
+    public int ShortSweeps { get; init; } = 5;
 }

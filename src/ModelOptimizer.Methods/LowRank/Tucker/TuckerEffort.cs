@@ -20,9 +20,9 @@ internal static class TuckerEffort
     }
 
     /// <summary>The last solve of a layer: the published accuracy where that is cheap.</summary>
-    public static SolverSettings Final(FactorShape shape, RankPair ranks, TuckerVariant variant)
+    public static TuckerSettings Final(FactorShape shape, RankPair ranks, TuckerVariant variant)
     {
-        var settings = new SolverSettings { Variant = variant };
+        var settings = new TuckerSettings { Variant = variant };
         if (variant == TuckerVariant.Published)
         {
             return settings;

@@ -13,7 +13,7 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
         // From the same start whoever chose the ranks, so that a lock file leads to the same bytes as the search before it. The published variant has its own.
         var start = variant == TuckerVariant.Published ? null : Start(ranks);
         var solutions = numbers.Problems.Select((problem, group) => new TuckerSolver(problem, settings).Solve(ranks.Output, ranks.Input, start?[group])).ToList();
-        return new SolvedLayer(Replacement(ranks, [.. solutions.Select(solution => solution.Factors)]), Math.Sqrt(solutions.Sum(solution => solution.SquaredError) / numbers.Energy), numbers.Note);
+        return numbers.Solved(solutions, factors => Replacement(ranks, factors));
     }
 
     public LayerReplacement Reconstructed(RankPair ranks) => Replacement(ranks,

@@ -1,7 +1,7 @@
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>Tucker2-ALS-Σ for one kernel.</summary>
-internal sealed class TuckerSolver(KernelProblem problem, SolverSettings settings)
+internal sealed class TuckerSolver(KernelProblem problem, TuckerSettings settings)
 {
     private OutputTruncation? _truncation;
 
@@ -9,53 +9,53 @@ internal sealed class TuckerSolver(KernelProblem problem, SolverSettings setting
     public OutputTruncation Truncation => _truncation ??= new OutputTruncation(problem);
 
     /// <summary>Decomposes at ranks (R_T, R_S), from <paramref name="start"/> (S×R_S, orthonormal) or the svd start.</summary>
-    public TuckerSolution Solve(int outputRank, int inputRank, Matrix? start = null)
+    public Solution<TuckerFactors> Solve(int outputRank, int inputRank, Matrix? start = null)
     {
         if (inputRank == problem.Inputs)
         {
             var error = Truncation.Error(outputRank);
-            return new TuckerSolution(TuckerFactors.Truncated(problem, Truncation, outputRank), error, [Relative(error)]);
+            return new Solution<TuckerFactors>(TuckerFactors.Truncated(problem, Truncation, outputRank), error, [problem.Relative(error)]);
         }
 
         return settings.Variant == TuckerVariant.Joint ? Joint(outputRank, inputRank, start) : Published(outputRank, inputRank, start);
     }
 
-    private TuckerSolution Joint(int outputRank, int inputRank, Matrix? start)
+    private Solution<TuckerFactors> Joint(int outputRank, int inputRank, Matrix? start)
     {
         var step = new JointStep(problem, start ?? StartingFactors.Input(problem, inputRank), settings.Jitter);
         var best = step.Factors(outputRank);
         var squared = step.Error(outputRank);
-        List<double> errors = [Relative(squared)];
+        List<double> errors = [problem.Relative(squared)];
         for (var sweep = 1; sweep <= settings.Sweeps; sweep++)
         {
             settings.Cancellation.ThrowIfCancellationRequested();
             var (input, _) = problem.Algebra.Qr(InputStep.Update(problem, best, settings.Inner).Input);
             step = new JointStep(problem, input, settings.Jitter);
             var error = step.Error(outputRank);
-            if (Relative(error) > errors[^1])
+            if (problem.Relative(error) > errors[^1])
             {
                 break;
             }
 
             (best, squared) = (step.Factors(outputRank), error);
-            errors.Add(Relative(squared));
+            errors.Add(problem.Relative(squared));
             if (errors[^2] - errors[^1] < settings.Tolerance)
             {
                 break;
             }
         }
 
-        return new TuckerSolution(best, squared, errors);
+        return new Solution<TuckerFactors>(best, squared, errors);
     }
 
-    private TuckerSolution Published(int outputRank, int inputRank, Matrix? start)
+    private Solution<TuckerFactors> Published(int outputRank, int inputRank, Matrix? start)
     {
         var input = start ?? StartingFactors.Input(problem, inputRank);
         var output = StartingFactors.Output(problem, outputRank);
         var core = CoreStep.Solve(problem, output, problem.Metric.CoreGram(input), problem.ProjectedProduct(input), settings.Jitter);
         var best = new TuckerFactors(output, core, input);
         var squared = problem.ErrorAtOptimum(best.Reconstruct(problem.Algebra));
-        List<double> errors = [Relative(squared)];
+        List<double> errors = [problem.Relative(squared)];
         for (var sweep = 1; sweep <= settings.Sweeps; sweep++)
         {
             settings.Cancellation.ThrowIfCancellationRequested();
@@ -66,30 +66,22 @@ internal sealed class TuckerSolver(KernelProblem problem, SolverSettings setting
             next = next with { Core = CoreStep.Solve(problem, next.Output, gram, projected, settings.Jitter) };
             var error = problem.ErrorAtOptimum(next.Reconstruct(problem.Algebra));
             // The published rule: from the second sweep on, a rise returns the iterate before it.
-            if (sweep > 1 && Relative(error) > errors[^1])
+            if (sweep > 1 && problem.Relative(error) > errors[^1])
             {
                 break;
             }
 
             (best, squared) = (next.Orthonormal(problem.Algebra), error);
-            errors.Add(Relative(error));
+            errors.Add(problem.Relative(error));
             if (sweep > 1 && Math.Abs(errors[^2] - errors[^1]) < settings.Tolerance)
             {
                 break;
             }
         }
 
-        return new TuckerSolution(best, squared, errors);
+        return new Solution<TuckerFactors>(best, squared, errors);
     }
-
-    private double Relative(double squaredError) => problem.Energy > 0 ? Math.Sqrt(squaredError / problem.Energy) : 0;
 }
-
-/// <summary>The end of a solve.</summary>
-/// <param name="Factors">U_T, G and U_S, U_T and U_S with orthonormal columns.</param>
-/// <param name="SquaredError">tr(ΔΣΔᵀ).</param>
-/// <param name="Errors">The relative error e after the start and after each sweep.</param>
-internal sealed record TuckerSolution(TuckerFactors Factors, double SquaredError, IReadOnlyList<double> Errors);
 
 /// <summary>Step 3c: the best G for fixed U_T and U_S.</summary>
 internal static class CoreStep
@@ -116,4 +108,20 @@ internal static class OutputStep
         var transposed = algebra.CholeskySolve(Regularized.Cholesky(algebra, Symmetric.Mean(gram), jitter), right);
         return factors with { Output = transposed.Transpose() };
     }
+}
+
+/// <summary>How a kernel is decomposed.</summary>
+internal sealed record TuckerSettings : SolverSettings
+{
+    public TuckerVariant Variant { get; init; } = TuckerVariant.Joint;
+}
+
+/// <summary>The order of the block updates.</summary>
+internal enum TuckerVariant
+{
+    /// <summary>U_S, then U_T and G together: fewer sweeps to the same error.</summary>
+    Joint,
+
+    /// <summary>U_S, U_T, G one after the other, as published.</summary>
+    Published,
 }

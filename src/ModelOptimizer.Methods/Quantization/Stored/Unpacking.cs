@@ -15,7 +15,8 @@ internal sealed class Unpacking(GraphWriter writer)
     /// <param name="model">The model.</param>
     /// <param name="newName">Gives a short name that nothing has.</param>
     /// <param name="known">Small constants that are there already.</param>
-    public static GraphWriter Writer(OnnxModel model, Func<string> newName, Dictionary<string, string> known) => new(model, _ => newName()) { NamesNodes = false, Known = known };
+    public static GraphWriter Writer(OnnxModel model, Func<string> newName, Dictionary<string, string> known) =>
+        new(model, _ => newName()) { NamesNodes = false, Known = known };
 
     /// <summary>Writes <paramref name="tensors"/>, all of one format: each under its name. Several share their packed bytes and the nodes that unpack them.</summary>
     public void Write(IReadOnlyList<RoundedTensor> tensors)
@@ -84,11 +85,13 @@ internal sealed class Unpacking(GraphWriter writer)
         }
     }
 
-    private string Reshape(RoundedTensor tensor, string codes) => writer.Node("Reshape", [codes, writer.Shared<long>(Code, DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
+    private string Reshape(RoundedTensor tensor, string codes) =>
+        writer.Node("Reshape", [codes, writer.Shared<long>(Code, DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
 
     private bool JoinsInFloat(IReadOnlyList<BitPlane> planes) => writer.Opset < (planes.Count > 1 ? Opsets.BitwiseOr : Opsets.BitShift);
 
-    private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) => JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
+    private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) =>
+        JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
 
     // From opset 11 codes come as multiples of 2^(8−bits), because they stand in the upper bits of a byte.
     private int Unit(int bits) => writer.Opset < Opsets.BitShift ? 1 : 1 << (8 - bits);
@@ -176,5 +179,46 @@ internal sealed class Unpacking(GraphWriter writer)
         return index == 0
             ? (writer.Raw<byte>(Code, DataType.Uint8, packed, inner, packed.Length / inner), shifts, [plane.Parts, 1, 1])
             : (writer.Raw<byte>(Code, DataType.Uint8, packed, packed.Length), shifts, [planes[0].Parts, inner, 1]);
+    }
+}
+
+/// <summary>
+/// Some bits of every code. A byte holds those of <see cref="Parts"/> codes, one from each part of the tensor, so that shifting all bytes by the same number gives a part.
+/// </summary>
+/// <param name="Low">The lowest of its bits in a code.</param>
+/// <param name="Bits">How many: 1, 2 or 4.</param>
+internal sealed record BitPlane(int Low, int Bits)
+{
+    /// <summary>Codes in a byte.</summary>
+    public int Parts => 8 / Bits;
+
+    /// <summary>The planes of a code of so many bits, the upper one first: 4 and 2 alone, 6 = 4 + 2, 5 = 4 + 1, 3 = 2 + 1.</summary>
+    public static IReadOnlyList<BitPlane> Of(int bits) => bits switch
+    {
+        6 => [new(2, 4), new(0, 2)],
+        5 => [new(1, 4), new(0, 1)],
+        4 => [new(0, 4)],
+        3 => [new(1, 2), new(0, 1)],
+        2 => [new(0, 2)],
+        _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "not a packed width"),
+    };
+
+    /// <summary>The bytes for <paramref name="codes"/>, whose number is a multiple of <see cref="Parts"/>.</summary>
+    /// <param name="codes">The codes.</param>
+    /// <param name="offset">What is added to each before its bits are taken.</param>
+    public byte[] Pack(ReadOnlySpan<sbyte> codes, int offset)
+    {
+        var bytes = new byte[codes.Length / Parts];
+        var mask = (1 << Bits) - 1;
+        for (var part = 0; part < Parts; part++)
+        {
+            var from = codes.Slice(part * bytes.Length, bytes.Length);
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] |= (byte)((((from[i] + offset) >> Low) & mask) << (Bits * part));
+            }
+        }
+
+        return bytes;
     }
 }

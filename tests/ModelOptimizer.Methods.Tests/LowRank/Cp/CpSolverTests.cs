@@ -74,7 +74,7 @@ public class CpSolverTests
         var random = new Random64(9);
         var (weight, sigma) = (random.Matrix(10, 8 * 9), random.Sigma(8 * 9));
         var scaled = new Matrix(sigma.Rows, sigma.Columns, [.. sigma.Values.Select(value => 4096 * value)]);
-        CpSolution Solve(Matrix moment)
+        Solution<CpFactors> Solve(Matrix moment)
         {
             var problem = TestProblem.Create(weight, moment, 9);
             return new CpSolver(problem, new CpSettings { Sweeps = 20 }).Solve(new CpStarts(problem, new TapGrid([3, 3]), 1).Leading(10));

@@ -5,7 +5,7 @@ namespace ModelOptimizer.Methods.Tests.LowRank;
 
 public class TuckerSolverTests
 {
-    private static readonly SolverSettings Long = new() { Sweeps = 1000, Tolerance = 1e-13 };
+    private static readonly TuckerSettings Long = new() { Sweeps = 1000, Tolerance = 1e-13 };
 
     [Theory]
     [InlineData(nameof(TuckerVariant.Joint))]
@@ -16,7 +16,7 @@ public class TuckerSolverTests
         var (weight, sigma) = (random.Matrix(10, 8 * 9), random.Sigma(8 * 9));
         var problem = TestProblem.Create(weight, sigma, 9);
 
-        var solution = new TuckerSolver(problem, new SolverSettings { Variant = Enum.Parse<TuckerVariant>(variant) }).Solve(5, 4);
+        var solution = new TuckerSolver(problem, new TuckerSettings { Variant = Enum.Parse<TuckerVariant>(variant) }).Solve(5, 4);
 
         var plain = PlainError.Of(weight, PlainError.Reconstruct(solution.Factors, 9), sigma);
         solution.SquaredError.ShouldBe(plain, 1e-11 * problem.Energy);
@@ -119,8 +119,8 @@ public class TuckerSolverTests
         var (weight, sigma) = (random.Matrix(10, 8 * 9), random.Sigma(8 * 9));
         var scaled = new Matrix(sigma.Rows, sigma.Columns, [.. sigma.Values.Select(value => 4096 * value)]);
 
-        var plain = new TuckerSolver(TestProblem.Create(weight, sigma, 9), new SolverSettings()).Solve(5, 4);
-        var big = new TuckerSolver(TestProblem.Create(weight, scaled, 9), new SolverSettings()).Solve(5, 4);
+        var plain = new TuckerSolver(TestProblem.Create(weight, sigma, 9), new TuckerSettings()).Solve(5, 4);
+        var big = new TuckerSolver(TestProblem.Create(weight, scaled, 9), new TuckerSettings()).Solve(5, 4);
 
         Math.Sqrt(big.SquaredError).ShouldBe(64 * Math.Sqrt(plain.SquaredError), 1e-8 * Math.Sqrt(big.SquaredError));
         Largest(plain.Factors.Output, big.Factors.Output).ShouldBeLessThan(1e-8);
@@ -166,8 +166,8 @@ public class TuckerSolverTests
     {
         var problem = TestProblem.Create();
 
-        var joint = new TuckerSolver(problem, new SolverSettings()).Solve(5, 4);
-        var published = new TuckerSolver(problem, new SolverSettings { Variant = TuckerVariant.Published }).Solve(5, 4);
+        var joint = new TuckerSolver(problem, new TuckerSettings()).Solve(5, 4);
+        var published = new TuckerSolver(problem, new TuckerSettings { Variant = TuckerVariant.Published }).Solve(5, 4);
 
         joint.Errors.Count.ShouldBeLessThanOrEqualTo(published.Errors.Count);
         joint.Errors[^1].ShouldBe(published.Errors[^1], 0.02);
@@ -179,7 +179,7 @@ public class TuckerSolverTests
     public void Dead_input_channels_give_finite_factors(string variant)
     {
         var problem = TestProblem.WithDeadChannels();
-        var solution = new TuckerSolver(problem, new SolverSettings { Variant = Enum.Parse<TuckerVariant>(variant) }).Solve(10, 6);
+        var solution = new TuckerSolver(problem, new TuckerSettings { Variant = Enum.Parse<TuckerVariant>(variant) }).Solve(10, 6);
 
         solution.Factors.Core.Values.ShouldAllBe(value => Math.Abs(value) < 1e3);
         solution.Errors[^1].ShouldBeLessThan(1e-3);

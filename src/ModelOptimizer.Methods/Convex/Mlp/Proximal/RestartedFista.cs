@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace ModelOptimizer.Methods.Convex;
@@ -124,4 +125,76 @@ internal sealed class FistaPoint(SquaredLoss loss)
         TensorPrimitives.Subtract(next.Row(j), current.Row(j), row);
         TensorPrimitives.MultiplyAdd(row, momentum, next.Row(j), row);
     });
+}
+
+/// <summary>Where an iteration ended.</summary>
+/// <param name="Number">Iterations so far; 0 is the start.</param>
+/// <param name="Objective">f + Ω.</param>
+/// <param name="Gap">The duality gap, in units of the objective: the minimum is at most this far below.</param>
+/// <param name="SquaredSubgradient">The squared norm of the shortest subgradient.</param>
+internal readonly record struct FistaIteration(int Number, double Objective, double Gap, double SquaredSubgradient)
+{
+    /// <summary>The gap as a share of the objective.</summary>
+    public double RelativeGap => Objective > 0 ? Gap / Objective : 0;
+}
+
+/// <summary>Tells how far several solutions, one after the other, are.</summary>
+/// <param name="progress">Gets told.</param>
+/// <param name="activity">What is being done.</param>
+/// <param name="total">Solutions in all.</param>
+internal sealed class FistaProgress(IProgress<MethodProgress> progress, string activity, int total) : IProgress<FistaIteration>
+{
+    private int _begun;
+
+    public void Report(FistaIteration value)
+    {
+        _begun += value.Number == 0 ? 1 : 0;
+        progress.Report(new MethodProgress(activity, _begun - 1, total, string.Create(CultureInfo.InvariantCulture, $"iteration {value.Number}, gap {value.RelativeGap:0.0e-0}")));
+    }
+}
+
+/// <summary>The end of R-FISTA.</summary>
+/// <param name="Weights">U, one group a row; rows that the penalty closed are exactly zero.</param>
+/// <param name="Step">The last step, where a problem like this one may begin.</param>
+/// <param name="History">The start and every iteration.</param>
+internal sealed record FistaResult(Matrix Weights, double Step, IReadOnlyList<FistaIteration> History)
+{
+    /// <summary>The iteration that <see cref="Weights"/> are from.</summary>
+    public FistaIteration End => History[^1];
+
+    /// <summary>The objective and the relative duality gap over the iterations.</summary>
+    /// <param name="name">What the lines are called.</param>
+    public IReadOnlyList<Series> Series(string name) =>
+    [
+        Line("objective", name, "objective", iteration => iteration.Objective),
+        Line("duality gap", name, "gap as a share of the objective", iteration => iteration.RelativeGap),
+    ];
+
+    private Series Line(string plot, string name, string axis, Func<FistaIteration, double> value) =>
+        new(plot, name, "iteration", axis, PlotPoints.Thin([.. History.Select(iteration => new SeriesPoint(iteration.Number, value(iteration)))]));
+}
+
+/// <summary>When R-FISTA stops, and where its step begins; the numbers are the published ones.</summary>
+internal sealed record FistaSettings
+{
+    /// <summary>The first step s.</summary>
+    public double Step { get; init; } = 10;
+
+    /// <summary>The most iterations.</summary>
+    public int Iterations { get; init; } = 10_000;
+
+    /// <summary>Ends the iterations when the squared norm of the shortest subgradient is at most this. It is absolute, so it means less the larger the targets are.</summary>
+    public double Tolerance { get; init; } = 1e-6;
+
+    /// <summary>Ends the iterations when the duality gap is at most this share of the objective, and then nothing else but their number does; null leaves the end to <see cref="Tolerance"/>.</summary>
+    public double? MaxGap { get; init; }
+
+    /// <summary>Told of the start and of every iteration.</summary>
+    public IProgress<FistaIteration>? Progress { get; init; }
+
+    /// <summary>Ends the run between two steps tried.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Whether <paramref name="iteration"/> is good enough.</summary>
+    public bool Reached(FistaIteration iteration) => MaxGap is { } gap ? iteration.RelativeGap <= gap : iteration.SquaredSubgradient <= Tolerance;
 }

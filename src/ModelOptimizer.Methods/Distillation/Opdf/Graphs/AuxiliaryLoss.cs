@@ -31,3 +31,8 @@ internal static class AuxiliaryLoss
         return graph.Node("ReduceMean", [graph.Node("Mul", [difference, difference])], GraphWriter.Attribute("keepdims", 0L));
     }
 }
+
+/// <summary>A student's weight and the tensors of the teacher's that its auxiliary ones are pulled to.</summary>
+/// <param name="Student">The student's.</param>
+/// <param name="Teacher">The decomposition of each channel group of the teacher's weight; the shape is the student's but for the central factors.</param>
+internal sealed record AlignedTensors(MpoWeight Student, IReadOnlyList<MatrixProductOperator> Teacher);

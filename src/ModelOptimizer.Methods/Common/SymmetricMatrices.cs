@@ -66,3 +66,51 @@ internal static class Regularized
         return sum / matrix.Rows;
     }
 }
+
+/// <summary>What is added to the diagonal of a matrix that cannot be factored.</summary>
+internal enum Jitter
+{
+    /// <summary>1e-8, 1e-7 … times the mean diagonal: independent of the data's scale.</summary>
+    Relative,
+
+    /// <summary>1e-9, 1e-8 … 1e-3 as they are, as the authors do.</summary>
+    Published,
+}
+
+/// <summary>Removes the asymmetry that rounding leaves in a symmetric matrix.</summary>
+internal static class Symmetric
+{
+    /// <summary>(M + Mᵀ)/2, in place.</summary>
+    public static Matrix Mean(Matrix matrix)
+    {
+        for (var i = 0; i < matrix.Rows; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                matrix[i, j] = matrix[j, i] = (matrix[i, j] + matrix[j, i]) / 2;
+            }
+        }
+
+        return matrix;
+    }
+}
+
+/// <summary>Singular vectors through the smaller Gram matrix: only subspaces and sums of squares are needed, which it gives to full accuracy.</summary>
+internal static class Dominant
+{
+    /// <summary>Squared singular values (falling) and left singular vectors of Nᵀ's transpose N, given <paramref name="transposed"/> = Nᵀ.</summary>
+    public static (double[] Squares, Matrix Vectors) LeftVectorsOfTranspose(ILinearAlgebra algebra, Matrix transposed)
+    {
+        if (transposed.Columns <= transposed.Rows)
+        {
+            var (values, vectors) = algebra.SymmetricEigen(Symmetric.Mean(algebra.Multiply(transposed, transposed, transposeA: true)));
+            return (Clip(values), vectors);
+        }
+
+        var (squares, right) = algebra.SymmetricEigen(Symmetric.Mean(algebra.Multiply(transposed, transposed, transposeB: true)));
+        var (left, _) = algebra.Qr(algebra.Multiply(transposed, right, transposeA: true));
+        return (Clip(squares), left);
+    }
+
+    private static double[] Clip(double[] values) => [.. values.Select(value => Math.Max(0, value))];
+}
