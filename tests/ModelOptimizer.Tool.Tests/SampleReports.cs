@@ -21,6 +21,8 @@ internal static class SampleReports
             Metric = "top1",
             Bound = GateBound.MaxDrop,
             Limit = new Quantity(0.005, true, "0.5%"),
+            Severity = DiagnosticSeverity.Error,
+            Confidence = 0.95,
             Position = new SourcePosition(Path.Combine(folder, "modelopt.yaml"), 21, 9),
         };
         var verdict = new GateVerdict(gate, outcome, 0.002, 0.005, (double.NegativeInfinity, 0.0041), "`top1: { max-drop: 0.5% }` holds: top1 fell by 0.20 points from 98.90 % to 98.70 % on 2,000 samples.");

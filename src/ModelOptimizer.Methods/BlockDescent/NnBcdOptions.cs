@@ -115,13 +115,13 @@ internal static class NnBcdKeys
 
     public static readonly Option<bool> LayerByLayer = All.Add<bool>(new(
         "mode",
-        Forms.Choice(("network", false), ("layer", true)),
+        Forms.OneOf(("network", false), ("layer", true)),
         "network trains the chain of layers at the model's end (the paper's method); layer fits each layer to itself alone, in any graph (an adaptation).",
         "network"));
 
     public static readonly Option<bool> Published = All.Add<bool>(new(
         "variant",
-        Forms.Choice(("monotone", false), ("published", true)),
+        Forms.OneOf(("monotone", false), ("published", true)),
         "monotone lets no step raise the objective and trains biases; published is the authors' code.",
         "monotone")
     {
@@ -130,12 +130,12 @@ internal static class NnBcdKeys
 
     public static readonly Option<bool?> Safeguard = All.Add<bool?>(new(
         "safeguard",
-        Forms.Choice(("on", true), ("off", false)).OrNone(),
+        Forms.OneOf(("on", true), ("off", false)).OrNone(),
         "Whether a compressed copy that is farther from its weights than the one before is refused; absent, on, and off in the published variant."));
 
     public static readonly Option<Start> Start = All.Add<Start>(new(
         "start",
-        Forms.Choice<Start>(),
+        Forms.OneOf<Start>(),
         "The weights to begin with: the model's own, or one of the paper's random initialisers.",
         "trained")
     {
@@ -144,7 +144,7 @@ internal static class NnBcdKeys
 
     public static readonly Option<bool?> Labels = All.Add<bool?>(new(
         "target",
-        Forms.Choice(("teacher", false), ("labels", true)).OrNone(),
+        Forms.OneOf(("teacher", false), ("labels", true)).OrNone(),
         "What the outputs shall become: the original's outputs, or the labels; absent, teacher for trained weights, and labels otherwise and in the "
         + "published variant.")
     {
@@ -215,7 +215,7 @@ internal static class NnBcdKeys
 
     public static readonly Option<bool> Speed = All.Add<bool>(new(
         "prefer",
-        Forms.Choice(("size", false), ("speed", true)),
+        Forms.OneOf(("size", false), ("speed", true)),
         "size stores as few numbers as possible; speed applies a tensor train's two factors to the activations where it can be cut in two.",
         "size"));
 

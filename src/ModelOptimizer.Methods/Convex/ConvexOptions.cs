@@ -111,7 +111,7 @@ internal static class ConvexKeys
 
     public static readonly Option<bool> Auto = All.Add<bool>(new(
         "blocks",
-        Forms.Choice(("last", false), ("auto", true)),
+        Forms.OneOf(("last", false), ("auto", true)),
         "Which of the listed blocks are replaced: the last stage, or all that make up nine tenths of what can be saved.",
         "last")
     {
@@ -132,19 +132,19 @@ internal static class ConvexKeys
 
     public static readonly Option<GateKind> Gates = All.Add<GateKind>(new(
         "gates",
-        Forms.Choice<GateKind>(),
+        Forms.OneOf<GateKind>(),
         "The fixed gates: gaussian, normal numbers by the seed; teacher, the first filters of the block's first convolution.",
         "gaussian"));
 
     public static readonly Option<SolverKind> Solver = All.Add<SolverKind>(new(
         "solver",
-        Forms.Choice<SolverKind>(),
+        Forms.OneOf<SolverKind>(),
         "als, alternating least squares, which never raises the error; gradient, Adam as published.",
         "als"));
 
     public static readonly Option<InputKind> Inputs = All.Add<InputKind>(new(
         "inputs",
-        Forms.Choice<InputKind>(),
+        Forms.OneOf<InputKind>(),
         "What a student sees: the original's activations, as published; or those of the model with the blocks before already replaced.",
         "teacher"));
 
@@ -195,7 +195,7 @@ internal static class ConvexKeys
 
     public static readonly Option<bool> Relu = All.Add<bool>(new(
         "form",
-        Forms.Choice(("gated", false), ("relu", true)),
+        Forms.OneOf(("gated", false), ("relu", true)),
         "Of a block that ends in vectors, such as the head: gated, a network of gated neurons; relu, a plain ReLU network that gives the same on the "
         + "calibration samples, without gates but with up to twice the neurons.",
         "gated"));

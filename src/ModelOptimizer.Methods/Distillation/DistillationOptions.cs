@@ -89,7 +89,7 @@ internal static class DistillationKeys
 
     public static readonly Option<LossKind> Loss = new(
         "loss",
-        Forms.Choice<LossKind>(),
+        Forms.OneOf<LossKind>(),
         "What the student learns from: kd, the original's outputs; ce, the labels; mixed, both.",
         "kd");
 
@@ -126,11 +126,11 @@ internal static class DistillationKeys
 
     public static readonly Option<int> Batch = new("batch", Forms.Whole(1, 1_000_000), "Samples of a step.", "32");
 
-    public static readonly Option<bool> IsSgd = new("optimizer", Forms.Choice(("adamw", false), ("sgd", true)), "adamw or sgd.", "adamw");
+    public static readonly Option<bool> IsSgd = new("optimizer", Forms.OneOf(("adamw", false), ("sgd", true)), "adamw or sgd.", "adamw");
 
     public static readonly Option<ScheduleShape> Schedule = new(
         "schedule",
-        Forms.Choice(("constant", ScheduleShape.Constant), ("linear", ScheduleShape.Linear), ("cosine", ScheduleShape.Cosine), ("step", ScheduleShape.Step)),
+        Forms.OneOf(("constant", ScheduleShape.Constant), ("linear", ScheduleShape.Linear), ("cosine", ScheduleShape.Cosine), ("step", ScheduleShape.Step)),
         "How the learning rate falls.",
         "linear");
 

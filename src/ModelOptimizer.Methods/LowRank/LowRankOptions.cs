@@ -88,25 +88,25 @@ internal static class LowRankKeys
 
     public static readonly Option<FactorNorm> Norm = new(
         "norm",
-        Forms.Choice<FactorNorm>(),
+        Forms.OneOf<FactorNorm>(),
         "In which norm a layer's error is measured: on the calibration data, or plainly (needs no data).",
         "covariance");
 
     public static readonly Option<bool> Centred = new(
         "moment",
-        Forms.Choice(("uncentred", false), ("centred", true)),
+        Forms.OneOf(("uncentred", false), ("centred", true)),
         "Second moments as they are, or centred, which moves the bias by what the mean contributes.",
         "uncentred");
 
     public static readonly Option<Jitter> Jitter = new(
         "jitter",
-        Forms.Choice<Jitter>(),
+        Forms.OneOf<Jitter>(),
         "What makes a singular moment solvable: relative to its scale, or the paper's absolute steps.",
         "relative");
 
     public static readonly Option<bool> Fold = new(
         "bn",
-        Forms.Choice(("folded", true), ("unfolded", false)),
+        Forms.OneOf(("folded", true), ("unfolded", false)),
         "A BatchNormalization after a Conv is folded into it first, or stays behind the last factor.",
         "folded");
 

@@ -16,7 +16,7 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
 
     private static readonly Option<Allocation> Shared = new(
         "allocation",
-        Forms.Choice<Allocation>(),
+        Forms.OneOf<Allocation>(),
         "How the budget is shared: sigma, by what each layer's error does to the outputs on the calibration data; uniform, the same share of every layer's "
         + "ranks.",
         "sigma");

@@ -29,14 +29,14 @@ internal static class Forms
     public static Form<Node> Defined(string name) => Raw(name, () => new() { ["$ref"] = $"#/definitions/{name}" });
 
     /// <summary>One of some words.</summary>
-    public static Form<string> Word(IReadOnlyList<string> words) => Choice([.. words.Select(word => (word, word))]);
+    public static Form<string> Word(IReadOnlyList<string> words) => OneOf([.. words.Select(word => (word, word))]);
 
     /// <summary>One of the words of an enumeration, in small letters with hyphens.</summary>
-    public static Form<T> Choice<T>()
-        where T : struct, Enum => Choice([.. Enum.GetValues<T>().Select(value => (Hyphenated($"{value}"), value))]);
+    public static Form<T> OneOf<T>()
+        where T : struct, Enum => OneOf([.. Enum.GetValues<T>().Select(value => (Hyphenated($"{value}"), value))]);
 
     /// <summary>One of some words, each for a value.</summary>
-    public static Form<T> Choice<T>(params (string Word, T Value)[] choices)
+    public static Form<T> OneOf<T>(params (string Word, T Value)[] choices)
     {
         string[] words = [.. choices.Select(choice => choice.Word)];
         T Read(Node node, string what) => choices[Array.IndexOf(words, node.AsChoice(what, words))].Value;

@@ -12,7 +12,7 @@ internal static class MethodCodes
     /// <summary>A step says nothing about how small the model shall become.</summary>
     public const string NoGoal = "MOC1303";
 
-    /// <summary>A step has more than one of the options of which there may be one.</summary>
+    /// <summary>A layer is given more than one goal.</summary>
     public const string SeveralGoals = "MOC1304";
 
     /// <summary>Ranks that no layer can have.</summary>

@@ -18,7 +18,7 @@ internal sealed record QuantizeOptions
         LayerForms.Words([.. WeightFormat.All.Select(format => format.Name)]),
         WhatWeightsAre));
 
-    private static readonly Option<bool> Rounding = Keys.Add<bool>(new("rounding", Forms.Choice(("gptq", true), ("nearest", false)), WhatRoundingIs, "gptq"));
+    private static readonly Option<bool> Rounding = Keys.Add<bool>(new("rounding", Forms.OneOf(("gptq", true), ("nearest", false)), WhatRoundingIs, "gptq"));
 
     private static readonly Option<string> Form = Keys.Add<string>(new("form", Forms.Word(["stored"]), WhatFormIs, "stored"));
 

@@ -24,7 +24,7 @@ internal static class GateKeys
 
     public static readonly Option<DiagnosticSeverity> Severity = All.Add<DiagnosticSeverity>(new(
         "severity",
-        Forms.Choice(("error", DiagnosticSeverity.Error), ("warning", DiagnosticSeverity.Warning)),
+        Forms.OneOf(("error", DiagnosticSeverity.Error), ("warning", DiagnosticSeverity.Warning)),
         "What a gate that does not hold is.",
         "error"));
 
@@ -76,7 +76,16 @@ internal static class GateKeys
     private static Form<Node?>? Limits(string name, GateBound bound, bool isByCommand, QuantityForm form)
     {
         bool Holds(Quantity limit) =>
-            GateRules.Problem(new GatePlan { Metric = name, Bound = bound, Limit = limit, IsByCommand = isByCommand, Confidence = null, Position = Nowhere }) is null;
+            GateRules.Problem(new GatePlan
+            {
+                Metric = name,
+                Bound = bound,
+                Limit = limit,
+                Severity = DiagnosticSeverity.Error,
+                Confidence = null,
+                IsByCommand = isByCommand,
+                Position = Nowhere,
+            }) is null;
         var points = Forms.Quantity(QuantityForm.Points);
         Form? written = (Holds(new Quantity(0.5, true, "50%")), Holds(new Quantity(0.5, false, "0.5"))) switch
         {

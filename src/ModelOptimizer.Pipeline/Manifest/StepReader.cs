@@ -51,7 +51,7 @@ internal static class StepKeys
 
     public static readonly Option<KeepRule> Keep = All.Add<KeepRule>(new(
         "keep",
-        Forms.Choice<KeepRule>(),
+        Forms.OneOf<KeepRule>(),
         "Which rewrites stay: all that make the model smaller, or of these only those that measure faster than the original layer on this machine.",
         "smaller"));
 

@@ -13,7 +13,7 @@ internal sealed record CommandPlan
     public required string Directory { get; init; }
 
     /// <summary>Seconds that it may take for one model.</summary>
-    public int TimeoutSeconds { get; init; } = 600;
+    public required int TimeoutSeconds { get; init; }
 
     /// <summary>The files it depends on, such as its script, absolute.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];

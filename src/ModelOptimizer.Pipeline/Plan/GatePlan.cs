@@ -12,11 +12,11 @@ internal sealed record GatePlan
     /// <summary>The limit.</summary>
     public required Quantity Limit { get; init; }
 
-    /// <summary><see cref="DiagnosticSeverity.Error"/>, unless the gate says <c>severity: warning</c>.</summary>
-    public DiagnosticSeverity Severity { get; init; } = DiagnosticSeverity.Error;
+    /// <summary>What a gate that does not hold is.</summary>
+    public required DiagnosticSeverity Severity { get; init; }
 
     /// <summary>One-sided confidence level of a <c>max-drop</c> or <c>max-rise</c>; null (<c>confidence: none</c>) decides by the measured number.</summary>
-    public double? Confidence { get; init; } = 0.95;
+    public required double? Confidence { get; init; }
 
     /// <summary>Whether gate samples may also be calibration samples.</summary>
     public bool AllowOverlap { get; init; }

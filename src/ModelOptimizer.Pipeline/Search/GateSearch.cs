@@ -140,7 +140,7 @@ internal sealed class GateSearch
     }
 
     /// <summary>The best moves first: least damage per byte taken, or most repair per byte given, measured on the calibration samples where there are any.</summary>
-    private IEnumerable<LayerMove> Ranked(IEnumerable<LayerMove> moves, IReadOnlyDictionary<string, Option> from)
+    private IEnumerable<LayerMove> Ranked(IEnumerable<LayerMove> moves, IReadOnlyDictionary<string, StepChoice> from)
     {
         static double Rate(double damage, double bytes) => damage / Math.Max(1, Math.Abs(bytes));
         var promising = moves.OrderBy(move => Rate(move.Penalty, move.Bytes)).ThenBy(move => move.Layer, StringComparer.Ordinal).Take(Looks).ToList();
@@ -170,20 +170,20 @@ internal sealed class SwitchableProgress(IProgress<MethodProgress> inner) : IPro
 /// <param name="Penalty">By how much the expected damage changes.</param>
 /// <param name="Chosen">What the candidate does to all layers.</param>
 /// <param name="Note">What changed, in words.</param>
-internal sealed record LayerMove(string Layer, double Bytes, double Penalty, IReadOnlyDictionary<string, Option> Chosen, string Note);
+internal sealed record LayerMove(string Layer, double Bytes, double Penalty, IReadOnlyDictionary<string, StepChoice> Chosen, string Note);
 
 /// <summary>Changes of one layer at a time.</summary>
 internal sealed class LayerMoves(SearchSpace space)
 {
     /// <summary>For every layer that can: the option nearest to its own that is at least <paramref name="bytes"/> smaller.</summary>
-    public IEnumerable<LayerMove> Down(IReadOnlyDictionary<string, Option> chosen, double bytes) =>
+    public IEnumerable<LayerMove> Down(IReadOnlyDictionary<string, StepChoice> chosen, double bytes) =>
         Moves(chosen, (front, now) => front.LastOrDefault(option => option.Choice.Bytes <= now.Choice.Bytes - bytes));
 
     /// <summary>For every layer that can: the option nearest to its own that is at least <paramref name="bytes"/> larger; the layer as it was when none is.</summary>
-    public IEnumerable<LayerMove> Up(IReadOnlyDictionary<string, Option> chosen, double bytes) =>
+    public IEnumerable<LayerMove> Up(IReadOnlyDictionary<string, StepChoice> chosen, double bytes) =>
         Moves(chosen, (front, now) => now.IsKeep ? null : front.FirstOrDefault(option => option.Choice.Bytes >= now.Choice.Bytes + bytes) ?? front[^1]);
 
-    private IEnumerable<LayerMove> Moves(IReadOnlyDictionary<string, Option> chosen, Func<IReadOnlyList<Option>, Option, Option?> next)
+    private IEnumerable<LayerMove> Moves(IReadOnlyDictionary<string, StepChoice> chosen, Func<IReadOnlyList<StepChoice>, StepChoice, StepChoice?> next)
     {
         foreach (var layer in space.Layers)
         {
@@ -192,7 +192,7 @@ internal sealed class LayerMoves(SearchSpace space)
             var now = front.FirstOrDefault(option => own is null ? option.IsKeep : option.Is(own)) ?? front[^1];
             if (next(front, now) is { } option && !option.Is(now))
             {
-                var changed = new Dictionary<string, Option>(chosen, StringComparer.Ordinal) { [layer.Name] = option };
+                var changed = new Dictionary<string, StepChoice>(chosen, StringComparer.Ordinal) { [layer.Name] = option };
                 yield return new LayerMove(layer.Name, option.Choice.Bytes - now.Choice.Bytes, option.Choice.Penalty - now.Choice.Penalty, changed, $"{layer.Name}: {space.Text(now)} to {space.Text(option)}");
             }
         }

@@ -8,28 +8,28 @@ namespace ModelOptimizer.Pipeline.Search;
 /// <summary>What a search may do to a layer.</summary>
 /// <param name="Step">The step that does it.</param>
 /// <param name="Choice">What it does.</param>
-internal sealed record Option(int Step, Choice Choice)
+internal sealed record StepChoice(int Step, Choice Choice)
 {
     /// <summary>Whether nothing is done.</summary>
     public bool IsKeep => Choice is Choice.Keep;
 
     /// <summary>Whether two options of one layer lead to the same.</summary>
-    public bool Is(Option other) => IsKeep ? other.IsKeep : Step == other.Step && Choice.Text == other.Choice.Text;
+    public bool Is(StepChoice other) => IsKeep ? other.IsKeep : Step == other.Step && Choice.Text == other.Choice.Text;
 }
 
 /// <summary>A layer between which and others bytes can be moved.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="All">All options.</param>
 /// <param name="Front">Those that no smaller one beats, by rising size and falling penalty; the last leaves the layer as it is.</param>
-internal sealed record SearchLayer(string Name, IReadOnlyList<Option> All, IReadOnlyList<Option> Front)
+internal sealed record SearchLayer(string Name, IReadOnlyList<StepChoice> All, IReadOnlyList<StepChoice> Front)
 {
-    public static SearchLayer Of(string name, IReadOnlyList<Option> options) =>
+    public static SearchLayer Of(string name, IReadOnlyList<StepChoice> options) =>
         new(name, options, [.. LagrangianAllocator.Front(Weighed(options, Weighting.Blend)).Select(option => option.Item)]);
 
-    public IReadOnlyList<Alternative<Option>> Weighed(Weighting weighting) => Weighed(All, weighting);
+    public IReadOnlyList<Alternative<StepChoice>> Weighed(Weighting weighting) => Weighed(All, weighting);
 
-    private static IReadOnlyList<Alternative<Option>> Weighed(IReadOnlyList<Option> options, Weighting weighting) =>
-        [.. options.Select(option => new Alternative<Option>(option, option.Choice.Bytes, option.Choice.Weighed(weighting)))];
+    private static IReadOnlyList<Alternative<StepChoice>> Weighed(IReadOnlyList<StepChoice> options, Weighting weighting) =>
+        [.. options.Select(option => new Alternative<StepChoice>(option, option.Choice.Bytes, option.Choice.Weighed(weighting)))];
 }
 
 /// <summary>
@@ -54,7 +54,7 @@ internal sealed class SearchSpace
     private SearchSpace(JobContext job, ModelCompressor compressor, OnnxModel original, CompressedModel before, OrderedDictionary<int, IStep> steps)
     {
         (_job, _compressor, _before, _steps) = (job, compressor, before, steps);
-        var options = new OrderedDictionary<string, List<Option>>(StringComparer.Ordinal);
+        var options = new OrderedDictionary<string, List<StepChoice>>(StringComparer.Ordinal);
         foreach (var (index, step) in steps)
         {
             var layers = step.Choices();
@@ -67,7 +67,7 @@ internal sealed class SearchSpace
                 }
 
                 // One way to keep a layer is enough.
-                list.AddRange(layer.Choices.Where(choice => choice is not Choice.Keep || list.Count == 0).Select(choice => new Option(index, choice)));
+                list.AddRange(layer.Choices.Where(choice => choice is not Choice.Keep || list.Count == 0).Select(choice => new StepChoice(index, choice)));
             }
         }
 
@@ -98,15 +98,15 @@ internal sealed class SearchSpace
     }
 
     /// <summary>The options with which the model has about <paramref name="bytes"/> and is expected to change least; null when it cannot be that small.</summary>
-    public IReadOnlyDictionary<string, Option>? AtSize(double bytes)
+    public IReadOnlyDictionary<string, StepChoice>? AtSize(double bytes)
     {
-        var tried = new List<IReadOnlyDictionary<string, Option>>();
+        var tried = new List<IReadOnlyDictionary<string, StepChoice>>();
         // How far the effect of one layer alone tells about many at once is not known beforehand: the weighting whose model diverges least is taken.
         foreach (var weighting in _divergence is not null && _steps.Count == 1 ? Weightings : [Weighting.Blend])
         {
             if (LagrangianAllocator.Choose([.. Layers.Select(layer => layer.Weighed(weighting))], bytes - _whole) is { } chosen)
             {
-                tried.Add(Layers.Zip(chosen).ToDictionary(pair => pair.First.Name, pair => pair.Second.Item.IsKeep ? new Option(pair.Second.Item.Step, new Choice.Keep(WorthKeeping)) : pair.Second.Item, StringComparer.Ordinal));
+                tried.Add(Layers.Zip(chosen).ToDictionary(pair => pair.First.Name, pair => pair.Second.Item.IsKeep ? new StepChoice(pair.Second.Item.Step, new Choice.Keep(WorthKeeping)) : pair.Second.Item, StringComparer.Ordinal));
             }
         }
 
@@ -117,16 +117,16 @@ internal sealed class SearchSpace
     }
 
     /// <summary>The candidate's model, with the steps after the searched ones; null when it would not be smaller.</summary>
-    public CompressedModel? Build(IReadOnlyDictionary<string, Option> chosen) => Searched(chosen) is { } model ? _compressor.Continue(model, _job.Model.Steps.Count) : null;
+    public CompressedModel? Build(IReadOnlyDictionary<string, StepChoice> chosen) => Searched(chosen) is { } model ? _compressor.Continue(model, _job.Model.Steps.Count) : null;
 
     /// <summary>How far the outputs are from those of the model before the search, on some calibration samples, without labels; null where that cannot be said.</summary>
-    public double? Divergence(IReadOnlyDictionary<string, Option> chosen) => Searched(chosen) is { } model ? _divergence?.Measure(model.Model) : null;
+    public double? Divergence(IReadOnlyDictionary<string, StepChoice> chosen) => Searched(chosen) is { } model ? _divergence?.Measure(model.Model) : null;
 
     /// <summary>An option in a few words.</summary>
-    public string Text(Option option) => option.IsKeep || _steps.Count == 1 ? option.Choice.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Choice.Text}";
+    public string Text(StepChoice option) => option.IsKeep || _steps.Count == 1 ? option.Choice.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Choice.Text}";
 
     // Up to the last searched step.
-    private CompressedModel? Searched(IReadOnlyDictionary<string, Option> chosen)
+    private CompressedModel? Searched(IReadOnlyDictionary<string, StepChoice> chosen)
     {
         var result = _before;
         try
@@ -151,12 +151,12 @@ internal sealed class SearchSpace
         return result.Model.SizeInBytes < _before.Model.SizeInBytes ? result : null;
     }
 
-    private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, Option> chosen) => chosen
+    private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, StepChoice> chosen) => chosen
         .Where(option => _offered[index].Contains(option.Key))
         .ToDictionary(option => option.Key, option => option.Value.IsKeep || option.Value.Step == index ? option.Value.Choice : new Choice.Keep(Elsewhere), StringComparer.Ordinal);
 
     // A later step sees what the ones before it leave, which is the same for candidates that differ in later steps only.
-    private IStep StepOn(CompressedModel model, int index, IReadOnlyDictionary<string, Option> chosen)
+    private IStep StepOn(CompressedModel model, int index, IReadOnlyDictionary<string, StepChoice> chosen)
     {
         if (ReferenceEquals(model.Model, _before.Model))
         {
@@ -173,7 +173,7 @@ internal sealed class SearchSpace
     }
 
     /// <summary>The options that change something, as one text.</summary>
-    public static string Key(IEnumerable<KeyValuePair<string, Option>> chosen) => string.Join(
+    public static string Key(IEnumerable<KeyValuePair<string, StepChoice>> chosen) => string.Join(
         ';',
         chosen.Where(option => !option.Value.IsKeep).OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => FormattableString.Invariant($"{option.Key}={option.Value.Step}:{option.Value.Choice.Text}")));
 }

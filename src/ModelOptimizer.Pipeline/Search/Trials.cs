@@ -27,7 +27,7 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
     public IEnumerable<Trial> Failed => _known.Values.Where(trial => !trial.Passes);
 
     /// <summary>Evaluates a candidate; null when evaluations are used up or the model would not become smaller.</summary>
-    public Trial? Evaluate(IReadOnlyDictionary<string, Option> chosen, string phase, string? note = null)
+    public Trial? Evaluate(IReadOnlyDictionary<string, StepChoice> chosen, string phase, string? note = null)
     {
         var key = SearchSpace.Key(chosen);
         if (_known.TryGetValue(key, out var known))
@@ -46,7 +46,7 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
     /// <summary>Evaluates a candidate again, on all samples.</summary>
     public void Complete(Trial trial) => _known[SearchSpace.Key(trial.Chosen)] = Try(trial.Chosen, space.Build(trial.Chosen)!, "final", $"candidate {trial.Number} on all samples", null);
 
-    private Trial Try(IReadOnlyDictionary<string, Option> chosen, CompressedModel model, string phase, string? note, Func<EvaluationResult, bool>? stop)
+    private Trial Try(IReadOnlyDictionary<string, StepChoice> chosen, CompressedModel model, string phase, string? note, Func<EvaluationResult, bool>? stop)
     {
         job.Progress.Report(new MethodProgress("search", _candidates.Count, pace.Predicted(_candidates.Count)));
         var evidence = examiner.ExamineCandidate(model.Model, stop);
@@ -58,7 +58,7 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
     }
 
     /// <summary>How far a candidate's outputs are from the original's without looking at labels; null when that cannot be said.</summary>
-    public double? Divergence(IReadOnlyDictionary<string, Option> chosen)
+    public double? Divergence(IReadOnlyDictionary<string, StepChoice> chosen)
     {
         var key = SearchSpace.Key(chosen);
         if (!_divergences.TryGetValue(key, out var divergence))
@@ -76,7 +76,7 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
 /// <param name="Chosen">What was done to every layer.</param>
 /// <param name="Evidence">What was measured.</param>
 /// <param name="Failed">The gates on metrics that do not hold.</param>
-internal sealed record Trial(int Number, IReadOnlyDictionary<string, Option> Chosen, GateEvidence Evidence, IReadOnlyList<GateVerdict> Failed)
+internal sealed record Trial(int Number, IReadOnlyDictionary<string, StepChoice> Chosen, GateEvidence Evidence, IReadOnlyList<GateVerdict> Failed)
 {
     public bool Passes => Failed.Count == 0;
 

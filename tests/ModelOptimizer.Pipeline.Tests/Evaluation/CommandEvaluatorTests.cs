@@ -23,12 +23,12 @@ public sealed class CommandEvaluatorTests : IDisposable
 
     [UnixFact]
     public void Gives_The_Models_Path_As_The_Last_Argument() =>
-        Run(new CommandPlan { Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "$1"), \"count\": $#}" """, "sh"], Directory = folder.Path })
+        Run(new CommandPlan { Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "$1"), \"count\": $#}" """, "sh"], Directory = folder.Path, TimeoutSeconds = 600 })
             .Metrics.ShouldBe(new Dictionary<string, double> { ["size"] = 10, ["count"] = 1 });
 
     [UnixFact]
     public void Puts_The_Models_Path_Where_The_Placeholder_Is() =>
-        Run(new CommandPlan { Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "${1#--model=}"), \"count\": $#}" """, "sh", "--model={model}", "{model}", "x"], Directory = folder.Path })
+        Run(new CommandPlan { Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "${1#--model=}"), \"count\": $#}" """, "sh", "--model={model}", "{model}", "x"], Directory = folder.Path, TimeoutSeconds = 600 })
             .Metrics.ShouldBe(new Dictionary<string, double> { ["size"] = 10, ["count"] = 3 });
 
     [UnixFact]
@@ -43,12 +43,12 @@ public sealed class CommandEvaluatorTests : IDisposable
             File.SetUnixFileMode(folder["eval"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        Run(new CommandPlan { Words = ["eval"], Directory = folder.Path }).Metrics["here"].ShouldBe(1);
+        Run(new CommandPlan { Words = ["eval"], Directory = folder.Path, TimeoutSeconds = 600 }).Metrics["here"].ShouldBe(1);
     }
 
     [UnixFact]
     public void Words_Are_Not_Read_By_A_Shell() =>
-        Run(new CommandPlan { Words = ["echo", """{"a": 1, "text": "$(date) ; x"}""", "{model}"], Directory = folder.Path })
+        Run(new CommandPlan { Words = ["echo", """{"a": 1, "text": "$(date) ; x"}""", "{model}"], Directory = folder.Path, TimeoutSeconds = 600 })
             .Problem.ShouldNotBeNull();
 
     [UnixFact]
@@ -65,7 +65,7 @@ public sealed class CommandEvaluatorTests : IDisposable
 
     [Fact]
     public void A_Program_That_Is_Not_There_Is_A_Problem() =>
-        Run(new CommandPlan { Words = ["no-such-program-at-all"], Directory = folder.Path }).Problem.ShouldNotBeNull().ShouldStartWith("'no-such-program-at-all' cannot be started: ");
+        Run(new CommandPlan { Words = ["no-such-program-at-all"], Directory = folder.Path, TimeoutSeconds = 600 }).Problem.ShouldNotBeNull().ShouldStartWith("'no-such-program-at-all' cannot be started: ");
 
     [UnixFact]
     public void A_Program_That_Takes_Too_Long_Is_Ended_With_All_That_It_Started()
@@ -82,14 +82,14 @@ public sealed class CommandEvaluatorTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
-        Should.Throw<OperationCanceledException>(() => Run(new CommandPlan { Words = ["sh", "-c", "sleep 60"], Directory = folder.Path }, cancellation.Token));
+        Should.Throw<OperationCanceledException>(() => Run(new CommandPlan { Words = ["sh", "-c", "sleep 60"], Directory = folder.Path, TimeoutSeconds = 600 }, cancellation.Token));
     }
 
     [UnixFact]
     public void A_Model_In_Memory_Is_A_File_That_Goes_Away()
     {
         var model = new GraphBuilder().Input("x", [1]).Node("Relu", ["x"], ["y"]).Output("y", [1]).Build();
-        var command = new CommandPlan { Words = ["sh", "-c", """echo "$1" > path; echo "{\"size\": $(wc -c < "$1")}" """, "sh"], Directory = folder.Path };
+        var command = new CommandPlan { Words = ["sh", "-c", """echo "$1" > path; echo "{\"size\": $(wc -c < "$1")}" """, "sh"], Directory = folder.Path, TimeoutSeconds = 600 };
 
         CommandEvaluator.Run(command, model, "digits.onnx", CancellationToken.None).Metrics["size"].ShouldBe(model.ToBytes().Length);
 
@@ -106,7 +106,7 @@ public sealed class CommandEvaluatorTests : IDisposable
         result.Pairs.ShouldBe([new("mAP", 0.8, 0.7, 0)]);
     }
 
-    private CommandOutcome Run(string script) => Run(new CommandPlan { Words = ["sh", "-c", script, "sh"], Directory = folder.Path });
+    private CommandOutcome Run(string script) => Run(new CommandPlan { Words = ["sh", "-c", script, "sh"], Directory = folder.Path, TimeoutSeconds = 600 });
 
     private CommandOutcome Run(CommandPlan command, CancellationToken cancellation = default) => CommandEvaluator.Run(command, folder["model.onnx"], cancellation);
 

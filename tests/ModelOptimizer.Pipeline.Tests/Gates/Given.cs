@@ -25,6 +25,7 @@ internal static class Given
             Metric = words[0],
             Bound = Enum.GetValues<GateBound>().Single(bound => bound.Word() == words[1]),
             Limit = new Quantity(unit == "%" ? value / 100 : value * Units.GetValueOrDefault(unit, 1), unit == "%", words[2]),
+            Severity = DiagnosticSeverity.Error,
             Confidence = confidence,
             Position = new SourcePosition("modelopt.yaml", 12, 9),
         };

@@ -1,7 +1,7 @@
-using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Options;
+using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Plan;
 

@@ -113,6 +113,7 @@ internal static class SampleReports
             Bound = bound,
             Limit = new Quantity(limit, text.EndsWith('%'), text),
             Severity = severity,
+            Confidence = 0.95,
             Position = new SourcePosition(Manifest, 21, 9),
         };
         return new GateVerdict(gate, outcome, measured, limit, interval, message);

@@ -70,7 +70,7 @@ internal static class OpdfKeys
 
     public static readonly Option<AuxiliaryKind> Auxiliary = new(
         "aux",
-        Forms.Choice<AuxiliaryKind>(),
+        Forms.OneOf<AuxiliaryKind>(),
         "L_Aux, which pulls tensors to the original's: differentiable as in the paper; detached, without a gradient, as in the authors' code; or none.",
         "differentiable");
 

@@ -24,7 +24,7 @@ internal static class CpOptions
     private static readonly Option<bool> IsSeparable =
         new(
             "ways",
-            Forms.Choice(("4", true), ("3", false)),
+            Forms.OneOf(("4", true), ("3", false)),
             "4 factors, with a convolution along each spatial axis, or 3, with one over the whole window.",
             "4");
 

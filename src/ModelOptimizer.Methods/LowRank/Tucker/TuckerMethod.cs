@@ -21,7 +21,7 @@ internal static class TuckerOptions
 {
     private static readonly Option<TuckerVariant> Order = new(
         "variant",
-        Forms.Choice<TuckerVariant>(),
+        Forms.OneOf<TuckerVariant>(),
         "The order of the updates: joint needs fewer sweeps, published is the paper's.",
         "joint");
 
