@@ -16,7 +16,6 @@ internal sealed class TorchSharpPackages
         using System.Runtime.InteropServices;
         using ModelOptimizer.Tensors.Devices;
         using ModelOptimizer.Tensors.LinearAlgebra;
-        using ModelOptimizer.Tensors.LinearAlgebra;
 
         public sealed class StandIn : ILinearAlgebraBackend
         {
@@ -24,7 +23,7 @@ internal sealed class TorchSharpPackages
 
             public string Description => "{{Description}}";
 
-            public ILinearAlgebra Create(Device device)
+            ILinearAlgebra ILinearAlgebraBackend.Create(Device device)
             {
                 NativeLibrary.Load("torch_cpu", typeof(StandIn).Assembly, null);
                 NativeLibrary.Load("LibTorchSharp", typeof(StandIn).Assembly, null);
