@@ -264,3 +264,33 @@ internal static class ConvexKeys
         return Solver.When(chosen => chosen == solver, $"belongs to 'solver: {word}', and the step has the other one. Remove it.");
     }
 }
+
+/// <summary>Where the gates come from.</summary>
+internal enum GateKind
+{
+    /// <summary>Independent normal numbers.</summary>
+    Gaussian,
+
+    /// <summary>The first layer of the block.</summary>
+    Teacher,
+}
+
+/// <summary>How a student's weights are found.</summary>
+internal enum SolverKind
+{
+    /// <summary>Alternating least squares.</summary>
+    Als,
+
+    /// <summary>Adam, as published.</summary>
+    Gradient,
+}
+
+/// <summary>What a student sees while it is fitted.</summary>
+internal enum InputKind
+{
+    /// <summary>The original's activations, as published: every block by itself.</summary>
+    Teacher,
+
+    /// <summary>The activations of the model so far, with the blocks before already replaced.</summary>
+    Sequential,
+}

@@ -156,3 +156,16 @@ internal static class DistillationKeys
     public static IEnumerable<Option> With(Option<double> learningRate) =>
         [Student, Layers, Loss, Temperature, Alpha, Epochs, Steps, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip];
 }
+
+/// <summary>What the student's outputs are held against.</summary>
+internal enum LossKind
+{
+    /// <summary>The teacher's outputs: no labels are needed.</summary>
+    Kd,
+
+    /// <summary>The labels.</summary>
+    Ce,
+
+    /// <summary>Both.</summary>
+    Mixed,
+}
