@@ -52,7 +52,7 @@ internal static partial class EmbedReader
 
     private static readonly Option<EmbedCompression> Compression = Keys.Add<EmbedCompression>(new(
         "compression",
-        Forms.Choice<EmbedCompression>(),
+        Forms.OneOf<EmbedCompression>(),
         "How the resource is packed; the accessor unpacks it. auto is Brotli where all target frameworks have it, else Deflate, and none where that saves less "
         + "than 3 %. Whoever opens the resource without the accessor has to unpack it.",
         "none")
