@@ -90,7 +90,8 @@ internal sealed record BuildRequest
 }
 
 /// <summary>
-/// What the last run of the tool read, wrote and said: <c>state.json</c>. The tool writes it last, and by renaming. The task starts the tool only when a length,
+/// What the last run of the tool read, wrote and said: <c>state.json</c>. The tool writes it last, and by renaming. The task starts the tool only when a
+/// length,
 /// a time, the request, the tool or an output is not as it is here.
 /// </summary>
 [DataContract]
@@ -134,7 +135,11 @@ internal sealed record BuildState
         try
         {
             var state = BuildJson.Read<BuildState>(File.ReadAllText(path));
-            return state is { Version: CurrentVersion, Request.Manifests: not null, Inputs: not null, Outputs: not null, Diagnostics: not null, Messages: not null } ? state : null;
+            return
+                state
+                    is { Version: CurrentVersion, Request.Manifests: not null, Inputs: not null, Outputs: not null, Diagnostics: not null, Messages: not null }
+                ? state
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SerializationException)
         {

@@ -86,7 +86,11 @@ public sealed class CompressModels : Task, ICancelableTask
             state = RunTool(request, toolLog) ? BuildState.Read(statePath) : null;
             if (state is not { Succeeded: true } && !toolLog.SawError && !_process.IsCancelled)
             {
-                toolLog.Error(BuildErrors.NoState, $"modelopt ended without an error, but {statePath} does not hold its result. Delete the folder and build again; if that does not help, report it.");
+                toolLog.Error(
+                    BuildErrors.NoState,
+                    $"modelopt ended without an error, but {statePath} does not hold its result. Delete the folder and build again; if that does not help, "
+                        + "report it."
+                );
             }
         }
         else
@@ -135,7 +139,11 @@ public sealed class CompressModels : Task, ICancelableTask
     {
         if (!File.Exists(ToolPath))
         {
-            toolLog.Error(BuildErrors.CannotStart, $"The tool was expected at {ToolPath} and is not there. Restore the package again; a project that sets ModelOptimizerToolPath must build the tool first.");
+            toolLog.Error(
+                BuildErrors.CannotStart,
+                $"The tool was expected at {ToolPath} and is not there. Restore the package again; a project that sets ModelOptimizerToolPath must build the "
+                    + "tool first."
+            );
             return false;
         }
 
@@ -170,11 +178,20 @@ public sealed class CompressModels : Task, ICancelableTask
         int exitCode;
         try
         {
-            exitCode = _process.Run(host, CommandLine.Join(ToolPath, BuildContract.Command, BuildContract.RequestOption, requestPath), ProjectDirectory, Environment(), toolLog.Line);
+            exitCode = _process.Run(
+                host,
+                CommandLine.Join(ToolPath, BuildContract.Command, BuildContract.RequestOption, requestPath),
+                ProjectDirectory,
+                Environment(),
+                toolLog.Line
+            );
         }
         catch (Win32Exception e)
         {
-            toolLog.Error(BuildErrors.CannotStart, $"'{host}', which runs the tool, could not be started: {e.Message}. Put dotnet on the PATH or set DOTNET_HOST_PATH to it.");
+            toolLog.Error(
+                BuildErrors.CannotStart,
+                $"'{host}', which runs the tool, could not be started: {e.Message}. Put dotnet on the PATH or set DOTNET_HOST_PATH to it."
+            );
             return false;
         }
 

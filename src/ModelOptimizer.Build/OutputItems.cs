@@ -9,7 +9,9 @@ internal static class OutputItems
     public static ITaskItem[] FilesOf(BuildState state, string statePath) =>
         [.. state.Outputs.Select(Item), new TaskItem(Escape(statePath), new Dictionary<string, string> { ["Kind"] = "state" })];
 
-    /// <summary>The files read that are there; those in a folder one by one, for whoever looks at times of files only and builds for ever while one is missing.</summary>
+    /// <summary>
+    /// The files read that are there; those in a folder one by one, for whoever looks at times of files only and builds for ever while one is missing.
+    /// </summary>
     public static ITaskItem[] InputsOf(BuildState state) =>
         [.. state.Inputs.SelectMany(input => FilesOf(input.Path)).Select(path => new TaskItem(Escape(path)))];
 

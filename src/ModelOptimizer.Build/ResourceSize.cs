@@ -15,11 +15,19 @@ internal static class ResourceSize
         var megabytes = total / 1_000_000;
         if (total > TooLarge)
         {
-            log.Error(BuildErrors.TooLargeResources, $"The embedded models are {megabytes} MB together, and an assembly holds at most {TooLarge / 1_000_000} MB: write 'embed: {{ copy: models/NAME.onnx }}' for the largest, which ships it as a file beside the assembly.");
+            log.Error(
+                BuildErrors.TooLargeResources,
+                $"The embedded models are {megabytes} MB together, and an assembly holds at most {TooLarge / 1_000_000} MB: write 'embed: {{ copy: "
+                    + $"models/NAME.onnx }}' for the largest, which ships it as a file beside the assembly."
+            );
         }
         else if (total > Large)
         {
-            log.Warning(BuildErrors.LargeResources, $"The embedded models are {megabytes} MB together, and every compile embeds them again: consider 'embed: {{ copy: models/NAME.onnx }}' for the largest, which ships it as a file beside the assembly.");
+            log.Warning(
+                BuildErrors.LargeResources,
+                $"The embedded models are {megabytes} MB together, and every compile embeds them again: consider 'embed: {{ copy: models/NAME.onnx }}' for the "
+                    + $"largest, which ships it as a file beside the assembly."
+            );
         }
     }
 }

@@ -56,7 +56,9 @@ internal sealed class ToolLog(TaskLoggingHelper log)
 /// <summary>A line that the tool wrote: one of the two.</summary>
 internal sealed record ToolLine(ToolMessage? Message, ToolDiagnostic? Diagnostic)
 {
-    /// <summary>Reads a line; null for text that is not of the contract. Anything that looks like "x error : y" stays text, whatever a library prints.</summary>
+    /// <summary>
+    /// Reads a line; null for text that is not of the contract. Anything that looks like "x error : y" stays text, whatever a library prints.
+    /// </summary>
     public static ToolLine? Parse(string line)
     {
         if (!line.StartsWith(BuildContract.LineStart, StringComparison.Ordinal))

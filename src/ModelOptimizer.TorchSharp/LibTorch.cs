@@ -10,7 +10,10 @@ namespace ModelOptimizer.TorchSharp;
 /// <summary>libtorch's native libraries.</summary>
 internal static unsafe partial class LibTorch
 {
-    /// <summary>The version that this TorchSharp was built for. To be asked after <see cref="Start"/>: TorchSharp loads its libraries with the first use of <c>torch</c>.</summary>
+    /// <summary>
+    /// The version that this TorchSharp was built for. To be asked after <see cref="Start"/>: TorchSharp loads its libraries with the first use of
+    /// <c>torch</c>.
+    /// </summary>
     public static string Version => System.Version.Parse(torch.__version__).ToString(3);
 
     /// <summary>Loads what computes on <paramref name="device"/>: its own GPU where that is a CUDA device, the processor otherwise.</summary>
@@ -19,7 +22,8 @@ internal static unsafe partial class LibTorch
     {
         var cuda = device.Kind == "cuda";
         WaitAsleep();
-        // Before TorchSharp does it: where it fails it copies libraries about, and prints a page to the standard output, which belongs to reports and to the build.
+        // Before TorchSharp does it: where it fails it copies libraries about, and prints a page to the standard output, which belongs to reports and to the
+        // build.
         // One after the other: what LibTorchSharp needs lies in another package's folder, where the system's loader does not look, but what is loaded it takes.
         var processor = Load("torch_cpu");
         if (cuda)
@@ -37,7 +41,8 @@ internal static unsafe partial class LibTorch
             : new torch.Device(type, cuda ? device.Index : -1);
     }
 
-    // By default OpenMP's threads wait for each other without sleeping, and keep those from the processor that they wait for when others, such as ONNX Runtime's, want it too.
+    // By default OpenMP's threads wait for each other without sleeping, and keep those from the processor that they wait for when others, such as ONNX
+    // Runtime's, want it too.
     private static void WaitAsleep()
     {
         const string policy = "OMP_WAIT_POLICY";

@@ -101,5 +101,6 @@ internal sealed class TorchLinearAlgebra(Device device) : ILinearAlgebra
     }
 
     // The matrix's own memory, which libtorch cannot do for no memory at all.
-    private static Tensor Shared(Matrix matrix) => (matrix.Values.Length == 0 ? zeros(0, ScalarType.Float64) : frombuffer(matrix.Values, ScalarType.Float64)).reshape(matrix.Rows, matrix.Columns);
+    private static Tensor Shared(Matrix matrix) =>
+        (matrix.Values.Length == 0 ? zeros(0, ScalarType.Float64) : frombuffer(matrix.Values, ScalarType.Float64)).reshape(matrix.Rows, matrix.Columns);
 }

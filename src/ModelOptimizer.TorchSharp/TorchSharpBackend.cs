@@ -9,7 +9,9 @@ namespace ModelOptimizer.TorchSharp;
 public sealed class TorchSharpBackend : ILinearAlgebraBackend
 {
     // TorchSharp's version decides libtorch's.
-    private static readonly string Version = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    private static readonly string Version = typeof(torch)
+        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+        .InformationalVersion.Split('+')[0];
 
     /// <inheritdoc/>
     public string Identity => $"torchsharp{Version}";

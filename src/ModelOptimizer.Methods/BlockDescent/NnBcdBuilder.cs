@@ -17,13 +17,23 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
         var model = WeightRewriter.Apply(context.Model, updates);
         if (Unfolded(model) is { Count: > 0 } unfolded)
         {
-            updates = [.. updates.Select(update => unfolded.Contains(update.Layer.Name) ? update with { Weight = new DenseForm(update.Weight.Value) } : update)];
+            updates =
+            [
+                .. updates.Select(update => unfolded.Contains(update.Layer.Name) ? update with { Weight = new DenseForm(update.Weight.Value) } : update),
+            ];
             model = WeightRewriter.Apply(context.Model, updates);
         }
 
         return model.SizeInBytes < context.Model.SizeInBytes
-            ? new StepResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))]) { Series = training.Series, Certificates = training.Certificates }
-            : throw NothingToCompress(options, layers.Select(layer => (layer.Layer.Name, (string?)(layer.Reason ?? "its compressed form takes as many bytes"))));
+            ? new StepResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))])
+            {
+                Series = training.Series,
+                Certificates = training.Certificates,
+            }
+            : throw NothingToCompress(
+                options,
+                layers.Select(layer => (layer.Layer.Name, (string?)(layer.Reason ?? "its compressed form takes as many bytes")))
+            );
     }
 
     public static DiagnosticException NothingToCompress(NnBcdOptions options, IEnumerable<(string Name, string? Reason)> layers)
@@ -31,7 +41,11 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
         var list = layers.ToList();
         var shown = string.Join("; ", list.Take(5).Select(layer => $"{layer.Name}: {layer.Reason}"));
         var found = list.Count == 0 ? "no layer is selected" : $"none of the {list.Count} layers can be made smaller ({shown}{(list.Count > 5 ? "; …" : "")})";
-        return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers, lower ranks or more sparsity, or remove the step.", options.Position);
+        return new DiagnosticException(
+            MethodCodes.NothingToCompress,
+            $"there is nothing to compress: {found}. Choose other layers, lower ranks or more sparsity, or remove the step.",
+            options.Position
+        );
     }
 
     // The layers whose weight the runtime would rebuild in every run, instead of once when it loads the model.
@@ -62,12 +76,19 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
 
         var rebuilt = new TensorTrainForm(train, layer.Weight);
         var factors = rebuilt with { OnActivations = true };
-        return options.Speed && factors.Obstacle(layer.Layer, context.Model.Opset) is null && FactorWeights(factors) < layer.Weight.Values.Length ? factors : rebuilt;
+        return options.Speed && factors.Obstacle(layer.Layer, context.Model.Opset) is null && FactorWeights(factors) < layer.Weight.Values.Length
+            ? factors
+            : rebuilt;
     }
 
     // The names and shapes of a small layer's form may outweigh what it saves, and without dead units zeros may be too few to leave out.
     private LayerUpdate Smallest(LayerUpdate update) =>
-        update.Weight is not DenseForm && LayerSize.WhyNot(context.Model, update) is not null ? update with { Weight = new DenseForm(update.Weight.Value) } : update;
+        update.Weight is not DenseForm && LayerSize.WhyNot(context.Model, update) is not null
+            ? update with
+            {
+                Weight = new DenseForm(update.Weight.Value),
+            }
+            : update;
 
     private LayerOutcome Outcome(SelectedLayer layer, Training training, List<LayerUpdate> updates, RemovedUnitsResult removed)
     {
@@ -90,7 +111,9 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
             Ranks = trained?.Copy is null ? [] : layer.Set!.Ranks,
             RelativeError = trained?.RelativeError,
             Reason = trained?.Copy is null ? layer.Reason : null,
-            Note = trained?.Copy is null ? null : Note(update!.Weight, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count)) + Gap(trained.Gap),
+            Note = trained?.Copy is null
+                ? null
+                : Note(update!.Weight, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count)) + Gap(trained.Gap),
         };
     }
 

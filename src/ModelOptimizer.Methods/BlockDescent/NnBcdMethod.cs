@@ -7,7 +7,8 @@ internal sealed class NnBcdMethod : IMethod
 
     public string Summary => "Block coordinate descent: tensor trains and pruning, trained by closed-form steps that never raise the objective.";
 
-    public string Paper => "Li, Chung, Du, Wang, Zhou, Shen: On Model Compression for Neural Networks: Framework, Algorithm, and Convergence Guarantee. arXiv 2303.06815";
+    public string Paper =>
+        "Li, Chung, Du, Wang, Zhou, Shen: On Model Compression for Neural Networks: Framework, Algorithm, and Convergence Guarantee. arXiv 2303.06815";
 
     public IReadOnlyList<Option> Options => NnBcdKeys.All;
 
@@ -28,7 +29,9 @@ internal sealed class NnBcdMethod : IMethod
             }
 
             work.RequireMemory();
-            var training = work.Chain is { } chain ? NetworkTraining.Run(context, options, chain, work.Layers) : LayerTraining.Run(context, options, work.Layers);
+            var training = work.Chain is { } chain
+                ? NetworkTraining.Run(context, options, chain, work.Layers)
+                : LayerTraining.Run(context, options, work.Layers);
             return new NnBcdBuilder(context, options, work.Layers).Build(training);
         }
     }

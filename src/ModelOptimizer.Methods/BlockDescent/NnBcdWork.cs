@@ -33,9 +33,14 @@ internal sealed class NnBcdWork
     /// <summary>The selected layers; of a network, all that are trained.</summary>
     public IReadOnlyList<SelectedLayer> Layers { get; }
 
-    public MethodPlan Plan => Chain is null
-        ? new MethodPlan(Names, (long)Layers.Sum(layer => 3 * 8 * Math.Pow(Width(layer.Layer), 2)), Layers.Sum(layer => Math.Pow(Width(layer.Layer), 3) + (_options.Sweeps * 4.0 * layer.Layer.WeightCount * Width(layer.Layer))))
-        : new MethodPlan(Names, NetworkBytes(Samples), NetworkFlops(Samples));
+    public MethodPlan Plan =>
+        Chain is null
+            ? new MethodPlan(
+                Names,
+                (long)Layers.Sum(layer => 3 * 8 * Math.Pow(Width(layer.Layer), 2)),
+                Layers.Sum(layer => Math.Pow(Width(layer.Layer), 3) + (_options.Sweeps * 4.0 * layer.Layer.WeightCount * Width(layer.Layer)))
+            )
+            : new MethodPlan(Names, NetworkBytes(Samples), NetworkFlops(Samples));
 
     private IReadOnlyList<string> Names => [.. Layers.Where(layer => layer.Set is not null).Select(layer => layer.Layer.Name)];
 
@@ -60,11 +65,15 @@ internal sealed class NnBcdWork
     private IEnumerable<SelectedLayer> OfChain(LayerChain chain, WeightSets sets, IReadOnlyList<WeightLayer> all)
     {
         var selected = _options.Layers is { } rules ? LayerSelector.Select(all, rules).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal) : null;
-        if (selected is not null && all.FirstOrDefault(layer => selected.Contains(layer.Name) && chain.Layers.All(other => other.Layer.Name != layer.Name)) is { } outside)
+        if (
+            selected is not null
+            && all.FirstOrDefault(layer => selected.Contains(layer.Name) && chain.Layers.All(other => other.Layer.Name != layer.Name)) is { } outside
+        )
         {
             throw new DiagnosticException(
                 MethodCodes.NoChain,
-                $"'{outside.Name}' is not in the chain of layers at the model's end that the method trains ({string.Join(", ", chain.Layers.Select(layer => $"'{layer.Layer.Name}'"))}). Leave it out of 'layers', or write 'mode: layer'.",
+                $"'{outside.Name}' is not in the chain of layers at the model's end that the method trains "
+                    + $"({string.Join(", ", chain.Layers.Select(layer => $"'{layer.Layer.Name}'"))}). Leave it out of 'layers', or write 'mode: layer'.",
                 _options.PositionOf("layers"));
         }
 
@@ -136,7 +145,12 @@ internal sealed class WeightSets
         var (train, pruned) = (_ranks.TryGetValue(layer.Name, out var rank), _sparsities.TryGetValue(layer.Name, out var sparsity));
         if (train && pruned)
         {
-            throw new DiagnosticException(MethodCodes.SeveralGoals, $"'{layer.Name}' gets both a rank and a sparsity, and a layer can have one of them. Use maps from layer rules, such as 'rank: {{ fc1: 40 }}' and 'sparsity: {{ fc2: 90% }}'.", _options.PositionOf("sparsity"));
+            throw new DiagnosticException(
+                MethodCodes.SeveralGoals,
+                $"'{layer.Name}' gets both a rank and a sparsity, and a layer can have one of them. Use maps from layer rules, such as 'rank: {{ fc1: 40 }}' "
+                    + $"and 'sparsity: {{ fc2: 90% }}'.",
+                _options.PositionOf("sparsity")
+            );
         }
 
         var set = train ? Train(layer, rank!, decided) : pruned ? Pruned(layer, sparsity, decided) : null;
@@ -150,7 +164,12 @@ internal sealed class WeightSets
         var modes = _modes.GetValueOrDefault(layer.Name) ?? ModeChoice.For(layer.OutputChannels, (int)(layer.WeightCount / layer.OutputChannels));
         if (modes.Count < 2 || modes.Select(mode => (long)mode).Product() != layer.WeightCount)
         {
-            throw new DiagnosticException(MethodCodes.BadModes, $"the modes [{string.Join(", ", modes)}] of '{layer.Name}' do not fit it: expected at least two sizes whose product is {layer.WeightCount} ({layer.OutputChannels} outputs of {layer.WeightCount / layer.OutputChannels} weights).", _options.PositionOf("modes"));
+            throw new DiagnosticException(
+                MethodCodes.BadModes,
+                $"the modes [{string.Join(", ", modes)}] of '{layer.Name}' do not fit it: expected at least two sizes whose product is {layer.WeightCount} "
+                    + $"({layer.OutputChannels} outputs of {layer.WeightCount / layer.OutputChannels} weights).",
+                _options.PositionOf("modes")
+            );
         }
 
         var bonds = decided ?? spec switch
@@ -161,7 +180,12 @@ internal sealed class WeightSets
         };
         return bonds.Count == modes.Count - 1 && bonds.All(bond => bond > 0)
             ? new WeightSet(modes, TensorTrainRanks.Limited(modes, bonds))
-            : throw new DiagnosticException(MethodCodes.BadRanks, $"the ranks [{string.Join(", ", bonds)}] of '{layer.Name}' do not fit its {modes.Count} modes: expected one whole number from 1 up, {modes.Count - 1} of them, or a percentage.", _options.PositionOf("rank"));
+            : throw new DiagnosticException(
+                MethodCodes.BadRanks,
+                $"the ranks [{string.Join(", ", bonds)}] of '{layer.Name}' do not fit its {modes.Count} modes: expected one whole number from 1 up, "
+                    + $"{modes.Count - 1} of them, or a percentage.",
+                _options.PositionOf("rank")
+            );
     }
 
     private static WeightSet Pruned(WeightLayer layer, double sparsity, IReadOnlyList<int>? decided) =>

@@ -75,7 +75,8 @@ internal static class LargestEntries
 }
 
 /// <summary>
-/// What the published code does: W and Ŵ are one array, in which all squares below the s-quantile become zero. The τ-term is then always zero and the step may raise F.
+/// What the published code does: W and Ŵ are one array, in which all squares below the s-quantile become zero. The τ-term is then always zero and the step may
+/// raise F.
 /// Only for comparing with the published numbers.
 /// </summary>
 internal sealed class AliasedCopy : WeightCopy
@@ -157,7 +158,8 @@ internal sealed class TensorTrainCopy : WeightCopy
 }
 
 /// <summary>
-/// TT-SVD: the tensor is unfolded mode by mode, C = (r_{k−1}·n_k)×rest, its r_k dominant left singular vectors become the core and C ← coreᵀ·C. All cores but the last are
+/// TT-SVD: the tensor is unfolded mode by mode, C = (r_{k−1}·n_k)×rest, its r_k dominant left singular vectors become the core and C ← coreᵀ·C. All cores but
+/// the last are
 /// orthonormal. The squared error is at most the sum over the bonds of the discarded squared singular values.
 /// </summary>
 internal static class TensorTrainSvd
@@ -167,7 +169,8 @@ internal static class TensorTrainSvd
     /// <param name="matrix">The matrix d_out×d_in.</param>
     /// <param name="modes">n_1…n_m.</param>
     /// <param name="ranks">The bonds, m−1 of them, each at most <see cref="TensorTrainRanks.Full"/>.</param>
-    /// <param name="start">A train of the same modes and bonds that is near: then subspaces are followed instead of found anew. Null for the exact decomposition.</param>
+    /// <param name="start">A train of the same modes and bonds that is near: then subspaces are followed instead of found anew. Null for the exact
+    /// decomposition.</param>
     public static TensorTrain Decompose(ILinearAlgebra algebra, Matrix matrix, IReadOnlyList<int> modes, IReadOnlyList<int> ranks, TensorTrain? start = null)
     {
         var cores = new List<Matrix>(modes.Count);
@@ -211,7 +214,8 @@ internal static class TensorTrainSvd
 }
 
 /// <summary>
-/// The dominant left singular subspace of a matrix. Exact by an eigendecomposition of the smaller Gram matrix; from a start that is near, by orthogonal iteration
+/// The dominant left singular subspace of a matrix. Exact by an eigendecomposition of the smaller Gram matrix; from a start that is near, by orthogonal
+/// iteration
 /// Q ← qr(A·(AᵀQ)), whose captured energy ‖QᵀA‖ never falls, and which is products and one small QR.
 /// </summary>
 internal static class DominantSubspace

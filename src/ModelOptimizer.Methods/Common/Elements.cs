@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace ModelOptimizer.Methods.Common;
 
-/// <summary>Element-wise work on large matrices, row by row on all cores; sums are added in the order of the rows, so that they do not depend on the number of cores.</summary>
+/// <summary>
+/// Element-wise work on large matrices, row by row on all cores; sums are added in the order of the rows, so that they do not depend on the number of cores.
+/// </summary>
 internal static class Elements
 {
     /// <summary>Runs <paramref name="row"/> for every row and adds what it returns.</summary>

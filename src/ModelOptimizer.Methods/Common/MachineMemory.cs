@@ -18,8 +18,12 @@ internal static class MachineMemory
         {
             throw new DiagnosticException(
                 MethodCodes.TooMuchMemory,
-                string.Create(CultureInfo.InvariantCulture, $"{work} takes about {needed / 1e9:0.0} GB, and this machine has {available / 1e9:0.0} GB. {advice(available)}"),
-                position);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{work} takes about {needed / 1e9:0.0} GB, and this machine has {available / 1e9:0.0} GB. {advice(available)}"
+                ),
+                position
+            );
         }
     }
 }

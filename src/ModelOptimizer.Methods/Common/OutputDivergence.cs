@@ -38,11 +38,17 @@ internal sealed class OutputDivergence
         _reference = Run(model);
     }
 
-    /// <summary>The divergence from a step's model, on as many samples as can be afforded for each of its layers; null without calibration samples or outputs to compare.</summary>
+    /// <summary>
+    /// The divergence from a step's model, on as many samples as can be afforded for each of its layers; null without calibration samples or outputs to
+    /// compare.
+    /// </summary>
     /// <param name="context">The step's context.</param>
     /// <param name="layers">Number of its layers.</param>
     public static OutputDivergence? Of(StepContext context, int layers) =>
-        context.Calibration is { } calibration && new OutputDivergence(context.Engine, context.Model, calibration, Afford(context, layers).Samples, context.Cancellation) is { IsUsable: true } usable ? usable : null;
+        context.Calibration is { } calibration
+        && new OutputDivergence(context.Engine, context.Model, calibration, Afford(context, layers).Samples, context.Cancellation) is { IsUsable: true } usable
+            ? usable
+            : null;
 
     /// <summary>How often the outputs of a model with one changed layer can be looked at for each layer, and on how many samples.</summary>
     internal static (int Looks, int Samples) Afford(StepContext context, int layers)

@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Methods.Common;
 
 /// <summary>
-/// W as T×D, one row per output channel, and as a layer stores it: a Conv's columns are channels and then taps, a MatMul and a Gemm without transB store the transpose.
+/// W as T×D, one row per output channel, and as a layer stores it: a Conv's columns are channels and then taps, a MatMul and a Gemm without transB store the
+/// transpose.
 /// </summary>
 internal static class StoredWeight
 {
@@ -38,7 +39,11 @@ internal static class StoredBias
             return (null, true);
         }
 
-        if (GivenTensors.Of(model.Proto).Contains(layer.Bias) || constants.Find(layer.Bias)?.Tensor is not { } tensor || tensor.Dims.SkipLast(1).Any(extent => extent != 1))
+        if (
+            GivenTensors.Of(model.Proto).Contains(layer.Bias)
+            || constants.Find(layer.Bias)?.Tensor is not { } tensor
+            || tensor.Dims.SkipLast(1).Any(extent => extent != 1)
+        )
         {
             return (null, false);
         }

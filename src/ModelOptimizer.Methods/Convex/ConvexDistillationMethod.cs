@@ -5,7 +5,8 @@ internal sealed class ConvexDistillationMethod : IMethod
 {
     public string Name => "convex-distillation";
 
-    public string Summary => "Convex distillation: replaces a block, such as the last stage, by a small gated student that is fitted to the block's activations. Needs no labels.";
+    public string Summary =>
+        "Convex distillation: replaces a block, such as the last stage, by a small gated student that is fitted to the block's activations. Needs no labels.";
 
     public string Paper => "Varshney, Pilanci: Convex Distillation: Efficient Compression of Deep Networks via Convex Optimization. arXiv 2410.06567";
 
@@ -25,7 +26,11 @@ internal sealed class ConvexDistillationMethod : IMethod
         {
             var work = chosen is null ? _own : new ConvexWork(context, options, chosen);
             var samples = context.Calibration
-                ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method fits students to a block's activations, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);
+                ?? throw new DiagnosticException(
+                    MethodCodes.NoCalibration,
+                    "the method fits students to a block's activations, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.",
+                    options.Position
+                );
             if (work.Blocks.All(block => block.Form is null))
             {
                 throw NothingToCompress(options, work.Blocks);
@@ -50,7 +55,10 @@ internal sealed class ConvexDistillationMethod : IMethod
                     Series = [.. fitted.Values.SelectMany(student => student.Series)],
                     Certificates = [.. fitted.Values.SelectMany(student => student.Certificates)],
                 }
-                : throw NothingToCompress(options, [.. work.Blocks.Select(block => block.Without(block.Reason ?? TooLarge(block, fitted[block]) ?? "its student takes as many bytes"))]);
+                : throw NothingToCompress(
+                    options,
+                    [.. work.Blocks.Select(block => block.Without(block.Reason ?? TooLarge(block, fitted[block]) ?? "its student takes as many bytes"))]
+                );
         }
     }
 
@@ -69,7 +77,15 @@ internal sealed class ConvexDistillationMethod : IMethod
         };
         return student is null ? before
             : TooLarge(block, student) is { } reason ? before with { Reason = reason }
-            : before with { ParametersAfter = student.Cost.Weights, MacsAfter = student.Cost.Macs, Ranks = [student.Cost.Width], Width = student.Cost.Width, RelativeError = student.RelativeError, Note = student.Note };
+            : before with
+            {
+                ParametersAfter = student.Cost.Weights,
+                MacsAfter = student.Cost.Macs,
+                Ranks = [student.Cost.Width],
+                Width = student.Cost.Width,
+                RelativeError = student.RelativeError,
+                Note = student.Note,
+            };
     }
 
     // Where only the fit knows the size.
@@ -79,7 +95,14 @@ internal sealed class ConvexDistillationMethod : IMethod
 
     private static DiagnosticException NothingToCompress(ConvexOptions options, IReadOnlyList<SelectedBlock> blocks)
     {
-        var found = blocks.Count == 0 ? "no block with weights was found" : string.Join("; ", blocks.Take(5).Select(block => $"'{block.Task.Block.Name}' stays: {block.Reason}"));
-        return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to replace: {found}. Choose another block ('modelopt blocks' lists them) or other options, or remove the step.", options.Position);
+        var found =
+            blocks.Count == 0
+                ? "no block with weights was found"
+                : string.Join("; ", blocks.Take(5).Select(block => $"'{block.Task.Block.Name}' stays: {block.Reason}"));
+        return new DiagnosticException(
+            MethodCodes.NothingToCompress,
+            $"there is nothing to replace: {found}. Choose another block ('modelopt blocks' lists them) or other options, or remove the step.",
+            options.Position
+        );
     }
 }

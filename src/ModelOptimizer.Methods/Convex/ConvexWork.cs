@@ -20,7 +20,10 @@ internal sealed class ConvexWork
         (_context, _options, _chosen) = (context, options, chosen);
         var blocks = new BlockChoice(context.Model, context.Shapes, options).Blocks;
         // The original where it still has the tensors: what the steps before lost is not learned.
-        var kept = context.Original.Graph.Node.SelectMany(node => node.Output).Concat(context.Original.Graph.Input.Select(input => input.Name)).ToHashSet(StringComparer.Ordinal);
+        var kept = context
+            .Original.Graph.Node.SelectMany(node => node.Output)
+            .Concat(context.Original.Graph.Input.Select(input => input.Name))
+            .ToHashSet(StringComparer.Ordinal);
         Teacher = blocks.All(block => kept.Contains(block.From) && kept.Contains(block.To)) ? context.Original : context.Model;
         (_maps, _vectors) = (new ConvolutionalForm(context, options, Teacher), new MlpForm(context, options));
         var layers = LayerFinder.Find(context.Model);
@@ -40,7 +43,11 @@ internal sealed class ConvexWork
         get
         {
             StudentNeeds[] needs = [.. Replaced.Select(block => block.Form!.Needs(block.Task, _context.Calibration?.Count ?? 0))];
-            return new MethodPlan([.. Replaced.Select(block => block.Task.Block.Name)], needs.Select(need => need.PeakBytes).DefaultIfEmpty(0).Max(), needs.Sum(need => need.Flops));
+            return new MethodPlan(
+                [.. Replaced.Select(block => block.Task.Block.Name)],
+                needs.Select(need => need.PeakBytes).DefaultIfEmpty(0).Max(),
+                needs.Sum(need => need.Flops)
+            );
         }
     }
 
@@ -82,7 +89,11 @@ internal sealed class ConvexWork
         var cost = form.Cost(task);
         return cost.Weights < task.Block.Weights
             ? new SelectedBlock(task, form, null)
-            : new SelectedBlock(task, null, FormattableString.Invariant($"a student of width {cost.Width} has {cost.Weights:#,0} weights, and the block {task.Block.Weights:#,0}"));
+            : new SelectedBlock(
+                task,
+                null,
+                FormattableString.Invariant($"a student of width {cost.Width} has {cost.Weights:#,0} weights, and the block {task.Block.Weights:#,0}")
+            );
     }
 
     // Earlier lock files have a width as a rank.
@@ -100,7 +111,11 @@ internal sealed class ConvexWork
         {
             if (form.Options.FirstOrDefault(_options.IsWritten) is { } useless)
             {
-                throw new DiagnosticException(MethodCodes.OptionWithoutUse, $"'{useless}' is for {form.Blocks}, and the step replaces none. Remove it, or choose such a block.", _options.PositionOf(useless));
+                throw new DiagnosticException(
+                    MethodCodes.OptionWithoutUse,
+                    $"'{useless}' is for {form.Blocks}, and the step replaces none. Remove it, or choose such a block.",
+                    _options.PositionOf(useless)
+                );
             }
         }
     }
@@ -109,13 +124,22 @@ internal sealed class ConvexWork
     {
         var possible = selected.Where(block => block.Form is not null).OrderByDescending(block => block.Saved).ToList();
         var (goal, saved) = (Worthwhile * possible.Sum(block => block.Saved), 0L);
-        var taken = possible.TakeWhile(block =>
-        {
-            var needed = saved < goal;
-            saved += block.Saved;
-            return needed;
-        }).ToHashSet();
-        return [.. selected.Select(block => block.Form is null || taken.Contains(block) ? block : block.Without(FormattableString.Invariant($"it would save {block.Saved:#,0} weights, little beside the others")))];
+        var taken = possible
+            .TakeWhile(block =>
+            {
+                var needed = saved < goal;
+                saved += block.Saved;
+                return needed;
+            })
+            .ToHashSet();
+        return
+        [
+            .. selected.Select(block =>
+                block.Form is null || taken.Contains(block)
+                    ? block
+                    : block.Without(FormattableString.Invariant($"it would save {block.Saved:#,0} weights, little beside the others"))
+            ),
+        ];
     }
 }
 
@@ -137,15 +161,28 @@ internal sealed class BlockChoice(OnnxModel model, IReadOnlyDictionary<string, l
             }
 
             var listed = BlockFinder.Find(model, shapes);
-            return options.Block is { Name: { } name } ? [Named(listed, name)] : options.Auto ? [.. listed.Where(block => block.Kind is BlockKind.Stage or BlockKind.Layers)] : Last(listed);
+            return options.Block is { Name: { } name } ? [Named(listed, name)]
+                : options.Auto ? [.. listed.Where(block => block.Kind is BlockKind.Stage or BlockKind.Layers)]
+                : Last(listed);
         }
     }
 
     private static Block[] Last(IReadOnlyList<Block> listed) =>
-        [.. new[] { BlockKind.Stage, BlockKind.Layers, BlockKind.Head }.Select(kind => listed.LastOrDefault(block => block.Kind == kind)).OfType<Block>().Take(1)];
+        [
+            .. new[] { BlockKind.Stage, BlockKind.Layers, BlockKind.Head }
+                .Select(kind => listed.LastOrDefault(block => block.Kind == kind))
+                .OfType<Block>()
+                .Take(1),
+        ];
 
-    private Block Named(IReadOnlyList<Block> listed, string name) => listed.FirstOrDefault(block => block.Name == name)
-        ?? throw Unknown($"the model has no block '{name}'. {(listed.Count == 0 ? "None could be told apart in it; write 'block: { from: TENSOR, to: TENSOR }'." : $"'modelopt blocks' lists {Quote(listed.Select(block => block.Name))}.")}");
+    private Block Named(IReadOnlyList<Block> listed, string name) =>
+        listed.FirstOrDefault(block => block.Name == name)
+        ?? throw Unknown(
+            $"the model has no block '{name}'. "
+                + (listed.Count == 0
+                    ? "None could be told apart in it; write 'block: { from: TENSOR, to: TENSOR }'."
+                    : $"'modelopt blocks' lists {Quote(listed.Select(block => block.Name))}.")
+        );
 
     private Block Between(string from, string to)
     {
@@ -153,15 +190,30 @@ internal sealed class BlockChoice(OnnxModel model, IReadOnlyDictionary<string, l
         foreach (var tensor in new[] { from, to }.Where(tensor => !reader.Tensors.Contains(tensor)))
         {
             var nearest = reader.Tensors.OrderBy(name => EditDistance.Between(tensor, name)).ThenBy(name => name, StringComparer.Ordinal).Take(3);
-            throw Unknown($"the model has no tensor '{tensor}' that depends on its inputs. The nearest names are {Quote(nearest)}; 'modelopt blocks' lists the tensors between which there are blocks.");
+            throw Unknown(
+                $"the model has no tensor '{tensor}' that depends on its inputs. The nearest names are {Quote(nearest)}; 'modelopt blocks' lists the tensors "
+                    + "between which there are blocks."
+            );
         }
 
         var (block, obstacle) = reader.Read(from, to);
         return block is null
-            ? throw new DiagnosticException(MethodCodes.NotABlock, $"there is no block from '{from}' to '{to}': {obstacle}. A block has one entry and one exit; choose tensors that everything passes through, such as those that 'modelopt blocks' lists.", options.PositionOf("block"))
+                ? throw new DiagnosticException(
+                    MethodCodes.NotABlock,
+                    $"there is no block from '{from}' to '{to}': {obstacle}. A block has one entry and one exit; choose tensors that everything passes "
+                        + "through, such as those that 'modelopt blocks' lists.",
+                    options.PositionOf("block")
+                )
             : block.Weights > 0
-                ? block with { Name = BlockFinder.Find(model, shapes).FirstOrDefault(other => (other.From, other.To) == (from, to))?.Name ?? block.Name }
-                : throw new DiagnosticException(MethodCodes.NotABlock, $"there are no weights from '{from}' to '{to}', so a student would not be smaller. Choose tensors with layers between them.", options.PositionOf("block"));
+                ? block with
+                {
+                    Name = BlockFinder.Find(model, shapes).FirstOrDefault(other => (other.From, other.To) == (from, to))?.Name ?? block.Name,
+                }
+            : throw new DiagnosticException(
+                MethodCodes.NotABlock,
+                $"there are no weights from '{from}' to '{to}', so a student would not be smaller. Choose tensors with layers between them.",
+                options.PositionOf("block")
+            );
     }
 
     private DiagnosticException Unknown(string problem) => new(MethodCodes.UnknownBlock, problem, options.PositionOf("block"));

@@ -7,7 +7,8 @@ internal sealed class DistillMethod : IMethod
 
     public string Name => "distill";
 
-    public string Summary => "Knowledge distillation: trains the model so far, or a smaller student, to give the original's outputs. Changes no size by itself.";
+    public string Summary =>
+        "Knowledge distillation: trains the model so far, or a smaller student, to give the original's outputs. Changes no size by itself.";
 
     public string Paper => "Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network. NIPS 2014 deep learning workshop, arXiv 1503.02531";
 
@@ -28,13 +29,21 @@ internal sealed class DistillMethod : IMethod
             _training = new StudentTraining(context, options, _student);
         }
 
-        public MethodPlan Plan => new([.. _student.Layers.Where(layer => _student.Obstacle(layer) is null).Select(layer => layer.Name)], _training.PeakBytes(_student.WeightCount), _training.Flops);
+        public MethodPlan Plan =>
+            new(
+                [.. _student.Layers.Where(layer => _student.Obstacle(layer) is null).Select(layer => layer.Name)],
+                _training.PeakBytes(_student.WeightCount),
+                _training.Flops
+            );
 
         public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
         {
             _training.RequireMemory(_training.PeakBytes(_student.WeightCount));
             var trained = _training.Run(new PlainWeights());
-            return new StepResult(trained.Model, [.. _student.Layers.Select(layer => StudentOutcome.Of(_student, layer, trained))]) { Series = [LossSeries.Of("distill", trained.Losses)] };
+            return new StepResult(trained.Model, [.. _student.Layers.Select(layer => StudentOutcome.Of(_student, layer, trained))])
+            {
+                Series = [LossSeries.Of("distill", trained.Losses)],
+            };
         }
     }
 }

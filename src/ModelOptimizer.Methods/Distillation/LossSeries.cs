@@ -12,7 +12,13 @@ internal static class LossSeries
     public static Series Of(string name, IReadOnlyList<float> losses)
     {
         var width = Math.Max(1, (losses.Count + PlotPoints.Most - 1) / PlotPoints.Most);
-        return new Series("training", name, "step", "loss", [.. losses.Chunk(width).Select((part, index) => new SeriesPoint((index * width) + part.Length, part.Average()))]);
+        return new Series(
+            "training",
+            name,
+            "step",
+            "loss",
+            [.. losses.Chunk(width).Select((part, index) => new SeriesPoint((index * width) + part.Length, part.Average()))]
+        );
     }
 }
 
@@ -25,6 +31,8 @@ internal sealed class StepProgress(IProgress<MethodProgress> progress) : IProgre
     public void Report(TrainingProgress value)
     {
         Step = value.Step;
-        progress.Report(new MethodProgress("training", (int)value.Step, (int)value.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {value.Loss:0.0000}")));
+        progress.Report(
+            new MethodProgress("training", (int)value.Step, (int)value.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {value.Loss:0.0000}"))
+        );
     }
 }

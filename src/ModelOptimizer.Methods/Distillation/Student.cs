@@ -11,7 +11,14 @@ namespace ModelOptimizer.Methods.Distillation;
 /// <param name="TeacherLogits">The same of the original.</param>
 /// <param name="Layers">Its layers.</param>
 /// <param name="Weights">What is trained.</param>
-internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long[]> Shapes, string Logits, string TeacherLogits, IReadOnlyList<WeightLayer> Layers, IReadOnlyList<string> Weights)
+internal sealed record Student(
+    OnnxModel Model,
+    IReadOnlyDictionary<string, long[]> Shapes,
+    string Logits,
+    string TeacherLogits,
+    IReadOnlyList<WeightLayer> Layers,
+    IReadOnlyList<string> Weights
+)
 {
     private readonly HashSet<string> _trained = [.. Weights];
 
@@ -22,7 +29,8 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
     public long WeightCount => Weights.Sum(weight => Shapes[weight].Product());
 
     /// <summary>Why the weight of a layer stays as it is; null when it is trained.</summary>
-    public string? Obstacle(WeightLayer layer) => _trained.Contains(layer.Weight) ? null : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
+    public string? Obstacle(WeightLayer layer) =>
+        _trained.Contains(layer.Weight) ? null : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
 
     /// <summary>The student of a step.</summary>
     /// <exception cref="DiagnosticException">It does not run, cannot be compared with the original, or has nothing to train.</exception>
@@ -41,12 +49,20 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
         var (logits, teacherLogits) = (Tensors.Training.Logits.Of(model, output, shapes), Tensors.Training.Logits.Of(context.Original, output, teacherShapes));
         if (shapes[logits].Length < 2 || teacherShapes[teacherLogits].Length < 2 || !ElementTypes.IsFloat(ElementType(context.Original, output)))
         {
-            throw Other(options, $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores first.");
+            throw Other(
+                options,
+                $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores "
+                    + "first."
+            );
         }
 
         if (!shapes[logits].AsSpan(1).SequenceEqual(teacherShapes[teacherLogits].AsSpan(1)))
         {
-            throw Other(options, $"the student's output '{output}' has the shape {Text(shapes[logits])} and the original's {Text(teacherShapes[teacherLogits])}. A student must have the original's classes.");
+            throw Other(
+                options,
+                $"the student's output '{output}' has the shape {Text(shapes[logits])} and the original's {Text(teacherShapes[teacherLogits])}. A student must "
+                    + "have the original's classes."
+            );
         }
 
         var layers = LayerFinder.Find(model);
@@ -59,7 +75,12 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
 
         return weights.Count > 0
             ? new Student(model, shapes, logits, teacherLogits, layers, weights)
-            : throw new DiagnosticException(MethodCodes.NothingToTrain, $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: quantized and float16 weights are not, nor are those that are computed. Train before the steps that make such weights, or export the model in float32.", options.Position);
+            : throw new DiagnosticException(
+                MethodCodes.NothingToTrain,
+                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: quantized and float16 "
+                    + "weights are not, nor are those that are computed. Train before the steps that make such weights, or export the model in float32.",
+                options.Position
+            );
     }
 
     private static IEnumerable<string> Parts(WeightLayer layer) => [layer.Weight, layer.Bias ?? "", .. layer.BatchNormalization?.Input.Skip(1) ?? []];
@@ -68,31 +89,44 @@ internal sealed record Student(OnnxModel Model, IReadOnlyDictionary<string, long
 
     private static void RequireSame(StepContext context, OnnxModel model, string output, DistillationOptions options)
     {
-        HashSet<string> Inputs(OnnxModel of) => [.. of.Graph.Input.Select(input => input.Name).Except(of.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)];
+        HashSet<string> Inputs(OnnxModel of) =>
+            [.. of.Graph.Input.Select(input => input.Name).Except(of.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)];
 
         if (Inputs(model).Except(Inputs(context.Original)).FirstOrDefault() is { } input)
         {
-            throw Other(options, $"the student has an input '{input}', and the original has {string.Join(", ", Inputs(context.Original).Select(name => $"'{name}'"))}. Call the student's inputs as the original's.");
+            throw Other(
+                options,
+                $"the student has an input '{input}', and the original has {string.Join(", ", Inputs(context.Original).Select(name => $"'{name}'"))}. Call the "
+                    + "student's inputs as the original's."
+            );
         }
 
         if (model.Graph.Output.All(other => other.Name != output))
         {
-            throw Other(options, $"the student has no output '{output}', which is what it is compared in; it has {string.Join(", ", model.Graph.Output.Select(other => $"'{other.Name}'"))}. Call the student's output as the original's.");
+            throw Other(
+                options,
+                $"the student has no output '{output}', which is what it is compared in; it has "
+                    + $"{string.Join(", ", model.Graph.Output.Select(other => $"'{other.Name}'"))}. Call the student's output as the original's."
+            );
         }
     }
 
-    private static DiagnosticException Other(DistillationOptions options, string problem) => new(MethodCodes.OtherStudent, problem, options.PositionOf("student"));
+    private static DiagnosticException Other(DistillationOptions options, string problem) =>
+        new(MethodCodes.OtherStudent, problem, options.PositionOf("student"));
 
     private static string Text(long[] shape) => $"[{string.Join(", ", shape.Select((extent, axis) => axis == 0 ? "N" : $"{extent}"))}]";
 }
 
 /// <summary>
-/// What a network learned: weights and biases of its layers, scales and shifts of its normalisations, and vectors that are added or multiplied. Statistics of batch
+/// What a network learned: weights and biases of its layers, scales and shifts of its normalisations, and vectors that are added or multiplied. Statistics of
+/// batch
 /// normalisations, embeddings and other constants stay as they are.
 /// </summary>
 internal static class TrainableWeights
 {
-    /// <summary>The names of the float32 constants that can be trained and that <paramref name="output"/> depends on, in the order in which the model reads them.</summary>
+    /// <summary>
+    /// The names of the float32 constants that can be trained and that <paramref name="output"/> depends on, in the order in which the model reads them.
+    /// </summary>
     public static IReadOnlyList<string> Find(OnnxModel model, string output)
     {
         var needed = Behind(model, output);

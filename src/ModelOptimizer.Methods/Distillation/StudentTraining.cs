@@ -78,12 +78,22 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         var trainable = parameters.Add(graph, student.Weights);
         model.Graph.Node.Add(nodes);
         var loss = Losses.WeightedSum(graph, [.. StudentLoss.Add(graph, student, options), .. parameters.Penalties(graph)]);
-        return TrainingGraph.Build(context.Engine, graph, loss, trainable, options.Optimizer, TrainingGraph.BatchOf(model, options.Batch), options.Clip, samples.Rows);
+        return TrainingGraph.Build(
+            context.Engine,
+            graph,
+            loss,
+            trainable,
+            options.Optimizer,
+            TrainingGraph.BatchOf(model, options.Batch),
+            options.Clip,
+            samples.Rows
+        );
     }
 }
 
 /// <summary>
-/// L = α·KL(softmax(t/T) ‖ softmax(s/T)) + (1 − α)·CE(s, y), means over the batch, without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it): α is 1 for
+/// L = α·KL(softmax(t/T) ‖ softmax(s/T)) + (1 − α)·CE(s, y), means over the batch, without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it):
+/// α is 1 for
 /// <see cref="LossKind.Kd"/> and 0 for <see cref="LossKind.Ce"/>.
 /// </summary>
 internal static class StudentLoss
@@ -114,7 +124,9 @@ internal static class TrainingModel
     // The first in which an initialiser is not an input as well.
     private const long FreeInitializers = 4;
 
-    /// <summary>A clone of <paramref name="student"/> in which every one of <paramref name="weights"/> is an initialiser, and no initialiser is an input.</summary>
+    /// <summary>
+    /// A clone of <paramref name="student"/> in which every one of <paramref name="weights"/> is an initialiser, and no initialiser is an input.
+    /// </summary>
     public static OnnxModel Of(OnnxModel student, IReadOnlyCollection<string> weights)
     {
         var model = student.Clone();
@@ -196,7 +208,11 @@ internal static class TrainingColumns
     public static SampleStore Read(StepContext context, Student student, DistillationOptions options)
     {
         var calibration = context.Calibration
-            ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.", options.Position);
+            ?? throw new DiagnosticException(
+                MethodCodes.NoCalibration,
+                "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.",
+                options.Position
+            );
         context.Progress.Report(new MethodProgress("samples", 0, 0));
         var samples = SampleStore.Read(calibration, context.Cancellation);
         if (options.Loss != LossKind.Kd)
@@ -208,7 +224,12 @@ internal static class TrainingColumns
         {
             context.Progress.Report(new MethodProgress("teacher", 0, 0));
             using var teacher = context.Engine.CreateSession(TeacherModel(context.Original, student.TeacherLogits));
-            samples.AddOutputs(teacher, new Dictionary<string, string> { [Teacher] = Teacher }, TrainingGraph.BatchOf(context.Original, options.Batch), context.Cancellation);
+            samples.AddOutputs(
+                teacher,
+                new Dictionary<string, string> { [Teacher] = Teacher },
+                TrainingGraph.BatchOf(context.Original, options.Batch),
+                context.Cancellation
+            );
         }
 
         return samples;
@@ -216,14 +237,27 @@ internal static class TrainingColumns
 
     private static long[] Classes(SampleStore samples, Student student, DistillationOptions options)
     {
-        var labels = samples.Labels ?? throw NoTarget(options, "the loss needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'loss: kd', which learns from the original's outputs.");
+        var labels = samples.Labels
+            ?? throw NoTarget(
+                options,
+                "the loss needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'loss: kd', which learns from the "
+                    + "original's outputs."
+            );
         if (student.LogitShape is not [_, var classes])
         {
-            throw NoTarget(options, $"the model's output is not one row of classes a sample (its shape is [{string.Join(", ", student.LogitShape)}]), so labels say nothing about it. Write 'loss: kd', which learns from the original's outputs.");
+            throw NoTarget(
+                options,
+                $"the model's output is not one row of classes a sample (its shape is [{string.Join(", ", student.LogitShape)}]), so labels say nothing about "
+                    + "it. Write 'loss: kd', which learns from the original's outputs."
+            );
         }
 
         return labels.FirstOrDefault(label => label < 0 || label >= classes, -1) is var wrong && labels.Any(label => label < 0 || label >= classes)
-            ? throw NoTarget(options, $"a sample of the calibration data has the label {wrong}, and the model has {classes} outputs. Map the right array to 'labels:', or write 'loss: kd'.")
+            ? throw NoTarget(
+                options,
+                $"a sample of the calibration data has the label {wrong}, and the model has {classes} outputs. Map the right array to 'labels:', or write "
+                    + "'loss: kd'."
+            )
             : [.. labels];
     }
 

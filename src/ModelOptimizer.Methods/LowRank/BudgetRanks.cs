@@ -14,10 +14,15 @@ internal sealed class BudgetRanks(LowRankWork work, Budget budget)
         var limit = work.Costs.Limit(budget);
         if (whole <= limit)
         {
-            throw new DiagnosticException(MethodCodes.NothingToCompress, $"the model's {Amount(whole)} are within the budget of {Amount(limit)} already. Lower the budget, or leave this step out.", work.Options.GoalPosition);
+            throw new DiagnosticException(
+                MethodCodes.NothingToCompress,
+                $"the model's {Amount(whole)} are within the budget of {Amount(limit)} already. Lower the budget, or leave this step out.",
+                work.Options.GoalPosition
+            );
         }
 
-        IRankAllocation allocation = budget.Allocation == Allocation.Uniform ? new UniformRanks(work, budget.Measure) : SigmaRanks.Prepare(work, budget.Measure);
+        IRankAllocation allocation =
+            budget.Allocation == Allocation.Uniform ? new UniformRanks(work, budget.Measure) : SigmaRanks.Prepare(work, budget.Measure);
         var change = limit - whole;
         for (var attempt = 0; attempt < Corrections; attempt++)
         {
@@ -49,11 +54,17 @@ internal sealed class BudgetRanks(LowRankWork work, Budget budget)
         var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
         return new DiagnosticException(
             MethodCodes.BudgetTooSmall,
-            $"the budget of {Amount(limit)} is below what is possible: with every selected layer at its smallest, {Amount(least)} remain, {percent} of the original's {Amount(original)}. What is not selected or cannot be compressed counts too. Raise the budget to {percent}, or select more layers.",
+            $"the budget of {Amount(limit)} is below what is possible: with every selected layer at its smallest, {Amount(least)} remain, {percent} of the "
+                + $"original's {Amount(original)}. What is not selected or cannot be compressed counts too. Raise the budget to {percent}, or select more "
+                + "layers.",
             work.Options.GoalPosition);
     }
 
-    private string Amount(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:#,0} {budget.Measure switch { BudgetMeasure.Size => "bytes", BudgetMeasure.Params => "parameters", _ => "multiply-adds" }}");
+    private string Amount(double value) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{value:#,0} {budget.Measure switch { BudgetMeasure.Size => "bytes", BudgetMeasure.Params => "parameters", _ => "multiply-adds" }}"
+        );
 }
 
 /// <summary><c>allocation: uniform</c>.</summary>
@@ -71,7 +82,13 @@ internal sealed class UniformRanks(LowRankWork work, BudgetMeasure measure) : IR
     public IReadOnlyList<ChosenRanks> Smallest() => At(0);
 
     private IReadOnlyList<ChosenRanks> At(double fraction) =>
-        [.. work.Candidates.Select(layer => ChangeAt(layer, fraction) < 0 ? new ChosenRanks(layer, layer.Form.Share(fraction)) : new ChosenRanks(layer, null, Reason: ChoiceReasons.NotSmaller))];
+        [
+            .. work.Candidates.Select(layer =>
+                ChangeAt(layer, fraction) < 0
+                    ? new ChosenRanks(layer, layer.Form.Share(fraction))
+                    : new ChosenRanks(layer, null, Reason: ChoiceReasons.NotSmaller)
+            ),
+        ];
 
     private double ChangeAt(FactorLayer layer, double fraction)
     {

@@ -16,7 +16,9 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
     /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
     public double Limit(Budget budget) => budget.IsFraction ? Math.Floor(budget.Amount * Whole(budget.Measure, context.Original)) : budget.Amount;
 
-    /// <summary>By how much the model changes when a layer gets <paramref name="ranks"/>: exact for parameters and multiply-adds, to a few bytes for sizes.</summary>
+    /// <summary>
+    /// By how much the model changes when a layer gets <paramref name="ranks"/>: exact for parameters and multiply-adds, to a few bytes for sizes.
+    /// </summary>
     public double Change(FactorLayer layer, RankPair ranks, BudgetMeasure measure) => measure switch
     {
         BudgetMeasure.Size => SizeChange(layer, ranks),
@@ -83,7 +85,11 @@ internal static class SizeOverhead
         var names = new GraphEditor(new OnnxModel(new ModelProto { Graph = new GraphProto() }));
         var write = new GraphWriter(model, names.UniqueName) { Stem = replacement.Layer.Weight, ElementType = replacement.Layer.ElementType };
         var replaced = GraphRewriter.Write(replacement, write);
-        return write.Bytes - write.NewConstants.Sum(tensor => (long)tensor.RawData.Length) - replaced.Sum(ModelSize.Framed) - ModelSize.Framed(weight) + weight.RawData.Length;
+        return write.Bytes
+            - write.NewConstants.Sum(tensor => (long)tensor.RawData.Length)
+            - replaced.Sum(ModelSize.Framed)
+            - ModelSize.Framed(weight)
+            + weight.RawData.Length;
     }
 }
 

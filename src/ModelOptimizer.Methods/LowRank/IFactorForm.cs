@@ -45,7 +45,9 @@ internal readonly record struct FactorShape(int Outputs, int Inputs, int Taps, i
 
     /// <summary>The multiple nearest to a rank; the rank itself where it is full or the layer has no room for two multiples.</summary>
     public static int Liked(int rank, int full, int multiple) =>
-        multiple <= 1 || rank >= full || full < 2 * multiple ? rank : Math.Max(1, (int)Math.Round((double)rank / multiple, MidpointRounding.AwayFromZero)) * multiple;
+        multiple <= 1 || rank >= full || full < 2 * multiple
+            ? rank
+            : Math.Max(1, (int)Math.Round((double)rank / multiple, MidpointRounding.AwayFromZero)) * multiple;
 }
 
 /// <summary>One factor of a chain.</summary>
@@ -80,7 +82,9 @@ internal sealed record MatrixForm(FactorShape Shape) : IFactorForm
     public RankPair At(int rank) => new(rank, Shape.Inputs);
 }
 
-/// <summary>Ranks of one layer; a matrix has its one rank in <paramref name="Output"/> and its full width in <paramref name="Input"/>, CP its one rank in both.</summary>
+/// <summary>
+/// Ranks of one layer; a matrix has its one rank in <paramref name="Output"/> and its full width in <paramref name="Input"/>, CP its one rank in both.
+/// </summary>
 internal readonly record struct RankPair(int Output, int Input);
 
 /// <summary>The same fraction f of every full rank, R = max(1, round(f·full)), f the largest that fits.</summary>

@@ -19,7 +19,9 @@ internal interface ILayerSolver
 /// <param name="Note">What the report adds.</param>
 internal sealed record SolvedLayer(LayerReplacement Replacement, double RelativeError, string? Note);
 
-/// <summary>What one method adds to the common handling of layers, ranks and budgets: its form of a kernel with more than one tap, and how that is fitted.</summary>
+/// <summary>
+/// What one method adds to the common handling of layers, ranks and budgets: its form of a kernel with more than one tap, and how that is fitted.
+/// </summary>
 internal interface IFactorization
 {
     /// <summary>The method, with its own options as far as the errors of layers depend on them.</summary>
@@ -49,7 +51,14 @@ internal static class RankCurve
         var multiple = work.Context.RankMultiple;
         var numbers = work.Context.Numbers(
             FormattableString.Invariant($"{work.Factorization.Name} curve of {layer.Name}: {work.Options.Measurement}, multiple {multiple}"),
-            () => [.. work.SolverOf(layer).Curve(multiple).Where(point => layer.Form.IsLiked(point.Ranks, multiple)).SelectMany(point => new[] { point.Ranks.Output, point.Ranks.Input, point.SquaredError })]);
+            () =>
+                [
+                    .. work.SolverOf(layer)
+                        .Curve(multiple)
+                        .Where(point => layer.Form.IsLiked(point.Ranks, multiple))
+                        .SelectMany(point => new[] { point.Ranks.Output, point.Ranks.Input, point.SquaredError }),
+                ]
+        );
         return [.. numbers.Chunk(3).Select(point => new CurvePoint(new RankPair((int)point[0], (int)point[1]), point[2]))];
     }
 }

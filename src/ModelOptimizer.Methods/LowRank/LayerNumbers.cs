@@ -90,9 +90,16 @@ internal sealed class LayerNumbers
         return bias;
     }
 
-    private IKernelMetric Metric(int group) => _moment is null
-        ? new FrobeniusMetric(Algebra, Layer.Shape.Taps)
-        : new CovarianceMetric(Algebra, MomentPreparation.Prepare(_moment, group, _options.Centred, _options.Shrink), Layer.Shape.Taps, _options.Jitter, Cancellation);
+    private IKernelMetric Metric(int group) =>
+        _moment is null
+            ? new FrobeniusMetric(Algebra, Layer.Shape.Taps)
+            : new CovarianceMetric(
+                Algebra,
+                MomentPreparation.Prepare(_moment, group, _options.Centred, _options.Shrink),
+                Layer.Shape.Taps,
+                _options.Jitter,
+                Cancellation
+            );
 }
 
 /// <summary>Σ = I: the plain Frobenius problem, whose input step is closed.</summary>

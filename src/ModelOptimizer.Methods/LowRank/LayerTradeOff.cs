@@ -32,7 +32,9 @@ internal sealed record LayerEffect(IReadOnlyList<(double SquaredError, double Di
     private const double SteepestPower = 3;
     private const double FlattestPower = 0.3;
 
-    /// <summary>Without measurements the relative squared error itself; otherwise the power law through the nearest two points, linear below the first.</summary>
+    /// <summary>
+    /// Without measurements the relative squared error itself; otherwise the power law through the nearest two points, linear below the first.
+    /// </summary>
     public double At(double squaredError)
     {
         if (Measured.Count == 0 || squaredError <= 0)
@@ -78,6 +80,12 @@ internal static class Sensitivity
         }
 
         var step = Math.Max(1, (front.Count + MostPoints - 1) / MostPoints);
-        return new Series("sensitivity", layer.Name, "share of the layer's weights", "relative Σ-error", [.. front.Where((_, index) => index % step == 0 || index == front.Count - 1)]);
+        return new Series(
+            "sensitivity",
+            layer.Name,
+            "share of the layer's weights",
+            "relative Σ-error",
+            [.. front.Where((_, index) => index % step == 0 || index == front.Count - 1)]
+        );
     }
 }

@@ -48,7 +48,11 @@ internal sealed class LowRankBuilder(LowRankWork work)
         var found = work.All.Count == 0 ? "the model has no Conv, Gemm or MatMul layers with a weight"
             : list.Count == 0 ? "the layer rules select no layer"
             : $"none of the {work.Layers.Count} selected layers can be made smaller ({string.Join("; ", list)}{(work.Layers.Count > list.Count ? "; …" : "")})";
-        return new DiagnosticException(MethodCodes.NothingToCompress, $"there is nothing to compress: {found}. Choose other layers, lower ranks or a larger error, or remove the step.", work.Options.Position);
+        return new DiagnosticException(
+            MethodCodes.NothingToCompress,
+            $"there is nothing to compress: {found}. Choose other layers, lower ranks or a larger error, or remove the step.",
+            work.Options.Position
+        );
     }
 
     private SolvedLayer Solve(FactorLayer layer, RankPair ranks)

@@ -36,9 +36,13 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
     }
 
     // Factors as they are on the curves: where solvers are made anew for each use, that is no cheaper than the last solve.
-    public OnnxModel? Sketch(IReadOnlyDictionary<string, Choice> chosen) => _work.KeepsSolvers
-        ? GraphRewriter.Apply(_work.Context.Model, [.. Decided(chosen).Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value))])
-        : null;
+    public OnnxModel? Sketch(IReadOnlyDictionary<string, Choice> chosen) =>
+        _work.KeepsSolvers
+            ? GraphRewriter.Apply(
+                _work.Context.Model,
+                [.. Decided(chosen).Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value))]
+            )
+            : null;
 
     private void Measure()
     {
@@ -47,9 +51,16 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
             return;
         }
 
-        _unfit = _work.Candidates.Count == 0
-            ? throw LowRankBuilder.NothingToCompress(_work, _work.Layers.Select(layer => (layer.Name, layer.Reason)))
-            : [.. _work.Layers.Where(layer => layer.Reason is not null).Concat(_work.Measure()).Select(layer => new ChosenRanks(layer, null, Reason: layer.Reason))];
+        _unfit =
+            _work.Candidates.Count == 0
+                ? throw LowRankBuilder.NothingToCompress(_work, _work.Layers.Select(layer => (layer.Name, layer.Reason)))
+                :
+                [
+                    .. _work
+                        .Layers.Where(layer => layer.Reason is not null)
+                        .Concat(_work.Measure())
+                        .Select(layer => new ChosenRanks(layer, null, Reason: layer.Reason)),
+                ];
     }
 
     private (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Decide() => _work.Options switch
@@ -64,7 +75,11 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         var gone = chosen.FirstOrDefault(choice => choice.Value is not Choice.Keep && _work.Candidates.All(layer => layer.Name != choice.Key)).Key;
         return gone is null
             ? [.. _work.Candidates.Select(layer => Decided(layer, chosen.GetValueOrDefault(layer.Name)))]
-            : throw new DiagnosticException(MethodCodes.BadRanks, $"ranks are decided for '{gone}', which is no layer that this step can compress.", _work.Options.Position);
+            : throw new DiagnosticException(
+                MethodCodes.BadRanks,
+                $"ranks are decided for '{gone}', which is no layer that this step can compress.",
+                _work.Options.Position
+            );
     }
 
     private ChosenRanks Decided(FactorLayer layer, Choice? choice)
@@ -78,19 +93,29 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         var pair = layer.Form.Read(ranks);
         return layer.Form.Write(pair).SequenceEqual(ranks) && ranks.All(rank => rank > 0) && layer.Form.Usable(pair) == pair
             ? new ChosenRanks(layer, pair)
-            : throw new DiagnosticException(MethodCodes.BadRanks, $"the ranks [{string.Join(", ", ranks)}] that are decided for '{layer.Name}' do not fit it.", _work.Options.Position);
+            : throw new DiagnosticException(
+                MethodCodes.BadRanks,
+                $"the ranks [{string.Join(", ", ranks)}] that are decided for '{layer.Name}' do not fit it.",
+                _work.Options.Position
+            );
     }
 
-    private LayerChoices Offer(LayerTradeOff layer) => new(
-        layer.Layer.Name,
-        [
-            new Choice.Keep(),
-            .. layer.Points.Select(point => new Choice.Ranks(layer.Layer.Form.Write(point.Ranks), _traded!.Cost(layer.Layer, point.Ranks), layer.Penalty(point.SquaredError, Weighting.Blend))
-            {
-                Error = layer.Penalty(point.SquaredError, Weighting.Error),
-                Effect = layer.Penalty(point.SquaredError, Weighting.Effect),
-            }),
-        ]);
+    private LayerChoices Offer(LayerTradeOff layer) =>
+        new(
+            layer.Layer.Name,
+            [
+                new Choice.Keep(),
+                .. layer.Points.Select(point => new Choice.Ranks(
+                    layer.Layer.Form.Write(point.Ranks),
+                    _traded!.Cost(layer.Layer, point.Ranks),
+                    layer.Penalty(point.SquaredError, Weighting.Blend)
+                )
+                {
+                    Error = layer.Penalty(point.SquaredError, Weighting.Error),
+                    Effect = layer.Penalty(point.SquaredError, Weighting.Effect),
+                }),
+            ]
+        );
 
     private double Flops(FactorLayer layer)
     {
@@ -135,7 +160,11 @@ internal static class HandRanks
         {
             if (ranks.Fraction is null && (ranks.Ranks.Count == 0 || ranks.Ranks.Count > names.Count || ranks.Ranks.Any(rank => rank < 1)))
             {
-                throw new DiagnosticException(MethodCodes.BadRanks, $"the ranks of '{rule.Text}' are [{string.Join(", ", ranks.Ranks)}]. Expected one whole number from 1 up,{each} or a percentage.", rule.Position ?? work.Options.GoalPosition);
+                throw new DiagnosticException(
+                    MethodCodes.BadRanks,
+                    $"the ranks of '{rule.Text}' are [{string.Join(", ", ranks.Ranks)}]. Expected one whole number from 1 up,{each} or a percentage.",
+                    rule.Position ?? work.Options.GoalPosition
+                );
             }
         }
 

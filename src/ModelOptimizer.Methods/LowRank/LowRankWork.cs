@@ -27,7 +27,12 @@ internal sealed class LowRankWork
         _kept = Candidates.Sum(MemoryOf) < keptBytes ? new(StringComparer.Ordinal) : null;
         if (NeedsData && context.Calibration is null && Candidates.Count > 0)
         {
-            throw new DiagnosticException(MethodCodes.NoCalibration, "'norm: covariance' measures the layers' inputs and the model has no calibration data. Add 'calibrate: { dataset: … }' or 'calibrate: { random: 64 }' to the model, or write 'norm: frobenius'.", options.Position);
+            throw new DiagnosticException(
+                MethodCodes.NoCalibration,
+                "'norm: covariance' measures the layers' inputs and the model has no calibration data. Add 'calibrate: { dataset: … }' or 'calibrate: { "
+                    + "random: 64 }' to the model, or write 'norm: frobenius'.",
+                options.Position
+            );
         }
     }
 
@@ -63,7 +68,9 @@ internal sealed class LowRankWork
             Context.Statistics.Require([.. Candidates.Select(layer => layer.Moment).Distinct()], Context.Cancellation);
         }
 
-        var judged = Candidates.Select(layer => layer with { Reason = NumericObstacle.Find(layer, Options, _constants, NeedsData ? Context.Statistics[layer.Moment] : null) }).ToList();
+        var judged = Candidates
+            .Select(layer => layer with { Reason = NumericObstacle.Find(layer, Options, _constants, NeedsData ? Context.Statistics[layer.Moment] : null) })
+            .ToList();
         Candidates = [.. judged.Where(layer => layer.Reason is null)];
         return [.. judged.Where(layer => layer.Reason is not null)];
     }
@@ -111,7 +118,11 @@ internal sealed class MatrixSolver(LayerNumbers numbers) : ILayerSolver
     public LayerReplacement Reconstructed(RankPair ranks)
     {
         var groups = Truncations.Select(truncation => truncation.Factors(ranks.Output)).ToList();
-        var tensors = new FactorTensors(null, [new CoreTensor(FactorTensors.Stack(groups.Select(factors => factors.Core)))], FactorTensors.Stack(groups.Select(factors => factors.Output)));
+        var tensors = new FactorTensors(
+            null,
+            [new CoreTensor(FactorTensors.Stack(groups.Select(factors => factors.Core)))],
+            FactorTensors.Stack(groups.Select(factors => factors.Output))
+        );
         return numbers.Replacement(tensors, group => numbers.Algebra.Multiply(groups[group].Output, groups[group].Core));
     }
 

@@ -24,7 +24,11 @@ internal sealed class OutputTruncation
         {
             // W = Q·R has no more than D left singular vectors, all in the span of Q.
             var (basis, _) = algebra.Qr(problem.Weight);
-            var inner = algebra.Multiply(algebra.Multiply(basis, problem.Weight, transposeA: true), algebra.Multiply(basis, problem.Product, transposeA: true), transposeB: true);
+            var inner = algebra.Multiply(
+                algebra.Multiply(basis, problem.Weight, transposeA: true),
+                algebra.Multiply(basis, problem.Product, transposeA: true),
+                transposeB: true
+            );
             (Captured, var vectors) = algebra.SymmetricEigen(Symmetric.Mean(inner));
             _vectors = algebra.Multiply(basis, vectors);
         }

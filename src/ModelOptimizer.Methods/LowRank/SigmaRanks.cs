@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
@@ -31,7 +32,13 @@ internal sealed class SigmaRanks : IRankAllocation
             work.Context.Progress.Report(new MethodProgress($"ranks of {layer.Name}", result._layers.Count, work.Candidates.Count));
             var curve = RankCurve.Of(work, layer);
             result._series.Add(Sensitivity.Of(layer, curve));
-            result._layers.Add(new LayerTradeOff(layer, [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))], result.Effects.Of(layer, curve)));
+            result._layers.Add(
+                new LayerTradeOff(
+                    layer,
+                    [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))],
+                    result.Effects.Of(layer, curve)
+                )
+            );
         }
 
         return result;
@@ -108,7 +115,8 @@ internal sealed class LayerEffects
 
     private readonly int _samples;
 
-    private LayerEffects(LowRankWork work, OutputDivergence? divergence, int points, int samples) => (_work, _divergence, _points, _samples) = (work, divergence, points, samples);
+    private LayerEffects(LowRankWork work, OutputDivergence? divergence, int points, int samples) =>
+        (_work, _divergence, _points, _samples) = (work, divergence, points, samples);
 
     public static LayerEffects Start(LowRankWork work)
     {
@@ -131,8 +139,13 @@ internal sealed class LayerEffects
         }
 
         var numbers = _work.Context.Numbers(
-            FormattableString.Invariant($"{_work.Factorization.Name} effect of {layer.Name}: {_work.Options.Measurement}, multiple {_work.Context.RankMultiple}, {_points} points, {_samples} samples"),
-            () => [.. Measure(layer, curve).SelectMany(pair => new[] { pair.SquaredError, pair.Divergence })]);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_work.Factorization.Name} effect of {layer.Name}: {_work.Options.Measurement}, multiple {_work.Context.RankMultiple}, {_points} points, "
+                    + $"{_samples} samples"
+            ),
+            () => [.. Measure(layer, curve).SelectMany(pair => new[] { pair.SquaredError, pair.Divergence })]
+        );
         return new LayerEffect([.. numbers.Chunk(2).Select(pair => (pair[0], pair[1]))]);
     }
 

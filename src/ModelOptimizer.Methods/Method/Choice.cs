@@ -22,7 +22,10 @@ internal abstract record Choice(double Bytes, double Penalty)
         _ => Penalty,
     };
 
-    /// <summary>Factors of these ranks, in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; tensor trains: bonds); of pruning, the number of weights that stay.</summary>
+    /// <summary>
+    /// Factors of these ranks, in the method's own order (Tucker-2: R_T, R_S; CP and matrices: R; tensor trains: bonds); of pruning, the number of weights that
+    /// stay.
+    /// </summary>
     public sealed record Ranks(IReadOnlyList<int> Values, double Bytes = 0, double Penalty = 0) : Choice(Bytes, Penalty)
     {
         /// <inheritdoc/>

@@ -71,19 +71,25 @@ internal static class LayerForms
         where T : notnull => new(
             hint,
             () => Json.AnyOf(value.Schema(), Forms.Map(value, "").Schema()),
-            (node, what, paths) => node switch
-            {
-                MapNode { Entries.Count: 0 } => throw NodeValues.Bad(node, $"'{what}' gives no {values}. Write, for example, {example}."),
-                MapNode map => new LayerMap<T>([.. map.Entries.Select(at => (Included(what, at.Key), value.Read(at.Value, $"{what} of {at.Key.Text}", paths)))]),
-                _ => new LayerMap<T>([(new LayerRule("*", node.Position), value.Read(node, what, paths))]),
-            })
+            (node, what, paths) =>
+                node switch
+                {
+                    MapNode { Entries.Count: 0 } => throw NodeValues.Bad(node, $"'{what}' gives no {values}. Write, for example, {example}."),
+                    MapNode map => new LayerMap<T>([
+                        .. map.Entries.Select(at => (Included(what, at.Key), value.Read(at.Value, $"{what} of {at.Key.Text}", paths))),
+                    ]),
+                    _ => new LayerMap<T>([(new LayerRule("*", node.Position), value.Read(node, what, paths))]),
+                }
+        )
         {
             Write = (map, paths) => Json.List(map!.Entries.Select(entry => Entry(entry.Rule, key, value.Write(entry.Value, paths)))),
         };
 
     private static JsonObject Entry(LayerRule rule, string key, JsonNode? value)
     {
-        var values = value is JsonObject whole ? whole.Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone())) : [KeyValuePair.Create(key, value)];
+        var values = value is JsonObject whole
+            ? whole.Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))
+            : [KeyValuePair.Create(key, value)];
         return Json.Sorted([KeyValuePair.Create<string, JsonNode?>("rule", rule.Text), .. values]);
     }
 

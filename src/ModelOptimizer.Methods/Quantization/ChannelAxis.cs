@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
-/// Which axis of a weight counts the output channels, in row-major order: number (o·<paramref name="Count"/> + t)·<paramref name="Inner"/> + i belongs to channel t.
+/// Which axis of a weight counts the output channels, in row-major order: number (o·<paramref name="Count"/> + t)·<paramref name="Inner"/> + i belongs to
+/// channel t.
 /// </summary>
 /// <param name="Outer">Numbers in front of the axis.</param>
 /// <param name="Count">T.</param>

@@ -4,7 +4,9 @@ using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Methods.Quantization;
 
-/// <summary>A model with packed weights of which it is known that ONNX Runtime unpacks them while it loads the model, to the numbers that they were rounded to.</summary>
+/// <summary>
+/// A model with packed weights of which it is known that ONNX Runtime unpacks them while it loads the model, to the numbers that they were rounded to.
+/// </summary>
 /// <param name="Model">The model.</param>
 /// <param name="Bytes">What each packed weight takes in the file, by tensor.</param>
 /// <param name="Undone">Why a weight is plain again, by tensor.</param>

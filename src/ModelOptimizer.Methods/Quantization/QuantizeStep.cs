@@ -45,7 +45,11 @@ internal sealed class QuantizeStep : IStep
                 flops += (groups * Math.Pow(width, 3) / 3) + (6 * target.Axis.Count * width * width);
             }
 
-            return new MethodPlan([.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target.Name)], (long)(bytes + largest), flops);
+            return new MethodPlan(
+                [.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target.Name)],
+                (long)(bytes + largest),
+                flops
+            );
         }
     }
 
@@ -95,20 +99,30 @@ internal sealed class QuantizeStep : IStep
     private IEnumerable<WeightTarget> Measured(IEnumerable<PlannedWeight> planned) =>
         planned.Where(weight => weight.Format is { } format && _rounder.UsesMoments(weight.Target, format)).Select(weight => weight.Target);
 
-    private PlannedWeight Decided(WeightTarget target, Choice? choice) => choice switch
-    {
-        null or Choice.Keep => Plan(target, null, Chosen.ReasonOf(choice) ?? LeftBefore),
-        _ when WeightFormat.Of(choice) is { } format => Plan(target, format, ""),
-        _ => throw new DiagnosticException(MethodCodes.BadRanks, $"'{choice.Text}' is decided for '{target.Name}', where this step takes bits.", _options.Position),
-    };
+    private PlannedWeight Decided(WeightTarget target, Choice? choice) =>
+        choice switch
+        {
+            null or Choice.Keep => Plan(target, null, Chosen.ReasonOf(choice) ?? LeftBefore),
+            _ when WeightFormat.Of(choice) is { } format => Plan(target, format, ""),
+            _ => throw new DiagnosticException(
+                MethodCodes.BadRanks,
+                $"'{choice.Text}' is decided for '{target.Name}', where this step takes bits.",
+                _options.Position
+            ),
+        };
 
-    private static PlannedWeight Plan(WeightTarget target, WeightFormat? format, string absent) => format switch
-    {
-        _ when target.Layer.Obstacle is { } obstacle => new(target, null, obstacle),
-        null => new(target, null, absent),
-        _ when format.Bits >= ElementTypes.Bits(target.Layer.ElementType) => new(target, null, $"its numbers are {ElementTypes.Name(target.Layer.ElementType)} already"),
-        _ => new(target, format, null),
-    };
+    private static PlannedWeight Plan(WeightTarget target, WeightFormat? format, string absent) =>
+        format switch
+        {
+            _ when target.Layer.Obstacle is { } obstacle => new(target, null, obstacle),
+            null => new(target, null, absent),
+            _ when format.Bits >= ElementTypes.Bits(target.Layer.ElementType) => new(
+                target,
+                null,
+                $"its numbers are {ElementTypes.Name(target.Layer.ElementType)} already"
+            ),
+            _ => new(target, format, null),
+        };
 
     private LayerOutcome Outcome(PlannedWeight planned, RoundedWeight? weight, ProvenModel proven, IReadOnlyDictionary<string, long> before)
     {

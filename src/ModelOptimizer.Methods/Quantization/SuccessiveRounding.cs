@@ -69,7 +69,16 @@ internal sealed class SuccessiveRounding
         }
     }
 
-    private void RoundRow(ReadOnlySpan<double> weight, Span<double> wanted, int start, float scale, WeightFormat format, Matrix errors, int row, Span<sbyte> codes)
+    private void RoundRow(
+        ReadOnlySpan<double> weight,
+        Span<double> wanted,
+        int start,
+        float scale,
+        WeightFormat format,
+        Matrix errors,
+        int row,
+        Span<sbyte> codes
+    )
     {
         for (var i = 0; i < wanted.Length; i++)
         {

@@ -32,7 +32,8 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
                 MethodCodes.WeightNotFinite,
                 $"the weight '{constant.Name}' of '{target.Name}' has numbers that are not finite (NaN or infinity), which no grid has. "
                     + $"Check the model, or leave the layer out: 'layers: [\"!{target.Name}\"]'.",
-                position);
+                position
+            );
         }
 
         var type = (DataType)constant.Tensor.DataType;
@@ -50,14 +51,19 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
             values.All(double.IsFinite) ? null : $"a number would be too large for {ElementTypes.Name(format.HasCodes ? (int)type : (int)DataType.Float16)}",
             bias,
             RelativeError(weight, difference, moment, bias is null ? null : shift),
-            Note(target, format, moment));
+            Note(target, format, moment)
+        );
     }
 
     private RoundedTensor RoundToCodes(WeightTarget target, Matrix weight, WeightFormat format, ConstantTensor constant, SecondMoment? moment)
     {
         var perGroup = moment is null ? weight.Rows : weight.Rows / moment.Sigma.Count;
         double[][]? diagonals = moment is null ? null : [.. moment.Sigma.Select(Diagonal)];
-        var scales = ScaleSearch.Choose(weight, row => diagonals?[row / perGroup] is { } diagonal && diagonal.Any(value => value > 0) ? diagonal : null, format);
+        var scales = ScaleSearch.Choose(
+            weight,
+            row => diagonals?[row / perGroup] is { } diagonal && diagonal.Any(value => value > 0) ? diagonal : null,
+            format
+        );
         var codes = new sbyte[weight.Values.Length];
         for (var group = 0; group * perGroup < weight.Rows; group++)
         {
@@ -104,14 +110,15 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     private static RoundedTensor Tensor(WeightTarget target, WeightFormat format, ConstantTensor constant, sbyte[] codes, float[] scales, Half[] halves) =>
         new(constant.Name, [.. constant.Tensor.Dims], (DataType)constant.Tensor.DataType, format, codes, scales, target.Axis!, halves);
 
-    private static void RoundToNearest(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes) => Parallel.For(first, first + rows, row =>
-    {
-        var numbers = weight.Row(row);
-        for (var d = 0; d < numbers.Length; d++)
+    private static void RoundToNearest(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes) =>
+        Parallel.For(first, first + rows, row =>
         {
-            codes[(row * weight.Columns) + d] = (sbyte)format.Code(numbers[d], scales[row]);
-        }
-    });
+            var numbers = weight.Row(row);
+            for (var d = 0; d < numbers.Length; d++)
+            {
+                codes[(row * weight.Columns) + d] = (sbyte)format.Code(numbers[d], scales[row]);
+            }
+        });
 
     // Several readers: the sum of what an error does to each of them, by how often it reads.
     private SecondMoment Moment(WeightTarget target)
@@ -137,7 +144,8 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         return new SecondMoment(
             [.. moments[0].Sigma.Select((first, group) => new Matrix(first.Rows, first.Columns, Sum(moment => moment.Sigma[group].Values)))],
             [.. moments[0].Mean.Select((_, group) => Sum(moment => moment.Mean[group]))],
-            count);
+            count
+        );
     }
 
     private static double[] Shift(Matrix difference, SecondMoment moment)
@@ -205,7 +213,8 @@ internal sealed record MovedBias(string Name, double[] Values)
 }
 
 /// <summary>
-/// Moves the mean error of a layer's outputs into its bias: the squared error falls by its square. A layer without a bias of its own keeps the error: another bias would
+/// Moves the mean error of a layer's outputs into its bias: the squared error falls by its square. A layer without a bias of its own keeps the error: another
+/// bias would
 /// be another node, and in front of a padded convolution it would not be the same at the border.
 /// </summary>
 internal sealed class BiasMove(OnnxModel model)
@@ -217,8 +226,15 @@ internal sealed class BiasMove(OnnxModel model)
     public MovedBias? Find(WeightLayer layer, double[] shift)
     {
         var (bias, isKnown) = StoredBias.Read(layer, model, _constants);
-        if (!isKnown || bias is null || layer.Beta == 0 || _uses.OnlyReader(layer.Bias!) is null || _constants.Find(layer.Bias) is not { } constant
-            || ElementTypes.Count(constant.Tensor.Dims) != shift.Length || (constant.Node is not null && constant.Node.Attribute("value") is null))
+        if (
+            !isKnown
+            || bias is null
+            || layer.Beta == 0
+            || _uses.OnlyReader(layer.Bias!) is null
+            || _constants.Find(layer.Bias) is not { } constant
+            || ElementTypes.Count(constant.Tensor.Dims) != shift.Length
+            || (constant.Node is not null && constant.Node.Attribute("value") is null)
+        )
         {
             return null;
         }

@@ -3,7 +3,8 @@ using ModelOptimizer.Onnx.Graphs;
 namespace ModelOptimizer.Onnx.Blocks;
 
 /// <summary>
-/// Finds the blocks of a model along the tensors that everything on the way to an output passes through (the output's dominators): stages of residual blocks, runs of plain
+/// Finds the blocks of a model along the tensors that everything on the way to an output passes through (the output's dominators): stages of residual blocks,
+/// runs of plain
 /// layers, and the head.
 /// </summary>
 internal sealed class BlockFinder
@@ -46,7 +47,11 @@ internal sealed class BlockFinder
         }
 
         nodes.Reverse();
-        var open = nodes.SelectMany(node => node.Input).Where(data.Contains).GroupBy(name => name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        var open = nodes
+            .SelectMany(node => node.Input)
+            .Where(data.Contains)
+            .GroupBy(name => name, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         open[output] = open.GetValueOrDefault(output) + 1;
         var live = tensors.Where(tensor => open.ContainsKey(tensor) && model.Graph.Input.Any(input => input.Name == tensor)).ToHashSet(StringComparer.Ordinal);
         var passages = new List<string>();
@@ -88,7 +93,12 @@ internal sealed class BlockFinder
             }
 
             var before = units.Count > 0 && units[^1].To == piece.From ? units[^1] : null;
-            if (before is not null && piece.Weights == 0 && shape.SequenceEqual(before.Shape) && !(piece.Nodes.Count == 1 && Finishers.Contains(piece.Nodes[0].Operator() ?? "")))
+            if (
+                before is not null
+                && piece.Weights == 0
+                && shape.SequenceEqual(before.Shape)
+                && !(piece.Nodes.Count == 1 && Finishers.Contains(piece.Nodes[0].Operator() ?? ""))
+            )
             {
                 units[^1] = before with { To = piece.To };
             }
@@ -104,7 +114,11 @@ internal sealed class BlockFinder
     private static bool Branches(Block piece)
     {
         var made = piece.Nodes.SelectMany(node => node.Output).Append(piece.From).ToHashSet(StringComparer.Ordinal);
-        return piece.Nodes.SelectMany(node => node.Input).Where(made.Contains).GroupBy(name => name, StringComparer.Ordinal).Any(group => group.Count() > 1 && IsData(group.Key));
+        return piece
+            .Nodes.SelectMany(node => node.Input)
+            .Where(made.Contains)
+            .GroupBy(name => name, StringComparer.Ordinal)
+            .Any(group => group.Count() > 1 && IsData(group.Key));
 
         bool IsData(string name) => name == piece.From || piece.Nodes.Any(node => node.Operator() != "Constant" && node.Output.Contains(name));
     }

@@ -22,7 +22,9 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
     /// <summary>The tensors that depend on the model's inputs, in the order in which they are made.</summary>
     public IReadOnlyList<string> Tensors { get; } = DataTensors(model);
 
-    /// <summary>The block between <paramref name="from"/> and <paramref name="to"/>, both among <see cref="Tensors"/>; or why that is none, as a clause about it.</summary>
+    /// <summary>
+    /// The block between <paramref name="from"/> and <paramref name="to"/>, both among <see cref="Tensors"/>; or why that is none, as a clause about it.
+    /// </summary>
     public (Block? Block, string? Obstacle) Read(string from, string to)
     {
         var inside = Between(from, to);
@@ -93,7 +95,12 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
                 return $"{Describe(node)} between them has a graph of its own inside";
             }
 
-            if (node.Input.FirstOrDefault(input => input.Length > 0 && input != from && !made.Contains(input) && !constants.Contains(input) && !madeAtLoad.Contains(input)) is { } other)
+            if (
+                node.Input.FirstOrDefault(input =>
+                    input.Length > 0 && input != from && !made.Contains(input) && !constants.Contains(input) && !madeAtLoad.Contains(input)
+                ) is
+                { } other
+            )
             {
                 return $"{Describe(node)} between them also reads '{other}', which is not computed from '{from}'";
             }
@@ -102,7 +109,8 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
         foreach (var tensor in made.Where(tensor => tensor != to && uses.Of(tensor) > inside.Sum(node => node.Input.Count(input => input == tensor))))
         {
             var reader = model.Graph.Node.FirstOrDefault(node => !inside.Contains(node) && node.Input.Contains(tensor));
-            return $"'{tensor}' between them is also {(reader is not null ? $"read by {Describe(reader)}" : uses.IsOutput(tensor) ? "an output of the model" : "read inside a sub-graph")}";
+            return $"'{tensor}' between them is also "
+                + $"{(reader is not null ? $"read by {Describe(reader)}" : uses.IsOutput(tensor) ? "an output of the model" : "read inside a sub-graph")}";
         }
 
         return null;
@@ -115,7 +123,10 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
         var reads = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var node in model.Graph.Node.Reverse())
         {
-            if (!all.Contains(node) && !(loadTime.Contains(node) && node.Output.All(output => uses.Of(output) > 0 && reads.GetValueOrDefault(output) == uses.Of(output))))
+            if (
+                !all.Contains(node)
+                && !(loadTime.Contains(node) && node.Output.All(output => uses.Of(output) > 0 && reads.GetValueOrDefault(output) == uses.Of(output)))
+            )
             {
                 continue;
             }
@@ -130,5 +141,6 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
         return model.Graph.Node.Where(all.Contains);
     }
 
-    private static string Describe(NodeProto node) => node.Name.Length > 0 ? $"the {node.OpType} '{node.Name}'" : $"the {node.OpType} that makes '{node.Output[0]}'";
+    private static string Describe(NodeProto node) =>
+        node.Name.Length > 0 ? $"the {node.OpType} '{node.Name}'" : $"the {node.OpType} that makes '{node.Output[0]}'";
 }

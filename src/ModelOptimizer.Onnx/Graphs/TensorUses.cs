@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>
-/// How often every name is read. Names are counted in sub-graphs and training graphs too: an inner graph may read what an outer one makes, and a count that is too high
+/// How often every name is read. Names are counted in sub-graphs and training graphs too: an inner graph may read what an outer one makes, and a count that is
+/// too high
 /// only keeps something that could have gone.
 /// </summary>
 internal sealed class TensorUses
@@ -58,7 +59,9 @@ internal static class GivenTensors
 
     /// <summary>The inputs of the main graph of <paramref name="model"/>, initialisers among them; none before IR version 4.</summary>
     public static HashSet<string> Of(ModelProto model) =>
-        model.IrVersion < FirstVersionWithFreeInitializers ? new(StringComparer.Ordinal) : model.Graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        model.IrVersion < FirstVersionWithFreeInitializers
+            ? new(StringComparer.Ordinal)
+            : model.Graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
 }
 
 /// <summary>The nodes of a main graph that depend on constants only: runtimes compute them once, when they load the model.</summary>

@@ -60,7 +60,10 @@ internal sealed class LayerScope
                 return first is null ? null : (constant, first);
             }
 
-            if (ProducerOf(current) is not { } node || node.Operator() is not ("Cast" or "Transpose" or "DequantizeLinear" or "Identity" or "Reshape" or "Unsqueeze" or "Squeeze"))
+            if (
+                ProducerOf(current) is not { } node
+                || node.Operator() is not ("Cast" or "Transpose" or "DequantizeLinear" or "Identity" or "Reshape" or "Unsqueeze" or "Squeeze")
+            )
             {
                 return null;
             }

@@ -80,7 +80,9 @@ internal enum LayerKind
     /// <summary><c>MatMul</c> whose second operand is a constant K×N matrix.</summary>
     MatMul,
 
-    /// <summary>Another operator with a constant weight, which <see cref="LayerFinder"/> does not list: what can be stored in fewer bits and not factorised.</summary>
+    /// <summary>
+    /// Another operator with a constant weight, which <see cref="LayerFinder"/> does not list: what can be stored in fewer bits and not factorised.
+    /// </summary>
     Other,
 }
 

@@ -33,7 +33,11 @@ internal static class ExternalDataReader
             var target = FileLink.Target(path);
             return target.Exists
                 ? new ExternalFile(path, target.Length)
-                : throw ModelReader.Error(ModelCodes.ExternalMissing, modelPath, $"the data of tensor '{tensor}' is in '{location}', which is not in the model's folder. Copy that file beside the model.");
+                : throw ModelReader.Error(
+                    ModelCodes.ExternalMissing,
+                    modelPath,
+                    $"the data of tensor '{tensor}' is in '{location}', which is not in the model's folder. Copy that file beside the model."
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -109,7 +113,8 @@ internal static class ExternalDataReader
 internal sealed record ExternalFile(string Path, long Length);
 
 /// <summary>
-/// Where external data may lie: in the model's folder or below. A model is data from elsewhere; it must not make a build read (and embed) other files of the machine.
+/// Where external data may lie: in the model's folder or below. A model is data from elsewhere; it must not make a build read (and embed) other files of the
+/// machine.
 /// </summary>
 internal static class ExternalPath
 {
@@ -159,5 +164,10 @@ internal static class ExternalPath
     }
 
     private static Diagnostics.DiagnosticException Outside(string location, string modelPath, string tensor) =>
-        ModelReader.Error(ModelCodes.ExternalOutside, modelPath, $"the data of tensor '{tensor}' is said to be in '{location}', which is not below the model's folder. Data elsewhere is never read; copy it beside the model and correct the path.");
+        ModelReader.Error(
+            ModelCodes.ExternalOutside,
+            modelPath,
+            $"the data of tensor '{tensor}' is said to be in '{location}', which is not below the model's folder. Data elsewhere is never read; copy it beside "
+                + "the model and correct the path."
+        );
 }

@@ -27,7 +27,11 @@ internal static class ModelReader
         var external = ModelTensors.All(proto).FirstOrDefault(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External);
         if (external is not null)
         {
-            throw Error(ModelCodes.ExternalMissing, name ?? "model", $"expected a self-contained model, but the data of tensor '{external.Name}' is in another file. Load the model from its own folder.");
+            throw Error(
+                ModelCodes.ExternalMissing,
+                name ?? "model",
+                $"expected a self-contained model, but the data of tensor '{external.Name}' is in another file. Load the model from its own folder."
+            );
         }
 
         return new OnnxModel(proto, name);
@@ -50,7 +54,11 @@ internal static class ModelReader
 
             if (file.Length > Array.MaxLength)
             {
-                throw Error(ModelCodes.TooLarge, path, $"the file has {file.Length} bytes; one ONNX file can hold at most 2 GB. Export the model with external data.");
+                throw Error(
+                    ModelCodes.TooLarge,
+                    path,
+                    $"the file has {file.Length} bytes; one ONNX file can hold at most 2 GB. Export the model with external data."
+                );
             }
 
             return file.Length == 0
@@ -72,7 +80,11 @@ internal static class ModelReader
 
         if (bytes.AsSpan().StartsWith(LfsPrefix))
         {
-            throw Error(ModelCodes.LfsPointer, name, "expected an ONNX model, found a Git LFS pointer: the model itself was not downloaded. Run 'git lfs pull'.");
+            throw Error(
+                ModelCodes.LfsPointer,
+                name,
+                "expected an ONNX model, found a Git LFS pointer: the model itself was not downloaded. Run 'git lfs pull'."
+            );
         }
 
         ModelProto proto;
@@ -82,13 +94,23 @@ internal static class ModelReader
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw Error(ModelCodes.NotOnnx, name, $"expected an ONNX model, found {bytes.Length} bytes that are not one, or only a part of one ({e.Message.TrimEnd('.')}). Export or download the model again.", e);
+            throw Error(
+                ModelCodes.NotOnnx,
+                name,
+                $"expected an ONNX model, found {bytes.Length} bytes that are not one, or only a part of one ({e.Message.TrimEnd('.')}). Export or download "
+                    + "the model again.",
+                e
+            );
         }
 
         // A genuine replacement character is written back as it was.
         if (TextCheck.HasReplacement(proto) && !proto.ToByteArray().AsSpan().SequenceEqual(bytes))
         {
-            throw Error(ModelCodes.NotOnnx, name, "expected an ONNX model, found one with names that are not UTF-8 text; saving would change them. Export the model with other names.");
+            throw Error(
+                ModelCodes.NotOnnx,
+                name,
+                "expected an ONNX model, found one with names that are not UTF-8 text; saving would change them. Export the model with other names."
+            );
         }
 
         if (proto.Graph is null)
@@ -104,7 +126,8 @@ internal static class ModelReader
 internal static class TextCheck
 {
     /// <summary>
-    /// Whether any text of <paramref name="message"/> holds the replacement character: the reader puts it where bytes are not UTF-8, and saving would then change the file.
+    /// Whether any text of <paramref name="message"/> holds the replacement character: the reader puts it where bytes are not UTF-8, and saving would then
+    /// change the file.
     /// </summary>
     public static bool HasReplacement(IMessage message) => message.Descriptor.Fields.InFieldNumberOrder().Any(field => HasReplacement(field, message));
 

@@ -93,8 +93,16 @@ internal sealed record ExternalLayout(ModelProto Model, IReadOnlyList<(long Offs
 internal static class ModelTensors
 {
     public static IEnumerable<TensorProto> All(ModelProto model) =>
-        GraphWalk.Graphs(model).SelectMany(OfGraph)
-            .Concat(GraphWalk.Nodes(model).SelectMany(node => node.Attribute).Concat(model.Functions.SelectMany(function => function.AttributeProto)).SelectMany(OfAttribute));
+        GraphWalk
+            .Graphs(model)
+            .SelectMany(OfGraph)
+            .Concat(
+                GraphWalk
+                    .Nodes(model)
+                    .SelectMany(node => node.Attribute)
+                    .Concat(model.Functions.SelectMany(function => function.AttributeProto))
+                    .SelectMany(OfAttribute)
+            );
 
     private static IEnumerable<TensorProto> OfGraph(GraphProto graph) =>
         graph.Initializer.Concat(graph.SparseInitializer.SelectMany(OfSparse));
@@ -102,7 +110,9 @@ internal static class ModelTensors
     private static IEnumerable<TensorProto> OfAttribute(AttributeProto attribute)
     {
         IEnumerable<TensorProto> dense = attribute.T is null ? attribute.Tensors : attribute.Tensors.Prepend(attribute.T);
-        IEnumerable<SparseTensorProto> sparse = attribute.SparseTensor is null ? attribute.SparseTensors : attribute.SparseTensors.Prepend(attribute.SparseTensor);
+        IEnumerable<SparseTensorProto> sparse = attribute.SparseTensor is null
+            ? attribute.SparseTensors
+            : attribute.SparseTensors.Prepend(attribute.SparseTensor);
         return dense.Concat(sparse.SelectMany(OfSparse));
     }
 

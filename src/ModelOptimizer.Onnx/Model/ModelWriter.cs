@@ -4,9 +4,14 @@ namespace ModelOptimizer.Onnx;
 
 internal static class ModelWriter
 {
-    public static byte[] ToBytes(ModelProto model) => ModelSize.FitsOneFile(model)
-        ? model.ToByteArray()
-        : throw ModelReader.Error(ModelCodes.TooLarge, "model", "the model is larger than 2 GB and cannot be one self-contained file. Save it with external data.");
+    public static byte[] ToBytes(ModelProto model) =>
+        ModelSize.FitsOneFile(model)
+            ? model.ToByteArray()
+            : throw ModelReader.Error(
+                ModelCodes.TooLarge,
+                "model",
+                "the model is larger than 2 GB and cannot be one self-contained file. Save it with external data."
+            );
 
     public static void Save(ModelProto model, string path, bool externalData)
     {
@@ -24,7 +29,12 @@ internal static class ModelWriter
             var layout = ExternalLayout.Of(model, Path.GetFileName(data));
             if (!ModelSize.FitsOneFile(layout.Model))
             {
-                throw ModelReader.Error(ModelCodes.TooLarge, full, "more than 2 GB of the model are not initializers with raw data and cannot be put into a data file. Export the model with its weights as initializers.");
+                throw ModelReader.Error(
+                    ModelCodes.TooLarge,
+                    full,
+                    "more than 2 GB of the model are not initializers with raw data and cannot be put into a data file. Export the model with its weights as "
+                        + "initializers."
+                );
             }
 
             if (layout.Blocks.Count > 0)

@@ -27,14 +27,17 @@ internal sealed class OnnxModel
     /// </summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>Bytes of <see cref="Files"/> together, as they were on disk; null for a model that was not loaded, and for a copy, which is made to be changed.</summary>
+    /// <summary>
+    /// Bytes of <see cref="Files"/> together, as they were on disk; null for a model that was not loaded, and for a copy, which is made to be changed.
+    /// </summary>
     public long? FileSizeInBytes { get; init; }
 
     /// <summary>Bytes of the model as it is now when it is saved: the model file, plus external data where that is needed.</summary>
     public long SizeInBytes => ModelSize.Of(Proto);
 
     /// <summary>Reads a model and its external data.</summary>
-    /// <exception cref="Diagnostics.DiagnosticException">The file, or a file of its external data, is missing, damaged, or not to be trusted (<see cref="ModelCodes"/>).</exception>
+    /// <exception cref="Diagnostics.DiagnosticException">The file, or a file of its external data, is missing, damaged, or not to be trusted
+    /// (<see cref="ModelCodes"/>).</exception>
     public static OnnxModel Load(string path) => ModelReader.Load(path);
 
     /// <summary>Reads a self-contained model from memory.</summary>
@@ -44,7 +47,8 @@ internal sealed class OnnxModel
     public static OnnxModel Parse(byte[] bytes, string? name = null) => ModelReader.Parse(bytes, name);
 
     /// <summary>
-    /// Writes the model: to a temporary file beside <paramref name="path"/>, flushed to disk, then renamed. What stood there before is either untouched or replaced whole.
+    /// Writes the model: to a temporary file beside <paramref name="path"/>, flushed to disk, then renamed. What stood there before is either untouched or
+    /// replaced whole.
     /// </summary>
     /// <param name="path">Where to.</param>
     /// <param name="externalData">

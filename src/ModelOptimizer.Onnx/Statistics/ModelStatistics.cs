@@ -25,7 +25,8 @@ internal static class ModelStatistics
     public static long Bytes(OnnxModel model) => model.FileSizeInBytes ?? model.SizeInBytes;
 
     /// <summary>
-    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes in one run; other operators count nothing, nor do products of constants,
+    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes in one run; other operators count nothing, nor do products of
+    /// constants,
     /// which are computed when the model is loaded.
     /// </summary>
     /// <param name="model">The model.</param>
@@ -41,8 +42,10 @@ internal static class ModelStatistics
         var total = 0L;
         foreach (var node in nodes)
         {
-            if (GraphWalk.SubGraphs(node).SelectMany(GraphWalk.WithSubGraphs).SelectMany(graph => graph.Node).Any(MacCounter.Counts)
-                || model.Proto.Functions.Any(function => function.Name == node.OpType && function.Domain == node.Domain && function.Node.Any(MacCounter.Counts)))
+            if (
+                GraphWalk.SubGraphs(node).SelectMany(GraphWalk.WithSubGraphs).SelectMany(graph => graph.Node).Any(MacCounter.Counts)
+                || model.Proto.Functions.Any(function => function.Name == node.OpType && function.Domain == node.Domain && function.Node.Any(MacCounter.Counts))
+            )
             {
                 return null;
             }
@@ -79,7 +82,8 @@ internal static class ModelStatistics
 /// <summary>Multiply-adds of one node.</summary>
 internal static class MacCounter
 {
-    public static bool Counts(NodeProto node) => node.Operator() is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" && node.Input.Count >= 2 && node.Output.Count >= 1;
+    public static bool Counts(NodeProto node) =>
+        node.Operator() is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" && node.Input.Count >= 2 && node.Output.Count >= 1;
 
     /// <summary>Null when <paramref name="shape"/> does not know a tensor, or what it knows does not belong to such a node.</summary>
     public static long? Of(NodeProto node, Func<string, long[]?> shape)

@@ -3,7 +3,8 @@ using ModelOptimizer.Onnx.Graphs;
 namespace ModelOptimizer.Onnx.Validation;
 
 /// <summary>
-/// Checks that a graph hangs together: names are given once, everything is made before it is read, outputs are made. It knows no operators; whether those accept
+/// Checks that a graph hangs together: names are given once, everything is made before it is read, outputs are made. It knows no operators; whether those
+/// accept
 /// what they get, the runtime says.
 /// </summary>
 internal static class OnnxValidator
@@ -41,7 +42,9 @@ internal static class OnnxValidator
         foreach (var node in nodes)
         {
             var title = $"node '{node.Name}' ({node.OpType}) of {place}";
-            problems.AddRange(node.Input.Where(input => input.Length > 0 && !known.Contains(input)).Select(input => $"{title} reads '{input}', which nothing before it makes"));
+            problems.AddRange(
+                node.Input.Where(input => input.Length > 0 && !known.Contains(input)).Select(input => $"{title} reads '{input}', which nothing before it makes")
+            );
             foreach (var graph in GraphWalk.SubGraphs(node))
             {
                 CheckGraph(graph, $"sub-graph '{graph.Name}' of node '{node.Name}' ({node.OpType})", known, problems);

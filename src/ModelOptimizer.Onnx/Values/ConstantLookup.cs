@@ -83,7 +83,12 @@ internal sealed class ConstantLookup
 internal sealed record ConstantTensor(string Name, TensorProto Tensor, NodeProto? Node)
 {
     /// <summary>The elements of an int64 or int32 tensor.</summary>
-    public long[] Integers() => Tensor.DataType == (int)TensorProto.Types.DataType.Int32
-        ? Tensor.HasRawData ? Array.ConvertAll(MemoryMarshal.Cast<byte, int>(Tensor.RawData.Span).ToArray(), value => (long)value) : [.. Tensor.Int32Data.Select(value => (long)value)]
-        : Tensor.HasRawData ? [.. MemoryMarshal.Cast<byte, long>(Tensor.RawData.Span)] : [.. Tensor.Int64Data];
+    public long[] Integers() =>
+        Tensor.DataType == (int)TensorProto.Types.DataType.Int32
+            ? Tensor.HasRawData
+                ? Array.ConvertAll(MemoryMarshal.Cast<byte, int>(Tensor.RawData.Span).ToArray(), value => (long)value)
+                : [.. Tensor.Int32Data.Select(value => (long)value)]
+            : Tensor.HasRawData
+                ? [.. MemoryMarshal.Cast<byte, long>(Tensor.RawData.Span)]
+                : [.. Tensor.Int64Data];
 }

@@ -13,17 +13,25 @@ internal static class ElementTypes
         Enum.IsDefined((DataType)elementType) ? ((DataType)elementType).ToString().ToLowerInvariant() : $"type {elementType}";
 
     /// <summary>Bits of one element; null for strings and types this version does not know.</summary>
-    public static int? Bits(int elementType) => (DataType)elementType switch
-    {
-        DataType.Uint2 or DataType.Int2 => 2,
-        DataType.Uint4 or DataType.Int4 or DataType.Float4E2M1 => 4,
-        DataType.Uint8 or DataType.Int8 or DataType.Bool or DataType.Float8E4M3Fn or DataType.Float8E4M3Fnuz or DataType.Float8E5M2 or DataType.Float8E5M2Fnuz or DataType.Float8E8M0 => 8,
-        DataType.Uint16 or DataType.Int16 or DataType.Float16 or DataType.Bfloat16 => 16,
-        DataType.Float or DataType.Int32 or DataType.Uint32 => 32,
-        DataType.Double or DataType.Int64 or DataType.Uint64 or DataType.Complex64 => 64,
-        DataType.Complex128 => 128,
-        _ => null,
-    };
+    public static int? Bits(int elementType) =>
+        (DataType)elementType switch
+        {
+            DataType.Uint2 or DataType.Int2 => 2,
+            DataType.Uint4 or DataType.Int4 or DataType.Float4E2M1 => 4,
+            DataType.Uint8
+            or DataType.Int8
+            or DataType.Bool
+            or DataType.Float8E4M3Fn
+            or DataType.Float8E4M3Fnuz
+            or DataType.Float8E5M2
+            or DataType.Float8E5M2Fnuz
+            or DataType.Float8E8M0 => 8,
+            DataType.Uint16 or DataType.Int16 or DataType.Float16 or DataType.Bfloat16 => 16,
+            DataType.Float or DataType.Int32 or DataType.Uint32 => 32,
+            DataType.Double or DataType.Int64 or DataType.Uint64 or DataType.Complex64 => 64,
+            DataType.Complex128 => 128,
+            _ => null,
+        };
 
     /// <summary>Number of elements of <paramref name="dims"/>; null when an extent is negative or the product overflows.</summary>
     public static long? Count(IEnumerable<long> dims)

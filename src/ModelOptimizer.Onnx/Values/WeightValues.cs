@@ -11,7 +11,8 @@ namespace ModelOptimizer.Onnx.Values;
 internal static class WeightValues
 {
     /// <summary>The numbers of <paramref name="tensor"/> in row-major order.</summary>
-    /// <exception cref="DiagnosticException">Not a floating-point tensor, or its data does not match its shape (<see cref="ModelCodes.DamagedTensor"/>).</exception>
+    /// <exception cref="DiagnosticException">Not a floating-point tensor, or its data does not match its shape
+    /// (<see cref="ModelCodes.DamagedTensor"/>).</exception>
     public static double[] ReadDoubles(TensorProto tensor)
     {
         var count = CheckedCount(tensor);
@@ -24,7 +25,8 @@ internal static class WeightValues
     }
 
     /// <summary>The numbers of <paramref name="tensor"/> in row-major order; float64 is rounded.</summary>
-    /// <exception cref="DiagnosticException">Not a floating-point tensor, or its data does not match its shape (<see cref="ModelCodes.DamagedTensor"/>).</exception>
+    /// <exception cref="DiagnosticException">Not a floating-point tensor, or its data does not match its shape
+    /// (<see cref="ModelCodes.DamagedTensor"/>).</exception>
     public static float[] ReadFloats(TensorProto tensor)
     {
         var count = CheckedCount(tensor);
@@ -116,7 +118,11 @@ internal static class WeightValues
 
         if (!Fits(tensor.DataType, values))
         {
-            throw new DiagnosticException(ModelCodes.DoesNotFit, $"a number of tensor '{tensor.Name}' is too large for {ElementTypes.Name(tensor.DataType)}. Leave this layer out, or export the model in float32.");
+            throw new DiagnosticException(
+                ModelCodes.DoesNotFit,
+                $"a number of tensor '{tensor.Name}' is too large for {ElementTypes.Name(tensor.DataType)}. Leave this layer out, or export the model in "
+                    + "float32."
+            );
         }
 
         var raw = Encode(tensor.DataType, values);

@@ -3,7 +3,9 @@ namespace ModelOptimizer.Onnx.Writing;
 /// <summary>A part of a model as a model of its own.</summary>
 internal static class SubModel
 {
-    /// <summary>What computes <paramref name="output"/> from <paramref name="input"/> and constants; null when that also needs other inputs, or does not need this one.</summary>
+    /// <summary>
+    /// What computes <paramref name="output"/> from <paramref name="input"/> and constants; null when that also needs other inputs, or does not need this one.
+    /// </summary>
     /// <param name="model">The whole model.</param>
     /// <param name="input">The tensor that becomes the only input.</param>
     /// <param name="shape">Its shape, fixed.</param>
@@ -12,7 +14,9 @@ internal static class SubModel
     public static OnnxModel? Extract(OnnxModel model, string input, IReadOnlyList<long> shape, int elementType, string output)
     {
         var graph = model.Graph;
-        var producers = graph.Node.SelectMany((node, index) => node.Output.Where(name => name.Length > 0).Select(name => (name, index))).ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
+        var producers = graph
+            .Node.SelectMany((node, index) => node.Output.Where(name => name.Length > 0).Select(name => (name, index)))
+            .ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
         var weights = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
         var nodes = new SortedSet<int>();
         var constants = new HashSet<string>(StringComparer.Ordinal);
@@ -28,7 +32,10 @@ internal static class SubModel
             {
                 constants.Add(name);
             }
-            else if (!producers.TryGetValue(name, out var index) || graph.Node[index].Attribute.Any(attribute => attribute.G is not null || attribute.Graphs.Count > 0))
+            else if (
+                !producers.TryGetValue(name, out var index)
+                || graph.Node[index].Attribute.Any(attribute => attribute.G is not null || attribute.Graphs.Count > 0)
+            )
             {
                 return null;
             }

@@ -19,14 +19,20 @@ internal static class BuildRequestFile
                 { Protocol: BuildRequest.CurrentProtocol } => BuildJson.Read<BuildRequest>(text)!,
                 { Protocol: var other } => throw new DiagnosticException(
                     BuildCodes.Request,
-                    $"This modelopt speaks protocol {BuildRequest.CurrentProtocol}, the build task asked in protocol {other}. Task and tool must come from one ModelOptimizer.Build package: delete the project's obj folder, restore and build again.",
+                    $"This modelopt speaks protocol {BuildRequest.CurrentProtocol}, the build task asked in protocol {other}. Task and tool must come from one "
+                        + "ModelOptimizer.Build package: delete the project's obj folder, restore and build again.",
                     place),
                 null => throw new SerializationException("The document is null."),
             };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SerializationException)
         {
-            throw new DiagnosticException(BuildCodes.Request, $"The build's request cannot be read: {exception.Message} It is written by the build task; `modelopt compress` is the command for people.", place, exception);
+            throw new DiagnosticException(
+                BuildCodes.Request,
+                $"The build's request cannot be read: {exception.Message} It is written by the build task; `modelopt compress` is the command for people.",
+                place,
+                exception
+            );
         }
     }
 

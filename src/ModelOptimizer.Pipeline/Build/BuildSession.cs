@@ -6,7 +6,9 @@ using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Build;
 
-/// <summary>The tool's side of a build: runs the manifests unless the last build's state still answers, and leaves resources, accessors and <c>state.json</c>.</summary>
+/// <summary>
+/// The tool's side of a build: runs the manifests unless the last build's state still answers, and leaves resources, accessors and <c>state.json</c>.
+/// </summary>
 /// <param name="request">What the task asks for.</param>
 /// <param name="toolVersion">This tool's version; another one's state is no answer.</param>
 /// <param name="log">Told everything.</param>
@@ -200,7 +202,8 @@ internal sealed class RecordingLog(IBuildLog inner) : IBuildLog
 internal static class StateCheck
 {
     /// <summary>
-    /// The state with time stamps as they are now; null when the request, a file's content or an output is not as it was, and for verify, which is asked for to measure again.
+    /// The state with time stamps as they are now; null when the request, a file's content or an output is not as it was, and for verify, which is asked for to
+    /// measure again.
     /// </summary>
     public static BuildState? Renew(BuildState? state, BuildRequest request, string toolVersion)
     {

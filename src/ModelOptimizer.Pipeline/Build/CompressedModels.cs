@@ -9,7 +9,8 @@ internal sealed class CompressedModels(BuildRequest request, RunManifest run)
 {
     /// <summary>Runs all manifests, also after one failed: a build shows all its errors at once.</summary>
     /// <param name="log">Told everything as it happens.</param>
-    /// <param name="directory">Where the runner writes: a staging folder, so that a later failure leaves the last build's files alone; with verify, the last build's.</param>
+    /// <param name="directory">Where the runner writes: a staging folder, so that a later failure leaves the last build's files alone; with verify, the last
+    /// build's.</param>
     /// <param name="cancellation">Ends it.</param>
     public Production Produce(IBuildLog log, string directory, CancellationToken cancellation)
     {

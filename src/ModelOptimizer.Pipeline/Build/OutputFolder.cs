@@ -5,7 +5,9 @@ using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Build;
 
-/// <summary>The folder that the project takes its resources and accessors from. Files change only when their content does: the compiler looks at time stamps.</summary>
+/// <summary>
+/// The folder that the project takes its resources and accessors from. Files change only when their content does: the compiler looks at time stamps.
+/// </summary>
 internal sealed class OutputFolder(BuildRequest request)
 {
     private readonly string _root = request.OutputDirectory;
@@ -117,11 +119,15 @@ internal sealed class OutputFolder(BuildRequest request)
     {
         if (!string.Equals(request.Language, "C#", StringComparison.OrdinalIgnoreCase))
         {
-            log.Diagnostic(new Diagnostic(
-                BuildCodes.NoAccessor,
-                DiagnosticSeverity.Note,
-                $"The accessor '{accessor}' is generated for C# projects only; in {request.Language} open the resource '{embed.Resource}' with Assembly.GetManifestResourceStream.",
-                embed.Position));
+            log.Diagnostic(
+                new Diagnostic(
+                    BuildCodes.NoAccessor,
+                    DiagnosticSeverity.Note,
+                    $"The accessor '{accessor}' is generated for C# projects only; in {request.Language} open the resource '{embed.Resource}' with "
+                        + "Assembly.GetManifestResourceStream.",
+                    embed.Position
+                )
+            );
             yield break;
         }
 

@@ -18,14 +18,20 @@ internal static class OutputLock
         var until = patience ?? Default;
         try
         {
-            return FileLock.Acquire(path, until, holder => log.Headline($"Waiting for another build of this project{holder}, which is writing to '{outputDirectory}'."), cancellation);
+            return FileLock.Acquire(
+                path,
+                until,
+                holder => log.Headline($"Waiting for another build of this project{holder}, which is writing to '{outputDirectory}'."),
+                cancellation
+            );
         }
         catch (TimeoutException exception)
         {
             var minutes = until.GiveUpAfter.TotalMinutes.ToString("0", CultureInfo.InvariantCulture);
             throw new DiagnosticException(
                 BuildCodes.LockTimeout,
-                $"Waited {minutes} minutes for another build of this project{exception.Message}, which is writing to '{outputDirectory}'. Let that build finish, or end it, and build again.",
+                $"Waited {minutes} minutes for another build of this project{exception.Message}, which is writing to '{outputDirectory}'. Let that build "
+                    + "finish, or end it, and build again.",
                 new SourcePosition(path),
                 exception);
         }

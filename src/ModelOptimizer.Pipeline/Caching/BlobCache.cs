@@ -1,6 +1,9 @@
 namespace ModelOptimizer.Pipeline.Caching;
 
-/// <summary>Bytes that are expensive to compute, by the SHA-256 of all that they depend on. In the same folder and within the same limit as <see cref="ResultCache"/>, and as safe.</summary>
+/// <summary>
+/// Bytes that are expensive to compute, by the SHA-256 of all that they depend on. In the same folder and within the same limit as <see cref="ResultCache"/>,
+/// and as safe.
+/// </summary>
 /// <param name="directory">The cache's folder.</param>
 /// <param name="say">Told in one line when an entry was damaged.</param>
 /// <param name="limit">Bytes that the cache may take.</param>

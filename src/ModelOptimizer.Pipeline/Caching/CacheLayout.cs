@@ -1,6 +1,8 @@
 namespace ModelOptimizer.Pipeline.Caching;
 
-/// <summary>The names in a cache: <c>&lt;area&gt;/&lt;key&gt;/</c> is an entry. Whatever is called otherwise is not the cache's, and is never touched.</summary>
+/// <summary>
+/// The names in a cache: <c>&lt;area&gt;/&lt;key&gt;/</c> is an entry. Whatever is called otherwise is not the cache's, and is never touched.
+/// </summary>
 internal static class CacheLayout
 {
     /// <summary>Finished models.</summary>

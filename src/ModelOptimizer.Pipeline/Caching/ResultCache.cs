@@ -17,7 +17,9 @@ internal sealed class ResultCache(string directory, Action<string>? say = null, 
 
     private readonly ContentStore _store = new(directory, CacheLayout.Results, ["model.onnx", "result.json"], limit, say);
 
-    /// <summary>The model and its report of <paramref name="key"/>; null when it is not there or not whole. Names, places and gates are the manifest's to give.</summary>
+    /// <summary>
+    /// The model and its report of <paramref name="key"/>; null when it is not there or not whole. Names, places and gates are the manifest's to give.
+    /// </summary>
     public (byte[] Model, ModelReport Report)? Find(string key)
     {
         if (_store.Find(key) is not [var model, var json])
@@ -36,7 +38,11 @@ internal sealed class ResultCache(string directory, Action<string>? say = null, 
 
     /// <summary>Adds a finished model. A cache that cannot be written costs time later, never the run: false is returned.</summary>
     public bool Add(string key, byte[] model, ModelReport report) =>
-        _store.Add(key, model, JsonSerializer.SerializeToUtf8Bytes(new Entry(report with { Name = "", Source = "" }, [.. report.Gates.Select(gate => gate.Code)]), Json));
+        _store.Add(
+            key,
+            model,
+            JsonSerializer.SerializeToUtf8Bytes(new Entry(report with { Name = "", Source = "" }, [.. report.Gates.Select(gate => gate.Code)]), Json)
+        );
 
     private static ModelReport? Read(byte[] json)
     {

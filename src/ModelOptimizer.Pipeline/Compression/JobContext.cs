@@ -1,13 +1,20 @@
-using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Datasets;
+using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Compression;
 
 /// <summary>What every part of a job needs.</summary>
-internal sealed record JobContext(CompressionPlan Plan, ModelPlan Model, Engine Engine, IProgress<MethodProgress> Progress, Action<string> Say, CancellationToken Cancellation)
+internal sealed record JobContext(
+    CompressionPlan Plan,
+    ModelPlan Model,
+    Engine Engine,
+    IProgress<MethodProgress> Progress,
+    Action<string> Say,
+    CancellationToken Cancellation
+)
 {
     /// <summary>What methods keep between runs; null when there is no cache.</summary>
     public MethodBlobs? Blobs { get; init; }

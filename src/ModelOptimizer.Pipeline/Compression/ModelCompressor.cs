@@ -37,7 +37,11 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         job.Model.Steps[index].IsSearched && job.Model.Steps.Count(step => step.IsSearched) > 1 && chosen.Values.All(choice => choice is Choice.Keep);
 
     /// <summary>The same model after a step that does nothing.</summary>
-    public CompressedModel LeaveOut(CompressedModel before) => before with { Steps = [.. before.Steps, new StepReport(job.Model.Steps[before.Steps.Count].Method.Name, [], [], [])] };
+    public CompressedModel LeaveOut(CompressedModel before) =>
+        before with
+        {
+            Steps = [.. before.Steps, new StepReport(job.Model.Steps[before.Steps.Count].Method.Name, [], [], [])],
+        };
 
     /// <summary>Step number <paramref name="index"/> on a model.</summary>
     public IStep Prepare(CompressedModel before, int index)
@@ -62,7 +66,10 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         var result = Explained(before, index, () => step.Apply(chosen));
         if (OnnxValidator.Check(result.Model) is [var problem, ..])
         {
-            throw new DiagnosticException(RunCodes.BrokenRewrite, $"'{method}' made a model that is not valid ({problem}); nothing was written. Please report this with the model.");
+            throw new DiagnosticException(
+                RunCodes.BrokenRewrite,
+                $"'{method}' made a model that is not valid ({problem}); nothing was written. Please report this with the model."
+            );
         }
 
         return new CompressedModel(result.Model, [.. before.Steps, new StepReport(method, result.Layers, result.Series, result.Certificates)]);
@@ -130,7 +137,13 @@ internal static class ReplacedLayers
             return null;
         }
 
-        return new DiagnosticException(error.Diagnostic with { Message = $"the layer rule '{lost.Text}' matched '{layer.Name}' in the original model, but {Replacement(layer, original, before, now)}" }, error);
+        return new DiagnosticException(
+            error.Diagnostic with
+            {
+                Message = $"the layer rule '{lost.Text}' matched '{layer.Name}' in the original model, but {Replacement(layer, original, before, now)}",
+            },
+            error
+        );
     }
 
     private static string Replacement(WeightLayer layer, OnnxModel original, CompressedModel before, IReadOnlyList<WeightLayer> now)

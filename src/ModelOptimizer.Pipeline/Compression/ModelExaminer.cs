@@ -9,7 +9,9 @@ using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Compression;
 
-/// <summary>Measures compressed models against the original: everything that reports and gates speak of. What concerns the original alone is measured once.</summary>
+/// <summary>
+/// Measures compressed models against the original: everything that reports and gates speak of. What concerns the original alone is measured once.
+/// </summary>
 internal sealed class ModelExaminer : IDisposable
 {
     private readonly JobContext _job;
@@ -114,7 +116,10 @@ internal sealed class ModelExaminer : IDisposable
         _job.Progress.Report(new MethodProgress("command", 0, 0));
         // Without the original's numbers the others are of no use, and the program would most likely fail again.
         var before = _command.Value;
-        return new CommandResult(before, before.Problem is null ? CommandEvaluator.Run(command, compressed, Path.GetFileName(_job.Model.Source), _job.Cancellation) : before);
+        return new CommandResult(
+            before,
+            before.Problem is null ? CommandEvaluator.Run(command, compressed, Path.GetFileName(_job.Model.Source), _job.Cancellation) : before
+        );
     }
 
     // A model that saw the gate's samples proves nothing on them, whatever the preprocessing.

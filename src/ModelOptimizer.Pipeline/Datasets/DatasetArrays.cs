@@ -11,7 +11,11 @@ internal sealed class DatasetArrays
         this.dataset = dataset;
         format = DataFormats.Of(dataset.Path);
         var container = Read("", () => format.Open(dataset));
-        Inputs = dataset.Inputs.ToDictionary(input => input.Key, input => new ArraySource(dataset, Read(input.Value, () => container.Input(input.Value))), StringComparer.Ordinal);
+        Inputs = dataset.Inputs.ToDictionary(
+            input => input.Key,
+            input => new ArraySource(dataset, Read(input.Value, () => container.Input(input.Value))),
+            StringComparer.Ordinal
+        );
         Labels = dataset.Labels is { } labels ? new ArraySource(dataset, Read(labels, () => container.Labels(labels))) : null;
         var first = Inputs.Values.First();
         Count = first.Header.Count;
@@ -19,7 +23,10 @@ internal sealed class DatasetArrays
         {
             if (other.Header.Count != Count)
             {
-                throw Error(DataCodes.Counts, $"has {Count} samples in {first.Name}, and {other.Header.Count} in {other.Name}. All arrays need one entry for each sample");
+                throw Error(
+                    DataCodes.Counts,
+                    $"has {Count} samples in {first.Name}, and {other.Header.Count} in {other.Name}. All arrays need one entry for each sample"
+                );
             }
         }
 
@@ -45,12 +52,19 @@ internal sealed class DatasetArrays
         var count = part?.LongLength ?? Count;
         if (count == 0)
         {
-            throw new DiagnosticException(DataCodes.NoSamples, $"Dataset '{dataset.Name}' has no samples: its share of {Count} samples is less than one. Give it a larger share.", dataset.Part!.Position);
+            throw new DiagnosticException(
+                DataCodes.NoSamples,
+                $"Dataset '{dataset.Name}' has no samples: its share of {Count} samples is less than one. Give it a larger share.",
+                dataset.Part!.Position
+            );
         }
 
         if (samples > count)
         {
-            throw Error(DataCodes.TooFewSamples, $"has {count} samples, and 'samples: {samples}' asks for more. Ask for fewer, or leave 'samples' out to take all");
+            throw Error(
+                DataCodes.TooFewSamples,
+                $"has {count} samples, and 'samples: {samples}' asks for more. Ask for fewer, or leave 'samples' out to take all"
+            );
         }
 
         var drawn = SampleDraw.Indices(count, samples, seed);
@@ -70,7 +84,10 @@ internal sealed class DatasetArrays
 /// <summary>Which samples of a dataset are used.</summary>
 internal static class SampleDraw
 {
-    /// <summary>A draw of <paramref name="wanted"/> out of <paramref name="count"/> without replacement, every subset equally likely, in the file's order; all when null.</summary>
+    /// <summary>
+    /// A draw of <paramref name="wanted"/> out of <paramref name="count"/> without replacement, every subset equally likely, in the file's order; all when
+    /// null.
+    /// </summary>
     public static long[] Indices(long count, int? wanted, int seed)
     {
         var chosen = new long[wanted ?? count];
@@ -95,7 +112,9 @@ internal static class SampleSplit
     // Not the stream of numbers that samples are drawn with: the draw must not depend on what the split did.
     private const long Stream = long.MinValue;
 
-    /// <summary>The samples of a part, in the file's order: a section of one shuffled order of all samples, so that parts whose sections do not overlap share none.</summary>
+    /// <summary>
+    /// The samples of a part, in the file's order: a section of one shuffled order of all samples, so that parts whose sections do not overlap share none.
+    /// </summary>
     public static long[] Indices(long count, DatasetPart part, int seed)
     {
         var order = new long[count];

@@ -21,7 +21,11 @@ internal static class DatasetReader
         var names = inputs.Select(input => input.Name).ToArray();
         if (dataset.Inputs.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
         {
-            throw Error(dataset, DataCodes.Inputs, $"feeds '{unknown}', which is no input of the model.{Suggestion.For(unknown, names)} Its inputs: {string.Join(", ", inputs.Select(Describe))}");
+            throw Error(
+                dataset,
+                DataCodes.Inputs,
+                $"feeds '{unknown}', which is no input of the model.{Suggestion.For(unknown, names)} Its inputs: {string.Join(", ", inputs.Select(Describe))}"
+            );
         }
 
         if (inputs.FirstOrDefault(input => !dataset.Inputs.ContainsKey(input.Name)) is { } missing)
@@ -51,7 +55,12 @@ internal static class DatasetReader
 
         return count % wanted[0] == 0
             ? (int)wanted[0]
-            : throw Error(dataset, DataCodes.Batches, $"gives {count} samples, but the model takes exactly {wanted[0]} at once. Set 'samples' to a multiple of {wanted[0]}, or export the model with a free batch dimension");
+            : throw Error(
+                dataset,
+                DataCodes.Batches,
+                $"gives {count} samples, but the model takes exactly {wanted[0]} at once. Set 'samples' to a multiple of {wanted[0]}, or export the model with "
+                    + "a free batch dimension"
+            );
     }
 
     private static string Describe(ModelTensor input) => $"'{input.Name}' {ShapeText.Of(input.Shape)}";

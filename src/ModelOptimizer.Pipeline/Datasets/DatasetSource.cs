@@ -15,7 +15,9 @@ internal sealed class DatasetSource(IReadOnlyDictionary<string, InputFeed> feeds
         {
             foreach (var (name, feed) in feeds)
             {
-                readers.Add((name, feed, new SampleStream(feed.Source), new byte[feed.Source.Header.SampleBytes], new Scratch(feed.Source.Header.SampleElements)));
+                readers.Add(
+                    (name, feed, new SampleStream(feed.Source), new byte[feed.Source.Header.SampleBytes], new Scratch(feed.Source.Header.SampleElements))
+                );
             }
 
             foreach (var chunk in indices.Chunk(batchSize))
@@ -70,7 +72,11 @@ internal sealed class LabelStream(DatasetArrays arrays, ArraySource source) : ID
             {
                 if (!double.IsFinite(value))
                 {
-                    throw arrays.Error(DataCodes.Labels, $"expects finite numbers as labels; sample {samples[i]} of {source.Name} has {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}. Correct the file, or leave the sample out");
+                    throw arrays.Error(
+                        DataCodes.Labels,
+                        $"expects finite numbers as labels; sample {samples[i]} of {source.Name} has "
+                            + $"{value.ToString(System.Globalization.CultureInfo.InvariantCulture)}. Correct the file, or leave the sample out"
+                    );
                 }
             }
         }

@@ -17,10 +17,30 @@ internal static class ElementWriter
         or DataType.Uint8 or DataType.Uint16 or DataType.Uint32 or DataType.Uint64;
 
     /// <summary>Whether elements in a file are the model's already.</summary>
-    public static bool IsSame(ElementFormat format, DataType type) => (format.Kind, format.Width, type) is
-        (ElementKind.Unsigned, 1, DataType.Uint8) or (ElementKind.Unsigned, 2, DataType.Uint16) or (ElementKind.Unsigned, 4, DataType.Uint32) or (ElementKind.Unsigned, 8, DataType.Uint64)
-        or (ElementKind.Signed, 1, DataType.Int8) or (ElementKind.Signed, 2, DataType.Int16) or (ElementKind.Signed, 4, DataType.Int32) or (ElementKind.Signed, 8, DataType.Int64)
-        or (ElementKind.Float, 2, DataType.Float16) or (ElementKind.Float, 4, DataType.Float) or (ElementKind.Float, 8, DataType.Double);
+    public static bool IsSame(ElementFormat format, DataType type) =>
+        (format.Kind, format.Width, type)
+            is
+                (ElementKind.Unsigned, 1, DataType.Uint8)
+                or
+                (ElementKind.Unsigned, 2, DataType.Uint16)
+                or
+                (ElementKind.Unsigned, 4, DataType.Uint32)
+                or
+                (ElementKind.Unsigned, 8, DataType.Uint64)
+                or
+                (ElementKind.Signed, 1, DataType.Int8)
+                or
+                (ElementKind.Signed, 2, DataType.Int16)
+                or
+                (ElementKind.Signed, 4, DataType.Int32)
+                or
+                (ElementKind.Signed, 8, DataType.Int64)
+                or
+                (ElementKind.Float, 2, DataType.Float16)
+                or
+                (ElementKind.Float, 4, DataType.Float)
+                or
+                (ElementKind.Float, 8, DataType.Double);
 
     /// <summary>Casts all of <paramref name="values"/>.</summary>
     /// <exception cref="DataProblem">A value does not fit.</exception>

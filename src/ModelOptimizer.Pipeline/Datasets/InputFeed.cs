@@ -24,7 +24,10 @@ internal sealed class InputFeed
         var preprocess = dataset.Preprocess;
         if (ElementWriter.Width(input.Type) == 0)
         {
-            throw Error(DataCodes.InputType, $"cannot feed the model input '{input.Name}', whose element type is {input.Type}. Only models with numeric inputs can be measured");
+            throw Error(
+                DataCodes.InputType,
+                $"cannot feed the model input '{input.Name}', whose element type is {input.Type}. Only models with numeric inputs can be measured"
+            );
         }
 
         isTransposed = preprocess.Layout == "NHWC";
@@ -114,7 +117,11 @@ internal sealed class InputFeed
         var shape = source.Header.SampleShape;
         return !isTransposed ? shape
             : shape.Length == 3 ? [shape[2], shape[0], shape[1]]
-            : throw Error(DataCodes.Preprocess, $"has 'layout: NHWC', which needs samples of shape [height, width, channels]; those of {source.Name} have shape {ShapeText.Of(shape)}. Leave 'layout' out, or save the array with a channel dimension");
+            : throw Error(
+                DataCodes.Preprocess,
+                $"has 'layout: NHWC', which needs samples of shape [height, width, channels]; those of {source.Name} have shape {ShapeText.Of(shape)}. Leave "
+                    + "'layout' out, or save the array with a channel dimension"
+            );
     }
 
     private long[] Shaped(ArraySource source, long[] laidOut)
@@ -126,7 +133,11 @@ internal sealed class InputFeed
 
         return shape.Aggregate(1L, (product, extent) => checked(product * extent)) == source.Header.SampleElements
             ? [.. shape]
-            : throw Error(DataCodes.Shape, $"has 'shape: {ShapeText.Of(shape)}', but a sample of {source.Name} has shape {ShapeText.Of(source.Header.SampleShape)}, which is another number of values");
+            : throw Error(
+                DataCodes.Shape,
+                $"has 'shape: {ShapeText.Of(shape)}', but a sample of {source.Name} has shape {ShapeText.Of(source.Header.SampleShape)}, which is another "
+                    + "number of values"
+            );
     }
 
     /// <summary>One mean and one std for each block of values; channels are the first dimension of the sample as laid out, or else as shaped.</summary>
@@ -135,7 +146,11 @@ internal sealed class InputFeed
         var channels = Math.Max(preprocess.Mean.Count, preprocess.Std.Count);
         if (channels > 1 && laidOut.FirstOrDefault(1) != channels && shaped.FirstOrDefault(1) != channels)
         {
-            throw Error(DataCodes.Preprocess, $"has {channels} numbers in 'mean' or 'std', but samples of shape {ShapeText.Of(laidOut)} do not have {channels} channels in their first dimension. Give one number, one for each channel, or 'layout: NHWC' when the channels come last");
+            throw Error(
+                DataCodes.Preprocess,
+                $"has {channels} numbers in 'mean' or 'std', but samples of shape {ShapeText.Of(laidOut)} do not have {channels} channels in their first "
+                    + "dimension. Give one number, one for each channel, or 'layout: NHWC' when the channels come last"
+            );
         }
 
         return (Spread(preprocess.Mean), Spread(preprocess.Std));
@@ -148,10 +163,16 @@ internal sealed class InputFeed
         var count = shaped.Product();
         var wanted = input.Shape.Length > 0 ? input.Shape[1..] : [];
         var isNhwc = !isTransposed && laidOut.Length == 3 && ShapeFit.Of([laidOut[2], laidOut[0], laidOut[1]], input.Shape) is not null;
-        var remedy = isNhwc ? "Write 'preprocess: { layout: NHWC }', since the channels come last"
-            : wanted.All(extent => extent > 0) && wanted.Product() == count ? $"If the values are in this order, write 'preprocess: {{ shape: {ShapeText.Of(wanted)} }}'"
+        var remedy =
+            isNhwc ? "Write 'preprocess: { layout: NHWC }', since the channels come last"
+            : wanted.All(extent => extent > 0) && wanted.Product() == count
+                ? $"If the values are in this order, write 'preprocess: {{ shape: {ShapeText.Of(wanted)} }}'"
             : "Choose another array or model, or give the shape of a sample in 'preprocess'";
-        return Error(DataCodes.Shape, $"does not fit input '{input.Name}': the model wants {ShapeText.Of(input.Shape)}, batch first, and a sample of {source.Name} has shape {ShapeText.Of(shaped)}. {remedy}");
+        return Error(
+            DataCodes.Shape,
+            $"does not fit input '{input.Name}': the model wants {ShapeText.Of(input.Shape)}, batch first, and a sample of {source.Name} has shape "
+                + $"{ShapeText.Of(shaped)}. {remedy}"
+        );
     }
 
     private DiagnosticException Error(string code, string what) => new(code, $"Dataset '{dataset.Name}' {what}.", dataset.Position);

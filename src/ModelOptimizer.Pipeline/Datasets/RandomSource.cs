@@ -27,7 +27,12 @@ internal sealed class RandomSource : IBatchSource
         this.seed = seed;
         if (inputs.FirstOrDefault(input => ElementWriter.Width(input.Type) == 0) is { } other)
         {
-            throw new DiagnosticException(DataCodes.InputType, $"Random values can only be made for numeric inputs; the model's input '{other.Name}' has the element type {other.Type}. Use a method that needs no calibration.", position);
+            throw new DiagnosticException(
+                DataCodes.InputType,
+                $"Random values can only be made for numeric inputs; the model's input '{other.Name}' has the element type {other.Type}. Use a method that "
+                    + "needs no calibration.",
+                position
+            );
         }
 
         // Inputs of rank 1 are as often one sample as they are a batch of numbers.
@@ -47,7 +52,12 @@ internal sealed class RandomSource : IBatchSource
         for (var start = 0; start < Count; start += batchSize)
         {
             var count = Math.Min(batchSize, Count - start);
-            yield return new Batch(inputs.Select((input, part) => (input.Name, Tensor: Tensor(input, part, start, count))).ToDictionary(input => input.Name, input => input.Tensor, StringComparer.Ordinal), count);
+            yield return new Batch(
+                inputs
+                    .Select((input, part) => (input.Name, Tensor: Tensor(input, part, start, count)))
+                    .ToDictionary(input => input.Name, input => input.Tensor, StringComparer.Ordinal),
+                count
+            );
         }
     }
 

@@ -6,7 +6,10 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// <summary>Tells whether two draws share samples, whatever their files are called and however they are preprocessed.</summary>
 internal static class SampleHashes
 {
-    /// <summary>SHA-256 of the values of all inputs of each sample drawn, before preprocessing and whatever their format, as lower-case hexadecimal in the order of the draw.</summary>
+    /// <summary>
+    /// SHA-256 of the values of all inputs of each sample drawn, before preprocessing and whatever their format, as lower-case hexadecimal in the order of the
+    /// draw.
+    /// </summary>
     /// <exception cref="Diagnostics.DiagnosticException">The dataset cannot be read (MOC3xxx).</exception>
     public static IReadOnlyList<string> Of(DatasetPlan dataset, int? samples, int seed)
     {

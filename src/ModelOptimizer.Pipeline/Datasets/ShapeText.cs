@@ -4,5 +4,6 @@ namespace ModelOptimizer.Pipeline.Datasets;
 internal static class ShapeText
 {
     /// <summary><c>[1, 28, 28]</c>, with <c>?</c> for a free dimension.</summary>
-    public static string Of(IEnumerable<long> shape) => $"[{string.Join(", ", shape.Select(extent => extent < 0 ? "?" : extent.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]";
+    public static string Of(IEnumerable<long> shape) =>
+        $"[{string.Join(", ", shape.Select(extent => extent < 0 ? "?" : extent.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]";
 }

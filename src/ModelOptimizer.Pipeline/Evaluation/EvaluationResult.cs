@@ -12,7 +12,8 @@ internal sealed record EvaluationResult(int Samples, IReadOnlyList<MetricScores>
     public bool IsComplete => Samples == Total;
 
     /// <summary>The values, for reports.</summary>
-    public IReadOnlyList<MetricPair> Pairs => [.. Metrics.Select(scores => new MetricPair(scores.Metric.Name, scores.OriginalValue, scores.CompressedValue, Samples))];
+    public IReadOnlyList<MetricPair> Pairs =>
+        [.. Metrics.Select(scores => new MetricPair(scores.Metric.Name, scores.OriginalValue, scores.CompressedValue, Samples))];
 
     /// <summary>The scores of the metric called <paramref name="name"/>; null when it was not asked for.</summary>
     public MetricScores? Find(string name) => Metrics.FirstOrDefault(scores => scores.Metric.Name == name);

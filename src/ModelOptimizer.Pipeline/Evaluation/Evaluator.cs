@@ -13,7 +13,8 @@ internal static class Evaluator
     /// <param name="metrics">What to compute; a metric that cannot be computed says so in <see cref="MetricScores.Problem"/>.</param>
     /// <param name="output">The model output that metrics look at, whose first dimension counts samples.</param>
     /// <param name="progress">Told after every batch.</param>
-    /// <param name="stop">Asked about five times on the way, with what the samples so far say; true ends the evaluation there, and the result is not complete.</param>
+    /// <param name="stop">Asked about five times on the way, with what the samples so far say; true ends the evaluation there, and the result is not
+    /// complete.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="Diagnostics.DiagnosticException">A model cannot run on the data or has no such output (MOC23xx).</exception>
     public static EvaluationResult Evaluate(
@@ -57,7 +58,12 @@ internal static class Evaluator
         }
     }
 
-    private static void Score(Batch batch, (OutputRows? Rows, string? Problem) original, (OutputRows? Rows, string? Problem) compressed, ScoreCollector[] collectors)
+    private static void Score(
+        Batch batch,
+        (OutputRows? Rows, string? Problem) original,
+        (OutputRows? Rows, string? Problem) compressed,
+        ScoreCollector[] collectors
+    )
     {
         var labels = batch.Targets is { } targets ? new LabelRows(targets, batch.Count) : null;
         foreach (var collector in collectors)

@@ -4,7 +4,8 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 
 /// <summary>One metric of both models on the same samples.</summary>
 /// <param name="Metric">The metric.</param>
-/// <param name="Original">The original's score of each sample, in the data's order; for a fidelity metric all <see cref="ISampleMetric.Perfect"/>. Empty for <see cref="ScoreKind.Joint"/> and when there is a <paramref name="Problem"/>.</param>
+/// <param name="Original">The original's score of each sample, in the data's order; for a fidelity metric all <see cref="ISampleMetric.Perfect"/>. Empty for
+/// <see cref="ScoreKind.Joint"/> and when there is a <paramref name="Problem"/>.</param>
 /// <param name="Compressed">The compressed model's scores of the same samples. Empty when the original's are.</param>
 /// <param name="Problem">Why the metric could not be computed, as part of a sentence; null when it could.</param>
 internal sealed record MetricScores(IMetric Metric, double[] Original, double[] Compressed, string? Problem = null)

@@ -53,23 +53,33 @@ internal sealed class ScoreCollector(IMetric metric, string output)
 
         if (originalRows.Width != compressedRows.Width)
         {
-            return $"output '{output}' has {originalRows.Width} values per sample in the original and {compressedRows.Width} in the compressed model; choose another with 'evaluate: {{ output: NAME }}'";
+            return $"output '{output}' has {originalRows.Width} values per sample in the original and {compressedRows.Width} in the compressed model; choose "
+                + $"another with 'evaluate: {{ output: NAME }}'";
         }
 
         return originalRows.Width < metric.LeastValues
-            ? $"output '{output}' has {Values(originalRows.Width)} per sample and {metric.Name} needs at least {metric.LeastValues}; choose another with 'evaluate: {{ output: NAME }}'"
+                ? $"output '{output}' has {Values(originalRows.Width)} per sample and {metric.Name} needs at least {metric.LeastValues}; choose another with "
+                    + $"'evaluate: {{ output: NAME }}'"
             : labels is null ? null
             : WrongLabels(originalRows.Width, labels);
     }
 
-    private string? WrongLabels(int width, LabelRows labels) => metric.Labels switch
-    {
-        LabelKind.Class when labels.Width != 1 || !labels.AreWhole => $"the labels are {labels.Describe()} per sample, and {metric.Name} needs the number of the right class; save that, such as np.argmax(labels, 1)",
-        LabelKind.Tokens when !labels.AreWhole => $"the labels are {labels.Describe()} per sample, and {metric.Name} needs whole numbers: those of the right tokens",
-        LabelKind.Tokens when width % labels.Width != 0 => $"output '{output}' has {Values(width)} per sample, which cannot be shared out among {labels.Width} labels; {metric.Name} needs an output [samples, tokens, words] and labels [samples, tokens]",
-        LabelKind.Numbers when width != labels.Width => $"output '{output}' has {Values(width)} per sample and the labels have {labels.Width}, and {metric.Name} compares one with one; check 'labels:' and 'evaluate: {{ output: NAME }}'",
-        _ => null,
-    };
+    private string? WrongLabels(int width, LabelRows labels) =>
+        metric.Labels switch
+        {
+            LabelKind.Class when labels.Width != 1 || !labels.AreWhole =>
+                $"the labels are {labels.Describe()} per sample, and {metric.Name} needs the number of the right class; save that, such as np.argmax(labels, "
+                    + "1)",
+            LabelKind.Tokens when !labels.AreWhole =>
+                $"the labels are {labels.Describe()} per sample, and {metric.Name} needs whole numbers: those of the right tokens",
+            LabelKind.Tokens when width % labels.Width != 0 =>
+                $"output '{output}' has {Values(width)} per sample, which cannot be shared out among {labels.Width} labels; {metric.Name} needs an output "
+                    + "[samples, tokens, words] and labels [samples, tokens]",
+            LabelKind.Numbers when width != labels.Width =>
+                $"output '{output}' has {Values(width)} per sample and the labels have {labels.Width}, and {metric.Name} compares one with one; check "
+                    + $"'labels:' and 'evaluate: {{ output: NAME }}'",
+            _ => null,
+        };
 
     private string NoScore(ReadOnlySpan<double> originalRow, ReadOnlySpan<double> label)
     {
@@ -82,7 +92,8 @@ internal sealed class ScoreCollector(IMetric metric, string output)
             {
                 if (value >= classes || (value < 0 && metric.Labels == LabelKind.Class))
                 {
-                    return $"sample {sample} has label {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, and output '{output}' has {Values(originalRow.Length / label.Length)}; check 'labels:' and 'evaluate: {{ output: NAME }}'";
+                    return $"sample {sample} has label {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, and output '{output}' has "
+                        + $"{Values(originalRow.Length / label.Length)}; check 'labels:' and 'evaluate: {{ output: NAME }}'";
                 }
             }
         }

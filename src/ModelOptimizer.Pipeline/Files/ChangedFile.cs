@@ -15,7 +15,9 @@ internal static class ChangedFile
         }
     }
 
-    /// <summary>Puts a copy of <paramref name="source"/> at <paramref name="target"/> unless they are equal; <paramref name="sourceHash"/> is the source's SHA-256.</summary>
+    /// <summary>
+    /// Puts a copy of <paramref name="source"/> at <paramref name="target"/> unless they are equal; <paramref name="sourceHash"/> is the source's SHA-256.
+    /// </summary>
     public static void Copy(string source, string target, string sourceHash)
     {
         if (File.Exists(target) && new FileInfo(target).Length == new FileInfo(source).Length && ContentHash.OfFile(target) == sourceHash)

@@ -1,5 +1,5 @@
-using ModelOptimizer.Pipeline.Gates;
 using System.IO.Compression;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Files;
 
@@ -8,7 +8,9 @@ namespace ModelOptimizer.Pipeline.Files;
 /// <param name="HasBrotli">Whether every framework that unpacks it has Brotli.</param>
 internal sealed record Shipping(EmbedCompression Compression, bool HasBrotli)
 {
-    /// <summary>What <paramref name="model"/> says; null where neither a gate nor <c>embed:</c> asks. A model that is not embedded is taken as a package would hold it.</summary>
+    /// <summary>
+    /// What <paramref name="model"/> says; null where neither a gate nor <c>embed:</c> asks. A model that is not embedded is taken as a package would hold it.
+    /// </summary>
     public static Shipping? Of(ModelPlan model, bool hasBrotli) =>
         model.Embed is not { Compression: not EmbedCompression.None } && model.Gates.All(gate => gate.Metric != GateRules.Shipped) ? null
         : new Shipping(model.Embed is { } embed ? embed.Compression : EmbedCompression.Brotli, hasBrotli);
@@ -43,7 +45,9 @@ internal static class Packing
         return packed.Length <= (1 - LeastSaved) * model.Length ? (best, packed) : (EmbedCompression.None, model);
     }
 
-    /// <summary>Whether projects for <paramref name="framework"/>, such as <c>net10.0-android</c> or <c>netstandard2.0</c>, have Brotli: all since .NET Core 2.1.</summary>
+    /// <summary>
+    /// Whether projects for <paramref name="framework"/>, such as <c>net10.0-android</c> or <c>netstandard2.0</c>, have Brotli: all since .NET Core 2.1.
+    /// </summary>
     public static bool HasBrotli(string framework)
     {
         var digits = framework.AsSpan().TrimStart("abcdefghijklmnopqrstuvwxyz");

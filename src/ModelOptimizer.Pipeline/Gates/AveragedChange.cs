@@ -9,11 +9,18 @@ internal static class AveragedChange
     {
         var measured = limit.Change(scores.Original.Average(), scores.Compressed.Average());
         return confidence is { } level
-            ? Bounded(measured, new StudentizedBootstrap(Excesses(scores, limit), seed).Upper(1 - GateLevel.Chance(level)) + limit.Moving(scores.BaseValue), limit.Value, scores.Samples)
+            ? Bounded(
+                measured,
+                new StudentizedBootstrap(Excesses(scores, limit), seed).Upper(1 - GateLevel.Chance(level)) + limit.Moving(scores.BaseValue),
+                limit.Value,
+                scores.Samples
+            )
             : new Change(measured, false, double.NaN, null, "");
     }
 
-    /// <summary>Each sample's change; where the limit is a share of the original's value, less that share, since it varies with the samples as that value does.</summary>
+    /// <summary>
+    /// Each sample's change; where the limit is a share of the original's value, less that share, since it varies with the samples as that value does.
+    /// </summary>
     public static double[] Excesses(MetricScores scores, ChangeLimit limit) =>
         [.. scores.Original.Zip(scores.Compressed, (original, compressed) => limit.Change(original, compressed) - limit.Moving(original))];
 

@@ -17,7 +17,13 @@ internal static class CountedChange
         }
 
         var within = DropBound.IsWithin(counts, limit, level);
-        return new Change(counts.Drop, within, DropBound.Upper(counts, level, limit, within), within ? null : DropBound.SamplesNeeded(counts, limit, level), detail);
+        return new Change(
+            counts.Drop,
+            within,
+            DropBound.Upper(counts, level, limit, within),
+            within ? null : DropBound.SamplesNeeded(counts, limit, level),
+            detail
+        );
     }
 
     /// <summary>How many samples got worse, and how many better.</summary>

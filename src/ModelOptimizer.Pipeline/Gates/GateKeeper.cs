@@ -34,7 +34,11 @@ internal static class CostGate
         };
         if (before is null || after is null)
         {
-            return GateText.NotMeasured(gate, $"the shapes inside the {(before is null ? "original" : "compressed model")} could not be found, so its multiply-adds are unknown; gate 'params' or 'latency' instead");
+            return GateText.NotMeasured(
+                gate,
+                $"the shapes inside the {(before is null ? "original" : "compressed model")} could not be found, so its multiply-adds are unknown; gate "
+                    + "'params' or 'latency' instead"
+            );
         }
 
         if (gate.Limit.IsPercent && before == 0)
@@ -54,12 +58,21 @@ internal static class CostGate
         var share = before == 0 ? "" : $" ({GateText.Percent((double)after / before, 1)} of {Text(gate, before)})";
         var found = $"{gate.Metric} is {Text(gate, after)}{share}";
         var excess = Math.Max(1, Math.Ceiling(after - limit));
-        return new GateVerdict(gate, passed ? GateOutcome.Passed : GateOutcome.Failed, measured, gate.Limit.Value, null, passed
-            ? $"{GateText.Of(gate)} holds: {found}."
-            : $"{GateText.Of(gate)} fails: {found}, {Text(gate, excess)} more than the {Text(gate, Math.Floor(limit))} allowed; lower the budget or the ranks, compress more layers, or allow more.");
+        return new GateVerdict(
+            gate,
+            passed ? GateOutcome.Passed : GateOutcome.Failed,
+            measured,
+            gate.Limit.Value,
+            null,
+            passed
+                ? $"{GateText.Of(gate)} holds: {found}."
+                : $"{GateText.Of(gate)} fails: {found}, {Text(gate, excess)} more than the {Text(gate, Math.Floor(limit))} allowed; lower the budget or the "
+                    + "ranks, compress more layers, or allow more."
+        );
     }
 
-    private static string Text(GatePlan gate, double value) => gate.Metric is GateRules.Size or GateRules.Shipped ? GateText.Bytes(value) : GateText.Count(value);
+    private static string Text(GatePlan gate, double value) =>
+        gate.Metric is GateRules.Size or GateRules.Shipped ? GateText.Bytes(value) : GateText.Count(value);
 }
 
 /// <summary>Gates on numbers that the user's own evaluator prints: there are no samples to draw conclusions from, so the measured numbers decide.</summary>
@@ -87,9 +100,17 @@ internal static class CommandGate
             _ => (after - before, MetricGate.IsAtMost(after - before, limit)),
         };
         var found = $"the command measured {gate.Metric} {GateText.Significant(after)}, and {GateText.Significant(before)} for the original";
-        return new GateVerdict(gate, passed ? GateOutcome.Passed : GateOutcome.Failed, measured, limit, null, passed
-            ? $"{GateText.Of(gate)} holds: {found}."
-            : $"{GateText.Of(gate)} fails: {found}{Amount(gate, measured, limit)}; keep more of the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more.");
+        return new GateVerdict(
+            gate,
+            passed ? GateOutcome.Passed : GateOutcome.Failed,
+            measured,
+            limit,
+            null,
+            passed
+                ? $"{GateText.Of(gate)} holds: {found}."
+                : $"{GateText.Of(gate)} fails: {found}{Amount(gate, measured, limit)}; keep more of the model with a larger budget or higher ranks, leave "
+                    + "sensitive layers alone, or allow more."
+        );
     }
 
     private static string Amount(GatePlan gate, double measured, double limit) => gate.Bound switch

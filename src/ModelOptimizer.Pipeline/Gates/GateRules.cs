@@ -28,14 +28,17 @@ internal static class GateRules
     public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), .. Costs];
 
     /// <summary>One line on one of <see cref="Costs"/>.</summary>
-    public static string Summary(string cost) => cost switch
-    {
-        Size => "bytes of the model file plus external data",
-        Shipped => "bytes that the build adds to the application: the resource as `embed: { compression: … }` packs it, or the copied file; without `embed`, the file under Brotli. In percent: of the original file",
-        Parameters => "number of weights",
-        Macs => "multiply-adds of one sample",
-        _ => "time of one run against the original's, the median of interleaved runs",
-    };
+    public static string Summary(string cost) =>
+        cost switch
+        {
+            Size => "bytes of the model file plus external data",
+            Shipped =>
+                "bytes that the build adds to the application: the resource as `embed: { compression: … }` packs it, or the copied file; without `embed`, the "
+                    + "file under Brotli. In percent: of the original file",
+            Parameters => "number of weights",
+            Macs => "multiply-adds of one sample",
+            _ => "time of one run against the original's, the median of interleaved runs",
+        };
 
     /// <summary>Why <paramref name="gate"/> has no meaning or more than one, and how to write it; null for a good gate.</summary>
     public static string? Problem(GatePlan gate)
@@ -49,7 +52,8 @@ internal static class GateRules
         {
             _ when gate.IsByCommand => CommandProblem(gate),
             Size or Shipped or Parameters or Macs => CostProblem(gate),
-            Latency => CostProblem(gate) ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
+            Latency => CostProblem(gate)
+                ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
             _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),
             _ => $"there is no metric '{gate.Metric}'; there are {string.Join(", ", Names)}, and topK for any K",
         };
@@ -75,7 +79,8 @@ internal static class GateRules
         return gate.Bound is not (GateBound.MaxDrop or GateBound.MaxRise) ? null
             : gate.Limit.Value < 0 ? $"a '{gate.Bound.Word()}' is 0 or more"
             : gate.Confidence is null ? null
-            : $"'{gate.Metric}' is a number that a command prints, without the samples that a confidence is computed from: write '{{ {gate.Bound.Word()}: {gate.Limit.Text}, confidence: none }}', so that the measured numbers decide";
+            : $"'{gate.Metric}' is a number that a command prints, without the samples that a confidence is computed from: write '{{ {gate.Bound.Word()}: "
+                + $"{gate.Limit.Text}, confidence: none }}', so that the measured numbers decide";
     }
 
     private static string? MetricProblem(GatePlan gate, IMetric metric)

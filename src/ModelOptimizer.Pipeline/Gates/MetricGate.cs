@@ -33,7 +33,9 @@ internal static class MetricGate
             return GateText.NotMeasured(gate, scores.Problem ?? "these samples give it no finite value, as labels that are all equal do to some metrics");
         }
 
-        return gate.Bound is GateBound.MaxDrop or GateBound.MaxRise ? ChangeGate.Decide(gate, scores, evidence.Seed) : ValueGate.Decide(gate, scores, evidence.Seed);
+        return gate.Bound is GateBound.MaxDrop or GateBound.MaxRise
+            ? ChangeGate.Decide(gate, scores, evidence.Seed)
+            : ValueGate.Decide(gate, scores, evidence.Seed);
     }
 
     /// <summary>The limit as a number in the metric's own unit.</summary>
@@ -51,14 +53,19 @@ internal static class MetricGate
         scores.Metric.Scores == ScoreKind.Real ? 4 : Math.Clamp((int)Math.Ceiling(Math.Log10(scores.Samples)) - 2, 2, 6);
 
     private static GateVerdict Overlap(GatePlan gate, int samples, int overlap) =>
-        GateText.NotMeasured(gate, $"{GateText.Count(overlap)} of its {GateText.Samples(samples)} {(overlap == 1 ? "is" : "are")} also used for calibration; evaluate on other samples, or say 'allow-overlap: true'") with
+        GateText.NotMeasured(
+            gate,
+            $"{GateText.Count(overlap)} of its {GateText.Samples(samples)} {(overlap == 1 ? "is" : "are")} also used for calibration; evaluate on other "
+                + "samples, or say 'allow-overlap: true'"
+        ) with
         {
             Code = GateCodes.Overlap,
         };
 }
 
 /// <summary>
-/// <c>max-drop</c> and <c>max-rise</c>: the metric gets worse by at most the limit, against the original on the same samples, shown by the one-sided upper bound of the paired change.
+/// <c>max-drop</c> and <c>max-rise</c>: the metric gets worse by at most the limit, against the original on the same samples, shown by the one-sided upper
+/// bound of the paired change.
 /// </summary>
 internal static class ChangeGate
 {
@@ -99,12 +106,15 @@ internal static class JointChange
 /// <summary>Sentences of <c>max-drop</c> and <c>max-rise</c>.</summary>
 internal static class ChangeText
 {
-    public static string Message(GatePlan gate, MetricScores scores, Change change, GateOutcome outcome) => outcome switch
-    {
-        GateOutcome.Passed => $"{GateText.Of(gate)} holds: {Found(gate, scores, change)}.",
-        GateOutcome.Failed => $"{GateText.Of(gate)} fails: {Found(gate, scores, change)}; keep more of the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more.",
-        _ => $"{GateText.Of(gate)} is undecided: {Found(gate, scores, change)}; {More(change)}.",
-    };
+    public static string Message(GatePlan gate, MetricScores scores, Change change, GateOutcome outcome) =>
+        outcome switch
+        {
+            GateOutcome.Passed => $"{GateText.Of(gate)} holds: {Found(gate, scores, change)}.",
+            GateOutcome.Failed =>
+                $"{GateText.Of(gate)} fails: {Found(gate, scores, change)}; keep more of the model with a larger budget or higher ranks, leave sensitive "
+                    + "layers alone, or allow more.",
+            _ => $"{GateText.Of(gate)} is undecided: {Found(gate, scores, change)}; {More(change)}.",
+        };
 
     private static string Found(GatePlan gate, MetricScores scores, Change change)
     {
@@ -147,7 +157,8 @@ internal static class ChangeText
 
     private static string More(Change change) => change.SamplesNeeded is { } needed
         ? $"about {GateText.Count(RoundUp(needed))} samples like these would decide it: evaluate on more, or compress less, or lower the gate's 'confidence'"
-        : "the change is as large as the limit, so that no number of samples like these would decide it: compress less, or allow more, or let the measured number decide with 'confidence: none'";
+        : "the change is as large as the limit, so that no number of samples like these would decide it: compress less, or allow more, or let the measured "
+            + "number decide with 'confidence: none'";
 
     /// <summary>An estimate deserves two digits.</summary>
     private static double RoundUp(double count)

@@ -5,9 +5,16 @@ namespace ModelOptimizer.Pipeline.Gates;
 /// <summary>What a search needs.</summary>
 internal static class SearchRules
 {
-    /// <summary>The gates that a candidate must pass: those on metrics that fail the build. What a model costs falls with its size, and time is looked at last.</summary>
+    /// <summary>
+    /// The gates that a candidate must pass: those on metrics that fail the build. What a model costs falls with its size, and time is looked at last.
+    /// </summary>
     public static IReadOnlyList<GatePlan> Constraints(ModelPlan model) =>
-        [.. model.Gates.Where(gate => gate.Severity == DiagnosticSeverity.Error && gate.Metric is not (GateRules.Size or GateRules.Shipped or GateRules.Parameters or GateRules.Macs or GateRules.Latency))];
+        [
+            .. model.Gates.Where(gate =>
+                gate.Severity == DiagnosticSeverity.Error
+                && gate.Metric is not (GateRules.Size or GateRules.Shipped or GateRules.Parameters or GateRules.Macs or GateRules.Latency)
+            ),
+        ];
 
     /// <summary>Where the search is asked for.</summary>
     public static SourcePosition Position(ModelPlan model) =>
@@ -34,7 +41,11 @@ internal static class SearchRules
 
         return Constraints(model).Count > 0
             ? null
-            : ("'budget: auto' is the smallest model that passes the gates, and no gate on a metric limits it. Write a gate such as '- top1: { max-drop: 0.5% }'; gates of severity warning do not count.", position);
+            : (
+                "'budget: auto' is the smallest model that passes the gates, and no gate on a metric limits it. Write a gate such as '- top1: { max-drop: 0.5% "
+                    + "}'; gates of severity warning do not count.",
+                position
+            );
     }
 
     private static SourcePosition PositionOf(StepPlan step) => step.Arguments.PositionOf(SearchOptions.Budget.Name)!;

@@ -57,5 +57,6 @@ internal static class ValueGate
             : "not even the original reaches the limit, so check the dataset, its labels and 'preprocess:', or allow more";
     }
 
-    private static string Text(MetricScores scores, double value) => scores.Metric.IsBounded ? GateText.Percent(value, MetricGate.Decimals(scores)) : GateText.Significant(value);
+    private static string Text(MetricScores scores, double value) =>
+        scores.Metric.IsBounded ? GateText.Percent(value, MetricGate.Decimals(scores)) : GateText.Significant(value);
 }

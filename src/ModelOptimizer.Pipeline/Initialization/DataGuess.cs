@@ -36,7 +36,11 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
         var test = count - (count * calibration / 100);
         if (samples == 0 || test <= _trial.Batch)
         {
-            throw new DiagnosticException(DataCodes.TooFewSamples, $"{path} has too few samples to give some to the methods and others to the gates: {count}, and the model takes {_trial.Batch} at once. Give a file with more, or run init without --data.");
+            throw new DiagnosticException(
+                DataCodes.TooFewSamples,
+                $"{path} has too few samples to give some to the methods and others to the gates: {count}, and the model takes {_trial.Batch} at once. Give a "
+                    + "file with more, or run init without --data."
+            );
         }
 
         var first = match.Inputs.First().Value;
@@ -69,14 +73,18 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
         var withoutLabels = scores ? "agreement" : "cosine";
         if (labels is null)
         {
-            notes.Check.Add($"There are no labels: the gate on '{withoutLabels}' compares with the original's answers. Give --labels NAME to measure which are right.");
+            notes.Check.Add(
+                $"There are no labels: the gate on '{withoutLabels}' compares with the original's answers. Give --labels NAME to measure which are right."
+            );
             return (Unmeasured(likely), withoutLabels, null);
         }
 
         notes.Guessed.Add($"{Called(labels)} has the labels");
         if (!labels.IsWhole || !labels.IsSingle || !scores)
         {
-            notes.Check.Add($"The labels are not read as classes, so the gate is on '{withoutLabels}'; docs/gates.md lists metrics for other labels, such as rmse.");
+            notes.Check.Add(
+                $"The labels are not read as classes, so the gate is on '{withoutLabels}'; docs/gates.md lists metrics for other labels, such as rmse."
+            );
             return (Unmeasured(likely), withoutLabels, null);
         }
 
@@ -89,8 +97,11 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
 
         var best = trials.MaxBy(trial => trial.Result.Value);
         var measured = string.Create(CultureInfo.InvariantCulture, $"top1 of the original: {Percent(best.Result.Value)} on {best.Result.Samples} samples");
-        notes.Guessed.Add($"preprocessing is {best.Choice.Words}: {measured} ({string.Join(", ", trials.Where(trial => trial.Choice != best.Choice).Select(trial => $"{trial.Choice.Words}: {Percent(trial.Result.Value)}"))})");
-        notes.Check.Add($"Is {Percent(best.Result.Value)} what this model reaches? If not, preprocessing or labels are wrong, and so is what the gates measure.");
+        var others = trials.Where(trial => trial.Choice != best.Choice).Select(trial => $"{trial.Choice.Words}: {Percent(trial.Result.Value)}");
+        notes.Guessed.Add($"preprocessing is {best.Choice.Words}: {measured} ({string.Join(", ", others)})");
+        notes.Check.Add(
+            $"Is {Percent(best.Result.Value)} what this model reaches? If not, preprocessing or labels are wrong, and so is what the gates measure."
+        );
         return (best.Choice, "top1", measured);
     }
 
@@ -102,7 +113,8 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
 
     private static string Percent(double? value) => string.Create(CultureInfo.InvariantCulture, $"{(value ?? 0) * 100:0.0} %");
 
-    private string Called(DataArray array) => $"'{(File.Exists(array.Name) ? paths.Canonical(array.Name) : array.Name)}' {ShapeText.Of(array.Header.Shape)} {array.Header.Format}";
+    private string Called(DataArray array) =>
+        $"'{(File.Exists(array.Name) ? paths.Canonical(array.Name) : array.Name)}' {ShapeText.Of(array.Header.Shape)} {array.Header.Format}";
 
     private string Written(DataArray array, DatasetPlan dataset) =>
         dataset.Path is null ? YamlText.Of(paths.Canonical(array.Name))
@@ -168,7 +180,14 @@ internal sealed record PreprocessChoice(PreprocessPlan Plan, string Text)
         }
 
         var centred = new PreprocessChoice(scaled with { Mean = [0.5], Std = [0.5] }, $"{Scale}, mean: [0.5], std: [0.5]");
-        var photos = new PreprocessChoice(scaled with { Mean = [0.485, 0.456, 0.406], Std = [0.229, 0.224, 0.225] }, $"{Scale}, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]");
+        var photos = new PreprocessChoice(
+            scaled with
+            {
+                Mean = [0.485, 0.456, 0.406],
+                Std = [0.229, 0.224, 0.225],
+            },
+            $"{Scale}, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]"
+        );
         var hasColours = array.Header.SampleShape is [3, ..] or [.., 3];
         return hasColours ? [bytes, photos, centred, raw] : [bytes, centred, raw];
     }
@@ -182,7 +201,9 @@ internal sealed record PreprocessChoice(PreprocessPlan Plan, string Text)
             [
                 .. Text.Length > 0 ? [Text] : Array.Empty<string>(),
                 .. Plan.Layout != PreprocessKeys.Layout.Absent ? [$"layout: {Plan.Layout}"] : Array.Empty<string>(),
-                .. Plan.Shape is { } shape ? [$"shape: [{string.Join(", ", shape.Select(extent => extent.ToString(CultureInfo.InvariantCulture)))}]"] : Array.Empty<string>(),
+                .. Plan.Shape is { } shape
+                    ? [$"shape: [{string.Join(", ", shape.Select(extent => extent.ToString(CultureInfo.InvariantCulture)))}]"]
+                    : Array.Empty<string>(),
             ];
             return parts.Length == 0 ? "" : $"{{ {string.Join(", ", parts)} }}";
         }
@@ -206,13 +227,28 @@ internal sealed record ArrayMatch(IReadOnlyDictionary<string, DataArray> Inputs,
         foreach (var input in inputs.OrderByDescending(input => arrays.Any(array => IsNamedFor(array, input))))
         {
             // One 'preprocess' is for all inputs of a dataset, so only a single input may need one.
-            var fitting = free.Select(array => (Array: array, Layout: inputs.Count == 1 ? LayoutFor(array, input) : Fits(array, input, AsItIs) ? AsItIs : null)).Where(pair => pair.Layout is not null).ToList();
-            var (chosen, chosenLayout) = fitting.OrderByDescending(pair => IsNamedFor(pair.Array, input)).ThenByDescending(pair => pair.Layout == AsItIs).FirstOrDefault();
+            var fitting = free.Select(array =>
+                    (
+                        Array: array,
+                        Layout: inputs.Count == 1 ? LayoutFor(array, input)
+                        : Fits(array, input, AsItIs) ? AsItIs
+                        : null
+                    )
+                )
+                .Where(pair => pair.Layout is not null)
+                .ToList();
+            var (chosen, chosenLayout) = fitting
+                .OrderByDescending(pair => IsNamedFor(pair.Array, input))
+                .ThenByDescending(pair => pair.Layout == AsItIs)
+                .FirstOrDefault();
             if (chosen is null)
             {
                 throw new DiagnosticException(
                     InitCodes.NoArrayFits,
-                    $"No array of {path} fits the model input '{input.Name}' {ShapeText.Of(input.Shape)}, batch first. Its arrays: {string.Join(", ", arrays)}, samples first. Save the samples in the input's shape, name the labels with --labels if they were taken for something else, or give another file.");
+                    $"No array of {path} fits the model input '{input.Name}' {ShapeText.Of(input.Shape)}, batch first. Its arrays: "
+                        + $"{string.Join(", ", arrays)}, samples first. Save the samples in the input's shape, name the labels with --labels if they were "
+                        + "taken for something else, or give another file."
+                );
             }
 
             found.Add(input.Name, chosen);
@@ -224,12 +260,21 @@ internal sealed record ArrayMatch(IReadOnlyDictionary<string, DataArray> Inputs,
     }
 
     private static bool IsNamedFor(DataArray array, ModelTensor input) =>
-        string.Equals(array.Name, input.Name, StringComparison.OrdinalIgnoreCase) || string.Equals(array.Name, input.Name + "s", StringComparison.OrdinalIgnoreCase);
+        string.Equals(array.Name, input.Name, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(array.Name, input.Name + "s", StringComparison.OrdinalIgnoreCase);
 
     private static PreprocessPlan? LayoutFor(DataArray array, ModelTensor input)
     {
         var declared = input.Shape.Length > 0 ? input.Shape[1..] : [];
-        PreprocessPlan[] layouts = [AsItIs, AsItIs with { Layout = "NHWC" }, .. declared.Length > 0 && declared.All(extent => extent > 0) ? [AsItIs with { Shape = declared }] : Array.Empty<PreprocessPlan>()];
+        PreprocessPlan[] layouts =
+        [
+            AsItIs,
+            AsItIs with
+            {
+                Layout = "NHWC",
+            },
+            .. declared.Length > 0 && declared.All(extent => extent > 0) ? [AsItIs with { Shape = declared }] : Array.Empty<PreprocessPlan>(),
+        ];
         return Array.Find(layouts, layout => Fits(array, input, layout));
     }
 

@@ -20,7 +20,11 @@ internal static class DataLook
             return format.Naming switch
             {
                 _ when !Path.Exists(path) => throw new DiagnosticException(DataCodes.Unreadable, $"There is no data file {path}. Check the path."),
-                _ when Directory.Exists(path) => throw new DiagnosticException(InitCodes.UnknownData, $"{path} is a folder, and init looks into files only: .npz, .npy, IDX, .csv. Run it without --data and write the dataset by hand; docs/data.md shows how a folder is written."),
+                _ when Directory.Exists(path) => throw new DiagnosticException(
+                    InitCodes.UnknownData,
+                    $"{path} is a folder, and init looks into files only: .npz, .npy, IDX, .csv. Run it without --data and write the dataset by hand; "
+                        + "docs/data.md shows how a folder is written."
+                ),
                 ArrayNaming.Name => Named(format, path, labels),
                 ArrayNaming.Columns => Columns(format, path, labels),
                 _ => Single(path, labels is null ? null : Path.GetFullPath(labels, directory)),
@@ -47,7 +51,10 @@ internal static class DataLook
     {
         return file is null || File.Exists(file)
             ? ([Of(path)], file is null ? null : Of(file))
-            : throw new DiagnosticException(InitCodes.Labels, $"There is no file {file} with labels. Beside a file of one array, --labels takes a file: --labels labels.npy.");
+            : throw new DiagnosticException(
+                InitCodes.Labels,
+                $"There is no file {file} with labels. Beside a file of one array, --labels takes a file: --labels labels.npy."
+            );
 
         static DataArray Of(string path) => new(path, new StreamArray(path, null).Header);
     }
@@ -83,9 +90,14 @@ internal static class DataLook
     }
 
     private static DataArray? Usual(List<DataArray> candidates) =>
-        UsualNames.Select(name => candidates.Find(array => string.Equals(array.Name, name, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(array => array is not null)
+        UsualNames
+            .Select(name => candidates.Find(array => string.Equals(array.Name, name, StringComparison.OrdinalIgnoreCase)))
+            .FirstOrDefault(array => array is not null)
         ?? (candidates.Count == 1 ? candidates[0] : null);
 
     private static DiagnosticException NoLabels(string labels, string path, IReadOnlyList<string> names) =>
-        new(InitCodes.Labels, $"{path} has no '{labels}' for labels.{Suggestion.For(labels, names)} It has: {string.Join(", ", names.Take(12))}{(names.Count > 12 ? ", …" : "")}.");
+        new(
+            InitCodes.Labels,
+            $"{path} has no '{labels}' for labels.{Suggestion.For(labels, names)} It has: {string.Join(", ", names.Take(12))}{(names.Count > 12 ? ", …" : "")}."
+        );
 }

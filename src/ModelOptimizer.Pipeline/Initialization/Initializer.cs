@@ -12,13 +12,18 @@ internal static class Initializer
     private const string Method = "tucker";
 
     /// <summary>Looks first and writes last: nothing is written when something is wrong.</summary>
-    /// <exception cref="DiagnosticException">There is a manifest already, or model, data or project cannot be read or do not fit (MOC14xx, MOC2xxx, MOC3xxx).</exception>
+    /// <exception cref="DiagnosticException">There is a manifest already, or model, data or project cannot be read or do not fit (MOC14xx, MOC2xxx,
+    /// MOC3xxx).</exception>
     public static InitResult Run(InitRequest request)
     {
         var manifest = Path.Combine(request.Directory, ManifestReader.DefaultName);
         if (File.Exists(manifest) && !request.Force)
         {
-            throw new DiagnosticException(InitCodes.ManifestExists, "There is a manifest already. Edit it, or replace it with --force.", new SourcePosition(manifest));
+            throw new DiagnosticException(
+                InitCodes.ManifestExists,
+                "There is a manifest already. Edit it, or replace it with --force.",
+                new SourcePosition(manifest)
+            );
         }
 
         var project = ProjectFile.In(request.Directory);
@@ -35,7 +40,9 @@ internal static class Initializer
         };
         if (draft.Data is null)
         {
-            notes.Check.Add("There is no data: methods see random inputs, and only the size is a gate. Give --data FILE, or declare datasets by hand (docs/data.md).");
+            notes.Check.Add(
+                "There is no data: methods see random inputs, and only the size is a gate. Give --data FILE, or declare datasets by hand (docs/data.md)."
+            );
         }
 
         var changes = project is null ? [] : PackageReferences.Add(project, request.Device is null ? null : DeviceSelector.PackageFor(request.Device), notes);
@@ -69,12 +76,18 @@ internal static class Initializer
         var layers = model.Layers.Where(layer => layer.Methods.Contains(Method)).ToList();
         if (layers.Count == 0)
         {
-            throw new DiagnosticException(InitCodes.NothingToCompress, $"'{Method}' can compress no layer of {model.Model}. 'modelopt layers' says why, and 'modelopt methods' lists other methods.");
+            throw new DiagnosticException(
+                InitCodes.NothingToCompress,
+                $"'{Method}' can compress no layer of {model.Model}. 'modelopt layers' says why, and 'modelopt methods' lists other methods."
+            );
         }
 
         var share = layers.Sum(layer => (double)layer.Parameters) / model.Parameters;
         var size = (int)(Math.Ceiling((100 - (50 * share)) / 5) * 5);
-        notes.Guessed.Add($"{layers.Count} of {model.Layers.Count} layers, which have {share * 100:0} % of the weights, can be compressed, and half of these may go: 'size: {size}%'");
+        notes.Guessed.Add(
+            $"{layers.Count} of {model.Layers.Count} layers, which have {share * 100:0} % of the weights, can be compressed, and half of these may go: 'size: "
+                + $"{size}%'"
+        );
         return size;
     }
 }
@@ -93,7 +106,10 @@ internal static class ModelName
     /// <summary>The model's name in a manifest.</summary>
     public static string Of(string path)
     {
-        var name = string.Concat(Path.GetFileNameWithoutExtension(path).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')).Trim('-');
+        var name = string.Concat(
+                Path.GetFileNameWithoutExtension(path).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')
+            )
+            .Trim('-');
         return name.Length > 0 && char.IsAsciiLetter(name[0]) ? name : $"model-{name}".TrimEnd('-');
     }
 

@@ -37,7 +37,9 @@ internal static class ManifestText
             datasets:
               samples:
             {{path}}    inputs: { {{string.Join(", ", data.Inputs.Select(input => $"{input.Input}: {input.Array}"))}} }
-            {{labels}}{{(data.Measured is null ? "" : $"    # {data.Measured}\n")}}{{preprocess}}    # Methods look at one part, gates are decided on the other. With a test set of its own, make it a second dataset.
+            {{labels}}{{(
+                data.Measured is null ? "" : $"    # {data.Measured}\n"
+            )}}{{preprocess}}    # Methods look at one part, gates are decided on the other. With a test set of its own, make it a second dataset.
                 split: { calibration: {{data.Calibration}}%, test: {{100 - data.Calibration}}% }
 
             """.ReplaceLineEndings("\n");
@@ -59,7 +61,8 @@ internal static class ManifestText
                 """;
         var quality = draft.Data is null
             ? "      # - cosine: { min: 99% }    needs evaluate\n"
-            : $"      - {draft.Data.Metric}: {{ {(draft.Data.Metric == "cosine" ? "min: 99%" : "max-drop: 1%")} }}    # against the original, on the same samples\n";
+            : $"      - {draft.Data.Metric}: {{ {(draft.Data.Metric == "cosine" ? "min: 99%" : "max-drop: 1%")} }}    # against the original, on the same "
+                + $"samples\n";
         return $$"""
 
             models:

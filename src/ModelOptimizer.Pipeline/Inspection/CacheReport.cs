@@ -9,4 +9,13 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="LimitBytes">What entries may take before the longest unused are removed.</param>
 /// <param name="OldestUse">When the entry that would be removed first was last asked for; null without entries.</param>
 /// <param name="NewestUse">When an entry was last asked for; null without entries.</param>
-internal sealed record CacheReport(int Version, string Folder, int Entries, int Leftovers, long Bytes, long LimitBytes, DateTime? OldestUse, DateTime? NewestUse);
+internal sealed record CacheReport(
+    int Version,
+    string Folder,
+    int Entries,
+    int Leftovers,
+    long Bytes,
+    long LimitBytes,
+    DateTime? OldestUse,
+    DateTime? NewestUse
+);

@@ -8,4 +8,12 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Macs">Multiply-adds of one sample of the whole model; null when shapes could not be found.</param>
 /// <param name="MacsUnknown">Why <paramref name="Macs"/> is null.</param>
 /// <param name="Layers">The layers in file order.</param>
-internal sealed record ModelInspection(int Version, string Model, long Bytes, long Parameters, long? Macs, string? MacsUnknown, IReadOnlyList<LayerInspection> Layers);
+internal sealed record ModelInspection(
+    int Version,
+    string Model,
+    long Bytes,
+    long Parameters,
+    long? Macs,
+    string? MacsUnknown,
+    IReadOnlyList<LayerInspection> Layers
+);

@@ -26,7 +26,12 @@ internal static class ModelInspector
             ModelStatistics.Parameters(model),
             macs,
             macs is null ? problem ?? "a node inside a sub-graph or function runs an unknown number of times" : null,
-            [.. layers.Concat(storable.Where(layer => layer.Kind == LayerKind.Other)).Select(layer => Line(layer, storable.Any(other => other.Name == layer.Name), shapes))]);
+            [
+                .. layers
+                    .Concat(storable.Where(layer => layer.Kind == LayerKind.Other))
+                    .Select(layer => Line(layer, storable.Any(other => other.Name == layer.Name), shapes)),
+            ]
+        );
     }
 
     /// <summary>Reads the model at <paramref name="path"/>, runs it once on zeros to learn its shapes, and looks for blocks.</summary>
@@ -35,7 +40,14 @@ internal static class ModelInspector
     {
         var model = OnnxModel.Load(path);
         var (shapes, problem) = Shapes(model);
-        return new ModelBlocks(1, path, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, shapes), problem, [.. BlockFinder.Find(model, shapes).Select(block => Line(block, shapes))]);
+        return new ModelBlocks(
+            1,
+            path,
+            ModelStatistics.Parameters(model),
+            ModelStatistics.Macs(model, shapes),
+            problem,
+            [.. BlockFinder.Find(model, shapes).Select(block => Line(block, shapes))]
+        );
     }
 
     private static BlockInspection Line(Block block, IReadOnlyDictionary<string, long[]> shapes) => new(
@@ -83,9 +95,19 @@ internal static class ModelInspector
 internal static class WindowText
 {
     /// <summary><c>3×3 stride 2 group 4</c>: what is 1 is not said.</summary>
-    public static string Of(ConvGeometry? window) => window is null
-        ? ""
-        : string.Join(' ', new[] { string.Join('×', window.Kernel), Part("stride", window.Strides), Part("dilation", window.Dilations), Part("group", [window.Group]) }.Where(part => part.Length > 0));
+    public static string Of(ConvGeometry? window) =>
+        window is null
+            ? ""
+            : string.Join(
+                ' ',
+                new[]
+                {
+                    string.Join('×', window.Kernel),
+                    Part("stride", window.Strides),
+                    Part("dilation", window.Dilations),
+                    Part("group", [window.Group]),
+                }.Where(part => part.Length > 0)
+            );
 
     private static string Part(string name, int[] values) => Array.TrueForAll(values, value => value == 1)
         ? ""

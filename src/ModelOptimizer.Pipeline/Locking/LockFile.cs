@@ -6,7 +6,8 @@ using ModelOptimizer.Pipeline.Files;
 namespace ModelOptimizer.Pipeline.Locking;
 
 /// <summary>
-/// The lock file beside a manifest, <c>modelopt.lock.json</c> for <c>modelopt.yaml</c>: what was decided for every model, and from which inputs. Meant to be committed.
+/// The lock file beside a manifest, <c>modelopt.lock.json</c> for <c>modelopt.yaml</c>: what was decided for every model, and from which inputs. Meant to be
+/// committed.
 /// </summary>
 internal sealed class LockFile
 {
@@ -64,7 +65,10 @@ internal sealed class LockFile
         try
         {
             using var held = FileLock.Acquire(Guard(), Patience, _ => { }, cancellation);
-            var models = new SortedDictionary<string, LockedModel>(Models(Path).Where(model => _retained?.Contains(model.Key) ?? true).ToDictionary(), StringComparer.Ordinal);
+            var models = new SortedDictionary<string, LockedModel>(
+                Models(Path).Where(model => _retained?.Contains(model.Key) ?? true).ToDictionary(),
+                StringComparer.Ordinal
+            );
             foreach (var (model, locked) in _set)
             {
                 models[model] = locked;
@@ -85,7 +89,12 @@ internal sealed class LockFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(RunCodes.OutputNotWritable, $"The lock file cannot be written: {exception.Message}", new SourcePosition(Path), exception);
+            throw new DiagnosticException(
+                RunCodes.OutputNotWritable,
+                $"The lock file cannot be written: {exception.Message}",
+                new SourcePosition(Path),
+                exception
+            );
         }
     }
 
@@ -96,18 +105,26 @@ internal sealed class LockFile
     {
         try
         {
-            var document = File.Exists(path) ? JsonSerializer.Deserialize<LockDocument>(File.ReadAllBytes(path), Json) : new LockDocument(CurrentVersion, new Dictionary<string, LockedModel>());
+            var document = File.Exists(path)
+                ? JsonSerializer.Deserialize<LockDocument>(File.ReadAllBytes(path), Json)
+                : new LockDocument(CurrentVersion, new Dictionary<string, LockedModel>());
             return document is { Version: CurrentVersion, Models: not null }
                 ? document.Models
                 : throw new DiagnosticException(
                     LockCodes.Unreadable,
-                    $"The lock file has version {document?.Version}, and this modelopt reads version {CurrentVersion}. Use the package that wrote it, or delete it and run 'modelopt compress'.",
+                    $"The lock file has version {document?.Version}, and this modelopt reads version {CurrentVersion}. Use the package that wrote it, or "
+                        + "delete it and run 'modelopt compress'.",
                     new SourcePosition(path));
         }
         catch (JsonException exception)
         {
             var place = new SourcePosition(path, (int)(exception.LineNumber ?? -1) + 1, (int)(exception.BytePositionInLine ?? -1) + 1);
-            throw new DiagnosticException(LockCodes.Unreadable, "The lock file is damaged, perhaps by a merge. Restore it, or delete it and run 'modelopt compress'.", place, exception);
+            throw new DiagnosticException(
+                LockCodes.Unreadable,
+                "The lock file is damaged, perhaps by a merge. Restore it, or delete it and run 'modelopt compress'.",
+                place,
+                exception
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -76,19 +76,36 @@ internal sealed record LockedInputs(IReadOnlyDictionary<string, string> Manifest
     {
         var folder = Path.GetDirectoryName(plan.ManifestPath)!;
         return new LockedInputs(
-            new SortedDictionary<string, string>(JsonNode.Parse(model.Canonical)!.AsObject().ToDictionary(part => part.Key, part => ContentHash.Of(part.Value?.ToJsonString() ?? "")), StringComparer.Ordinal),
-            new SortedDictionary<string, string>(hashes.ToDictionary(file => Path.GetRelativePath(folder, file.Key).Replace('\\', '/'), file => file.Value), StringComparer.Ordinal));
+            new SortedDictionary<string, string>(
+                JsonNode.Parse(model.Canonical)!.AsObject().ToDictionary(part => part.Key, part => ContentHash.Of(part.Value?.ToJsonString() ?? "")),
+                StringComparer.Ordinal
+            ),
+            new SortedDictionary<string, string>(
+                hashes.ToDictionary(file => Path.GetRelativePath(folder, file.Key).Replace('\\', '/'), file => file.Value),
+                StringComparer.Ordinal
+            )
+        );
     }
 
     /// <summary>What is different in <paramref name="now"/>, each in a few words; empty when nothing is.</summary>
     public IReadOnlyList<string> Changes(LockedInputs now) =>
-    [
-        .. Differences(Manifest, now.Manifest).Select(key => $"'{key}' in the manifest"),
-        .. Differences(Files, now.Files).Select(file => now.Files.ContainsKey(file) ? Files.ContainsKey(file) ? $"the file {file}" : $"the new file {file}" : $"the file {file}, which is not used any more"),
-    ];
+        [
+            .. Differences(Manifest, now.Manifest).Select(key => $"'{key}' in the manifest"),
+            .. Differences(Files, now.Files)
+                .Select(file =>
+                    now.Files.ContainsKey(file)
+                        ? Files.ContainsKey(file)
+                            ? $"the file {file}"
+                            : $"the new file {file}"
+                        : $"the file {file}, which is not used any more"
+                ),
+        ];
 
     private static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now) =>
-        before.Keys.Union(now.Keys, StringComparer.Ordinal).Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key)).Order(StringComparer.Ordinal);
+        before
+            .Keys.Union(now.Keys, StringComparer.Ordinal)
+            .Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key))
+            .Order(StringComparer.Ordinal);
 }
 
 /// <summary>What one step decided.</summary>
@@ -100,10 +117,16 @@ internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Cho
     private const string RevertedReason = "reverted: it measured slower when the lock file was made";
 
     /// <summary>What the step did.</summary>
-    public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) => new(
-        step.Method,
-        step.Layers.Where(layer => layer.Choice is not Choice.Keep).ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal),
-        [.. step.Layers.Where(layer => layer.Choice is Choice.Keep && times.Any(time => time.Reverted && time.Layer == layer.Layer)).Select(layer => layer.Layer)]);
+    public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) =>
+        new(
+            step.Method,
+            step.Layers.Where(layer => layer.Choice is not Choice.Keep).ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal),
+            [
+                .. step
+                    .Layers.Where(layer => layer.Choice is Choice.Keep && times.Any(time => time.Reverted && time.Layer == layer.Layer))
+                    .Select(layer => layer.Layer),
+            ]
+        );
 
     /// <summary>All choices in one text, for the cache's key.</summary>
     public static string Text(IEnumerable<LockedStep> steps) => string.Join('\n', steps.Select(step =>

@@ -1,6 +1,8 @@
 namespace ModelOptimizer.Pipeline.Manifest;
 
-/// <summary>Models that would write one file, or over what they are made from. Checked for every manifest as it is read, and in a build over all of them.</summary>
+/// <summary>
+/// Models that would write one file, or over what they are made from. Checked for every manifest as it is read, and in a build over all of them.
+/// </summary>
 internal static class Collisions
 {
     /// <summary>What is wrong, at the later of two models; it names the place of both.</summary>
@@ -16,11 +18,24 @@ internal static class Collisions
             .Concat(Overwritten(models, plans));
 
         IEnumerable<Diagnostic> Shipped(Func<EmbedPlan, string?> key, string what, StringComparer? comparer = null) =>
-            Twice(models.Where(model => model.Embed is not null), model => key(model.Embed!), model => model.Embed!.Position, what, "Give each its own.", comparer);
+            Twice(
+                models.Where(model => model.Embed is not null),
+                model => key(model.Embed!),
+                model => model.Embed!.Position,
+                what,
+                "Give each its own.",
+                comparer
+            );
     }
 
     private static IEnumerable<Diagnostic> Twice(
-        IEnumerable<ModelPlan> models, Func<ModelPlan, string?> key, Func<ModelPlan, SourcePosition> place, string what, string remedy, StringComparer? comparer = null) =>
+        IEnumerable<ModelPlan> models,
+        Func<ModelPlan, string?> key,
+        Func<ModelPlan, SourcePosition> place,
+        string what,
+        string remedy,
+        StringComparer? comparer = null
+    ) =>
         from same in models.Where(model => key(model) is not null).GroupBy(model => key(model)!, comparer ?? StringComparer.OrdinalIgnoreCase)
         from later in same.Skip(1)
         let first = same.First()

@@ -165,8 +165,11 @@ internal static class SplitReader
             ? parts
             : throw new DiagnosticException(
                 KeyCodes.BadValue,
-                FormattableString.Invariant($"The parts of 'split' are {Math.Round(taken, 6)}% together, and a sample can be in one only. Make them 100% or less."),
-                node.Position);
+                FormattableString.Invariant(
+                    $"The parts of 'split' are {Math.Round(taken, 6)}% together, and a sample can be in one only. Make them 100% or less."
+                ),
+                node.Position
+            );
     }
 
     private static double Percent(Node node, string what)

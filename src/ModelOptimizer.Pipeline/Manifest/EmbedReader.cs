@@ -16,7 +16,15 @@ internal static partial class EmbedReader
     };
 
     // What the generated class has itself; C# lets no member have its class's name.
-    private static readonly HashSet<string> Members = new(StringComparer.Ordinal) { "Bytes", "OpenStream", "ResourceName", "Sha256", "ShippedBytes", "SizeInBytes" };
+    private static readonly HashSet<string> Members = new(StringComparer.Ordinal)
+    {
+        "Bytes",
+        "OpenStream",
+        "ResourceName",
+        "Sha256",
+        "ShippedBytes",
+        "SizeInBytes",
+    };
 
     private static readonly SearchValues<char> NotInPaths = SearchValues.Create("<>:\"|?*");
 
@@ -41,14 +49,18 @@ internal static partial class EmbedReader
         Example = "models/digits.onnx",
     });
 
-    private static readonly Option<string?> Accessor = Keys.Add<string?>(new(
-        "accessor",
-        (Forms.Text("name of a C# class") with { Read = (node, _, _) => ClassName(node) }).OrNone(),
-        "A generated class that opens the resource: Bytes, OpenStream(), SizeInBytes, ShippedBytes, Sha256, ResourceName. In the project's root namespace unless it has "
-        + "one, as in My.Models.Digits.")
-    {
-        Needs = ["resource"],
-    });
+    private static readonly Option<string?> Accessor = Keys.Add<string?>(
+        new(
+            "accessor",
+            (Forms.Text("name of a C# class") with { Read = (node, _, _) => ClassName(node) }).OrNone(),
+            "A generated class that opens the resource: Bytes, OpenStream(), SizeInBytes, ShippedBytes, Sha256, ResourceName. In the project's root namespace "
+                + "unless it has "
+                + "one, as in My.Models.Digits."
+        )
+        {
+            Needs = ["resource"],
+        }
+    );
 
     private static readonly Option<EmbedCompression> Compression = Keys.Add<EmbedCompression>(new(
         "compression",
@@ -60,9 +72,14 @@ internal static partial class EmbedReader
         Needs = ["resource"],
     });
 
-    public static EmbedPlan? Read(Section model) => model.Inner(ModelKeys.Embed, Keys) is { } section
-        ? new EmbedPlan(section.Read(Resource), section.Read(Accessor), model.KeyPosition(ModelKeys.Embed.Name)) { Copy = section.Read(Copy), Compression = section.Read(Compression) }
-        : null;
+    public static EmbedPlan? Read(Section model) =>
+        model.Inner(ModelKeys.Embed, Keys) is { } section
+            ? new EmbedPlan(section.Read(Resource), section.Read(Accessor), model.KeyPosition(ModelKeys.Embed.Name))
+            {
+                Copy = section.Read(Copy),
+                Compression = section.Read(Compression),
+            }
+            : null;
 
     /// <summary>A file inside the output folder, on every system: what Windows cannot have in a name is refused everywhere.</summary>
     private static string CopyPath(Node node)

@@ -48,7 +48,11 @@ internal sealed class YamlTree
 
         var first = lines.ElementAtOrDefault(position.Line - 1)?.ElementAtOrDefault(position.Column - 1);
         return first is '*' or '%' or '@' or '`' or '&'
-            ? Malformed($"a value that starts with '{first}' must be in quotation marks, because that sign has a meaning of its own in YAML.", position, exception)
+            ? Malformed(
+                $"a value that starts with '{first}' must be in quotation marks, because that sign has a meaning of its own in YAML.",
+                position,
+                exception
+            )
             : Malformed($"{exception.Message.TrimEnd('.')}. Check the indentation, and that every bracket and quotation mark is closed.", position, exception);
     }
 

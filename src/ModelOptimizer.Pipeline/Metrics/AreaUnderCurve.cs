@@ -5,7 +5,9 @@ internal sealed class AreaUnderCurve : IJointMetric
 {
     public string Name => "auc";
 
-    public string Summary => "area under the ROC curve, equal scores counted half: of class 1 for two classes (one value, or second minus first); else each class against the others by its probability, mean over the classes";
+    public string Summary =>
+        "area under the ROC curve, equal scores counted half: of class 1 for two classes (one value, or second minus first); else each class against the "
+            + "others by its probability, mean over the classes";
 
     public ScoreKind Scores => ScoreKind.Joint;
 
@@ -39,7 +41,11 @@ internal sealed class AreaUnderCurve : IJointMetric
     public Func<int[], double> Over(IReadOnlyList<double[]> rows)
     {
         var width = rows[0].Length - 1;
-        var rankings = Enumerable.Range(0, width).Select(kind => new ScoreRanking(rows, kind + 1, width == 1 ? 1 : kind)).Where(ranking => ranking.IsDefined).ToArray();
+        var rankings = Enumerable
+            .Range(0, width)
+            .Select(kind => new ScoreRanking(rows, kind + 1, width == 1 ? 1 : kind))
+            .Where(ranking => ranking.IsDefined)
+            .ToArray();
         return weights =>
         {
             double sum = 0;
@@ -60,7 +66,8 @@ internal sealed class AreaUnderCurve : IJointMetric
 }
 
 /// <summary>
-/// Log-probabilities of classes. Logits of different samples cannot be ranked against each other, since a constant added to all of a sample's does not change what it says.
+/// Log-probabilities of classes. Logits of different samples cannot be ranked against each other, since a constant added to all of a sample's does not change
+/// what it says.
 /// </summary>
 internal static class ClassScores
 {

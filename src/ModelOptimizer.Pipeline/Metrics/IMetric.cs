@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>
-/// A number that says how good a model is on some samples: an <see cref="ISampleMetric"/> or an <see cref="IJointMetric"/>. A new metric is one class and one line in
+/// A number that says how good a model is on some samples: an <see cref="ISampleMetric"/> or an <see cref="IJointMetric"/>. A new metric is one class and one
+/// line in
 /// <see cref="MetricCatalogue"/>.
 /// </summary>
 internal interface IMetric
@@ -25,7 +26,8 @@ internal interface IMetric
     bool IsBounded { get; }
 
     /// <summary>
-    /// Whether the compressed model's outputs are compared with the original's (<see cref="MetricSample.Reference"/>). The original itself then has no value; drops and rises count from
+    /// Whether the compressed model's outputs are compared with the original's (<see cref="MetricSample.Reference"/>). The original itself then has no value;
+    /// drops and rises count from
     /// <see cref="ISampleMetric.Perfect"/>.
     /// </summary>
     bool IsFidelity { get; }

@@ -35,7 +35,11 @@ internal static class MetricCatalogue
     }
 
     private static TopK? AnyTopK(string name) =>
-        name.StartsWith("top", StringComparison.Ordinal) && name.Length > 3 && name[3] != '0' && int.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out var k) && k < int.MaxValue
+        name.StartsWith("top", StringComparison.Ordinal)
+        && name.Length > 3
+        && name[3] != '0'
+        && int.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out var k)
+        && k < int.MaxValue
             ? new TopK(k)
             : null;
 }

@@ -5,7 +5,9 @@ internal sealed class Perplexity : IJointMetric
 {
     public string Name => "perplexity";
 
-    public string Summary => "e to the mean negative log-likelihood of the labels (token numbers; negative ones are padding and left out), the output being logits [samples, tokens, words] or [samples, words]";
+    public string Summary =>
+        "e to the mean negative log-likelihood of the labels (token numbers; negative ones are padding and left out), the output being logits [samples, "
+            + "tokens, words] or [samples, words]";
 
     public ScoreKind Scores => ScoreKind.Joint;
 

@@ -19,7 +19,9 @@ internal enum EmbedCompression
     /// <summary>As it is.</summary>
     None,
 
-    /// <summary>By Brotli where every target framework of the project can unpack it, else by Deflate, and not at all where that saves next to nothing.</summary>
+    /// <summary>
+    /// By Brotli where every target framework of the project can unpack it, else by Deflate, and not at all where that saves next to nothing.
+    /// </summary>
     Auto,
 
     Brotli,

@@ -7,7 +7,8 @@ internal static class OutputPath
     private static readonly char[] NotInFileNames = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'];
 
     /// <summary>
-    /// In a build, which names a folder, <c>FOLDER/MODEL/</c> and the source's file name; else the manifest's <c>output:</c>; else <c>SOURCE.compressed.onnx</c>
+    /// In a build, which names a folder, <c>FOLDER/MODEL/</c> and the source's file name; else the manifest's <c>output:</c>; else
+    /// <c>SOURCE.compressed.onnx</c>
     /// beside the source.
     /// </summary>
     public static string Of(string? folder, ModelPlan model) => folder is not null

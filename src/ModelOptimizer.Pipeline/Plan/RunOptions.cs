@@ -20,7 +20,9 @@ internal sealed record RunOptions
     /// <summary>Re-evaluate the gates of the outputs that are there, and write nothing but reports.</summary>
     public bool VerifyOnly { get; init; }
 
-    /// <summary>With <see cref="VerifyOnly"/>: inputs and output must be those of the lock file; an output that is not there is made again, in memory.</summary>
+    /// <summary>
+    /// With <see cref="VerifyOnly"/>: inputs and output must be those of the lock file; an output that is not there is made again, in memory.
+    /// </summary>
     public bool Locked { get; init; }
 
     /// <summary>Write what was decided to the lock file.</summary>

@@ -29,5 +29,8 @@ internal static class JsonReports
 
     /// <summary>A command that could not do its work.</summary>
     public static string Failure(string command, int exitCode, IEnumerable<Diagnostic> diagnostics) =>
-        JsonSerializer.Serialize(new FailureDocument(1, command, exitCode, [.. diagnostics.Select(DiagnosticDocument.Of)]), ReportJson.Readable.FailureDocument);
+        JsonSerializer.Serialize(
+            new FailureDocument(1, command, exitCode, [.. diagnostics.Select(DiagnosticDocument.Of)]),
+            ReportJson.Readable.FailureDocument
+        );
 }

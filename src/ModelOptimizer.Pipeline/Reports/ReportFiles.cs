@@ -3,7 +3,10 @@ using ModelOptimizer.Pipeline.Files;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
-/// <summary>The reports beside a model: <c>digits.compressed.report.json</c>, <c>.md</c> and <c>.html</c> for <c>digits.compressed.onnx</c>, also when a gate failed and there is no model.</summary>
+/// <summary>
+/// The reports beside a model: <c>digits.compressed.report.json</c>, <c>.md</c> and <c>.html</c> for <c>digits.compressed.onnx</c>, also when a gate failed and
+/// there is no model.
+/// </summary>
 internal static class ReportFiles
 {
     /// <summary>Every file of a report.</summary>

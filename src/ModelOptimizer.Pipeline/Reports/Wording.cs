@@ -54,7 +54,8 @@ internal static class Wording
     public static string Search(SearchTrace search)
     {
         var outcome = search.Chosen is { } chosen ? $"Candidate {Figures.Count(chosen)} was taken." : "None passed every gate.";
-        return $"{Samples(search.Candidates.Count, "candidate")} evaluated, at most {Figures.Count(search.Most)} allowed, {Figures.Count(search.Predicted)} predicted. {outcome}";
+        return $"{Samples(search.Candidates.Count, "candidate")} evaluated, at most {Figures.Count(search.Most)} allowed, {Figures.Count(search.Predicted)} "
+            + $"predicted. {outcome}";
     }
 
     /// <summary>Whether a candidate was decided before all samples were looked at.</summary>
@@ -64,14 +65,18 @@ internal static class Wording
     public static string Rewritten(StepReport step) => $"{step.Layers.Count(layer => layer.Reason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
 
     /// <summary>ONNX Runtime's version.</summary>
-    public static string Runtime(ModelReport model) => model.DeviceClass.LastIndexOf(Tensors.Devices.Device.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
-        ? model.DeviceClass[(at + Tensors.Devices.Device.RuntimeMark.Length)..]
-        : "–";
+    public static string Runtime(ModelReport model) =>
+        model.DeviceClass.LastIndexOf(Tensors.Devices.Device.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+            ? model.DeviceClass[(at + Tensors.Devices.Device.RuntimeMark.Length)..]
+            : "–";
 
     /// <summary>The device without the runtime's version, and what of the model it left to the CPU.</summary>
-    public static string Device(ModelReport model) => (model.DeviceClass.LastIndexOf(Tensors.Devices.Device.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
-        ? model.DeviceClass[..at]
-        : model.DeviceClass) + Figures.OnCpu(model.Placement);
+    public static string Device(ModelReport model) =>
+        (
+            model.DeviceClass.LastIndexOf(Tensors.Devices.Device.RuntimeMark, StringComparison.Ordinal) is var at and >= 0
+                ? model.DeviceClass[..at]
+                : model.DeviceClass
+        ) + Figures.OnCpu(model.Placement);
 
     /// <summary>What a gate said, in words.</summary>
     public static string Outcome(GateVerdict gate) => gate.Outcome == GateOutcome.NotMeasured ? "not measured" : gate.Outcome.ToString().ToLowerInvariant();

@@ -18,7 +18,8 @@ internal sealed record GateVerdict
     /// <param name="outcome">Its decision.</param>
     /// <param name="measured">The number measured, in the gate's own terms (a drop for <c>max-drop</c>); NaN when there is none.</param>
     /// <param name="required">The limit in the same terms.</param>
-    /// <param name="interval">The confidence interval of <paramref name="measured"/>, an end that is not known infinite; null where the number is exact.</param>
+    /// <param name="interval">The confidence interval of <paramref name="measured"/>, an end that is not known infinite; null where the number is
+    /// exact.</param>
     /// <param name="message">One sentence: required, measured, interval, samples, and what would pass.</param>
     public GateVerdict(GatePlan gate, GateOutcome outcome, double measured, double required, (double Lower, double Upper)? interval, string message)
     {

@@ -26,7 +26,9 @@ internal static class CompressionRunner
             var locks = LockFile.Read(plan.ManifestPath);
             record.Read(locks.Path);
             var device = At(plan.DevicePosition, options.Device, plan.Device, DeviceSelector.Select);
-            using var engine = At(plan.LinearAlgebraPosition, options.LinearAlgebra, plan.LinearAlgebra, library => Start(device, library, options, models, observer));
+            using var engine = At(plan.LinearAlgebraPosition, options.LinearAlgebra, plan.LinearAlgebra, library =>
+                Start(device, library, options, models, observer)
+            );
             observer.Message(engine.Device.Note);
             foreach (var model in models)
             {
@@ -63,7 +65,8 @@ internal static class CompressionRunner
                 new SourcePosition(plan.ManifestPath));
     }
 
-    // To verify is not to decompose, unless an output that is not there has to be made again. That the locked ranks can do with any linear algebra: as on any other device, they
+    // To verify is not to decompose, unless an output that is not there has to be made again. That the locked ranks can do with any linear algebra: as on any
+    // other device, they
     // give other bytes, and the gates decide.
     private static Engine Start(Device device, string library, RunOptions options, IReadOnlyList<ModelPlan> models, IRunObserver observer)
     {

@@ -52,10 +52,14 @@ internal sealed class LockCheck(LockFile locks, ModelPlan model, RunOptions opti
         {
             throw new DiagnosticException(
                 LockCodes.OtherOutput,
-                $"The compressed model '{model.Name}' is not the one that was locked (SHA-256 {sha256}, locked {locked.Output}), although inputs, tool and device are the same. Was the file changed by hand, or is it from another commit? {Renew}",
+                $"The compressed model '{model.Name}' is not the one that was locked (SHA-256 {sha256}, locked {locked.Output}), although inputs, tool and "
+                    + $"device are the same. Was the file changed by hand, or is it from another commit? {Renew}",
                 new SourcePosition(locks.Path));
         }
 
-        record.Observer.Message($"{model.Name}: the lock file was made by modelopt {locked.Tool} on {locked.Device}; here ({ToolIdentity.Version}, {deviceClass}) the same choices give other bytes, and the gates decide.");
+        record.Observer.Message(
+            $"{model.Name}: the lock file was made by modelopt {locked.Tool} on {locked.Device}; here ({ToolIdentity.Version}, {deviceClass}) the same choices "
+                + "give other bytes, and the gates decide."
+        );
     }
 }

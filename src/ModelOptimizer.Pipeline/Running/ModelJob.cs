@@ -10,9 +10,20 @@ using ModelOptimizer.Pipeline.Timing;
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>One model of a run: from the cache, by its lock or by compressing anew; then to the gates and to its place.</summary>
-internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions options, Engine engine, LockFile locks, RunRecord record, CancellationToken cancellation)
+internal sealed class ModelJob(
+    CompressionPlan plan,
+    ModelPlan model,
+    RunOptions options,
+    Engine engine,
+    LockFile locks,
+    RunRecord record,
+    CancellationToken cancellation
+)
 {
-    private readonly JobContext _context = new(plan, model, engine, new JobProgress(model.Name, record.Observer), record.Observer.Message, cancellation) { Shipping = Shipping.Of(model, options.HasBrotli) };
+    private readonly JobContext _context = new(plan, model, engine, new JobProgress(model.Name, record.Observer), record.Observer.Message, cancellation)
+    {
+        Shipping = Shipping.Of(model, options.HasBrotli),
+    };
 
     public ModelReport Run()
     {
@@ -32,7 +43,9 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
 
         var hashes = files.ToDictionary(file => file, ContentHash.OfFile, StringComparer.Ordinal);
         var inputs = LockedInputs.Of(plan, model, hashes);
-        var blobs = options.CacheDirectory is null ? null : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
+        var blobs = options.CacheDirectory is null
+            ? null
+            : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
         var producer = new ModelProducer(_context with { Blobs = blobs }, original);
         var locked = new LockCheck(locks, model, options, record).Find(inputs);
         if (options.Locked && File.Exists(OutputPath.Of(options.OutputDirectory, model)))
@@ -94,7 +107,8 @@ internal sealed class ModelJob(CompressionPlan plan, ModelPlan model, RunOptions
             // A merge can join the inputs of one side and the ranks of the other.
             throw new DiagnosticException(
                 LockCodes.Unreadable,
-                $"The lock of model '{model.Name}' cannot be followed: {exception.Diagnostic.Message} Restore the file, or delete it and run 'modelopt compress'.",
+                $"The lock of model '{model.Name}' cannot be followed: {exception.Diagnostic.Message} Restore the file, or delete it and run 'modelopt "
+                    + "compress'.",
                 new SourcePosition(locks.Path),
                 exception);
         }
@@ -187,7 +201,12 @@ internal static class OutputFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(RunCodes.OutputNotWritable, $"The compressed model cannot be written to '{path}': {exception.Message}", position, exception);
+            throw new DiagnosticException(
+                RunCodes.OutputNotWritable,
+                $"The compressed model cannot be written to '{path}': {exception.Message}",
+                position,
+                exception
+            );
         }
     }
 }

@@ -7,7 +7,8 @@ using ModelOptimizer.Pipeline.Running;
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>
-/// <c>budget: auto</c>, the smallest model that passes every gate. The size given to the layers' allocation is bisected with real evaluations; then single layers
+/// <c>budget: auto</c>, the smallest model that passes every gate. The size given to the layers' allocation is bisected with real evaluations; then single
+/// layers
 /// are given back to candidates that just fail (repair) and taken from the best that passes (squeeze).
 /// </summary>
 internal sealed class GateSearch
@@ -54,7 +55,11 @@ internal sealed class GateSearch
         Bisect();
         if (_trials.Candidates.Count == 0)
         {
-            throw new DiagnosticException(MethodCodes.NothingToCompress, "there is nothing to search: no ranks make any of the selected layers smaller. Choose other layers, or remove the step.", _position);
+            throw new DiagnosticException(
+                MethodCodes.NothingToCompress,
+                "there is nothing to search: no ranks make any of the selected layers smaller. Choose other layers, or remove the step.",
+                _position
+            );
         }
 
         if (_trials.Best is not null)
@@ -139,7 +144,9 @@ internal sealed class GateSearch
         }
     }
 
-    /// <summary>The best moves first: least damage per byte taken, or most repair per byte given, measured on the calibration samples where there are any.</summary>
+    /// <summary>
+    /// The best moves first: least damage per byte taken, or most repair per byte given, measured on the calibration samples where there are any.
+    /// </summary>
     private IEnumerable<LayerMove> Ranked(IEnumerable<LayerMove> moves, IReadOnlyDictionary<string, StepChoice> from)
     {
         static double Rate(double damage, double bytes) => damage / Math.Max(1, Math.Abs(bytes));
@@ -179,7 +186,9 @@ internal sealed class LayerMoves(SearchSpace space)
     public IEnumerable<LayerMove> Down(IReadOnlyDictionary<string, StepChoice> chosen, double bytes) =>
         Moves(chosen, (front, now) => front.LastOrDefault(option => option.Choice.Bytes <= now.Choice.Bytes - bytes));
 
-    /// <summary>For every layer that can: the option nearest to its own that is at least <paramref name="bytes"/> larger; the layer as it was when none is.</summary>
+    /// <summary>
+    /// For every layer that can: the option nearest to its own that is at least <paramref name="bytes"/> larger; the layer as it was when none is.
+    /// </summary>
     public IEnumerable<LayerMove> Up(IReadOnlyDictionary<string, StepChoice> chosen, double bytes) =>
         Moves(chosen, (front, now) => now.IsKeep ? null : front.FirstOrDefault(option => option.Choice.Bytes >= now.Choice.Bytes + bytes) ?? front[^1]);
 
@@ -193,7 +202,13 @@ internal sealed class LayerMoves(SearchSpace space)
             if (next(front, now) is { } option && !option.Is(now))
             {
                 var changed = new Dictionary<string, StepChoice>(chosen, StringComparer.Ordinal) { [layer.Name] = option };
-                yield return new LayerMove(layer.Name, option.Choice.Bytes - now.Choice.Bytes, option.Choice.Penalty - now.Choice.Penalty, changed, $"{layer.Name}: {space.Text(now)} to {space.Text(option)}");
+                yield return new LayerMove(
+                    layer.Name,
+                    option.Choice.Bytes - now.Choice.Bytes,
+                    option.Choice.Penalty - now.Choice.Penalty,
+                    changed,
+                    $"{layer.Name}: {space.Text(now)} to {space.Text(option)}"
+                );
             }
         }
     }

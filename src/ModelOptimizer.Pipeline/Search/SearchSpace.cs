@@ -33,7 +33,8 @@ internal sealed record SearchLayer(string Name, IReadOnlyList<StepChoice> All, I
 }
 
 /// <summary>
-/// Everything that the searched steps of a model could do, as one list of layers: each is changed by one of the steps at most. The choices of all steps are those on
+/// Everything that the searched steps of a model could do, as one list of layers: each is changed by one of the steps at most. The choices of all steps are
+/// those on
 /// the model before the first of them.
 /// </summary>
 internal sealed class SearchSpace
@@ -97,7 +98,9 @@ internal sealed class SearchSpace
         return new SearchSpace(job, compressor, original, before, steps);
     }
 
-    /// <summary>The options with which the model has about <paramref name="bytes"/> and is expected to change least; null when it cannot be that small.</summary>
+    /// <summary>
+    /// The options with which the model has about <paramref name="bytes"/> and is expected to change least; null when it cannot be that small.
+    /// </summary>
     public IReadOnlyDictionary<string, StepChoice>? AtSize(double bytes)
     {
         var tried = new List<IReadOnlyDictionary<string, StepChoice>>();
@@ -106,7 +109,15 @@ internal sealed class SearchSpace
         {
             if (LagrangianAllocator.Choose([.. Layers.Select(layer => layer.Weighed(weighting))], bytes - _whole) is { } chosen)
             {
-                tried.Add(Layers.Zip(chosen).ToDictionary(pair => pair.First.Name, pair => pair.Second.Item.IsKeep ? new StepChoice(pair.Second.Item.Step, new Choice.Keep(WorthKeeping)) : pair.Second.Item, StringComparer.Ordinal));
+                tried.Add(
+                    Layers
+                        .Zip(chosen)
+                        .ToDictionary(
+                            pair => pair.First.Name,
+                            pair => pair.Second.Item.IsKeep ? new StepChoice(pair.Second.Item.Step, new Choice.Keep(WorthKeeping)) : pair.Second.Item,
+                            StringComparer.Ordinal
+                        )
+                );
             }
         }
 
@@ -117,13 +128,17 @@ internal sealed class SearchSpace
     }
 
     /// <summary>The candidate's model, with the steps after the searched ones; null when it would not be smaller.</summary>
-    public CompressedModel? Build(IReadOnlyDictionary<string, StepChoice> chosen) => Searched(chosen) is { } model ? _compressor.Continue(model, _job.Model.Steps.Count) : null;
+    public CompressedModel? Build(IReadOnlyDictionary<string, StepChoice> chosen) =>
+        Searched(chosen) is { } model ? _compressor.Continue(model, _job.Model.Steps.Count) : null;
 
-    /// <summary>How far the outputs are from those of the model before the search, on some calibration samples, without labels; null where that cannot be said.</summary>
+    /// <summary>
+    /// How far the outputs are from those of the model before the search, on some calibration samples, without labels; null where that cannot be said.
+    /// </summary>
     public double? Divergence(IReadOnlyDictionary<string, StepChoice> chosen) => Searched(chosen) is { } model ? _divergence?.Measure(model.Model) : null;
 
     /// <summary>An option in a few words.</summary>
-    public string Text(StepChoice option) => option.IsKeep || _steps.Count == 1 ? option.Choice.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Choice.Text}";
+    public string Text(StepChoice option) =>
+        option.IsKeep || _steps.Count == 1 ? option.Choice.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Choice.Text}";
 
     // Up to the last searched step.
     private CompressedModel? Searched(IReadOnlyDictionary<string, StepChoice> chosen)
@@ -140,7 +155,9 @@ internal sealed class SearchSpace
                 }
 
                 var choices = Choices(index, chosen);
-                result = _compressor.IsLeftOut(index, choices) ? _compressor.LeaveOut(result) : _compressor.Apply(result, StepOn(result, index, chosen), choices);
+                result = _compressor.IsLeftOut(index, choices)
+                    ? _compressor.LeaveOut(result)
+                    : _compressor.Apply(result, StepOn(result, index, chosen), choices);
             }
         }
         catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.NothingToCompress)
@@ -151,9 +168,14 @@ internal sealed class SearchSpace
         return result.Model.SizeInBytes < _before.Model.SizeInBytes ? result : null;
     }
 
-    private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, StepChoice> chosen) => chosen
-        .Where(option => _offered[index].Contains(option.Key))
-        .ToDictionary(option => option.Key, option => option.Value.IsKeep || option.Value.Step == index ? option.Value.Choice : new Choice.Keep(Elsewhere), StringComparer.Ordinal);
+    private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, StepChoice> chosen) =>
+        chosen
+            .Where(option => _offered[index].Contains(option.Key))
+            .ToDictionary(
+                option => option.Key,
+                option => option.Value.IsKeep || option.Value.Step == index ? option.Value.Choice : new Choice.Keep(Elsewhere),
+                StringComparer.Ordinal
+            );
 
     // A later step sees what the ones before it leave, which is the same for candidates that differ in later steps only.
     private IStep StepOn(CompressedModel model, int index, IReadOnlyDictionary<string, StepChoice> chosen)
@@ -173,7 +195,12 @@ internal sealed class SearchSpace
     }
 
     /// <summary>The options that change something, as one text.</summary>
-    public static string Key(IEnumerable<KeyValuePair<string, StepChoice>> chosen) => string.Join(
-        ';',
-        chosen.Where(option => !option.Value.IsKeep).OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => FormattableString.Invariant($"{option.Key}={option.Value.Step}:{option.Value.Choice.Text}")));
+    public static string Key(IEnumerable<KeyValuePair<string, StepChoice>> chosen) =>
+        string.Join(
+            ';',
+            chosen
+                .Where(option => !option.Value.IsKeep)
+                .OrderBy(option => option.Key, StringComparer.Ordinal)
+                .Select(option => FormattableString.Invariant($"{option.Key}={option.Value.Step}:{option.Value.Choice.Text}"))
+        );
 }

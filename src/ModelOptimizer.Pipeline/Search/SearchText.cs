@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Pipeline.Reports;
@@ -9,7 +10,11 @@ internal static class SearchText
 {
     /// <summary>What is expected before the first candidate.</summary>
     public static string Announcement(string model, SearchPace pace, int layers, int samples, TimeSpan evaluation) =>
-        FormattableString.Invariant($"{model}: searching over {layers} layers: about {pace.Expected} evaluations of {samples:N0} samples (at most {pace.Most}), about {Duration(evaluation * pace.Expected)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{model}: searching over {layers} layers: about {pace.Expected} evaluations of {samples:N0} samples (at most {pace.Most}), about "
+                + $"{Duration(evaluation * pace.Expected)}"
+        );
 
     /// <summary>A gate that a candidate does not pass.</summary>
     public static string Failed(GateVerdict verdict) => GateText.Of(verdict.Gate!) + (verdict.Outcome == GateOutcome.Undecided ? " (undecided)" : "");
@@ -22,7 +27,10 @@ internal static class SearchText
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)} ({Figures.Change(pair.Metric, pair.Original, pair.Compressed)})");
         var verdict = candidate.Passes ? "passes" : $"fails {string.Join(", ", candidate.Failed)}";
         var note = candidate.Note is null ? "" : $" ({candidate.Note})";
-        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(candidate.Cost.Bytes)} ({Figures.Ratio(candidate.Cost.Bytes, original)}), {string.Join(", ", metrics)}{(candidate.Samples < samples ? FormattableString.Invariant($" on the first {candidate.Samples:N0} samples") : "")}, {verdict}; about {Duration(left)} left";
+        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(candidate.Cost.Bytes)} "
+            + $"({Figures.Ratio(candidate.Cost.Bytes, original)}), {string.Join(", ", metrics)}"
+            + (candidate.Samples < samples ? FormattableString.Invariant($" on the first {candidate.Samples:N0} samples") : "")
+            + $", {verdict}; about {Duration(left)} left";
     }
 
     /// <summary>What to say when no candidate passed: for every gate that stood in the way the best that was seen.</summary>
@@ -31,14 +39,23 @@ internal static class SearchText
         var best = SearchRules.Constraints(model)
             .Where(gate => trace.Candidates.Any(candidate => candidate.Failed.Any(failed => failed.StartsWith(GateText.Of(gate), StringComparison.Ordinal))))
             .Select(gate => (Gate: GateText.Of(gate), Best: Best(gate.Metric, trace)))
-            .Select(pair => pair.Best is var (candidate, value, metric) ? $"for {pair.Gate} {metric} {Figures.Metric(metric, value)} with {Figures.Ratio(candidate.Cost.Bytes, original)} of the size" : $"for {pair.Gate} nothing could be measured");
-        return $"none of the {trace.Candidates.Count} candidates of the search passes all gates. The best was {string.Join("; ", best)}. Allow more, evaluate on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";
+            .Select(pair =>
+                pair.Best is var (candidate, value, metric)
+                    ? $"for {pair.Gate} {metric} {Figures.Metric(metric, value)} with {Figures.Ratio(candidate.Cost.Bytes, original)} of the size"
+                    : $"for {pair.Gate} nothing could be measured"
+            );
+        return $"none of the {trace.Candidates.Count} candidates of the search passes all gates. The best was {string.Join("; ", best)}. Allow more, evaluate "
+            + "on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";
     }
 
     private static (SearchCandidate Candidate, double Value, string Metric)? Best(string metric, SearchTrace trace)
     {
-        var measured = trace.Candidates
-            .SelectMany(candidate => candidate.Metrics.Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed)).Select(pair => (Candidate: candidate, Value: pair.Compressed, Metric: metric)))
+        var measured = trace
+            .Candidates.SelectMany(candidate =>
+                candidate
+                    .Metrics.Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed))
+                    .Select(pair => (Candidate: candidate, Value: pair.Compressed, Metric: metric))
+            )
             .ToList();
         var moreIsBetter = !MetricCatalogue.TryGet(metric, out var known) || known.MoreIsBetter;
         return measured.Count == 0 ? null : moreIsBetter ? measured.MaxBy(pair => pair.Value) : measured.MinBy(pair => pair.Value);

@@ -44,7 +44,8 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
     }
 
     /// <summary>Evaluates a candidate again, on all samples.</summary>
-    public void Complete(Trial trial) => _known[SearchSpace.Key(trial.Chosen)] = Try(trial.Chosen, space.Build(trial.Chosen)!, "final", $"candidate {trial.Number} on all samples", null);
+    public void Complete(Trial trial) =>
+        _known[SearchSpace.Key(trial.Chosen)] = Try(trial.Chosen, space.Build(trial.Chosen)!, "final", $"candidate {trial.Number} on all samples", null);
 
     private Trial Try(IReadOnlyDictionary<string, StepChoice> chosen, CompressedModel model, string phase, string? note, Func<EvaluationResult, bool>? stop)
     {
@@ -52,7 +53,18 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
         var evidence = examiner.ExamineCandidate(model.Model, stop);
         var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
         var trial = new Trial(_candidates.Count + 1, chosen, evidence, failed);
-        _candidates.Add(new SearchCandidate(trial.Number, phase, evidence.After, evidence.Metrics, evidence.Evaluation?.Samples ?? 0, trial.Passes, [.. failed.Select(SearchText.Failed)], note));
+        _candidates.Add(
+            new SearchCandidate(
+                trial.Number,
+                phase,
+                evidence.After,
+                evidence.Metrics,
+                evidence.Evaluation?.Samples ?? 0,
+                trial.Passes,
+                [.. failed.Select(SearchText.Failed)],
+                note
+            )
+        );
         job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, examiner.Samples, pace.Left(_candidates.Count, _clock.Elapsed)));
         return trial;
     }

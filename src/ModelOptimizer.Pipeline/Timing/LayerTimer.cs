@@ -9,7 +9,8 @@ using ModelOptimizer.Tensors.Shapes;
 namespace ModelOptimizer.Pipeline.Timing;
 
 /// <summary>
-/// Times rewritten layers and blocks against the original's: what lies between a layer's input and its output, in both models, as models of their own on one sample.
+/// Times rewritten layers and blocks against the original's: what lies between a layer's input and its output, in both models, as models of their own on one
+/// sample.
 /// </summary>
 internal sealed class LayerTimer
 {
@@ -81,6 +82,8 @@ internal sealed class LayerTimer
         }
 
         // A BatchNormalization is part of both sides: the rewrite may have folded it.
-        return _layers.TryGetValue(outcome.Layer, out var single) ? (single.Input, single.BatchNormalization?.Output[0] ?? single.Output, single.ElementType) : null;
+        return _layers.TryGetValue(outcome.Layer, out var single)
+            ? (single.Input, single.BatchNormalization?.Output[0] ?? single.Output, single.ElementType)
+            : null;
     }
 }

@@ -25,8 +25,14 @@ internal static class RankMultiple
     public static int Measure(JobContext job, OnnxModel model)
     {
         var shapes = ShapeProbe.Run(job.Engine, model);
-        var widest = LayerFinder.Find(model)
-            .Where(layer => layer is { Kind: LayerKind.Conv, Obstacle: null, Window.Group: 1 } && layer.WeightShape.Length == 4 && Math.Min(layer.OutputChannels, layer.InputChannels) >= 32 && shapes.ContainsKey(layer.Input))
+        var widest = LayerFinder
+            .Find(model)
+            .Where(layer =>
+                layer is { Kind: LayerKind.Conv, Obstacle: null, Window.Group: 1 }
+                && layer.WeightShape.Length == 4
+                && Math.Min(layer.OutputChannels, layer.InputChannels) >= 32
+                && shapes.ContainsKey(layer.Input)
+            )
             .MaxBy(layer => layer.WeightCount);
         if (widest is null)
         {

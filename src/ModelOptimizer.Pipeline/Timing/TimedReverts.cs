@@ -4,7 +4,9 @@ using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Timing;
 
-/// <summary>Undoes rewrites that do not make the model faster: all of them for <c>keep: faster</c>, the worst one after the other until a latency gate holds.</summary>
+/// <summary>
+/// Undoes rewrites that do not make the model faster: all of them for <c>keep: faster</c>, the worst one after the other until a latency gate holds.
+/// </summary>
 internal sealed class TimedReverts(JobContext job, ModelCompressor compressor, ModelExaminer examiner, LayerTimer timer)
 {
     /// <summary>The model without its slow rewrites, and the times of all that were measured.</summary>
@@ -41,7 +43,9 @@ internal sealed class TimedReverts(JobContext job, ModelCompressor compressor, M
     }
 
     private bool MustBeFaster(CompressedModel compressed, string layer) =>
-        compressed.Steps.Zip(job.Model.Steps).Any(pair => pair.Second.Keep == KeepRule.Faster && pair.First.Layers.Any(outcome => outcome.Layer == layer && outcome.Choice is not Choice.Keep));
+        compressed
+            .Steps.Zip(job.Model.Steps)
+            .Any(pair => pair.Second.Keep == KeepRule.Faster && pair.First.Layers.Any(outcome => outcome.Layer == layer && outcome.Choice is not Choice.Keep));
 
     private CompressedModel Without(CompressedModel compressed, IEnumerable<LayerTime> slow, HashSet<string> reverted)
     {
@@ -57,5 +61,6 @@ internal sealed class TimedReverts(JobContext job, ModelCompressor compressor, M
             StringComparer.Ordinal))]);
     }
 
-    private static string Reason(LayerTime time) => string.Create(CultureInfo.InvariantCulture, $"reverted: it took {time.Ratio:0.00} times as long as the original layer");
+    private static string Reason(LayerTime time) =>
+        string.Create(CultureInfo.InvariantCulture, $"reverted: it took {time.Ratio:0.00} times as long as the original layer");
 }

@@ -24,7 +24,9 @@ internal sealed class HostTensor
     /// <summary>The elements.</summary>
     public byte[] Bytes { get; }
 
-    /// <summary>A copy of <paramref name="values"/> as a tensor of <paramref name="type"/>, whose elements must be as wide as <typeparamref name="T"/>.</summary>
+    /// <summary>
+    /// A copy of <paramref name="values"/> as a tensor of <paramref name="type"/>, whose elements must be as wide as <typeparamref name="T"/>.
+    /// </summary>
     public static HostTensor From<T>(TensorProto.Types.DataType type, long[] shape, ReadOnlySpan<T> values)
         where T : unmanaged => new(type, shape, MemoryMarshal.AsBytes(values).ToArray());
 

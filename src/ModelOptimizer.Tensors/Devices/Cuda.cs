@@ -56,7 +56,11 @@ internal static class Cuda
         var memory = (delegate* unmanaged<nuint*, int, int>)NativeLibrary.GetExport(driver, "cuDeviceTotalMem_v2");
         var (device, major, minor) = (0, 0, 0);
         nuint bytes = 0;
-        return initialise(0) == 0 && get(&device, index) == 0 && read(&major, ComputeCapabilityMajor, device) == 0 && read(&minor, ComputeCapabilityMinor, device) == 0
+        return
+            initialise(0) == 0
+            && get(&device, index) == 0
+            && read(&major, ComputeCapabilityMajor, device) == 0
+            && read(&minor, ComputeCapabilityMinor, device) == 0
             ? new DeviceFacts($"sm{major}{minor}", memory(&bytes, device) == 0 ? (long)bytes : null)
             : DeviceFacts.Unknown;
     }

@@ -35,12 +35,16 @@ internal static class Plugins
     public static string? NameOf(string word) => word.StartsWith(Prefix, StringComparison.Ordinal) ? word[Prefix.Length..] : null;
 
     /// <summary>The first device of the provider with the given name, in upper or lower case.</summary>
-    public static DeviceKind Kind(string provider) => new(Prefix + (Find(provider)?.EpName ?? provider), provider)
-    {
-        Missing = () => Obstacle(provider),
-        Append = (options, _) => options.AppendExecutionProvider(OrtEnvironment.Instance, [Find(provider)!], new Dictionary<string, string>()),
-        Describe = _ => Find(provider) is { } device ? new DeviceFacts(DeviceName.Of($"{device.HardwareDevice.Vendor} {device.HardwareDevice.Type} {OfferedDevice.Versions(device)}")) : DeviceFacts.Unknown,
-    };
+    public static DeviceKind Kind(string provider) =>
+        new(Prefix + (Find(provider)?.EpName ?? provider), provider)
+        {
+            Missing = () => Obstacle(provider),
+            Append = (options, _) => options.AppendExecutionProvider(OrtEnvironment.Instance, [Find(provider)!], new Dictionary<string, string>()),
+            Describe = _ =>
+                Find(provider) is { } device
+                    ? new DeviceFacts(DeviceName.Of($"{device.HardwareDevice.Vendor} {device.HardwareDevice.Type} {OfferedDevice.Versions(device)}"))
+                    : DeviceFacts.Unknown,
+        };
 
     /// <summary>Registers libraries; folders stand for the libraries in them that are providers.</summary>
     /// <returns>The first entry that is none, and why; null when all were registered.</returns>
@@ -73,11 +77,15 @@ internal static class Plugins
         return refusal;
     }
 
-    private static OrtEpDevice? Find(string provider) => Offered.FirstOrDefault(device => string.Equals(device.EpName, provider, StringComparison.OrdinalIgnoreCase));
+    private static OrtEpDevice? Find(string provider) =>
+        Offered.FirstOrDefault(device => string.Equals(device.EpName, provider, StringComparison.OrdinalIgnoreCase));
 
     private static string? Obstacle(string provider) =>
-        Find(provider) is not null ? null
-            : Refusal ?? $"no provider of this name is registered, only {string.Join(", ", Offered.Select(device => device.EpName).Distinct())}; the variable {Variable} has to name its library";
+        Find(provider) is not null
+            ? null
+            : Refusal
+                ?? $"no provider of this name is registered, only {string.Join(", ", Offered.Select(device => device.EpName).Distinct())}; the variable "
+                    + $"{Variable} has to name its library";
 
     private static bool IsProvider(string file)
     {

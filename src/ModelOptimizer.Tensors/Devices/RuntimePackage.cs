@@ -17,9 +17,13 @@ internal sealed record RuntimePackage(string Id, string Version)
     };
 
     /// <summary>Our package with WebGPU and, on Windows, DirectML; null where there is none for this platform.</summary>
-    internal static RuntimePackage? Desktop { get; } = Platform.Rid is "linux-x64" or "win-x64" or "win-arm64"
-        ? new($"ModelOptimizer.Runtime.Desktop.{Platform.Rid}", typeof(RuntimePackage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0])
-        : null;
+    internal static RuntimePackage? Desktop { get; } =
+        Platform.Rid is "linux-x64" or "win-x64" or "win-arm64"
+            ? new(
+                $"ModelOptimizer.Runtime.Desktop.{Platform.Rid}",
+                typeof(RuntimePackage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]
+            )
+            : null;
 
     /// <summary>The item that a project downloads the package with. A reference would put the libraries into the application.</summary>
     public string Item => $"<PackageDownload Include=\"{Id}\" Version=\"[{Version}]\" />";
@@ -28,5 +32,6 @@ internal sealed record RuntimePackage(string Id, string Version)
     internal string Missing => $"the package {Id} {Version} is missing";
 
     /// <summary>The same with what to do.</summary>
-    internal string MissingWithRemedy => $"{Missing}: download it in the project by {Item}, or name its folder '{RuntimeDirectory.InPackage}' in the variable {RuntimeDirectory.Variable}";
+    internal string MissingWithRemedy =>
+        $"{Missing}: download it in the project by {Item}, or name its folder '{RuntimeDirectory.InPackage}' in the variable {RuntimeDirectory.Variable}";
 }

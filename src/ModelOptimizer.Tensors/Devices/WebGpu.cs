@@ -14,7 +14,9 @@ internal static class WebGpu
     // A shader may have eight buffers for sure, and one of them is the input.
     private const int MostOutputs = 7;
 
-    /// <summary>Sends to the CPU what the provider claims to have a kernel for and then fails to run (1.29): MaxPool with indices, and Split into many parts.</summary>
+    /// <summary>
+    /// Sends to the CPU what the provider claims to have a kernel for and then fails to run (1.29): MaxPool with indices, and Split into many parts.
+    /// </summary>
     public static void Prepare(SessionOptions options, OnnxModel model)
     {
         string[] names = [.. model.Graph.Node.Where(Fails).Select(node => node.Name).Where(name => name.Length > 0)];
@@ -35,7 +37,8 @@ internal static class WebGpu
             return null;
         }
 
-        return !NativeLibrary.TryLoad(VulkanAdapters.Loader, out _) ? $"the library {VulkanAdapters.Loader} is missing (Debian: libvulkan1), and a GPU's Vulkan driver with it"
+        return !NativeLibrary.TryLoad(VulkanAdapters.Loader, out _)
+                ? $"the library {VulkanAdapters.Loader} is missing (Debian: libvulkan1), and a GPU's Vulkan driver with it"
             : VulkanAdapters.List().Count == 0 ? "no Vulkan driver offers a device; install the GPU's"
             : null;
     }
@@ -49,7 +52,11 @@ internal static class WebGpu
         }
 
         return VulkanAdapters.List().OrderBy(Rank).FirstOrDefault() is { } adapter
-            ? new DeviceFacts(DeviceName.Of(adapter.Name), adapter.MemoryBytes, adapter.Type == VulkanAdapterType.Cpu ? $"{adapter.Name} is a Vulkan driver in software" : null)
+            ? new DeviceFacts(
+                DeviceName.Of(adapter.Name),
+                adapter.MemoryBytes,
+                adapter.Type == VulkanAdapterType.Cpu ? $"{adapter.Name} is a Vulkan driver in software" : null
+            )
             : DeviceFacts.Unknown;
     }
 

@@ -9,7 +9,12 @@ internal static class Activations
 {
     /// <summary>The values of <paramref name="tensors"/>, batch by batch; the model runs no further than they need.</summary>
     /// <exception cref="Diagnostics.DiagnosticException">The model has no such tensor (MOC3303), or does not run (MOC23xx).</exception>
-    public static IEnumerable<(Batch Batch, IReadOnlyList<HostTensor> Values)> Read(Engine engine, OnnxModel model, IReadOnlyList<string> tensors, IBatchSource batches)
+    public static IEnumerable<(Batch Batch, IReadOnlyList<HostTensor> Values)> Read(
+        Engine engine,
+        OnnxModel model,
+        IReadOnlyList<string> tensors,
+        IBatchSource batches
+    )
     {
         var inputs = model.Graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         string[] inner = [.. tensors.Where(tensor => !inputs.Contains(tensor)).Distinct(StringComparer.Ordinal)];

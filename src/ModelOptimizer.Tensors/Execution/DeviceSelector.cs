@@ -14,7 +14,8 @@ internal static partial class DeviceSelector
     public static IReadOnlyList<string> Words { get; } = ["auto", .. DeviceCatalogue.Kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>What a manifest may say, for messages.</summary>
-    public static string Expected { get; } = $"Devices: {string.Join(", ", Words)}; cuda:1 is the second of its kind, {Plugins.Prefix}NAME a provider of {Plugins.Variable}.";
+    public static string Expected { get; } =
+        $"Devices: {string.Join(", ", Words)}; cuda:1 is the second of its kind, {Plugins.Prefix}NAME a provider of {Plugins.Variable}.";
 
     /// <summary>The kinds of device in the order of <c>auto</c>.</summary>
     public static IReadOnlyList<string> Order { get; } = [.. DeviceCatalogue.Kinds.Select(kind => kind.Name)];
@@ -23,7 +24,8 @@ internal static partial class DeviceSelector
     public static string RuntimeVersion => OrtEnvironment.Version;
 
     /// <summary>
-    /// Starts the device asked for: <c>auto</c> (the first of the catalogue that starts, passes a small self-test, is no software and is not slower than the CPU), or one by name,
+    /// Starts the device asked for: <c>auto</c> (the first of the catalogue that starts, passes a small self-test, is no software and is not slower than the
+    /// CPU), or one by name,
     /// with an index where there are several (<c>cuda:1</c>), or by the provider of a plug-in (<c>plugin:NAME</c>).
     /// </summary>
     /// <exception cref="DiagnosticException">The word is unknown (MOC5011), or a device asked for by name does not start (MOC5012).</exception>
@@ -42,7 +44,8 @@ internal static partial class DeviceSelector
 
     /// <summary>The package that brings the provider of a device asked for; null where the tool has it, or nothing does.</summary>
     /// <exception cref="DiagnosticException">The word is unknown (MOC5011).</exception>
-    public static RuntimePackage? PackageFor(string requested) => Parse(requested).Word is var word && word == "auto" ? null : DeviceCatalogue.Find(word).Package;
+    public static RuntimePackage? PackageFor(string requested) =>
+        Parse(requested).Word is var word && word == "auto" ? null : DeviceCatalogue.Find(word).Package;
 
     private static Device SelectFirst()
     {
@@ -104,9 +107,10 @@ internal static partial class DeviceSelector
     }
 
     /// <summary>The device, or why it cannot be used and what to do about it.</summary>
-    internal static (Device? Device, string? Obstacle) Probe(DeviceKind kind, int index) => (Obstacle(kind, index) ?? SelfTest.Run(Make(kind, index, ""))) is { } failure
-        ? (null, failure == kind.Package?.Missing ? kind.Package.MissingWithRemedy : failure)
-        : (Make(kind, index, $"{kind.Name} as asked"), null);
+    internal static (Device? Device, string? Obstacle) Probe(DeviceKind kind, int index) =>
+        (Obstacle(kind, index) ?? SelfTest.Run(Make(kind, index, ""))) is { } failure
+            ? (null, failure == kind.Package?.Missing ? kind.Package.MissingWithRemedy : failure)
+            : (Make(kind, index, $"{kind.Name} as asked"), null);
 
     private static string? Obstacle(DeviceKind kind, int index) =>
         index != 0 && !kind.HasIndex ? $"there is one {kind.Name} device only, without an index"
@@ -116,7 +120,8 @@ internal static partial class DeviceSelector
     private static string Absent(DeviceKind kind) =>
         kind.Package is not { } package ? $"it needs {kind.Needs}; ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier} has no {kind.Provider}"
         : RuntimeDirectory.Refusal is { } refusal ? refusal
-        : RuntimeDirectory.Folder is { } folder ? $"the library in {folder}, which {RuntimeDirectory.Source} names, has no {kind.Provider}; that of the package {package.Id} has"
+        : RuntimeDirectory.Folder is { } folder
+            ? $"the library in {folder}, which {RuntimeDirectory.Source} names, has no {kind.Provider}; that of the package {package.Id} has"
         : package.Missing;
 
     private static Device Make(DeviceKind kind, int index, string note)

@@ -37,7 +37,11 @@ internal static class SelfTest
         catch (DiagnosticException failure)
         {
             // That of ONNX Runtime speaks of the device, ours of the user's model.
-            return (failure.InnerException is OnnxRuntimeException reason && failure.Diagnostic.Code != TensorsCodes.DeviceDidNotStart ? OrtErrors.Shorten(reason.Message) : failure.Message).TrimEnd('.');
+            return (
+                failure.InnerException is OnnxRuntimeException reason && failure.Diagnostic.Code != TensorsCodes.DeviceDidNotStart
+                    ? OrtErrors.Shorten(reason.Message)
+                    : failure.Message
+            ).TrimEnd('.');
         }
     }
 

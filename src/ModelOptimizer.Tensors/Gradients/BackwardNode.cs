@@ -46,7 +46,9 @@ internal sealed class BackwardNode
     /// <summary>Whether anything that is trained lies behind <paramref name="input"/>.</summary>
     public bool Wants(int input) => Proto.InputAt(input) is { } name && pass.Wants(name);
 
-    /// <summary>Adds <paramref name="gradient"/>, of the input's shape, to what <paramref name="input"/> has got so far. Ignored where nobody wants it.</summary>
+    /// <summary>
+    /// Adds <paramref name="gradient"/>, of the input's shape, to what <paramref name="input"/> has got so far. Ignored where nobody wants it.
+    /// </summary>
     public void Give(int input, string gradient)
     {
         if (Wants(input))
@@ -56,7 +58,8 @@ internal sealed class BackwardNode
     }
 
     /// <summary>As <see cref="Give(int, string)"/>, the gradient made from that of the output, the first input and the first output.</summary>
-    public void Give(int input, Func<GraphWriter, string, string, string, string> gradient) => Give(input, gradient(Graph, OutputGradient, Input(0), Proto.Output[0]));
+    public void Give(int input, Func<GraphWriter, string, string, string, string> gradient) =>
+        Give(input, gradient(Graph, OutputGradient, Input(0), Proto.Output[0]));
 
     /// <summary>As <see cref="Give(int, string)"/>, for a gradient of the output's shape and an input that was broadcast to it.</summary>
     public void GiveBroadcast(int input, string gradient)

@@ -35,7 +35,11 @@ internal sealed class BackwardPass
         Add(loss, Graph.Ones(ShapeOf(loss)));
         foreach (var node in Enumerable.Reverse(forward))
         {
-            if (!node.Output.Any(output => output.Length > 0 && gradients.ContainsKey(output)) || !node.Input.Any(wanted.Contains) || GradientCatalogue.IsConstant(node))
+            if (
+                !node.Output.Any(output => output.Length > 0 && gradients.ContainsKey(output))
+                || !node.Input.Any(wanted.Contains)
+                || GradientCatalogue.IsConstant(node)
+            )
             {
                 continue;
             }
@@ -67,9 +71,14 @@ internal sealed class BackwardPass
     public void Add(string tensor, string gradient) => (gradients.TryGetValue(tensor, out var parts) ? parts : gradients[tensor] = []).Add(gradient);
 
     /// <exception cref="DiagnosticException">The shape is not known.</exception>
-    public long[] ShapeOf(string tensor) => shapes.TryGetValue(tensor, out var shape)
-        ? shape
-        : throw new DiagnosticException(TensorsCodes.NoGradient, $"the shape of the tensor '{tensor}' is not known, so the model cannot be trained. Check that the model runs in ONNX Runtime on zeros.", Position);
+    public long[] ShapeOf(string tensor) =>
+        shapes.TryGetValue(tensor, out var shape)
+            ? shape
+            : throw new DiagnosticException(
+                TensorsCodes.NoGradient,
+                $"the shape of the tensor '{tensor}' is not known, so the model cannot be trained. Check that the model runs in ONNX Runtime on zeros.",
+                Position
+            );
 
     /// <summary>The constant called <paramref name="tensor"/>; null when that is not a constant.</summary>
     public TensorProto? Constant(string tensor) => constants.Find(tensor)?.Tensor;
@@ -79,10 +88,13 @@ internal sealed class BackwardPass
         : throw NoGradient(reader, $"the {Describe(reader)} node computes its '{tensor}' from data instead of having it as a constant");
 
     /// <summary>The error of a node that stands between weights and loss and cannot be differentiated.</summary>
-    public DiagnosticException NoGradient(NodeProto node, string reason) => new(
-        TensorsCodes.NoGradient,
-        $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}' stands between trained weights and the loss, and {reason}. Train only layers behind it ('layers'), or replace it in the model.",
-        Position);
+    public DiagnosticException NoGradient(NodeProto node, string reason) =>
+        new(
+            TensorsCodes.NoGradient,
+            $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}' stands between trained weights and the loss, and {reason}. Train "
+                + "only layers behind it ('layers'), or replace it in the model.",
+            Position
+        );
 
     private SourcePosition? Position => model.Path is null ? null : new SourcePosition(model.Path);
 

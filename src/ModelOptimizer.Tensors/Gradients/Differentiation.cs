@@ -10,7 +10,12 @@ internal static class Differentiation
     /// <param name="shapes">The shape of every tensor of the forward graph as it will run.</param>
     /// <returns>The name of the gradient by parameter, each of the parameter's shape; a parameter that the loss does not depend on is absent.</returns>
     /// <exception cref="Diagnostics.DiagnosticException">A node between a parameter and the loss has no gradient (MOC2305).</exception>
-    public static IReadOnlyDictionary<string, string> Append(GraphWriter graph, string loss, IReadOnlyCollection<string> parameters, IReadOnlyDictionary<string, long[]> shapes)
+    public static IReadOnlyDictionary<string, string> Append(
+        GraphWriter graph,
+        string loss,
+        IReadOnlyCollection<string> parameters,
+        IReadOnlyDictionary<string, long[]> shapes
+    )
     {
         var pass = new BackwardPass(graph, shapes, parameters);
         pass.Run(loss);

@@ -13,8 +13,29 @@ internal static class GradientCatalogue
     // Piecewise constant, or not numbers that a weight could move.
     private static readonly HashSet<string> Constant = new(StringComparer.Ordinal)
     {
-        "And", "ArgMax", "ArgMin", "Ceil", "Constant", "ConstantOfShape", "Equal", "Floor", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual", "NonZero", "Not", "OneHot", "Or",
-        "Round", "Shape", "Sign", "Size", "Xor",
+        "And",
+        "ArgMax",
+        "ArgMin",
+        "Ceil",
+        "Constant",
+        "ConstantOfShape",
+        "Equal",
+        "Floor",
+        "Greater",
+        "GreaterOrEqual",
+        "IsInf",
+        "IsNaN",
+        "Less",
+        "LessOrEqual",
+        "NonZero",
+        "Not",
+        "OneHot",
+        "Or",
+        "Round",
+        "Shape",
+        "Sign",
+        "Size",
+        "Xor",
     };
 
     private static readonly Dictionary<string, GradientRule> ByOperator = new(
@@ -34,5 +55,6 @@ internal static class GradientCatalogue
     public static GradientRule? Find(string? name) => name is null ? null : ByOperator.GetValueOrDefault(name);
 
     /// <summary>Whether the derivative of <paramref name="node"/> is zero wherever there is one.</summary>
-    public static bool IsConstant(NodeProto node) => node.Operator() is { } name && (Constant.Contains(name) || (name == "Cast" && !ElementTypes.IsFloat((int)node.Int("to", 0))));
+    public static bool IsConstant(NodeProto node) =>
+        node.Operator() is { } name && (Constant.Contains(name) || (name == "Cast" && !ElementTypes.IsFloat((int)node.Int("to", 0))));
 }

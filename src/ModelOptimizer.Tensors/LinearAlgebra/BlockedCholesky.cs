@@ -31,7 +31,11 @@ internal static class BlockedCholesky
             factor.SetBlock(start, start, top);
             if (start + width < n)
             {
-                factor.SetBlock(start + width, start, product.Multiply(panel.RowBlock(width, n - start - width), SmallTriangle.Inverse(product, top), transposeB: true));
+                factor.SetBlock(
+                    start + width,
+                    start,
+                    product.Multiply(panel.RowBlock(width, n - start - width), SmallTriangle.Inverse(product, top), transposeB: true)
+                );
             }
         }
 

@@ -130,6 +130,12 @@ internal sealed class EngineProduct(DeviceSessions device)
             [output.Value]);
     }
 
-    private static PinnedTensor Pin(Matrix matrix, int firstRow, int rows) => new(
-        matrix.Values, TensorElementType.Double, [rows, matrix.Columns], (long)sizeof(double) * firstRow * matrix.Columns, (long)sizeof(double) * rows * matrix.Columns);
+    private static PinnedTensor Pin(Matrix matrix, int firstRow, int rows) =>
+        new(
+            matrix.Values,
+            TensorElementType.Double,
+            [rows, matrix.Columns],
+            (long)sizeof(double) * firstRow * matrix.Columns,
+            (long)sizeof(double) * rows * matrix.Columns
+        );
 }

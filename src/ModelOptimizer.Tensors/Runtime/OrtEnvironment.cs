@@ -20,12 +20,14 @@ internal static class OrtEnvironment
         {
             Telemetry.Disable();
             RuntimeDirectory.Use();
-            // Threads of a session go on waiting for work for a while after a run, without sleeping: several sessions with threads of their own take the cores from each other.
+            // Threads of a session go on waiting for work for a while after a run, without sleeping: several sessions with threads of their own take the cores
+            // from each other.
             using var threads = new OrtThreadingOptions();
             var options = new EnvironmentCreationOptions { logId = "modelopt", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, threadOptions = threads };
             return OrtEnv.IsCreated ? OrtEnv.Instance() : OrtEnv.CreateInstanceWithOptions(ref options);
         }
-        catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception failure)
+            when (failure is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             throw new DiagnosticException(TensorsCodes.RuntimeMissing, RuntimeFailure.Explain(Platform.Rid, AppContext.BaseDirectory, failure), inner: failure);
         }

@@ -15,11 +15,14 @@ internal static partial class OrtErrors
         Position(file),
         failure);
 
-    public static DiagnosticException RunFailed(OnnxRuntimeException failure, string? file) => new(
-        TensorsCodes.RunFailed,
-        $"ONNX Runtime {OrtEnvironment.Version} failed while running the model: {Shorten(failure.Message)} Check the shapes of the data against the model's inputs.",
-        Position(file),
-        failure);
+    public static DiagnosticException RunFailed(OnnxRuntimeException failure, string? file) =>
+        new(
+            TensorsCodes.RunFailed,
+            $"ONNX Runtime {OrtEnvironment.Version} failed while running the model: {Shorten(failure.Message)} Check the shapes of the data against the "
+                + "model's inputs.",
+            Position(file),
+            failure
+        );
 
     public static SourcePosition? Position(string? file) => file is null ? null : new SourcePosition(file);
 

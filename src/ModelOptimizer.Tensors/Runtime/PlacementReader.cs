@@ -10,7 +10,8 @@ namespace ModelOptimizer.Tensors.Runtime;
 internal sealed record NodePlacement(int OnCpu, IReadOnlyList<string> Operators);
 
 /// <summary>
-/// Asks a session which nodes went to the CPU's provider. ONNX Runtime's C interface can say it; its C# interface has the entry points and no method for them. Nodes of
+/// Asks a session which nodes went to the CPU's provider. ONNX Runtime's C interface can say it; its C# interface has the entry points and no method for them.
+/// Nodes of
 /// providers that change the layout, such as WebGPU, are not all listed (1.29), those of the CPU are.
 /// </summary>
 internal static unsafe class PlacementReader
@@ -70,5 +71,8 @@ internal static unsafe class PlacementReader
     private static extern ref OrtApi Api([UnsafeAccessorType("Microsoft.ML.OnnxRuntime.NativeMethods, Microsoft.ML.OnnxRuntime")] object? type);
 
     [UnsafeAccessor(UnsafeAccessorKind.StaticMethod, Name = "VerifySuccess")]
-    private static extern void VerifySuccess([UnsafeAccessorType("Microsoft.ML.OnnxRuntime.NativeApiStatus, Microsoft.ML.OnnxRuntime")] object? type, nint status);
+    private static extern void VerifySuccess(
+        [UnsafeAccessorType("Microsoft.ML.OnnxRuntime.NativeApiStatus, Microsoft.ML.OnnxRuntime")] object? type,
+        nint status
+    );
 }

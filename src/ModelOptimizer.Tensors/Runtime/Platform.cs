@@ -12,7 +12,9 @@ internal static class Platform
     private static string System() =>
         OperatingSystem.IsWindows() ? "win"
         : OperatingSystem.IsMacOS() ? "osx"
-        : RuntimeInformation.RuntimeIdentifier is var rid && (rid.Contains("musl", StringComparison.Ordinal) || rid.StartsWith("alpine", StringComparison.Ordinal)) ? "linux-musl"
+        : RuntimeInformation.RuntimeIdentifier is var rid
+        && (rid.Contains("musl", StringComparison.Ordinal) || rid.StartsWith("alpine", StringComparison.Ordinal))
+            ? "linux-musl"
         : OperatingSystem.IsLinux() ? "linux"
         : rid.Split('-')[0];
 }

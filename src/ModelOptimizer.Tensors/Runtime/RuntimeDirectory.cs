@@ -5,7 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace ModelOptimizer.Tensors.Runtime;
 
 /// <summary>
-/// A folder with another build of ONNX Runtime, of the same version, in place of the one that the tool brings: with CUDA, or with WebGPU and DirectML. ONNX Runtime looks for providers beside its
+/// A folder with another build of ONNX Runtime, of the same version, in place of the one that the tool brings: with CUDA, or with WebGPU and DirectML. ONNX
+/// Runtime looks for providers beside its
 /// own library and nowhere else, so such a folder has that library too.
 /// </summary>
 internal static unsafe class RuntimeDirectory
@@ -19,7 +20,10 @@ internal static unsafe class RuntimeDirectory
     /// <summary>Where the libraries are in such a package.</summary>
     internal static readonly string InPackage = $"runtimes/{Platform.Rid}/native";
 
-    private static readonly string Library = OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
+    private static readonly string Library =
+        OperatingSystem.IsWindows() ? "onnxruntime.dll"
+        : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib"
+        : "libonnxruntime.so";
 
     /// <summary>The version of ONNX Runtime that this program was compiled for.</summary>
     internal static string Expected { get; } =
@@ -35,7 +39,8 @@ internal static unsafe class RuntimeDirectory
     public static string? Refusal { get; private set; }
 
     /// <summary>That the folder is given by the old name; null when it is not.</summary>
-    public static string? Remark => Source == FormerVariable ? $"the variable {FormerVariable} is called {Variable} now; version 0.2 will not know the old name" : null;
+    public static string? Remark =>
+        Source == FormerVariable ? $"the variable {FormerVariable} is called {Variable} now; version 0.2 will not know the old name" : null;
 
     /// <summary>Hands the folder's library to the managed API. To be called before anything of that.</summary>
     public static void Use()
@@ -58,7 +63,10 @@ internal static unsafe class RuntimeDirectory
     {
         if (!NativeLibrary.TryLoad(Path.GetFullPath(Library, Path.GetFullPath(folder)), out var library))
         {
-            return (0, $"{folder}, which {Source} names, has no {Library} that loads; it must be the folder '{InPackage}' of a package with ONNX Runtime {version}");
+            return (
+                0,
+                $"{folder}, which {Source} names, has no {Library} that loads; it must be the folder '{InPackage}' of a package with ONNX Runtime {version}"
+            );
         }
 
         var found = VersionOf(library);

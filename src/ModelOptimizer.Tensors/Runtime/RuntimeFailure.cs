@@ -11,7 +11,8 @@ internal static class RuntimeFailure
         var shipped = Libraries(folder);
         return shipped.TryGetValue(platform, out var library)
             ? $"ONNX Runtime's native library for {platform} does not load: {Reason(library, failure)}. {Needs(platform)}"
-            : $"There is no ONNX Runtime for {platform} here, {(shipped.Count == 0 ? "nor for any other platform" : $"only for {string.Join(", ", shipped.Keys)}")}. {Remedy(platform)}";
+            : $"There is no ONNX Runtime for {platform} here, "
+                + $"{(shipped.Count == 0 ? "nor for any other platform" : $"only for {string.Join(", ", shipped.Keys)}")}. {Remedy(platform)}";
     }
 
     private static SortedDictionary<string, string> Libraries(string folder)
@@ -41,7 +42,8 @@ internal static class RuntimeFailure
     }
 
     /// <summary>What a loader's message says of the file itself; before it, the message lists every place that was tried.</summary>
-    public static string LastLine(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].TrimEnd('.');
+    public static string LastLine(string message) =>
+        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].TrimEnd('.');
 
     private static string Needs(string platform) => platform.Split('-')[0] switch
     {
@@ -50,10 +52,12 @@ internal static class RuntimeFailure
         _ => "Restore or install the package again.",
     };
 
-    private static string Remedy(string platform) => platform switch
-    {
-        _ when platform.StartsWith("linux-musl", StringComparison.Ordinal) => "Use a system with glibc, such as an image of Debian or Ubuntu in place of Alpine.",
-        "osx-x64" => "On Apple silicon, install .NET for arm64; there is none for Intel.",
-        _ => "Use one of those platforms, or restore or install the package again if this one should be among them.",
-    };
+    private static string Remedy(string platform) =>
+        platform switch
+        {
+            _ when platform.StartsWith("linux-musl", StringComparison.Ordinal) =>
+                "Use a system with glibc, such as an image of Debian or Ubuntu in place of Alpine.",
+            "osx-x64" => "On Apple silicon, install .NET for arm64; there is none for Intel.",
+            _ => "Use one of those platforms, or restore or install the package again if this one should be among them.",
+        };
 }

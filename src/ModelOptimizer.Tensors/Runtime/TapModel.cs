@@ -45,8 +45,13 @@ internal static class TapModel
     }
 
     // An inner graph reads outer names that are not among its node's inputs.
-    private static IEnumerable<string> Reads(NodeProto node) => node.Input
-        .Concat(GraphWalk.SubGraphs(node).SelectMany(GraphWalk.WithSubGraphs).SelectMany(inner => inner.Node.SelectMany(item => item.Input).Concat(inner.Output.Select(output => output.Name))));
+    private static IEnumerable<string> Reads(NodeProto node) =>
+        node.Input.Concat(
+            GraphWalk
+                .SubGraphs(node)
+                .SelectMany(GraphWalk.WithSubGraphs)
+                .SelectMany(inner => inner.Node.SelectMany(item => item.Input).Concat(inner.Output.Select(output => output.Name)))
+        );
 
     private static void Replace<T>(Google.Protobuf.Collections.RepeatedField<T> field, IReadOnlyCollection<T> items)
     {

@@ -17,7 +17,8 @@ internal sealed class DeviceSessions(Device device) : IDisposable
     public ModelSession Create(OnnxModel model) => Create(device.Kind, model, SessionKind.Optimised);
 
     /// <summary>A session for float64, or for operators that must not be missing: on the processor where the device has no float64.</summary>
-    public ModelSession CreateExact(OnnxModel model, SessionKind kind = SessionKind.Optimised) => Create(HasDouble ? device.Kind : DeviceCatalogue.Cpu, model, kind);
+    public ModelSession CreateExact(OnnxModel model, SessionKind kind = SessionKind.Optimised) =>
+        Create(HasDouble ? device.Kind : DeviceCatalogue.Cpu, model, kind);
 
     /// <summary>A session for products in float64, on the device if it has that.</summary>
     public ModelSession CreateProduct(OnnxModel model) => HasDouble && device.Kind != DeviceCatalogue.Cpu

@@ -9,7 +9,8 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.Sessions;
 
 /// <summary>
-/// What ONNX Runtime keeps of a graph that it has loaded. Nodes that depend on constants only are computed while loading, before any provider sees the graph; this looks
+/// What ONNX Runtime keeps of a graph that it has loaded. Nodes that depend on constants only are computed while loading, before any provider sees the graph;
+/// this looks
 /// whether they were, for an application would otherwise compute them in every run.
 /// </summary>
 internal static class LoadedGraph
@@ -27,7 +28,9 @@ internal static class LoadedGraph
         return model.Graph.Node.Where(nodes.Contains).SelectMany(node => node.Output).Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Those of <paramref name="tensors"/> that a node still makes when <paramref name="model"/> has been loaded at level basic or at the default level.</summary>
+    /// <summary>
+    /// Those of <paramref name="tensors"/> that a node still makes when <paramref name="model"/> has been loaded at level basic or at the default level.
+    /// </summary>
     /// <exception cref="DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
     public static IReadOnlySet<string> StillComputed(OnnxModel model, IReadOnlySet<string> tensors) =>
         Levels.SelectMany(level => Read(model, level).Node).SelectMany(node => node.Output).Where(tensors.Contains).ToHashSet(StringComparer.Ordinal);

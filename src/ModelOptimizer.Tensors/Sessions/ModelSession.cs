@@ -42,7 +42,8 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Runs once.</summary>
     /// <param name="inputs">Every input by name.</param>
     /// <param name="outputs">The outputs wanted; null for all.</param>
-    /// <exception cref="DiagnosticException">An input is missing or unknown, an input or output is no numeric tensor, or ONNX Runtime fails (MOC23xx).</exception>
+    /// <exception cref="DiagnosticException">An input is missing or unknown, an input or output is no numeric tensor, or ONNX Runtime fails
+    /// (MOC23xx).</exception>
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyCollection<string>? outputs = null)
     {
         var wanted = outputs ?? [.. Outputs.Select(output => output.Name)];
@@ -61,7 +62,10 @@ internal sealed class ModelSession : IDisposable
         return result;
     }
 
-    /// <summary>Pins <paramref name="inputs"/> and returns an action that runs the model on them once, with no copy in and no copy out: what a latency measurement times.</summary>
+    /// <summary>
+    /// Pins <paramref name="inputs"/> and returns an action that runs the model on them once, with no copy in and no copy out: what a latency measurement
+    /// times.
+    /// </summary>
     /// <exception cref="DiagnosticException">As in <see cref="Run"/>; the action throws it too.</exception>
     public Action Prepare(IReadOnlyDictionary<string, HostTensor> inputs)
     {
@@ -123,7 +127,12 @@ internal sealed class ModelSession : IDisposable
     }
 
     /// <summary>Runs on values that are already ONNX Runtime's, into values that are already there.</summary>
-    internal void RunNative(IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames, IReadOnlyCollection<OrtValue> outputs)
+    internal void RunNative(
+        IReadOnlyCollection<string> inputNames,
+        IReadOnlyCollection<OrtValue> inputs,
+        IReadOnlyCollection<string> outputNames,
+        IReadOnlyCollection<OrtValue> outputs
+    )
     {
         try
         {
@@ -173,7 +182,9 @@ internal sealed class ModelSession : IDisposable
             {
                 throw new DiagnosticException(
                     TensorsCodes.WrongInputs,
-                    $"The model's input '{expected.Name}' ({expected.Type}, {string.Join('×', expected.Shape.Select(extent => extent < 0 ? "?" : $"{extent}"))}) got no data; data was given for {Quote(inputs.Keys)}. Map an array to it in the dataset's 'inputs'.",
+                    $"The model's input '{expected.Name}' ({expected.Type}, "
+                        + $"{string.Join('×', expected.Shape.Select(extent => extent < 0 ? "?" : $"{extent}"))}) got no data; data was given for "
+                        + $"{Quote(inputs.Keys)}. Map an array to it in the dataset's 'inputs'.",
                     OrtErrors.Position(file));
             }
         }

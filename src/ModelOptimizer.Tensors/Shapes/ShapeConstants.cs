@@ -8,7 +8,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Shapes;
 
 /// <summary>
-/// Integers that a graph computes from shapes and other integers alone: exporters write pads, new shapes and axes so. Where all shapes are fixed they are constants.
+/// Integers that a graph computes from shapes and other integers alone: exporters write pads, new shapes and axes so. Where all shapes are fixed they are
+/// constants.
 /// </summary>
 internal static class ShapeConstants
 {
@@ -48,14 +49,20 @@ internal static class ShapeConstants
         }
     }
 
-    private static bool IsKnown(NodeProto node, HashSet<string> known) => node.Operator() switch
-    {
-        null => false,
-        "Shape" or "Size" => true,
-        "Constant" => node.Attribute.Any(attribute => attribute.Name is "value_int" or "value_ints" || (attribute.Name == "value" && IsInteger(attribute.T.DataType))),
-        var name => node.Input.Count > 0 && node.Input.All(input => input.Length == 0 || known.Contains(input))
-            && !name.StartsWith("Random", StringComparison.Ordinal) && name is not ("Bernoulli" or "Multinomial") && !GraphWalk.SubGraphs(node).Any(),
-    };
+    private static bool IsKnown(NodeProto node, HashSet<string> known) =>
+        node.Operator() switch
+        {
+            null => false,
+            "Shape" or "Size" => true,
+            "Constant" => node.Attribute.Any(attribute =>
+                attribute.Name is "value_int" or "value_ints" || (attribute.Name == "value" && IsInteger(attribute.T.DataType))
+            ),
+            var name => node.Input.Count > 0
+                && node.Input.All(input => input.Length == 0 || known.Contains(input))
+                && !name.StartsWith("Random", StringComparison.Ordinal)
+                && name is not ("Bernoulli" or "Multinomial")
+                && !GraphWalk.SubGraphs(node).Any(),
+        };
 
     private static bool IsInteger(int type) => (DataType)type is DataType.Int64 or DataType.Int32 or DataType.Bool;
 }

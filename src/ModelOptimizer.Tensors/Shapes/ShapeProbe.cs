@@ -31,7 +31,8 @@ internal static class ShapeProbe
                 Read(engine, model, part, shapes);
             }
         }
-        catch (Exception failure) when (failure is DiagnosticException or OnnxRuntimeException or OverflowException or InvalidOperationException or ArgumentException)
+        catch (Exception failure)
+            when (failure is DiagnosticException or OnnxRuntimeException or OverflowException or InvalidOperationException or ArgumentException)
         {
             return new Dictionary<string, long[]>(StringComparer.Ordinal);
         }

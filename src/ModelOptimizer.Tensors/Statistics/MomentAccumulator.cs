@@ -12,7 +12,8 @@ using ModelOptimizer.Tensors.Sessions;
 namespace ModelOptimizer.Tensors.Statistics;
 
 /// <summary>
-/// The state of one key: Σ and μ as sums, in two buffers that take turns as input and output of <see cref="MomentGraph"/>. On a device without float64 the graph gives the
+/// The state of one key: Σ and μ as sums, in two buffers that take turns as input and output of <see cref="MomentGraph"/>. On a device without float64 the
+/// graph gives the
 /// products of a few thousand patches in float32, and they are added up here in float64.
 /// </summary>
 internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, string? file)
@@ -35,7 +36,8 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     public bool MayGather => !key.Transposed;
 
     /// <summary>Bytes of both buffers for an activation of <paramref name="shape"/>.</summary>
-    public long StateBytes(long[] shape) => (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(extents => extents.Product());
+    public long StateBytes(long[] shape) =>
+        (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(extents => extents.Product());
 
     public void Add(OrtValue activation)
     {
@@ -178,9 +180,14 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         {
             var shapes = graph!.StateShapes;
             string[] results = [.. graph.StateNames.Select(name => name + "'")];
-            List<OrtValue> inputs = [activation, .. numbers.Select(item => Pin(new PinnedTensor(item.Values, TensorElementType.Int64, [item.Values.Length])).Value)];
+            List<OrtValue> inputs =
+            [
+                activation,
+                .. numbers.Select(item => Pin(new PinnedTensor(item.Values, TensorElementType.Int64, [item.Values.Length])).Value),
+            ];
             List<string> names = ["x", .. numbers.Select(item => item.Name)];
-            OrtValue[] PinAll(Array[] buffers, TensorElementType type) => [.. buffers.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, type, shape)).Value)];
+            OrtValue[] PinAll(Array[] buffers, TensorElementType type) =>
+                [.. buffers.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, type, shape)).Value)];
             if (sessions.Exact)
             {
                 inputs.AddRange(PinAll(state, TensorElementType.Double));
@@ -249,10 +256,15 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
         else
         {
-            size = shape.Length >= 2 ? (key.Transposed ? shape[0] : shape[^1]) : throw Unusable($"its shape is {string.Join('×', shape)}, and at least two dimensions are needed");
+            size =
+                shape.Length >= 2
+                    ? (key.Transposed ? shape[0] : shape[^1])
+                    : throw Unusable($"its shape is {string.Join('×', shape)}, and at least two dimensions are needed");
         }
 
-        return size is > 0 and < 46_341 ? new MomentGraph(key.Window, key.Transposed, (int)size, sessions.Exact) : throw Unusable($"a second moment of {size} variables cannot be stored");
+        return size is > 0 and < 46_341
+            ? new MomentGraph(key.Window, key.Transposed, (int)size, sessions.Exact)
+            : throw Unusable($"a second moment of {size} variables cannot be stored");
     }
 
     private void RequireFinite(double value)
@@ -261,11 +273,16 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         {
             throw new DiagnosticException(
                 TensorsCodes.NotFinite,
-                $"The activation '{key.Tensor}' is not finite on the calibration data (NaN or infinity). Check the data's preprocessing and that the original model gives finite outputs on it.",
+                $"The activation '{key.Tensor}' is not finite on the calibration data (NaN or infinity). Check the data's preprocessing and that the original "
+                    + "model gives finite outputs on it.",
                 OrtErrors.Position(file));
         }
     }
 
     private DiagnosticException Unusable(string reason) =>
-        new(TensorsCodes.TapUnusable, $"The statistics of '{key.Tensor}' cannot be collected: {reason}. Exclude the layer that reads it.", OrtErrors.Position(file));
+        new(
+            TensorsCodes.TapUnusable,
+            $"The statistics of '{key.Tensor}' cannot be collected: {reason}. Exclude the layer that reads it.",
+            OrtErrors.Position(file)
+        );
 }

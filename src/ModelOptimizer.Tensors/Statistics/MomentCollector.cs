@@ -7,14 +7,16 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.Statistics;
 
 /// <summary>
-/// Second moments of a model's activations. The model runs up to the tensors that are needed; a second graph turns each into patches and adds their products to a state
+/// Second moments of a model's activations. The model runs up to the tensors that are needed; a second graph turns each into patches and adds their products to
+/// a state
 /// in float64 (<see cref="MomentAccumulator"/> says what a device without float64 does). Both run on the engine; activations are dropped batch by batch.
 /// </summary>
 /// <param name="engine">Where both run.</param>
 /// <param name="model">The model whose activations are wanted.</param>
 /// <param name="batches">The calibration data; null where there is none.</param>
 /// <param name="memoryLimit">Bytes that the states of one pass over the data may take; more keys need more passes.</param>
-internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long memoryLimit = MomentCollector.DefaultMemoryLimit) : IStatistics
+internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long memoryLimit = MomentCollector.DefaultMemoryLimit)
+    : IStatistics
 {
     /// <summary>3 GB.</summary>
     public const long DefaultMemoryLimit = 3L << 30;
@@ -27,7 +29,8 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
 
     /// <inheritdoc/>
     /// <exception cref="DiagnosticException">
-    /// No calibration data (MOC3301), activations that are not finite (MOC3302), a tensor that cannot be collected (MOC3303), or the model does not run (MOC23xx).
+    /// No calibration data (MOC3301), activations that are not finite (MOC3302), a tensor that cannot be collected (MOC3303), or the model does not run
+    /// (MOC23xx).
     /// </exception>
     public void Require(IReadOnlyCollection<MomentKey> keys, CancellationToken cancellation)
     {
@@ -41,7 +44,9 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
         {
             throw new DiagnosticException(
                 TensorsCodes.NoCalibrationData,
-                $"The statistics of '{missing[0].Tensor}' need calibration data, and there is none. Add 'calibrate: {{ dataset: … }}' to the model, or use 'norm: frobenius'.");
+                $"The statistics of '{missing[0].Tensor}' need calibration data, and there is none. Add 'calibrate: {{ dataset: … }}' to the model, or use "
+                    + $"'norm: frobenius'."
+            );
         }
 
         // How wide a tensor is becomes known when it is first seen: a pass hands back the keys that did not fit its memory.

@@ -18,7 +18,9 @@ internal sealed record MomentKey(string Tensor, ConvGeometry? Window, bool Trans
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    private string Text => Window is null
-        ? $"{Tensor}|{Transposed}"
-        : $"{Tensor}|k{string.Join(',', Window.Kernel)}|s{string.Join(',', Window.Strides)}|p{string.Join(',', Window.Pads)}|d{string.Join(',', Window.Dilations)}|g{Window.Group}|{Window.AutoPad}";
+    private string Text =>
+        Window is null
+            ? $"{Tensor}|{Transposed}"
+            : $"{Tensor}|k{string.Join(',', Window.Kernel)}|s{string.Join(',', Window.Strides)}|p{string.Join(',', Window.Pads)}"
+                + $"|d{string.Join(',', Window.Dilations)}|g{Window.Group}|{Window.AutoPad}";
 }

@@ -25,8 +25,15 @@ internal sealed class MomentPass : IDisposable
         this.model = model;
         this.memoryLimit = memoryLimit;
         sessions = new MomentSessions(engine);
-        buffers = [.. keys.GroupBy(key => key.Tensor, StringComparer.Ordinal).Select(group => new TapBuffer(group.Key, [.. group.Select(key => new MomentAccumulator(sessions, key, model.Path))]))];
-        var inputs = model.Graph.Input.Select(input => input.Name).Except(model.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        buffers =
+        [
+            .. keys.GroupBy(key => key.Tensor, StringComparer.Ordinal)
+                .Select(group => new TapBuffer(group.Key, [.. group.Select(key => new MomentAccumulator(sessions, key, model.Path))])),
+        ];
+        var inputs = model
+            .Graph.Input.Select(input => input.Name)
+            .Except(model.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)
+            .ToHashSet(StringComparer.Ordinal);
         tapNames = [.. buffers.Select(buffer => buffer.Tensor).Where(name => !inputs.Contains(name))];
         taps = tapNames.Count == 0 ? null : engine.CreateSession(TapModel.Build(model, tapNames));
     }
@@ -109,7 +116,11 @@ internal sealed class MomentPass : IDisposable
         var value = values!.ElementAt(index);
         return value.OnnxType == OnnxValueType.ONNX_TYPE_TENSOR
             ? value
-            : throw new DiagnosticException(TensorsCodes.TapUnusable, $"'{buffer.Tensor}' is no tensor: its statistics cannot be collected. Exclude the layer that reads it.", OrtErrors.Position(model.Path));
+            : throw new DiagnosticException(
+                TensorsCodes.TapUnusable,
+                $"'{buffer.Tensor}' is no tensor: its statistics cannot be collected. Exclude the layer that reads it.",
+                OrtErrors.Position(model.Path)
+            );
     }
 
     private HostTensor Input(TapBuffer buffer, Batch batch) => batch.Inputs.TryGetValue(buffer.Tensor, out var tensor)
@@ -121,7 +132,8 @@ internal sealed class MomentPass : IDisposable
 }
 
 /// <summary>
-/// Gathers small batches of one tensor until a product pays: with one sample a batch, a wide layer would otherwise copy its state more often than it multiplies.
+/// Gathers small batches of one tensor until a product pays: with one sample a batch, a wide layer would otherwise copy its state more often than it
+/// multiplies.
 /// </summary>
 internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulators)
 {

@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
-/// How a gradient becomes new parameters, as nodes of the training graph. All parameters are one vector, and so is everything that the optimiser keeps about them.
+/// How a gradient becomes new parameters, as nodes of the training graph. All parameters are one vector, and so is everything that the optimiser keeps about
+/// them.
 /// </summary>
 internal interface IOptimizer
 {

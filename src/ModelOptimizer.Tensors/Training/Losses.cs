@@ -1,6 +1,9 @@
 namespace ModelOptimizer.Tensors.Training;
 
-/// <summary>Loss functions as nodes, float32. Each gives a scalar: the mean over the batch. Classes are on the last axis; axes between batch and classes count as more samples.</summary>
+/// <summary>
+/// Loss functions as nodes, float32. Each gives a scalar: the mean over the batch. Classes are on the last axis; axes between batch and classes count as more
+/// samples.
+/// </summary>
 internal static class Losses
 {
     /// <summary>Cross-entropy −Σ y·log softmax(z).</summary>
@@ -27,7 +30,8 @@ internal static class Losses
     }
 
     /// <summary>
-    /// Kullback–Leibler divergence KL(p ‖ q) with p = softmax(t / T) and q = softmax(s / T). There is no factor T²: the gradient falls as 1/T² at high temperatures, and a
+    /// Kullback–Leibler divergence KL(p ‖ q) with p = softmax(t / T) and q = softmax(s / T). There is no factor T²: the gradient falls as 1/T² at high
+    /// temperatures, and a
     /// weight that should not must have the factor in it.
     /// </summary>
     /// <param name="graph">Where the nodes go.</param>
@@ -45,7 +49,12 @@ internal static class Losses
     /// <summary>Σ weight·loss. A term of weight 0 is left out.</summary>
     public static string WeightedSum(GraphWriter graph, params IReadOnlyCollection<(double Weight, string Loss)> terms)
     {
-        string[] weighted = [.. terms.Where(term => term.Weight != 0).Select(term => term.Weight == 1 ? term.Loss : graph.Node("Mul", [term.Loss, graph.Scalar((float)term.Weight)]))];
+        string[] weighted =
+        [
+            .. terms
+                .Where(term => term.Weight != 0)
+                .Select(term => term.Weight == 1 ? term.Loss : graph.Node("Mul", [term.Loss, graph.Scalar((float)term.Weight)])),
+        ];
         return weighted.Length switch
         {
             0 => throw new ArgumentException("no loss has a weight", nameof(terms)),

@@ -6,7 +6,9 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;
 
-/// <summary>All samples of a dataset in the host's memory, in columns: the model's inputs by name, and what is added, such as labels or a teacher's outputs.</summary>
+/// <summary>
+/// All samples of a dataset in the host's memory, in columns: the model's inputs by name, and what is added, such as labels or a teacher's outputs.
+/// </summary>
 internal sealed class SampleStore
 {
     private readonly Dictionary<string, SampleColumn> columns = new(StringComparer.Ordinal);
@@ -56,7 +58,10 @@ internal sealed class SampleStore
 
         if (store.Count == 0)
         {
-            throw new DiagnosticException(TensorsCodes.UnusableSamples, "Training needs samples, and the dataset gives none. Give 'calibrate' a dataset with samples.");
+            throw new DiagnosticException(
+                TensorsCodes.UnusableSamples,
+                "Training needs samples, and the dataset gives none. Give 'calibrate' a dataset with samples."
+            );
         }
 
         store.Labels = labels.Count == store.Count ? labels : null;
@@ -94,7 +99,11 @@ internal sealed class SampleStore
             {
                 if (value.Shape.FirstOrDefault() != batch)
                 {
-                    throw new DiagnosticException(TensorsCodes.UnusableSamples, $"The output '{output}' has the shape {string.Join('×', value.Shape)} for {batch} samples, not one row a sample. It cannot be learnt from.");
+                    throw new DiagnosticException(
+                        TensorsCodes.UnusableSamples,
+                        $"The output '{output}' has the shape {string.Join('×', value.Shape)} for {batch} samples, not one row a sample. It cannot be learnt "
+                            + "from."
+                    );
                 }
 
                 Append(outputs[output], value, Math.Min(batch, Count - first));
@@ -103,7 +112,8 @@ internal sealed class SampleStore
     }
 
     /// <summary>Tensors for batches of <paramref name="names"/>, to be filled by <see cref="Fill"/>.</summary>
-    public IReadOnlyDictionary<string, HostTensor> Buffers(IEnumerable<string> names, int batch) => names.ToDictionary(name => name, name => columns[name].Buffer(batch), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, HostTensor> Buffers(IEnumerable<string> names, int batch) =>
+        names.ToDictionary(name => name, name => columns[name].Buffer(batch), StringComparer.Ordinal);
 
     /// <summary>Copies <paramref name="samples"/> into <paramref name="buffers"/>.</summary>
     public void Fill(IReadOnlyDictionary<string, HostTensor> buffers, ReadOnlySpan<int> samples)
@@ -125,7 +135,9 @@ internal sealed class SampleStore
         {
             throw new DiagnosticException(
                 TensorsCodes.UnusableSamples,
-                $"The samples of '{name}' are {column.Type}, {Text(column.Row)}, and later {tensor.Type}, {Text(tensor.Shape.AsSpan(1).ToArray())}: batches need one shape. Make them alike with 'preprocess', or use other data.");
+                $"The samples of '{name}' are {column.Type}, {Text(column.Row)}, and later {tensor.Type}, {Text(tensor.Shape.AsSpan(1).ToArray())}: batches "
+                    + "need one shape. Make them alike with 'preprocess', or use other data."
+            );
         }
 
         column.Append(tensor.Bytes, rows);

@@ -12,7 +12,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
-/// Runs the steps of a <see cref="TrainingGraph"/>. Parameters and optimiser state stay on the device, in two sets of buffers that take turns as input and output: a step
+/// Runs the steps of a <see cref="TrainingGraph"/>. Parameters and optimiser state stay on the device, in two sets of buffers that take turns as input and
+/// output: a step
 /// moves a batch there and a loss back, and nothing else.
 /// </summary>
 internal sealed class Trainer : IDisposable
@@ -155,7 +156,8 @@ internal sealed class Trainer : IDisposable
             ? tensor
             : throw new DiagnosticException(
                 TensorsCodes.WrongInputs,
-                $"The input '{input.Name}' is trained with {input.Type}, {string.Join('×', input.Shape)}; it got {(tensor is null ? "no data" : $"{tensor.Type}, {string.Join('×', tensor.Shape)}")}. Check the dataset's 'inputs' and 'preprocess'.",
+                $"The input '{input.Name}' is trained with {input.Type}, {string.Join('×', input.Shape)}; it got "
+                    + $"{(tensor is null ? "no data" : $"{tensor.Type}, {string.Join('×', tensor.Shape)}")}. Check the dataset's 'inputs' and 'preprocess'.",
                 OrtErrors.Position(Graph.Model.Path));
 
     private void Write(List<float[]> vectors)

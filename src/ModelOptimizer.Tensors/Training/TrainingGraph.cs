@@ -12,7 +12,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
-/// One step of training as an ONNX graph: a batch, all parameters as one vector, and the optimiser's vectors go in; the loss, the gradient's norm, and the new vectors come
+/// One step of training as an ONNX graph: a batch, all parameters as one vector, and the optimiser's vectors go in; the loss, the gradient's norm, and the new
+/// vectors come
 /// out. One vector makes the optimiser a dozen nodes however many weights there are.
 /// </summary>
 internal sealed class TrainingGraph
@@ -53,7 +54,8 @@ internal sealed class TrainingGraph
 
     /// <summary>Makes the graph of one step.</summary>
     /// <param name="engine">Runs the forward pass once, on zeros, to learn its shapes.</param>
-    /// <param name="graph">The forward graph, float32, the loss in it. It is changed: free dimensions of its inputs get their extents, and trained initialisers become parts of the vector.</param>
+    /// <param name="graph">The forward graph, float32, the loss in it. It is changed: free dimensions of its inputs get their extents, and trained initialisers
+    /// become parts of the vector.</param>
     /// <param name="loss">The scalar to make small.</param>
     /// <param name="trainable">Initialisers. One that the loss does not depend on is left as it is.</param>
     /// <param name="optimizer">What makes new parameters of gradients.</param>
@@ -96,7 +98,12 @@ internal sealed class TrainingGraph
         return new TrainingGraph(step, new TrainingNames(vectors, next, scalars, loss, norm), optimizer, parameters, start)
         {
             Batch = batch,
-            Inputs = [.. step.Graph.Input.Where(input => !own.Contains(input.Name) && step.Graph.Initializer.All(tensor => tensor.Name != input.Name)).Select(Describe)],
+            Inputs =
+            [
+                .. step
+                    .Graph.Input.Where(input => !own.Contains(input.Name) && step.Graph.Initializer.All(tensor => tensor.Name != input.Name))
+                    .Select(Describe),
+            ],
             ActivationBytes = activations,
         };
     }
@@ -121,7 +128,8 @@ internal sealed class TrainingGraph
             {
                 throw new DiagnosticException(
                     TensorsCodes.NotTrainable,
-                    $"The weight '{tensor.Name}' is {ElementTypes.Name(tensor.DataType)}; only float32 is trained. Export the model in float32, or leave the layer out.",
+                    $"The weight '{tensor.Name}' is {ElementTypes.Name(tensor.DataType)}; only float32 is trained. Export the model in float32, or leave the "
+                        + "layer out.",
                     OrtErrors.Position(model.Path));
             }
 
@@ -133,7 +141,8 @@ internal sealed class TrainingGraph
         return (parameters, [.. values.SelectMany(part => part)]);
     }
 
-    private static string[] Declare(GraphWriter graph, IReadOnlyList<string> names, params long[] shape) => [.. names.Select(name => graph.Input(graph.NewName(name), DataType.Float, shape))];
+    private static string[] Declare(GraphWriter graph, IReadOnlyList<string> names, params long[] shape) =>
+        [.. names.Select(name => graph.Input(graph.NewName(name), DataType.Float, shape))];
 
     private static ModelTensor Describe(ValueInfoProto input) => new(
         input.Name,
@@ -161,7 +170,10 @@ internal static class BatchShapes
         {
             var row = rows?.GetValueOrDefault(input.Name);
             var tensor = input.Type.TensorType;
-            tensor.Shape ??= new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension[1 + (row?.Length ?? 0)].Select(_ => new TensorShapeProto.Types.Dimension()) } };
+            tensor.Shape ??= new TensorShapeProto
+            {
+                Dim = { new TensorShapeProto.Types.Dimension[1 + (row?.Length ?? 0)].Select(_ => new TensorShapeProto.Types.Dimension()) },
+            };
             var dimensions = tensor.Shape.Dim;
             for (var axis = 0; axis < dimensions.Count; axis++)
             {

@@ -12,7 +12,8 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
-/// Trains on shuffled batches, step after step. The same graph, samples and plan give the same bytes on the same class of devices with the same number of threads, whether the
+/// Trains on shuffled batches, step after step. The same graph, samples and plan give the same bytes on the same class of devices with the same number of
+/// threads, whether the
 /// training was interrupted or not. Another number of threads cuts products into other parts, and their sums are rounded elsewhere.
 /// </summary>
 internal static class TrainingLoop
@@ -111,7 +112,9 @@ internal sealed record TrainingResult(IReadOnlyDictionary<string, HostTensor> Pa
     }
 }
 
-/// <summary>A training between two steps, as bytes: what it is of, the losses so far, and the trainer's state. The place in the data follows from the number of steps.</summary>
+/// <summary>
+/// A training between two steps, as bytes: what it is of, the losses so far, and the trainer's state. The place in the data follows from the number of steps.
+/// </summary>
 internal static class TrainingCheckpoint
 {
     private const int HashBytes = SHA256.HashSizeInBytes;
@@ -128,14 +131,24 @@ internal static class TrainingCheckpoint
 
     public static byte[] Write(byte[] identity, List<float> losses, Trainer trainer)
     {
-        byte[] content = [.. identity, .. BitConverter.GetBytes((long)losses.Count), .. MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(losses)), .. trainer.Save()];
+        byte[] content =
+        [
+            .. identity,
+            .. BitConverter.GetBytes((long)losses.Count),
+            .. MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(losses)),
+            .. trainer.Save(),
+        ];
         return [.. SHA256.HashData(content), .. content];
     }
 
     /// <summary>Goes back to a checkpoint and returns the losses before it; null, with nothing changed, where it is damaged or of another training.</summary>
     public static List<float>? Read(ReadOnlySpan<byte> bytes, byte[] identity, Trainer trainer)
     {
-        if (bytes.Length < HashBytes || !SHA256.HashData(bytes[HashBytes..]).AsSpan().SequenceEqual(bytes[..HashBytes]) || !bytes[HashBytes..].StartsWith(identity))
+        if (
+            bytes.Length < HashBytes
+            || !SHA256.HashData(bytes[HashBytes..]).AsSpan().SequenceEqual(bytes[..HashBytes])
+            || !bytes[HashBytes..].StartsWith(identity)
+        )
         {
             return null;
         }
@@ -205,7 +218,8 @@ internal enum ScheduleShape
 }
 
 /// <summary>
-/// The order in which samples are drawn: every epoch is a permutation of all of them, by Fisher–Yates with <see cref="Random"/> of a seed, whose numbers are the same on every
+/// The order in which samples are drawn: every epoch is a permutation of all of them, by Fisher–Yates with <see cref="Random"/> of a seed, whose numbers are
+/// the same on every
 /// machine. Batches are full; one that reaches beyond an epoch takes the rest from the next.
 /// </summary>
 internal sealed class SampleOrder

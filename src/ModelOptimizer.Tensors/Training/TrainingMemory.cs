@@ -8,7 +8,8 @@ namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>The memory that a training will take, in bytes, before it starts.</summary>
 /// <param name="Parameters">Parameters and what the optimiser keeps about them, twice each, and what a step makes of the gradient.</param>
-/// <param name="Activations">What the forward pass makes, which is kept for the backward pass, the gradients by it, and the windows of the largest convolution.</param>
+/// <param name="Activations">What the forward pass makes, which is kept for the backward pass, the gradients by it, and the windows of the largest
+/// convolution.</param>
 /// <param name="Samples">The samples, held in the host's memory.</param>
 internal sealed record TrainingMemory(long Parameters, long Activations, long Samples)
 {
@@ -28,8 +29,14 @@ internal sealed record TrainingMemory(long Parameters, long Activations, long Sa
     /// <param name="trained">Number of trained elements.</param>
     /// <param name="optimizer">What makes new parameters of gradients.</param>
     /// <param name="samples">Bytes of the samples; see <see cref="SampleStore.Predict"/>.</param>
-    public static TrainingMemory Predict(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes, int batch, long trained, IOptimizer optimizer, long samples) =>
-        new(VectorBytes(trained, optimizer), batch * ActivationBytes(model.Graph.Node, shapes), samples);
+    public static TrainingMemory Predict(
+        OnnxModel model,
+        IReadOnlyDictionary<string, long[]> shapes,
+        int batch,
+        long trained,
+        IOptimizer optimizer,
+        long samples
+    ) => new(VectorBytes(trained, optimizer), batch * ActivationBytes(model.Graph.Node, shapes), samples);
 
     /// <summary>Predicts for a graph.</summary>
     public static TrainingMemory Predict(TrainingGraph graph, long samples) => new(VectorBytes(graph.Count, graph.Optimizer), graph.ActivationBytes, samples);

@@ -21,7 +21,9 @@ internal static class CacheCommand
         var cache = CommonOptions.Cache();
         var json = CommonOptions.Json();
         var command = new Command(name, description) { cache, json };
-        command.SetAction(parsed => Guard.Run(terminal, $"cache {name}", parsed.GetValue(json), () => action(terminal, Folder(parsed.GetValue(cache), terminal), parsed.GetValue(json))));
+        command.SetAction(parsed =>
+            Guard.Run(terminal, $"cache {name}", parsed.GetValue(json), () => action(terminal, Folder(parsed.GetValue(cache), terminal), parsed.GetValue(json)))
+        );
         return command;
     }
 
@@ -57,10 +59,14 @@ internal static class CacheCommand
             return ExitCode.Passed;
         }
 
-        new DiagnosticPrinter(terminal).Print(new Diagnostic(
-            ToolCodes.CacheNotCleared,
-            DiagnosticSeverity.Error,
-            $"{clearing.Kept.Count} of the cache's folders could not be removed, such as '{clearing.Kept[0]}'. Check their permissions, and that no other program holds their files."));
+        new DiagnosticPrinter(terminal).Print(
+            new Diagnostic(
+                ToolCodes.CacheNotCleared,
+                DiagnosticSeverity.Error,
+                $"{clearing.Kept.Count} of the cache's folders could not be removed, such as '{clearing.Kept[0]}'. Check their permissions, and that no other "
+                    + "program holds their files."
+            )
+        );
         return ExitCode.Environment;
     }
 
@@ -68,7 +74,10 @@ internal static class CacheCommand
     {
         var folder = terminal.CacheDirectory(given);
         return File.Exists(folder)
-            ? throw new DiagnosticException(ToolCodes.Usage, $"'{ShortPath.From(terminal.CurrentDirectory, folder)}' is a file. --cache and ModelOptimizerCache take the folder that holds the cache.")
+            ? throw new DiagnosticException(
+                ToolCodes.Usage,
+                $"'{ShortPath.From(terminal.CurrentDirectory, folder)}' is a file. --cache and ModelOptimizerCache take the folder that holds the cache."
+            )
             : folder;
     }
 }

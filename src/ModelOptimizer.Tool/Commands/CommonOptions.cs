@@ -8,7 +8,8 @@ internal static class CommonOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document and nothing else." };
 
-    public static Option<string?> Cache() => new("--cache") { Description = "Folder of finished results [default: $ModelOptimizerCache, or in the user's cache folder].", HelpName = "folder" };
+    public static Option<string?> Cache() =>
+        new("--cache") { Description = "Folder of finished results [default: $ModelOptimizerCache, or in the user's cache folder].", HelpName = "folder" };
 
     /// <param name="purpose">What naming a device is for, as a sentence.</param>
     public static Option<string?> Device(string purpose)

@@ -12,10 +12,21 @@ internal static class InitCommand
     {
         var model = new Argument<string>("model.onnx") { Description = "The model to compress." };
         var data = new Option<string?>("--data") { Description = "Samples for it: .npz, .npy, IDX or .csv.", HelpName = "file" };
-        var labels = new Option<string?>("--labels") { Description = "The array or column of the data with the labels, or a file with them beside .npy and IDX.", HelpName = "name" };
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "The array or column of the data with the labels, or a file with them beside .npy and IDX.",
+            HelpName = "name",
+        };
         var device = CommonOptions.Device("The device to compress on; the project downloads the package that it needs.");
         var force = new Option<bool>("--force") { Description = "Replace a manifest that is there." };
-        var command = new Command("init", "Write a first manifest for a model, and add the package to the project in this folder.") { model, data, labels, device, force };
+        var command = new Command("init", "Write a first manifest for a model, and add the package to the project in this folder.")
+        {
+            model,
+            data,
+            labels,
+            device,
+            force,
+        };
         command.SetAction(parsed => Guard.Run(terminal, command.Name, json: false, () =>
         {
             string Absolute(string path) => Path.GetFullPath(path, terminal.CurrentDirectory);

@@ -12,7 +12,14 @@ internal static class InspectionCommand
     /// <param name="inspect">Looks at the model with a path.</param>
     /// <param name="document">What it found, as JSON.</param>
     /// <param name="view">Shows it to people.</param>
-    public static Command Create<T>(Terminal terminal, string name, string description, Func<string, T> inspect, Func<T, string> document, Action<Terminal, T> view)
+    public static Command Create<T>(
+        Terminal terminal,
+        string name,
+        string description,
+        Func<string, T> inspect,
+        Func<T, string> document,
+        Action<Terminal, T> view
+    )
     {
         var model = new Argument<string>("model.onnx") { Description = "The model." };
         var json = CommonOptions.Json();

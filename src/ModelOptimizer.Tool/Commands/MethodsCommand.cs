@@ -39,5 +39,9 @@ internal static class MethodsCommand
 
     private static IMethod Find(IReadOnlyList<IMethod> methods, string name) =>
         methods.FirstOrDefault(method => method.Name == name)
-        ?? throw new DiagnosticException(ToolCodes.UnknownMethod, $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods: {string.Join(", ", methods.Select(method => method.Name))}.");
+        ?? throw new DiagnosticException(
+            ToolCodes.UnknownMethod,
+            $"There is no method '{name}'.{Suggestion.For(name, methods.Select(method => method.Name))} Methods: "
+                + $"{string.Join(", ", methods.Select(method => method.Name))}."
+        );
 }

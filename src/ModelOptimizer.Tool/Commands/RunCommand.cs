@@ -21,9 +21,16 @@ internal static class RunCommand
         };
         var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
         var device = CommonOptions.Device("Instead of the manifest's device.");
-        var algebra = new Option<string?>("--linear-algebra") { Description = $"Instead of the manifest's: {string.Join(", ", LinearAlgebraBackends.Words)}.", HelpName = "library" };
+        var algebra = new Option<string?>("--linear-algebra")
+        {
+            Description = $"Instead of the manifest's: {string.Join(", ", LinearAlgebraBackends.Words)}.",
+            HelpName = "library",
+        };
         var cache = CommonOptions.Cache();
-        var locked = new Option<bool>("--locked") { Description = "Inputs and output must be those of the lock file; an output that is not there is made again, in memory." };
+        var locked = new Option<bool>("--locked")
+        {
+            Description = "Inputs and output must be those of the lock file; an output that is not there is made again, in memory.",
+        };
         var json = CommonOptions.Json();
         algebra.Validators.Add(result =>
         {

@@ -19,7 +19,9 @@ internal static class SchemaCommand
             DefaultValueFactory = _ => ManifestSchema.FileName,
         };
         var command = new Command("schema", "Write the JSON schema by which editors complete and check manifests.") { output };
-        command.SetAction(parsed => Guard.Run(terminal, command.Name, json: false, () => Execute(terminal, parsed.GetValue(output)!, ManifestSchema.Text(methods))));
+        command.SetAction(parsed =>
+            Guard.Run(terminal, command.Name, json: false, () => Execute(terminal, parsed.GetValue(output)!, ManifestSchema.Text(methods)))
+        );
         return command;
     }
 

@@ -34,10 +34,14 @@ internal static class Guard
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Fail(new Diagnostic(
-                RunCodes.Internal,
-                DiagnosticSeverity.Error,
-                $"This is a mistake in ModelOptimizer, not yours. Please report it with the model or manifest, if you may share it, and these lines:{Environment.NewLine}{exception}"));
+            return Fail(
+                new Diagnostic(
+                    RunCodes.Internal,
+                    DiagnosticSeverity.Error,
+                    "This is a mistake in ModelOptimizer, not yours. Please report it with the model or manifest, if you may share it, and these "
+                        + $"lines:{Environment.NewLine}{exception}"
+                )
+            );
         }
 
         int Fail(Diagnostic diagnostic)

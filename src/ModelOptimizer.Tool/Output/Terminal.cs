@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Output;
 
-/// <summary>Everything a command knows of the world it was started in. Results go to <see cref="Out"/>, progress and diagnostics to <see cref="Error"/>.</summary>
+/// <summary>
+/// Everything a command knows of the world it was started in. Results go to <see cref="Out"/>, progress and diagnostics to <see cref="Error"/>.
+/// </summary>
 internal sealed record Terminal
 {
     // Where lines end in a file or a pipe matters to nobody, but long names should stay whole for grep.
@@ -52,7 +54,9 @@ internal sealed record Terminal
 
     /// <summary>The cache's folder: what an option says, else the environment variable, else the user's. Empty says nothing.</summary>
     public string CacheDirectory(string? option) =>
-        new[] { option, CacheVariable }.FirstOrDefault(folder => !string.IsNullOrEmpty(folder)) is { } given ? Path.GetFullPath(given, CurrentDirectory) : CacheFolder.Default;
+        new[] { option, CacheVariable }.FirstOrDefault(folder => !string.IsNullOrEmpty(folder)) is { } given
+            ? Path.GetFullPath(given, CurrentDirectory)
+            : CacheFolder.Default;
 
     /// <summary>A console for tables.</summary>
     public IAnsiConsole Tables() => Ansi(Out, Colour, Width);

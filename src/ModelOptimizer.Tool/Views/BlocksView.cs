@@ -16,7 +16,9 @@ internal static class BlocksView
         }
 
         terminal.Out.WriteLine(
-            $"{ShortPath.From(terminal.CurrentDirectory, model.Model)}: {Blocks(model.Blocks.Count)}, {Figures.Count(model.Parameters)} params, {Figures.Count(model.Macs)} MACs");
+            $"{ShortPath.From(terminal.CurrentDirectory, model.Model)}: {Blocks(model.Blocks.Count)}, {Figures.Count(model.Parameters)} params, "
+                + $"{Figures.Count(model.Macs)} MACs"
+        );
         if (model.ShapesUnknown is { } reason)
         {
             terminal.Out.WriteLine($"Blocks are told by shapes, which are not known: {reason}");
@@ -28,7 +30,15 @@ internal static class BlocksView
         var table = TableStyle.New().Text("block").Text("from").Text("to").Number("input").Number("output").Number("params").Number("MACs");
         foreach (var block in model.Blocks)
         {
-            table.Row(block.Name, block.From, block.To, Shape(block.InputShape), Shape(block.OutputShape), Figures.Count(block.Parameters), Figures.Count(block.Macs));
+            table.Row(
+                block.Name,
+                block.From,
+                block.To,
+                Shape(block.InputShape),
+                Shape(block.OutputShape),
+                Figures.Count(block.Parameters),
+                Figures.Count(block.Macs)
+            );
         }
 
         return table;

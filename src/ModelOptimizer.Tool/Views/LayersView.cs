@@ -16,7 +16,9 @@ internal static class LayersView
         }
 
         terminal.Out.WriteLine(
-            $"{ShortPath.From(terminal.CurrentDirectory, model.Model)}: {Layers(model.Layers.Count)}, {Figures.Count(model.Parameters)} params, {Figures.Count(model.Macs)} MACs, {Figures.Bytes(model.Bytes)}");
+            $"{ShortPath.From(terminal.CurrentDirectory, model.Model)}: {Layers(model.Layers.Count)}, {Figures.Count(model.Parameters)} params, "
+                + $"{Figures.Count(model.Macs)} MACs, {Figures.Bytes(model.Bytes)}"
+        );
         if (model.MacsUnknown is { } reason)
         {
             terminal.Out.WriteLine($"MACs are not known: {reason}");

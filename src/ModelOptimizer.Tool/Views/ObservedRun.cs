@@ -39,7 +39,13 @@ internal static class ObservedRun
             var timeLeft = new TimeLeftColumn();
             return console.Progress()
                 .AutoClear(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), timeLeft)
+                .Columns(
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new ElapsedTimeColumn(),
+                    timeLeft
+                )
                 .Start(context => run(options, observer = new LiveObserver(context, console, timeLeft), cancellation));
         }
         finally

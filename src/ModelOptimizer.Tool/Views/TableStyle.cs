@@ -9,9 +9,11 @@ internal static class TableStyle
 
     public static Table Text(this Table table, string head) => table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).LeftAligned());
 
-    public static Table Word(this Table table, string head) => table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).LeftAligned().NoWrap());
+    public static Table Word(this Table table, string head) =>
+        table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).LeftAligned().NoWrap());
 
-    public static Table Number(this Table table, string head) => table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).RightAligned().NoWrap());
+    public static Table Number(this Table table, string head) =>
+        table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).RightAligned().NoWrap());
 
     /// <summary>A row of plain text; square brackets are only brackets.</summary>
     public static void Row(this Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell).Overflow(Overflow.Fold)));

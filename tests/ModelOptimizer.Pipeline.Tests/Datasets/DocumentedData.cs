@@ -1,11 +1,11 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
-using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Pipeline.Tests.Datasets;
 

@@ -4,7 +4,8 @@ using ModelOptimizer.Tensors.Statistics;
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
-/// One layer alone, an adaptation of the method: with U fixed at the layer's own outputs, its linear term depends on the data only through the second moment Σ of the inputs,
+/// One layer alone, an adaptation of the method: with U fixed at the layer's own outputs, its linear term depends on the data only through the second moment Σ
+/// of the inputs,
 /// F = ρ/2·tr((W−W*)Σ(W−W*)ᵀ)/s + τ/2·‖W−Ŵ‖², s = tr Σ/D, and the blocks left are W and Ŵ. Both steps lower F, and the system of the W-step is factored once.
 /// </summary>
 internal sealed class LayerFit
@@ -124,7 +125,12 @@ internal static class LayerTraining
     {
         if (context.Calibration is null)
         {
-            throw new DiagnosticException(MethodCodes.NoCalibration, "the method measures the layers' inputs, and the model has no calibration data. Add 'calibrate: { dataset: … }' or 'calibrate: { random: 64 }' to the model.", options.Position);
+            throw new DiagnosticException(
+                MethodCodes.NoCalibration,
+                "the method measures the layers' inputs, and the model has no calibration data. Add 'calibrate: { dataset: … }' or 'calibrate: { random: 64 }' "
+                    + "to the model.",
+                options.Position
+            );
         }
 
         var chosen = layers.Where(layer => layer.Set is not null).ToList();
@@ -143,7 +149,9 @@ internal static class LayerTraining
                 [.. moment.Sigma.Select((_, group) => MomentPreparation.Prepare(moment, group, centred: false, shrink: null))]);
             var (copy, objective) = fit.Run(layer.Set!, context.Cancellation);
             trained.Add(new TrainedLayer(layer.Layer, copy.Value, copy, null) { RelativeError = fit.RelativeError(copy.Value) });
-            series.Add(new Series("objective", layer.Layer.Name, "sweep", "objective of the layer", [.. objective.Select((value, k) => new SeriesPoint(k, value))]));
+            series.Add(
+                new Series("objective", layer.Layer.Name, "sweep", "objective of the layer", [.. objective.Select((value, k) => new SeriesPoint(k, value))])
+            );
         }
 
         return new Training(trained, series, []);

@@ -12,7 +12,12 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
     public static ChainData Read(StepContext context, LayerChain chain, NnBcdOptions options)
     {
         var calibration = context.Calibration
-            ?? throw new DiagnosticException(MethodCodes.NoCalibration, "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model, or write 'mode: layer' with random data.", options.Position);
+            ?? throw new DiagnosticException(
+                MethodCodes.NoCalibration,
+                "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model, or write 'mode: layer' "
+                    + "with random data.",
+                options.Position
+            );
         var last = chain.Layers[^1].Layer;
         var input = Columns(context, context.Model, chain.Layers[0].Layer, calibration);
         var target = options.Labels
@@ -21,7 +26,12 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
         var samples = input.Columns / Windows(context, chain.Layers[0].Layer);
         return samples == target.Columns
             ? new ChainData(input, target)
-            : throw new DiagnosticException(MethodCodes.NoTarget, $"the chain's first layer '{chain.Layers[0].Layer.Name}' sees {samples} vectors of the calibration data and the target has {target.Columns}. The method trains networks with one output vector for each sample: use 'mode: layer'.", options.Position);
+            : throw new DiagnosticException(
+                MethodCodes.NoTarget,
+                $"the chain's first layer '{chain.Layers[0].Layer.Name}' sees {samples} vectors of the calibration data and the target has {target.Columns}. "
+                    + "The method trains networks with one output vector for each sample: use 'mode: layer'.",
+                options.Position
+            );
     }
 
     /// <summary>Number of windows of one sample; 1 for matrices.</summary>
@@ -51,12 +61,26 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 
     private static Matrix OneHot(IBatchSource calibration, int classes, NnBcdOptions options)
     {
-        var labels = calibration.Read().SelectMany(batch => batch.Labels
-            ?? throw new DiagnosticException(MethodCodes.NoTarget, "'target: labels' needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'target: teacher'.", options.PositionOf("target"))).ToList();
+        var labels = calibration
+            .Read()
+            .SelectMany(batch =>
+                batch.Labels
+                ?? throw new DiagnosticException(
+                    MethodCodes.NoTarget,
+                    "'target: labels' needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'target: teacher'.",
+                    options.PositionOf("target")
+                )
+            )
+            .ToList();
         var wrong = labels.FindIndex(label => label < 0 || label >= classes);
         if (wrong >= 0)
         {
-            throw new DiagnosticException(MethodCodes.NoTarget, $"sample {wrong} of the calibration data has the label {labels[wrong]}, and the model has {classes} outputs. Map the right array to 'labels:', or write 'target: teacher'.", options.PositionOf("target"));
+            throw new DiagnosticException(
+                MethodCodes.NoTarget,
+                $"sample {wrong} of the calibration data has the label {labels[wrong]}, and the model has {classes} outputs. Map the right array to 'labels:', "
+                    + "or write 'target: teacher'.",
+                options.PositionOf("target")
+            );
         }
 
         var target = new Matrix(classes, labels.Count);
@@ -70,7 +94,8 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 }
 
 /// <summary>
-/// The windows that a convolution sees, as the columns of a matrix. Windows are slowest and samples fastest, so that filters×(windows·n), read with the same numbers as
+/// The windows that a convolution sees, as the columns of a matrix. Windows are slowest and samples fastest, so that filters×(windows·n), read with the same
+/// numbers as
 /// (filters·windows)×n, is the flattened output that the next layer takes.
 /// </summary>
 internal static class Patches

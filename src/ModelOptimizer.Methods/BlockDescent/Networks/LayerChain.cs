@@ -22,7 +22,8 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
         {
             throw new DiagnosticException(
                 MethodCodes.NoChain,
-                $"the model does not end in a chain of Gemm or MatMul layers with ReLUs between them, which is what the method trains: {WhatMakes(model)}. Write 'mode: layer', which fits each layer to itself alone in any graph.",
+                $"the model does not end in a chain of Gemm or MatMul layers with ReLUs between them, which is what the method trains: {WhatMakes(model)}. "
+                    + "Write 'mode: layer', which fits each layer to itself alone in any graph.",
                 position);
         }
 
@@ -72,7 +73,8 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
         }
 
         return node is null ? $"nothing makes its output '{output}'"
-            : node.Operator() is "Gemm" or "MatMul" ? $"its last layer '{node.Name}' has no constant weight and bias of its own, or its output is read more than once"
+            : node.Operator() is "Gemm" or "MatMul"
+                ? $"its last layer '{node.Name}' has no constant weight and bias of its own, or its output is read more than once"
             : $"its output '{output}' comes from a {node.OpType}";
     }
 }

@@ -4,7 +4,8 @@ namespace ModelOptimizer.Methods.BlockDescent;
 internal static class LayerLinks
 {
     /// <summary>
-    /// The links of <paramref name="model"/> in the order of their first layers. Layers that no method may rewrite have none, nor has a Gemm that transposes its input.
+    /// The links of <paramref name="model"/> in the order of their first layers. Layers that no method may rewrite have none, nor has a Gemm that transposes
+    /// its input.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">Shapes for one sample; what they do not tell is not a link.</param>
@@ -45,12 +46,15 @@ internal static class LayerLinks
 }
 
 /// <summary>
-/// Where a layer's units arrive in the next layer. A change of shape keeps the order of the numbers, so a tensor stays (samples × units × positions within a unit)
+/// Where a layer's units arrive in the next layer. A change of shape keeps the order of the numbers, so a tensor stays (samples × units × positions within a
+/// unit)
 /// however it is cut into axes; the next layer sees (samples × channels × positions).
 /// </summary>
 internal static class UnitSpread
 {
-    /// <summary>How many consecutive channels of <paramref name="to"/> each unit of <paramref name="from"/> becomes; null when units do not stay together.</summary>
+    /// <summary>
+    /// How many consecutive channels of <paramref name="to"/> each unit of <paramref name="from"/> becomes; null when units do not stay together.
+    /// </summary>
     public static int? Of(WeightLayer from, WeightLayer to, bool reshaped, IReadOnlyDictionary<string, long[]> shapes)
     {
         if (!reshaped)

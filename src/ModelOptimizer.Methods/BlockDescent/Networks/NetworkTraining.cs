@@ -18,14 +18,22 @@ internal static class NetworkTraining
         var data = ChainData.Read(context, chain, options);
         var network = new BcdNetwork(algebra, data.Input, data.Target, Layers(algebra, context.Seed, options, chain, layers));
         var record = Sweep(context, options, network);
-        var trained = chain.Layers.Zip(network.Layers, (layer, variables) => new TrainedLayer(
-            layer.Layer,
-            Scaled(variables.Used, 1 / layer.Layer.Alpha),
-            variables.Copy,
-            options.Published && layer.Bias is null ? null : variables.Bias)
-        {
-            Gap = variables.Copy is { } copy ? Math.Sqrt(Elements.SquaredDistance(variables.Weight, copy.Value) / Math.Max(double.Epsilon, TensorPrimitives.SumOfSquares<double>(variables.Weight.Values))) : null,
-        });
+        var trained = chain.Layers.Zip(network.Layers, (layer, variables) =>
+            new TrainedLayer(
+                layer.Layer,
+                Scaled(variables.Used, 1 / layer.Layer.Alpha),
+                variables.Copy,
+                options.Published && layer.Bias is null ? null : variables.Bias
+            )
+            {
+                Gap = variables.Copy is { } copy
+                    ? Math.Sqrt(
+                        Elements.SquaredDistance(variables.Weight, copy.Value)
+                            / Math.Max(double.Epsilon, TensorPrimitives.SumOfSquares<double>(variables.Weight.Values))
+                    )
+                    : null,
+            }
+        );
         return new Training([.. trained], record.Series(), [Certificate(record)]);
     }
 
@@ -76,11 +84,16 @@ internal static class NetworkTraining
         return result;
     }
 
-    private static Certificate Certificate(SweepRecord record) => new(
-        "network",
-        "sweeps in which the objective rose",
-        record.Rises,
-        record.Rises == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"F fell in each of {record.LeastChange.Count} sweeps, as the convergence proof asks.")
-            : string.Create(CultureInfo.InvariantCulture, $"F rose in some of {record.LeastChange.Count} sweeps: the convergence proof does not cover this run."));
+    private static Certificate Certificate(SweepRecord record) =>
+        new(
+            "network",
+            "sweeps in which the objective rose",
+            record.Rises,
+            record.Rises == 0
+                ? string.Create(CultureInfo.InvariantCulture, $"F fell in each of {record.LeastChange.Count} sweeps, as the convergence proof asks.")
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"F rose in some of {record.LeastChange.Count} sweeps: the convergence proof does not cover this run."
+                )
+        );
 }

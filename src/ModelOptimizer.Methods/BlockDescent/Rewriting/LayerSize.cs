@@ -44,7 +44,9 @@ internal static class LayerSize
         }
 
         // What enters is an input, and so is a bias that is no constant.
-        graph.Input.Add(layer.Node.Input.Where(name => name.Length > 0 && constants.Find(name) is null).Distinct().Select(name => new ValueInfoProto { Name = name }));
+        graph.Input.Add(
+            layer.Node.Input.Where(name => name.Length > 0 && constants.Find(name) is null).Distinct().Select(name => new ValueInfoProto { Name = name })
+        );
         graph.Node.Add(layer.Node.Clone());
         if (layer.BiasAdd is not null)
         {

@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
-/// One sweep over all blocks from the last layer to the first; every step is the exact minimiser of F, plus α/2 of the squared change where the paper has it (V_N, U below
+/// One sweep over all blocks from the last layer to the first; every step is the exact minimiser of F, plus α/2 of the squared change where the paper has it
+/// (V_N, U below
 /// the last layer, W, b). V below the last layer and U_N have no such term: their systems are strongly convex by themselves.
 /// </summary>
 /// <param name="algebra">Linear algebra.</param>
@@ -256,7 +257,8 @@ internal enum SweepBlock
 }
 
 /// <summary>
-/// Keeps the memory that was predicted. Every step leaves large matrices behind, and a collector on a machine with memory to spare lets several times the living ones lie.
+/// Keeps the memory that was predicted. Every step leaves large matrices behind, and a collector on a machine with memory to spare lets several times the
+/// living ones lie.
 /// </summary>
 internal sealed class Garbage
 {

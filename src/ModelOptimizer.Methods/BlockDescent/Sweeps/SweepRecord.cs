@@ -24,14 +24,20 @@ internal sealed class SweepRecord
 
     /// <summary>The plots.</summary>
     public IReadOnlyList<Series> Series() =>
-    [
-        Line("objective", "F", objective => objective.Total),
-        Line("objective", "½‖V_N − Y‖²", objective => objective.Loss),
-        Line("objective", "γ/2·‖V − σ(U)‖²", objective => objective.Activation),
-        Line("objective", "ρ/2·‖U − WV − b‖²", objective => objective.Linear),
-        Line("objective", "τ/2·‖W − Ŵ‖²", objective => objective.Compression),
-        new Series("convergence", "k·min‖ΔP‖²", "sweep", "the least change so far, k·min‖ΔP‖²,", PlotPoints.Thin([.. _least.Select((least, k) => new SeriesPoint(k + 1, (k + 1) * least))])),
-    ];
+        [
+            Line("objective", "F", objective => objective.Total),
+            Line("objective", "½‖V_N − Y‖²", objective => objective.Loss),
+            Line("objective", "γ/2·‖V − σ(U)‖²", objective => objective.Activation),
+            Line("objective", "ρ/2·‖U − WV − b‖²", objective => objective.Linear),
+            Line("objective", "τ/2·‖W − Ŵ‖²", objective => objective.Compression),
+            new Series(
+                "convergence",
+                "k·min‖ΔP‖²",
+                "sweep",
+                "the least change so far, k·min‖ΔP‖²,",
+                PlotPoints.Thin([.. _least.Select((least, k) => new SeriesPoint(k + 1, (k + 1) * least))])
+            ),
+        ];
 
     private Series Line(string plot, string name, Func<Objective, double> part) =>
         new(plot, name, "sweep", "objective", PlotPoints.Thin([.. _objectives.Select((objective, k) => new SeriesPoint(k, part(objective)))]));

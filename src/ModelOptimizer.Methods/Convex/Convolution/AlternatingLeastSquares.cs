@@ -4,7 +4,8 @@ using ModelOptimizer.Tensors.Training;
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
-/// Fits a gated block by turns: Conv³ and the bias by their normal equations, then Conv² by conjugate gradients on its normal operator, which is linear because the gates
+/// Fits a gated block by turns: Conv³ and the bias by their normal equations, then Conv² by conjugate gradients on its normal operator, which is linear because
+/// the gates
 /// are fixed. No step raises the loss, and there is no learning rate.
 /// </summary>
 /// <param name="algebra">Linear algebra.</param>
@@ -13,7 +14,14 @@ namespace ModelOptimizer.Methods.Convex;
 /// <param name="sweeps">The most sweeps.</param>
 /// <param name="tolerance">Ends them when Conv²'s gradient is below this share of its right-hand side; Conv³'s is zero then.</param>
 /// <param name="cancellation">Ends the fit early.</param>
-internal sealed class AlternatingLeastSquares(ILinearAlgebra algebra, IGatedProblem problem, FilterPreconditioner preconditioner, int sweeps, double tolerance, CancellationToken cancellation)
+internal sealed class AlternatingLeastSquares(
+    ILinearAlgebra algebra,
+    IGatedProblem problem,
+    FilterPreconditioner preconditioner,
+    int sweeps,
+    double tolerance,
+    CancellationToken cancellation
+)
 {
     // Products with the operator in a sweep. More of them fit filters to a Conv³ that is about to change.
     private static readonly InnerAccuracy Inner = new(0.03, 8);
@@ -50,7 +58,11 @@ internal sealed class AlternatingLeastSquares(ILinearAlgebra algebra, IGatedProb
                 return new AlsFit(block, losses, scale > 0 ? norm / scale : 0);
             }
 
-            var filters = new ConjugateGradients(filter => problem.Product(filter, block.Mixer), preconditioner.For(block.Mixer), cancellation).Solve(right, block.Filters, Inner);
+            var filters = new ConjugateGradients(filter => problem.Product(filter, block.Mixer), preconditioner.For(block.Mixer), cancellation).Solve(
+                right,
+                block.Filters,
+                Inner
+            );
             var next = problem.Mixer(filters);
             if (!(next.Loss(block.Mixer, block.Bias) < loss))
             {
@@ -70,7 +82,8 @@ internal sealed class AlternatingLeastSquares(ILinearAlgebra algebra, IGatedProb
 internal sealed record AlsFit(GatedBlock Block, IReadOnlyList<double> Losses, double Gradient);
 
 /// <summary>
-/// An approximate inverse of Conv²'s normal operator: as if gates and windows were independent, so that it is (Q ∘ Conv³ᵀConv³) ⊗ Σ with the gates' moment Q and the
+/// An approximate inverse of Conv²'s normal operator: as if gates and windows were independent, so that it is (Q ∘ Conv³ᵀConv³) ⊗ Σ with the gates' moment Q
+/// and the
 /// windows' moment Σ.
 /// </summary>
 /// <param name="algebra">Linear algebra.</param>

@@ -47,12 +47,20 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
 
     public StudentNeeds Needs(BlockTask task, int samples)
     {
-        double width = Width(task), taps = Taps(task), places = task.OutputShape[2] * task.OutputShape[3], images = task.InputShape[1] * task.InputShape[2] * task.InputShape[3], outputs = task.OutputShape[1];
-        double windows = samples * places, features = (width * taps) + 1;
+        double width = Width(task),
+            taps = Taps(task),
+            places = task.OutputShape[2] * task.OutputShape[3],
+            images = task.InputShape[1] * task.InputShape[2] * task.InputShape[3],
+            outputs = task.OutputShape[1];
+        double windows = samples * places,
+            features = (width * taps) + 1;
         if (IsSmall(task))
         {
             // Φ, a batch's part of it and its factor; the features of some windows.
-            return new StudentNeeds((long)(8 * ((3 * features * features) + (features * Math.Max(places, GatedMoments.WindowsAtOnce)) + (taps * taps))), (windows * features * features) + Math.Pow(features, 3));
+            return new StudentNeeds(
+                (long)(8 * ((3 * features * features) + (features * Math.Max(places, GatedMoments.WindowsAtOnce)) + (taps * taps))),
+                (windows * features * features) + Math.Pow(features, 3)
+            );
         }
 
         // z, y and M of all samples; patches and features of a batch; Σ and its factor.
@@ -71,10 +79,24 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
         {
             var moments = GatedMoments.Read(Algebra, gates, window, activations, context.Cancellation);
             var convex = moments.Convex();
-            var fit = Sweep(task, moments, moments.Windows, new GatedBlock(window, gates, convex.Filters, new Matrix((int)task.OutputShape[1], gates.Filters.Rows), new double[task.OutputShape[1]]));
+            var fit = Sweep(
+                task,
+                moments,
+                moments.Windows,
+                new GatedBlock(window, gates, convex.Filters, new Matrix((int)task.OutputShape[1], gates.Filters.Rows), new double[task.OutputShape[1]])
+            );
             return Fitted(task, fit, moments.TargetSquares) with
             {
-                Certificates = [Certify(task, fit), new Certificate(task.Block.Name, "convex optimum", Share(convex.Loss, moments.TargetSquares), "The relative error of the convex problem's solution: no gated block with these gates has a smaller one on the calibration samples.")],
+                Certificates =
+                [
+                    Certify(task, fit),
+                    new Certificate(
+                        task.Block.Name,
+                        "convex optimum",
+                        Share(convex.Loss, moments.TargetSquares),
+                        "The relative error of the convex problem's solution: no gated block with these gates has a smaller one on the calibration samples."
+                    ),
+                ],
             };
         }
 
@@ -84,11 +106,21 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
         if (trained.Block is { } block)
         {
             var loss = problem.Mixer(block.Filters).Loss(block.Mixer, block.Bias);
-            return new FittedStudent(Share(loss, problem.TargetSquares), (write, input) => GatedNodes.Write(block, input, write)) { Cost = Cost(task), Note = Note(task, $"{trained.Losses.Count} steps of Adam"), Series = [LossSeries.Of(task.Block.Name, trained.Losses)] };
+            return new FittedStudent(Share(loss, problem.TargetSquares), (write, input) => GatedNodes.Write(block, input, write))
+            {
+                Cost = Cost(task),
+                Note = Note(task, $"{trained.Losses.Count} steps of Adam"),
+                Series = [LossSeries.Of(task.Block.Name, trained.Losses)],
+            };
         }
 
         // Filters that are their gates make a ReLU network with random features: a start that has learned nothing, and no scale of its own.
-        var fitted = Sweep(task, problem, WindowMoment(task, window), new GatedBlock(window, gates, gates.Filters, new Matrix((int)task.OutputShape[1], gates.Filters.Rows), new double[task.OutputShape[1]]));
+        var fitted = Sweep(
+            task,
+            problem,
+            WindowMoment(task, window),
+            new GatedBlock(window, gates, gates.Filters, new Matrix((int)task.OutputShape[1], gates.Filters.Rows), new double[task.OutputShape[1]])
+        );
         return Fitted(task, fitted, problem.TargetSquares) with { Certificates = [Certify(task, fitted)] };
     }
 
@@ -103,12 +135,16 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
     // Patches of a batch in about 64 MB.
     private int Batch(BlockTask task) => (int)Math.Clamp((1 << 24) / (Taps(task) * task.OutputShape[2] * task.OutputShape[3]), 1, 64);
 
-    private string? GateObstacle(BlockTask task, ConvGeometry window) => TeacherGates.Find(_layers, task.Block.From, window) switch
-    {
-        null => $"it does not begin with a convolution of the student's window ({options.Kernel}×{options.Kernel}, stride {window.Strides[0]}), whose filters could be gates; write 'gates: gaussian'",
-        { OutputChannels: var filters } when filters < Width(task) => $"its first convolution has {filters} filters, and {Width(task)} gates are asked for; write 'width: {filters}' or less",
-        _ => null,
-    };
+    private string? GateObstacle(BlockTask task, ConvGeometry window) =>
+        TeacherGates.Find(_layers, task.Block.From, window) switch
+        {
+            null =>
+                $"it does not begin with a convolution of the student's window ({options.Kernel}×{options.Kernel}, stride {window.Strides[0]}), whose filters "
+                    + "could be gates; write 'gates: gaussian'",
+            { OutputChannels: var filters } when filters < Width(task) =>
+                $"its first convolution has {filters} filters, and {Width(task)} gates are asked for; write 'width: {filters}' or less",
+            _ => null,
+        };
 
     private GateFilters Gates(BlockTask task, ConvGeometry window, IBatchSource activations)
     {
@@ -139,39 +175,83 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
 
     private AlsFit Sweep(BlockTask task, IGatedProblem problem, Matrix? windows, GatedBlock start)
     {
-        void Tell(int sweep, double loss) => context.Progress.Report(new MethodProgress(task.Block.Name, sweep, options.Sweeps, string.Create(CultureInfo.InvariantCulture, $"error {Share(loss, problem.TargetSquares):0.0000}")));
-        return new AlternatingLeastSquares(Algebra, problem, new FilterPreconditioner(Algebra, windows, problem.OpenTogether), options.Sweeps, options.Tolerance, context.Cancellation).Fit(start, Tell);
+        void Tell(int sweep, double loss) =>
+            context.Progress.Report(
+                new MethodProgress(
+                    task.Block.Name,
+                    sweep,
+                    options.Sweeps,
+                    string.Create(CultureInfo.InvariantCulture, $"error {Share(loss, problem.TargetSquares):0.0000}")
+                )
+            );
+        return new AlternatingLeastSquares(
+            Algebra,
+            problem,
+            new FilterPreconditioner(Algebra, windows, problem.OpenTogether),
+            options.Sweeps,
+            options.Tolerance,
+            context.Cancellation
+        ).Fit(start, Tell);
     }
 
-    private FittedStudent Fitted(BlockTask task, AlsFit fit, double squares) => new(Share(fit.Losses[^1], squares), (write, input) => GatedNodes.Write(fit.Block, input, write))
-    {
-        Cost = Cost(task),
-        Note = Note(task, $"{fit.Losses.Count - 1} sweeps"),
-        Series = [new Series("convex distillation", task.Block.Name, "sweep", "relative error", [.. fit.Losses.Select((loss, sweep) => new SeriesPoint(sweep, Share(loss, squares)))])],
-    };
+    private FittedStudent Fitted(BlockTask task, AlsFit fit, double squares) =>
+        new(Share(fit.Losses[^1], squares), (write, input) => GatedNodes.Write(fit.Block, input, write))
+        {
+            Cost = Cost(task),
+            Note = Note(task, $"{fit.Losses.Count - 1} sweeps"),
+            Series =
+            [
+                new Series(
+                    "convex distillation",
+                    task.Block.Name,
+                    "sweep",
+                    "relative error",
+                    [.. fit.Losses.Select((loss, sweep) => new SeriesPoint(sweep, Share(loss, squares)))]
+                ),
+            ],
+        };
 
     private static Certificate Certify(BlockTask task, AlsFit fit) =>
-        new(task.Block.Name, "gradient", fit.Gradient, "The norm of the gradient by the filters over that at empty filters, with the gradient of everything else zero: at 0 no small change of the weights lowers the error.");
+        new(
+            task.Block.Name,
+            "gradient",
+            fit.Gradient,
+            "The norm of the gradient by the filters over that at empty filters, with the gradient of everything else zero: at 0 no small change of the "
+                + "weights lowers the error."
+        );
 
     private string Note(BlockTask task, string effort)
     {
         var cost = Cost(task);
-        return string.Create(CultureInfo.InvariantCulture, $"gated block, {cost.Width} gates of {options.Kernel}×{options.Kernel}; {cost.Weights:#,0} weights with the gates, {cost.LearnedWeights:#,0} without; {effort}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"gated block, {cost.Width} gates of {options.Kernel}×{options.Kernel}; {cost.Weights:#,0} weights with the gates, {cost.LearnedWeights:#,0} "
+                + $"without; {effort}"
+        );
     }
 
     private static double Share(double loss, double squares) => squares > 0 ? Math.Sqrt(loss / squares) : 0;
 }
 
-/// <summary>Gates that are the first filters of a block's first convolution, its bias and the BatchNormalization behind it included: open where the teacher's own unit is.</summary>
+/// <summary>
+/// Gates that are the first filters of a block's first convolution, its bias and the BatchNormalization behind it included: open where the teacher's own unit
+/// is.
+/// </summary>
 internal static class TeacherGates
 {
     /// <summary>The convolution whose filters can be gates; null when the block begins with none.</summary>
     /// <param name="layers">The teacher's layers.</param>
     /// <param name="input">The tensor that enters the block.</param>
     /// <param name="window">The student's window.</param>
-    public static WeightLayer? Find(IReadOnlyList<WeightLayer> layers, string input, ConvGeometry window) => layers.FirstOrDefault(layer =>
-        layer is { Kind: LayerKind.Conv, Obstacle: null, Window: { Group: 1, AutoPad: "NOTSET" } own } && layer.Input == input
-        && own.Kernel.SequenceEqual(window.Kernel) && own.Strides.SequenceEqual(window.Strides) && own.Pads.SequenceEqual(window.Pads) && own.Dilations.All(dilation => dilation == 1));
+    public static WeightLayer? Find(IReadOnlyList<WeightLayer> layers, string input, ConvGeometry window) =>
+        layers.FirstOrDefault(layer =>
+            layer is { Kind: LayerKind.Conv, Obstacle: null, Window: { Group: 1, AutoPad: "NOTSET" } own }
+            && layer.Input == input
+            && own.Kernel.SequenceEqual(window.Kernel)
+            && own.Strides.SequenceEqual(window.Strides)
+            && own.Pads.SequenceEqual(window.Pads)
+            && own.Dilations.All(dilation => dilation == 1)
+        );
 
     /// <summary>The first <paramref name="width"/> filters of <paramref name="layer"/>, a layer of <paramref name="teacher"/>.</summary>
     public static GateFilters Read(OnnxModel teacher, WeightLayer layer, int width)
@@ -183,7 +263,8 @@ internal static class TeacherGates
 }
 
 /// <summary>
-/// A gated block as nodes of a model: one convolution with the outputs of Conv¹ and Conv², Split, Greater, Cast, Mul, Conv³. Measured on two cores of a CPU against two
+/// A gated block as nodes of a model: one convolution with the outputs of Conv¹ and Conv², Split, Greater, Cast, Mul, Conv³. Measured on two cores of a CPU
+/// against two
 /// convolutions: 15 to 40 % less time for up to 16 gates, as much for 64 and more; a Where in place of Cast and Mul takes as long.
 /// </summary>
 internal static class GatedNodes
@@ -203,7 +284,9 @@ internal static class GatedNodes
     }
 }
 
-/// <summary>Gates of independent normal numbers. One that is closed on all windows seen says nothing and is drawn anew, as the authors' solver drops it.</summary>
+/// <summary>
+/// Gates of independent normal numbers. One that is closed on all windows seen says nothing and is drawn anew, as the authors' solver drops it.
+/// </summary>
 internal static class GaussianGates
 {
     // Where the data is such that a gate opens rarely, some stay closed.

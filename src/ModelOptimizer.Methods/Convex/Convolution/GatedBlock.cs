@@ -4,7 +4,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
-/// S(z) = Conv³(Conv²(z) ⊙ 1[Conv¹(z) > 0]) + b (Varshney and Pilanci, eq. 8). Rows of matrices are the filters of convolutions in stored order: channels, then taps.
+/// S(z) = Conv³(Conv²(z) ⊙ 1[Conv¹(z) > 0]) + b (Varshney and Pilanci, eq. 8). Rows of matrices are the filters of convolutions in stored order: channels, then
+/// taps.
 /// </summary>
 /// <param name="Window">The window of Conv¹ and Conv².</param>
 /// <param name="Gates">Conv¹, m×D, fixed.</param>
@@ -17,7 +18,8 @@ internal sealed record GatedBlock(ConvGeometry Window, GateFilters Gates, Matrix
     public int Width => Filters.Rows;
 
     /// <summary>
-    /// The same block with ‖w_j‖ = ‖a_j‖ for every j: only their product counts, and equal lengths condition both least-squares problems alike. What is zero stays as it is.
+    /// The same block with ‖w_j‖ = ‖a_j‖ for every j: only their product counts, and equal lengths condition both least-squares problems alike. What is zero
+    /// stays as it is.
     /// </summary>
     public GatedBlock Balanced()
     {
@@ -41,7 +43,8 @@ internal sealed record GatedBlock(ConvGeometry Window, GateFilters Gates, Matrix
 
     private static double Norm(ReadOnlySpan<double> row) => TensorPrimitives.Norm(row);
 
-    private static double ColumnNorm(Matrix matrix, int column) => Math.Sqrt(Enumerable.Range(0, matrix.Rows).Sum(row => matrix[row, column] * matrix[row, column]));
+    private static double ColumnNorm(Matrix matrix, int column) =>
+        Math.Sqrt(Enumerable.Range(0, matrix.Rows).Sum(row => matrix[row, column] * matrix[row, column]));
 }
 
 /// <summary>Conv¹: the gates, which nothing changes.</summary>
@@ -55,13 +58,21 @@ internal static class GatedGraph
     /// <summary>1[Conv¹(z) > 0], bool, N×m×H'×W'.</summary>
     public static string Open(GraphWriter graph, string images, GateFilters gates, ConvGeometry window)
     {
-        string[] inputs = [images, Weight(graph, "gates", gates.Filters, Shape(gates.Filters, window)), .. gates.Bias is { } bias ? [Weight(graph, "thresholds", bias, bias.Length)] : Array.Empty<string>()];
+        string[] inputs =
+        [
+            images,
+            Weight(graph, "gates", gates.Filters, Shape(gates.Filters, window)),
+            .. gates.Bias is { } bias ? [Weight(graph, "thresholds", bias, bias.Length)] : Array.Empty<string>(),
+        ];
         return graph.Node("Greater", [graph.Node("Conv", inputs, Attributes(window)), graph.Scalar(0)]);
     }
 
     /// <summary>Conv²(z) ⊙ M, N×m×H'×W'.</summary>
     public static string Hidden(GraphWriter graph, string images, string open, string filters, ConvGeometry window) =>
-        graph.Node("Mul", [graph.Node("Conv", [images, filters], Attributes(window)), graph.Node("Cast", [open], GraphWriter.Attribute("to", (long)DataType.Float))]);
+        graph.Node(
+            "Mul",
+            [graph.Node("Conv", [images, filters], Attributes(window)), graph.Node("Cast", [open], GraphWriter.Attribute("to", (long)DataType.Float))]
+        );
 
     /// <summary>The shape in which a convolution takes the rows of <paramref name="filters"/>.</summary>
     public static long[] Shape(Matrix filters, ConvGeometry window) => [filters.Rows, filters.Columns / window.Taps, window.Kernel[0], window.Kernel[1]];

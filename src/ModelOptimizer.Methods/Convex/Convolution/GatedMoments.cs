@@ -4,7 +4,8 @@ using ModelOptimizer.Tensors.Data;
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
-/// A <see cref="IGatedProblem"/> in the second moments of its gated windows φ_n = (M_n ⊗ p_n, 1), float64: one pass over the data, of which nothing is kept. For small
+/// A <see cref="IGatedProblem"/> in the second moments of its gated windows φ_n = (M_n ⊗ p_n, 1), float64: one pass over the data, of which nothing is kept.
+/// For small
 /// blocks, as Φ has (m·D + 1)² numbers. They hold the convex problem too, in which every gate has a full matrix U_j (outputs×D) in place of a_j w_jᵀ.
 /// </summary>
 internal sealed class GatedMoments : IGatedProblem
@@ -76,7 +77,11 @@ internal sealed class GatedMoments : IGatedProblem
         }
 
         spread[_gram.Rows - 1, _gates] = 1;
-        return new MixerSystem(_algebra.Multiply(spread, _algebra.Multiply(_gram, spread), transposeA: true), _algebra.Multiply(spread, _right, transposeA: true), TargetSquares);
+        return new MixerSystem(
+            _algebra.Multiply(spread, _algebra.Multiply(_gram, spread), transposeA: true),
+            _algebra.Multiply(spread, _right, transposeA: true),
+            TargetSquares
+        );
     }
 
     public Matrix Right(Matrix mixer, double[] bias)
@@ -185,7 +190,8 @@ internal sealed class GatedMoments : IGatedProblem
 }
 
 /// <summary>
-/// The convex problem behind a gated block: any outputs×D matrix U_j for each gate in place of a_j w_jᵀ, which is linear least squares. Its optimum is below the loss of
+/// The convex problem behind a gated block: any outputs×D matrix U_j for each gate in place of a_j w_jᵀ, which is linear least squares. Its optimum is below
+/// the loss of
 /// every block with these gates.
 /// </summary>
 /// <param name="Loss">Σ‖Σ_j U_j (M_nj p_n) + b − y_n‖² at the optimum.</param>
@@ -212,7 +218,8 @@ internal sealed record ConvexReference(double Loss, Matrix Filters)
         }
 
         var image = algebra.Multiply(gram, solution);
-        var loss = targetSquares - (2 * TensorPrimitives.Dot<double>(solution.Values, right.Values)) + TensorPrimitives.Dot<double>(solution.Values, image.Values);
+        var loss =
+            targetSquares - (2 * TensorPrimitives.Dot<double>(solution.Values, right.Values)) + TensorPrimitives.Dot<double>(solution.Values, image.Values);
         return new ConvexReference(Math.Max(0, loss), Leading(algebra, solution, gates));
     }
 

@@ -26,10 +26,22 @@ internal sealed class GradientTraining(StepContext context, ConvexOptions option
         var batch = Math.Min(options.Batch, samples.Count);
         var training = TrainingGraph.Build(context.Engine, graph, loss, [filters, mixer, bias], new AdamW(WeightDecay: 0), batch);
         using var trainer = new Trainer(context.Engine, training);
-        var plan = new TrainingPlan(TrainingPlan.StepsOf(options.Epochs, samples.Count, batch), new LearningRate(options.LearningRate, ScheduleShape.Cosine), context.Seed);
+        var plan = new TrainingPlan(
+            TrainingPlan.StepsOf(options.Epochs, samples.Count, batch),
+            new LearningRate(options.LearningRate, ScheduleShape.Cosine),
+            context.Seed
+        );
         var result = TrainingLoop.Run(trainer, samples, plan, new StepProgress(context.Progress), cancellation: context.Cancellation);
         double[] Read(string name) => Array.ConvertAll(result.Parameters[name].As<float>().ToArray(), value => (double)value);
-        return (start with { Filters = new Matrix(start.Width, start.Filters.Columns, Read(filters)), Mixer = new Matrix(start.Mixer.Rows, start.Width, Read(mixer)), Bias = Read(bias) }, result.Losses);
+        return (
+            start with
+            {
+                Filters = new Matrix(start.Width, start.Filters.Columns, Read(filters)),
+                Mixer = new Matrix(start.Mixer.Rows, start.Width, Read(mixer)),
+                Bias = Read(bias),
+            },
+            result.Losses
+        );
     }
 
     // Normal numbers that keep the size of what goes through them, with half of the gates open.
@@ -38,6 +50,12 @@ internal sealed class GradientTraining(StepContext context, ConvexOptions option
         var random = new Random(context.Seed);
         double[] Normals(int count, double inputs) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal(Math.Sqrt(1 / inputs)))];
         var (width, taps) = (gates.Filters.Rows, gates.Filters.Columns);
-        return new GatedBlock(window, gates, new Matrix(width, taps, Normals(width * taps, taps)), new Matrix(outputs, width, Normals(outputs * width, width / 2.0)), new double[outputs]);
+        return new GatedBlock(
+            window,
+            gates,
+            new Matrix(width, taps, Normals(width * taps, taps)),
+            new Matrix(outputs, width, Normals(outputs * width, width / 2.0)),
+            new double[outputs]
+        );
     }
 }

@@ -43,7 +43,10 @@ internal sealed record MixerSystem(Matrix Gram, Matrix Right, double TargetSquar
             }
         }
 
-        return Math.Max(0, TargetSquares - (2 * TensorPrimitives.Dot<double>(solution.Values, Right.Values)) + TensorPrimitives.Dot<double>(solution.Values, image.Values));
+        return Math.Max(
+            0,
+            TargetSquares - (2 * TensorPrimitives.Dot<double>(solution.Values, Right.Values)) + TensorPrimitives.Dot<double>(solution.Values, image.Values)
+        );
     }
 
     /// <summary>The Conv³ and the bias with the least loss. A gate that never opens gets no weight.</summary>

@@ -7,7 +7,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
-/// A <see cref="IGatedProblem"/> without its matrices: every product is a pass over the activations, which the host keeps; convolutions and their adjoints run on the
+/// A <see cref="IGatedProblem"/> without its matrices: every product is a pass over the activations, which the host keeps; convolutions and their adjoints run
+/// on the
 /// engine in float32, batch by batch, and are summed in float64.
 /// </summary>
 internal sealed class StreamedProblem : IGatedProblem, IDisposable
@@ -77,12 +78,17 @@ internal sealed class StreamedProblem : IGatedProblem, IDisposable
     {
         // At empty filters the gradient is the right-hand side with the other sign.
         var filters = new Matrix(_gates, _sessions.Taps);
-        var gradient = Sum(_sessions.Residual, [BlockActivations.Input, Open, BlockActivations.Target], [_sessions.Filters(filters), StreamedSessions.Mixers(mixer), StreamedSessions.Bias(bias)]);
+        var gradient = Sum(
+            _sessions.Residual,
+            [BlockActivations.Input, Open, BlockActivations.Target],
+            [_sessions.Filters(filters), StreamedSessions.Mixers(mixer), StreamedSessions.Bias(bias)]
+        );
         TensorPrimitives.Negate(gradient.Values, gradient.Values);
         return gradient;
     }
 
-    public Matrix Product(Matrix filters, Matrix mixer) => Sum(_sessions.Product, [BlockActivations.Input, Open], [_sessions.Filters(filters), StreamedSessions.Mixers(mixer)]);
+    public Matrix Product(Matrix filters, Matrix mixer) =>
+        Sum(_sessions.Product, [BlockActivations.Input, Open], [_sessions.Filters(filters), StreamedSessions.Mixers(mixer)]);
 
     public void Dispose() => _sessions.Dispose();
 
@@ -102,7 +108,11 @@ internal sealed class StreamedProblem : IGatedProblem, IDisposable
     }
 
     // One run after the other over all samples; the last one may have fewer.
-    private IEnumerable<(int Count, IReadOnlyDictionary<string, HostTensor> Result)> Passes(Func<int, ModelSession> session, IReadOnlyList<string> columns, IReadOnlyList<(string Name, HostTensor Value)> given)
+    private IEnumerable<(int Count, IReadOnlyDictionary<string, HostTensor> Result)> Passes(
+        Func<int, ModelSession> session,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<(string Name, HostTensor Value)> given
+    )
     {
         IReadOnlyDictionary<string, HostTensor>? buffers = null;
         for (var first = 0; first < _samples.Count; first += _batch)

@@ -135,7 +135,8 @@ internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeo
 
     private static string Double(GraphWriter graph, string tensor) => graph.Node("Cast", [tensor], GraphWriter.Attribute("to", (long)DataType.Double));
 
-    private static void Products(GraphWriter graph, string name, string one, string other) => graph.NodeTo(name, "Gemm", [one, other], GraphWriter.Attribute("transB", 1L));
+    private static void Products(GraphWriter graph, string name, string one, string other) =>
+        graph.NodeTo(name, "Gemm", [one, other], GraphWriter.Attribute("transB", 1L));
 
     private static void Outputs(GraphWriter graph, params string[] names)
     {
@@ -146,7 +147,8 @@ internal sealed class StreamedSessions(Engine engine, GateFilters gates, ConvGeo
         }
     }
 
-    private static HostTensor Single(double[] values, long[] shape) => HostTensor.From<float>(DataType.Float, shape, Array.ConvertAll(values, value => (float)value));
+    private static HostTensor Single(double[] values, long[] shape) =>
+        HostTensor.From<float>(DataType.Float, shape, Array.ConvertAll(values, value => (float)value));
 
     private ModelSession Session(string kind, int batch, Func<OnnxModel> build)
     {

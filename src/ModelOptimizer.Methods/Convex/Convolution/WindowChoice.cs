@@ -30,7 +30,11 @@ internal static class WindowChoice
             var most = least + stride - 1;
             if (most < 0)
             {
-                return (null, $"windows of {kernel} taps have {((large - kernel) / stride) + 1} places on its input, and its output has {small}; write 'kernel: {kernel - most}' or more");
+                return (
+                    null,
+                    $"windows of {kernel} taps have {((large - kernel) / stride) + 1} places on its input, and its output has {small}; write 'kernel: "
+                        + $"{kernel - most}' or more"
+                );
             }
 
             var pad = (int)Math.Clamp(kernel - 1, Math.Max(0, least), most);

@@ -4,7 +4,8 @@ using ModelOptimizer.Tensors.Gradients;
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
-/// u = v − w with X̃v ≥ 0 and X̃w ≥ 0, X̃ = (2D − I)X: then max(Xv, 0) − max(Xw, 0) = DXu on the training samples, and a gated neuron is two neurons of a ReLU network, or one where w = 0.
+/// u = v − w with X̃v ≥ 0 and X̃w ≥ 0, X̃ = (2D − I)X: then max(Xv, 0) − max(Xw, 0) = DXu on the training samples, and a gated neuron is two neurons of a ReLU
+/// network, or one where w = 0.
 /// </summary>
 /// <param name="Groups">The rows of U that are not zero.</param>
 /// <param name="Positive">v for each of them.</param>
@@ -14,7 +15,8 @@ internal sealed record ConeDecomposition(IReadOnlyList<int> Groups, Matrix Posit
     // ρ, the published weight of ‖w‖.
     private static readonly GroupPenalty Penalty = new(1e-10);
 
-    // The squared subgradient as a share of its start. The published 1e-10, absolute, leaves so much of b uncovered that covering it by g makes w up to seventy times as long.
+    // The squared subgradient as a share of its start. The published 1e-10, absolute, leaves so much of b uncovered that covering it by g makes w up to seventy
+    // times as long.
     private const double Tolerance = 1e-14;
 
     /// <summary>Bytes that decomposing so many groups holds: about ten matrices of their values on the samples, and nine of their weights.</summary>
@@ -47,7 +49,16 @@ internal sealed record ConeDecomposition(IReadOnlyList<int> Groups, Matrix Posit
         TensorPrimitives.Max(bound.Values, 0, bound.Values);
         var loss = new SquaredLoss(cones, bound, oneSided: true);
         var slope = loss.LargestSlopeAtZero();
-        var negative = new RestartedFista(loss, Penalty, new FistaSettings { Step = 1, Tolerance = Tolerance * slope * slope, Cancellation = cancellation }).Solve().Weights;
+        var negative = new RestartedFista(
+            loss,
+            Penalty,
+            new FistaSettings
+            {
+                Step = 1,
+                Tolerance = Tolerance * slope * slope,
+                Cancellation = cancellation,
+            }
+        ).Solve().Weights;
         var missing = Values(negative);
         loss.Residual(missing, missing);
         var margins = Values(directions);

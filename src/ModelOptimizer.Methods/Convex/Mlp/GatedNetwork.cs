@@ -19,7 +19,12 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
     public static GatedNetwork Of(Matrix gates, Matrix weights)
     {
         var neurons = Neurons.Of(weights, weights.Rows / gates.Rows, group => group / gates.Rows, _ => 1);
-        return new GatedNetwork(new AffineLayer(gates), [.. neurons.Groups.Select(group => group % gates.Rows)], new AffineLayer(neurons.Weights), neurons.Output).WithGatesInUse();
+        return new GatedNetwork(
+            new AffineLayer(gates),
+            [.. neurons.Groups.Select(group => group % gates.Rows)],
+            new AffineLayer(neurons.Weights),
+            neurons.Output
+        ).WithGatesInUse();
     }
 
     /// <inheritdoc/>
@@ -41,7 +46,8 @@ internal sealed record GatedNetwork(AffineLayer Gates, IReadOnlyList<int> GateOf
     public Matrix Predict(ILinearAlgebra algebra, Matrix inputs) => algebra.Multiply(HiddenValues(algebra, inputs), Output, transposeA: true, transposeB: true);
 
     /// <summary>The same for raw inputs, from a network for scaled ones. A gate that is always open goes.</summary>
-    public GatedNetwork InInputUnits(InputScaling scaling) => (this with { Gates = scaling.InInputUnits(Gates.Weights), Hidden = scaling.InInputUnits(Hidden.Weights) }).WithGatesInUse();
+    public GatedNetwork InInputUnits(InputScaling scaling) =>
+        (this with { Gates = scaling.InInputUnits(Gates.Weights), Hidden = scaling.InInputUnits(Hidden.Weights) }).WithGatesInUse();
 
     /// <summary>The neurons with such a gate, and the gates they use.</summary>
     public GatedNetwork Only(Func<int, bool> gate)

@@ -3,8 +3,10 @@ using System.Numerics.Tensors;
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
-/// C-GReLU: min_U (1/2n)‖Σ_i D_iXU_i − Y‖² + λ·Σ_i Σ_k ‖u_{i,k}‖ over given gates. Its minimum is that of the two-layer network with these gates under (λ/2)(‖W‖² + ‖a‖²).
-/// Neurons and gates have biases, and one gate is always open. Solutions have u_{i,k} in row k·p + i, in units of <see cref="SampleSpan"/>; the networks made of them take raw inputs.
+/// C-GReLU: min_U (1/2n)‖Σ_i D_iXU_i − Y‖² + λ·Σ_i Σ_k ‖u_{i,k}‖ over given gates. Its minimum is that of the two-layer network with these gates under
+/// (λ/2)(‖W‖² + ‖a‖²).
+/// Neurons and gates have biases, and one gate is always open. Solutions have u_{i,k} in row k·p + i, in units of <see cref="SampleSpan"/>; the networks made
+/// of them take raw inputs.
 /// </summary>
 internal sealed class GatedRegression
 {
@@ -60,9 +62,13 @@ internal sealed class GatedRegression
 
     /// <summary>The minimum at <paramref name="lambda"/>, above 0, from <paramref name="start"/> or from zero.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public FistaResult Solve(double lambda, FistaSettings settings, Matrix? start = null) => new RestartedFista(_loss, new GroupPenalty(lambda), settings).Solve(start);
+    public FistaResult Solve(double lambda, FistaSettings settings, Matrix? start = null) =>
+        new RestartedFista(_loss, new GroupPenalty(lambda), settings).Solve(start);
 
-    /// <summary>The minima at λ_max·<paramref name="smallest"/>^(j/<paramref name="count"/>), j = 1 … <paramref name="count"/>, each from the one before, as they are asked for.</summary>
+    /// <summary>
+    /// The minima at λ_max·<paramref name="smallest"/>^(j/<paramref name="count"/>), j = 1 … <paramref name="count"/>, each from the one before, as they are
+    /// asked for.
+    /// </summary>
     /// <param name="smallest">The last λ as a share of λ_max, between 0 and 1.</param>
     /// <param name="count">Points.</param>
     /// <param name="settings">For every point; the step goes on from the point before.</param>
@@ -95,7 +101,8 @@ internal sealed class GatedRegression
 }
 
 /// <summary>
-/// X = X̃Qᵀ with orthonormal columns in Q, where there are fewer samples than inputs. What of a group u is orthogonal to all samples changes no output and only makes ‖u‖ longer, so minimisers
+/// X = X̃Qᵀ with orthonormal columns in Q, where there are fewer samples than inputs. What of a group u is orthogonal to all samples changes no output and only
+/// makes ‖u‖ longer, so minimisers
 /// are Qũ, and the problem of X̃, n×n, is the same one: same outputs, same norms, same objective.
 /// </summary>
 internal sealed class SampleSpan
@@ -130,7 +137,8 @@ internal sealed class SampleSpan
 }
 
 /// <summary>
-/// U ↦ Σ_i D_iXU_i, transposed: row k of the prediction belongs to output k. u_{i,k} is row k·p + i of U, p the number of gates, so that one output is one product with X.
+/// U ↦ Σ_i D_iXU_i, transposed: row k of the prediction belongs to output k. u_{i,k} is row k·p + i of U, p the number of gates, so that one output is one
+/// product with X.
 /// </summary>
 /// <param name="algebra">Linear algebra.</param>
 /// <param name="inputs">X, n×d.</param>

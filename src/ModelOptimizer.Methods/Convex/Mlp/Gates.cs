@@ -8,7 +8,8 @@ namespace ModelOptimizer.Methods.Convex;
 internal sealed record Gates(Matrix Directions, Matrix Patterns)
 {
     /// <summary>
-    /// A gate that is open on every sample, so that the network has a linear part, and gates from N(0, I_d), without those of a pattern that an earlier one has and those that never open.
+    /// A gate that is open on every sample, so that the network has a linear part, and gates from N(0, I_d), without those of a pattern that an earlier one has
+    /// and those that never open.
     /// </summary>
     /// <param name="algebra">Linear algebra.</param>
     /// <param name="inputs">X, n×d, its last column positive and the same for all samples, in the units the gates shall be in.</param>

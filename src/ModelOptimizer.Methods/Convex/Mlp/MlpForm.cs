@@ -48,7 +48,8 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
         double n = samples, d = Inputs(task) + 1, p = Width(task), c = task.OutputShape[1];
         // Every gate may keep a neuron for every output. ReLUs are up to two for each of them.
         var neurons = p * c;
-        var networks = (options.Relu ? ConeDecomposition.Bytes(n, Math.Min(n, d), neurons) : sizeof(double) * n * (neurons + p)) + (2 * sizeof(double) * d * neurons);
+        var networks =
+            (options.Relu ? ConeDecomposition.Bytes(n, Math.Min(n, d), neurons) : sizeof(double) * n * (neurons + p)) + (2 * sizeof(double) * d * neurons);
         var bytes = GatedRegression.Bytes(n, d, p, c) + (sizeof(double) * n * (d + c)) + networks;
         return new StudentNeeds((long)bytes, Points * IterationsPerPoint * GatedRegression.Flops(n, d, p, c));
     }
@@ -87,7 +88,9 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
             RequireNeurons(task, network, "polish");
         }
 
-        return new FittedStudent(Math.Sqrt(Elements.SquaredDistance(network.Predict(Algebra, pairs.Inputs), pairs.Targets) / squares), (write, input) => network.Write(task.InputShape.Length == 2 ? input : write.Node("Flatten", "_flat", [input]), write))
+        return new FittedStudent(Math.Sqrt(Elements.SquaredDistance(network.Predict(Algebra, pairs.Inputs), pairs.Targets) / squares), (write, input) =>
+            network.Write(task.InputShape.Length == 2 ? input : write.Node("Flatten", "_flat", [input]), write)
+        )
         {
             Cost = Cost(task, network.Output.Columns, network.GateCount),
             Note = Note(task, network, path.Iterations),
@@ -114,8 +117,14 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
         {
             throw new DiagnosticException(
                 MethodCodes.CertificateFailed,
-                string.Create(CultureInfo.InvariantCulture, $"the {certificate} of '{task.Block.Name}' is {result.End.RelativeGap:0.0e-0} of the objective after {result.End.Number:#,0} iterations, and 'max-gap' allows {bound:0.0e-0}. Allow more, in 'iterations' or in 'max-gap', or raise 'penalty': the larger it is, the sooner the gap closes."),
-                options.PositionOf("certificate"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the {certificate} of '{task.Block.Name}' is {result.End.RelativeGap:0.0e-0} of the objective after {result.End.Number:#,0} iterations, "
+                        + $"and 'max-gap' allows {bound:0.0e-0}. Allow more, in 'iterations' or in 'max-gap', or raise 'penalty': the larger it is, the sooner "
+                        + $"the gap closes."
+                ),
+                options.PositionOf("certificate")
+            );
         }
     }
 
@@ -123,7 +132,11 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
     {
         if (network.Output.Columns == 0)
         {
-            throw new DiagnosticException(MethodCodes.NothingToCompress, $"the student of '{task.Block.Name}' has no neurons at this '{option}'. Lower it.", options.PositionOf(option));
+            throw new DiagnosticException(
+                MethodCodes.NothingToCompress,
+                $"the student of '{task.Block.Name}' has no neurons at this '{option}'. Lower it.",
+                options.PositionOf(option)
+            );
         }
     }
 
@@ -131,13 +144,32 @@ internal sealed class MlpForm(StepContext context, ConvexOptions options) : IStu
     {
         var cost = Cost(task, network.Output.Columns, network.GateCount);
         return options.Relu
-            ? string.Create(CultureInfo.InvariantCulture, $"ReLU network, {network.Output.Columns} neurons; {cost.Weights:#,0} weights and no gates; {iterations} iterations")
-            : string.Create(CultureInfo.InvariantCulture, $"gated network, {network.Output.Columns} neurons and {network.GateCount} gates; {cost.Weights:#,0} weights with the gates, {cost.LearnedWeights:#,0} without; {iterations} iterations");
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"ReLU network, {network.Output.Columns} neurons; {cost.Weights:#,0} weights and no gates; {iterations} iterations"
+            )
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"gated network, {network.Output.Columns} neurons and {network.GateCount} gates; {cost.Weights:#,0} weights with the gates, "
+                    + $"{cost.LearnedWeights:#,0} without; {iterations} iterations"
+            );
     }
 
-    private static Certificate Certify(string block, FistaResult result, bool polishing) => polishing
-        ? new Certificate(block, "duality gap of polishing", result.End.RelativeGap, "No output layer over these neurons has an objective that is lower by more than this share of it.")
-        : new Certificate(block, "duality gap", result.End.RelativeGap, "No gated network with these gates, however many neurons it has, has an objective that is lower by more than this share of it; nothing is said about other gates and other samples.");
+    private static Certificate Certify(string block, FistaResult result, bool polishing) =>
+        polishing
+            ? new Certificate(
+                block,
+                "duality gap of polishing",
+                result.End.RelativeGap,
+                "No output layer over these neurons has an objective that is lower by more than this share of it."
+            )
+            : new Certificate(
+                block,
+                "duality gap",
+                result.End.RelativeGap,
+                "No gated network with these gates, however many neurons it has, has an objective that is lower by more than this share of it; nothing is said "
+                    + "about other gates and other samples."
+            );
 }
 
 /// <summary>What enters a block and what leaves it, one sample a row.</summary>
@@ -198,7 +230,8 @@ internal sealed class PathRecord(double largest, int samples, double squares)
 }
 
 /// <summary>
-/// A new output layer B over fixed hidden neurons, which all outputs share: min (1/2n)‖HB − Y‖² + λ·Σ_j ω(α‖B_j‖ + (1 − α)/2·‖B_j‖²) with ω = √c. Neurons whose row is zero can go.
+/// A new output layer B over fixed hidden neurons, which all outputs share: min (1/2n)‖HB − Y‖² + λ·Σ_j ω(α‖B_j‖ + (1 − α)/2·‖B_j‖²) with ω = √c. Neurons whose
+/// row is zero can go.
 /// </summary>
 internal sealed class Polishing
 {

@@ -8,7 +8,9 @@ internal sealed record ReluNetwork(AffineLayer Hidden, Matrix Output) : ITwoLaye
     /// <inheritdoc/>
     public int GateCount => 0;
 
-    /// <summary>The network of a decomposition of U, which had <paramref name="gates"/> rows for each of <paramref name="outputs"/> outputs: v as + and w as −.</summary>
+    /// <summary>
+    /// The network of a decomposition of U, which had <paramref name="gates"/> rows for each of <paramref name="outputs"/> outputs: v as + and w as −.
+    /// </summary>
     public static ReluNetwork Of(ConeDecomposition parts, int gates, int outputs)
     {
         var count = parts.Groups.Count;

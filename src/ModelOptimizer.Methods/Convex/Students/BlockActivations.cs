@@ -42,6 +42,9 @@ internal sealed class BlockActivations(Engine engine, OnnxModel seen, OnnxModel 
             : HostTensor.From<float>(DataType.Float, tensor.Shape, Array.ConvertAll(tensor.Doubles(), value => (float)value));
         return float.IsFinite(TensorPrimitives.MaxMagnitude<float>(single.As<float>()))
             ? single
-            : throw new DiagnosticException(TensorsCodes.NotFinite, $"the values of '{name}' on the calibration data are not all finite, so nothing can be fitted to them. Check 'preprocess' and the data.");
+            : throw new DiagnosticException(
+                TensorsCodes.NotFinite,
+                $"the values of '{name}' on the calibration data are not all finite, so nothing can be fitted to them. Check 'preprocess' and the data."
+            );
     }
 }

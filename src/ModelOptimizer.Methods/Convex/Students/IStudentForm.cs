@@ -23,7 +23,8 @@ internal interface IStudentForm
 
     /// <summary>Fits a student.</summary>
     /// <param name="task">The block.</param>
-    /// <param name="activations">Pairs of <see cref="BlockActivations.Input"/> and <see cref="BlockActivations.Target"/>, float32, read as often as it takes.</param>
+    /// <param name="activations">Pairs of <see cref="BlockActivations.Input"/> and <see cref="BlockActivations.Target"/>, float32, read as often as it
+    /// takes.</param>
     /// <exception cref="DiagnosticException">There are no samples, or the fit fails.</exception>
     FittedStudent Fit(BlockTask task, IBatchSource activations);
 }

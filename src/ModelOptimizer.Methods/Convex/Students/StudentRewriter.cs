@@ -23,6 +23,8 @@ internal static class StudentRewriter
         });
         return ShapeProbe.Run(engine, result).TryGetValue(task.Block.To, out var shape) && shape.SequenceEqual(task.OutputShape)
             ? result
-            : throw new InvalidOperationException($"the student of '{task.Block.Name}' does not make a tensor of shape [{string.Join(", ", task.OutputShape)}]");
+            : throw new InvalidOperationException(
+                $"the student of '{task.Block.Name}' does not make a tensor of shape [{string.Join(", ", task.OutputShape)}]"
+            );
     }
 }

@@ -10,13 +10,20 @@ internal static class LayerPairs
     /// <param name="student">The student's layers.</param>
     /// <param name="teacher">The original model's layers.</param>
     /// <param name="repeated">
-    /// Whether the student may have fewer repetitions of a block than the teacher: then layer i of a student of m times fewer goes with layer m·i + m − 1, the published
+    /// Whether the student may have fewer repetitions of a block than the teacher: then layer i of a student of m times fewer goes with layer m·i + m − 1, the
+    /// published
     /// map. False pairs layers of equal names and sizes only.
     /// </param>
     /// <param name="declared">Pairs that the user gives, which come first.</param>
     /// <param name="position">Where they are written.</param>
     /// <exception cref="DiagnosticException">A rule matches nothing, or the teacher has no layer of a name.</exception>
-    public static IReadOnlyDictionary<string, WeightLayer> Find(IReadOnlyList<WeightLayer> student, IReadOnlyList<WeightLayer> teacher, bool repeated, LayerMap<string>? declared, SourcePosition? position)
+    public static IReadOnlyDictionary<string, WeightLayer> Find(
+        IReadOnlyList<WeightLayer> student,
+        IReadOnlyList<WeightLayer> teacher,
+        bool repeated,
+        LayerMap<string>? declared,
+        SourcePosition? position
+    )
     {
         var byName = teacher.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
         var given = declared?.Assign(student) ?? new Dictionary<string, string>();
@@ -39,9 +46,15 @@ internal static class LayerPairs
     private static WeightLayer? Same(WeightLayer layer, Dictionary<string, WeightLayer> teacher) =>
         teacher.TryGetValue(layer.Name, out var other) && layer.WeightShape.AsSpan().SequenceEqual(other.WeightShape) ? other : null;
 
-    private static string Known(string name, Dictionary<string, WeightLayer> teacher, SourcePosition? position) => teacher.ContainsKey(name)
-        ? name
-        : throw new DiagnosticException(MethodCodes.RuleMatchesNothing, $"the original model has no layer '{name}'. The nearest names are {string.Join(", ", teacher.Keys.OrderBy(other => EditDistance.Between(name, other)).ThenBy(other => other, StringComparer.Ordinal).Take(3).Select(other => $"'{other}'"))}; 'modelopt layers' prints them all.", position);
+    private static string Known(string name, Dictionary<string, WeightLayer> teacher, SourcePosition? position) =>
+        teacher.ContainsKey(name)
+            ? name
+            : throw new DiagnosticException(
+                MethodCodes.RuleMatchesNothing,
+                $"the original model has no layer '{name}'. The nearest names are "
+                    + $"{string.Join(", ", Nearest(name, teacher.Keys).Select(other => $"'{other}'"))}; 'modelopt layers' prints them all.",
+                position
+            );
 
     // Matrices of any size can be aligned; kernels only as many groups at a time.
     private static bool Fit(WeightLayer layer, WeightLayer other) =>
@@ -74,9 +87,14 @@ internal static class LayerPairs
 
         return found ?? layer.Name;
     }
+
+    private static IEnumerable<string> Nearest(string name, IEnumerable<string> names) =>
+        names.OrderBy(other => EditDistance.Between(name, other)).ThenBy(other => other, StringComparer.Ordinal).Take(3);
 }
 
-/// <summary>A layer's name taken apart, <c>encoder.3.fc1</c> as <c>encoder.#.fc#</c> and [3, 1]: layers of one template are repetitions of each other.</summary>
+/// <summary>
+/// A layer's name taken apart, <c>encoder.3.fc1</c> as <c>encoder.#.fc#</c> and [3, 1]: layers of one template are repetitions of each other.
+/// </summary>
 /// <param name="Template">The name with <c>#</c> for every number.</param>
 /// <param name="Numbers">The numbers.</param>
 internal sealed partial record NumberedName(string Template, IReadOnlyList<long> Numbers)

@@ -12,14 +12,18 @@ internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyLis
 
     private int Groups => Layer.Window?.Group ?? 1;
 
-    /// <summary>Adds G_1…G_n and the nodes that multiply them to a tensor of the weight's name and shape; a constant of that name must not be there any more.</summary>
+    /// <summary>
+    /// Adds G_1…G_n and the nodes that multiply them to a tensor of the weight's name and shape; a constant of that name must not be there any more.
+    /// </summary>
     /// <param name="graph">The graph, with nothing in it yet that reads the weight.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="operators">The decomposition of each channel group's matrix, all of one shape.</param>
     public static MpoWeight Add(GraphWriter graph, WeightLayer layer, IReadOnlyList<MatrixProductOperator> operators)
     {
         var shape = operators[0].Shape;
-        var tensors = Enumerable.Range(0, shape.Count).Select(k => graph.Initializer(graph.NewName($"{layer.Weight}/mpo_"), TensorStack.Of([.. operators.Select(group => group.Train.Cores[k])])));
+        var tensors = Enumerable
+            .Range(0, shape.Count)
+            .Select(k => graph.Initializer(graph.NewName($"{layer.Weight}/mpo_"), TensorStack.Of([.. operators.Select(group => group.Train.Cores[k])])));
         var weight = new MpoWeight(layer, shape, [.. tensors]);
         weight.AddNodes(graph);
         return weight;
@@ -62,10 +66,14 @@ internal sealed record MpoWeight(WeightLayer Layer, MpoShape Shape, IReadOnlyLis
     }
 
     private string Seen(GraphWriter graph, Part part, int rows, int columns) =>
-        (part.Rows, part.Columns) == (rows, columns) ? part.Name : graph.Node("Reshape", [part.Name, graph.Constant([.. TensorStack.Axis(Groups), rows, columns])]);
+        (part.Rows, part.Columns) == (rows, columns)
+            ? part.Name
+            : graph.Node("Reshape", [part.Name, graph.Constant([.. TensorStack.Axis(Groups), rows, columns])]);
 }
 
-/// <summary>Matrices of one size, one for each channel group of a layer, as a float32 tensor: a matrix for one group, else stacked along a first axis.</summary>
+/// <summary>
+/// Matrices of one size, one for each channel group of a layer, as a float32 tensor: a matrix for one group, else stacked along a first axis.
+/// </summary>
 internal static class TensorStack
 {
     /// <summary>The axis of the groups; none for a single one.</summary>
@@ -73,7 +81,12 @@ internal static class TensorStack
 
     /// <summary>The tensor of <paramref name="matrices"/>.</summary>
     public static TensorProto Of(IReadOnlyList<Matrix> matrices) =>
-        WeightValues.Create("", (int)TensorProto.Types.DataType.Float, [.. Axis(matrices.Count), matrices[0].Rows, matrices[0].Columns], matrices.SelectMany(matrix => matrix.Values).ToArray());
+        WeightValues.Create(
+            "",
+            (int)TensorProto.Types.DataType.Float,
+            [.. Axis(matrices.Count), matrices[0].Rows, matrices[0].Columns],
+            matrices.SelectMany(matrix => matrix.Values).ToArray()
+        );
 
     /// <summary>The matrices of a tensor.</summary>
     /// <param name="values">Its numbers.</param>
@@ -101,17 +114,30 @@ internal static class AuxiliaryLoss
     /// <returns>The name of a scalar.</returns>
     public static string Add(GraphWriter graph, IReadOnlyList<AlignedTensors> aligned)
     {
-        var terms = aligned.SelectMany(pair => Enumerable.Range(0, pair.Student.Shape.Count).Where(k => k != pair.Student.Shape.Center).Select(k => Term(graph, pair, k))).ToList();
+        var terms = aligned
+            .SelectMany(pair => Enumerable.Range(0, pair.Student.Shape.Count).Where(k => k != pair.Student.Shape.Center).Select(k => Term(graph, pair, k)))
+            .ToList();
         return graph.Node("Mul", [graph.Node("Sum", terms), graph.Scalar(1f / aligned.Count)]);
     }
 
     /// <summary>The number itself.</summary>
     /// <param name="aligned">The M matrices.</param>
     /// <param name="read">The numbers of an initialiser.</param>
-    public static double Value(IReadOnlyList<AlignedTensors> aligned, Func<string, float[]> read) => aligned.Average(pair =>
-        pair.Student.Read(read).Zip(pair.Teacher, (student, teacher) => Enumerable.Range(0, student.Count)
-            .Where(k => k != pair.Student.Shape.Center)
-            .Sum(k => TensorPrimitives.Distance<double>(student[k].Values, teacher.Train.Cores[k].Values) is var distance ? distance * distance / student[k].Values.Length : 0)).Average());
+    public static double Value(IReadOnlyList<AlignedTensors> aligned, Func<string, float[]> read) =>
+        aligned.Average(pair =>
+            pair.Student.Read(read)
+                .Zip(pair.Teacher, (student, teacher) =>
+                    Enumerable
+                        .Range(0, student.Count)
+                        .Where(k => k != pair.Student.Shape.Center)
+                        .Sum(k =>
+                            TensorPrimitives.Distance<double>(student[k].Values, teacher.Train.Cores[k].Values) is var distance
+                                ? distance * distance / student[k].Values.Length
+                                : 0
+                        )
+                )
+                .Average()
+        );
 
     private static string Term(GraphWriter graph, AlignedTensors pair, int k)
     {

@@ -5,9 +5,12 @@ internal sealed class OpdfMethod : IMethod
 {
     public string Name => "opdf";
 
-    public string Summary => "Over-parameterised distillation: trains the model so far, or a smaller student, with each weight as a product of larger tensors. Changes no size by itself.";
+    public string Summary =>
+        "Over-parameterised distillation: trains the model so far, or a smaller student, with each weight as a product of larger tensors. Changes no size by "
+            + "itself.";
 
-    public string Paper => "Zhan, Lu, Sun, Gao: Over-parameterized Student Model via Tensor Decomposition Boosted Knowledge Distillation. NeurIPS 2024, arXiv 2411.06448";
+    public string Paper =>
+        "Zhan, Lu, Sun, Gao: Over-parameterized Student Model via Tensor Decomposition Boosted Knowledge Distillation. NeurIPS 2024, arXiv 2411.06448";
 
     public bool CompressesLayers => false;
 
@@ -35,7 +38,8 @@ internal sealed class OpdfMethod : IMethod
 }
 
 /// <summary>Tensors in place of the weights of some layers; everything else is trained as it is.</summary>
-internal sealed class MpoParameters(StepContext context, OpdfOptions options, OnnxModel student, IReadOnlyList<OverparameterisedLayer> layers) : IParameterisation
+internal sealed class MpoParameters(StepContext context, OpdfOptions options, OnnxModel student, IReadOnlyList<OverparameterisedLayer> layers)
+    : IParameterisation
 {
     private readonly List<MpoWeight> _weights = [];
     private readonly List<AlignedTensors> _aligned = [];
@@ -43,7 +47,10 @@ internal sealed class MpoParameters(StepContext context, OpdfOptions options, On
 
     /// <summary>L_Aux before the first step and after the last; empty when nothing is aligned.</summary>
     /// <param name="steps">Number of steps.</param>
-    public IReadOnlyList<Series> AuxiliarySeries(long steps) => _auxiliary.Count == 0 ? [] : [new Series("auxiliary loss", "opdf", "step", "L_Aux", [.. _auxiliary.Select(point => point with { X = point.X * steps })])];
+    public IReadOnlyList<Series> AuxiliarySeries(long steps) =>
+        _auxiliary.Count == 0
+            ? []
+            : [new Series("auxiliary loss", "opdf", "step", "L_Aux", [.. _auxiliary.Select(point => point with { X = point.X * steps })])];
 
     private ILinearAlgebra Algebra => context.Engine.LinearAlgebra;
 
@@ -71,7 +78,9 @@ internal sealed class MpoParameters(StepContext context, OpdfOptions options, On
     }
 
     public IReadOnlyList<(double Weight, string Loss)> Penalties(GraphWriter graph) =>
-        options.Auxiliary == AuxiliaryKind.Differentiable && options.Lambda > 0 && _aligned.Count > 0 ? [(options.Lambda, AuxiliaryLoss.Add(graph, _aligned))] : [];
+        options.Auxiliary == AuxiliaryKind.Differentiable && options.Lambda > 0 && _aligned.Count > 0
+            ? [(options.Lambda, AuxiliaryLoss.Add(graph, _aligned))]
+            : [];
 
     public IReadOnlyDictionary<string, double[]> Weights(Func<string, float[]> read, IReadOnlyCollection<string> trained)
     {
@@ -98,5 +107,6 @@ internal sealed class MpoParameters(StepContext context, OpdfOptions options, On
     private List<MatrixProductOperator> Decompose(WeightLayer layer, ConstantLookup constants, MpoShape shape, bool transposed = false) =>
         [.. LayerMatrices.Read(layer, constants, transposed).Select(matrix => MpoDecomposition.Decompose(Algebra, matrix, shape))];
 
-    private static void Remove(OnnxModel model, string initializer) => model.Graph.Initializer.Remove(model.Graph.Initializer.First(tensor => tensor.Name == initializer));
+    private static void Remove(OnnxModel model, string initializer) =>
+        model.Graph.Initializer.Remove(model.Graph.Initializer.First(tensor => tensor.Name == initializer));
 }

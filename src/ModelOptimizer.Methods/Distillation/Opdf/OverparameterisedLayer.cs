@@ -70,7 +70,13 @@ internal static class LayerMatrices
         var values = WeightValues.ReadDoubles(constants[layer.Weight]);
         var (groups, rows, columns) = Size(layer);
         var length = rows * columns;
-        return [.. Enumerable.Range(0, groups).Select(group => new Matrix(rows, columns, values[(group * length)..((group + 1) * length)])).Select(matrix => transposed ? matrix.Transpose() : matrix)];
+        return
+        [
+            .. Enumerable
+                .Range(0, groups)
+                .Select(group => new Matrix(rows, columns, values[(group * length)..((group + 1) * length)]))
+                .Select(matrix => transposed ? matrix.Transpose() : matrix),
+        ];
     }
 
     /// <summary>Whether one of the two layers stores the transpose of what the other stores.</summary>

@@ -22,7 +22,9 @@ internal sealed class CpComponents
         (_problem, _grid) = (problem, grid);
         var algebra = problem.Algebra;
         var root = problem.Metric.MeanRoot();
-        var weighted = root is null ? kernel : algebra.Multiply(kernel.Reshape(problem.Outputs * grid.Taps, problem.Inputs), root).Reshape(problem.Outputs, kernel.Columns);
+        var weighted = root is null
+            ? kernel
+            : algebra.Multiply(kernel.Reshape(problem.Outputs * grid.Taps, problem.Inputs), root).Reshape(problem.Outputs, kernel.Columns);
         _bases = [.. Enumerable.Range(0, grid.Extents.Count).Select(axis => Basis(weighted, axis))];
         for (var slice = 0; slice < grid.Taps; slice++)
         {
@@ -87,7 +89,9 @@ internal sealed class CpComponents
         var result = new Matrix(kernel.Rows, _problem.Inputs);
         for (var tap = 0; tap < _grid.Taps; tap++)
         {
-            var weight = _bases.Select((basis, axis) => basis[_grid.Place(tap, axis), _grid.Place(slice, axis)]).Aggregate(1.0, (product, value) => product * value);
+            var weight = _bases
+                .Select((basis, axis) => basis[_grid.Place(tap, axis), _grid.Place(slice, axis)])
+                .Aggregate(1.0, (product, value) => product * value);
             for (var t = 0; t < kernel.Rows; t++)
             {
                 TensorPrimitives.MultiplyAdd(TapOf(kernel, t, tap), weight, result.Row(t), result.Row(t));

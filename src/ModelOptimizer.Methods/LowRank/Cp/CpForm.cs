@@ -47,7 +47,11 @@ internal sealed record CpForm(FactorShape Shape, TapGrid Grid) : IFactorForm
     public FactorTensors Empty(RankPair ranks)
     {
         var channels = Shape.Groups * ranks.Output;
-        return Tensors(new Matrix(channels, Shape.Inputs), [.. Grid.Extents.Select(extent => new Matrix(channels, extent))], new Matrix(Shape.Groups * Shape.Outputs, ranks.Output));
+        return Tensors(
+            new Matrix(channels, Shape.Inputs),
+            [.. Grid.Extents.Select(extent => new Matrix(channels, extent))],
+            new Matrix(Shape.Groups * Shape.Outputs, ranks.Output)
+        );
     }
 
     /// <summary>The factors as weights of the chain, stacked group by group.</summary>

@@ -44,7 +44,9 @@ internal sealed class CpLayerSolver : ILayerSolver
     {
         if (!_traced.TryGetValue(rank, out var groups))
         {
-            var numbers = _numbers.Stored(FormattableString.Invariant($"{_name} rank {rank}"), () => [.. Traced(rank).SelectMany(factors => factors.Parts).SelectMany(part => part.Values)]);
+            var numbers = _numbers.Stored(FormattableString.Invariant($"{_name} rank {rank}"), () =>
+                [.. Traced(rank).SelectMany(factors => factors.Parts).SelectMany(part => part.Values)]
+            );
             _traced[rank] = groups = [.. numbers.Chunk(numbers.Length / _groups.Count).Select(values => Read(values, rank))];
         }
 

@@ -5,9 +5,12 @@ internal sealed class CpMethod : IMethod
 {
     public string Name => "cp";
 
-    public string Summary => "Distribution-aware CP: convolutions as 1×1 ones around convolutions of single channels, with the least change on the calibration data.";
+    public string Summary =>
+        "Distribution-aware CP: convolutions as 1×1 ones around convolutions of single channels, with the least change on the calibration data.";
 
-    public string Paper => "Kalle, Rudkiewicz, Ouerfelli, Tamaazousti: Distribution-Aware Tensor Decomposition for Compression of Convolutional Neural Networks. NeurIPS 2025, arXiv 2511.04494";
+    public string Paper =>
+        "Kalle, Rudkiewicz, Ouerfelli, Tamaazousti: Distribution-Aware Tensor Decomposition for Compression of Convolutional Neural Networks. NeurIPS 2025, "
+            + "arXiv 2511.04494";
 
     public IReadOnlyList<Option> Options => CpOptions.All;
 

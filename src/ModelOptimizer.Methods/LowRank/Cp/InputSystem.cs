@@ -69,7 +69,9 @@ internal sealed class InputSystem(KernelProblem problem, Jitter jitter, Cancella
             return _meanInverse is null ? conditioned : problem.Algebra.Multiply(conditioned, _meanInverse);
         }
 
-        return new ConjugateGradients(x => Product(taps, outputs, ridge, x), Precondition, cancellation).Solve(right, factors.Input.Transpose(), accuracy).Transpose();
+        return new ConjugateGradients(x => Product(taps, outputs, ridge, x), Precondition, cancellation)
+            .Solve(right, factors.Input.Transpose(), accuracy)
+            .Transpose();
     }
 
     // c (K×R), U_TᵀU_T (R×R) and the right-hand side Σ_k c[k,r]·(U_TᵀP)[r,(k,s)] (R×S).

@@ -77,7 +77,9 @@ internal static class ConvChain
 /// <summary>The Conv of a <see cref="CoreTensor"/>: the layer's own, or the part of it that belongs to one spatial axis.</summary>
 internal static class WindowNode
 {
-    /// <summary>A node without inputs. <c>auto_pad</c> is resolved axis by axis, so it may stay; what is not the core's axis has stride 1 and no padding.</summary>
+    /// <summary>
+    /// A node without inputs. <c>auto_pad</c> is resolved axis by axis, so it may stay; what is not the core's axis has stride 1 and no padding.
+    /// </summary>
     public static NodeProto Of(WeightLayer layer, CoreTensor core)
     {
         var node = layer.Node.Clone();

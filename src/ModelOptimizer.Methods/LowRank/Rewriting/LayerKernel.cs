@@ -10,7 +10,8 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
     public static LayerKernel Read(WeightLayer layer, ConstantLookup constants, bool fold)
     {
         // A Gemm's C may also be a column or a whole matrix: not a bias.
-        var bias = constants.Find(layer.Bias)?.Tensor is { } tensor && tensor.Dims.SkipLast(1).All(extent => extent == 1) ? WeightValues.ReadDoubles(tensor) : null;
+        var bias =
+            constants.Find(layer.Bias)?.Tensor is { } tensor && tensor.Dims.SkipLast(1).All(extent => extent == 1) ? WeightValues.ReadDoubles(tensor) : null;
         var groups = Split(layer, StoredWeight.Read(layer, constants[layer.Weight]));
         if (!fold || !CanFold(layer, constants))
         {
@@ -55,7 +56,12 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
     {
         var shape = ShapeOf(layer);
         var length = shape.Outputs * weight.Columns;
-        return [.. Enumerable.Range(0, shape.Groups).Select(group => new Matrix(shape.Outputs, weight.Columns, weight.Values.AsSpan(group * length, length).ToArray()))];
+        return
+        [
+            .. Enumerable
+                .Range(0, shape.Groups)
+                .Select(group => new Matrix(shape.Outputs, weight.Columns, weight.Values.AsSpan(group * length, length).ToArray())),
+        ];
     }
 }
 

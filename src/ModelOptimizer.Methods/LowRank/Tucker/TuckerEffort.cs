@@ -58,7 +58,14 @@ internal static class TuckerEffort
             _ => (6, 1, 1),
         };
         var count = Math.Min(ranks, form.FullInput - 1);
-        int[] inputRanks = [.. Enumerable.Range(1, count).Select(i => FactorShape.Liked((int)Math.Round((double)i * form.FullInput / (count + 1)), shape.Inputs, multiple)).Distinct().Where(rank => rank > 0 && rank < shape.Inputs)];
+        int[] inputRanks =
+        [
+            .. Enumerable
+                .Range(1, count)
+                .Select(i => FactorShape.Liked((int)Math.Round((double)i * form.FullInput / (count + 1)), shape.Inputs, multiple))
+                .Distinct()
+                .Where(rank => rank > 0 && rank < shape.Inputs),
+        ];
         return new CurveEffort(inputRanks, anchors, sweeps);
     }
 }
@@ -72,7 +79,16 @@ internal sealed record CurveEffort(IReadOnlyList<int> InputRanks, int AnchorCoun
     /// <summary>R_T around the same share of T as R_S has of S.</summary>
     public IEnumerable<int> Anchors(TuckerForm form, int inputRank)
     {
-        double[] factors = AnchorCount switch { 1 => [1], 2 => [1.3, 0.7], _ => [1.6, 1, 0.6] };
-        return factors.Select(factor => form.Usable(new RankPair(Math.Max(1, (int)Math.Round(factor * inputRank * form.Shape.Outputs / form.Shape.Inputs)), inputRank)).Output).Distinct();
+        double[] factors = AnchorCount switch
+        {
+            1 => [1],
+            2 => [1.3, 0.7],
+            _ => [1.6, 1, 0.6],
+        };
+        return factors
+            .Select(factor =>
+                form.Usable(new RankPair(Math.Max(1, (int)Math.Round(factor * inputRank * form.Shape.Outputs / form.Shape.Inputs)), inputRank)).Output
+            )
+            .Distinct();
     }
 }

@@ -1,6 +1,9 @@
 namespace ModelOptimizer.Methods.LowRank;
 
-/// <summary>1×1 (S→R_S), core (R_S→R_T), 1×1 (R_T→T): R_T is <see cref="RankPair.Output"/>, R_S <see cref="RankPair.Input"/>. A full rank folds its factor into the core.</summary>
+/// <summary>
+/// 1×1 (S→R_S), core (R_S→R_T), 1×1 (R_T→T): R_T is <see cref="RankPair.Output"/>, R_S <see cref="RankPair.Input"/>. A full rank folds its factor into the
+/// core.
+/// </summary>
 internal sealed record TuckerForm(FactorShape Shape) : IFactorForm
 {
     /// <summary>The largest R_T that is not wasted.</summary>
@@ -25,7 +28,8 @@ internal sealed record TuckerForm(FactorShape Shape) : IFactorForm
         return new RankPair(Math.Min(output, input * Shape.Taps), input);
     }
 
-    public RankPair Share(double fraction) => Usable(new RankPair(UniformAllocator.Rank(fraction, Shape.Outputs), UniformAllocator.Rank(fraction, Shape.Inputs)));
+    public RankPair Share(double fraction) =>
+        Usable(new RankPair(UniformAllocator.Rank(fraction, Shape.Outputs), UniformAllocator.Rank(fraction, Shape.Inputs)));
 
     public bool IsLiked(RankPair ranks, int multiple) =>
         FactorShape.Liked(ranks.Output, Shape.Outputs, multiple) == ranks.Output && FactorShape.Liked(ranks.Input, Shape.Inputs, multiple) == ranks.Input;
@@ -56,10 +60,20 @@ internal sealed record TuckerForm(FactorShape Shape) : IFactorForm
     }
 
     /// <summary>The factors as weights of the chain, stacked group by group.</summary>
-    public FactorTensors Tensors(ILinearAlgebra algebra, RankPair ranks, IReadOnlyList<TuckerFactors> groups) => new(
-        HasInputFactor(ranks) ? FactorTensors.Stack(groups.Select(factors => factors.Input.Transpose())) : null,
-        [new CoreTensor(FactorTensors.Stack(groups.Select(factors => TapOrder.ColumnsToChannelMajor(HasOutputFactor(ranks) ? factors.Core : algebra.Multiply(factors.Output, factors.Core), Shape.Taps))))],
-        HasOutputFactor(ranks) ? FactorTensors.Stack(groups.Select(factors => factors.Output)) : null);
+    public FactorTensors Tensors(ILinearAlgebra algebra, RankPair ranks, IReadOnlyList<TuckerFactors> groups) =>
+        new(
+            HasInputFactor(ranks) ? FactorTensors.Stack(groups.Select(factors => factors.Input.Transpose())) : null,
+            [
+                new CoreTensor(
+                    FactorTensors.Stack(
+                        groups.Select(factors =>
+                            TapOrder.ColumnsToChannelMajor(HasOutputFactor(ranks) ? factors.Core : algebra.Multiply(factors.Output, factors.Core), Shape.Taps)
+                        )
+                    )
+                ),
+            ],
+            HasOutputFactor(ranks) ? FactorTensors.Stack(groups.Select(factors => factors.Output)) : null
+        );
 
     private (int Outputs, int Inputs) CoreExtents(RankPair ranks) =>
         (HasOutputFactor(ranks) ? ranks.Output : Shape.Outputs, HasInputFactor(ranks) ? ranks.Input : Shape.Inputs);

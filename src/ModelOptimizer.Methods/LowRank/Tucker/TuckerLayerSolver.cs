@@ -12,7 +12,9 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
         var settings = TuckerEffort.Final(Form.Shape, ranks, variant) with { Jitter = numbers.Jitter, Cancellation = numbers.Cancellation };
         // From the same start whoever chose the ranks, so that a lock file leads to the same bytes as the search before it. The published variant has its own.
         var start = variant == TuckerVariant.Published ? null : Start(ranks);
-        var solutions = numbers.Problems.Select((problem, group) => new TuckerSolver(problem, settings).Solve(ranks.Output, ranks.Input, start?[group])).ToList();
+        var solutions = numbers
+            .Problems.Select((problem, group) => new TuckerSolver(problem, settings).Solve(ranks.Output, ranks.Input, start?[group]))
+            .ToList();
         return numbers.Solved(solutions, factors => Replacement(ranks, factors));
     }
 
@@ -64,7 +66,8 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
 }
 
 /// <summary>
-/// e²(R_T, R_S) of one layer for one R_S. For a given U_S one joint step gives every R_T at once; U_S is improved for a few R_T, and every other R_T takes the best of these.
+/// e²(R_T, R_S) of one layer for one R_S. For a given U_S one joint step gives every R_T at once; U_S is improved for a few R_T, and every other R_T takes the
+/// best of these.
 /// </summary>
 internal static class InputRankTrace
 {

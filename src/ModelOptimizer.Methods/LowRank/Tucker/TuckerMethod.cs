@@ -7,13 +7,16 @@ internal sealed class TuckerMethod : IMethod
 
     public string Summary => "Distribution-aware Tucker-2: convolutions and matrices as chains of smaller ones, with the least change on the calibration data.";
 
-    public string Paper => "Kalle, Rudkiewicz, Ouerfelli, Tamaazousti: Distribution-Aware Tensor Decomposition for Compression of Convolutional Neural Networks. NeurIPS 2025, arXiv 2511.04494";
+    public string Paper =>
+        "Kalle, Rudkiewicz, Ouerfelli, Tamaazousti: Distribution-Aware Tensor Decomposition for Compression of Convolutional Neural Networks. NeurIPS 2025, "
+            + "arXiv 2511.04494";
 
     public IReadOnlyList<Option> Options => TuckerOptions.All;
 
     public bool OffersChoices => true;
 
-    public IStep Prepare(StepContext context, MethodArguments arguments) => new LowRankStep(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
+    public IStep Prepare(StepContext context, MethodArguments arguments) =>
+        new LowRankStep(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
 }
 
 /// <summary>What <c>tucker</c> adds to the options of all low-rank methods.</summary>

@@ -9,7 +9,9 @@ internal static class StoredWeights
     private const int MostOfSmall = 1 << 16;
     private const int MostTogether = 1 << 17;
 
-    /// <summary>A clone of <paramref name="model"/> with <paramref name="tensors"/> packed, and bytes by tensor; a tensor that would not be smaller stays out of both.</summary>
+    /// <summary>
+    /// A clone of <paramref name="model"/> with <paramref name="tensors"/> packed, and bytes by tensor; a tensor that would not be smaller stays out of both.
+    /// </summary>
     public static (OnnxModel Model, IReadOnlyDictionary<string, long> Bytes) Pack(OnnxModel model, IReadOnlyList<RoundedTensor> tensors)
     {
         var before = BytesNow(model);
@@ -112,7 +114,16 @@ internal static class StoredWeights
 /// <param name="Scales">A scale for each output channel; empty for float16.</param>
 /// <param name="Axis">Which numbers a scale belongs to.</param>
 /// <param name="Halves">The numbers of a float16 weight in the tensor's order; empty otherwise.</param>
-internal sealed record RoundedTensor(string Name, long[] Dims, DataType Type, WeightFormat Format, sbyte[] Codes, float[] Scales, ChannelAxis Axis, Half[] Halves)
+internal sealed record RoundedTensor(
+    string Name,
+    long[] Dims,
+    DataType Type,
+    WeightFormat Format,
+    sbyte[] Codes,
+    float[] Scales,
+    ChannelAxis Axis,
+    Half[] Halves
+)
 {
     /// <summary>How many numbers.</summary>
     public int Count => Format.HasCodes ? Codes.Length : Halves.Length;

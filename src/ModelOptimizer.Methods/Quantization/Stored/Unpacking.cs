@@ -3,7 +3,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
-/// The nodes that make weights of packed codes while a model is loaded. A runtime may keep every intermediate result until it is done with all constants, so that these
+/// The nodes that make weights of packed codes while a model is loaded. A runtime may keep every intermediate result until it is done with all constants, so
+/// that these
 /// are memory: codes stay bytes as long as possible, and only one Cast and one Mul are in float32.
 /// </summary>
 internal sealed class Unpacking(GraphWriter writer)
@@ -18,7 +19,9 @@ internal sealed class Unpacking(GraphWriter writer)
     public static GraphWriter Writer(OnnxModel model, Func<string> newName, Dictionary<string, string> known) =>
         new(model, _ => newName()) { NamesNodes = false, Known = known };
 
-    /// <summary>Writes <paramref name="tensors"/>, all of one format: each under its name. Several share their packed bytes and the nodes that unpack them.</summary>
+    /// <summary>
+    /// Writes <paramref name="tensors"/>, all of one format: each under its name. Several share their packed bytes and the nodes that unpack them.
+    /// </summary>
     public void Write(IReadOnlyList<RoundedTensor> tensors)
     {
         var format = tensors[0].Format;
@@ -183,7 +186,8 @@ internal sealed class Unpacking(GraphWriter writer)
 }
 
 /// <summary>
-/// Some bits of every code. A byte holds those of <see cref="Parts"/> codes, one from each part of the tensor, so that shifting all bytes by the same number gives a part.
+/// Some bits of every code. A byte holds those of <see cref="Parts"/> codes, one from each part of the tensor, so that shifting all bytes by the same number
+/// gives a part.
 /// </summary>
 /// <param name="Low">The lowest of its bits in a code.</param>
 /// <param name="Bits">How many: 1, 2 or 4.</param>

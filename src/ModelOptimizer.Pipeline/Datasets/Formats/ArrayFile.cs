@@ -41,7 +41,10 @@ internal static class ArrayFile
         var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         return length >= 4 && (start.AsSpan().StartsWith(NpyHeader.Magic) || (start[0] == 0 && start[1] == 0))
             ? start
-            : throw new DataProblem(DataCodes.Corrupt, "it is neither a .npy array nor an IDX file (either of them may be in gzip), and no other format is known here");
+            : throw new DataProblem(
+                DataCodes.Corrupt,
+                "it is neither a .npy array nor an IDX file (either of them may be in gzip), and no other format is known here"
+            );
     }
 }
 

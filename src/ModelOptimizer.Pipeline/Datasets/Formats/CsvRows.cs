@@ -31,7 +31,9 @@ internal sealed class CsvRows : IDisposable
         });
         try
         {
-            Names = Read() ? [.. _parser.Record!.Select(name => name.Trim())] : throw new DataProblem(DataCodes.NoSamples, "it is empty; its first line must name the columns");
+            Names = Read()
+                ? [.. _parser.Record!.Select(name => name.Trim())]
+                : throw new DataProblem(DataCodes.NoSamples, "it is empty; its first line must name the columns");
         }
         catch (Exception)
         {
@@ -53,14 +55,19 @@ internal sealed class CsvRows : IDisposable
 
         return _parser.Count == Names.Count
             ? true
-            : throw new DataProblem(DataCodes.Cell, $"the number of cells in line {_parser.RawRow} is {_parser.Count}, and the first line names {Names.Count} columns; make them the same");
+            : throw new DataProblem(
+                DataCodes.Cell,
+                $"the number of cells in line {_parser.RawRow} is {_parser.Count}, and the first line names {Names.Count} columns; make them the same"
+            );
     }
 
     /// <summary>A cell of the current line.</summary>
     public double Number(int column)
     {
         var text = _parser[column];
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw NotANumber(text, column);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw NotANumber(text, column);
     }
 
     /// <summary>Reads on to the end when there is a checksum.</summary>
@@ -81,7 +88,11 @@ internal sealed class CsvRows : IDisposable
         }
         catch (MaxFieldSizeException exception)
         {
-            throw new DataProblem(DataCodes.Cell, $"line {_parser.RawRow} has a cell of more than {LongestCell} characters: a quotation mark may be missing", exception);
+            throw new DataProblem(
+                DataCodes.Cell,
+                $"line {_parser.RawRow} has a cell of more than {LongestCell} characters: a quotation mark may be missing",
+                exception
+            );
         }
         catch (DecoderFallbackException exception)
         {
@@ -92,9 +103,14 @@ internal sealed class CsvRows : IDisposable
     private DataProblem NotANumber(string text, int column)
     {
         var place = $"line {_parser.RawRow}, column '{Names[column]}'";
-        return string.IsNullOrWhiteSpace(text) ? new DataProblem(DataCodes.Cell, $"{place} is empty, and a number is expected; fill it in, or leave the line out")
-            : text.Contains(',', StringComparison.Ordinal) ? new DataProblem(DataCodes.Cell, $"{place} has '{text}', which is not a number; write numbers with a point, such as 3.5")
-            : new DataProblem(DataCodes.Cell, $"{place} has '{text}', and a finite number is expected (for a class, its number); correct it, or leave the line out");
+        return string.IsNullOrWhiteSpace(text)
+                ? new DataProblem(DataCodes.Cell, $"{place} is empty, and a number is expected; fill it in, or leave the line out")
+            : text.Contains(',', StringComparison.Ordinal)
+                ? new DataProblem(DataCodes.Cell, $"{place} has '{text}', which is not a number; write numbers with a point, such as 3.5")
+            : new DataProblem(
+                DataCodes.Cell,
+                $"{place} has '{text}', and a finite number is expected (for a class, its number); correct it, or leave the line out"
+            );
     }
 
     /// <summary>The one that the first line has most of, outside quotation marks.</summary>

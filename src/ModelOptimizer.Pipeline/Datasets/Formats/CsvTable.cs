@@ -4,7 +4,10 @@ using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 
-/// <summary>A table of numbers with the columns' names in its first line. It is read once from start to end to count the samples and check the labels, when an array is first asked for, and once more for every pass.</summary>
+/// <summary>
+/// A table of numbers with the columns' names in its first line. It is read once from start to end to count the samples and check the labels, when an array is
+/// first asked for, and once more for every pass.
+/// </summary>
 internal sealed class CsvTable : IDataContainer
 {
     private readonly DatasetPlan _dataset;
@@ -49,7 +52,12 @@ internal sealed class CsvTable : IDataContainer
     private CsvArray Array(string name, ElementFormat format)
     {
         var columns = _columns.Find(_dataset.ColumnsOf(name));
-        return new CsvArray(_dataset.Path!, name, columns, new ArrayHeader(format, columns.Length == 1 ? [_counted.Value.Count] : [_counted.Value.Count, columns.Length], 0));
+        return new CsvArray(
+            _dataset.Path!,
+            name,
+            columns,
+            new ArrayHeader(format, columns.Length == 1 ? [_counted.Value.Count] : [_counted.Value.Count, columns.Length], 0)
+        );
     }
 }
 
@@ -122,7 +130,10 @@ internal sealed class CsvColumns(IReadOnlyList<string> names)
         var (first, last) = (One(wanted[..dots].Trim()), One(wanted[(dots + Range.Length)..].Trim()));
         return first <= last
             ? Enumerable.Range(first, last - first + 1)
-            : throw new DataProblem(DataCodes.NoSuchArray, $"in the range '{wanted}' the last column lies before the first; write '{names[last]}{Range}{names[first]}'");
+            : throw new DataProblem(
+                DataCodes.NoSuchArray,
+                $"in the range '{wanted}' the last column lies before the first; write '{names[last]}{Range}{names[first]}'"
+            );
     }
 
     private int One(string wanted)
@@ -137,7 +148,8 @@ internal sealed class CsvColumns(IReadOnlyList<string> names)
     }
 
     private string Columns(string wanted) =>
-        names.All(name => double.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) ? " Its first line has numbers only, and must name the columns"
+        names.All(name => double.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            ? " Its first line has numbers only, and must name the columns"
         : names.Count <= Listed ? $"{Suggestion.For(wanted, names)} Its columns: {string.Join(", ", names)}"
         : $"{Suggestion.For(wanted, names)} Its {names.Count} columns: {string.Join(", ", names.Take(Listed - 1))}, …, {names[^1]}";
 }

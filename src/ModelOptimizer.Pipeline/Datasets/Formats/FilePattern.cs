@@ -1,6 +1,9 @@
 namespace ModelOptimizer.Pipeline.Datasets;
 
-/// <summary>Names the files of a folder that belong to one array: <c>*.npy</c>, or <c>*.npz/NAME</c> for an array in each archive. What the star stands for names the sample.</summary>
+/// <summary>
+/// Names the files of a folder that belong to one array: <c>*.npy</c>, or <c>*.npz/NAME</c> for an array in each archive. What the star stands for names the
+/// sample.
+/// </summary>
 /// <param name="Prefix">Before the star.</param>
 /// <param name="Suffix">After it.</param>
 /// <param name="Array">The array's name in an archive.</param>

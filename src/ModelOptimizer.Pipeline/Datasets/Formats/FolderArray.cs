@@ -29,18 +29,22 @@ internal sealed class FolderArray : ISampleArray
 
     /// <summary>Reads the file of a sample.</summary>
     public void Read(int sample, byte[] values) => Guarded(sample, () =>
-    {
-        var (stream, header) = _folder.OpenFile(sample, _pattern);
-        using var reader = new StreamSamples(stream, values.Length);
-        if (header.Format != Header.Format || !header.Shape.SequenceEqual(Header.SampleShape))
         {
-            throw new DataProblem(DataCodes.Folder, $"it has shape {ShapeText.Of(header.Shape)} and elements of type {header.Format}, while '{_folder.FileOf(0, _pattern)}' has shape {ShapeText.Of(Header.SampleShape)} and elements of type {Header.Format}; all samples must be alike");
-        }
+            var (stream, header) = _folder.OpenFile(sample, _pattern);
+            using var reader = new StreamSamples(stream, values.Length);
+            if (header.Format != Header.Format || !header.Shape.SequenceEqual(Header.SampleShape))
+            {
+                throw new DataProblem(
+                    DataCodes.Folder,
+                    $"it has shape {ShapeText.Of(header.Shape)} and elements of type {header.Format}, while '{_folder.FileOf(0, _pattern)}' has shape "
+                        + $"{ShapeText.Of(Header.SampleShape)} and elements of type {Header.Format}; all samples must be alike"
+                );
+            }
 
-        reader.Read(values);
-        reader.Finish();
-        return true;
-    });
+            reader.Read(values);
+            reader.Finish();
+            return true;
+        });
 
     /// <summary>Adds the file's name to what is wrong with it.</summary>
     private T Guarded<T>(int sample, Func<T> read)
@@ -71,11 +75,7 @@ internal sealed class FolderSamples(FolderArray array) : ISampleReader
         _values.CopyTo(sample);
     }
 
-    public void Finish()
-    {
-    }
+    public void Finish() { }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

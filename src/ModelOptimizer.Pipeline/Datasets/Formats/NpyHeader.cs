@@ -26,7 +26,10 @@ internal static partial class NpyHeader
 
         if (start[6] is < 1 or > 3)
         {
-            throw new DataProblem(DataCodes.Unsupported, $"it has version {start[6]} of the .npy format; versions 1 to 3 are known. Save it again with np.save");
+            throw new DataProblem(
+                DataCodes.Unsupported,
+                $"it has version {start[6]} of the .npy format; versions 1 to 3 are known. Save it again with np.save"
+            );
         }
 
         Span<byte> size = stackalloc byte[start[6] == 1 ? 2 : 4];
@@ -61,7 +64,10 @@ internal static partial class NpyHeader
         var format = Format(descr.Groups["order"].Value, descr.Groups["kind"].Value, descr.Groups["width"].Value);
         var shape = extents.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Extent).ToArray();
         return order.Groups["order"].Value == "True" && shape.Length > 1
-            ? throw new DataProblem(DataCodes.Unsupported, "it is stored in Fortran order, where a sample's values do not lie together. Save np.ascontiguousarray(array) instead")
+            ? throw new DataProblem(
+                DataCodes.Unsupported,
+                "it is stored in Fortran order, where a sample's values do not lie together. Save np.ascontiguousarray(array) instead"
+            )
             : new ArrayHeader(format, shape, offset);
     }
 
@@ -77,13 +83,19 @@ internal static partial class NpyHeader
             ("u", 1 or 2 or 4 or 8) => new ElementFormat(ElementKind.Unsigned, bytes, isBig),
             ("i", 1 or 2 or 4 or 8) => new ElementFormat(ElementKind.Signed, bytes, isBig),
             ("f", 2 or 4 or 8) => new ElementFormat(ElementKind.Float, bytes, isBig),
-            ("O", _) => throw new DataProblem(DataCodes.Unsupported, $"its elements are pickled Python objects, which can run code when they are read. {Known}; lists of different lengths must be padded to one length"),
+            ("O", _) => throw new DataProblem(
+                DataCodes.Unsupported,
+                $"its elements are pickled Python objects, which can run code when they are read. {Known}; lists of different lengths must be padded to one "
+                    + "length"
+            ),
             _ => throw new DataProblem(DataCodes.Unsupported, $"its elements are of type '{order}{kind}{width}'. {Known}"),
         };
     }
 
     private static long Extent(string text) =>
-        long.TryParse(text.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var extent) ? extent : throw new DataProblem(DataCodes.Corrupt, $"its header has the extent '{text}'");
+        long.TryParse(text.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var extent)
+            ? extent
+            : throw new DataProblem(DataCodes.Corrupt, $"its header has the extent '{text}'");
 
     [GeneratedRegex(@"'descr':\s*'(?<order>[<>|=]?)(?<kind>\w)(?<width>\w*)'")]
     private static partial Regex Description();

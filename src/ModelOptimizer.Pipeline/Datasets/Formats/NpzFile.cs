@@ -16,7 +16,10 @@ internal static class NpzFile
             var names = Names(archive);
             return archive.GetEntry(array + ".npy") is { } found
                 ? (new OwningStream(new CheckedStream(found.Open(), found.Length, found.Crc32), archive), found.Length)
-                : throw new DataProblem(DataCodes.NoSuchArray, $"it has no array '{array}'.{Suggestion.For(array, names)} Its arrays: {string.Join(", ", names.Order(StringComparer.Ordinal))}");
+                : throw new DataProblem(
+                    DataCodes.NoSuchArray,
+                    $"it has no array '{array}'.{Suggestion.For(array, names)} Its arrays: {string.Join(", ", names.Order(StringComparer.Ordinal))}"
+                );
         }
         catch (Exception)
         {
@@ -91,7 +94,9 @@ internal sealed class OwningStream(Stream inner, IDisposable owner) : Stream
     }
 }
 
-/// <summary>Reads an entry of a zip file and, at its end, compares it with the length and the checksum that the archive has for it: the runtime does not.</summary>
+/// <summary>
+/// Reads an entry of a zip file and, at its end, compares it with the length and the checksum that the archive has for it: the runtime does not.
+/// </summary>
 internal sealed class CheckedStream(Stream inner, long length, uint checksum) : Stream
 {
     private readonly Crc32 _crc = new();

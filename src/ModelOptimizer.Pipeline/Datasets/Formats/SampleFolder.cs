@@ -24,14 +24,22 @@ internal sealed class SampleFolder : IDataContainer
         var loose = Listed(_root, patterns);
         if (_classes.Count == 0)
         {
-            _ = areLabelled ? throw new DataProblem(DataCodes.Folder, "it has no sub-folders, one for each class; sort the samples into such, or leave out 'labels: folder'") : _classes;
+            _ = areLabelled
+                ? throw new DataProblem(
+                    DataCodes.Folder,
+                    "it has no sub-folders, one for each class; sort the samples into such, or leave out 'labels: folder'"
+                )
+                : _classes;
             Add("", loose, patterns);
             return;
         }
 
         if (loose.Count > 0)
         {
-            throw new DataProblem(DataCodes.Folder, $"it has samples beside its sub-folders, such as '{loose.First().Value.First()}'; move them into the sub-folders of their classes");
+            throw new DataProblem(
+                DataCodes.Folder,
+                $"it has samples beside its sub-folders, such as '{loose.First().Value.First()}'; move them into the sub-folders of their classes"
+            );
         }
 
         foreach (var name in _classes)
@@ -52,7 +60,8 @@ internal sealed class SampleFolder : IDataContainer
     public string FileOf(int sample, FilePattern pattern) => Path.Combine(_samples[sample].Class, pattern.File(_samples[sample].Stem));
 
     /// <summary>Opens the file of a sample at its first element.</summary>
-    public (Stream Stream, ArrayHeader Header) OpenFile(int sample, FilePattern pattern) => StreamArray.OpenStream(Path.Combine(_root, FileOf(sample, pattern)), pattern.Array);
+    public (Stream Stream, ArrayHeader Header) OpenFile(int sample, FilePattern pattern) =>
+        StreamArray.OpenStream(Path.Combine(_root, FileOf(sample, pattern)), pattern.Array);
 
     public ISampleArray Input(string name) => new FolderArray(this, _root, name, Pattern(name));
 
@@ -85,7 +94,10 @@ internal sealed class SampleFolder : IDataContainer
         var place = name.Length == 0 ? "it" : $"its sub-folder '{name}'";
         if (samples.Count == 0)
         {
-            throw new DataProblem(DataCodes.Folder, $"{place} has no file '{patterns[0].Files}'; put samples there, or {(name.Length == 0 ? "correct the pattern" : "remove the sub-folder")}");
+            throw new DataProblem(
+                DataCodes.Folder,
+                $"{place} has no file '{patterns[0].Files}'; put samples there, or {(name.Length == 0 ? "correct the pattern" : "remove the sub-folder")}"
+            );
         }
 
         foreach (var (stem, files) in samples)
@@ -93,7 +105,10 @@ internal sealed class SampleFolder : IDataContainer
             var missing = Array.IndexOf(files, null);
             if (missing >= 0)
             {
-                throw new DataProblem(DataCodes.Folder, $"{place} has '{files.First(file => file is not null)}' but no '{patterns[missing].File(stem)}'; every sample needs all of its files");
+                throw new DataProblem(
+                    DataCodes.Folder,
+                    $"{place} has '{files.First(file => file is not null)}' but no '{patterns[missing].File(stem)}'; every sample needs all of its files"
+                );
             }
 
             _samples.Add((name, stem));

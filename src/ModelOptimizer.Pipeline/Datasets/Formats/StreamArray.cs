@@ -34,7 +34,11 @@ internal sealed class StreamArray : ISampleArray
             return header.SampleBytes > Array.MaxLength
                 ? throw new DataProblem(DataCodes.Unsupported, $"one sample of it has {header.SampleBytes} bytes, which is more than fits into memory")
                 : length is { } bytes && bytes - header.Offset < expected
-                ? throw new DataProblem(DataCodes.Corrupt, $"it should have {expected} bytes of values for its shape {ShapeText.Of(header.Shape)}, and has {bytes - header.Offset}: it is cut off; make or download it again")
+                    ? throw new DataProblem(
+                        DataCodes.Corrupt,
+                        $"it should have {expected} bytes of values for its shape {ShapeText.Of(header.Shape)}, and has {bytes - header.Offset}: it is cut "
+                            + "off; make or download it again"
+                    )
                 : (stream, header);
         }
         catch (Exception)

@@ -34,7 +34,14 @@ internal static class LatencyMeter
         }
 
         var (lower, median, upper) = Median(pairs.Select(pair => pair.Compressed / pair.Original));
-        return new LatencyResult(median, lower, upper, Median(pairs.Select(pair => pair.Original)).Median, Median(pairs.Select(pair => pair.Compressed)).Median, pairs.Count);
+        return new LatencyResult(
+            median,
+            lower,
+            upper,
+            Median(pairs.Select(pair => pair.Original)).Median,
+            Median(pairs.Select(pair => pair.Compressed)).Median,
+            pairs.Count
+        );
     }
 
     /// <summary>How many runs a turn needs so that the clock's resolution does not matter.</summary>

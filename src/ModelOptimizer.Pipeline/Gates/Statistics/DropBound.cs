@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
-/// Whether the true drop of a share of right samples is shown to be within a limit, and the greatest drop the samples leave possible. At a true drop equal to the limit the chance to
+/// Whether the true drop of a share of right samples is shown to be within a limit, and the greatest drop the samples leave possible. At a true drop equal to
+/// the limit the chance to
 /// pass is at most one minus the confidence, whatever the number of samples and the discordance.
 /// </summary>
 internal static class DropBound
@@ -29,9 +30,12 @@ internal static class DropBound
 
     /// <summary>Whether the true drop is more than <paramref name="limit"/>, with one-sided <paramref name="confidence"/>.</summary>
     public static bool IsBeyond(PairedCounts counts, double limit, double confidence) =>
-        limit < 1 && PairedScore.Statistic(counts.Samples, counts.Lost, counts.Gained, limit, -Correction) >= -Distributions.NormalQuantile(GateLevel.Chance(confidence));
+        limit < 1
+        && PairedScore.Statistic(counts.Samples, counts.Lost, counts.Gained, limit, -Correction) >= -Distributions.NormalQuantile(GateLevel.Chance(confidence));
 
-    /// <summary>The least limit that the samples show to hold: at most <paramref name="limit"/> if and only if <paramref name="within"/>, its own decision.</summary>
+    /// <summary>
+    /// The least limit that the samples show to hold: at most <paramref name="limit"/> if and only if <paramref name="within"/>, its own decision.
+    /// </summary>
     public static double Upper(PairedCounts counts, double confidence, double limit, bool within) => within
         ? Bisection.LeastTrue(Math.Clamp(counts.Drop, 0, limit), limit, candidate => IsWithin(counts, candidate, confidence))
         : Bisection.LeastTrue(Math.Max(counts.Drop, limit), 1, candidate => IsWithin(counts, candidate, confidence));
@@ -60,7 +64,9 @@ internal static class DropBound
 /// <summary>Bisection.</summary>
 internal static class Bisection
 {
-    /// <summary>The least number in an interval where <paramref name="holds"/>, which must be false, then true; <paramref name="high"/> when it is never true.</summary>
+    /// <summary>
+    /// The least number in an interval where <paramref name="holds"/>, which must be false, then true; <paramref name="high"/> when it is never true.
+    /// </summary>
     public static double LeastTrue(double low, double high, Func<double, bool> holds)
     {
         if (holds(low))

@@ -1,8 +1,10 @@
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
-/// Exact unconditional test of "the true drop is at least δ": the chance, at its worst over the unknown probability of a gain, of samples that speak against it as clearly as these do
-/// (ordered by <see cref="PairedScore"/>, as Hsueh, Liu and Chen, Biometrics 57, 2001). That probability is searched only where the number of discordant samples makes it
+/// Exact unconditional test of "the true drop is at least δ": the chance, at its worst over the unknown probability of a gain, of samples that speak against it
+/// as clearly as these do
+/// (ordered by <see cref="PairedScore"/>, as Hsueh, Liu and Chen, Biometrics 57, 2001). That probability is searched only where the number of discordant
+/// samples makes it
 /// credible, and the chance that it lies elsewhere is added (Berger and Boos, JASA 89, 1994).
 /// </summary>
 internal static class ExactDrop
@@ -27,7 +29,10 @@ internal static class ExactDrop
         return Math.Min(1, worst + Elsewhere);
     }
 
-    /// <summary>Chance of a statistic of at most <paramref name="statistic"/> when gains have probability <paramref name="gain"/> and losses <paramref name="drop"/> more.</summary>
+    /// <summary>
+    /// Chance of a statistic of at most <paramref name="statistic"/> when gains have probability <paramref name="gain"/> and losses <paramref name="drop"/>
+    /// more.
+    /// </summary>
     private static double AsClear(int samples, double statistic, double drop, double gain)
     {
         var (expected, spread) = (samples * gain, Math.Sqrt((samples * gain) + 1));

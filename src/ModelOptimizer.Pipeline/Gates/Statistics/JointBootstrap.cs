@@ -3,8 +3,10 @@ using ModelOptimizer.Pipeline.Evaluation;
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
-/// Bounds of what is computed from all samples together, by the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13): each draw takes samples of both
-/// models together. In simulations at a true drop of exactly the limit, percentile, basic and BCa bounds pass equally often for continuous metrics; for F1, whose drops come from few
+/// Bounds of what is computed from all samples together, by the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13):
+/// each draw takes samples of both
+/// models together. In simulations at a true drop of exactly the limit, percentile, basic and BCa bounds pass equally often for continuous metrics; for F1,
+/// whose drops come from few
 /// samples, the basic and the BCa bound pass twice as often as they should with 200 samples, and the percentile bound does not.
 /// </summary>
 internal sealed class JointBootstrap
@@ -40,7 +42,8 @@ internal sealed class JointBootstrap
             values[draw] = statistic(original, compressed);
         }
 
-        // A draw without a value, such as one class only for an area under a curve, comes first: below all for the lower bound, and counted as above all for the upper one.
+        // A draw without a value, such as one class only for an area under a curve, comes first: below all for the lower bound, and counted as above all for
+        // the upper one.
         Array.Sort(values);
     }
 

@@ -32,14 +32,23 @@ internal static class PackageReferences
         }
 
         var name = Path.GetFileName(project.Path);
-        notes.Guessed.Add(newProject == project && newCentral == central ? $"{name} has {Package} already" : $"{name} takes {Package} {Current}, from a package source that has it");
+        notes.Guessed.Add(
+            newProject == project && newCentral == central
+                ? $"{name} has {Package} already"
+                : $"{name} takes {Package} {Current}, from a package source that has it"
+        );
         if (runtime is not null && !Has(project, Download, runtime.Id))
         {
             newProject = newProject.With(Download, runtime.Item);
             notes.Guessed.Add($"{name} downloads {runtime.Id} {runtime.Version}, which has the device's provider; nothing of it gets into the application");
         }
 
-        return [.. new (ProjectFile? Before, ProjectFile? After)[] { (project, newProject), (central, newCentral) }.Where(file => file.Before != file.After).Select(file => (file.After!.Path, file.After.Bytes))];
+        return
+        [
+            .. new (ProjectFile? Before, ProjectFile? After)[] { (project, newProject), (central, newCentral) }
+                .Where(file => file.Before != file.After)
+                .Select(file => (file.After!.Path, file.After.Bytes)),
+        ];
     }
 
     private static bool Has(ProjectFile file, string kind, string package) =>

@@ -30,8 +30,13 @@ internal sealed class ProjectFile
     {
         var found = Directory.GetFiles(folder, "*.csproj").Order(StringComparer.Ordinal).ToList();
         return found.Count > 1
-            ? throw new DiagnosticException(InitCodes.SeveralProjects, $"The folder has more than one project: {string.Join(", ", found.Select(System.IO.Path.GetFileName))}. Run init in a folder with one project or none; a project elsewhere names the manifest with <CompressionManifest Include=\"…\" />.")
-            : found.Count == 0 ? null : Read(found[0]);
+                ? throw new DiagnosticException(
+                    InitCodes.SeveralProjects,
+                    $"The folder has more than one project: {string.Join(", ", found.Select(System.IO.Path.GetFileName))}. Run init in a folder with one "
+                        + "project or none; a project elsewhere names the manifest with <CompressionManifest Include=\"…\" />."
+                )
+            : found.Count == 0 ? null
+            : Read(found[0]);
     }
 
     /// <summary>Reads a file.</summary>
@@ -44,7 +49,12 @@ internal sealed class ProjectFile
         }
         catch (Exception exception) when (exception is XmlException or DecoderFallbackException)
         {
-            throw new DiagnosticException(InitCodes.BadProject, $"The file cannot be read as a project: {exception.Message} Correct it, or run init in another folder.", new SourcePosition(path), exception);
+            throw new DiagnosticException(
+                InitCodes.BadProject,
+                $"The file cannot be read as a project: {exception.Message} Correct it, or run init in another folder.",
+                new SourcePosition(path),
+                exception
+            );
         }
     }
 
@@ -61,7 +71,13 @@ internal sealed class ProjectFile
     public ProjectFile With(string kind, string item)
     {
         var newLine = _text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
-        if (Elements(kind).FirstOrDefault(element => element.Parent is { Name.LocalName: "ItemGroup" } group && group.Parent == Root && group.Attribute("Condition") is null) is { } first)
+        if (
+            Elements(kind)
+                .FirstOrDefault(element =>
+                    element.Parent is { Name.LocalName: "ItemGroup" } group && group.Parent == Root && group.Attribute("Condition") is null
+                ) is
+            { } first
+        )
         {
             var at = Offset(first);
             var lineStart = _text.LastIndexOf('\n', at - 1) + 1;
@@ -71,8 +87,15 @@ internal sealed class ProjectFile
 
         var end = _text.LastIndexOf("</" + Root.Name.LocalName, StringComparison.Ordinal);
         return end < 0
-            ? throw new DiagnosticException(InitCodes.BadProject, "The project is a single tag, so there is no place for a package. Write <Project …> … </Project>.", new SourcePosition(Path))
-            : new ProjectFile(Path, _text.Insert(end, $"{(_text[..end].EndsWith('\n') ? "" : newLine)}  <ItemGroup>{newLine}    {item}{newLine}  </ItemGroup>{newLine}"));
+            ? throw new DiagnosticException(
+                InitCodes.BadProject,
+                "The project is a single tag, so there is no place for a package. Write <Project …> … </Project>.",
+                new SourcePosition(Path)
+            )
+            : new ProjectFile(
+                Path,
+                _text.Insert(end, $"{(_text[..end].EndsWith('\n') ? "" : newLine)}  <ItemGroup>{newLine}    {item}{newLine}  </ItemGroup>{newLine}")
+            );
     }
 
     /// <summary>Where an element starts in the text.</summary>

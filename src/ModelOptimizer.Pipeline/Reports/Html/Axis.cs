@@ -18,7 +18,13 @@ internal sealed record Axis(double Low, double High, bool IsLogarithmic, IReadOn
         : (value - Low) / (High - Low);
 
     /// <summary>An axis over <paramref name="values"/> with about <paramref name="most"/> ticks; logarithmic when they span more than three decades.</summary>
-    public static Axis Over(IReadOnlyCollection<double> values, int most, string unit = "", double floor = double.NegativeInfinity, double ceiling = double.PositiveInfinity)
+    public static Axis Over(
+        IReadOnlyCollection<double> values,
+        int most,
+        string unit = "",
+        double floor = double.NegativeInfinity,
+        double ceiling = double.PositiveInfinity
+    )
     {
         var (low, high) = values.Count == 0 ? (0, 1) : (values.Min(), values.Max());
         if (low > 0 && high / low > 1000)
@@ -57,7 +63,8 @@ internal sealed record Axis(double Low, double High, bool IsLogarithmic, IReadOn
             Math.Pow(10, first),
             Math.Pow(10, last),
             true,
-            [.. Enumerable.Range(0, ((last - first) / every) + 1).Select(i => first + (i * every)).Select(power => (Math.Pow(10, power), Power(power) + unit))]);
+            [.. Enumerable.Range(0, ((last - first) / every) + 1).Select(i => first + (i * every)).Select(power => (Math.Pow(10, power), Power(power) + unit))]
+        );
     }
 
     /// <summary>1, 2 or 5 times a power of ten, at least <paramref name="least"/>.</summary>

@@ -4,7 +4,9 @@ using static ModelOptimizer.Pipeline.Reports.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
-/// <summary>The candidates of a search by size and one metric, with the limits of the gates: all of them, and where they are crowded a second time, larger.</summary>
+/// <summary>
+/// The candidates of a search by size and one metric, with the limits of the gates: all of them, and where they are crowded a second time, larger.
+/// </summary>
 internal sealed class CandidatePlot(ModelReport model, string metric)
 {
     private readonly CandidateScale _scale = new(model, metric);
@@ -53,7 +55,11 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
             limits,
             crowd is null ? null : Glass(frame, crowd),
             points.OrderBy(IsChosen).Select(point => Mark(frame, point)),
-            points.Where(point => crowd is null || !crowd.Holds(point) || IsChosen(point)).OrderByDescending(IsChosen).Select(point => Label(frame, labels, point)));
+            points
+                .Where(point => crowd is null || !crowd.Holds(point) || IsChosen(point))
+                .OrderByDescending(IsChosen)
+                .Select(point => Label(frame, labels, point))
+        );
     }
 
     private IEnumerable<XElement> Limits(Frame frame, LabelPlaces labels, CandidateWindow window)
@@ -74,7 +80,13 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
         {
             var isRight = frame.X(at) > (frame.Left + frame.Right) / 2;
             yield return Line("limit", $"M{Number(frame.X(at))} {Number(frame.Top)}V{Number(frame.Bottom)}", GateFigures.Gate(gate));
-            yield return labels.Fixed("limit", frame.X(at) + (isRight ? -6 : 6), frame.Bottom - 8, isRight ? "end" : "start", $"size ≤ {Figures.Percent(at / 100)}");
+            yield return labels.Fixed(
+                "limit",
+                frame.X(at) + (isRight ? -6 : 6),
+                frame.Bottom - 8,
+                isRight ? "end" : "start",
+                $"size ≤ {Figures.Percent(at / 100)}"
+            );
         }
     }
 
@@ -96,7 +108,11 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
             $"g.mark.{(candidate.Passes ? "passed" : "failed")}{(early ? ".early" : "")}{(IsChosen(point) ? ".chosen" : "")}",
             Is("data-candidate", candidate.Number),
             Is("transform", $"translate({Number(frame.X(size))} {Number(frame.Y(value))})"),
-            Tag("title", $"Candidate {candidate.Number} ({candidate.Phase}): {Figures.Bytes(candidate.Cost.Bytes)}, {Figures.Percent(size / 100)} of the original; {metric} {Value(value)} on {Wording.Samples(candidate.Samples)}; {outcome}"),
+            Tag(
+                "title",
+                $"Candidate {candidate.Number} ({candidate.Phase}): {Figures.Bytes(candidate.Cost.Bytes)}, {Figures.Percent(size / 100)} of the original; "
+                    + $"{metric} {Value(value)} on {Wording.Samples(candidate.Samples)}; {outcome}"
+            ),
             IsChosen(point) ? Tag("circle.ring", Is("r", 10)) : null,
             candidate.Passes ? Tag("circle.shape", Is("r", 5)) : Tag("path.shape", Is("d", "M0 -6.5L6.5 0L0 6.5L-6.5 0Z")));
     }

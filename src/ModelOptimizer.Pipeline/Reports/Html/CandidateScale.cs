@@ -34,7 +34,12 @@ internal sealed class CandidateScale
     public IReadOnlyList<(GateVerdict Gate, double At)> SizeLimits { get; }
 
     /// <summary>Everything that is plotted.</summary>
-    public CandidateWindow All => CandidateWindow.Around(Points, SizeLimits.Select(limit => limit.At), Limits.Select(limit => limit.At).Concat(Original is { } original ? [original] : []));
+    public CandidateWindow All =>
+        CandidateWindow.Around(
+            Points,
+            SizeLimits.Select(limit => limit.At),
+            Limits.Select(limit => limit.At).Concat(Original is { } original ? [original] : [])
+        );
 
     private static double Share(double bytes, ModelReport model) => 100 * bytes / Math.Max(1, model.Before.Bytes);
 
@@ -42,7 +47,8 @@ internal sealed class CandidateScale
         Known(model, metric)
         ?? (MetricCatalogue.TryGet(metric, out var found) && found is ISampleMetric { IsFidelity: true, Perfect: var perfect } ? perfect : double.NaN);
 
-    private static double? Known(ModelReport model, string metric) => Figures.Known(model.Metrics.FirstOrDefault(pair => pair.Metric == metric)?.Original ?? double.NaN);
+    private static double? Known(ModelReport model, string metric) =>
+        Figures.Known(model.Metrics.FirstOrDefault(pair => pair.Metric == metric)?.Original ?? double.NaN);
 
     private static double Limit(GateVerdict gate, double reference, double unit) => gate.Bound switch
     {

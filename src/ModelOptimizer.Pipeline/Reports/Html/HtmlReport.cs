@@ -11,35 +11,52 @@ internal static class HtmlReport
     public static string Of(ReportDocument report)
     {
         var model = report.Model;
-        return Write(Tag(
-            "html",
-            Is("lang", "en"),
+        return Write(
             Tag(
-                "head",
-                Tag("meta", Is("charset", "utf-8")),
-                Tag("meta", Is("name", "viewport"), Is("content", "width=device-width, initial-scale=1")),
-                Tag("meta", Is("http-equiv", "Content-Security-Policy"), Is("content", "default-src 'none'; style-src 'unsafe-inline'")),
-                Tag("meta", Is("name", "color-scheme"), Is("content", "light dark")),
-                Tag("title", $"{model.Name}: {model.Verdict}"),
-                Tag("style", "\n" + Stylesheet.Text)),
-            Tag(
-                "body",
+                "html",
+                Is("lang", "en"),
                 Tag(
-                    "main",
-                    HeadSection.Of(model),
-                    SummarySection.Of(model),
-                    GateSection.Of(model),
-                    SearchSection.Of(model),
-                    LayerSection.Of(model),
-                    SeriesSection.Of(model),
-                    CertificateSection.Of(model),
-                    OriginSection.Of(report)))));
+                    "head",
+                    Tag("meta", Is("charset", "utf-8")),
+                    Tag("meta", Is("name", "viewport"), Is("content", "width=device-width, initial-scale=1")),
+                    Tag("meta", Is("http-equiv", "Content-Security-Policy"), Is("content", "default-src 'none'; style-src 'unsafe-inline'")),
+                    Tag("meta", Is("name", "color-scheme"), Is("content", "light dark")),
+                    Tag("title", $"{model.Name}: {model.Verdict}"),
+                    Tag("style", "\n" + Stylesheet.Text)
+                ),
+                Tag(
+                    "body",
+                    Tag(
+                        "main",
+                        HeadSection.Of(model),
+                        SummarySection.Of(model),
+                        GateSection.Of(model),
+                        SearchSection.Of(model),
+                        LayerSection.Of(model),
+                        SeriesSection.Of(model),
+                        CertificateSection.Of(model),
+                        OriginSection.Of(report)
+                    )
+                )
+            )
+        );
     }
 
     private static string Write(XElement page)
     {
         var text = new StringBuilder("<!DOCTYPE html>\n");
-        using (var writer = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" }))
+        using (
+            var writer = XmlWriter.Create(
+                text,
+                new XmlWriterSettings
+                {
+                    OmitXmlDeclaration = true,
+                    Indent = true,
+                    IndentChars = " ",
+                    NewLineChars = "\n",
+                }
+            )
+        )
         {
             page.Save(writer);
         }
@@ -67,44 +84,62 @@ internal static class CertificateSection
     public static XElement? Of(ModelReport model)
     {
         var all = model.Steps.SelectMany(step => step.Certificates).ToList();
-        return all.Count == 0 ? null : Tag(
-            "section",
-            Tag("h2", "Certificates"),
-            Tag("p.lead", "Numbers that the methods prove, rather than estimate."),
-            Tables.Of(
-                [new("layer or block"), new("certificate"), new("value", true), new("what it says")],
-                all.Select(certificate => Tag(
-                    "tr",
-                    Tag("th.name", Is("scope", "row"), Names.Of(certificate.Subject)),
-                    Tag("td", certificate.Name),
-                    Tables.Number(Figures.Known(certificate.Value) is { } value ? Figures.Number(value) : "–"),
-                    Tag("td.note", certificate.Meaning)))));
+        return all.Count == 0
+            ? null
+            : Tag(
+                "section",
+                Tag("h2", "Certificates"),
+                Tag("p.lead", "Numbers that the methods prove, rather than estimate."),
+                Tables.Of(
+                    [new("layer or block"), new("certificate"), new("value", true), new("what it says")],
+                    all.Select(certificate =>
+                        Tag(
+                            "tr",
+                            Tag("th.name", Is("scope", "row"), Names.Of(certificate.Subject)),
+                            Tag("td", certificate.Name),
+                            Tables.Number(Figures.Known(certificate.Value) is { } value ? Figures.Number(value) : "–"),
+                            Tag("td.note", certificate.Meaning)
+                        )
+                    )
+                )
+            );
     }
 }
 
 /// <summary>Which model, and whether it is good.</summary>
 internal static class HeadSection
 {
-    public static XElement Of(ModelReport model) => Tag(
-        "header",
-        Tag("p.eyebrow", "Model compression report"),
-        Tag("h1", model.Name, Tag($"span.verdict.{Style(model.Verdict)}", Sign(model.Verdict), " ", model.Verdict)),
-        Tag("p.files", Tag("code", model.Source), Tag("span.arrow", " → "), model.Output is { } output ? Tag("code", output) : Tag("em", model.Verdict == Verdicts.Failed ? "not written, since a gate does not hold" : "not written")),
-        Wording.ByTime(model) is { } note ? Tag("p.notice", note) : null);
+    public static XElement Of(ModelReport model) =>
+        Tag(
+            "header",
+            Tag("p.eyebrow", "Model compression report"),
+            Tag("h1", model.Name, Tag($"span.verdict.{Style(model.Verdict)}", Sign(model.Verdict), " ", model.Verdict)),
+            Tag(
+                "p.files",
+                Tag("code", model.Source),
+                Tag("span.arrow", " → "),
+                model.Output is { } output
+                    ? Tag("code", output)
+                    : Tag("em", model.Verdict == Verdicts.Failed ? "not written, since a gate does not hold" : "not written")
+            ),
+            Wording.ByTime(model) is { } note ? Tag("p.notice", note) : null
+        );
 
-    private static string Style(string verdict) => verdict switch
-    {
-        Verdicts.Passed => "good",
-        Verdicts.Failed => "bad",
-        _ => "fair",
-    };
+    private static string Style(string verdict) =>
+        verdict switch
+        {
+            Verdicts.Passed => "good",
+            Verdicts.Failed => "bad",
+            _ => "fair",
+        };
 
-    private static string Sign(string verdict) => verdict switch
-    {
-        Verdicts.Passed => "✓",
-        Verdicts.Failed => "✕",
-        _ => "!",
-    };
+    private static string Sign(string verdict) =>
+        verdict switch
+        {
+            Verdicts.Passed => "✓",
+            Verdicts.Failed => "✕",
+            _ => "!",
+        };
 }
 
 /// <summary>Where the result comes from.</summary>
@@ -118,7 +153,12 @@ internal static class OriginSection
             Tag("h2", "Origin"),
             Tag(
                 "dl.origin",
-                Line("ranks", "from " + Wording.Ranks(model) + (model.RankMultiple > 1 ? $", in multiples of {Figures.Count(model.RankMultiple)}, which measured fastest" : "")),
+                Line(
+                    "ranks",
+                    "from "
+                        + Wording.Ranks(model)
+                        + (model.RankMultiple > 1 ? $", in multiples of {Figures.Count(model.RankMultiple)}, which measured fastest" : "")
+                ),
                 Line("measured times", model.DecidedByTime ? "had a say in what was rewritten" : "had no say in what was rewritten"),
                 Line("calibrated on", Wording.Calibration(model)),
                 Line("measured on", Wording.Evaluation(model)),
@@ -127,7 +167,9 @@ internal static class OriginSection
                 Line("ModelOptimizer", report.Tool),
                 Line("manifest", Tag("code", report.Manifest)),
                 Line("original", Tag("code.hash", model.SourceSha256 is { } hash ? "sha256 " + hash : "–")),
-                Line("compressed", Tag("code.hash", "sha256 " + model.OutputSha256))));
+                Line("compressed", Tag("code.hash", "sha256 " + model.OutputSha256))
+            )
+        );
     }
 
     private static XElement Line(string name, object value) => Tag("div", Tag("dt", name), Tag("dd", value));
@@ -136,33 +178,48 @@ internal static class OriginSection
 /// <summary>What had to hold, and whether it does.</summary>
 internal static class GateSection
 {
-    public static XElement Of(ModelReport model) => Tag(
-        "section",
-        Tag("h2", "Gates"),
-        model.Gates.Count == 0 ? Tag("p.lead", "The manifest has no gates for this model: nothing had to hold.") : null,
-        model.Gates.Select(Gate));
-
-    private static XElement Gate(GateVerdict gate) => Tag(
-        "article.gate",
+    public static XElement Of(ModelReport model) =>
         Tag(
-            "div.says",
-            Tag("h3", Tag("code", GateFigures.Gate(gate)), Tag($"span.verdict.{Style(gate)}", Wording.Outcome(gate)), gate is { Severity: "warning" } ? Tag("span.aside", "only a warning") : null),
+            "section",
+            Tag("h2", "Gates"),
+            model.Gates.Count == 0 ? Tag("p.lead", "The manifest has no gates for this model: nothing had to hold.") : null,
+            model.Gates.Select(Gate)
+        );
+
+    private static XElement Gate(GateVerdict gate) =>
+        Tag(
+            "article.gate",
             Tag(
-                "dl.figures",
-                Figure("required", GateFigures.Required(gate)),
-                Figure("measured", GateFigures.Measured(gate)),
-                Figure(gate.Confidence is null ? "interval" : $"{GateFigures.Level(gate)} interval", gate.Confidence is null ? "none, decided by the number" : GateFigures.Interval(gate))),
-            Tag("p.message", gate.Message)),
-        IntervalPlot.Draw(gate));
+                "div.says",
+                Tag(
+                    "h3",
+                    Tag("code", GateFigures.Gate(gate)),
+                    Tag($"span.verdict.{Style(gate)}", Wording.Outcome(gate)),
+                    gate is { Severity: "warning" } ? Tag("span.aside", "only a warning") : null
+                ),
+                Tag(
+                    "dl.figures",
+                    Figure("required", GateFigures.Required(gate)),
+                    Figure("measured", GateFigures.Measured(gate)),
+                    Figure(
+                        gate.Confidence is null ? "interval" : $"{GateFigures.Level(gate)} interval",
+                        gate.Confidence is null ? "none, decided by the number" : GateFigures.Interval(gate)
+                    )
+                ),
+                Tag("p.message", gate.Message)
+            ),
+            IntervalPlot.Draw(gate)
+        );
 
     private static XElement Figure(string name, string value) => Tag("div", Tag("dt", name), Tag("dd", value));
 
-    private static string Style(GateVerdict gate) => (gate.Holds, gate.Severity) switch
-    {
-        (true, _) => "good",
-        (_, "warning") => "fair",
-        _ => "bad",
-    };
+    private static string Style(GateVerdict gate) =>
+        (gate.Holds, gate.Severity) switch
+        {
+            (true, _) => "good",
+            (_, "warning") => "fair",
+            _ => "bad",
+        };
 }
 
 /// <summary>What the methods have to plot, one plot for each name.</summary>
@@ -173,17 +230,24 @@ internal static class SeriesSection
     public static IEnumerable<XElement> Of(ModelReport model)
     {
         // Two steps of one method have plots of one name, which are two plots.
-        var plots = model.Steps.SelectMany((step, index) => step.Series
-            .Where(series => series.Points.Count > 0)
-            .GroupBy(series => series.Plot)
-            .Select(plot => (Step: step, Number: index + 1, Name: plot.Key, Lines: plot.ToList())));
-        return plots.Select((plot, index) => Tag(
-            "section",
-            Tag("h2", Title(plot.Name), model.Steps.Count > 1 ? Tag("span.aside", $" step {plot.Number}, {plot.Step.Method}") : null),
-            Tag("p.lead", Lead(plot.Name, plot.Lines)),
-            plot.Lines.Count > LinePlot.MostLines
-                ? new SmallMultiples(plot.Lines, $"lines-{index + 1}", line => Here(plot.Name, plot.Step, line)).Draw()
-                : LinePlot.Draw(plot.Lines)));
+        var plots = model.Steps.SelectMany(
+            (step, index) =>
+                step
+                    .Series.Where(series => series.Points.Count > 0)
+                    .GroupBy(series => series.Plot)
+                    .Select(plot => (Step: step, Number: index + 1, Name: plot.Key, Lines: plot.ToList()))
+        );
+        return plots.Select(
+            (plot, index) =>
+                Tag(
+                    "section",
+                    Tag("h2", Title(plot.Name), model.Steps.Count > 1 ? Tag("span.aside", $" step {plot.Number}, {plot.Step.Method}") : null),
+                    Tag("p.lead", Lead(plot.Name, plot.Lines)),
+                    plot.Lines.Count > LinePlot.MostLines
+                        ? new SmallMultiples(plot.Lines, $"lines-{index + 1}", line => Here(plot.Name, plot.Step, line)).Draw()
+                        : LinePlot.Draw(plot.Lines)
+                )
+        );
     }
 
     private static string Title(string plot) => plot.Length == 0 ? "Series" : char.ToUpperInvariant(plot[0]) + plot[1..];
@@ -193,14 +257,17 @@ internal static class SeriesSection
         var axes = Title($"{lines[0].Y} over {lines[0].X}");
         return (plot, lines.Count > LinePlot.MostLines) switch
         {
-            (Sensitivity, true) => $"{axes}. One layer each, with all the others in grey: the higher a line, the more the layer has to lose. The dot is where the layer is now.",
+            (Sensitivity, true) =>
+                $"{axes}. One layer each, with all the others in grey: the higher a line, the more the layer has to lose. The dot is where the layer is now.",
             (_, true) => $"{axes}. One line each, with all the others in grey.",
             _ => $"{axes}.",
         };
     }
 
     private static SeriesPoint? Here(string plot, StepReport step, Series line) =>
-        plot == Sensitivity && step.Layers.FirstOrDefault(layer => layer.Layer == line.Name) is { RelativeError: { } error, Reason: null } layer && layer.ParametersBefore > 0
+        plot == Sensitivity
+        && step.Layers.FirstOrDefault(layer => layer.Layer == line.Name) is { RelativeError: { } error, Reason: null } layer
+        && layer.ParametersBefore > 0
             ? new SeriesPoint((double)layer.ParametersAfter / layer.ParametersBefore, error)
             : null;
 }
@@ -208,14 +275,16 @@ internal static class SeriesSection
 /// <summary>What the model costs and how good it is, before and after.</summary>
 internal static class SummarySection
 {
-    public static XElement Of(ModelReport model) => Tag(
-        "section.tiles",
-        Is("aria-label", "Before and after"),
-        Cost("Size", model.Before.Bytes, model.After.Bytes, Figures.Bytes),
-        model.After.Shipped is { } shipped ? Cost("Shipped", model.Before.Bytes, shipped, Figures.Bytes) : null,
-        Cost("Parameters", model.Before.Parameters, model.After.Parameters, Figures.Count),
-        Cost("Multiply-adds", model.Before.Macs, model.After.Macs, Figures.Count),
-        model.Metrics.Select(Metric));
+    public static XElement Of(ModelReport model) =>
+        Tag(
+            "section.tiles",
+            Is("aria-label", "Before and after"),
+            Cost("Size", model.Before.Bytes, model.After.Bytes, Figures.Bytes),
+            model.After.Shipped is { } shipped ? Cost("Shipped", model.Before.Bytes, shipped, Figures.Bytes) : null,
+            Cost("Parameters", model.Before.Parameters, model.After.Parameters, Figures.Count),
+            Cost("Multiply-adds", model.Before.Macs, model.After.Macs, Figures.Count),
+            model.Metrics.Select(Metric)
+        );
 
     private static XElement Cost(string name, long? before, long? after, Func<long, string> text)
     {
@@ -224,13 +293,17 @@ internal static class SummarySection
             "div.tile",
             Tag("h3", name),
             Tag("p.value", after is { } now ? text(now) : "not known"),
-            Tag("p.from", (before, isKnown) switch
-            {
-                (null, _) => "the shapes inside are not known",
-                ({ } was, true) => $"of {text(was)}, {Figures.Ratio(after, before)} left",
-                ({ } was, false) => $"of {text(was)}",
-            }),
-            isKnown ? Bar((double)after!.Value / before!.Value) : null);
+            Tag(
+                "p.from",
+                (before, isKnown) switch
+                {
+                    (null, _) => "the shapes inside are not known",
+                    ({ } was, true) => $"of {text(was)}, {Figures.Ratio(after, before)} left",
+                    ({ } was, false) => $"of {text(was)}",
+                }
+            ),
+            isKnown ? Bar((double)after!.Value / before!.Value) : null
+        );
     }
 
     private static XElement Metric(MetricPair metric)
@@ -240,17 +313,24 @@ internal static class SummarySection
             "div.tile",
             Tag("h3", metric.Metric),
             Tag("p.value", double.IsNaN(after) ? "not known" : Figures.Metric(metric.Metric, after)),
-            Tag("p.from", Figures.Known(metric.Original) is { } before
-                ? $"from {Figures.Metric(metric.Metric, before)}{(Figures.Change(metric.Metric, before, after) is { Length: > 0 } change ? ", " + change : "")}"
-                : "against the original's outputs"),
-            Tag("p.from", "on " + Wording.Samples(metric.Samples)));
+            Tag(
+                "p.from",
+                Figures.Known(metric.Original) is { } before
+                    ? $"from {Figures.Metric(metric.Metric, before)}"
+                        + (Figures.Change(metric.Metric, before, after) is { Length: > 0 } change ? $", {change}" : "")
+                    : "against the original's outputs"
+            ),
+            Tag("p.from", "on " + Wording.Samples(metric.Samples))
+        );
     }
 
-    private static XElement Bar(double share) => Tag(
-        "svg.bar",
-        Is("viewBox", "0 0 100 4"),
-        Is("preserveAspectRatio", "none"),
-        Is("aria-hidden", "true"),
-        Tag("rect.all", Is("width", 100), Is("height", 4)),
-        Tag("rect.part", Is("width", 100 * Math.Clamp(share, 0, 1)), Is("height", 4)));
+    private static XElement Bar(double share) =>
+        Tag(
+            "svg.bar",
+            Is("viewBox", "0 0 100 4"),
+            Is("preserveAspectRatio", "none"),
+            Is("aria-hidden", "true"),
+            Tag("rect.all", Is("width", 100), Is("height", 4)),
+            Tag("rect.part", Is("width", 100 * Math.Clamp(share, 0, 1)), Is("height", 4))
+        );
 }

@@ -6,15 +6,33 @@ namespace ModelOptimizer.Pipeline.Reports;
 /// <summary>What every step did to every layer.</summary>
 internal static class LayerSection
 {
-    public static IEnumerable<XElement> Of(ModelReport model) => model.Steps.Select((step, index) => Tag(
-        "section",
-        Tag("h2", model.Steps.Count > 1 ? $"Step {index + 1}: {step.Method}" : "Layers", Tag("span.aside", $" {(model.Steps.Count > 1 ? "" : step.Method + ", ")}{Wording.Rewritten(step)}")),
-        step.Layers.Count > 0 ? Table(model, step) : null));
+    public static IEnumerable<XElement> Of(ModelReport model) =>
+        model.Steps.Select(
+            (step, index) =>
+                Tag(
+                    "section",
+                    Tag(
+                        "h2",
+                        model.Steps.Count > 1 ? $"Step {index + 1}: {step.Method}" : "Layers",
+                        Tag("span.aside", $" {(model.Steps.Count > 1 ? "" : step.Method + ", ")}{Wording.Rewritten(step)}")
+                    ),
+                    step.Layers.Count > 0 ? Table(model, step) : null
+                )
+        );
 
     private static XElement Table(ModelReport model, StepReport step)
     {
         var isTimed = model.Times.Count > 0;
-        List<Column> columns = [new("layer"), new("ranks", true), new("Σ-error", true), new("parameters", true), new("left", true), new("multiply-adds", true), new("left", true)];
+        List<Column> columns =
+        [
+            new("layer"),
+            new("ranks", true),
+            new("Σ-error", true),
+            new("parameters", true),
+            new("left", true),
+            new("multiply-adds", true),
+            new("left", true),
+        ];
         if (isTimed)
         {
             columns.Add(new("measured time", true));

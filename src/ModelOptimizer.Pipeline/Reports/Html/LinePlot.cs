@@ -35,10 +35,17 @@ internal static class LinePlot
         return frame.Draw(
             variant,
             $"{lines[0].Y} over {lines[0].X}, {Wording.Samples(lines.Count, "line")}",
-            lines.Select((line, index) => Tag(
-                $"g.curve.c{index}",
-                Tag("title", line.Name),
-                Tag($"path.line.c{index}", Is("d", Path(line.Points, frame.X, frame.Y))),
-                line.Points.Count == 1 ? Tag($"circle.dot.c{index}", Is("cx", frame.X(line.Points[0].X)), Is("cy", frame.Y(line.Points[0].Y)), Is("r", 3)) : null)));
+            lines.Select(
+                (line, index) =>
+                    Tag(
+                        $"g.curve.c{index}",
+                        Tag("title", line.Name),
+                        Tag($"path.line.c{index}", Is("d", Path(line.Points, frame.X, frame.Y))),
+                        line.Points.Count == 1
+                            ? Tag($"circle.dot.c{index}", Is("cx", frame.X(line.Points[0].X)), Is("cy", frame.Y(line.Points[0].Y)), Is("r", 3))
+                            : null
+                    )
+            )
+        );
     }
 }

@@ -13,7 +13,10 @@ internal static class SearchSection
             return null;
         }
 
-        var plots = Metrics(model).Select(metric => Tag("figure.candidates", new CandidatePlot(model, metric).Draw())).Where(figure => figure.HasElements).ToList();
+        var plots = Metrics(model)
+            .Select(metric => Tag("figure.candidates", new CandidatePlot(model, metric).Draw()))
+            .Where(figure => figure.HasElements)
+            .ToList();
         return Tag(
             "section",
             Tag("h2", "Search"),
@@ -21,7 +24,11 @@ internal static class SearchSection
             plots,
             plots.Count > 0 ? Legend() : null,
             plots.Count > 0 && model.Gates.Any(gate => gate is { IsChange: true, Confidence: not null })
-                ? Tag("p.lead", "A candidate on the right side of a limit may still fail: a drop or a rise is decided by the bound of its interval, not by the number that is drawn.")
+                ? Tag(
+                    "p.lead",
+                    "A candidate on the right side of a limit may still fail: a drop or a rise is decided by the bound of its interval, not by the number that "
+                        + "is drawn."
+                )
                 : null,
             Table(model, search));
     }
@@ -51,18 +58,38 @@ internal static class SearchSection
     {
         var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
         return Tables.Of(
-            [new("#", true), new("phase"), new("size", true), new("left", true), new("parameters", true), .. metrics.Select(name => new Column(name, true)), new("samples", true), new("verdict"), new("change")],
-            search.Candidates.Select(candidate => Tag(
-                candidate.Number == search.Chosen ? "tr.chosen" : "tr",
-                Tables.Number(Figures.Count(candidate.Number)),
-                Tag("td", candidate.Phase),
-                Tables.Number(Figures.Bytes(candidate.Cost.Bytes)),
-                Tables.Number(Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes)),
-                Tables.Number(Figures.Count(candidate.Cost.Parameters)),
-                metrics.Select(name => Tables.Number(candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value) ? Figures.Metric(name, value) : "–")),
-                Tables.Number(Figures.Count(candidate.Samples)),
-                Tag($"td.outcome.{(candidate.Passes ? "good" : "bad")}", Verdict(search, candidate)),
-                Tag("td.note", Names.Of(candidate.Note ?? "")))));
+            [
+                new("#", true),
+                new("phase"),
+                new("size", true),
+                new("left", true),
+                new("parameters", true),
+                .. metrics.Select(name => new Column(name, true)),
+                new("samples", true),
+                new("verdict"),
+                new("change"),
+            ],
+            search.Candidates.Select(candidate =>
+                Tag(
+                    candidate.Number == search.Chosen ? "tr.chosen" : "tr",
+                    Tables.Number(Figures.Count(candidate.Number)),
+                    Tag("td", candidate.Phase),
+                    Tables.Number(Figures.Bytes(candidate.Cost.Bytes)),
+                    Tables.Number(Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes)),
+                    Tables.Number(Figures.Count(candidate.Cost.Parameters)),
+                    metrics.Select(name =>
+                        Tables.Number(
+                            candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value)
+                                ? Figures.Metric(name, value)
+                                : "–"
+                        )
+                    ),
+                    Tables.Number(Figures.Count(candidate.Samples)),
+                    Tag($"td.outcome.{(candidate.Passes ? "good" : "bad")}", Verdict(search, candidate)),
+                    Tag("td.note", Names.Of(candidate.Note ?? ""))
+                )
+            )
+        );
     }
 
     private static string Verdict(SearchTrace search, SearchCandidate candidate) =>

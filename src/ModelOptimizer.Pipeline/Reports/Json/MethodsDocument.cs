@@ -14,7 +14,16 @@ internal sealed record MethodDocument(string Name, string Summary, string Paper,
 }
 
 /// <summary>A <see cref="Option"/> as JSON.</summary>
-internal sealed record OptionDocument(string Name, string Kind, string? Default, IReadOnlyList<string> Choices, double? Minimum, double? Maximum, string? ExclusiveGroup, string Summary)
+internal sealed record OptionDocument(
+    string Name,
+    string Kind,
+    string? Default,
+    IReadOnlyList<string> Choices,
+    double? Minimum,
+    double? Maximum,
+    string? ExclusiveGroup,
+    string Summary
+)
 {
     public static OptionDocument Of(Option option) => new(
         option.Name,

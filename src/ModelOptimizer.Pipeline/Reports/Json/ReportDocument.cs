@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>
-/// <c>report.json</c>: one model, as a run prints it. Nothing in it depends on when or in which folder it was written. Fields are added, never renamed, within one
+/// <c>report.json</c>: one model, as a run prints it. Nothing in it depends on when or in which folder it was written. Fields are added, never renamed, within
+/// one
 /// <paramref name="Version"/>.
 /// </summary>
 /// <param name="Version">The schema's version.</param>
@@ -36,7 +37,9 @@ internal sealed record ReportDocument(int Version, string Tool, string Manifest,
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ReportJson.Readable.ReportDocument) is { Version: CurrentVersion, Model.Steps: not null } document ? document : null;
+            return JsonSerializer.Deserialize(json, ReportJson.Readable.ReportDocument) is { Version: CurrentVersion, Model.Steps: not null } document
+                ? document
+                : null;
         }
         catch (JsonException)
         {
@@ -64,7 +67,9 @@ internal sealed record ReportDocument(int Version, string Tool, string Manifest,
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.ReportDocument);
 }
 
-/// <summary>A run as JSON: what <c>compress --json</c> and <c>verify --json</c> print. Fields are added, never renamed, within one <paramref name="Version"/>.</summary>
+/// <summary>
+/// A run as JSON: what <c>compress --json</c> and <c>verify --json</c> print. Fields are added, never renamed, within one <paramref name="Version"/>.
+/// </summary>
 internal sealed record RunDocument(
     int Version,
     string Command,

@@ -18,21 +18,30 @@ namespace ModelOptimizer.Pipeline.Reports;
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>For people's eyes as well: an arrow stays an arrow.</summary>
-    public static ReportJson Readable { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new NumberOrNull(), new JsonStringEnumConverter<DecisionSource>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<GateOutcome>(JsonNamingPolicy.CamelCase) },
-    });
+    public static ReportJson Readable { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+                WriteIndented = true,
+                NewLine = "\n",
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                Converters =
+                {
+                    new NumberOrNull(),
+                    new JsonStringEnumConverter<DecisionSource>(JsonNamingPolicy.CamelCase),
+                    new JsonStringEnumConverter<GateOutcome>(JsonNamingPolicy.CamelCase),
+                },
+            }
+        );
 
     /// <summary>JSON has neither NaN nor infinities: null stands for them, and is NaN when it comes back.</summary>
     private sealed class NumberOrNull : JsonConverter<double>
     {
         public override bool HandleNull => true;
 
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
         {

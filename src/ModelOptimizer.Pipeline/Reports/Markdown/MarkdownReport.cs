@@ -21,7 +21,9 @@ internal static class MarkdownReport
             parts.Add(Gates(model.Gates));
         }
 
-        parts.AddRange(model.Steps.Where(step => step.Layers.Count > 0).Select(step => Folded($"{step.Method}: {Wording.Rewritten(step)}", Layers(model, step))));
+        parts.AddRange(
+            model.Steps.Where(step => step.Layers.Count > 0).Select(step => Folded($"{step.Method}: {Wording.Rewritten(step)}", Layers(model, step)))
+        );
         if (model.Search is { Candidates.Count: > 0 } search)
         {
             parts.Add(Folded($"Search: {Wording.Search(search)}", Candidates(model, search)));
@@ -56,11 +58,21 @@ internal static class MarkdownReport
         table.Row("size", Figures.Bytes(before.Bytes), Figures.Bytes(after.Bytes), "to " + Figures.Ratio(after.Bytes, before.Bytes));
         if (after.Shipped is { } shipped)
         {
-            table.Row("shipped", before.Shipped is { } original ? Figures.Bytes(original) : "", Figures.Bytes(shipped), $"to {Figures.Ratio(shipped, before.Bytes)} of the original file");
+            table.Row(
+                "shipped",
+                before.Shipped is { } original ? Figures.Bytes(original) : "",
+                Figures.Bytes(shipped),
+                $"to {Figures.Ratio(shipped, before.Bytes)} of the original file"
+            );
         }
 
         table.Row("parameters", Figures.Count(before.Parameters), Figures.Count(after.Parameters), "to " + Figures.Ratio(after.Parameters, before.Parameters));
-        table.Row("multiply-adds", Figures.Count(before.Macs), Figures.Count(after.Macs), before.Macs is null || after.Macs is null ? "?" : "to " + Figures.Ratio(after.Macs, before.Macs));
+        table.Row(
+            "multiply-adds",
+            Figures.Count(before.Macs),
+            Figures.Count(after.Macs),
+            before.Macs is null || after.Macs is null ? "?" : "to " + Figures.Ratio(after.Macs, before.Macs)
+        );
         foreach (var metric in model.Metrics)
         {
             var (was, now) = (Figures.Known(metric.Original) ?? double.NaN, Figures.Known(metric.Compressed) ?? double.NaN);
@@ -86,7 +98,14 @@ internal static class MarkdownReport
                 _ => "❌",
             };
             var level = gate.Confidence is null ? "" : $" ({GateFigures.Level(gate)})";
-            table.Row(sign, GateFigures.Gate(gate), GateFigures.Required(gate), GateFigures.Measured(gate), GateFigures.Interval(gate) + level, Wording.Outcome(gate));
+            table.Row(
+                sign,
+                GateFigures.Gate(gate),
+                GateFigures.Required(gate),
+                GateFigures.Measured(gate),
+                GateFigures.Interval(gate) + level,
+                Wording.Outcome(gate)
+            );
         }
 
         return table + string.Concat(gates.Where(gate => !gate.Holds).Select(gate => $"\n- {MarkdownText.Of(gate.Message)}\n"));
@@ -94,7 +113,17 @@ internal static class MarkdownReport
 
     private static string Layers(ModelReport model, StepReport step)
     {
-        string[] heads = ["layer", ">ranks", ">Σ-error", ">parameters", ">left", ">MACs left", .. model.Times.Count > 0 ? [">measured time"] : Array.Empty<string>(), "note"];
+        string[] heads =
+        [
+            "layer",
+            ">ranks",
+            ">Σ-error",
+            ">parameters",
+            ">left",
+            ">MACs left",
+            .. model.Times.Count > 0 ? [">measured time"] : Array.Empty<string>(),
+            "note",
+        ];
         var table = new MarkdownTable(heads);
         foreach (var layer in step.Layers)
         {
@@ -115,11 +144,13 @@ internal static class MarkdownReport
         return table.ToString();
     }
 
-    private static string Time(ModelReport model, LayerOutcome layer) => model.Times.FirstOrDefault(time => time.Layer == layer.Layer) switch
-    {
-        { } time when double.IsFinite(time.Ratio) => $"{Figures.Percent(time.Ratio)} ({Figures.Percent(time.Lower)} to {Figures.Percent(time.Upper)}){(time.Reverted ? ", reverted" : "")}",
-        _ => "–",
-    };
+    private static string Time(ModelReport model, LayerOutcome layer) =>
+        model.Times.FirstOrDefault(time => time.Layer == layer.Layer) switch
+        {
+            { } time when double.IsFinite(time.Ratio) =>
+                $"{Figures.Percent(time.Ratio)} ({Figures.Percent(time.Lower)} to {Figures.Percent(time.Upper)}){(time.Reverted ? ", reverted" : "")}",
+            _ => "–",
+        };
 
     private static string Candidates(ModelReport model, SearchTrace search)
     {
@@ -133,7 +164,11 @@ internal static class MarkdownReport
                 candidate.Phase,
                 Figures.Bytes(candidate.Cost.Bytes),
                 Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes),
-                .. metrics.Select(name => candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value) ? Figures.Metric(name, value) : "–"),
+                .. metrics.Select(name =>
+                    candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value)
+                        ? Figures.Metric(name, value)
+                        : "–"
+                ),
                 Figures.Count(candidate.Samples),
                 (candidate.Passes ? "passes" : "fails " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : ""),
                 candidate.Note ?? "",

@@ -14,9 +14,13 @@ internal static class AxisMaps
             if (maps[axis] is { } map)
             {
                 var after = shape[(axis + 1)..].Product();
-                gradient = after == 1
-                    ? graph.Gemm(graph.Reshape(gradient, shape[..axis].Product(), map.Outputs), graph.Numbers(map.Weights, map.Outputs, map.Inputs))
-                    : graph.Node("MatMul", [graph.Numbers(Transposed(map), map.Inputs, map.Outputs), graph.Reshape(gradient, shape[..axis].Product(), map.Outputs, after)]);
+                gradient =
+                    after == 1
+                        ? graph.Gemm(graph.Reshape(gradient, shape[..axis].Product(), map.Outputs), graph.Numbers(map.Weights, map.Outputs, map.Inputs))
+                        : graph.Node(
+                            "MatMul",
+                            [graph.Numbers(Transposed(map), map.Inputs, map.Outputs), graph.Reshape(gradient, shape[..axis].Product(), map.Outputs, after)]
+                        );
                 shape[axis] = map.Inputs;
             }
         }

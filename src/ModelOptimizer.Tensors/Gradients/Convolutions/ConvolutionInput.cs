@@ -12,7 +12,16 @@ internal static class ConvolutionInput
     /// <param name="large">Spatial shape of the input.</param>
     /// <param name="small">Spatial shape of the output.</param>
     /// <returns>[N, C, …].</returns>
-    public static string Gradient(GraphWriter graph, string outputGradient, string weight, long[] weightShape, SpatialWindow window, long group, long[] large, long[] small)
+    public static string Gradient(
+        GraphWriter graph,
+        string outputGradient,
+        string weight,
+        long[] weightShape,
+        SpatialWindow window,
+        long group,
+        long[] large,
+        long[] small
+    )
     {
         var axes = Enumerable.Range(0, window.Rank).ToArray();
         var isPlain = axes.All(axis => window.Strides[axis] == 1 && window.Begin[axis] < window.Extent(axis) && window.End[axis] < window.Extent(axis));
@@ -28,7 +37,11 @@ internal static class ConvolutionInput
         var kernel = graph.Transpose(graph.Reshape(weight, group, outputs, inputs, window.Taps), 0, 2, 1, 3);
         if (window.Taps > 1)
         {
-            kernel = graph.Node("Gather", [kernel, graph.Constant([.. Enumerable.Range(0, (int)window.Taps).Reverse().Select(tap => (long)tap)])], GraphWriter.Attribute("axis", 3L));
+            kernel = graph.Node(
+                "Gather",
+                [kernel, graph.Constant([.. Enumerable.Range(0, (int)window.Taps).Reverse().Select(tap => (long)tap)])],
+                GraphWriter.Attribute("axis", 3L)
+            );
         }
 
         long[] begin = [.. window.Begin.Select((pad, axis) => window.Extent(axis) - 1 - pad)];
@@ -44,7 +57,8 @@ internal static class ConvolutionInput
 
     private static string AsTransposed(GraphWriter graph, string outputGradient, string weight, SpatialWindow window, long group, long[] large, long[] small)
     {
-        // What the last window does not reach of the padded input gets no gradient. Less padding at the end says the same, and is not limited as output_padding is.
+        // What the last window does not reach of the padded input gets no gradient. Less padding at the end says the same, and is not limited as output_padding
+        // is.
         long[] end = [.. large.Select((extent, axis) => ((small[axis] - 1) * window.Strides[axis]) + window.Extent(axis) - window.Begin[axis] - extent)];
         var spread = graph.Node(
             "ConvTranspose",

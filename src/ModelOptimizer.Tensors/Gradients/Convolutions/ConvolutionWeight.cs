@@ -3,7 +3,8 @@ using ModelOptimizer.Onnx.Values;
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>
-/// The gradient of a convolution by its weight, dW[m, c, t] = Σ dY[n, m, o] · X[n, c, o·stride + t·dilation − begin]: the output's gradient times the patches, [M, positions]
+/// The gradient of a convolution by its weight, dW[m, c, t] = Σ dY[n, m, o] · X[n, c, o·stride + t·dilation − begin]: the output's gradient times the patches,
+/// [M, positions]
 /// by [positions, C·taps].
 /// </summary>
 internal static class ConvolutionWeight
@@ -43,7 +44,8 @@ internal static class ConvolutionWeight
         graph.ReduceSum(graph.Node("MatMul", [rows, graph.Transpose(columns, 0, 1, 3, 2)]), 0);
 
     // With few positions the products of the samples would be larger than what they are made of, so the sum over the samples is part of the product.
-    private static string AtOnce(GraphWriter graph, string rows, string columns) => graph.Node("MatMul", [Joined(graph, rows), graph.Transpose(Joined(graph, columns), 0, 2, 1)]);
+    private static string AtOnce(GraphWriter graph, string rows, string columns) =>
+        graph.Node("MatMul", [Joined(graph, rows), graph.Transpose(Joined(graph, columns), 0, 2, 1)]);
 
     // [N, group, k, positions] as [group, k, N·positions].
     private static string Joined(GraphWriter graph, string tensor)
@@ -67,7 +69,13 @@ internal static class SlicedPatches
     private static string Tap(GraphWriter graph, string padded, long[] shape, SpatialWindow window, long[] offset, long[] positions)
     {
         long[] ends = [.. offset.Select((start, axis) => start + ((positions[axis] - 1) * window.Strides[axis]) + 1)];
-        var slice = graph.Slice(padded, offset, ends, [.. offset.Select((_, axis) => axis + 2L)], window.Strides.All(stride => stride == 1) ? null : window.Strides);
+        var slice = graph.Slice(
+            padded,
+            offset,
+            ends,
+            [.. offset.Select((_, axis) => axis + 2L)],
+            window.Strides.All(stride => stride == 1) ? null : window.Strides
+        );
         return graph.Reshape(slice, shape[0], shape[1], 1, positions.Product());
     }
 }

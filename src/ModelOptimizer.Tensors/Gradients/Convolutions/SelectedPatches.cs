@@ -3,7 +3,8 @@ using ModelOptimizer.Onnx.Values;
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>
-/// Patches by two nodes that use all cores: a product with a matrix of zeros and ones takes the taps of every row apart, whatever stride, dilation and padding there is, and
+/// Patches by two nodes that use all cores: a product with a matrix of zeros and ones takes the taps of every row apart, whatever stride, dilation and padding
+/// there is, and
 /// a Gather then puts whole rows in order. Quicker than slices while rows are short, for the product grows with a row's length.
 /// </summary>
 internal static class SelectedPatches
@@ -15,7 +16,10 @@ internal static class SelectedPatches
         var (width, taps, outputs) = (shape[^1], window.Kernel[last], positions[last]);
         long[] lines = [.. shape[2..^1].Select((extent, axis) => extent + window.Begin[axis] + window.End[axis])];
         var padded = graph.Padded(tensor, [0, 0, .. window.Begin[..last], 0, 0, 0, .. window.End[..last], 0]);
-        var selected = graph.Gemm(graph.Reshape(padded, shape[0] * shape[1] * lines.Product(), width), graph.Numbers(Selection(window, width, outputs), width, taps * outputs));
+        var selected = graph.Gemm(
+            graph.Reshape(padded, shape[0] * shape[1] * lines.Product(), width),
+            graph.Numbers(Selection(window, width, outputs), width, taps * outputs)
+        );
         var rows = graph.Reshape(selected, shape[0], shape[1] * lines.Product() * taps, outputs);
         var ordered = graph.Node("Gather", [rows, graph.Constant(Order(shape[1], lines, window, positions))], GraphWriter.Attribute("axis", 1L));
         return graph.Reshape(ordered, shape[0], shape[1] * window.Taps, positions.Product());

@@ -11,7 +11,11 @@ internal sealed record EinsumEquation(string[] Inputs, string Output)
         var sides = compact.Split("->");
         var terms = sides[0].Split(',');
         int[] hidden = [.. terms.Select((term, i) => HasEllipsis(term) ? shapes[i].Length - term.Length + Ellipsis.Length : 0)];
-        var free = Enumerable.Range('A', 26).Concat(Enumerable.Range('a', 26)).Select(letter => (char)letter).Where(letter => !compact.Contains(letter, StringComparison.Ordinal));
+        var free = Enumerable
+            .Range('A', 26)
+            .Concat(Enumerable.Range('a', 26))
+            .Select(letter => (char)letter)
+            .Where(letter => !compact.Contains(letter, StringComparison.Ordinal));
         var letters = string.Concat(free.Take(hidden.Max()));
         string[] inputs = [.. terms.Select((term, i) => Written(term, letters[^hidden[i]..]))];
         return new EinsumEquation(inputs, sides.Length > 1 ? Written(sides[1], letters) : letters + Implicit(sides[0]));

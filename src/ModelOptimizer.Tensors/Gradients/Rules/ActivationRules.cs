@@ -10,7 +10,8 @@ internal static class ActivationRules
     {
         ["Clip"] = Clip,
         ["Dropout"] = Dropout,
-        ["Elu"] = node => node.Give(0, (g, dy, x, y) => g.Where(g.IsPositive(x), dy, g.Mul(dy, g.Add(y, node.Proto.Float("alpha", 1))))), // below zero y = α(eˣ − 1), so y' = y + α
+        // Below zero y = α(eˣ − 1), so y' = y + α.
+        ["Elu"] = node => node.Give(0, (g, dy, x, y) => g.Where(g.IsPositive(x), dy, g.Mul(dy, g.Add(y, node.Proto.Float("alpha", 1))))),
         ["Erf"] = node => node.Give(0, (g, dy, x, _) => g.Mul(dy, g.Exp(g.Sub(LogOfErfFactor, g.Mul(x, x))))), // 2/√π · exp(−x²)
         ["Gelu"] = node => node.Give(0, (g, dy, x, _) => g.Mul(dy, node.Proto.Text("approximate", "none") == "tanh" ? TanhSlope(g, x) : ErfSlope(g, x))),
         ["HardSigmoid"] = node => node.Give(0, (g, dy, _, y) => g.OnlyWhere(IsInside(g, y), g.Mul(dy, node.Proto.Float("alpha", 0.2f)))),

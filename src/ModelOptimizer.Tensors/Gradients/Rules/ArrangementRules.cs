@@ -125,7 +125,8 @@ internal static class ArrangementRules
         node.Give(0, AxisMaps.Gradient(node.Graph, node.OutputGradient, output, maps));
     }
 
-    // Whatever the rounding, a centre of half a pixel lies within its own repetitions; corner-aligned or uncentred coordinates do only when they are rounded down.
+    // Whatever the rounding, a centre of half a pixel lies within its own repetitions; corner-aligned or uncentred coordinates do only when they are rounded
+    // down.
     private static bool Repeats(BackwardNode node, long[] input, long[] output)
     {
         if (input.AsSpan().SequenceEqual(output) || node.Proto.OpType == "Upsample" || node.Graph.Opset < Opsets.ResizeCoordinates)
@@ -167,7 +168,9 @@ internal static class ArrangementRules
             return;
         }
 
-        var parts = Enumerable.Range(0, node.Proto.Output.Count).Select(output => node.OutputGradientAt(output) ?? node.Graph.Filled(0, node.OutputShape(output)));
+        var parts = Enumerable
+            .Range(0, node.Proto.Output.Count)
+            .Select(output => node.OutputGradientAt(output) ?? node.Graph.Filled(0, node.OutputShape(output)));
         node.Give(0, node.Graph.Concat([.. parts], axis));
     }
 

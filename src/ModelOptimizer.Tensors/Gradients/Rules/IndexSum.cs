@@ -21,7 +21,10 @@ internal static class IndexSum
         var before = shape[..axis].Product();
         var after = shape[(axis + 1)..].Product();
         var read = graph.Reshape(gradient, before, count, after);
-        var sum = graph.Opset >= Opsets.ScatterAdds && shape[axis] > SmallExtent ? Scatter(graph, read, indices, [before, count, after], shape[axis]) : Multiply(graph, read, indices, count, shape[axis]);
+        var sum =
+            graph.Opset >= Opsets.ScatterAdds && shape[axis] > SmallExtent
+                ? Scatter(graph, read, indices, [before, count, after], shape[axis])
+                : Multiply(graph, read, indices, count, shape[axis]);
         return graph.Reshape(sum, shape);
     }
 

@@ -90,7 +90,12 @@ internal static class NormalisationRules
         {
             var axis = node.Proto.Int("axis", -1);
             var first = (int)(axis < 0 ? axis + shape.Length : axis);
-            var normalised = Normalised.Of(graph, node.Input(0), node.Proto.Float("epsilon", 1e-5f), [.. Enumerable.Range(first, shape.Length - first).Select(reduced => (long)reduced)]);
+            var normalised = Normalised.Of(
+                graph,
+                node.Input(0),
+                node.Proto.Float("epsilon", 1e-5f),
+                [.. Enumerable.Range(first, shape.Length - first).Select(reduced => (long)reduced)]
+            );
             if (node.Wants(0))
             {
                 node.Give(0, normalised.Gradient(graph.Node("Mul", [gradient, node.Input(1)])));

@@ -18,7 +18,12 @@ internal static class PoolingRules
         var (input, output) = (node.InputShape(0), node.OutputShape());
         var window = SpatialWindow.Of(node.Proto, node.Proto.Ints("kernel_shape")!, input[2..], output[2..]);
         var countsPadding = node.Proto.Int("count_include_pad", 0) != 0;
-        AxisMap?[] maps = [null, null, .. Enumerable.Range(0, window.Rank).Select(axis => Averages(window, axis, input[axis + 2], output[axis + 2], countsPadding))];
+        AxisMap?[] maps =
+        [
+            null,
+            null,
+            .. Enumerable.Range(0, window.Rank).Select(axis => Averages(window, axis, input[axis + 2], output[axis + 2], countsPadding)),
+        ];
         node.Give(0, AxisMaps.Gradient(node.Graph, node.OutputGradient, output, maps));
     }
 
@@ -27,7 +32,12 @@ internal static class PoolingRules
         var map = new AxisMap(inputs, outputs);
         for (var output = 0L; output < outputs; output++)
         {
-            long[] taps = [.. Enumerable.Range(0, (int)window.Kernel[axis]).Select(tap => (output * window.Strides[axis]) + (tap * window.Dilations[axis]) - window.Begin[axis])];
+            long[] taps =
+            [
+                .. Enumerable
+                    .Range(0, (int)window.Kernel[axis])
+                    .Select(tap => (output * window.Strides[axis]) + (tap * window.Dilations[axis]) - window.Begin[axis]),
+            ];
             long[] inside = [.. taps.Where(position => position >= 0 && position < inputs)];
 
             // Rounding the output size up lets the last window reach beyond the padding; what it finds there never counts.

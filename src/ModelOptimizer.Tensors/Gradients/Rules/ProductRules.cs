@@ -49,7 +49,9 @@ internal static class ProductRules
         }
 
         // The padding at the end that makes the convolution's output exactly as large as the input here; output_padding beyond a stride makes it negative.
-        var end = window.Begin.Select((begin, axis) => ((input[axis + 2] - 1) * window.Strides[axis]) + window.Extent(axis) - begin - output[axis + 2]).ToArray();
+        var end = window
+            .Begin.Select((begin, axis) => ((input[axis + 2] - 1) * window.Strides[axis]) + window.Extent(axis) - begin - output[axis + 2])
+            .ToArray();
         var gradient = graph.Padded(node.OutputGradient, [0, 0, .. window.Begin, 0, 0, .. end]);
         long[] padded = [.. output.Select((extent, axis) => axis < 2 ? extent : extent + window.Begin[axis - 2] + end[axis - 2])];
         window = window with { Begin = new long[window.Rank], End = new long[window.Rank] };
@@ -105,7 +107,17 @@ internal static class ProductRules
         var gradient = Product(graph, terms, operands, known);
 
         // A letter that stands in this operand alone was summed over: all its elements have the same gradient. One of extent 1 was repeated for the others.
-        long[] found = [.. wanted.Select(letter => terms.Select((term, i) => (At: term.IndexOf(letter, StringComparison.Ordinal), Shape: extents[i])).Where(term => term.At >= 0).Select(term => term.Shape[term.At]).DefaultIfEmpty(1).Max())];
+        long[] found =
+        [
+            .. wanted.Select(letter =>
+                terms
+                    .Select((term, i) => (At: term.IndexOf(letter, StringComparison.Ordinal), Shape: extents[i]))
+                    .Where(term => term.At >= 0)
+                    .Select(term => term.Shape[term.At])
+                    .DefaultIfEmpty(1)
+                    .Max()
+            ),
+        ];
         long[] full = [.. found.Zip(shapes[input], Math.Max)];
         gradient = known == wanted ? gradient : graph.Reshape(gradient, found);
         gradient = full.AsSpan().SequenceEqual(found) ? gradient : graph.Node("Expand", [gradient, graph.Constant(full)]);

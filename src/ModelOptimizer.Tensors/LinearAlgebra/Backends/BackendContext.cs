@@ -9,8 +9,9 @@ internal sealed class BackendContext(string name, BackendFolders folders) : Asse
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName) =>
         // What both sides exchange must be one type.
-        Default.Assemblies.FirstOrDefault(loaded => loaded.GetName().Name == assemblyName.Name && assemblyName.Name!.StartsWith("ModelOptimizer.", StringComparison.Ordinal))
-        ?? (folders.Assembly(assemblyName.Name!) is { } path ? LoadFromAssemblyPath(path) : null);
+        Default.Assemblies.FirstOrDefault(loaded =>
+            loaded.GetName().Name == assemblyName.Name && assemblyName.Name!.StartsWith("ModelOptimizer.", StringComparison.Ordinal)
+        ) ?? (folders.Assembly(assemblyName.Name!) is { } path ? LoadFromAssemblyPath(path) : null);
 
     /// <inheritdoc/>
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>

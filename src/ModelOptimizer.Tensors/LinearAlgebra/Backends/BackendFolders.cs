@@ -11,7 +11,10 @@ internal sealed class BackendFolders
     private readonly List<string> managed = [];
     private readonly List<string> native = [];
 
-    /// <summary>The folders that are named in <paramref name="value"/>, each of which may be a published one, that of a package, or one with packages as NuGet unpacks them.</summary>
+    /// <summary>
+    /// The folders that are named in <paramref name="value"/>, each of which may be a published one, that of a package, or one with packages as NuGet unpacks
+    /// them.
+    /// </summary>
     /// <param name="value">Folders, separated as in <c>PATH</c>.</param>
     /// <exception cref="Diagnostics.DiagnosticException">There are several versions of a package (MOC5014).</exception>
     public BackendFolders(string value)
@@ -30,12 +33,16 @@ internal sealed class BackendFolders
     public string? Library(string name) => Find(native, LibraryFile(name));
 
     /// <summary>What a library's file is called on this system.</summary>
-    public static string LibraryFile(string name) => OperatingSystem.IsWindows() ? name + ".dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+    public static string LibraryFile(string name) =>
+        OperatingSystem.IsWindows() ? name + ".dll"
+        : OperatingSystem.IsMacOS() ? $"lib{name}.dylib"
+        : $"lib{name}.so";
 
     private static string? Find(List<string> folders, string file) => folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 
     // The folder itself, and the packages in it.
-    private static IEnumerable<string> Unpacked(string folder) => [folder, .. Packages.Select(id => Path.Combine(folder, id)).Where(Directory.Exists).SelectMany(Version)];
+    private static IEnumerable<string> Unpacked(string folder) =>
+        [folder, .. Packages.Select(id => Path.Combine(folder, id)).Where(Directory.Exists).SelectMany(Version)];
 
     private static string[] Version(string package)
     {
@@ -46,9 +53,15 @@ internal sealed class BackendFolders
     }
 
     // The newest framework first; a package for newer ones than this is not for it.
-    private static IEnumerable<string> Frameworks(string lib) => Directory.Exists(lib)
-        ? Directory.GetDirectories(lib, "net*").Select(path => (Path: path, Version: Framework(path))).Where(pair => pair.Version is not null && pair.Version <= Environment.Version).OrderByDescending(pair => pair.Version).Select(pair => pair.Path)
-        : [];
+    private static IEnumerable<string> Frameworks(string lib) =>
+        Directory.Exists(lib)
+            ? Directory
+                .GetDirectories(lib, "net*")
+                .Select(path => (Path: path, Version: Framework(path)))
+                .Where(pair => pair.Version is not null && pair.Version <= Environment.Version)
+                .OrderByDescending(pair => pair.Version)
+                .Select(pair => pair.Path)
+            : [];
 
     private static Version? Framework(string path) => System.Version.TryParse(Path.GetFileName(path)["net".Length..], out var version) ? version : null;
 }

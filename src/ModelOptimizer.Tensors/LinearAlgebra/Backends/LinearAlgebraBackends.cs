@@ -27,7 +27,8 @@ internal static class LinearAlgebraBackends
 
     private static readonly string Download =
         $"In a project, write PackageDownload items for {string.Join(", ", Packages.Select(package => $"{package.Id} [{package.Version}]"))}; for the command, "
-        + $"'dotnet package download {string.Join(' ', Packages.Select(package => $"{package.Id}@{package.Version}"))} --output FOLDER', and set {FolderVariable} to that folder.";
+        + $"'dotnet package download {string.Join(' ', Packages.Select(package => $"{package.Id}@{package.Version}"))} --output FOLDER', and set "
+        + $"{FolderVariable} to that folder.";
 
     // What is empty is not set.
     private static (string Variable, string? Folders) Given => new[] { FolderVariable, FormerVariable }
@@ -49,7 +50,8 @@ internal static class LinearAlgebraBackends
         var backend = Load(LinearAlgebraWord.TorchSharp)!;
         _ = backend.Create(device);
         var (variable, folders) = Given;
-        var remark = variable == FormerVariable ? $"; the variable {FormerVariable} is called {FolderVariable} now; version 0.2 will not know the old name" : "";
+        var remark =
+            variable == FormerVariable ? $"; the variable {FormerVariable} is called {FolderVariable} now; version 0.2 will not know the old name" : "";
         return $"{backend.Description}, from {folders}{remark}";
     }
 
@@ -80,9 +82,11 @@ internal static class LinearAlgebraBackends
         {
             var assembly = new BackendContext(TorchSharpAssembly, folders).LoadFromAssemblyPath(path);
             CheckVersion(assembly);
-            return (ILinearAlgebraBackend)Activator.CreateInstance(assembly.GetExportedTypes().Single(type => typeof(ILinearAlgebraBackend).IsAssignableFrom(type)))!;
+            return (ILinearAlgebraBackend)
+                Activator.CreateInstance(assembly.GetExportedTypes().Single(type => typeof(ILinearAlgebraBackend).IsAssignableFrom(type)))!;
         }
-        catch (Exception failure) when (failure is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException or InvalidOperationException)
+        catch (Exception failure)
+            when (failure is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException or InvalidOperationException)
         {
             throw Missing($"{path} does not load: {failure.Message}", failure);
         }
@@ -97,15 +101,21 @@ internal static class LinearAlgebraBackends
         var wanted = backend.GetReferencedAssemblies().Single(reference => reference.Name == own.Name).Version!;
         if (wanted != own.Version)
         {
-            throw Missing($"{backend.Location} is for version {wanted.ToString(3)} of this tool, not for {own.Version!.ToString(3)}.", remedy: "Take the same version of both.");
+            throw Missing(
+                $"{backend.Location} is for version {wanted.ToString(3)} of this tool, not for {own.Version!.ToString(3)}.",
+                remedy: "Take the same version of both."
+            );
         }
     }
 
     /// <summary>The error of a backend that cannot be used for <paramref name="reason"/>, a sentence; what to do by default is to get its packages.</summary>
-    internal static DiagnosticException Missing(string reason, Exception? inner = null, string? remedy = null) => new(
-        TensorsCodes.LinearAlgebraMissing,
-        $"'linear-algebra: {LinearAlgebraWord.TorchSharp}' cannot be used: {reason} {remedy ?? Download} Or write 'linear-algebra: {LinearAlgebraWord.BuiltIn}'.",
-        inner: inner);
+    internal static DiagnosticException Missing(string reason, Exception? inner = null, string? remedy = null) =>
+        new(
+            TensorsCodes.LinearAlgebraMissing,
+            $"'linear-algebra: {LinearAlgebraWord.TorchSharp}' cannot be used: {reason} {remedy ?? Download} Or write 'linear-algebra: "
+                + $"{LinearAlgebraWord.BuiltIn}'.",
+            inner: inner
+        );
 
     private static string Version(string key) => Own.GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == key).Value!;
 }

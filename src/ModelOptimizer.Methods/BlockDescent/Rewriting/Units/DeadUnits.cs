@@ -1,7 +1,8 @@
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
-/// Removes units that do not matter: a unit whose row of W_i is zero is the constant σ(b_j), which moves into b_{i+1}; one whose columns of W_{i+1} are zero is read by
+/// Removes units that do not matter: a unit whose row of W_i is zero is the constant σ(b_j), which moves into b_{i+1}; one whose columns of W_{i+1} are zero is
+/// read by
 /// nobody. Each may empty others, until nothing changes (the paper's effective sparsity).
 /// </summary>
 internal static class DeadUnits
@@ -11,7 +12,12 @@ internal static class DeadUnits
     /// <param name="links">Pairs of layers.</param>
     /// <param name="updates">The new weights; a layer without one has the weight that is in the model.</param>
     /// <param name="shapes">Shapes for one sample.</param>
-    public static RemovedUnitsResult Remove(OnnxModel model, IReadOnlyList<LayerLink> links, IReadOnlyList<LayerUpdate> updates, IReadOnlyDictionary<string, long[]> shapes)
+    public static RemovedUnitsResult Remove(
+        OnnxModel model,
+        IReadOnlyList<LayerLink> links,
+        IReadOnlyList<LayerUpdate> updates,
+        IReadOnlyDictionary<string, long[]> shapes
+    )
     {
         var constants = new ConstantLookup(model.Graph);
         var layers = Layers(model, links, updates, constants);
@@ -24,7 +30,12 @@ internal static class DeadUnits
         return new RemovedUnitsResult([.. layers.Values.Select(layer => layer.Result).OfType<LayerUpdate>()], removed);
     }
 
-    private static OrderedDictionary<string, PrunedLayer> Layers(OnnxModel model, IReadOnlyList<LayerLink> links, IReadOnlyList<LayerUpdate> updates, ConstantLookup constants)
+    private static OrderedDictionary<string, PrunedLayer> Layers(
+        OnnxModel model,
+        IReadOnlyList<LayerLink> links,
+        IReadOnlyList<LayerUpdate> updates,
+        ConstantLookup constants
+    )
     {
         var layers = new OrderedDictionary<string, PrunedLayer>(StringComparer.Ordinal);
         foreach (var update in updates)

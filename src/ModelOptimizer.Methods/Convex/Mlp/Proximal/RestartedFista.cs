@@ -4,7 +4,8 @@ using System.Numerics.Tensors;
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
-/// R-FISTA: min f + Ω by accelerated proximal gradients with backtracking, a growing step and adaptive restart. One iteration is one application of the map for each step tried, and one of its adjoint.
+/// R-FISTA: min f + Ω by accelerated proximal gradients with backtracking, a growing step and adaptive restart. One iteration is one application of the map for
+/// each step tried, and one of its adjoint.
 /// </summary>
 internal sealed class RestartedFista(SquaredLoss loss, GroupPenalty penalty, FistaSettings settings)
 {
@@ -108,7 +109,10 @@ internal sealed class FistaPoint(SquaredLoss loss)
 
     public Matrix Gradient { get; } = new(loss.Map.Groups, loss.Map.Width);
 
-    /// <summary>Becomes <paramref name="next"/> + <paramref name="momentum"/>·(<paramref name="next"/> − <paramref name="current"/>), of which the prediction is linear and a quadratic's gradient affine: no product is needed.</summary>
+    /// <summary>
+    /// Becomes <paramref name="next"/> + <paramref name="momentum"/>·(<paramref name="next"/> − <paramref name="current"/>), of which the prediction is linear
+    /// and a quadratic's gradient affine: no product is needed.
+    /// </summary>
     public void Extrapolate(FistaPoint next, FistaPoint current, double momentum)
     {
         Combine(Weights, next.Weights, current.Weights, momentum);
@@ -149,7 +153,14 @@ internal sealed class FistaProgress(IProgress<MethodProgress> progress, string a
     public void Report(FistaIteration value)
     {
         _begun += value.Number == 0 ? 1 : 0;
-        progress.Report(new MethodProgress(activity, _begun - 1, total, string.Create(CultureInfo.InvariantCulture, $"iteration {value.Number}, gap {value.RelativeGap:0.0e-0}")));
+        progress.Report(
+            new MethodProgress(
+                activity,
+                _begun - 1,
+                total,
+                string.Create(CultureInfo.InvariantCulture, $"iteration {value.Number}, gap {value.RelativeGap:0.0e-0}")
+            )
+        );
     }
 }
 
@@ -183,10 +194,15 @@ internal sealed record FistaSettings
     /// <summary>The most iterations.</summary>
     public int Iterations { get; init; } = 10_000;
 
-    /// <summary>Ends the iterations when the squared norm of the shortest subgradient is at most this. It is absolute, so it means less the larger the targets are.</summary>
+    /// <summary>
+    /// Ends the iterations when the squared norm of the shortest subgradient is at most this. It is absolute, so it means less the larger the targets are.
+    /// </summary>
     public double Tolerance { get; init; } = 1e-6;
 
-    /// <summary>Ends the iterations when the duality gap is at most this share of the objective, and then nothing else but their number does; null leaves the end to <see cref="Tolerance"/>.</summary>
+    /// <summary>
+    /// Ends the iterations when the duality gap is at most this share of the objective, and then nothing else but their number does; null leaves the end to
+    /// <see cref="Tolerance"/>.
+    /// </summary>
     public double? MaxGap { get; init; }
 
     /// <summary>Told of the start and of every iteration.</summary>

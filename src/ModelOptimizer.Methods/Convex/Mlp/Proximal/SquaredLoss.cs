@@ -43,7 +43,10 @@ internal sealed class SquaredLoss(ILinearMap map, Matrix target, bool oneSided =
     /// <summary>
     /// f(U⁺) − f(V) − ⟨∇f(V), U⁺ − V⟩ from the predictions A(U⁺) and A(V). As a sum of squares it keeps its digits where the three terms cancel.
     /// </summary>
-    public double Remainder(Matrix to, Matrix from) => Elements.Sum(target.Rows, k => oneSided ? OneSidedRemainder(target.Row(k), to.Row(k), from.Row(k)) : Squared(TensorPrimitives.Distance<double>(to.Row(k), from.Row(k)))) / (2 * Samples);
+    public double Remainder(Matrix to, Matrix from) =>
+        Elements.Sum(target.Rows, k =>
+            oneSided ? OneSidedRemainder(target.Row(k), to.Row(k), from.Row(k)) : Squared(TensorPrimitives.Distance<double>(to.Row(k), from.Row(k)))
+        ) / (2 * Samples);
 
     /// <summary>max_j‖∇_j f(0)‖: from this weight of the norms on, zero is the minimum.</summary>
     public double LargestSlopeAtZero()
@@ -55,7 +58,8 @@ internal sealed class SquaredLoss(ILinearMap map, Matrix target, bool oneSided =
     }
 
     /// <summary>
-    /// A lower bound of min f + Ω: the dual function D(θ) = (1/n)(⟨θ, T⟩ − ‖θ‖²/2) − Ω*((1/n)Aᵀθ) at the residual, scaled into {max_j‖(1/n)(Aᵀθ)_j‖ ≤ a} where Ω* = 0, or as it is where
+    /// A lower bound of min f + Ω: the dual function D(θ) = (1/n)(⟨θ, T⟩ − ‖θ‖²/2) − Ω*((1/n)Aᵀθ) at the residual, scaled into {max_j‖(1/n)(Aᵀθ)_j‖ ≤ a} where
+    /// Ω* = 0, or as it is where
     /// Ω* is finite everywhere and that is better.
     /// </summary>
     public double Dual(Matrix residual, Matrix gradient, GroupPenalty penalty)
@@ -95,7 +99,9 @@ internal sealed class SquaredLoss(ILinearMap map, Matrix target, bool oneSided =
     private static double Squared(double value) => value * value;
 }
 
-/// <summary>A linear map A from groups of weights, one a row, to predictions, one column a sample. Results are written into matrices that the caller keeps.</summary>
+/// <summary>
+/// A linear map A from groups of weights, one a row, to predictions, one column a sample. Results are written into matrices that the caller keeps.
+/// </summary>
 internal interface ILinearMap
 {
     /// <summary>Rows of a weight matrix: the groups of the penalty.</summary>

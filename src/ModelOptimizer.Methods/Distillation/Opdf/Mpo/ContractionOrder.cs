@@ -47,7 +47,10 @@ internal sealed class ContractionOrder
         _cost[first, last] = double.PositiveInfinity;
         for (var split = first; split < last; split++)
         {
-            var cost = _cost[first, split] + _cost[split + 1, last] + ((double)_shape.Bonds[first] * Pairs(first, last) * _shape.Bonds[last + 1] * _shape.Bonds[split + 1]);
+            var cost =
+                _cost[first, split]
+                + _cost[split + 1, last]
+                + ((double)_shape.Bonds[first] * Pairs(first, last) * _shape.Bonds[last + 1] * _shape.Bonds[split + 1]);
             if (cost < _cost[first, last])
             {
                 (_cost[first, last], _split[first, last]) = (cost, split);

@@ -58,15 +58,23 @@ internal sealed class MpoShape
     public override string ToString() => $"({string.Join(",", Rows)})×({string.Join(",", Columns)})";
 }
 
-/// <summary>Between a matrix with indices (i_1…i_n),(j_1…j_n) and the order (i_1,j_1,…,i_n,j_n) that is cut into tensors; all row-major, the first factor slowest.</summary>
+/// <summary>
+/// Between a matrix with indices (i_1…i_n),(j_1…j_n) and the order (i_1,j_1,…,i_n,j_n) that is cut into tensors; all row-major, the first factor slowest.
+/// </summary>
 internal static class PairOrder
 {
     /// <summary>The extents [i_1…i_n, j_1…j_n] without those that are 1, and which of them stands where in the other order.</summary>
     public static (int[] Extents, int[] Order) Of(MpoShape shape)
     {
-        List<(int Position, int Extent)> sides = [.. shape.Rows.Concat(shape.Columns).Select((extent, position) => (position, extent)).Where(side => side.extent > 1)];
+        List<(int Position, int Extent)> sides =
+        [
+            .. shape.Rows.Concat(shape.Columns).Select((extent, position) => (position, extent)).Where(side => side.extent > 1),
+        ];
         var pairs = Enumerable.Range(0, shape.Count).SelectMany(k => new[] { k, shape.Count + k });
-        return ([.. sides.Select(side => side.Extent)], [.. pairs.Select(position => sides.FindIndex(side => side.Position == position)).Where(index => index >= 0)]);
+        return (
+            [.. sides.Select(side => side.Extent)],
+            [.. pairs.Select(position => sides.FindIndex(side => side.Position == position)).Where(index => index >= 0)]
+        );
     }
 
     /// <summary>The numbers of a matrix in the order of the pairs.</summary>

@@ -18,7 +18,10 @@ internal static class ShapeChoice
     /// <param name="rate">N/(I·J).</param>
     public static MpoShape For(int rows, int columns, int tensors, double rate) => For((rows, columns), (rows, columns), tensors, rate).Student;
 
-    /// <summary>Shapes of a student's matrix and its teacher's whose auxiliary tensors agree: any difference of size is in the central factors. The rate is the student's.</summary>
+    /// <summary>
+    /// Shapes of a student's matrix and its teacher's whose auxiliary tensors agree: any difference of size is in the central factors. The rate is the
+    /// student's.
+    /// </summary>
     public static (MpoShape Student, MpoShape Teacher) For((int Rows, int Columns) student, (int Rows, int Columns) teacher, int tensors, double rate)
     {
         var same = student == teacher;
@@ -65,7 +68,12 @@ internal static class ShapeChoice
     private static List<(int First, int Last)> Outer(int extent, bool whole)
     {
         int[] divisors = [.. Enumerable.Range(1, extent).Where(divisor => extent % divisor == 0).Reverse()];
-        return [.. divisors.SelectMany(first => divisors.Where(last => whole ? first * (long)last == extent : extent / first % last == 0).Select(last => (first, last)))];
+        return
+        [
+            .. divisors.SelectMany(first =>
+                divisors.Where(last => whole ? first * (long)last == extent : extent / first % last == 0).Select(last => (first, last))
+            ),
+        ];
     }
 
     private static double Middle((int Rows, int Columns) size, (int First, int Last) row, (int First, int Last) column) =>
