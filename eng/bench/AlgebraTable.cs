@@ -8,7 +8,8 @@ using DenseMatrix = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix;
 namespace ModelOptimizer.Bench;
 
 /// <summary>
-/// Decompositions and solves by the built-in linear algebra, the system's OpenBLAS, MathNet.Numerics and TorchSharp, alternately; with TorchSharp, the ResNet-50-sized model too.
+/// Decompositions and solves by the built-in linear algebra, the system's OpenBLAS, MathNet.Numerics and TorchSharp, alternately; with TorchSharp, the
+/// ResNet-50-sized model too.
 /// </summary>
 internal static class AlgebraTable
 {
@@ -56,7 +57,10 @@ internal static class AlgebraTable
         using (var builtIn = new Engine(device))
         using (var torch = hasTorch ? new Engine(device, LinearAlgebraBackends.Load(LinearAlgebraWord.TorchSharp)) : null)
         {
-            Console.WriteLine($"{Environment.ProcessorCount} processors; LAPACK: {Lapack.Description ?? "not there (libopenblas.so.0)"}; TorchSharp: {(hasTorch ? "there" : "not there")}");
+            Console.WriteLine(
+                $"{Environment.ProcessorCount} processors; LAPACK: {Lapack.Description ?? "not there (libopenblas.so.0)"}; TorchSharp: "
+                    + $"{(hasTorch ? "there" : "not there")}"
+            );
             Console.WriteLine("Milliseconds, least of several alternating runs, and CPU time of all threads; in brackets the built-in's share of the time.");
             Console.WriteLine($"| float64 | {string.Join(" | ", Shapes.Select(shape => $"{shape.Rows}×{shape.Columns}"))} |");
             Console.WriteLine($"| --- |{string.Concat(Shapes.Select(_ => " --- |"))}");

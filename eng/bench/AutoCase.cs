@@ -28,22 +28,31 @@ internal sealed record AutoCase(string Name, string Source, string Datasets, str
     /// <param name="goal">How small.</param>
     /// <param name="limit">The largest drop of top-1.</param>
     /// <param name="confidence">How the gate decides; null for one gate of each kind.</param>
-    public string Manifest(string goal, double limit, string? confidence) => string.Create(CultureInfo.InvariantCulture, $$"""
-        version: 1
-        device: cpu
-        datasets:
-        {{Datasets}}
-        models:
-          model:
-            source: {{Source}}
-            calibrate: {{Calibrate}}
-            evaluate: { dataset: test, metrics: [top1] }
-            compress:
-              - method: tucker
-                {{goal}}
-            gates:
-        {{string.Join('\n', (confidence is null ? Confidences : [confidence]).Select(level => string.Create(CultureInfo.InvariantCulture, $"      - top1: {{ max-drop: {100 * limit:0.######}%, confidence: {level} }}")))}}
-        """);
+    public string Manifest(string goal, double limit, string? confidence) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            version: 1
+            device: cpu
+            datasets:
+            {{Datasets}}
+            models:
+              model:
+                source: {{Source}}
+                calibrate: {{Calibrate}}
+                evaluate: { dataset: test, metrics: [top1] }
+                compress:
+                  - method: tucker
+                    {{goal}}
+                gates:
+            {{string.Join(
+                '\n',
+                (confidence is null ? Confidences : [confidence]).Select(level =>
+                    string.Create(CultureInfo.InvariantCulture, $"      - top1: {{ max-drop: {100 * limit:0.######}%, confidence: {level} }}")
+                )
+            )}}
+            """
+        );
 
     private static string Input(string model) => OnnxModel.Load(model).Graph.Input[0].Name;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Bench;
 
@@ -26,7 +25,9 @@ internal sealed class AutoTable(AutoCase what)
     {
         // By hand the curves are traced once; every search starts from nothing.
         using var kept = new Workspace();
-        var hand = Energies.Select(energy => Measure(string.Create(CultureInfo.InvariantCulture, $"energy: {energy}"), what.Limit, cache: kept.Folder)).ToList();
+        var hand = Energies
+            .Select(energy => Measure(string.Create(CultureInfo.InvariantCulture, $"energy: {energy}"), what.Limit, cache: kept.Folder))
+            .ToList();
         foreach (var (row, energy) in hand.Zip(Energies))
         {
             Print($"energy {energy}", string.Join(", ", row.Report.Gates.Select(gate => gate.Outcome == GateOutcome.Passed ? "holds" : "fails")), row);
@@ -57,9 +58,15 @@ internal sealed class AutoTable(AutoCase what)
     {
         var (before, after) = (row.Report.Before.Bytes, row.Report.After.Bytes);
         var top1 = row.Report.Metrics.Single(metric => metric.Metric == "top1");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {what.Name} | {ranks} | {gate} | {after:N0} B | {(double)after / before:P2} | {top1.Compressed:P2} | {top1.Original - top1.Compressed:P2} | {row.Report.Search?.Candidates.Count ?? 1} | {row.Seconds:F0} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what.Name} | {ranks} | {gate} | {after:N0} B | {(double)after / before:P2} | {top1.Compressed:P2} | {top1.Original - top1.Compressed:P2} "
+                    + $"| {row.Report.Search?.Candidates.Count ?? 1} | {row.Seconds:F0} |"
+            )
+        );
     }
 
-    private static double Drop(ModelReport report) => report.Metrics.Single(metric => metric.Metric == "top1") is var top1 ? top1.Original - top1.Compressed : 0;
+    private static double Drop(ModelReport report) =>
+        report.Metrics.Single(metric => metric.Metric == "top1") is var top1 ? top1.Original - top1.Compressed : 0;
 }

@@ -5,14 +5,16 @@ using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Bench;
 
-/// <summary>Two digits of MNIST told apart by a two-layer network: the time to a test accuracy by R-FISTA along a regularisation path, and by Adam on a ReLU network of as many neurons.</summary>
+/// <summary>
+/// Two digits of MNIST told apart by a two-layer network: the time to a test accuracy by R-FISTA along a regularisation path, and by Adam on a ReLU network of
+/// as many neurons.
+/// </summary>
 internal static class BinaryTable
 {
     private const int First = 4;
@@ -37,7 +39,9 @@ internal static class BinaryTable
         var (test, wanted) = Pair(new MnistSamples(folder, "t10k", "image"), int.MaxValue);
         using var engine = new Engine(DeviceSelector.Select("auto"));
         Console.WriteLine($"{First} and {Second}: {inputs.Rows:N0} images to learn from, {test.Rows:N0} to test on");
-        Console.WriteLine($"| solver | {string.Join(" | ", Targets.Select(target => $"s to {target:P1}"))} | s in all | accuracy at the end | neurons | gap at the end |");
+        Console.WriteLine(
+            $"| solver | {string.Join(" | ", Targets.Select(target => $"s to {target:P1}"))} | s in all | accuracy at the end | neurons | gap at the end |"
+        );
         Console.WriteLine($"| --- | {string.Join(" | ", Targets.Select(_ => "---"))} | --- | --- | --- | --- |");
         var longest = 0.0;
         foreach (var gap in Gaps)
@@ -49,7 +53,10 @@ internal static class BinaryTable
 
         foreach (var rate in Rates)
         {
-            Report(string.Create(CultureInfo.InvariantCulture, $"Adam, rate {rate:0e-0}"), [.. Seeds.Select(seed => Adam(engine, inputs, targets, test, wanted, rate, longest, seed))]);
+            Report(
+                string.Create(CultureInfo.InvariantCulture, $"Adam, rate {rate:0e-0}"),
+                [.. Seeds.Select(seed => Adam(engine, inputs, targets, test, wanted, rate, longest, seed))]
+            );
         }
 
         return 0;
@@ -80,12 +87,34 @@ internal static class BinaryTable
         var samples = SampleStore.Read(new Rows(inputs, targets));
         var (graph, random) = (new GraphWriter(), new Random(seed));
         string Weight(string name, double deviation, params long[] shape) =>
-            graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, shape, [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, extent) => product * extent)).Select(_ => random.NextNormal(deviation))]));
+            graph.Initializer(
+                name,
+                WeightValues.Create(
+                    "",
+                    (int)DataType.Float,
+                    shape,
+                    [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, extent) => product * extent)).Select(_ => random.NextNormal(deviation))]
+                )
+            );
         var (x, y) = (graph.Input("x", DataType.Float, -1, inputs.Columns), graph.Input("y", DataType.Float, -1, 1));
         string Dense(string from, string name, int outputs, int fanIn) =>
-            graph.Node("Gemm", [from, Weight(name, Math.Sqrt(2.0 / fanIn), outputs, fanIn), Weight($"{name}.bias", 0, outputs)], GraphWriter.Attribute("transB", 1));
+            graph.Node(
+                "Gemm",
+                [from, Weight(name, Math.Sqrt(2.0 / fanIn), outputs, fanIn), Weight($"{name}.bias", 0, outputs)],
+                GraphWriter.Attribute("transB", 1)
+            );
         var predicted = Dense(graph.Node("Relu", [Dense(x, "hidden", Neurons, inputs.Columns)]), "output", 1, Neurons);
-        using var trainer = new Trainer(engine, TrainingGraph.Build(engine, graph, Losses.Mse(graph, predicted, y), ["hidden", "hidden.bias", "output", "output.bias"], new AdamW(WeightDecay: 0), Batch));
+        using var trainer = new Trainer(
+            engine,
+            TrainingGraph.Build(
+                engine,
+                graph,
+                Losses.Mse(graph, predicted, y),
+                ["hidden", "hidden.bias", "output", "output.bias"],
+                new AdamW(WeightDecay: 0),
+                Batch
+            )
+        );
         var order = Enumerable.Range(0, samples.Count).ToArray();
         var buffers = samples.Buffers(["x", "y"], Batch);
         var curve = new List<(double Seconds, double Accuracy)>();
@@ -119,20 +148,29 @@ internal static class BinaryTable
             new Matrix(1, Neurons + 1, [.. Values("output"), bias]));
     }
 
-    private static double Accuracy(Matrix predicted, Matrix wanted) => predicted.Values.Zip(wanted.Values, (value, label) => value > 0 == label > 0).Count(right => right) / (double)wanted.Rows;
+    private static double Accuracy(Matrix predicted, Matrix wanted) =>
+        predicted.Values.Zip(wanted.Values, (value, label) => value > 0 == label > 0).Count(right => right) / (double)wanted.Rows;
 
     private static void Report(string solver, List<Outcome> outcomes)
     {
         string Time(double target)
         {
             var times = outcomes.Select(outcome => outcome.TimeTo(target)).ToList();
-            return times.Contains(null) ? $"{times.Count(time => time is not null)} of {times.Count} reach it" : string.Create(CultureInfo.InvariantCulture, $"{times.Average():F2}");
+            return times.Contains(null)
+                ? $"{times.Count(time => time is not null)} of {times.Count} reach it"
+                : string.Create(CultureInfo.InvariantCulture, $"{times.Average():F2}");
         }
 
         var accuracies = outcomes.Select(outcome => 100 * outcome.Curve[^1].Accuracy).ToList();
         var gap = outcomes.Max(outcome => outcome.Gap);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {solver} | {string.Join(" | ", Targets.Select(Time))} | {outcomes.Average(outcome => outcome.Seconds):F1} | {accuracies.Average():F2} % ({accuracies.Min():F2} to {accuracies.Max():F2}) | {outcomes.Average(outcome => outcome.Neurons):F0} | {(gap is null ? "none is known" : $"{gap:0.0e-0}")} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {solver} | {string.Join(" | ", Targets.Select(Time))} | {outcomes.Average(outcome => outcome.Seconds):F1} | {accuracies.Average():F2} % "
+                    + $"({accuracies.Min():F2} to {accuracies.Max():F2}) | {outcomes.Average(outcome => outcome.Neurons):F0} | "
+                    + $"{(gap is null ? "none is known" : $"{gap:0.0e-0}")} |"
+            )
+        );
     }
 
     private static (Matrix Inputs, Matrix Targets) Pair(MnistSamples samples, int perClass)
@@ -168,6 +206,7 @@ internal static class BinaryTable
 
         public IEnumerable<Batch> Read() => [new(new Dictionary<string, HostTensor> { ["x"] = Tensor(inputs), ["y"] = Tensor(targets) }, Count)];
 
-        private static HostTensor Tensor(Matrix matrix) => HostTensor.From<float>(DataType.Float, [matrix.Rows, matrix.Columns], Array.ConvertAll(matrix.Values, value => (float)value));
+        private static HostTensor Tensor(Matrix matrix) =>
+            HostTensor.From<float>(DataType.Float, [matrix.Rows, matrix.Columns], Array.ConvertAll(matrix.Values, value => (float)value));
     }
 }

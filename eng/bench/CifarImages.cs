@@ -29,7 +29,11 @@ internal sealed record CifarImages(byte[] Pixels, long[] Labels, string Input) :
     {
         using var archive = ZipFile.OpenRead(path);
         var labels = Read(archive, "labels.npy");
-        return new CifarImages(Read(archive, "images.npy"), [.. Enumerable.Range(0, labels.Length / 8).Select(i => BinaryPrimitives.ReadInt64LittleEndian(labels.AsSpan(8 * i)))], input);
+        return new CifarImages(
+            Read(archive, "images.npy"),
+            [.. Enumerable.Range(0, labels.Length / 8).Select(i => BinaryPrimitives.ReadInt64LittleEndian(labels.AsSpan(8 * i)))],
+            input
+        );
     }
 
     /// <summary>Some images of each class, drawn by <paramref name="seed"/>.</summary>
@@ -54,8 +58,15 @@ internal sealed record CifarImages(byte[] Pixels, long[] Labels, string Input) :
         for (var first = 0; first < Count; first += BatchSize)
         {
             var count = Math.Min(BatchSize, Count - first);
-            float[] values = [.. Enumerable.Range(first * Image, count * Image).Select(i => ((Pixels[i] / 255f) - Mean[i / Plane % 3]) / Deviation[i / Plane % 3])];
-            yield return new Batch(new Dictionary<string, HostTensor> { [Input] = HostTensor.From<float>(DataType.Float, [count, 3, 32, 32], values) }, count, Labels[first..(first + count)]);
+            float[] values =
+            [
+                .. Enumerable.Range(first * Image, count * Image).Select(i => ((Pixels[i] / 255f) - Mean[i / Plane % 3]) / Deviation[i / Plane % 3]),
+            ];
+            yield return new Batch(
+                new Dictionary<string, HostTensor> { [Input] = HostTensor.From<float>(DataType.Float, [count, 3, 32, 32], values) },
+                count,
+                Labels[first..(first + count)]
+            );
         }
     }
 

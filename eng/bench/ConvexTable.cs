@@ -4,7 +4,10 @@ using ModelOptimizer.Onnx;
 
 namespace ModelOptimizer.Bench;
 
-/// <summary>ResNet-20's last stage replaced: convex gated students by alternating least squares, beside two-convolution ReLU students of as many weights, trained by Adam for the same time.</summary>
+/// <summary>
+/// ResNet-20's last stage replaced: convex gated students by alternating least squares, beside two-convolution ReLU students of as many weights, trained by
+/// Adam for the same time.
+/// </summary>
 internal static class ConvexTable
 {
     private static readonly int[] Widths = [4, 8, 16, 32, 64];
@@ -26,7 +29,9 @@ internal static class ConvexTable
         var test = CifarImages.Load(Path.Combine(data, "test-5000-jpeg.npz"), input);
         using var engine = new Engine(DeviceSelector.Select("auto"));
         Console.WriteLine($"original: {Accuracy(engine, teacher, test):P2} on {test.Count:N0} images");
-        Console.WriteLine("| images a class | gates | weights, without gates | s | gated: error | gated: top-1 | ReLU: filters | weights | steps | ReLU: top-1 |");
+        Console.WriteLine(
+            "| images a class | gates | weights, without gates | s | gated: error | gated: top-1 | ReLU: filters | weights | steps | ReLU: top-1 |"
+        );
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var width in Widths)
         {
@@ -60,8 +65,13 @@ internal static class ConvexTable
             relu.Add(Accuracy(engine, other, test));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {perClass} | {width} | {weights:N0}, {weights - (width * 9 * 32):N0} | {seconds.Average():F1} | {errors.Average():F3} | {Spread(gated)} | {filters} | {rival:N0} | {steps.Average():F0} | {Spread(relu)} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {perClass} | {width} | {weights:N0}, {weights - (width * 9 * 32):N0} | {seconds.Average():F1} | {errors.Average():F3} | {Spread(gated)} | "
+                    + $"{filters} | {rival:N0} | {steps.Average():F0} | {Spread(relu)} |"
+            )
+        );
     }
 
     // The time is that of the fit: not of reading the model and of evaluation.
@@ -83,14 +93,26 @@ internal static class ConvexTable
                   - { method: convex-distillation, width: {{width}}, sweeps: {{sweeps}} }
             """);
         var block = report.Steps[0].Layers.Single().Layer;
-        return (OnnxModel.Load(report.Output!), report, profile.Entries.Where(entry => entry.Activity.EndsWith(block, StringComparison.Ordinal)).Sum(entry => entry.Seconds));
+        return (
+            OnnxModel.Load(report.Output!),
+            report,
+            profile.Entries.Where(entry => entry.Activity.EndsWith(block, StringComparison.Ordinal)).Sum(entry => entry.Seconds)
+        );
     }
 
     private static double Accuracy(Engine engine, OnnxModel model, CifarImages test)
     {
         using var session = engine.CreateSession(model);
-        var right = test.Read().Sum(batch =>
-            session.Run(batch.Inputs)[session.Outputs[0].Name].As<float>().ToArray().Chunk(10).Zip(batch.Labels!, (scores, label) => TensorPrimitives.IndexOfMax<float>(scores) == label).Count(hit => hit));
+        var right = test.Read()
+            .Sum(batch =>
+                session
+                    .Run(batch.Inputs)[session.Outputs[0].Name]
+                    .As<float>()
+                    .ToArray()
+                    .Chunk(10)
+                    .Zip(batch.Labels!, (scores, label) => TensorPrimitives.IndexOfMax<float>(scores) == label)
+                    .Count(hit => hit)
+            );
         return (double)right / test.Count;
     }
 

@@ -23,10 +23,22 @@ internal static class CpTable
             foreach (var share in new[] { 0.75, 0.60, 0.50, 0.40 })
             {
                 LatencyResult? latency = null;
-                var (report, seconds) = resnet.Measure(method, resnet.Layers, $"budget: {{ params: {resnet.Budget(share)} }}", output => latency = Time(resnet.Source, output), kept.Folder);
+                var (report, seconds) = resnet.Measure(
+                    method,
+                    resnet.Layers,
+                    $"budget: {{ params: {resnet.Budget(share)} }}",
+                    output => latency = Time(resnet.Source, output),
+                    kept.Folder
+                );
                 var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {share:P0} | {method} | {(double)report.After.Parameters / report.Before.Parameters:P1} | {(double)report.After.Macs!.Value / report.Before.Macs!.Value:P1} | {latency!.Ratio:P0} | {latency.Lower:P0} to {latency.Upper:P0} | {top1.Compressed:P2} (from {top1.Original:P2}) | {seconds:F0} |"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"| {share:P0} | {method} | {(double)report.After.Parameters / report.Before.Parameters:P1} | "
+                            + $"{(double)report.After.Macs!.Value / report.Before.Macs!.Value:P1} | {latency!.Ratio:P0} | {latency.Lower:P0} to "
+                            + $"{latency.Upper:P0} | {top1.Compressed:P2} (from {top1.Original:P2}) | {seconds:F0} |"
+                    )
+                );
             }
         }
 

@@ -24,8 +24,13 @@ internal static class DenseNetworkTable
             {
                 var (report, seconds) = Measure(data, $"{goal}, {options}");
                 var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {goal} | {name} | {report.After.Bytes:N0} B | {(double)report.After.Bytes / report.Before.Bytes:P1} | {top1.Compressed:P2} (from {top1.Original:P2}) | {top1.Original - top1.Compressed:P2} | {seconds:F0} |"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"| {goal} | {name} | {report.After.Bytes:N0} B | {(double)report.After.Bytes / report.Before.Bytes:P1} | {top1.Compressed:P2} (from "
+                            + $"{top1.Original:P2}) | {top1.Original - top1.Compressed:P2} | {seconds:F0} |"
+                    )
+                );
             }
         }
 

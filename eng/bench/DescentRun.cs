@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Methods.Common;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Bench;
 
 /// <summary>
-/// The published pruning configuration, LeNet-300-100 on 40 features and 8,114 balanced samples of two classes with 90 % zeros, on data of our own: whether any of all block
+/// The published pruning configuration, LeNet-300-100 on 40 features and 8,114 balanced samples of two classes with 90 % zeros, on data of our own: whether any
+/// of all block
 /// steps raises the objective, and how fast the steps become small.
 /// </summary>
 internal static class DescentRun
@@ -24,7 +23,10 @@ internal static class DescentRun
         var random = new Random(1);
         var (input, target) = Data(random);
         int[] widths = [40, 300, 100, 2];
-        var layers = Enumerable.Range(1, 3).Select(i => Layer(StartingWeights.Draw(algebra, Start.Orthogonal, widths[i], widths[i - 1], random), isLast: i == 3)).ToList();
+        var layers = Enumerable
+            .Range(1, 3)
+            .Select(i => Layer(StartingWeights.Draw(algebra, Start.Orthogonal, widths[i], widths[i - 1], random), isLast: i == 3))
+            .ToList();
         var network = new BcdNetwork(algebra, input, target, layers);
         var penalties = new Penalties(Activation: 100, Linear: 1, Compression: 200, Proximal: 1);
         var sweep = new Sweep(algebra, network, penalties, new SweepOptions(Biases: false, Safeguard: true));
@@ -50,10 +52,18 @@ internal static class DescentRun
             seconds += (clock.Elapsed - watching).TotalSeconds;
         }
 
-        Console.WriteLine("| sweeps | block steps | steps that raised F | F at the start and end | slope of log min‖ΔP‖² over log k | k·min‖ΔP‖² at 10 and 1,000 | training accuracy of Ŵ | s a sweep |");
+        Console.WriteLine(
+            "| sweeps | block steps | steps that raised F | F at the start and end | slope of log min‖ΔP‖² over log k | k·min‖ΔP‖² at 10 and 1,000 | training "
+                + "accuracy of Ŵ | s a sweep |"
+        );
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {Sweeps} | {steps} | {rises} | {first:G6} → {last:G6} | {Slope(minima, 10):F3} | {10 * minima[9]:G4}, {Sweeps * minima[^1]:G4} | {Accuracy(algebra, network):P1} | {seconds / Sweeps:F3} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {Sweeps} | {steps} | {rises} | {first:G6} → {last:G6} | {Slope(minima, 10):F3} | {10 * minima[9]:G4}, {Sweeps * minima[^1]:G4} | "
+                    + $"{Accuracy(algebra, network):P1} | {seconds / Sweeps:F3} |"
+            )
+        );
         return 0;
     }
 

@@ -4,7 +4,9 @@ using ModelOptimizer.Onnx.Writing;
 
 namespace ModelOptimizer.Bench;
 
-/// <summary>The published MNIST network: Conv 3×3, stride 2, 32 filters → 5408 → 1024 → 1024 → 10, ReLU between, no pads. Untrained: every weight is 0.001.</summary>
+/// <summary>
+/// The published MNIST network: Conv 3×3, stride 2, 32 filters → 5408 → 1024 → 1024 → 10, ReLU between, no pads. Untrained: every weight is 0.001.
+/// </summary>
 internal static class DigitNetwork
 {
     public static OnnxModel Build()

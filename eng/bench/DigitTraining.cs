@@ -37,8 +37,14 @@ internal static class DigitTraining
         var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
         Console.WriteLine("| rank | kept of fc1 and fc2 | sweeps | s a sweep | F at the start and end | rises of F | top-1 on 10,000 | file |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {rank} | {step.Layers.Where(layer => layer.Ranks.Count > 0).Sum(layer => layer.ParametersAfter) / (1024.0 * (5408 + 1024)):P2} | {sweeps} | {inSweeps / int.Parse(sweeps, CultureInfo.InvariantCulture):F2} | {objective[0].Y:G5} → {objective[^1].Y:G5} | {step.Certificates[0].Value} | {top1.Compressed:P2} | {report.Before.Bytes / 1e6:F2} MB → {report.After.Bytes / 1e6:F2} MB |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {rank} | {step.Layers.Where(layer => layer.Ranks.Count > 0).Sum(layer => layer.ParametersAfter) / (1024.0 * (5408 + 1024)):P2} | {sweeps} "
+                    + $"| {inSweeps / int.Parse(sweeps, CultureInfo.InvariantCulture):F2} | {objective[0].Y:G5} → {objective[^1].Y:G5} | "
+                    + $"{step.Certificates[0].Value} | {top1.Compressed:P2} | {report.Before.Bytes / 1e6:F2} MB → {report.After.Bytes / 1e6:F2} MB |"
+            )
+        );
         return 0;
     }
 }

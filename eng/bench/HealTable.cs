@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ModelOptimizer.Bench;
 
-/// <summary>ResNet-20 at 40 % of the parameters: what training after the decomposition brings back, with and without over-parameterisation. All arms take equal steps at equal settings.</summary>
+/// <summary>
+/// ResNet-20 at 40 % of the parameters: what training after the decomposition brings back, with and without over-parameterisation. All arms take equal steps at
+/// equal settings.
+/// </summary>
 internal static class HealTable
 {
     private static readonly (string Name, string Step)[] Arms =
@@ -22,7 +25,9 @@ internal static class HealTable
         using var kept = new Workspace();
         var student = Path.Combine(kept.Folder, "student.onnx");
         var layers = string.Join(", ", resnet.Layers.Select(layer => $"\"{layer.Name}\""));
-        var decomposed = resnet.Measure($"method: tucker, layers: [{layers}], budget: {{ params: {resnet.Budget(0.40)} }}", device, "1", output => File.Copy(output, student));
+        var decomposed = resnet.Measure($"method: tucker, layers: [{layers}], budget: {{ params: {resnet.Budget(0.40)} }}", device, "1", output =>
+            File.Copy(output, student)
+        );
         Console.WriteLine("| seed | after tucker | top-1 | ms a step | loss at the end |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
         Print("", "nothing", decomposed, steps: 0);

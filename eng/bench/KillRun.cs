@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.EndToEnd.Tests.Infrastructure;
-using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Bench;
 

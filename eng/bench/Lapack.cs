@@ -3,13 +3,17 @@ using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Bench;
 
-/// <summary>Decompositions by the system's OpenBLAS, Debian's package libopenblas0-pthread, for comparison. Results are not read; a square matrix is as good as its transpose.</summary>
+/// <summary>
+/// Decompositions by the system's OpenBLAS, Debian's package libopenblas0-pthread, for comparison. Results are not read; a square matrix is as good as its
+/// transpose.
+/// </summary>
 internal static class Lapack
 {
     private const string Library = "libopenblas.so.0";
 
     /// <summary>Which kernels run, on how many threads; null where the library is not installed.</summary>
-    public static string? Description { get; } = NativeLibrary.TryLoad(Library, out _) ? $"OpenBLAS, {Marshal.PtrToStringUTF8(CoreName())} kernels, {Threads()} threads" : null;
+    public static string? Description { get; } =
+        NativeLibrary.TryLoad(Library, out _) ? $"OpenBLAS, {Marshal.PtrToStringUTF8(CoreName())} kernels, {Threads()} threads" : null;
 
     /// <summary>Eigenvalues, and eigenvectors too, by divide and conquer (dsyevd).</summary>
     public static void SymmetricEigen(Matrix a, bool vectors)
@@ -67,7 +71,18 @@ internal static class Lapack
 
     [DllImport(Library, EntryPoint = "dsyevd_")]
     private static extern void Dsyevd(
-        in byte job, in byte triangle, in int n, double[] a, in int stride, double[] w, double[] work, in int workSize, int[] integers, in int integersSize, ref int info);
+        in byte job,
+        in byte triangle,
+        in int n,
+        double[] a,
+        in int stride,
+        double[] w,
+        double[] work,
+        in int workSize,
+        int[] integers,
+        in int integersSize,
+        ref int info
+    );
 
     [DllImport(Library, EntryPoint = "dgesdd_")]
     private static extern void Dgesdd(

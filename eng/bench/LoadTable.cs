@@ -38,8 +38,13 @@ internal static class LoadTable
 
             var (time, peak) = Median(path, "default");
             var (plainTime, plainPeak) = Median(path, "disabled");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {(weights.Length == 0 ? "float32" : weights)} | {new FileInfo(path).Length / 1e6:F1} MB | {time:F2} s | {peak / 1e6:F0} MB | {plainTime:F2} s, {plainPeak / 1e6:F0} MB | {seconds:F0} s{rounding} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {(weights.Length == 0 ? "float32" : weights)} | {new FileInfo(path).Length / 1e6:F1} MB | {time:F2} s | {peak / 1e6:F0} MB | "
+                        + $"{plainTime:F2} s, {plainPeak / 1e6:F0} MB | {seconds:F0} s{rounding} |"
+                )
+            );
         }
 
         return 0;
@@ -49,7 +54,10 @@ internal static class LoadTable
     public static int Load(string path, string level)
     {
         var before = Process.GetCurrentProcess().TotalProcessorTime;
-        using var options = new SessionOptions { GraphOptimizationLevel = level == "disabled" ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL };
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = level == "disabled" ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL,
+        };
         using var session = new InferenceSession(path, options);
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(process.TotalProcessorTime - before).TotalSeconds} {process.PeakWorkingSet64}"));
@@ -59,7 +67,10 @@ internal static class LoadTable
     private static (double Seconds, double Peak) Median(string path, string level)
     {
         var readings = Enumerable.Range(0, Repetitions).Select(_ => Read(path, level)).ToList();
-        return (readings.Select(reading => reading[0]).Order().ElementAt(Repetitions / 2), readings.Select(reading => reading[1]).Order().ElementAt(Repetitions / 2));
+        return (
+            readings.Select(reading => reading[0]).Order().ElementAt(Repetitions / 2),
+            readings.Select(reading => reading[1]).Order().ElementAt(Repetitions / 2)
+        );
     }
 
     private static double[] Read(string path, string level)

@@ -25,7 +25,11 @@ internal sealed class MnistSamples(string folder, string set, string input) : IB
             var count = Math.Min(BatchSize, Count - first);
             var pixels = Array.ConvertAll(_images[(first * Pixels)..((first + count) * Pixels)], pixel => pixel / 255f);
             var labels = Array.ConvertAll(_labels[first..(first + count)], label => (long)label);
-            yield return new Batch(new Dictionary<string, HostTensor> { [input] = HostTensor.From<float>(DataType.Float, [count, 1, 28, 28], pixels) }, count, labels);
+            yield return new Batch(
+                new Dictionary<string, HostTensor> { [input] = HostTensor.From<float>(DataType.Float, [count, 1, 28, 28], pixels) },
+                count,
+                labels
+            );
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Bench;
 
@@ -30,8 +29,13 @@ internal static class MnistSearch
             }
 
             var top1 = best!.Metrics.Single(metric => metric.Metric == "top1");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| max-drop 0.5 %, confidence {confidence} | {best.After.Bytes:N0} B | {(double)best.After.Bytes / best.Before.Bytes:P1} | {top1.Compressed:P2} (from {top1.Original:P2}) | {top1.Original - top1.Compressed:P2} | {evaluations} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| max-drop 0.5 %, confidence {confidence} | {best.After.Bytes:N0} B | {(double)best.After.Bytes / best.Before.Bytes:P1} | "
+                        + $"{top1.Compressed:P2} (from {top1.Original:P2}) | {top1.Original - top1.Compressed:P2} | {evaluations} |"
+                )
+            );
         }
 
         return 0;

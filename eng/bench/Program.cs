@@ -1,6 +1,5 @@
 using ModelOptimizer.Bench;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 // Every row of docs/results.md names the command that made it; these are those commands.
 return args switch

@@ -16,8 +16,13 @@ internal static class QuantizeTable
             {
                 var (report, profile) = resnet.Measure($"method: quantize, weights: {weights}, rounding: {rounding}", "cpu", "1", samples: 256);
                 var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {weights} | {rounding} | {report.After.Bytes:#,0} | {(double)report.After.Bytes / report.Before.Bytes:P2} | {top1.Compressed:P2} (from {top1.Original:P2}) | {profile.TotalSeconds:F0} |"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"| {weights} | {rounding} | {report.After.Bytes:#,0} | {(double)report.After.Bytes / report.Before.Bytes:P2} | {top1.Compressed:P2} "
+                            + $"(from {top1.Original:P2}) | {profile.TotalSeconds:F0} |"
+                    )
+                );
             }
         }
 

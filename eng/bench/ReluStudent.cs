@@ -39,10 +39,18 @@ internal sealed class ReluStudent(Engine engine, OnnxModel teacher, string from,
             var x = graph.Input("z", DataType.Float, [-1, .. input]);
             var wanted = graph.Input("y", DataType.Float, [-1, .. output]);
             var random = new Random(seed);
-            string Weight(string name, int fanIn, params long[] shape) => graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, shape, Draw(random, fanIn, shape)));
+            string Weight(string name, int fanIn, params long[] shape) =>
+                graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, shape, Draw(random, fanIn, shape)));
             x = graph.Node("Conv", [x, Weight("first", (int)input[0] * 9, width, input[0], 3, 3), Zeros(graph, "first.bias", width)], Window(input, output));
             x = graph.Node("Conv", [graph.Node("Relu", [x]), Weight("second", width, output[0], width, 1, 1), Zeros(graph, "second.bias", output[0])]);
-            return TrainingGraph.Build(engine, graph, Losses.Mse(graph, x, wanted), ["first", "first.bias", "second", "second.bias"], new AdamW(WeightDecay: 0), batch);
+            return TrainingGraph.Build(
+                engine,
+                graph,
+                Losses.Mse(graph, x, wanted),
+                ["first", "first.bias", "second", "second.bias"],
+                new AdamW(WeightDecay: 0),
+                batch
+            );
         }
 
         TrainingResult Run(long steps)
@@ -68,20 +76,45 @@ internal sealed class ReluStudent(Engine engine, OnnxModel teacher, string from,
         var editor = new GraphEditor(model);
         string Weight(string name)
         {
-            var stored = WeightValues.Create(editor.UniqueName(name), (int)DataType.Float, weights[name].Shape, Array.ConvertAll(weights[name].As<float>().ToArray(), value => (double)value));
+            var stored = WeightValues.Create(
+                editor.UniqueName(name),
+                (int)DataType.Float,
+                weights[name].Shape,
+                Array.ConvertAll(weights[name].As<float>().ToArray(), value => (double)value)
+            );
             editor.AddInitializer(stored);
             return stored.Name;
         }
 
         var (wide, active) = (editor.UniqueName("wide"), editor.UniqueName("active"));
-        var first = new NodeProto { OpType = "Conv", Name = editor.UniqueName("student_first"), Input = { from, Weight("first"), Weight("first.bias") }, Output = { wide } };
+        var first = new NodeProto
+        {
+            OpType = "Conv",
+            Name = editor.UniqueName("student_first"),
+            Input = { from, Weight("first"), Weight("first.bias") },
+            Output = { wide },
+        };
         first.Attribute.AddRange(window);
-        editor.ReplaceNodes(nodes,
-        [
-            first,
-            new NodeProto { OpType = "Relu", Name = editor.UniqueName("student_relu"), Input = { wide }, Output = { active } },
-            new NodeProto { OpType = "Conv", Name = editor.UniqueName("student_second"), Input = { active, Weight("second"), Weight("second.bias") }, Output = { to } },
-        ]);
+        editor.ReplaceNodes(
+            nodes,
+            [
+                first,
+                new NodeProto
+                {
+                    OpType = "Relu",
+                    Name = editor.UniqueName("student_relu"),
+                    Input = { wide },
+                    Output = { active },
+                },
+                new NodeProto
+                {
+                    OpType = "Conv",
+                    Name = editor.UniqueName("student_second"),
+                    Input = { active, Weight("second"), Weight("second.bias") },
+                    Output = { to },
+                },
+            ]
+        );
         editor.Prune();
         return model;
     }
@@ -96,12 +129,14 @@ internal sealed class ReluStudent(Engine engine, OnnxModel teacher, string from,
     private static double[] Draw(Random random, int fanIn, long[] shape) =>
         [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, extent) => product * extent)).Select(_ => random.NextNormal(Math.Sqrt(2.0 / fanIn)))];
 
-    private static string Zeros(GraphWriter graph, string name, long count) => graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, [count], new double[count]));
+    private static string Zeros(GraphWriter graph, string name, long count) =>
+        graph.Initializer(name, WeightValues.Create("", (int)DataType.Float, [count], new double[count]));
 
     private sealed class Pairs(IEnumerable<(Batch Batch, IReadOnlyList<HostTensor> Values)> activations, int count) : IBatchSource
     {
         public int Count => count;
 
-        public IEnumerable<Batch> Read() => activations.Select(read => new Batch(new Dictionary<string, HostTensor> { ["z"] = read.Values[0], ["y"] = read.Values[1] }, read.Batch.Count));
+        public IEnumerable<Batch> Read() =>
+            activations.Select(read => new Batch(new Dictionary<string, HostTensor> { ["z"] = read.Values[0], ["y"] = read.Values[1] }, read.Batch.Count));
     }
 }

@@ -33,10 +33,19 @@ internal sealed class ResNet20
     /// <param name="goal">How small.</param>
     /// <param name="look">Sees the compressed model before it goes.</param>
     /// <param name="cache">What earlier rows left; null to compute everything.</param>
-    public (ModelReport Report, double Seconds) Measure(string method, IReadOnlyList<WeightLayer> layers, string goal, Action<string>? look = null, string? cache = null)
+    public (ModelReport Report, double Seconds) Measure(
+        string method,
+        IReadOnlyList<WeightLayer> layers,
+        string goal,
+        Action<string>? look = null,
+        string? cache = null
+    )
     {
         using var workspace = new Workspace();
-        var (report, profile) = workspace.Run(Manifest("cpu", "1", samples: 512, $"{{ method: {method}, layers: [{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}], {goal} }}"), cache);
+        var (report, profile) = workspace.Run(
+            Manifest("cpu", "1", samples: 512, $"{{ method: {method}, layers: [{string.Join(", ", layers.Select(layer => $"\"{layer.Name}\""))}], {goal} }}"),
+            cache
+        );
         look?.Invoke(report.Output!);
         return (report, profile.TotalSeconds);
     }

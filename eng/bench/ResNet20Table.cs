@@ -59,7 +59,12 @@ internal static class ResNet20Table
         // Layers that were left alone keep all they had.
         var kept = own - report.Steps[0].Layers.Sum(layer => layer.ParametersBefore - layer.ParametersAfter);
         var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {share:P0} | {allocation} | {norm} | {(double)kept / own:P1} | {(double)report.After.Parameters / report.Before.Parameters:P1} | {top1.Compressed:P2} (from {top1.Original:P2}) | {seconds:F1} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {share:P0} | {allocation} | {norm} | {(double)kept / own:P1} | {(double)report.After.Parameters / report.Before.Parameters:P1} | "
+                    + $"{top1.Compressed:P2} (from {top1.Original:P2}) | {seconds:F1} |"
+            )
+        );
     }
 }

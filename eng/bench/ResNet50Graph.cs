@@ -6,7 +6,8 @@ using ModelOptimizer.Onnx.Proto;
 namespace ModelOptimizer.Bench;
 
 /// <summary>
-/// ResNet-50 (stride on the 3×3, batch normalisation folded into biases, 25.5 M parameters) with seeded He-normal weights: the work of the real network, none of its knowledge.
+/// ResNet-50 (stride on the 3×3, batch normalisation folded into biases, 25.5 M parameters) with seeded He-normal weights: the work of the real network, none
+/// of its knowledge.
 /// </summary>
 internal sealed class ResNet50Graph
 {
@@ -62,7 +63,14 @@ internal sealed class ResNet50Graph
         Weights(name + ".weight", output, input, kernel, kernel);
         Zeros(name + ".bias", output);
         var pad = kernel / 2;
-        return Node("Conv", name, [x, name + ".weight", name + ".bias"], ("kernel_shape", [kernel, kernel]), ("strides", [stride, stride]), ("pads", [pad, pad, pad, pad]));
+        return Node(
+            "Conv",
+            name,
+            [x, name + ".weight", name + ".bias"],
+            ("kernel_shape", [kernel, kernel]),
+            ("strides", [stride, stride]),
+            ("pads", [pad, pad, pad, pad])
+        );
     }
 
     private string Relu(string x) => Node("Relu", x + ".relu", [x]);

@@ -23,8 +23,13 @@ internal static class ResNet50Run
                     budget: { size: 50% }
             """);
         var peak = Process.GetCurrentProcess().PeakWorkingSet64;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Before.Bytes / 1e6:F1} MB -> {report.After.Bytes / 1e6:F1} MB ({(double)report.After.Bytes / report.Before.Bytes:P1}), {profile.TotalSeconds:F0} s, peak {peak / 1e9:F2} GB"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Before.Bytes / 1e6:F1} MB -> {report.After.Bytes / 1e6:F1} MB ({(double)report.After.Bytes / report.Before.Bytes:P1}), "
+                    + $"{profile.TotalSeconds:F0} s, peak {peak / 1e9:F2} GB"
+            )
+        );
         foreach (var (activity, seconds) in profile.Entries.TakeWhile(entry => entry.Seconds > profile.TotalSeconds / 200))
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {seconds,7:F1} s  {activity}"));

@@ -3,13 +3,14 @@ using System.Globalization;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Bench;
 
-/// <summary>A small network trained from scratch on MNIST by the engine, and its time per step beside PyTorch's for the same network, batch and optimiser.</summary>
+/// <summary>
+/// A small network trained from scratch on MNIST by the engine, and its time per step beside PyTorch's for the same network, batch and optimiser.
+/// </summary>
 internal static class TrainingRun
 {
     private const int Batch = 64;
@@ -29,7 +30,14 @@ internal static class TrainingRun
         var builder = new GraphWriter(model.Clone());
         var label = builder.Input("label", DataType.Int64, -1);
         var loss = Losses.CrossEntropy(builder, model.Graph.Output[0].Name, Losses.OneHot(builder, label, 10));
-        var graph = TrainingGraph.Build(engine, builder, loss, [.. model.Graph.Initializer.Where(tensor => tensor.Name.Contains('.', StringComparison.Ordinal)).Select(tensor => tensor.Name)], new AdamW(), Batch);
+        var graph = TrainingGraph.Build(
+            engine,
+            builder,
+            loss,
+            [.. model.Graph.Initializer.Where(tensor => tensor.Name.Contains('.', StringComparison.Ordinal)).Select(tensor => tensor.Name)],
+            new AdamW(),
+            Batch
+        );
         using var trainer = new Trainer(engine, graph);
         var plan = new TrainingPlan(TrainingPlan.StepsOf(Epochs, samples.Count, Batch), new LearningRate(1e-3, ScheduleShape.Cosine), Seed: 1);
 
@@ -48,15 +56,22 @@ internal static class TrainingRun
         var rival = python is null ? double.NaN : Rival(python);
         Console.WriteLine("| device | epochs | steps | top-1 on 10,000 | s in all | ms a step | PyTorch's | ratio |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {engine.Device.DeviceClass} | {Epochs} | {plan.Steps} | {Accuracy(engine, model, folder):P2} | {seconds:F0} | {1000 * own:F2} | {1000 * rival:F2} | {own / rival:F2} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {engine.Device.DeviceClass} | {Epochs} | {plan.Steps} | {Accuracy(engine, model, folder):P2} | {seconds:F0} | {1000 * own:F2} | "
+                    + $"{1000 * rival:F2} | {own / rival:F2} |"
+            )
+        );
         return 0;
     }
 
     private static double Rival(string python)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "rivals", "training_step.py");
-        using var process = Process.Start(new ProcessStartInfo(python, [script, $"{Batch}", $"{RivalSteps}", $"{Environment.ProcessorCount}"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(python, [script, $"{Batch}", $"{RivalSteps}", $"{Environment.ProcessorCount}"]) { RedirectStandardOutput = true }
+        )!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return double.Parse(output, CultureInfo.InvariantCulture);

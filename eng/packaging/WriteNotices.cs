@@ -8,7 +8,8 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// Lists the components that are shipped, by licence, with their copyright lines and one text of each licence. What a package says about itself is read from the
+/// Lists the components that are shipped, by licence, with their copyright lines and one text of each licence. What a package says about itself is read from
+/// the
 /// restored package, so that a new dependency or version cannot be forgotten.
 /// </summary>
 public sealed class WriteNotices : Task
@@ -32,11 +33,18 @@ public sealed class WriteNotices : Task
 
     public override bool Execute()
     {
-        var packages = Files.Where(file => file.GetMetadata("PathInPackage") != "").GroupBy(file => file.GetMetadata("NuGetPackageId")).OrderBy(package => package.Key, StringComparer.OrdinalIgnoreCase)
-            .Select(package => (Id: package.Key, Folder: Folder(package.First()))).ToList();
+        var packages = Files
+            .Where(file => file.GetMetadata("PathInPackage") != "")
+            .GroupBy(file => file.GetMetadata("NuGetPackageId"))
+            .OrderBy(package => package.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(package => (Id: package.Key, Folder: Folder(package.First())))
+            .ToList();
         PackageNotices = packages.SelectMany(package => NoticesOf(package.Id, package.Folder)).ToArray();
         var components = packages.Select(package => Component.Of(Nuspec(package.Folder), file => LicenceIn(Path.Combine(package.Folder, file)))).ToList();
-        var text = new StringBuilder("Third-party notices\n\nThis program contains the components below. The folder \"notices\" beside this file has the licences and notices that some bring themselves.\n");
+        var text = new StringBuilder(
+            "Third-party notices\n\nThis program contains the components below. The folder \"notices\" beside this file has the licences and notices that some "
+                + "bring themselves.\n"
+        );
         foreach (var group in components.GroupBy(component => Choose(component.Licence)).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             Append(text, group.Key, group);
@@ -52,14 +60,35 @@ public sealed class WriteNotices : Task
         string path = Path.Combine(Licences, licence + ".txt");
         if (!File.Exists(path))
         {
-            Log.LogError(null, "MOC5002", null, path, 0, 0, 0, 0, "No text for the licence '" + licence + "' of " + string.Join(", ", components.Select(component => component.Name)) + ": add it, if that licence allows what this product does.");
+            Log.LogError(
+                null,
+                "MOC5002",
+                null,
+                path,
+                0,
+                0,
+                0,
+                0,
+                "No text for the licence '"
+                    + licence
+                    + "' of "
+                    + string.Join(", ", components.Select(component => component.Name))
+                    + ": add it, if that licence allows what this product does."
+            );
             return;
         }
 
         text.Append("\n==== ").Append(licence).Append(" ====\n\n");
         foreach (var component in components.OrderBy(component => component.Name, StringComparer.OrdinalIgnoreCase))
         {
-            text.Append(component.Name).Append(' ').Append(component.Version).Append(", ").Append(component.Url).Append("\n    ").Append(component.Copyright).Append('\n');
+            text.Append(component.Name)
+                .Append(' ')
+                .Append(component.Version)
+                .Append(", ")
+                .Append(component.Url)
+                .Append("\n    ")
+                .Append(component.Copyright)
+                .Append('\n');
         }
 
         text.Append('\n').Append(File.ReadAllText(path).Trim('\n')).Append('\n');
@@ -76,7 +105,12 @@ public sealed class WriteNotices : Task
     private string LicenceIn(string file)
     {
         string text = Words(file);
-        return Directory.GetFiles(Licences).Where(licence => text.EndsWith(Words(licence), StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension).FirstOrDefault() ?? file;
+        return Directory
+            .GetFiles(Licences)
+            .Where(licence => text.EndsWith(Words(licence), StringComparison.Ordinal))
+            .Select(Path.GetFileNameWithoutExtension)
+            .FirstOrDefault()
+            ?? file;
     }
 
     private static string Words(string file) => string.Join(" ", File.ReadAllText(file).Split((char[])null, StringSplitOptions.RemoveEmptyEntries));
@@ -93,7 +127,10 @@ public sealed class WriteNotices : Task
         from file in Directory.GetFiles(folder).OrderBy(file => file, StringComparer.Ordinal)
         where Notices.Contains(Path.GetFileNameWithoutExtension(file).ToUpperInvariant())
         // A name without an extension would be taken for a folder when packing.
-        select new TaskItem(file, new Dictionary<string, string> { ["RelativePath"] = "notices/" + id + "/" + Path.GetFileName(file) + (Path.HasExtension(file) ? "" : ".txt") });
+        select new TaskItem(
+            file,
+            new Dictionary<string, string> { ["RelativePath"] = "notices/" + id + "/" + Path.GetFileName(file) + (Path.HasExtension(file) ? "" : ".txt") }
+        );
 
     private sealed class Component
     {

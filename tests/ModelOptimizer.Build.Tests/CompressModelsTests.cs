@@ -76,17 +76,23 @@ public sealed class CompressModelsTests
 
         tool.Task.Execute().ShouldBeFalse();
 
-        tool.Engine.Messages.ShouldContain(message => message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")}:/libtorch {tool.Path("npu")}:{tool.Path("more", "tpu.so")}");
+        tool.Engine.Messages.ShouldContain(message =>
+            message.Message == $"{tool.Path("packages", "native")} {tool.Path("plugin")}:/libtorch {tool.Path("npu")}:{tool.Path("more", "tpu.so")}"
+        );
     }
 
     [ShellFact]
     public void A_Failed_Gate_Fails_Again_Without_The_Tool()
     {
-        using var tool = new ScriptedTool(ScriptedTool.WritesState("""
-            "succeeded":false,"inputs":[],"outputs":[],"messages":[],"diagnostics":[{"severity":"error","code":"MOC4001","file":"/p/m.yaml","line":2,"column":3,"message":"too large"}]
-            """) + """
-            echo '{"type":"diagnostic","severity":"error","code":"MOC4001","file":"/p/m.yaml","line":2,"column":3,"message":"too large"}'
-            exit 1
+        using var tool = new ScriptedTool(
+            ScriptedTool.WritesState(
+                """
+                "succeeded":false,"inputs":[],"outputs":[],"messages":[],"diagnostics":[{"severity":"error","code":"MOC4001","file":"/p/m.yaml","line":2,"column":3,"message":"too large"}]
+                """
+            )
+                + """
+                echo '{"type":"diagnostic","severity":"error","code":"MOC4001","file":"/p/m.yaml","line":2,"column":3,"message":"too large"}'
+                exit 1
 
             """);
         tool.Task.Execute().ShouldBeFalse();

@@ -48,7 +48,12 @@ public sealed class RequestFieldTests : IDisposable
     {
         var targets = XDocument.Load(Path.Combine(Repository.Root, "src/ModelOptimizer.Build/build/ModelOptimizer.Build.targets"));
 
-        targets.Descendants(nameof(CompressModels)).ShouldHaveSingleItem().Attributes().Select(attribute => attribute.Name.LocalName).Where(name => name != "Condition")
+        targets
+            .Descendants(nameof(CompressModels))
+            .ShouldHaveSingleItem()
+            .Attributes()
+            .Select(attribute => attribute.Name.LocalName)
+            .Where(name => name != "Condition")
             .ShouldBe(Parameters().Select(parameter => parameter.Name), ignoreOrder: true);
     }
 
@@ -57,7 +62,9 @@ public sealed class RequestFieldTests : IDisposable
     private static PropertyInfo[] Fields() => typeof(BuildRequest).GetProperties();
 
     private static IEnumerable<PropertyInfo> Parameters() =>
-        typeof(CompressModels).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(property => property.GetCustomAttribute<OutputAttribute>() is null);
+        typeof(CompressModels)
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(property => property.GetCustomAttribute<OutputAttribute>() is null);
 
     private static IEnumerable<string> Differences(BuildRequest before, BuildRequest after) =>
         from field in Fields()

@@ -52,7 +52,9 @@ public sealed class TargetsFileTests : IDisposable
         var former = Regex.Matches(text, @"<_ModelOptimizerFormerName Include=""(\w+)""").Select(match => match.Groups[1].Value);
         var page = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
-        var documented = Regex.Matches(page, @"^\| `(\w*(?:ModelOptimizer|CompressionManifest)\w*)` \|", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+        var documented = Regex
+            .Matches(page, @"^\| `(\w*(?:ModelOptimizer|CompressionManifest)\w*)` \|", RegexOptions.Multiline)
+            .Select(match => match.Groups[1].Value);
 
         documented.ShouldBe(
             Regex.Matches(text, @"\$\(((?:ModelOptimizer|EnableDefaultC)\w+)\)").Select(match => match.Groups[1].Value).Distinct().Except(own).Except(former),
@@ -65,7 +67,11 @@ public sealed class TargetsFileTests : IDisposable
     [InlineData("", """<CompressionManifest Include="$(MSBuildProjectDirectory)/modelopt.yaml" />""", "modelopt.yaml")]
     [InlineData("", """<CompressionManifest Remove="modelopt.yaml" />""", "")]
     [InlineData("<EnableDefaultCompressionManifestItems>false</EnableDefaultCompressionManifestItems>", "", "")]
-    [InlineData("<EnableDefaultCompressionManifestItems>false</EnableDefaultCompressionManifestItems>", """<CompressionManifest Include="more/*.yaml" />""", "more/other.yaml")]
+    [InlineData(
+        "<EnableDefaultCompressionManifestItems>false</EnableDefaultCompressionManifestItems>",
+        """<CompressionManifest Include="more/*.yaml" />""",
+        "more/other.yaml"
+    )]
     [InlineData("<EnableDefaultItems>false</EnableDefaultItems>", "", "")]
     public void The_Manifest_Beside_The_Project_Is_An_Item_Unless_Switched_Off(string properties, string items, string manifests)
     {
@@ -86,7 +92,8 @@ public sealed class TargetsFileTests : IDisposable
         File.WriteAllText(_folder["tool.sh"], """
             cp "$3" request
             echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"told $ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharpDirectory\"}"
-            echo "{\"version\":1,\"request\":$(cat "$3"),\"succeeded\":true,\"inputs\":[],\"outputs\":[],\"diagnostics\":[],\"messages\":[]}" > obj/modelopt/state.json
+            echo "{\"version\":1,\"request\":$(cat "
+                + ""$3"),\"succeeded\":true,\"inputs\":[],\"outputs\":[],\"diagnostics\":[],\"messages\":[]}" > obj/modelopt/state.json
             """);
         File.WriteAllText(_folder["app.proj"], $"""
             <Project>
@@ -102,20 +109,32 @@ public sealed class TargetsFileTests : IDisposable
               <Target Name="Before"><Message Importance="high" Text="before compression" /></Target>
               <Import Project="{Files}.targets" />
             </Project>
-            """);
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["msbuild", "app.proj", "-t:ModelOptimizerCompress", "-tl:off", "-nologo"])
+            """
+        );
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["msbuild", "app.proj", "-t:ModelOptimizerCompress", "-tl:off", "-nologo"]
+        )
         {
             WorkingDirectory = _folder.Path,
             RedirectStandardOutput = true,
         };
         // What this test run is inside of would leak into the build, and so would properties of whoever started it.
         string[] toxic = ["ModelOptimizer", "MSBUILD", "DOTNET_CLI_"];
-        foreach (var name in start.Environment.Keys.Where(name => Array.Exists(toxic, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
+        foreach (
+            var name in start
+                .Environment.Keys.Where(name => Array.Exists(toxic, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+                .ToList()
+        )
         {
             start.Environment.Remove(name);
         }
 
-        (start.Environment["MSBUILDDISABLENODEREUSE"], start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"], start.Environment["DOTNET_CLI_UI_LANGUAGE"]) = ("1", "0", "en");
+        (start.Environment["MSBUILDDISABLENODEREUSE"], start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"], start.Environment["DOTNET_CLI_UI_LANGUAGE"]) = (
+            "1",
+            "0",
+            "en"
+        );
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

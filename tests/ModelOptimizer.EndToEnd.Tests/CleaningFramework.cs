@@ -1,5 +1,4 @@
 using System.Reflection;
-using ModelOptimizer.EndToEnd.Tests.Infrastructure.Together;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -11,11 +10,17 @@ namespace ModelOptimizer.EndToEnd.Tests;
 /// </summary>
 internal sealed class CleaningFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
-    protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) => new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
+    protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) =>
+        new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
 
-    private sealed class Executor(AssemblyName assembly, ISourceInformationProvider sources, IMessageSink messages) : XunitTestFrameworkExecutor(assembly, sources, messages)
+    private sealed class Executor(AssemblyName assembly, ISourceInformationProvider sources, IMessageSink messages)
+        : XunitTestFrameworkExecutor(assembly, sources, messages)
     {
-        protected override async void RunTestCases(IEnumerable<IXunitTestCase> testCases, IMessageSink executionMessageSink, ITestFrameworkExecutionOptions executionOptions)
+        protected override async void RunTestCases(
+            IEnumerable<IXunitTestCase> testCases,
+            IMessageSink executionMessageSink,
+            ITestFrameworkExecutionOptions executionOptions
+        )
         {
             var cases = testCases.ToList();
             Catalogue.Selected = cases.SelectMany(test => test.TestMethodArguments ?? []).OfType<ScenarioName>().Select(name => name.ToString()).ToHashSet();
@@ -24,8 +29,13 @@ internal sealed class CleaningFramework(IMessageSink messages) : XunitTestFramew
         }
     }
 
-    private sealed class Runner(ITestAssembly assembly, IEnumerable<IXunitTestCase> testCases, IMessageSink diagnostics, IMessageSink execution, ITestFrameworkExecutionOptions options)
-        : XunitTestAssemblyRunner(assembly, testCases, diagnostics, execution, options)
+    private sealed class Runner(
+        ITestAssembly assembly,
+        IEnumerable<IXunitTestCase> testCases,
+        IMessageSink diagnostics,
+        IMessageSink execution,
+        ITestFrameworkExecutionOptions options
+    ) : XunitTestAssemblyRunner(assembly, testCases, diagnostics, execution, options)
     {
         protected override Task BeforeTestAssemblyFinishedAsync()
         {

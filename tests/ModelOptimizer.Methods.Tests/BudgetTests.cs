@@ -51,19 +51,27 @@ public class BudgetTests
     public void A_budget_below_the_least_possible_says_what_is_possible_and_that_is()
     {
         var model = TuckerMethodTests.SmallNet();
-        DiagnosticException Fails(double amount) => Should.Throw<DiagnosticException>(() => MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, amount, false, Allocation.Uniform))));
+        DiagnosticException Fails(double amount) =>
+            Should.Throw<DiagnosticException>(() => MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, amount, false, Allocation.Uniform))));
 
         var error = Fails(100).Diagnostic;
 
         error.Code.ShouldBe(MethodCodes.BudgetTooSmall);
-        var least = int.Parse(error.Message.Split("smallest, ")[1].Split(" parameters")[0].Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
-        ModelStatistics.Parameters(MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, least, false, Allocation.Uniform))).Model).ShouldBe(least);
+        var least = int.Parse(
+            error.Message.Split("smallest, ")[1].Split(" parameters")[0].Replace(",", "", StringComparison.Ordinal),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+        ModelStatistics
+            .Parameters(MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, least, false, Allocation.Uniform))).Model)
+            .ShouldBe(least);
         Fails(least - 1).Diagnostic.Code.ShouldBe(MethodCodes.BudgetTooSmall);
     }
 
     [Fact]
     public void A_budget_that_is_met_already_is_nothing_to_compress() =>
-        Should.Throw<DiagnosticException>(() => MethodRun.Tucker(TuckerMethodTests.SmallNet(), ("budget", new Budget(BudgetMeasure.Params, 1e9, false)))).Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
+        Should
+            .Throw<DiagnosticException>(() => MethodRun.Tucker(TuckerMethodTests.SmallNet(), ("budget", new Budget(BudgetMeasure.Params, 1e9, false))))
+            .Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
 
     [Theory]
     [InlineData(0.8)]
@@ -75,7 +83,10 @@ public class BudgetTests
         double Objective(Allocation allocation)
         {
             var model = TuckerMethodTests.SmallNet();
-            var result = new TuckerMethod().Run(MethodRun.Context(model, null), MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Params, share, true, allocation))));
+            var result = new TuckerMethod().Run(
+                MethodRun.Context(model, null),
+                MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Params, share, true, allocation)))
+            );
             return result.Layers.Sum(layer => Math.Pow(layer.RelativeError ?? 0, 2));
         }
 
@@ -86,8 +97,13 @@ public class BudgetTests
     public void More_budget_never_leaves_more_error()
     {
         var model = TuckerMethodTests.SmallNet();
-        var objectives = new[] { 0.35, 0.45, 0.55, 0.65, 0.75, 0.85 }.Select(share =>
-            new TuckerMethod().Run(MethodRun.Context(model, null), MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Params, share, true)))).Layers.Sum(layer => Math.Pow(layer.RelativeError ?? 0, 2))).ToList();
+        var objectives = new[] { 0.35, 0.45, 0.55, 0.65, 0.75, 0.85 }
+            .Select(share =>
+                new TuckerMethod()
+                    .Run(MethodRun.Context(model, null), MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Params, share, true))))
+                    .Layers.Sum(layer => Math.Pow(layer.RelativeError ?? 0, 2))
+            )
+            .ToList();
 
         objectives.Zip(objectives.Skip(1)).ShouldAllBe(pair => pair.Second <= pair.First);
     }

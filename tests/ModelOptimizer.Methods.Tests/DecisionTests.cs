@@ -25,10 +25,14 @@ public class DecisionTests
         var model = TuckerMethodTests.SmallNet();
         var first = MethodRun.Of(method, model, (goal, value));
 
-        var again = MethodRun.Named(method).Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)), first.Choices());
+        var again = MethodRun
+            .Named(method)
+            .Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("budget", Budget.Auto)), first.Choices());
 
         again.Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        again.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))).ShouldBe(first.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))));
+        again
+            .Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks)))
+            .ShouldBe(first.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))));
     }
 
     [Theory]
@@ -43,7 +47,10 @@ public class DecisionTests
         var layers = step.Choices();
         foreach (var share in new[] { 0, 0.5 })
         {
-            var chosen = layers.ToDictionary(layer => layer.Layer, layer => layer.Choices.OrderBy(choice => choice.Bytes).ElementAt((int)(share * (layer.Choices.Count - 1))));
+            var chosen = layers.ToDictionary(
+                layer => layer.Layer,
+                layer => layer.Choices.OrderBy(choice => choice.Bytes).ElementAt((int)(share * (layer.Choices.Count - 1)))
+            );
             var candidate = step.Apply(chosen);
 
             // The bytes of choices are those of the built model, but for a few.
@@ -89,9 +96,16 @@ public class DecisionTests
     public void A_choice_of_another_kind_is_refused(string method)
     {
         var model = TuckerMethodTests.SmallNet();
-        var arguments = method == "nn-bcd" ? MethodRun.Arguments(("mode", "layer"), ("rank", MethodRun.Ranks(2))) : MethodRun.Arguments(("budget", Budget.Auto));
+        var arguments =
+            method == "nn-bcd" ? MethodRun.Arguments(("mode", "layer"), ("rank", MethodRun.Ranks(2))) : MethodRun.Arguments(("budget", Budget.Auto));
 
-        var error = Should.Throw<DiagnosticException>(() => MethodRun.Named(method).Run(MethodRun.Context(model, new RandomBatches(model)), arguments, new Dictionary<string, Choice> { ["c1"] = new Choice.Bits(4) })).Diagnostic;
+        var error = Should
+            .Throw<DiagnosticException>(() =>
+                MethodRun
+                    .Named(method)
+                    .Run(MethodRun.Context(model, new RandomBatches(model)), arguments, new Dictionary<string, Choice> { ["c1"] = new Choice.Bits(4) })
+            )
+            .Diagnostic;
 
         (error.Code, error.Message).ShouldBe((MethodCodes.BadRanks, "'4 bits' is decided for 'c1', where this step takes ranks."));
     }
@@ -110,7 +124,9 @@ public class DecisionTests
         foreach (var (name, ranks) in wrong)
         {
             var chosen = new Dictionary<string, Choice> { [name] = new Choice.Ranks(ranks) };
-            Should.Throw<DiagnosticException>(() => MethodRun.Named(method).Run(context, MethodRun.Arguments(("budget", Budget.Auto)), chosen)).Diagnostic.Code.ShouldBe(MethodCodes.BadRanks);
+            Should
+                .Throw<DiagnosticException>(() => MethodRun.Named(method).Run(context, MethodRun.Arguments(("budget", Budget.Auto)), chosen))
+                .Diagnostic.Code.ShouldBe(MethodCodes.BadRanks);
         }
     }
 
@@ -130,7 +146,9 @@ public class DecisionTests
         foreach (var layer in compressed)
         {
             var (outputs, inputs) = layers[layer.Layer];
-            (layer.Ranks[0] % multiple == 0 || layer.Ranks[0] == outputs || outputs < 2 * multiple).ShouldBeTrue($"{layer.Layer}: {layer.Ranks[0]} of {outputs}");
+            (layer.Ranks[0] % multiple == 0 || layer.Ranks[0] == outputs || outputs < 2 * multiple).ShouldBeTrue(
+                $"{layer.Layer}: {layer.Ranks[0]} of {outputs}"
+            );
             (layer.Ranks[1] % multiple == 0 || layer.Ranks[1] == inputs || inputs < 2 * multiple).ShouldBeTrue($"{layer.Layer}: {layer.Ranks[1]} of {inputs}");
         }
     }
@@ -138,6 +156,11 @@ public class DecisionTests
     private static class LayerExtents
     {
         public static Dictionary<string, (int Outputs, int Inputs)> Of(Onnx.OnnxModel model) =>
-            Onnx.Layers.LayerFinder.Find(model).ToDictionary(layer => layer.Name, layer => (layer.OutputChannels / (layer.Window?.Group ?? 1), layer.InputChannels / (layer.Window?.Group ?? 1)));
+            Onnx
+                .Layers.LayerFinder.Find(model)
+                .ToDictionary(
+                    layer => layer.Name,
+                    layer => (layer.OutputChannels / (layer.Window?.Group ?? 1), layer.InputChannels / (layer.Window?.Group ?? 1))
+                );
     }
 }

@@ -16,19 +16,27 @@ internal static class MethodRun
 
     public static IMethod Named(string method) => MethodCatalogue.All.Single(known => known.Name == method);
 
-    public static StepResult Run(this IMethod method, StepContext context, MethodArguments arguments, IReadOnlyDictionary<string, Choice>? chosen = null) => method.Prepare(context, arguments.Of(method)).Apply(chosen);
+    public static StepResult Run(this IMethod method, StepContext context, MethodArguments arguments, IReadOnlyDictionary<string, Choice>? chosen = null) =>
+        method.Prepare(context, arguments.Of(method)).Apply(chosen);
 
     public static MethodPlan Plan(this IMethod method, StepContext context, MethodArguments arguments) => method.Prepare(context, arguments.Of(method)).Plan;
 
     /// <summary>The choices that lead to the same outcomes.</summary>
-    public static Dictionary<string, Choice> Choices(this StepResult result) => result.Layers.ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal);
+    public static Dictionary<string, Choice> Choices(this StepResult result) =>
+        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal);
 
     /// <summary>Arguments as the manifest's reader would make them: words are what the method's declarations say.</summary>
     public static MethodArguments Of(this MethodArguments written, IMethod method)
     {
-        object Value(string name, object value) => value is string word ? method.Options.Single(option => option.Name == name).Form.Value(word, name, ManifestPaths.None)! : value;
+        object Value(string name, object value) =>
+            value is string word ? method.Options.Single(option => option.Name == name).Form.Value(word, name, ManifestPaths.None)! : value;
         var positions = written.Values.Keys.Where(written.IsWritten).ToDictionary(name => name, name => written.PositionOf(name)!, StringComparer.Ordinal);
-        return MethodArguments.Of(method.Options, written.Values.ToDictionary(value => value.Key, value => Value(value.Key, value.Value), StringComparer.Ordinal), written.Position, positions);
+        return MethodArguments.Of(
+            method.Options,
+            written.Values.ToDictionary(value => value.Key, value => Value(value.Key, value.Value), StringComparer.Ordinal),
+            written.Position,
+            positions
+        );
     }
 
     public static MethodArguments Arguments(params (string Name, object Value)[] options) =>

@@ -19,7 +19,12 @@ internal static class RuntimeView
         // Its engine sets the runtime up.
         _ = TestEngine.Shared;
         using var folder = new TempFolder();
-        using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED, OptimizedModelFilePath = folder["optimised.onnx"], LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+            OptimizedModelFilePath = folder["optimised.onnx"],
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
         using var session = new InferenceSession(model.Proto.ToByteArray(), options);
         return OnnxModel.Load(folder["optimised.onnx"]);
     }
@@ -27,7 +32,10 @@ internal static class RuntimeView
     /// <summary>Its operators, in order.</summary>
     public static string[] OptimisedOperators(OnnxModel model) => [.. Optimised(model).Graph.Node.Select(node => node.OpType)];
 
-    /// <summary>The operators that every run computes from constants alone. The casts of weights in half precision, of which the runtime has one for each in every model, do not count.</summary>
+    /// <summary>
+    /// The operators that every run computes from constants alone. The casts of weights in half precision, of which the runtime has one for each in every
+    /// model, do not count.
+    /// </summary>
     public static string[] Repeated(OnnxModel model)
     {
         var optimised = Optimised(model);
@@ -35,7 +43,9 @@ internal static class RuntimeView
         return [.. optimised.Graph.Node.Where(node => constant.Contains(node) && node.OpType != "Cast").Select(node => node.OpType)];
     }
 
-    /// <summary>The weight of the model's last layer as the runtime computes it when it loads the model, and nothing of what it is computed from may be left to a run.</summary>
+    /// <summary>
+    /// The weight of the model's last layer as the runtime computes it when it loads the model, and nothing of what it is computed from may be left to a run.
+    /// </summary>
     public static double[] Weight(OnnxModel model)
     {
         var alone = model.Clone();

@@ -60,7 +60,9 @@ internal sealed class GraphBuilder
     public GraphBuilder Constant(string name, long[] shape, double[] values, int elementType = (int)TensorProto.Types.DataType.Float) =>
         Node("Constant", [], [name], ("value", WeightValues.Create("", elementType, shape, values)));
 
-    /// <summary>A node; its name is its first output's with <c>_node</c>. Attributes: int, long, float, double, string, int[], long[], float[], TensorProto, GraphProto.</summary>
+    /// <summary>
+    /// A node; its name is its first output's with <c>_node</c>. Attributes: int, long, float, double, string, int[], long[], float[], TensorProto, GraphProto.
+    /// </summary>
     public GraphBuilder Node(string operation, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
         var node = new NodeProto { OpType = operation, Name = outputs[0] + "_node" };
@@ -74,7 +76,16 @@ internal sealed class GraphBuilder
     /// <summary>
     /// A Conv node called <paramref name="output"/> with random weight <c>output.w</c> (outputs × inputs/group × kernel, He-normal) and bias <c>output.b</c>.
     /// </summary>
-    public GraphBuilder Conv(string input, string output, int outputs, int inputs, int[] kernel, bool bias = true, int group = 1, params (string Name, object Value)[] attributes)
+    public GraphBuilder Conv(
+        string input,
+        string output,
+        int outputs,
+        int inputs,
+        int[] kernel,
+        bool bias = true,
+        int group = 1,
+        params (string Name, object Value)[] attributes
+    )
     {
         long[] shape = [outputs, inputs / group, .. kernel.Select(extent => (long)extent)];
         Random(output + ".w", shape, Math.Sqrt(2.0 / shape.Skip(1).Aggregate((a, b) => a * b)));
@@ -89,7 +100,15 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>A Gemm node called <paramref name="output"/> with random weight <c>output.w</c> (K×N, or N×K with transB) and bias <c>output.b</c>.</summary>
-    public GraphBuilder Gemm(string input, string output, int outputs, int inputs, bool bias = true, bool transB = false, params (string Name, object Value)[] attributes)
+    public GraphBuilder Gemm(
+        string input,
+        string output,
+        int outputs,
+        int inputs,
+        bool bias = true,
+        bool transB = false,
+        params (string Name, object Value)[] attributes
+    )
     {
         Random(output + ".w", transB ? [outputs, inputs] : [inputs, outputs], Math.Sqrt(2.0 / inputs));
         if (bias)
@@ -134,7 +153,12 @@ internal sealed class GraphBuilder
     public static double[] Normal(long[] shape, double scale, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => scale * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+        return
+        [
+            .. Enumerable
+                .Range(0, (int)shape.Aggregate(1L, (a, b) => a * b))
+                .Select(_ => scale * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())),
+        ];
     }
 
     /// <summary>An attribute of the type that fits <paramref name="value"/>.</summary>

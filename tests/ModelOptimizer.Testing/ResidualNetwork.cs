@@ -2,7 +2,9 @@ using ModelOptimizer.Onnx;
 
 namespace ModelOptimizer.Testing;
 
-/// <summary>A small residual network: a stem, two stages of two residual blocks each, the second with half the resolution and a projection, pooling, and a dense layer.</summary>
+/// <summary>
+/// A small residual network: a stem, two stages of two residual blocks each, the second with half the resolution and a projection, pooling, and a dense layer.
+/// </summary>
 internal static class ResidualNetwork
 {
     private static readonly int[] Padding = [1, 1, 1, 1];

@@ -7,7 +7,8 @@ internal static class SharedData
     public static string? Root { get; } = Find();
 
     /// <summary>A file or folder in it.</summary>
-    public static string Path(params string[] parts) => System.IO.Path.Combine([Root ?? throw new InvalidOperationException("the shared data is not here"), .. parts]);
+    public static string Path(params string[] parts) =>
+        System.IO.Path.Combine([Root ?? throw new InvalidOperationException("the shared data is not here"), .. parts]);
 
     /// <summary>Every ONNX file in it, relative to it, in ordinal order.</summary>
     public static IReadOnlyList<string> Models(string folder = "") => Root is null

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace ModelOptimizer.Testing;
 
 /// <summary>
-/// The sources of the projects in <c>src</c>, read as text: a type is a declaration at the start of a line, and a mention is its name where its namespace is visible, outside
+/// The sources of the projects in <c>src</c>, read as text: a type is a declaration at the start of a line, and a mention is its name where its namespace is
+/// visible, outside
 /// comments and strings. So a few mentions too many are found, and the same ones on every machine.
 /// </summary>
 internal sealed class SourceTree
@@ -16,7 +17,14 @@ internal sealed class SourceTree
     public SourceTree(string root)
     {
         _root = root;
-        Projects = [.. Directory.GetDirectories(Path.Combine(root, "src")).Order(StringComparer.Ordinal).Select(SourceProject.Read).Where(project => project.Files.Count > 0)];
+        Projects =
+        [
+            .. Directory
+                .GetDirectories(Path.Combine(root, "src"))
+                .Order(StringComparer.Ordinal)
+                .Select(SourceProject.Read)
+                .Where(project => project.Files.Count > 0),
+        ];
     }
 
     public IReadOnlyList<SourceProject> Projects { get; }
@@ -32,7 +40,10 @@ internal sealed class SourceTree
 
     /// <summary>Folders with more than <see cref="MostFiles"/> sources of their own.</summary>
     public IEnumerable<string> CrowdedFolders =>
-        Files.GroupBy(file => Path.GetDirectoryName(file.Path)!).Where(group => group.Count() > MostFiles).Select(group => $"{Relative(group.Key)} ({group.Count()})");
+        Files
+            .GroupBy(file => Path.GetDirectoryName(file.Path)!)
+            .Where(group => group.Count() > MostFiles)
+            .Select(group => $"{Relative(group.Key)} ({group.Count()})");
 
     /// <summary>Sources beside a project file whose project has folders.</summary>
     public IEnumerable<string> SourcesInRoots =>
@@ -41,7 +52,8 @@ internal sealed class SourceTree
             .Select(file => Relative(file.Path));
 
     /// <summary>Names that two files declare; a type in parts is one.</summary>
-    public IEnumerable<string> DoubleNames => Files.Where(file => !file.IsPartial).SelectMany(file => file.Types).GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key);
+    public IEnumerable<string> DoubleNames =>
+        Files.Where(file => !file.IsPartial).SelectMany(file => file.Types).GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key);
 
     /// <summary>How many types there are, and how many of them only one other file mentions.</summary>
     public (int All, int WithOneUser) Types()
@@ -61,7 +73,15 @@ internal sealed class SourceTree
 /// <param name="Types">The top-level types it declares.</param>
 /// <param name="Words">Every word with a capital that may be a type.</param>
 /// <param name="IsPartial">Whether it has a part of a type.</param>
-internal sealed partial record SourceFile(string Path, string[] Lines, string Namespace, IReadOnlySet<string> Usings, IReadOnlyList<string> Types, IReadOnlySet<string> Words, bool IsPartial)
+internal sealed partial record SourceFile(
+    string Path,
+    string[] Lines,
+    string Namespace,
+    IReadOnlySet<string> Usings,
+    IReadOnlyList<string> Types,
+    IReadOnlySet<string> Words,
+    bool IsPartial
+)
 {
     public static SourceFile Read(string path)
     {
@@ -118,7 +138,12 @@ internal sealed partial record SourceProject(string Name, string Folder, IReadOn
     {
         var everywhere = Directory.GetFiles(folder, "*.csproj").Append(Path.Combine(folder, "..", "Directory.Build.props"))
             .SelectMany(file => GlobalUsing().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
-        return new SourceProject(Path.GetFileName(folder), folder, [.. Sources(folder).Order(StringComparer.Ordinal).Select(SourceFile.Read)], everywhere.ToHashSet(StringComparer.Ordinal));
+        return new SourceProject(
+            Path.GetFileName(folder),
+            folder,
+            [.. Sources(folder).Order(StringComparer.Ordinal).Select(SourceFile.Read)],
+            everywhere.ToHashSet(StringComparer.Ordinal)
+        );
     }
 
     /// <summary>The folder right below the project's that a file is in or below; empty for the project's own.</summary>
@@ -154,7 +179,9 @@ internal sealed partial record SourceProject(string Name, string Folder, IReadOn
     }
 
     private static IEnumerable<string> Sources(string folder) =>
-        Directory.GetFiles(folder, "*.cs").Concat(Directory.GetDirectories(folder).Where(child => Path.GetFileName(child) is not ("bin" or "obj")).SelectMany(Sources));
+        Directory
+            .GetFiles(folder, "*.cs")
+            .Concat(Directory.GetDirectories(folder).Where(child => Path.GetFileName(child) is not ("bin" or "obj")).SelectMany(Sources));
 
     [GeneratedRegex(@"<Using Include=""([\w.]+)""")]
     private static partial Regex GlobalUsing();

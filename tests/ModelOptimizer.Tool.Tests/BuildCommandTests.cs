@@ -15,7 +15,9 @@ public sealed class BuildCommandTests
 
         (await line.Invoke("build", "--request", Request(line))).ShouldBe(ExitCode.Passed, line.Out);
 
-        line.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonDocument.Parse(text).RootElement.GetProperty("type").GetString()).ShouldBe(["message", "message"]);
+        line.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => JsonDocument.Parse(text).RootElement.GetProperty("type").GetString())
+            .ShouldBe(["message", "message"]);
         line.Out.ShouldContain("\"importance\":\"high\"");
         File.Exists(Path.Combine(line.Folder, "obj", "state.json")).ShouldBeTrue();
         line.Error.ShouldBeEmpty();
@@ -30,7 +32,9 @@ public sealed class BuildCommandTests
         (await line.Invoke("build", "--request", Request(line))).ShouldBe(ExitCode.GateFailed);
 
         line.Out.ShouldBe(
-            """{"type":"diagnostic","severity":"error","code":"MOC4002","file":"<folder>/modelopt.yaml","line":21,"column":9,"message":"`top1` is undecided."}""" + "\n");
+            """{"type":"diagnostic","severity":"error","code":"MOC4002","file":"<folder>/modelopt.yaml","line":21,"column":9,"message":"`top1` is undecided."}"""
+                + "\n"
+        );
     }
 
     [Fact]

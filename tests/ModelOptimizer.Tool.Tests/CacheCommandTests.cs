@@ -42,7 +42,14 @@ public sealed class CacheCommandTests : IDisposable
     public async Task Clear_removes_what_is_the_caches_and_nothing_else()
     {
         Fill();
-        string[] others = ["cache/thesis.txt", "cache/results/notes.txt", "cache/blobs/mine/data", $"cache/{new string('a', 64)}/data", "cache/results.tmp/data"];
+        string[] others =
+        [
+            "cache/thesis.txt",
+            "cache/results/notes.txt",
+            "cache/blobs/mine/data",
+            $"cache/{new string('a', 64)}/data",
+            "cache/results.tmp/data",
+        ];
         foreach (var other in others.Select(InFolder))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(other)!);
@@ -52,7 +59,10 @@ public sealed class CacheCommandTests : IDisposable
         (await _line.Invoke("cache", "clear", "--cache", "cache")).ShouldBe(ExitCode.Passed, _line.Error);
 
         _line.Out.ShouldBe("Removed 2 entries and 1 unfinished one, 2.3 KB, from <folder>/cache\n");
-        Directory.EnumerateFiles(InFolder("cache"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ShouldBe(others.Select(InFolder).Order(StringComparer.Ordinal));
+        Directory
+            .EnumerateFiles(InFolder("cache"), "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(others.Select(InFolder).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -8,7 +8,14 @@ public sealed class InitCommandTests
     public async Task What_was_written_and_guessed_is_printed_with_what_to_check_and_what_comes_next()
     {
         using var line = new CommandLine();
-        new GraphBuilder().Input("x", [-1, 64]).Gemm("x", "hidden", 64, 64).Node("Relu", ["hidden"], ["active"]).Gemm("active", "y", 10, 64).Output("y", [-1, 10]).Build().Save(Path.Combine(line.Folder, "net.onnx"));
+        new GraphBuilder()
+            .Input("x", [-1, 64])
+            .Gemm("x", "hidden", 64, 64)
+            .Node("Relu", ["hidden"], ["active"])
+            .Gemm("active", "y", 10, 64)
+            .Output("y", [-1, 10])
+            .Build()
+            .Save(Path.Combine(line.Folder, "net.onnx"));
 
         (await line.Invoke("init", "net.onnx")).ShouldBe(ExitCode.Passed);
 

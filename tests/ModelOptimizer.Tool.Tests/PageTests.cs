@@ -21,7 +21,9 @@ public partial class PageTests
         examples.Count.ShouldBe(4);
         foreach (Match example in examples)
         {
-            File.ReadAllText(Path.Combine(Repository.Root, example.Groups[1].Value)).ReplaceLineEndings("\n").ShouldBe(example.Groups[2].Value, example.Groups[1].Value);
+            File.ReadAllText(Path.Combine(Repository.Root, example.Groups[1].Value))
+                .ReplaceLineEndings("\n")
+                .ShouldBe(example.Groups[2].Value, example.Groups[1].Value);
         }
     }
 

@@ -20,7 +20,12 @@ internal sealed class SampleMethod : IMethod
         new Option<string>("norm", Forms.Word(["covariance", "frobenius"]), "Which norm the error has.", "covariance"),
         new Option<double>("jitter", Forms.Number(0), "Added to the diagonal.", "1e-6"),
         new Option<int>("sweeps", Forms.Whole(1, 1000), "How often.", "25"),
-        new Option<LayerRules?>("layers", LayerForms.Rules, "Which layers.", new ListNode([new ScalarNode("*", false, new SourcePosition(""))], new SourcePosition(""))),
+        new Option<LayerRules?>(
+            "layers",
+            LayerForms.Rules,
+            "Which layers.",
+            new ListNode([new ScalarNode("*", false, new SourcePosition(""))], new SourcePosition(""))
+        ),
         new Option<LayerMap<RankSpec>?>("ranks", RankSpec.ByLayer, "Ranks by hand.") { ExclusiveGroup = "amount" },
         new Option<LayerMap<IReadOnlyList<int>>?>("modes", NnBcdKeys.ModesForm, "Mode sizes."),
         new Option<LayerMap<double>?>("sparsity", LayerForms.Shares(0, 0.99), "What becomes zero."),

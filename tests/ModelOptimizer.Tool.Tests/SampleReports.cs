@@ -1,9 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Methods.Options;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
-using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Tool.Tests;
 
@@ -25,7 +23,14 @@ internal static class SampleReports
             Confidence = 0.95,
             Position = new SourcePosition(Path.Combine(folder, "modelopt.yaml"), 21, 9),
         };
-        var verdict = new GateVerdict(gate, outcome, 0.002, 0.005, (double.NegativeInfinity, 0.0041), "`top1: { max-drop: 0.5% }` holds: top1 fell by 0.20 points from 98.90 % to 98.70 % on 2,000 samples.");
+        var verdict = new GateVerdict(
+            gate,
+            outcome,
+            0.002,
+            0.005,
+            (double.NegativeInfinity, 0.0041),
+            "`top1: { max-drop: 0.5% }` holds: top1 fell by 0.20 points from 98.90 % to 98.70 % on 2,000 samples."
+        );
         var size = new GateVerdict(
             gate with { Metric = "size", Bound = GateBound.Max, Limit = new Quantity(0.45, true, "45%") },
             GateOutcome.Passed,
@@ -48,8 +53,22 @@ internal static class SampleReports
                 new StepReport(
                     "tucker",
                     [
-                        new LayerOutcome { Layer = "/conv1/Conv[0]", ParametersBefore = 432, ParametersAfter = 432, Reason = "excluded by the layer rules" },
-                        new LayerOutcome { Layer = "/stage2/a/very/long/name/that/an/exporter/made/conv2/Conv", ParametersBefore = 36_864, ParametersAfter = 9_216, Ranks = [16, 24], RelativeError = 0.04321, Note = "bn: folded" },
+                        new LayerOutcome
+                        {
+                            Layer = "/conv1/Conv[0]",
+                            ParametersBefore = 432,
+                            ParametersAfter = 432,
+                            Reason = "excluded by the layer rules",
+                        },
+                        new LayerOutcome
+                        {
+                            Layer = "/stage2/a/very/long/name/that/an/exporter/made/conv2/Conv",
+                            ParametersBefore = 36_864,
+                            ParametersAfter = 9_216,
+                            Ranks = [16, 24],
+                            RelativeError = 0.04321,
+                            Note = "bn: folded",
+                        },
                     ],
                     [],
                     []),

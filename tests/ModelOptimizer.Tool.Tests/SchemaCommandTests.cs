@@ -37,5 +37,13 @@ public sealed class SchemaCommandTests
     }
 
     private static IEnumerable<string?> Steps(string schema) =>
-        JsonDocument.Parse(schema).RootElement.GetProperty("definitions").GetProperty("step").GetProperty("properties").GetProperty("method").GetProperty("enum").EnumerateArray().Select(name => name.GetString());
+        JsonDocument
+            .Parse(schema)
+            .RootElement.GetProperty("definitions")
+            .GetProperty("step")
+            .GetProperty("properties")
+            .GetProperty("method")
+            .GetProperty("enum")
+            .EnumerateArray()
+            .Select(name => name.GetString());
 }

@@ -34,7 +34,9 @@ public class StructureTests
         new SourceTree(folder.Path).Projects.SelectMany(project => project.Cycles()).ShouldBeEmpty();
 
         Write("src/P/Low/A.cs", "using P.High;\nnamespace P.Low;\npublic class A { public B? Back { get; } }\n");
-        new SourceTree(folder.Path).Projects.SelectMany(project => project.Cycles()).ShouldBe(["P: High -> Low (B.cs mentions A)", "P: Low -> High (A.cs mentions B)"]);
+        new SourceTree(folder.Path)
+            .Projects.SelectMany(project => project.Cycles())
+            .ShouldBe(["P: High -> Low (B.cs mentions A)", "P: Low -> High (A.cs mentions B)"]);
 
         void Write(string name, string text)
         {

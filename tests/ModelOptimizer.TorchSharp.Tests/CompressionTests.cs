@@ -49,7 +49,15 @@ public sealed class CompressionTests : IDisposable
                 compress: [{ method: {{method}}, ranks: 50% }]
             """);
         var result = CompressionRunner.Run(
-            new RunOptions { ManifestPath = _folder["modelopt.yaml"], OutputDirectory = _folder["out"], LinearAlgebra = algebra }, new RecordingObserver(), CancellationToken.None);
+            new RunOptions
+            {
+                ManifestPath = _folder["modelopt.yaml"],
+                OutputDirectory = _folder["out"],
+                LinearAlgebra = algebra,
+            },
+            new RecordingObserver(),
+            CancellationToken.None
+        );
         result.ExitCode.ShouldBe(ExitCode.Passed, string.Join('\n', result.Diagnostics));
         return result.Models.Single();
     }

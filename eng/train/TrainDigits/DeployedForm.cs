@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
@@ -16,15 +15,28 @@ internal sealed class DeployedForm(Engine engine, OnnxModel trained, IBatchSourc
     public OnnxModel Build()
     {
         string[] names = [.. Enumerable.Range(1, DigitNetwork.Channels.Length - 1).SelectMany(number => new[] { $"mean{number}", $"variance{number}" })];
-        var batches = Activations.Read(engine, trained, names, digits).Select(batch => batch.Values.Select(tensor => tensor.As<float>().ToArray()).ToList()).ToList();
-        var averages = names.Select((name, i) => (name, Values: Average([.. batches.Select(batch => batch[i])]))).ToDictionary(item => item.name, item => item.Values);
-        return DigitNetwork.Build((graph, number, x) => Convolution(graph, number, x, averages), weights["classifier.weight"].Clone(), weights["classifier.bias"].Clone());
+        var batches = Activations
+            .Read(engine, trained, names, digits)
+            .Select(batch => batch.Values.Select(tensor => tensor.As<float>().ToArray()).ToList())
+            .ToList();
+        var averages = names
+            .Select((name, i) => (name, Values: Average([.. batches.Select(batch => batch[i])])))
+            .ToDictionary(item => item.name, item => item.Values);
+        return DigitNetwork.Build(
+            (graph, number, x) => Convolution(graph, number, x, averages),
+            weights["classifier.weight"].Clone(),
+            weights["classifier.bias"].Clone()
+        );
     }
 
     // scale·(w∗x − mean) / deviation + shift = (scale / deviation · w)∗x + (shift − scale / deviation · mean)
     private string Convolution(GraphWriter graph, int number, string x, Dictionary<string, double[]> averages)
     {
-        var (kernel, scale, shift) = (weights[$"conv{number}.weight"], WeightValues.ReadDoubles(weights[$"scale{number}"]), WeightValues.ReadDoubles(weights[$"shift{number}"]));
+        var (kernel, scale, shift) = (
+            weights[$"conv{number}.weight"],
+            WeightValues.ReadDoubles(weights[$"scale{number}"]),
+            WeightValues.ReadDoubles(weights[$"shift{number}"])
+        );
         double[] factor = [.. scale.Zip(averages[$"variance{number}"], (s, variance) => s / Math.Sqrt(variance + TrainingForm.Epsilon))];
         var values = WeightValues.ReadDoubles(kernel);
         var perOutput = values.Length / factor.Length;

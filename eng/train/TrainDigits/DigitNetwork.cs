@@ -26,7 +26,12 @@ internal static class DigitNetwork
         }
 
         x = graph.NodeTo("flatten", "Flatten", [graph.NodeTo("average", "GlobalAveragePool", [x])]);
-        graph.NodeTo("logits", "Gemm", [x, graph.Initializer("classifier.weight", weight), graph.Initializer("classifier.bias", bias)], Attribute("transB", 1L));
+        graph.NodeTo(
+            "logits",
+            "Gemm",
+            [x, graph.Initializer("classifier.weight", weight), graph.Initializer("classifier.bias", bias)],
+            Attribute("transB", 1L)
+        );
         graph.Model.Graph.Node[^1].Name = "classifier";
         graph.Output("logits", DataType.Float, -1, 10);
         return graph.Build();

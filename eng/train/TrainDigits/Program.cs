@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Onnx.Writing;
-using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Training;
 using TrainDigits;
@@ -35,5 +34,14 @@ var model = new DeployedForm(engine, network, fit).Build();
 model.Save(file);
 
 using var session = engine.CreateSession(model);
-var hits = test.Read().Sum(batch => session.Run(batch.Inputs)["logits"].As<float>().ToArray().Chunk(10).Zip(batch.Labels!, (logits, label) => TensorPrimitives.IndexOfMax<float>(logits) == label).Count(hit => hit));
+var hits = test.Read()
+    .Sum(batch =>
+        session
+            .Run(batch.Inputs)["logits"]
+            .As<float>()
+            .ToArray()
+            .Chunk(10)
+            .Zip(batch.Labels!, (logits, label) => TensorPrimitives.IndexOfMax<float>(logits) == label)
+            .Count(hit => hit)
+    );
 Console.WriteLine($"{(double)hits / test.Count:P2} of {test.Count:N0} other digits; the model is in {Path.GetFullPath(file)}");

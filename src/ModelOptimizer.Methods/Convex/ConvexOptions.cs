@@ -1,6 +1,3 @@
-using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Training;
-
 namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>A step's options, checked.</summary>

@@ -1,4 +1,3 @@
-using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Distillation;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Tensors.Shapes;
-using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Distillation;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Methods.Quantization;

@@ -1,6 +1,5 @@
 using System.Text;
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using ModelOptimizer.Build;
 
 namespace ModelOptimizer.Pipeline.Caching;
 

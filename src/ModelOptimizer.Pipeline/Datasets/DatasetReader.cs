@@ -1,4 +1,3 @@
-using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;

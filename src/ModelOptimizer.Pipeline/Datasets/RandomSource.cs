@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Datasets;

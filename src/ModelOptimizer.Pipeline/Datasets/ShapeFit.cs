@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Data;
-
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>How a sample becomes part of a model input.</summary>

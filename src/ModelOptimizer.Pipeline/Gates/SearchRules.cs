@@ -1,5 +1,3 @@
-using ModelOptimizer.Methods.Options;
-
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>What a search needs.</summary>

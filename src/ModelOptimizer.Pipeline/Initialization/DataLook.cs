@@ -1,5 +1,4 @@
 using ModelOptimizer.Pipeline.Datasets;
-using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 

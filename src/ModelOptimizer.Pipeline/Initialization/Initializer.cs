@@ -1,7 +1,6 @@
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
-using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
-
 namespace ModelOptimizer.Pipeline.Initialization;
 
 /// <summary>What a first manifest says.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
 

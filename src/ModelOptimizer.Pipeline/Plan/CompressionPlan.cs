@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>A manifest, resolved: paths absolute, defaults filled in, everything checked that can be without running a model.</summary>

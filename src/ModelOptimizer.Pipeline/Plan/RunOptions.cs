@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
-
 namespace ModelOptimizer.Pipeline.Plan;
 
 /// <summary>What the command line or the build asks for, beyond the manifest.</summary>

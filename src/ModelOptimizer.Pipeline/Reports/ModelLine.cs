@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Gates;
-
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>One line per model, for build logs.</summary>

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Devices;
-
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>Sentences that the readable reports share.</summary>

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;

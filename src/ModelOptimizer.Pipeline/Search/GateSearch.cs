@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 
 namespace ModelOptimizer.Pipeline.Search;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Common;
-using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Pipeline.Compression;
 

@@ -3,7 +3,6 @@ using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Shapes;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Devices;
 

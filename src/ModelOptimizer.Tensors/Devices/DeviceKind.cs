@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Devices;
 

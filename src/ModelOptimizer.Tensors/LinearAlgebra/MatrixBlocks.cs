@@ -1,5 +1,3 @@
-using ModelOptimizer.Onnx.Blocks;
-
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>Copies of parts of a matrix.</summary>

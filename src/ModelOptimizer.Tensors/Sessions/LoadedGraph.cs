@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;

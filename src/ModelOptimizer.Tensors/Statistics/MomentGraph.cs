@@ -1,6 +1,5 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Statistics;

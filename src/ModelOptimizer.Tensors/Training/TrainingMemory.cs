@@ -2,7 +2,6 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.Execution;
 
 namespace ModelOptimizer.Tensors.Training;
 

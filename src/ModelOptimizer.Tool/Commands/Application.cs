@@ -3,7 +3,6 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tool.Output;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tool.Output;
 using ModelOptimizer.Tool.Views;

@@ -1,7 +1,5 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Tool.Output;
-using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Views;
 

@@ -1,8 +1,5 @@
-using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
-using ModelOptimizer.Pipeline.Timing;
 using ModelOptimizer.Tool.Output;
 using Spectre.Console;
 

@@ -17,7 +17,9 @@ public sealed class ToolFailureTests
     [Fact]
     public void Another_Exit_Code_Comes_With_The_Last_Words()
     {
-        ToolFailure.Explain(134, "double free").ShouldBe(("MOC5103", $"modelopt ended with exit code 134 and no error of its own. It ended with:{Environment.NewLine}double free"));
+        ToolFailure
+            .Explain(134, "double free")
+            .ShouldBe(("MOC5103", $"modelopt ended with exit code 134 and no error of its own. It ended with:{Environment.NewLine}double free"));
         ToolFailure.Explain(137, "").Message.ShouldEndWith("It wrote nothing to its error stream.");
     }
 }

@@ -13,7 +13,9 @@ public sealed class ToolLineTests
     [Fact]
     public void A_Diagnostic_Has_Its_Place()
     {
-        var line = ToolLine.Parse("""{"type":"diagnostic","severity":"error","code":"MOC4001","file":"/p/modelopt.yaml","line":12,"column":9,"message":"size"}""");
+        var line = ToolLine.Parse(
+            """{"type":"diagnostic","severity":"error","code":"MOC4001","file":"/p/modelopt.yaml","line":12,"column":9,"message":"size"}"""
+        );
 
         var diagnostic = line.ShouldNotBeNull().Diagnostic.ShouldNotBeNull();
         (diagnostic.Severity, diagnostic.Code, diagnostic.File, diagnostic.Line, diagnostic.Column, diagnostic.Message)

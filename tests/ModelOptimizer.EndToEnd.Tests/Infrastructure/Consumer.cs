@@ -126,7 +126,19 @@ internal sealed class Consumer
 
     /// <summary>Starts <c>dotnet build</c> and does not wait; interrupts are not ignored, whatever the test run's parent did.</summary>
     public Process StartBuild() =>
-        Infrastructure.DotNet.Start("env", Root, _environment, "--default-signal=INT", Infrastructure.DotNet.Host, "build", "-c", "Release", "-v:n", "-tl:off", "-nologo");
+        Infrastructure.DotNet.Start(
+            "env",
+            Root,
+            _environment,
+            "--default-signal=INT",
+            Infrastructure.DotNet.Host,
+            "build",
+            "-c",
+            "Release",
+            "-v:n",
+            "-tl:off",
+            "-nologo"
+        );
 
     /// <summary>Runs the built program, which reads its embedded model through the accessor.</summary>
     public string Run(string configuration = "Release") =>

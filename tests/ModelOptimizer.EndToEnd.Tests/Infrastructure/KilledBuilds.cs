@@ -35,7 +35,8 @@ internal sealed class KilledBuilds
 
     /// <summary>
     /// Kills a build of each of this many projects, by turns at any moment, while the tool runs, and while it replaces the outputs; of every four, two have to
-    /// compress and two find the result in the cache. Before, all are built with the first manifest; the build that is killed has the second; and afterwards all
+    /// compress and two find the result in the cache. Before, all are built with the first manifest; the build that is killed has the second; and afterwards
+    /// all
     /// are built again.
     /// </summary>
     public IEnumerable<Step> Kill(int count)
@@ -103,7 +104,11 @@ internal sealed class KilledBuilds
             return false;
         }
 
-        Count(IsReplacing(consumer) ? "killed while the tool replaced outputs" : IsInTool(consumer) ? "killed while the tool ran" : "killed before or after the tool ran");
+        Count(
+            IsReplacing(consumer) ? "killed while the tool replaced outputs"
+            : IsInTool(consumer) ? "killed while the tool ran"
+            : "killed before or after the tool ran"
+        );
         build.Kill(entireProcessTree: true);
         build.WaitForExit();
         drained.GetAwaiter().GetResult();

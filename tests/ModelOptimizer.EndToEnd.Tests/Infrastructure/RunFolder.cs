@@ -1,6 +1,8 @@
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
-/// <summary>A folder for what is made once a test run: packages and what consumers restore, half a gigabyte. It is empty at the start, and gone after the last test.</summary>
+/// <summary>
+/// A folder for what is made once a test run: packages and what consumers restore, half a gigabyte. It is empty at the start, and gone after the last test.
+/// </summary>
 internal static class RunFolder
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "run");

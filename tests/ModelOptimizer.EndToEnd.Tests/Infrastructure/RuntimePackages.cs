@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
-/// <summary>Stand-ins for packages with ONNX Runtime and more providers, which are hundreds of megabytes: each has the tool's own library, without such a provider.</summary>
+/// <summary>
+/// Stand-ins for packages with ONNX Runtime and more providers, which are hundreds of megabytes: each has the tool's own library, without such a provider.
+/// </summary>
 internal static class RuntimePackages
 {
     public const string Cuda = "Microsoft.ML.OnnxRuntime.Gpu.Linux";
@@ -32,7 +34,10 @@ internal static class RuntimePackages
         using var package = ZipFile.Open(Path.Combine(feed, $"{Cuda}.{CudaVersion}.nupkg"), ZipArchiveMode.Create);
         using (var nuspec = new StreamWriter(package.CreateEntry($"{Cuda}.nuspec").Open()))
         {
-            nuspec.Write($"<package><metadata><id>{Cuda}</id><version>{CudaVersion}</version><authors>tests</authors><description>A stand-in.</description></metadata></package>");
+            nuspec.Write(
+                $"<package><metadata><id>{Cuda}</id><version>{CudaVersion}</version><authors>tests</authors><description>A "
+                    + "stand-in.</description></metadata></package>"
+            );
         }
 
         package.CreateEntryFromFile(Path.Combine(LibraryFolder, "libonnxruntime.so"), "runtimes/linux-x64/native/libonnxruntime.so");

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
 /// <summary>
-/// Stand-ins for the three packages of the TorchSharp backend, of which libtorch's is 128 MB: a backend that looks for its native libraries as the real one does, and then leaves the
+/// Stand-ins for the three packages of the TorchSharp backend, of which libtorch's is 128 MB: a backend that looks for its native libraries as the real one
+/// does, and then leaves the
 /// computing to the tool. They have the real versions, which the page names, and are unpacked into the tests' own folders only.
 /// </summary>
 internal sealed class TorchSharpPackages
@@ -71,7 +72,12 @@ internal sealed class TorchSharpPackages
         // Any library that the system loads.
         var native = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
         Write("ModelOptimizer.TorchSharp", Packages.Version, ("lib/net10.0/ModelOptimizer.TorchSharp.dll", backend));
-        Write("TorchSharp", Packages.VersionOf("TorchSharpVersion"), ("lib/net8.0/TorchSharp.dll", backend), ("runtimes/linux-x64/native/libLibTorchSharp.so", native));
+        Write(
+            "TorchSharp",
+            Packages.VersionOf("TorchSharpVersion"),
+            ("lib/net8.0/TorchSharp.dll", backend),
+            ("runtimes/linux-x64/native/libLibTorchSharp.so", native)
+        );
         Write("libtorch-cpu-linux-x64", Packages.VersionOf("LibTorchVersion"), ("runtimes/linux-x64/native/libtorch_cpu.so", native));
         return feed;
 
@@ -80,7 +86,10 @@ internal sealed class TorchSharpPackages
             using var package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
             using (var nuspec = new StreamWriter(package.CreateEntry($"{id}.nuspec").Open()))
             {
-                nuspec.Write($"<package><metadata><id>{id}</id><version>{version}</version><authors>tests</authors><description>A stand-in.</description></metadata></package>");
+                nuspec.Write(
+                    $"<package><metadata><id>{id}</id><version>{version}</version><authors>tests</authors><description>A "
+                        + "stand-in.</description></metadata></package>"
+                );
             }
 
             foreach (var (name, file) in files)

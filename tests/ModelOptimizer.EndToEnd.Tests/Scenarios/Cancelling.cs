@@ -12,7 +12,10 @@ internal static class Cancelling
     {
         var app = place.Consumer();
         // Hours of calibration: the build cannot end by itself before it is interrupted.
-        app.Write("modelopt.yaml", Consumer.Manifest.Replace("calibrate: { dataset: calibration }", "calibrate: { random: 50000000 }", StringComparison.Ordinal));
+        app.Write(
+            "modelopt.yaml",
+            Consumer.Manifest.Replace("calibrate: { dataset: calibration }", "calibrate: { random: 50000000 }", StringComparison.Ordinal)
+        );
 
         using var build = app.StartBuild();
         var tool = WaitForTool(app, build);
@@ -35,7 +38,11 @@ internal static class Cancelling
         {
             foreach (var process in Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])))
             {
-                if (CommandLine(process!) is var line && line.Contains("modelopt.dll", StringComparison.Ordinal) && line.Contains(consumer.Root, StringComparison.Ordinal))
+                if (
+                    CommandLine(process!) is var line
+                    && line.Contains("modelopt.dll", StringComparison.Ordinal)
+                    && line.Contains(consumer.Root, StringComparison.Ordinal)
+                )
                 {
                     return int.Parse(process!, CultureInfo.InvariantCulture);
                 }

@@ -62,7 +62,9 @@ public sealed class ContinuousIntegration(ContinuousIntegration.Developer develo
         ShouldPass(Run(GitHub, renewed));
 
         var locked = Lock(renewed)["models"]!["digits"]!;
-        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(renewed, "obj", "modelopt", "digits", "digits.onnx")))).ShouldBe(locked["output"]!.GetValue<string>());
+        Convert
+            .ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(renewed, "obj", "modelopt", "digits", "digits.onnx"))))
+            .ShouldBe(locked["output"]!.GetValue<string>());
     }
 
     [LinuxFact]

@@ -101,7 +101,10 @@ internal static class Copying
         File.ReadAllBytes(place["user", "bin", "Release", "net10.0", "publish", Copy]).ShouldBe(expected);
 
         // As --no-dependencies does; here the referenced project's Build target does not run at all.
-        File.WriteAllText(place["user", "Directory.Build.props"], "<Project><PropertyGroup><BuildProjectReferences>false</BuildProjectReferences></PropertyGroup></Project>\n");
+        File.WriteAllText(
+            place["user", "Directory.Build.props"],
+            "<Project><PropertyGroup><BuildProjectReferences>false</BuildProjectReferences></PropertyGroup></Project>\n"
+        );
         File.Delete(copied);
         yield return Step.Build(place["user", "user.csproj"]);
 
@@ -112,7 +115,10 @@ internal static class Copying
     private static Consumer Copier(Place place)
     {
         var app = place.Consumer();
-        app.Write("Program.cs", "System.Console.WriteLine(new System.IO.FileInfo(System.IO.Path.Combine(System.AppContext.BaseDirectory, \"assets\", \"digits.onnx\")).Length);\n");
+        app.Write(
+            "Program.cs",
+            "System.Console.WriteLine(new System.IO.FileInfo(System.IO.Path.Combine(System.AppContext.BaseDirectory, \"assets\", \"digits.onnx\")).Length);\n"
+        );
         app.Write("modelopt.yaml", Manifest);
         return app;
     }

@@ -27,7 +27,10 @@ internal static class FirstBuild
     public static IEnumerable<Step> A_Packed_Resource_Is_Unpacked_By_The_Accessor(Place place)
     {
         var app = place.Consumer();
-        app.Write("modelopt.yaml", Consumer.Manifest.Replace("accessor: DigitsModel", "accessor: DigitsModel\n      compression: brotli", StringComparison.Ordinal));
+        app.Write(
+            "modelopt.yaml",
+            Consumer.Manifest.Replace("accessor: DigitsModel", "accessor: DigitsModel\n      compression: brotli", StringComparison.Ordinal)
+        );
         yield return Step.Build(app);
 
         place.Last.Problems.ShouldBeEmpty();

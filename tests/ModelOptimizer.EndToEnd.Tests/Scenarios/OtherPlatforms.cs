@@ -32,7 +32,10 @@ public sealed class OtherPlatforms : IDisposable
                 File.WriteAllText(Path.Combine(native, "libonnxruntime.so"), "");
             }
 
-            if (!file.Contains($"{Path.DirectorySeparatorChar}runtimes{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && Path.GetExtension(file) != ".nupkg")
+            if (
+                !file.Contains($"{Path.DirectorySeparatorChar}runtimes{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && Path.GetExtension(file) != ".nupkg"
+            )
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
                 File.Copy(file, copy);

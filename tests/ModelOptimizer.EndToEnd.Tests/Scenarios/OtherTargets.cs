@@ -44,8 +44,13 @@ internal static class OtherTargets
             <AnalysisMode>All</AnalysisMode>
             <EnforceCodeStyleInBuild>true</EnforceCodeStyleInBuild>
             <GenerateDocumentationFile>true</GenerateDocumentationFile>
-            """);
-        app.Write("Program.cs", "[assembly: System.CLSCompliant(false)]\n[assembly: System.Runtime.InteropServices.ComVisible(false)]\nSystem.Console.WriteLine(App.DigitsModel.SizeInBytes);\n");
+            """
+        );
+        app.Write(
+            "Program.cs",
+            "[assembly: System.CLSCompliant(false)]\n[assembly: "
+                + "System.Runtime.InteropServices.ComVisible(false)]\nSystem.Console.WriteLine(App.DigitsModel.SizeInBytes);\n"
+        );
         yield return Step.Build(app);
 
         place.Last.Problems.ShouldBeEmpty();

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
@@ -53,7 +52,14 @@ public sealed class PackageLayout
         using var package = Open(id);
         var notices = Text(package, Program + "THIRD-PARTY-NOTICES.txt");
 
-        var others = package.Entries.Where(entry => entry.FullName.StartsWith(Program, StringComparison.Ordinal) && Path.GetExtension(entry.Name) == ".dll" && !IsOurs(entry) && !entry.FullName.Contains("/native/", StringComparison.Ordinal)).ToList();
+        var others = package
+            .Entries.Where(entry =>
+                entry.FullName.StartsWith(Program, StringComparison.Ordinal)
+                && Path.GetExtension(entry.Name) == ".dll"
+                && !IsOurs(entry)
+                && !entry.FullName.Contains("/native/", StringComparison.Ordinal)
+            )
+            .ToList();
 
         others.ShouldNotBeEmpty();
         others.ShouldAllBe(entry => notices.Contains($"\n{Path.GetFileNameWithoutExtension(entry.Name)} ", StringComparison.Ordinal));
@@ -75,7 +81,8 @@ public sealed class PackageLayout
         }
     }
 
-    private static bool IsOurs(ZipArchiveEntry entry) => Path.GetExtension(entry.Name) == ".dll" && (entry.Name.StartsWith("ModelOptimizer.", StringComparison.Ordinal) || entry.Name == "modelopt.dll");
+    private static bool IsOurs(ZipArchiveEntry entry) =>
+        Path.GetExtension(entry.Name) == ".dll" && (entry.Name.StartsWith("ModelOptimizer.", StringComparison.Ordinal) || entry.Name == "modelopt.dll");
 
     private static List<string> Sources(ZipArchiveEntry entry)
     {
@@ -98,7 +105,9 @@ public sealed class PackageLayout
     private static string Files(string id)
     {
         using var package = Open(id);
-        var files = package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("package/", StringComparison.Ordinal) && !name.StartsWith("_rels/", StringComparison.Ordinal));
+        var files = package
+            .Entries.Select(entry => entry.FullName)
+            .Where(name => !name.StartsWith("package/", StringComparison.Ordinal) && !name.StartsWith("_rels/", StringComparison.Ordinal));
         return string.Join('\n', files.Order(StringComparer.Ordinal));
     }
 

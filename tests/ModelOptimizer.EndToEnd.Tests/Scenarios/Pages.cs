@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
-/// <summary>Does what the README and the packages' own pages say, by their own commands and under the names that they use, as somebody with an empty home folder.</summary>
+/// <summary>
+/// Does what the README and the packages' own pages say, by their own commands and under the names that they use, as somebody with an empty home folder.
+/// </summary>
 internal static partial class Pages
 {
     private static readonly string[] Here = ["path", "to", "your", "project"];
@@ -76,7 +78,10 @@ internal static partial class Pages
         var project = MakeProject(home, "ClassifierModel");
         File.Move(In(home, "models", "digits.onnx"), In(home, "models", "classifier.onnx"));
         Bash(home, OfTemplates.Block("A manifest for your project", ""));
-        File.WriteAllText(In(home, "modelopt.yaml"), File.ReadAllText(In(home, "modelopt.yaml")).Replace("# preprocess:", "preprocess:", StringComparison.Ordinal));
+        File.WriteAllText(
+            In(home, "modelopt.yaml"),
+            File.ReadAllText(In(home, "modelopt.yaml")).Replace("# preprocess:", "preprocess:", StringComparison.Ordinal)
+        );
 
         // Under a name that is no namespace.
         ShouldRead(Bash(home, OfTemplates.Block("An application", "").Replace("Digits", "my-digits", StringComparison.Ordinal)).Output);
@@ -106,8 +111,12 @@ internal static partial class Pages
 
             </Project>
 
-            """);
-        File.WriteAllText(Path.Combine(folder, "Program.cs"), $"Console.WriteLine(project.{accessor}.ResourceName + \" \" + project.{accessor}.Bytes.Length);\n");
+            """
+        );
+        File.WriteAllText(
+            Path.Combine(folder, "Program.cs"),
+            $"Console.WriteLine(project.{accessor}.ResourceName + \" \" + project.{accessor}.Bytes.Length);\n"
+        );
         Take("models/digits.onnx", "models/digits.onnx");
         Take("data/digits-train.npz", "data/train.npz");
         Take("data/digits-test.npz", "data/test.npz");

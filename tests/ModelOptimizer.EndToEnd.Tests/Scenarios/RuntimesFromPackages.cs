@@ -13,7 +13,9 @@ public sealed class RuntimesFromPackages : IDisposable
     {
         using var package = ZipFile.OpenRead(Path.Combine(Packages.Packed, $"{RuntimePackages.Desktop}.{Packages.Version}.nupkg"));
 
-        var files = package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("package/", StringComparison.Ordinal) && !name.StartsWith("_rels/", StringComparison.Ordinal));
+        var files = package
+            .Entries.Select(entry => entry.FullName)
+            .Where(name => !name.StartsWith("package/", StringComparison.Ordinal) && !name.StartsWith("_rels/", StringComparison.Ordinal));
         string.Join('\n', files.Order(StringComparer.Ordinal)).ShouldBeApproved();
     }
 
@@ -24,7 +26,8 @@ public sealed class RuntimesFromPackages : IDisposable
         detail.ShouldContain($"{_folder["cuda"]}, which ModelOptimizerRuntimeDirectory names, has no libonnxruntime.so that loads; ");
         why.ShouldNotContain("is called");
 
-        Doctor("ModelOptimizerCuda").Why.ShouldEndWith("; the variable ModelOptimizerCuda is called ModelOptimizerRuntimeDirectory now; version 0.2 will not know the old name");
+        Doctor("ModelOptimizerCuda")
+            .Why.ShouldEndWith("; the variable ModelOptimizerCuda is called ModelOptimizerRuntimeDirectory now; version 0.2 will not know the old name");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -52,7 +55,9 @@ internal static class RuntimesOfProjects
         app.Set("<ModelOptimizerDevice>cuda</ModelOptimizerDevice><WithCuda>true</WithCuda>");
         yield return Step.FailedBuild(app);
 
-        place.Last.Problems.ShouldHaveSingleItem().ShouldContain("/runtimes/linux-x64/native/, which ModelOptimizerRuntimeDirectory names, has no CUDAExecutionProvider");
+        place
+            .Last.Problems.ShouldHaveSingleItem()
+            .ShouldContain("/runtimes/linux-x64/native/, which ModelOptimizerRuntimeDirectory names, has no CUDAExecutionProvider");
         app.Set("<WithCuda>true</WithCuda>");
         yield return Step.Build(app);
 
@@ -76,7 +81,9 @@ internal static class RuntimesOfProjects
 
     private static string Note(Consumer consumer)
     {
-        using var report = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(consumer["obj", "modelopt"], "*.report.json", SearchOption.AllDirectories).Single()));
+        using var report = JsonDocument.Parse(
+            File.ReadAllText(Directory.GetFiles(consumer["obj", "modelopt"], "*.report.json", SearchOption.AllDirectories).Single())
+        );
         return report.RootElement.GetProperty("model").GetProperty("deviceNote").GetString()!;
     }
 }

@@ -38,7 +38,10 @@ internal static class Switches
     {
         var app = place.Consumer(items: """<CompressionManifest Include="models/digits.yaml" />""");
         File.Delete(app["modelopt.yaml"]);
-        app.Write("models/digits.yaml", Consumer.Manifest.Replace("models/digits.onnx", "digits.onnx", StringComparison.Ordinal).Replace("data/", "../data/", StringComparison.Ordinal));
+        app.Write(
+            "models/digits.yaml",
+            Consumer.Manifest.Replace("models/digits.onnx", "digits.onnx", StringComparison.Ordinal).Replace("data/", "../data/", StringComparison.Ordinal)
+        );
         yield return Step.Build(app);
 
         app.Run().ShouldBe($"Digits.onnx {app.Embedded().Length} intact");

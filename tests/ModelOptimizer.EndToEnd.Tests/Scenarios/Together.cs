@@ -1,5 +1,3 @@
-using ModelOptimizer.EndToEnd.Tests.Infrastructure.Together;
-
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
 /// <summary>

@@ -15,7 +15,9 @@ internal static class TorchSharpFromItsPackages
         var packages = new TorchSharpPackages(place["stand-in"]);
         yield return Step.Build(packages.Project);
 
-        var app = place.Consumer(items: Page.Block(Heading, "xml").Replace("[2.10.0]\"", "[2.10.0]\" Condition=\"'$(WithLibTorch)' == 'true'\"", StringComparison.Ordinal));
+        var app = place.Consumer(
+            items: Page.Block(Heading, "xml").Replace("[2.10.0]\"", "[2.10.0]\" Condition=\"'$(WithLibTorch)' == 'true'\"", StringComparison.Ordinal)
+        );
         app.Write("modelopt.yaml", Consumer.Manifest.Replace("version: 1\n", "version: 1\nlinear-algebra: torchsharp\n", StringComparison.Ordinal));
         // Without what this machine restored before: the real packages would be found there, and not be unpacked where the stand-ins are.
         app.Write("NuGet.Config", $"""
@@ -27,7 +29,9 @@ internal static class TorchSharpFromItsPackages
         Command(place, app);
         yield return Step.FailedBuild(app);
 
-        place.Last.Problems.ShouldHaveSingleItem().ShouldContain("error MOC5014: 'linear-algebra: torchsharp' cannot be used: there is no libtorch_cpu.so for linux-x64 in ");
+        place
+            .Last.Problems.ShouldHaveSingleItem()
+            .ShouldContain("error MOC5014: 'linear-algebra: torchsharp' cannot be used: there is no libtorch_cpu.so for linux-x64 in ");
         app.Set("<WithLibTorch>true</WithLibTorch>");
         yield return Step.Build(app);
 
@@ -48,7 +52,9 @@ internal static class TorchSharpFromItsPackages
 
     private static string DeviceClass(Consumer consumer)
     {
-        using var report = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(consumer["obj", "modelopt"], "*.report.json", SearchOption.AllDirectories).Single()));
+        using var report = JsonDocument.Parse(
+            File.ReadAllText(Directory.GetFiles(consumer["obj", "modelopt"], "*.report.json", SearchOption.AllDirectories).Single())
+        );
         return report.RootElement.GetProperty("model").GetProperty("deviceClass").GetString()!;
     }
 }

@@ -10,13 +10,69 @@ public class ChainTests
 {
     private static readonly IReadOnlyDictionary<string, OnnxModel> Models = new Dictionary<string, OnnxModel>
     {
-        ["gemm"] = new GraphBuilder().Input("x", [-1, 9]).Gemm("x", "a", 7, 9, transB: true).Node("Relu", ["a"], ["ar"]).Gemm("ar", "b", 5, 7, bias: false).Node("Relu", ["b"], ["br"]).Gemm("br", "c", 3, 5).Output("c").Build(),
-        ["alpha and beta"] = new GraphBuilder().Input("x", [-1, 9]).Gemm("x", "a", 7, 9, true, true, ("alpha", 0.5), ("beta", 2.0)).Node("Relu", ["a"], ["ar"]).Gemm("ar", "b", 3, 7).Output("b").Build(),
-        ["matmul"] = new GraphBuilder().Input("x", [-1, 9]).MatMul("x", "m", 7, 9).Random("mb", [7]).Node("Add", ["m", "mb"], ["a"]).Node("Relu", ["a"], ["ar"]).MatMul("ar", "b", 3, 7).Output("b").Build(),
-        ["convolution"] = new GraphBuilder().Input("x", [-1, 2, 7, 6]).Conv("x", "a", 4, 2, [3, 3], true, 1, ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 0, 1, 1 })).Node("Relu", ["a"], ["ar"]).Node("Flatten", ["ar"], ["f"]).Gemm("f", "b", 5, 48).Node("Relu", ["b"], ["br"]).Gemm("br", "c", 3, 5).Output("c").Build(),
-        ["convolution along one axis"] = new GraphBuilder().Input("x", [-1, 3, 11]).Conv("x", "a", 4, 3, [3], true, 1, ("auto_pad", "SAME_UPPER"), ("strides", new[] { 2 })).Node("Relu", ["a"], ["ar"]).Node("Flatten", ["ar"], ["f"]).Gemm("f", "b", 3, 24).Output("b").Build(),
-        ["dilated convolution"] = new GraphBuilder().Input("x", [-1, 2, 9, 9]).Conv("x", "a", 3, 2, [3, 2], true, 1, ("dilations", new[] { 2, 3 })).Node("Relu", ["a"], ["ar"]).Node("Flatten", ["ar"], ["f"]).Gemm("f", "b", 3, 90).Output("b").Build(),
-        ["behind a trunk"] = new GraphBuilder().Input("x", [-1, 2, 6, 6]).Conv("x", "t", 5, 2, [3, 3]).Node("Sigmoid", ["t"], ["ts"]).Node("GlobalAveragePool", ["ts"], ["p"]).Node("Flatten", ["p"], ["f"]).Gemm("f", "a", 6, 5).Node("Relu", ["a"], ["ar"]).Gemm("ar", "b", 3, 6).Node("Softmax", ["b"], ["y"]).Output("y").Build(),
+        ["gemm"] = new GraphBuilder()
+            .Input("x", [-1, 9])
+            .Gemm("x", "a", 7, 9, transB: true)
+            .Node("Relu", ["a"], ["ar"])
+            .Gemm("ar", "b", 5, 7, bias: false)
+            .Node("Relu", ["b"], ["br"])
+            .Gemm("br", "c", 3, 5)
+            .Output("c")
+            .Build(),
+        ["alpha and beta"] = new GraphBuilder()
+            .Input("x", [-1, 9])
+            .Gemm("x", "a", 7, 9, true, true, ("alpha", 0.5), ("beta", 2.0))
+            .Node("Relu", ["a"], ["ar"])
+            .Gemm("ar", "b", 3, 7)
+            .Output("b")
+            .Build(),
+        ["matmul"] = new GraphBuilder()
+            .Input("x", [-1, 9])
+            .MatMul("x", "m", 7, 9)
+            .Random("mb", [7])
+            .Node("Add", ["m", "mb"], ["a"])
+            .Node("Relu", ["a"], ["ar"])
+            .MatMul("ar", "b", 3, 7)
+            .Output("b")
+            .Build(),
+        ["convolution"] = new GraphBuilder()
+            .Input("x", [-1, 2, 7, 6])
+            .Conv("x", "a", 4, 2, [3, 3], true, 1, ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 0, 1, 1 }))
+            .Node("Relu", ["a"], ["ar"])
+            .Node("Flatten", ["ar"], ["f"])
+            .Gemm("f", "b", 5, 48)
+            .Node("Relu", ["b"], ["br"])
+            .Gemm("br", "c", 3, 5)
+            .Output("c")
+            .Build(),
+        ["convolution along one axis"] = new GraphBuilder()
+            .Input("x", [-1, 3, 11])
+            .Conv("x", "a", 4, 3, [3], true, 1, ("auto_pad", "SAME_UPPER"), ("strides", new[] { 2 }))
+            .Node("Relu", ["a"], ["ar"])
+            .Node("Flatten", ["ar"], ["f"])
+            .Gemm("f", "b", 3, 24)
+            .Output("b")
+            .Build(),
+        ["dilated convolution"] = new GraphBuilder()
+            .Input("x", [-1, 2, 9, 9])
+            .Conv("x", "a", 3, 2, [3, 2], true, 1, ("dilations", new[] { 2, 3 }))
+            .Node("Relu", ["a"], ["ar"])
+            .Node("Flatten", ["ar"], ["f"])
+            .Gemm("f", "b", 3, 90)
+            .Output("b")
+            .Build(),
+        ["behind a trunk"] = new GraphBuilder()
+            .Input("x", [-1, 2, 6, 6])
+            .Conv("x", "t", 5, 2, [3, 3])
+            .Node("Sigmoid", ["t"], ["ts"])
+            .Node("GlobalAveragePool", ["ts"], ["p"])
+            .Node("Flatten", ["p"], ["f"])
+            .Gemm("f", "a", 6, 5)
+            .Node("Relu", ["a"], ["ar"])
+            .Gemm("ar", "b", 3, 6)
+            .Node("Softmax", ["b"], ["y"])
+            .Output("y")
+            .Build(),
     };
 
     public static TheoryData<string> Names() => [.. Models.Keys];
@@ -32,7 +88,19 @@ public class ChainTests
         chain.Layers.Count.ShouldBe(name is "gemm" or "convolution" ? 3 : 2);
 
         var data = ChainData.Read(context, chain, options);
-        var network = new BcdNetwork(context.Engine.LinearAlgebra, data.Input, null, [.. chain.Layers.Select(layer => new BcdLayer { Weight = layer.Weight, Bias = layer.Bias ?? new double[layer.Weight.Rows], Relu = layer.Relu })]);
+        var network = new BcdNetwork(
+            context.Engine.LinearAlgebra,
+            data.Input,
+            null,
+            [
+                .. chain.Layers.Select(layer => new BcdLayer
+                {
+                    Weight = layer.Weight,
+                    Bias = layer.Bias ?? new double[layer.Weight.Rows],
+                    Relu = layer.Relu,
+                }),
+            ]
+        );
 
         // The teacher's outputs come out of ONNX Runtime, those of the variables out of matrix products.
         data.Target.Columns.ShouldBe(24);
@@ -87,7 +155,13 @@ public class ChainTests
     public void Initialisers_have_the_deviation_that_their_papers_give_them(string word, double deviation)
     {
         // 200 outputs, 500 inputs.
-        var weight = StartingWeights.Draw(TestEngine.Shared.LinearAlgebra, Enum.Parse<Start>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true), 200, 500, new Random(1));
+        var weight = StartingWeights.Draw(
+            TestEngine.Shared.LinearAlgebra,
+            Enum.Parse<Start>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
+            200,
+            500,
+            new Random(1)
+        );
 
         Math.Sqrt(weight.Values.Average(value => value * value)).ShouldBe(deviation, 0.02 * deviation);
         weight.Values.Average().ShouldBe(0, 0.02 * deviation);

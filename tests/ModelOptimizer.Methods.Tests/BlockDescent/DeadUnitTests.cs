@@ -24,7 +24,8 @@ public class DeadUnitTests
         {
             var model = Chain(bias, relu);
             var weights = Weights(model);
-            // Unit 0 of b is read by nobody, so row 0 of b goes; then unit 2 of a, which only that row reads, is read by nobody too. Units 1 and 3 of a are constant.
+            // Unit 0 of b is read by nobody, so row 0 of b goes; then unit 2 of a, which only that row reads, is read by nobody too. Units 1 and 3 of a are
+            // constant.
             Columns(weights["c"], 0, 1);
             Keep(weights["b"], column: 2, onlyRow: 0);
             weights["a"].Row(1).Clear();
@@ -122,7 +123,13 @@ public class DeadUnitTests
     [InlineData(1, 0)]
     public void A_constant_filter_does_not_go_into_a_padded_convolution(int pad, int count)
     {
-        var model = new GraphBuilder().Input("x", [2, 3, 6, 6]).Conv("x", "a", 5, 3, [3, 3]).Node("Relu", ["a"], ["r"]).Conv("r", "b", 4, 5, [3, 3], true, 1, ("pads", new[] { pad, pad, pad, pad })).Output("b").Build();
+        var model = new GraphBuilder()
+            .Input("x", [2, 3, 6, 6])
+            .Conv("x", "a", 5, 3, [3, 3])
+            .Node("Relu", ["a"], ["r"])
+            .Conv("r", "b", 4, 5, [3, 3], true, 1, ("pads", new[] { pad, pad, pad, pad }))
+            .Output("b")
+            .Build();
         WeightValues.Write(model.Graph.Initializer.Single(tensor => tensor.Name == "a.b"), [1, 1, 1, 1, 1]);
         var weights = Weights(model);
         weights["a"].Row(2).Clear();
@@ -148,7 +155,13 @@ public class DeadUnitTests
     [Fact]
     public void Trains_scaled_gemms_and_biases_that_may_be_given_keep_their_units()
     {
-        var model = new GraphBuilder().Input("x", [3, 5]).Gemm("x", "a", 6, 5, true, false, ("alpha", 0.5)).Gemm("a", "b", 4, 6).Gemm("b", "c", 6, 4).Output("c").Build();
+        var model = new GraphBuilder()
+            .Input("x", [3, 5])
+            .Gemm("x", "a", 6, 5, true, false, ("alpha", 0.5))
+            .Gemm("a", "b", 4, 6)
+            .Gemm("b", "c", 6, 4)
+            .Output("c")
+            .Build();
         model.Graph.Input.Add(new ValueInfoProto { Name = "c.b", Type = Declared([6]) });
         var weights = Weights(model);
         weights["a"].Row(0).Clear();
@@ -194,7 +207,10 @@ public class DeadUnitTests
     private static (OnnxModel Model, RemovedUnitsResult Removed) Check(OnnxModel model, Dictionary<string, Matrix> weights, bool sparse)
     {
         var shapes = ShapeProbe.Run(TestEngine.Shared, model);
-        var updates = LayerFinder.Find(model).Select(layer => new LayerUpdate(layer, sparse ? new SparseForm(weights[layer.Name]) : new DenseForm(weights[layer.Name]))).ToList();
+        var updates = LayerFinder
+            .Find(model)
+            .Select(layer => new LayerUpdate(layer, sparse ? new SparseForm(weights[layer.Name]) : new DenseForm(weights[layer.Name])))
+            .ToList();
 
         var removed = DeadUnits.Remove(model, LayerLinks.Find(model, shapes), updates, shapes);
         var result = WeightRewriter.Apply(model, removed.Updates);
@@ -239,7 +255,13 @@ public class DeadUnitTests
     private static string[] Shapes(OnnxModel model)
     {
         var constants = new ConstantLookup(model.Graph);
-        return [.. model.Graph.Node.Where(node => node.OpType is "Gemm" or "Conv" or "MatMul").Select(node => constants.Find(node.Input[1])?.Tensor.Dims.ToArray() ?? Rebuilt(model, node.Input[1], constants)).Select(dims => string.Join('x', dims))];
+        return
+        [
+            .. model
+                .Graph.Node.Where(node => node.OpType is "Gemm" or "Conv" or "MatMul")
+                .Select(node => constants.Find(node.Input[1])?.Tensor.Dims.ToArray() ?? Rebuilt(model, node.Input[1], constants))
+                .Select(dims => string.Join('x', dims)),
+        ];
     }
 
     // A sparse weight ends in a Reshape to its shape, or is made of zeros of that shape.

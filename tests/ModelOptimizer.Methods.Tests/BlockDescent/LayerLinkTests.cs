@@ -19,12 +19,11 @@ public class LayerLinkTests
 
         var links = Find(model);
 
-        links.Select(link => $"{link.From.Name}>{link.To.Name} {(link.Relu ? "relu" : "same")} {link.Spread}: {string.Join(" ", link.Nodes.Select(node => node.OpType))}").ShouldBe(
-        [
-            "a>b relu 1: Dropout Relu Reshape",
-            "b>c same 1: Unsqueeze Squeeze Identity",
-            "c>d same 1: ",
-        ]);
+        links
+            .Select(link =>
+                $"{link.From.Name}>{link.To.Name} {(link.Relu ? "relu" : "same")} {link.Spread}: {string.Join(" ", link.Nodes.Select(node => node.OpType))}"
+            )
+            .ShouldBe(["a>b relu 1: Dropout Relu Reshape", "b>c same 1: Unsqueeze Squeeze Identity", "c>d same 1: "]);
     }
 
     [Theory]
@@ -46,7 +45,13 @@ public class LayerLinkTests
     [Fact]
     public void Convolutions_are_linked_channel_by_channel()
     {
-        var model = new GraphBuilder().Input("x", [1, 2, 5, 5]).Conv("x", "a", 4, 2, [3, 3]).Node("Relu", ["a"], ["r"]).Conv("r", "b", 3, 4, [1, 1]).Output("b").Build();
+        var model = new GraphBuilder()
+            .Input("x", [1, 2, 5, 5])
+            .Conv("x", "a", 4, 2, [3, 3])
+            .Node("Relu", ["a"], ["r"])
+            .Conv("r", "b", 3, 4, [1, 1])
+            .Output("b")
+            .Build();
 
         Find(model).ShouldHaveSingleItem().Spread.ShouldBe(1);
     }
@@ -55,7 +60,13 @@ public class LayerLinkTests
     public void Units_that_a_flattening_mixes_are_no_link()
     {
         var rows = new GraphBuilder().Input("x", [1, 3, 6]).MatMul("x", "a", 5, 6).Node("Flatten", ["a"], ["f"]).Gemm("f", "b", 2, 15).Output("b").Build();
-        var columns = new GraphBuilder().Input("x", [1, 2, 4, 4]).Conv("x", "a", 3, 2, [1, 1]).Node("Flatten", ["a"], ["f"], ("axis", 2)).Gemm("f", "b", 2, 16).Output("b").Build();
+        var columns = new GraphBuilder()
+            .Input("x", [1, 2, 4, 4])
+            .Conv("x", "a", 3, 2, [1, 1])
+            .Node("Flatten", ["a"], ["f"], ("axis", 2))
+            .Gemm("f", "b", 2, 16)
+            .Output("b")
+            .Build();
         var spatial = new GraphBuilder().Input("x", [1, 2, 4, 4]).Conv("x", "a", 4, 2, [1, 1]).MatMul("a", "b", 2, 4).Output("b").Build();
 
         Find(rows).ShouldBeEmpty();
@@ -66,9 +77,23 @@ public class LayerLinkTests
     [Fact]
     public void A_tensor_that_something_else_reads_or_that_is_an_output_ends_the_chain()
     {
-        var read = new GraphBuilder().Input("x", [1, 4]).Gemm("x", "a", 4, 4).Node("Relu", ["a"], ["r"]).Gemm("r", "b", 4, 4).Node("Add", ["b", "r"], ["y"]).Output("y").Build();
+        var read = new GraphBuilder()
+            .Input("x", [1, 4])
+            .Gemm("x", "a", 4, 4)
+            .Node("Relu", ["a"], ["r"])
+            .Gemm("r", "b", 4, 4)
+            .Node("Add", ["b", "r"], ["y"])
+            .Output("y")
+            .Build();
         var output = new GraphBuilder().Input("x", [1, 4]).Gemm("x", "a", 4, 4).Node("Relu", ["a"], ["r"]).Gemm("r", "b", 4, 4).Output("b").Output("a").Build();
-        var mask = new GraphBuilder().Input("x", [1, 4]).Gemm("x", "a", 4, 4).Node("Dropout", ["a"], ["r", "mask"]).Gemm("r", "b", 4, 4).Output("b").Output("mask", [1, 4], 9).Build();
+        var mask = new GraphBuilder()
+            .Input("x", [1, 4])
+            .Gemm("x", "a", 4, 4)
+            .Node("Dropout", ["a"], ["r", "mask"])
+            .Gemm("r", "b", 4, 4)
+            .Output("b")
+            .Output("mask", [1, 4], 9)
+            .Build();
 
         Find(read).ShouldBeEmpty();
         Find(output).ShouldBeEmpty();
@@ -79,7 +104,14 @@ public class LayerLinkTests
     public void Other_nodes_two_relus_and_transposed_inputs_are_no_link()
     {
         var sigmoid = new GraphBuilder().Input("x", [1, 4]).Gemm("x", "a", 4, 4).Node("Sigmoid", ["a"], ["r"]).Gemm("r", "b", 4, 4).Output("b").Build();
-        var twice = new GraphBuilder().Input("x", [1, 4]).Gemm("x", "a", 4, 4).Node("Relu", ["a"], ["r"]).Node("Relu", ["r"], ["s"]).Gemm("s", "b", 4, 4).Output("b").Build();
+        var twice = new GraphBuilder()
+            .Input("x", [1, 4])
+            .Gemm("x", "a", 4, 4)
+            .Node("Relu", ["a"], ["r"])
+            .Node("Relu", ["r"], ["s"])
+            .Gemm("s", "b", 4, 4)
+            .Output("b")
+            .Build();
         var transposed = new GraphBuilder().Input("x", [4, 4]).Gemm("x", "a", 4, 4).Gemm("a", "b", 4, 4, true, false, ("transA", 1)).Output("b").Build();
         var first = new GraphBuilder().Input("x", [4, 4]).Gemm("x", "a", 4, 4, true, false, ("transA", 1)).Gemm("a", "b", 4, 4).Output("b").Build();
 
@@ -122,7 +154,14 @@ public class LayerLinkTests
     [Fact]
     public void A_chain_whose_output_has_two_readers_has_no_end()
     {
-        var model = new GraphBuilder().Input("x", [1, 4]).Gemm("x", "a", 4, 4).Node("Softmax", ["a"], ["y"]).Node("Abs", ["a"], ["z"]).Output("y").Output("z").Build();
+        var model = new GraphBuilder()
+            .Input("x", [1, 4])
+            .Gemm("x", "a", 4, 4)
+            .Node("Softmax", ["a"], ["y"])
+            .Node("Abs", ["a"], ["z"])
+            .Output("y")
+            .Output("z")
+            .Build();
 
         LayerChain.Ends(LayerFinder.Find(model).ShouldHaveSingleItem(), model).ShouldBeFalse();
     }

@@ -9,7 +9,9 @@ namespace ModelOptimizer.Methods.Tests.BlockDescent;
 
 public class LayerModeTests
 {
-    private static readonly NnBcdOptions Options = NnBcdOptions.From(MethodRun.Arguments(("mode", true), ("rank", MethodRun.Ranks(3)), ("sweeps", 300), ("tau", 0.3), ("alpha", 1e-3)));
+    private static readonly NnBcdOptions Options = NnBcdOptions.From(
+        MethodRun.Arguments(("mode", true), ("rank", MethodRun.Ranks(3)), ("sweeps", 300), ("tau", 0.3), ("alpha", 1e-3))
+    );
 
     [Fact]
     public void The_objective_never_rises_and_both_groups_use_their_own_moment()
@@ -65,7 +67,9 @@ public class LayerModeTests
             ("mode", "layer"), ("rank", new LayerMap<RankSpec>([(new LayerRule("c*"), new() { Ranks = [6] })])), ("sweeps", 40)));
 
         OnnxValidator.Check(result.Model).ShouldBeEmpty();
-        result.Layers.Select(layer => (layer.Layer, layer.Ranks.Count > 0, layer.Reason)).ShouldBe([("c1", true, null), ("c2", true, null), ("g", false, "neither 'rank' nor 'sparsity' names it")]);
+        result
+            .Layers.Select(layer => (layer.Layer, layer.Ranks.Count > 0, layer.Reason))
+            .ShouldBe([("c1", true, null), ("c2", true, null), ("g", false, "neither 'rank' nor 'sparsity' names it")]);
         result.Layers[0].RelativeError!.Value.ShouldBeInRange(1e-6, 0.95);
         result.Series.Count.ShouldBe(2);
         var batch = batches.Read().First();
@@ -79,7 +83,11 @@ public class LayerModeTests
     {
         var model = new GraphBuilder().Input("x", [-1, 16]).Gemm("x", "a", 32, 16).Node("Relu", ["a"], ["r"]).Gemm("r", "b", 4, 32).Output("b").Build();
 
-        var error = Should.Throw<DiagnosticException>(() => new NnBcdMethod().Run(MethodRun.Context(model, null), MethodRun.Arguments(("mode", mode), ("rank", MethodRun.Ranks(2))))).Diagnostic;
+        var error = Should
+            .Throw<DiagnosticException>(() =>
+                new NnBcdMethod().Run(MethodRun.Context(model, null), MethodRun.Arguments(("mode", mode), ("rank", MethodRun.Ranks(2))))
+            )
+            .Diagnostic;
 
         error.Code.ShouldBe(MethodCodes.NoCalibration);
         error.Message.ShouldContain("calibrate:");

@@ -1,7 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Tensors.Data;
@@ -52,8 +51,11 @@ public class NnBcdMethodTests
     public void More_sweeps_bring_the_outputs_nearer_to_the_originals()
     {
         var batch = new LabelledBatches(Network, 4).Read().First();
-        double Loss(int sweeps) => MethodRun.Outputs(Run(Network, ("rank", MethodRun.Ranks(6)), ("sweeps", sweeps), ("tau", 30.0), ("alpha", 1e-3)).Model, batch)
-            .Zip(MethodRun.Outputs(Network, batch), (a, b) => (a - b) * (a - b)).Sum();
+        double Loss(int sweeps) =>
+            MethodRun
+                .Outputs(Run(Network, ("rank", MethodRun.Ranks(6)), ("sweeps", sweeps), ("tau", 30.0), ("alpha", 1e-3)).Model, batch)
+                .Zip(MethodRun.Outputs(Network, batch), (a, b) => (a - b) * (a - b))
+                .Sum();
 
         Loss(200).ShouldBeLessThan(0.8 * Loss(1));
     }
@@ -65,8 +67,14 @@ public class NnBcdMethodTests
         var first = Run(Network, options);
 
         Run(Network, options).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)), MethodRun.Arguments(options), first.Choices()).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)) with { Seed = 2 }, MethodRun.Arguments(options)).Model.ToBytes().ShouldNotBe(first.Model.ToBytes());
+        new NnBcdMethod()
+            .Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)), MethodRun.Arguments(options), first.Choices())
+            .Model.ToBytes()
+            .ShouldBe(first.Model.ToBytes());
+        new NnBcdMethod()
+            .Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)) with { Seed = 2 }, MethodRun.Arguments(options))
+            .Model.ToBytes()
+            .ShouldNotBe(first.Model.ToBytes());
     }
 
     [Fact]
@@ -74,7 +82,11 @@ public class NnBcdMethodTests
     {
         var chosen = new Dictionary<string, Choice> { ["fc1"] = new Choice.Keep("reverted"), ["fc2"] = new Choice.Ranks([4, 4, 4, 4, 4]) };
 
-        var result = new NnBcdMethod().Run(MethodRun.Context(Network, new LabelledBatches(Network, 4)), MethodRun.Arguments(("rank", MethodRun.Ranks(4)), ("sweeps", 3)), chosen);
+        var result = new NnBcdMethod().Run(
+            MethodRun.Context(Network, new LabelledBatches(Network, 4)),
+            MethodRun.Arguments(("rank", MethodRun.Ranks(4)), ("sweeps", 3)),
+            chosen
+        );
 
         result.Layers.Select(layer => layer.Reason).ShouldBe(["reverted", null, "the last layer stays as large as it is, and is trained"]);
     }
@@ -120,7 +132,12 @@ public class NnBcdMethodTests
     [Fact]
     public void One_layer_may_be_a_train_and_another_pruned()
     {
-        var result = Run(Network, ("rank", new LayerMap<RankSpec>([(new LayerRule("fc1"), new RankSpec { Ranks = [4] })])), ("sparsity", new LayerMap<double>([(new LayerRule("fc2"), 0.8)])), ("sweeps", 5));
+        var result = Run(
+            Network,
+            ("rank", new LayerMap<RankSpec>([(new LayerRule("fc1"), new RankSpec { Ranks = [4] })])),
+            ("sparsity", new LayerMap<double>([(new LayerRule("fc2"), 0.8)])),
+            ("sweeps", 5)
+        );
 
         result.Layers[0].Note!.ShouldContain("tensor train");
         result.Layers[1].Note!.ShouldContain("pruned");
@@ -129,7 +146,13 @@ public class NnBcdMethodTests
     [Fact]
     public void A_preference_for_speed_applies_the_two_factors_of_a_train_to_the_activations()
     {
-        var result = Run(Network, ("rank", MethodRun.Ranks(4)), ("modes", Modes(("fc1", [8, 8, 8, 4]), ("fc2", [8, 6, 8, 8]))), ("prefer", "speed"), ("sweeps", 5));
+        var result = Run(
+            Network,
+            ("rank", MethodRun.Ranks(4)),
+            ("modes", Modes(("fc1", [8, 8, 8, 4]), ("fc2", [8, 6, 8, 8]))),
+            ("prefer", "speed"),
+            ("sweeps", 5)
+        );
 
         result.Layers[0].MacsAfter!.Value.ShouldBe(4 * (64 + 32));
         result.Layers[0].Note!.ShouldContain("two factors");
@@ -173,7 +196,13 @@ public class NnBcdMethodTests
     [Fact]
     public void A_model_that_does_not_end_in_a_chain_is_refused_with_the_reason()
     {
-        var model = new GraphBuilder().Input("x", [-1, 8]).Gemm("x", "a", 8, 8).Node("Sigmoid", ["a"], ["s"]).Node("Add", ["s", "x"], ["y"]).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, 8])
+            .Gemm("x", "a", 8, 8)
+            .Node("Sigmoid", ["a"], ["s"])
+            .Node("Add", ["s", "x"], ["y"])
+            .Output("y")
+            .Build();
 
         var error = Should.Throw<DiagnosticException>(() => Run(model, ("rank", MethodRun.Ranks(2)))).Diagnostic;
 
@@ -185,9 +214,19 @@ public class NnBcdMethodTests
     [Fact]
     public void A_layer_outside_the_chain_cannot_be_selected()
     {
-        var model = new GraphBuilder().Input("x", [-1, 32]).Gemm("x", "a", 32, 32).Node("Sigmoid", ["a"], ["s"]).Gemm("s", "b", 32, 32).Node("Relu", ["b"], ["r"]).Gemm("r", "c", 4, 32).Output("c").Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, 32])
+            .Gemm("x", "a", 32, 32)
+            .Node("Sigmoid", ["a"], ["s"])
+            .Gemm("s", "b", 32, 32)
+            .Node("Relu", ["b"], ["r"])
+            .Gemm("r", "c", 4, 32)
+            .Output("c")
+            .Build();
 
-        Should.Throw<DiagnosticException>(() => Run(model, ("rank", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("a", "b")))).Diagnostic.Message.ShouldContain("'a' is not in the chain");
+        Should
+            .Throw<DiagnosticException>(() => Run(model, ("rank", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("a", "b"))))
+            .Diagnostic.Message.ShouldContain("'a' is not in the chain");
         Run(model, ("rank", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("b")), ("sweeps", 3)).Layers.Select(layer => layer.Layer).ShouldBe(["b", "c"]);
     }
 

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 

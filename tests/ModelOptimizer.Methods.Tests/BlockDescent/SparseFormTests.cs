@@ -37,7 +37,9 @@ public class SparseFormTests
     [MemberData(nameof(Versions))]
     internal void The_weight_is_exactly_the_dense_one_and_the_runtime_computes_it_when_it_loads_the_model(int opset, DataType type, bool transB)
     {
-        foreach (var places in new int[][] { [], [0], [1999], [0, 255, 511, 1022], [256], [5, 1700, 1701, 1999], [.. Enumerable.Range(0, 200).Select(i => i * 10)] })
+        foreach (
+            var places in new int[][] { [], [0], [1999], [0, 255, 511, 1022], [256], [5, 1700, 1701, 1999], [.. Enumerable.Range(0, 200).Select(i => i * 10)] }
+        )
         {
             var model = Model(opset, type, transB);
             var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
@@ -100,7 +102,11 @@ public class SparseFormTests
         var model = Model(opset, type, transB: true);
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
         var random = new Random(3);
-        var weight = new Matrix(Rows, Columns, [.. Enumerable.Range(0, Rows * Columns).Select(_ => random.NextDouble() < sparsity ? 0 : 1 + random.NextDouble())]);
+        var weight = new Matrix(
+            Rows,
+            Columns,
+            [.. Enumerable.Range(0, Rows * Columns).Select(_ => random.NextDouble() < sparsity ? 0 : 1 + random.NextDouble())]
+        );
         var update = new LayerUpdate(layer, new SparseForm(weight));
 
         (LayerSize.WhyNot(model, update) is null).ShouldBe(pays);
@@ -128,8 +134,13 @@ public class SparseFormTests
     }
 
     private static OnnxModel Model(int opset, DataType type, bool transB, int rows = Rows, int columns = Columns) =>
-        new GraphBuilder(opset).Input("x", [3, columns], (int)type).Random("w", transB ? [rows, columns] : [columns, rows], 1, (int)type).Random("c", [rows], 1, (int)type)
-            .Node("Gemm", ["x", "w", "c"], ["y"], ("transB", transB ? 1 : 0)).Output("y", null, (int)type).Build();
+        new GraphBuilder(opset)
+            .Input("x", [3, columns], (int)type)
+            .Random("w", transB ? [rows, columns] : [columns, rows], 1, (int)type)
+            .Random("c", [rows], 1, (int)type)
+            .Node("Gemm", ["x", "w", "c"], ["y"], ("transB", transB ? 1 : 0))
+            .Output("y", null, (int)type)
+            .Build();
 
     private static Matrix Weight(int[] places)
     {

@@ -147,7 +147,9 @@ public class TensorTrainFormTests
 
             var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
             int[] modes = [3, 4, 4, (int)(layer.WeightCount / 48)];
-            var stored = RandomTrain.Of(modes, 3).Cores.Select(core => new Matrix(core.Rows, core.Columns, Array.ConvertAll(core.Values, value => WeightValues.Round((int)type, value))));
+            var stored = RandomTrain
+                .Of(modes, 3)
+                .Cores.Select(core => new Matrix(core.Rows, core.Columns, Array.ConvertAll(core.Values, value => WeightValues.Round((int)type, value))));
             var train = new TensorTrain(modes, [.. stored]);
             var exact = train.Reconstruct(TestEngine.Shared.LinearAlgebra, 12);
 
@@ -167,14 +169,21 @@ public class TensorTrainFormTests
     [InlineData("matmul add", true)]
     [InlineData("matmul add", false, DataType.Float16)]
     [InlineData("matmul add", true, DataType.Float16)]
-    internal void The_layer_is_found_again_and_nothing_else_is_and_a_run_costs_what_its_products_cost(string name, bool onActivations, DataType type = DataType.Float)
+    internal void The_layer_is_found_again_and_nothing_else_is_and_a_run_costs_what_its_products_cost(
+        string name,
+        bool onActivations,
+        DataType type = DataType.Float
+    )
     {
         var model = FormCases.In(type, FormCases.All[name]());
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
 
         var result = Rewritten(model, onActivations);
 
-        LayerFinder.Find(result).Select(found => found.Obstacle).ShouldBe(Enumerable.Repeat("its weight is computed from other constants", onActivations ? 2 : 1));
+        LayerFinder
+            .Find(result)
+            .Select(found => found.Obstacle)
+            .ShouldBe(Enumerable.Repeat("its weight is computed from other constants", onActivations ? 2 : 1));
         LayerFinder.Find(result)[^1].Name.ShouldBe(layer.Name);
         var before = ModelStatistics.Macs(model, ShapeProbe.Run(TestEngine.Shared, model))!.Value;
         ModelStatistics.Macs(result, ShapeProbe.Run(TestEngine.Shared, result)).ShouldBe(onActivations ? before * 3 * (12 + 24) / (12 * 24) : before);
@@ -223,7 +232,10 @@ public class TensorTrainFormTests
         form.Elements.ShouldBe(form.Train.Parameters);
     }
 
-    private static long Numbers(OnnxModel model) => new ConstantLookup(model.Graph).All.Where(constant => ElementTypes.IsFloat(constant.Tensor.DataType)).Sum(constant => ElementTypes.Count(constant.Tensor.Dims)!.Value);
+    private static long Numbers(OnnxModel model) =>
+        new ConstantLookup(model.Graph)
+            .All.Where(constant => ElementTypes.IsFloat(constant.Tensor.DataType))
+            .Sum(constant => ElementTypes.Count(constant.Tensor.Dims)!.Value);
 
     private static Matrix Matrix(int[] modes, int rank = 3) => RandomTrain.Of(modes, rank).Reconstruct(TestEngine.Shared.LinearAlgebra, 12);
 }

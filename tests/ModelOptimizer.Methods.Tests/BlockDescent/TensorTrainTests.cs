@@ -40,7 +40,11 @@ public class TensorTrainTests
         for (var k = 0; k + 1 < modes.Length; k++)
         {
             split *= modes[k];
-            var tail = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfRowMajor(split, matrix.Values.Length / split, matrix.Values).Svd(false).S.Skip(ranks[k]).Sum(s => s * s);
+            var tail = MathNet
+                .Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfRowMajor(split, matrix.Values.Length / split, matrix.Values)
+                .Svd(false)
+                .S.Skip(ranks[k])
+                .Sum(s => s * s);
             discarded += tail;
             largest = Math.Max(largest, tail);
         }
@@ -67,7 +71,13 @@ public class TensorTrainTests
     public void The_published_human_activity_network_keeps_the_printed_share_of_its_weights()
     {
         // 561 → 1024 → 1024 → 1024 → 512 with rank 80; the printed ratio is that of the four compressed layers.
-        int[][] modes = [[6, 22, 34, .. Enumerable.Repeat(2, 7)], [.. Enumerable.Repeat(4, 10)], [.. Enumerable.Repeat(4, 10)], [.. Enumerable.Repeat(4, 9), 2]];
+        int[][] modes =
+        [
+            [6, 22, 34, .. Enumerable.Repeat(2, 7)],
+            [.. Enumerable.Repeat(4, 10)],
+            [.. Enumerable.Repeat(4, 10)],
+            [.. Enumerable.Repeat(4, 9), 2],
+        ];
         var stored = modes.Sum(shape => TensorTrainRanks.Parameters(shape, TensorTrainRanks.Limited(shape, [.. Enumerable.Repeat(80, shape.Length - 1)])));
 
         ((double)stored / ((1024 * 561) + (2 * 1024 * 1024) + (512 * 1024))).ShouldBe(0.1667972504806152, 1e-16);

@@ -45,7 +45,9 @@ public class AlternatingLeastSquaresTests
         var fit = GatedCase.Fit(moments, teacher with { Filters = moments.Convex().Filters }, 1e-9, 200, moments.Windows);
 
         Math.Sqrt(fit.Losses[^1] / moments.TargetSquares).ShouldBeLessThan(1e-6);
-        MethodRun.Difference([.. data.Run(teacher).Select(value => (double)value)], [.. data.Run(fit.Block).Select(value => (double)value)]).ShouldBeLessThan(1e-6 * 4);
+        MethodRun
+            .Difference([.. data.Run(teacher).Select(value => (double)value)], [.. data.Run(fit.Block).Select(value => (double)value)])
+            .ShouldBeLessThan(1e-6 * 4);
     }
 
     [Fact]
@@ -73,6 +75,9 @@ public class AlternatingLeastSquaresTests
         var fit = GatedCase.Fit(data.Moments(gates), four with { Gates = gates }, 1e-5, 500);
 
         Enumerable.Range(0, 4).ShouldAllBe(output => fit.Block.Mixer[output, 3] == 0);
-        fit.Losses[^1].ShouldBeGreaterThanOrEqualTo(data.Moments(three.Gates with { Filters = new(3, data.Taps, four.Gates.Filters.Values[..(3 * data.Taps)]) }).Convex().Loss);
+        fit.Losses[^1]
+            .ShouldBeGreaterThanOrEqualTo(
+                data.Moments(three.Gates with { Filters = new(3, data.Taps, four.Gates.Filters.Values[..(3 * data.Taps)]) }).Convex().Loss
+            );
     }
 }

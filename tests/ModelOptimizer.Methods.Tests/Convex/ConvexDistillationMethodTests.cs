@@ -26,8 +26,13 @@ public class ConvexDistillationMethodTests
         outcome.MacsAfter.ShouldBe(16 * outcome.ParametersAfter);
         outcome.RelativeError!.Value.ShouldBeInRange(0.01, 0.9);
         outcome.Note!.ShouldContain("640 weights with the gates, 352 without");
-        result.Model.Graph.Node.Select(node => node.OpType).TakeLast(9).ShouldBe(["Conv", "Split", "Greater", "Cast", "Mul", "Conv", "GlobalAveragePool", "Flatten", "Gemm"]);
-        result.Model.Graph.Initializer.ShouldNotContain(tensor => tensor.Name.StartsWith("c.", StringComparison.Ordinal) || tensor.Name.StartsWith("d.1", StringComparison.Ordinal));
+        result
+            .Model.Graph.Node.Select(node => node.OpType)
+            .TakeLast(9)
+            .ShouldBe(["Conv", "Split", "Greater", "Cast", "Mul", "Conv", "GlobalAveragePool", "Flatten", "Gemm"]);
+        result.Model.Graph.Initializer.ShouldNotContain(tensor =>
+            tensor.Name.StartsWith("c.", StringComparison.Ordinal) || tensor.Name.StartsWith("d.1", StringComparison.Ordinal)
+        );
         result.Model.SizeInBytes.ShouldBeLessThan(Network.SizeInBytes / 2);
         MethodRun.Outputs(result.Model, Batches().Read().First()).ShouldAllBe(value => double.IsFinite(value));
     }
@@ -90,7 +95,8 @@ public class ConvexDistillationMethodTests
     [Fact]
     public void Labels_change_nothing()
     {
-        byte[] Bytes(IBatchSource batches) => new ConvexDistillationMethod().Run(MethodRun.Context(Network, batches), MethodRun.Arguments(("width", 4))).Model.ToBytes();
+        byte[] Bytes(IBatchSource batches) =>
+            new ConvexDistillationMethod().Run(MethodRun.Context(Network, batches), MethodRun.Arguments(("width", 4))).Model.ToBytes();
 
         var without = Bytes(new RandomBatches(Network, 4, 32));
 
@@ -104,7 +110,10 @@ public class ConvexDistillationMethodTests
         var first = Run(Network, ("width", 4));
 
         Run(Network, ("width", 4)).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        new ConvexDistillationMethod().Run(MethodRun.Context(Network, Batches()), MethodRun.Arguments(), first.Choices()).Model.ToBytes().ShouldBe(first.Model.ToBytes());
+        new ConvexDistillationMethod()
+            .Run(MethodRun.Context(Network, Batches()), MethodRun.Arguments(), first.Choices())
+            .Model.ToBytes()
+            .ShouldBe(first.Model.ToBytes());
         first.Choices().Values.OfType<Choice.Width>().ShouldHaveSingleItem().Gates.ShouldBe(4);
         Method(MethodRun.Context(Network, Batches()) with { Seed = 2 }, ("width", 4)).Model.ToBytes().ShouldNotBe(first.Model.ToBytes());
     }
@@ -156,7 +165,12 @@ public class ConvexDistillationMethodTests
         var half = (int)TensorProto.Types.DataType.Float16;
         var graph = new GraphBuilder().Input("x", [8, 3, 6, 6], half);
         graph.Random("w1", [12, 3, 3, 3], 0.3, half).Random("w2", [12, 12, 3, 3], 0.2, half);
-        graph.Node("Conv", ["x", "w1"], ["c1"], ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", ["c1"], ["r1"]).Node("Conv", ["r1", "w2"], ["c2"], ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", ["c2"], ["y"]).Output("y", elementType: half);
+        graph
+            .Node("Conv", ["x", "w1"], ["c1"], ("pads", new[] { 1, 1, 1, 1 }))
+            .Node("Relu", ["c1"], ["r1"])
+            .Node("Conv", ["r1", "w2"], ["c2"], ("pads", new[] { 1, 1, 1, 1 }))
+            .Node("Relu", ["c2"], ["y"])
+            .Output("y", elementType: half);
         var model = graph.Build();
 
         var result = new ConvexDistillationMethod().Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("width", 4)));
@@ -175,7 +189,10 @@ public class ConvexDistillationMethodTests
     {
         var position = new SourcePosition("modelopt.yaml", 7, 11);
         var arguments = new MethodArguments(
-            new Dictionary<string, object> { ["block"] = new BlockReference(name, from, to) }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { ["block"] = position });
+            new Dictionary<string, object> { ["block"] = new BlockReference(name, from, to) },
+            new SourcePosition("modelopt.yaml", 6, 9),
+            new Dictionary<string, SourcePosition> { ["block"] = position }
+        );
 
         var error = Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Run(MethodRun.Context(Network, Batches()), arguments)).Diagnostic;
 
@@ -200,13 +217,21 @@ public class ConvexDistillationMethodTests
         var graph = new GraphBuilder().Input("x", [-1, 8]).Gemm("x", "h", 16, 8).Integers("shape", [4], -1, 16, 1, 1).Node("Reshape", ["h", "shape"], ["m"]);
         var model = graph.Conv("m", "y", 4, 16, [1, 1]).Output("y", [-1, 4, 1, 1]).Build();
 
-        Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("block", new BlockReference(null, "x", "y"))))).Diagnostic.Message
-            .ShouldContain("'y' stays: it leads neither from feature maps N×C×H×W to feature maps nor to vectors N×C");
+        Should
+            .Throw<DiagnosticException>(() =>
+                new ConvexDistillationMethod().Run(
+                    MethodRun.Context(model, new RandomBatches(model)),
+                    MethodRun.Arguments(("block", new BlockReference(null, "x", "y")))
+                )
+            )
+            .Diagnostic.Message.ShouldContain("'y' stays: it leads neither from feature maps N×C×H×W to feature maps nor to vectors N×C");
     }
 
     [Fact]
-    public void More_gates_than_the_teacher_has_filters_are_an_error() => Should.Throw<DiagnosticException>(() => Run(Network, ("gates", "teacher"), ("width", 20))).Diagnostic.Message
-        .ShouldContain("its first convolution has 16 filters, and 20 gates are asked for; write 'width: 16' or less");
+    public void More_gates_than_the_teacher_has_filters_are_an_error() =>
+        Should
+            .Throw<DiagnosticException>(() => Run(Network, ("gates", "teacher"), ("width", 20)))
+            .Diagnostic.Message.ShouldContain("its first convolution has 16 filters, and 20 gates are asked for; write 'width: 16' or less");
 
     [Theory]
     [InlineData("als", "epochs", 5)]
@@ -215,7 +240,10 @@ public class ConvexDistillationMethodTests
     {
         var position = new SourcePosition("modelopt.yaml", 7, 11);
         var arguments = new MethodArguments(
-            new Dictionary<string, object> { ["solver"] = solver, [option] = value }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { [option] = position });
+            new Dictionary<string, object> { ["solver"] = solver, [option] = value },
+            new SourcePosition("modelopt.yaml", 6, 9),
+            new Dictionary<string, SourcePosition> { [option] = position }
+        );
 
         var error = Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Plan(MethodRun.Context(Network, Batches()), arguments)).Diagnostic;
 
@@ -234,13 +262,16 @@ public class ConvexDistillationMethodTests
 
         var error = Should.Throw<DiagnosticException>(() => Run(broken, ("block", new BlockReference(null, "l", "y")), ("kernel", 5), ("width", 1))).Diagnostic;
 
-        (error.Code, error.Message).ShouldBe(("MOC3302", "the values of 'l' on the calibration data are not all finite, so nothing can be fitted to them. Check 'preprocess' and the data."));
+        (error.Code, error.Message).ShouldBe(
+            ("MOC3302", "the values of 'l' on the calibration data are not all finite, so nothing can be fitted to them. Check 'preprocess' and the data.")
+        );
     }
 
     [Fact]
     public void The_plan_knows_the_block_and_grows_with_width_and_samples()
     {
-        MethodPlan Plan(int samples, params (string, object)[] options) => new ConvexDistillationMethod().Plan(MethodRun.Context(Network, new RandomBatches(Network, samples, 32)), MethodRun.Arguments(options));
+        MethodPlan Plan(int samples, params (string, object)[] options) =>
+            new ConvexDistillationMethod().Plan(MethodRun.Context(Network, new RandomBatches(Network, samples, 32)), MethodRun.Arguments(options));
 
         Plan(4).Layers.ShouldBe(["stage2"]);
         Plan(4, ("width", 16)).PeakBytes.ShouldBeGreaterThan(Plan(4, ("width", 4)).PeakBytes);
@@ -249,9 +280,11 @@ public class ConvexDistillationMethodTests
         Plan(400, ("width", 40)).PeakBytes.ShouldBeGreaterThan(Plan(4, ("width", 40)).PeakBytes + (396 * 32 * 4 * (512 + 256)));
     }
 
-    private static StepResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
+    private static StepResult Run(OnnxModel model, params (string Name, object Value)[] options) =>
+        Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
 
-    private static StepResult Method(StepContext context, params (string Name, object Value)[] options) => new ConvexDistillationMethod().Run(context, MethodRun.Arguments(options));
+    private static StepResult Method(StepContext context, params (string Name, object Value)[] options) =>
+        new ConvexDistillationMethod().Run(context, MethodRun.Arguments(options));
 
     private static RandomBatches Batches() => new(Network, 4, 32);
 

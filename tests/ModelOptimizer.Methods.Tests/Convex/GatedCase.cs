@@ -73,19 +73,42 @@ internal sealed class GatedCase : IBatchSource
     public StreamedProblem Streamed(GateFilters gates) => new(TestEngine.Shared, gates, Window, SampleStore.Read(this), 7, CancellationToken.None);
 
     public static AlsFit Fit(IGatedProblem problem, GatedBlock start, double tolerance, int sweeps, Matrix? windows = null) =>
-        new AlternatingLeastSquares(TestEngine.Shared.LinearAlgebra, problem, new FilterPreconditioner(TestEngine.Shared.LinearAlgebra, windows, problem.OpenTogether), sweeps, tolerance, CancellationToken.None).Fit(start, (_, _) => { });
+        new AlternatingLeastSquares(
+            TestEngine.Shared.LinearAlgebra,
+            problem,
+            new FilterPreconditioner(TestEngine.Shared.LinearAlgebra, windows, problem.OpenTogether),
+            sweeps,
+            tolerance,
+            CancellationToken.None
+        ).Fit(start, (_, _) => { });
 
     public IEnumerable<Batch> Read()
     {
         yield return new Batch(
-            new Dictionary<string, HostTensor> { [BlockActivations.Input] = HostTensor.From<float>(DataType.Float, _images, _z), [BlockActivations.Target] = HostTensor.From<float>(DataType.Float, _targets, _y) },
-            Count);
+            new Dictionary<string, HostTensor>
+            {
+                [BlockActivations.Input] = HostTensor.From<float>(DataType.Float, _images, _z),
+                [BlockActivations.Target] = HostTensor.From<float>(DataType.Float, _targets, _y),
+            },
+            Count
+        );
     }
 
     private OnnxModel Model(GatedBlock block)
     {
         var model = new GraphBuilder().Input("z", [-1, .. _images[1..]]).Node("Identity", ["z"], ["y"]).Output("y").Build();
-        var task = new BlockTask(new Onnx.Blocks.BlockReader(model, new Dictionary<string, long[]>()).Read("z", "y").Block!, [1, .. _images[1..]], [1, .. _targets[1..]], (int)DataType.Float, null);
-        return StudentRewriter.Apply(TestEngine.Shared, model, task, new FittedStudent(0, (write, input) => GatedNodes.Write(block, input, write)) { Cost = default, Note = "" });
+        var task = new BlockTask(
+            new Onnx.Blocks.BlockReader(model, new Dictionary<string, long[]>()).Read("z", "y").Block!,
+            [1, .. _images[1..]],
+            [1, .. _targets[1..]],
+            (int)DataType.Float,
+            null
+        );
+        return StudentRewriter.Apply(
+            TestEngine.Shared,
+            model,
+            task,
+            new FittedStudent(0, (write, input) => GatedNodes.Write(block, input, write)) { Cost = default, Note = "" }
+        );
     }
 }

@@ -60,7 +60,12 @@ public class GatedNodesTests
     public void Names_that_are_taken_are_left_alone()
     {
         var data = new GatedCase();
-        var model = new GraphBuilder().Input("z", [-1, 3, 6, 6]).Node("Identity", ["z"], ["y"]).Node("Relu", ["y"], ["y_features"]).Output("y_features").Build();
+        var model = new GraphBuilder()
+            .Input("z", [-1, 3, 6, 6])
+            .Node("Identity", ["z"], ["y"])
+            .Node("Relu", ["y"], ["y_features"])
+            .Output("y_features")
+            .Build();
 
         var result = Apply(model, data.Block(3), [1, 3, 6, 6], [1, 4, 6, 6]);
 
@@ -69,11 +74,21 @@ public class GatedNodesTests
     }
 
     private static OnnxModel Replace(GatedBlock block, int opset, int irVersion) =>
-        Apply(new GraphBuilder(opset, irVersion).Input("z", [-1, 3, 6, 6]).Node("Identity", ["z"], ["y"]).Output("y").Build(), block, [1, 3, 6, 6], [1, 4, 6, 6]);
+        Apply(
+            new GraphBuilder(opset, irVersion).Input("z", [-1, 3, 6, 6]).Node("Identity", ["z"], ["y"]).Output("y").Build(),
+            block,
+            [1, 3, 6, 6],
+            [1, 4, 6, 6]
+        );
 
     private static OnnxModel Apply(OnnxModel model, GatedBlock block, long[] input, long[] output)
     {
         var identity = new BlockReader(model, new Dictionary<string, long[]>()).Read("z", "y").Block!;
-        return StudentRewriter.Apply(TestEngine.Shared, model, new BlockTask(identity, input, output, 1, null), new FittedStudent(0, (write, input) => GatedNodes.Write(block, input, write)) { Cost = default, Note = "" });
+        return StudentRewriter.Apply(
+            TestEngine.Shared,
+            model,
+            new BlockTask(identity, input, output, 1, null),
+            new FittedStudent(0, (write, input) => GatedNodes.Write(block, input, write)) { Cost = default, Note = "" }
+        );
     }
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tests.Convex;
@@ -40,7 +39,10 @@ public class GatedProblemTests
         var data = new GatedCase();
         var block = data.Block(3);
         var moments = data.Moments(block.Gates);
-        var gradient = moments.Product(block.Filters, block.Mixer).Values.Zip(moments.Right(block.Mixer, block.Bias).Values, (product, right) => product - right).ToArray();
+        var gradient = moments
+            .Product(block.Filters, block.Mixer)
+            .Values.Zip(moments.Right(block.Mixer, block.Bias).Values, (product, right) => product - right)
+            .ToArray();
         double Loss(int index, double step)
         {
             var filters = block.Filters.Clone();

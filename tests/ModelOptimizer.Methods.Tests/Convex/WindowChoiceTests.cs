@@ -24,8 +24,12 @@ public class WindowChoiceTests
     [Fact]
     public void A_window_that_is_too_small_says_what_is_large_enough()
     {
-        WindowChoice.For([1, 2, 28, 28], [1, 5, 24, 24], 3).Obstacle.ShouldBe("windows of 3 taps have 26 places on its input, and its output has 24; write 'kernel: 5' or more");
-        WindowChoice.For([1, 2, 8, 8], [1, 5, 4, 4], 1).Obstacle.ShouldBe("1 taps at a stride of 2 would leave out a part of its input; write 'kernel: 2' or more");
+        WindowChoice
+            .For([1, 2, 28, 28], [1, 5, 24, 24], 3)
+            .Obstacle.ShouldBe("windows of 3 taps have 26 places on its input, and its output has 24; write 'kernel: 5' or more");
+        WindowChoice
+            .For([1, 2, 8, 8], [1, 5, 4, 4], 1)
+            .Obstacle.ShouldBe("1 taps at a stride of 2 would leave out a part of its input; write 'kernel: 2' or more");
         WindowChoice.For([1, 2, 8, 8], [1, 5, 16, 16], 3).Obstacle.ShouldBe("its output is larger than its input (16 places from 8)");
     }
 }

@@ -17,7 +17,13 @@ public class DistillMethodTests
     {
         var teacher = StudentRun.Dense();
 
-        var result = StudentRun.Train("distill", StudentRun.Context(teacher, StudentRun.Worse(teacher)), ("loss", loss), ("epochs", 30), ("learning-rate", 1e-2));
+        var result = StudentRun.Train(
+            "distill",
+            StudentRun.Context(teacher, StudentRun.Worse(teacher)),
+            ("loss", loss),
+            ("epochs", 30),
+            ("learning-rate", 1e-2)
+        );
 
         var points = result.Series.Single().Points;
         points[^1].Y.ShouldBeLessThan(0.7 * points[0].Y);
@@ -69,7 +75,12 @@ public class DistillMethodTests
     {
         var student = StudentRun.Worse(StudentRun.Convolutional());
 
-        var result = StudentRun.Train("distill", StudentRun.Context(StudentRun.Convolutional(), student), ("epochs", 1), ("layers", MethodRun.Rules("conv1", "y")));
+        var result = StudentRun.Train(
+            "distill",
+            StudentRun.Context(StudentRun.Convolutional(), student),
+            ("epochs", 1),
+            ("layers", MethodRun.Rules("conv1", "y"))
+        );
 
         student.Graph.Initializer.Zip(result.Model.Graph.Initializer).Where(pair => !pair.First.Equals(pair.Second)).Select(pair => pair.First.Name)
             .ShouldBe(["conv1.w", "bn.scale", "bn.shift", "y.w", "y.b"]);
@@ -96,10 +107,24 @@ public class DistillMethodTests
         var expected = StudentRun.Train(method, StudentRun.Context(teacher, student), options);
         var blobs = new BlobDictionary();
         using var cancel = new CancellationTokenSource();
-        var interrupted = StudentRun.Context(teacher, student, cancellation: cancel.Token) with { Blobs = blobs, Progress = new Watch(progress => { if (progress is { Activity: "training", Done: 23 }) { cancel.Cancel(); } }) };
+        var interrupted = StudentRun.Context(teacher, student, cancellation: cancel.Token) with
+        {
+            Blobs = blobs,
+            Progress = new Watch(progress =>
+            {
+                if (progress is { Activity: "training", Done: 23 })
+                {
+                    cancel.Cancel();
+                }
+            }),
+        };
         Should.Throw<OperationCanceledException>(() => StudentRun.Train(method, interrupted, options));
         var first = 0;
-        var resumed = StudentRun.Context(teacher, student) with { Blobs = blobs, Progress = new Watch(progress => first = first == 0 && progress.Activity == "training" ? progress.Done : first) };
+        var resumed = StudentRun.Context(teacher, student) with
+        {
+            Blobs = blobs,
+            Progress = new Watch(progress => first = first == 0 && progress.Activity == "training" ? progress.Done : first),
+        };
 
         var result = StudentRun.Train(method, resumed, options);
 
@@ -112,7 +137,13 @@ public class DistillMethodTests
     public void A_student_of_its_own_becomes_the_model()
     {
         var teacher = StudentRun.Dense();
-        var student = new GraphBuilder().Input("x", [-1, 12]).Gemm("x", "small1", 6, 12).Node("Relu", ["small1"], ["r"]).Gemm("r", "y", 5, 6).Output("y", [-1, 5]).Build();
+        var student = new GraphBuilder()
+            .Input("x", [-1, 12])
+            .Gemm("x", "small1", 6, 12)
+            .Node("Relu", ["small1"], ["r"])
+            .Gemm("r", "y", 5, 6)
+            .Output("y", [-1, 5])
+            .Build();
 
         var result = StudentRun.Train("distill", StudentRun.WithStudent(teacher, student), ("epochs", 40), ("learning-rate", 1e-2));
 
@@ -130,7 +161,11 @@ public class DistillMethodTests
         if (form == "inputs")
         {
             student.Proto.IrVersion = 3;
-            student.Graph.Input.Add(student.Graph.Initializer.Select(tensor => ModelOptimizer.Onnx.Writing.GraphWriter.Value(tensor.Name, TensorProto.Types.DataType.Float, [.. tensor.Dims])));
+            student.Graph.Input.Add(
+                student.Graph.Initializer.Select(tensor =>
+                    ModelOptimizer.Onnx.Writing.GraphWriter.Value(tensor.Name, TensorProto.Types.DataType.Float, [.. tensor.Dims])
+                )
+            );
         }
         else
         {
@@ -157,7 +192,9 @@ public class DistillMethodTests
     {
         var teacher = StudentRun.Dense();
 
-        var error = Should.Throw<DiagnosticException>(() => StudentRun.Train("distill", StudentRun.Context(teacher, teacher, new RandomBatches(teacher)), ("loss", "mixed")));
+        var error = Should.Throw<DiagnosticException>(() =>
+            StudentRun.Train("distill", StudentRun.Context(teacher, teacher, new RandomBatches(teacher)), ("loss", "mixed"))
+        );
 
         error.Diagnostic.Code.ShouldBe(MethodCodes.NoTarget);
         error.Diagnostic.Message.ShouldContain("needs calibration data with labels");
@@ -168,7 +205,9 @@ public class DistillMethodTests
     {
         var teacher = StudentRun.Dense();
 
-        var error = Should.Throw<DiagnosticException>(() => StudentRun.Train("distill", StudentRun.Context(teacher, teacher, new LabelledBatches(teacher, 9)), ("loss", "ce")));
+        var error = Should.Throw<DiagnosticException>(() =>
+            StudentRun.Train("distill", StudentRun.Context(teacher, teacher, new LabelledBatches(teacher, 9)), ("loss", "ce"))
+        );
 
         error.Diagnostic.Code.ShouldBe(MethodCodes.NoTarget);
         error.Diagnostic.Message.ShouldContain("and the model has 5 outputs");
@@ -179,7 +218,11 @@ public class DistillMethodTests
     {
         var teacher = StudentRun.Dense();
 
-        Should.Throw<DiagnosticException>(() => StudentRun.Method("distill").Run(StudentRun.Context(teacher, teacher) with { Calibration = null }, MethodRun.Arguments())).Diagnostic.Code.ShouldBe(MethodCodes.NoCalibration);
+        Should
+            .Throw<DiagnosticException>(() =>
+                StudentRun.Method("distill").Run(StudentRun.Context(teacher, teacher) with { Calibration = null }, MethodRun.Arguments())
+            )
+            .Diagnostic.Code.ShouldBe(MethodCodes.NoCalibration);
     }
 
     [Theory]
@@ -188,9 +231,16 @@ public class DistillMethodTests
     public void A_model_without_float32_weights_is_an_error(string method)
     {
         var half = (int)TensorProto.Types.DataType.Float16;
-        var model = new GraphBuilder().Input("x", [-1, 4], half).Random("w", [4, 3], 1, half).Node("MatMul", ["x", "w"], ["y"]).Output("y", [-1, 3], half).Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, 4], half)
+            .Random("w", [4, 3], 1, half)
+            .Node("MatMul", ["x", "w"], ["y"])
+            .Output("y", [-1, 3], half)
+            .Build();
 
-        Should.Throw<DiagnosticException>(() => StudentRun.Train(method, StudentRun.Context(model, model, new RandomBatches(model)))).Diagnostic.Code.ShouldBe(MethodCodes.NothingToTrain);
+        Should
+            .Throw<DiagnosticException>(() => StudentRun.Train(method, StudentRun.Context(model, model, new RandomBatches(model))))
+            .Diagnostic.Code.ShouldBe(MethodCodes.NothingToTrain);
     }
 
     [Fact]
@@ -234,7 +284,10 @@ public class DistillMethodTests
     {
         var teacher = StudentRun.Dense();
         long Bytes(int batches, params (string, object)[] options) =>
-            StudentRun.Method("distill").Plan(StudentRun.Context(teacher, teacher, new LabelledBatches(teacher, 5, batches)), MethodRun.Arguments(options)).PeakBytes;
+            StudentRun
+                .Method("distill")
+                .Plan(StudentRun.Context(teacher, teacher, new LabelledBatches(teacher, 5, batches)), MethodRun.Arguments(options))
+                .PeakBytes;
 
         Bytes(4, ("batch", 64)).ShouldBeGreaterThan(Bytes(4));
         Bytes(8).ShouldBeGreaterThan(Bytes(4));
@@ -249,7 +302,10 @@ public class DistillMethodTests
         var teacher = StudentRun.Dense();
         var position = new SourcePosition("modelopt.yaml", 5, 3);
         var arguments = new Methods.Options.MethodArguments(
-            new Dictionary<string, object> { [option] = value }, new SourcePosition("modelopt.yaml", 4, 3), new Dictionary<string, SourcePosition> { [option] = position });
+            new Dictionary<string, object> { [option] = value },
+            new SourcePosition("modelopt.yaml", 4, 3),
+            new Dictionary<string, SourcePosition> { [option] = position }
+        );
 
         var error = Should.Throw<DiagnosticException>(() => StudentRun.Method("distill").Plan(StudentRun.Context(teacher, teacher), arguments));
 

@@ -12,20 +12,32 @@ internal static class StudentRun
     /// <summary>A dense network 12 → 16 → 16 → 5.</summary>
     public static OnnxModel Dense(bool softmax = false)
     {
-        var builder = new GraphBuilder().Input("x", [-1, 12]).Gemm("x", "fc1", 16, 12, transB: true).Node("Relu", ["fc1"], ["r1"]).Gemm("r1", "fc2", 16, 16).Node("Relu", ["fc2"], ["r2"]);
+        var builder = new GraphBuilder()
+            .Input("x", [-1, 12])
+            .Gemm("x", "fc1", 16, 12, transB: true)
+            .Node("Relu", ["fc1"], ["r1"])
+            .Gemm("r1", "fc2", 16, 16)
+            .Node("Relu", ["fc2"], ["r2"]);
         return softmax
             ? builder.Gemm("r2", "fc3", 5, 16).Node("Softmax", ["fc3"], ["y"], ("axis", -1)).Output("y", [-1, 5]).Build()
             : builder.Gemm("r2", "y", 5, 16).Output("y", [-1, 5]).Build();
     }
 
     /// <summary>A convolutional network with a grouped and a depth-wise convolution, and a normalisation.</summary>
-    public static OnnxModel Convolutional() => new GraphBuilder()
-        .Input("x", [-1, 4, 8, 8])
-        .Conv("x", "conv1", 8, 4, [3, 3], bias: false, attributes: ("pads", new[] { 1, 1, 1, 1 })).BatchNormalization("conv1", "bn", 8).Node("Relu", ["bn"], ["r1"])
-        .Conv("r1", "conv2", 8, 8, [3, 3], group: 2, attributes: ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", ["conv2"], ["r2"])
-        .Conv("r2", "conv3", 8, 8, [3, 3], group: 8, attributes: ("pads", new[] { 1, 1, 1, 1 }))
-        .Node("GlobalAveragePool", ["conv3"], ["pool"]).Node("Flatten", ["pool"], ["flat"])
-        .Gemm("flat", "y", 5, 8).Output("y", [-1, 5]).Build();
+    public static OnnxModel Convolutional() =>
+        new GraphBuilder()
+            .Input("x", [-1, 4, 8, 8])
+            .Conv("x", "conv1", 8, 4, [3, 3], bias: false, attributes: ("pads", new[] { 1, 1, 1, 1 }))
+            .BatchNormalization("conv1", "bn", 8)
+            .Node("Relu", ["bn"], ["r1"])
+            .Conv("r1", "conv2", 8, 8, [3, 3], group: 2, attributes: ("pads", new[] { 1, 1, 1, 1 }))
+            .Node("Relu", ["conv2"], ["r2"])
+            .Conv("r2", "conv3", 8, 8, [3, 3], group: 8, attributes: ("pads", new[] { 1, 1, 1, 1 }))
+            .Node("GlobalAveragePool", ["conv3"], ["pool"])
+            .Node("Flatten", ["pool"], ["flat"])
+            .Gemm("flat", "y", 5, 8)
+            .Output("y", [-1, 5])
+            .Build();
 
     /// <summary>The model with noise on its weights.</summary>
     public static OnnxModel Worse(OnnxModel model, double noise = 0.15)

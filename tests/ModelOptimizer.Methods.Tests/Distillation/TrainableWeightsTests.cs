@@ -8,7 +8,9 @@ public class TrainableWeightsTests
 {
     [Fact]
     public void Weights_biases_scales_and_shifts_are_trained() =>
-        TrainableWeights.Find(StudentRun.Convolutional(), "y").ShouldBe(["conv1.w", "bn.scale", "bn.shift", "conv2.w", "conv2.b", "conv3.w", "conv3.b", "y.w", "y.b"]);
+        TrainableWeights
+            .Find(StudentRun.Convolutional(), "y")
+            .ShouldBe(["conv1.w", "bn.scale", "bn.shift", "conv2.w", "conv2.b", "conv3.w", "conv3.b", "y.w", "y.b"]);
 
     [Fact]
     public void Single_numbers_masks_and_what_other_outputs_need_are_not()
@@ -39,7 +41,15 @@ public class TrainableWeightsTests
     [Fact]
     public void Constants_that_nodes_turn_into_a_weight_are_not()
     {
-        var model = new GraphBuilder().Input("x", [-1, 6]).Random("left", [6, 2]).Random("right", [2, 6]).Node("MatMul", ["left", "right"], ["w"]).Node("MatMul", ["x", "w"], ["m"]).MatMul("m", "y", 3, 6).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, 6])
+            .Random("left", [6, 2])
+            .Random("right", [2, 6])
+            .Node("MatMul", ["left", "right"], ["w"])
+            .Node("MatMul", ["x", "w"], ["m"])
+            .MatMul("m", "y", 3, 6)
+            .Output("y")
+            .Build();
 
         TrainableWeights.Find(model, "y").ShouldBe(["y.w"]);
     }

@@ -7,7 +7,12 @@ namespace ModelOptimizer.Methods.Tests.Examples;
 /// <summary>Pruning by magnitude.</summary>
 internal sealed class ThresholdMethod : IMethod
 {
-    private static readonly Option<double> Below = new("below", Forms.Number(0, 1), "Weights smaller than this share of the layer's largest become zero.", "1%");
+    private static readonly Option<double> Below = new(
+        "below",
+        Forms.Number(0, 1),
+        "Weights smaller than this share of the layer's largest become zero.",
+        "1%"
+    );
 
     public string Name => "threshold";
 
@@ -28,7 +33,14 @@ internal sealed class ThresholdMethod : IMethod
         public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
         {
             var model = before.Clone();
-            return new StepResult(model, [.. _layers.Select(layer => layer.Obstacle is null && chosen?.GetValueOrDefault(layer.Name) is not Choice.Keep ? Prune(layer, model) : Leave(layer))]);
+            return new StepResult(
+                model,
+                [
+                    .. _layers.Select(layer =>
+                        layer.Obstacle is null && chosen?.GetValueOrDefault(layer.Name) is not Choice.Keep ? Prune(layer, model) : Leave(layer)
+                    ),
+                ]
+            );
         }
 
         private LayerOutcome Prune(WeightLayer layer, OnnxModel model)
@@ -46,6 +58,13 @@ internal sealed class ThresholdMethod : IMethod
             };
         }
 
-        private static LayerOutcome Leave(WeightLayer layer) => new() { Layer = layer.Name, ParametersBefore = layer.WeightCount, ParametersAfter = layer.WeightCount, Reason = layer.Obstacle };
+        private static LayerOutcome Leave(WeightLayer layer) =>
+            new()
+            {
+                Layer = layer.Name,
+                ParametersBefore = layer.WeightCount,
+                ParametersAfter = layer.WeightCount,
+                Reason = layer.Obstacle,
+            };
     }
 }

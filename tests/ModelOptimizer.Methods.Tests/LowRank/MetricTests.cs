@@ -13,7 +13,11 @@ public class MetricTests
     [Fact]
     public void The_metric_of_a_difference_is_the_mean_squared_difference_of_two_convolutions_on_the_calibration_images()
     {
-        var model = new GraphBuilder().Input("x", [-1, 4, 11, 10]).Conv("x", "y", 6, 4, [3, 2], bias: false, group: 1, ("strides", new[] { 2, 2 }), ("dilations", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 })).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, 4, 11, 10])
+            .Conv("x", "y", 6, 4, [3, 2], bias: false, group: 1, ("strides", new[] { 2, 2 }), ("dilations", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }))
+            .Output("y")
+            .Build();
         var other = model.Clone();
         WeightValues.Write(other.Graph.Initializer[0], new Random64(3).Normals(6 * 4 * 6));
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
@@ -25,7 +29,12 @@ public class MetricTests
         var difference = new Matrix(6, 4 * 6);
         TensorPrimitives.Subtract(Weights(model), Weights(other), difference.Values);
 
-        var metric = new KernelProblem(TestEngine.Shared.LinearAlgebra, difference, 6, new CovarianceMetric(TestEngine.Shared.LinearAlgebra, statistics[key].Sigma[0], 6)).Energy;
+        var metric = new KernelProblem(
+            TestEngine.Shared.LinearAlgebra,
+            difference,
+            6,
+            new CovarianceMetric(TestEngine.Shared.LinearAlgebra, statistics[key].Sigma[0], 6)
+        ).Energy;
 
         double sum = 0, windows = 0;
         foreach (var batch in batches.Read())

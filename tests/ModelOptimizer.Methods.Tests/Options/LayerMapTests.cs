@@ -6,7 +6,9 @@ namespace ModelOptimizer.Methods.Tests.Options;
 
 public class LayerMapTests
 {
-    private static readonly IReadOnlyList<WeightLayer> Layers = LayerFinder.Find(new GraphBuilder().Input("x", [1, 4]).Gemm("x", "fc1", 4, 4).Gemm("fc1", "fc2", 4, 4).Gemm("fc2", "last", 4, 4).Output("last").Build());
+    private static readonly IReadOnlyList<WeightLayer> Layers = LayerFinder.Find(
+        new GraphBuilder().Input("x", [1, 4]).Gemm("x", "fc1", 4, 4).Gemm("fc1", "fc2", 4, 4).Gemm("fc2", "last", 4, 4).Output("last").Build()
+    );
 
     [Fact]
     public void The_last_rule_that_matches_a_layer_gives_its_value()

@@ -6,8 +6,17 @@ namespace ModelOptimizer.Methods.Tests.Options;
 
 public class LayerSelectorTests
 {
-    private static readonly IReadOnlyList<WeightLayer> Layers = LayerFinder.Find(new GraphBuilder().Input("x", [1, 4, 8, 8])
-        .Conv("x", "conv1", 4, 4, [1, 1]).Conv("conv1", "conv2", 4, 4, [1, 1]).Conv("conv2", "block/conv3", 4, 4, [1, 1]).Node("Flatten", ["block/conv3"], ["f"]).Gemm("f", "fc", 4, 256).Output("fc").Build());
+    private static readonly IReadOnlyList<WeightLayer> Layers = LayerFinder.Find(
+        new GraphBuilder()
+            .Input("x", [1, 4, 8, 8])
+            .Conv("x", "conv1", 4, 4, [1, 1])
+            .Conv("conv1", "conv2", 4, 4, [1, 1])
+            .Conv("conv2", "block/conv3", 4, 4, [1, 1])
+            .Node("Flatten", ["block/conv3"], ["f"])
+            .Gemm("f", "fc", 4, 256)
+            .Output("fc")
+            .Build()
+    );
 
     [Theory]
     [InlineData("conv1 conv2 block/conv3 fc", "*")]
@@ -22,7 +31,11 @@ public class LayerSelectorTests
 
     [Fact]
     public void A_rule_without_a_match_names_the_nearest_layers() =>
-        Failure("konv1").ShouldBe("error MOC1301: the layer rule 'konv1' matches no layer of the model. The nearest names are 'conv1', 'conv2', 'fc'; 'modelopt layers' prints them all.");
+        Failure("konv1")
+            .ShouldBe(
+                "error MOC1301: the layer rule 'konv1' matches no layer of the model. The nearest names are 'conv1', 'conv2', 'fc'; 'modelopt layers' prints "
+                    + "them all."
+            );
 
     [Fact]
     public void A_type_without_a_match_names_the_types() =>

@@ -5,7 +5,6 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
@@ -82,7 +81,11 @@ public class QuantizeMethodTests
     {
         var model = Net();
 
-        var result = Run(model, new RandomBatches(model), ("weights", new LayerMap<string>([(new LayerRule("*"), "4"), (new LayerRule("c1"), "8"), (new LayerRule("type:Gemm"), "fp16")])));
+        var result = Run(
+            model,
+            new RandomBatches(model),
+            ("weights", new LayerMap<string>([(new LayerRule("*"), "4"), (new LayerRule("c1"), "8"), (new LayerRule("type:Gemm"), "fp16")]))
+        );
 
         result.Layers.Select(layer => (layer.Layer, layer.Bits, layer.ChosenText)).ShouldBe([("c1", 8, "8 bits"), ("c2", 4, "4 bits"), ("g", 16, "fp16")]);
         result.Layers.ShouldAllBe(layer => layer.BytesAfter < layer.BytesBefore);
@@ -92,11 +95,19 @@ public class QuantizeMethodTests
     public void The_same_run_and_its_decisions_lead_to_the_same_bytes()
     {
         var model = Net();
-        (string, object)[] options = [("weights", new LayerMap<string>([(new LayerRule("*"), "3"), (new LayerRule("c1"), "ternary")])), ("layers", MethodRun.Rules("!g"))];
+        (string, object)[] options =
+        [
+            ("weights", new LayerMap<string>([(new LayerRule("*"), "3"), (new LayerRule("c1"), "ternary")])),
+            ("layers", MethodRun.Rules("!g")),
+        ];
         var first = Run(model, new RandomBatches(model), options);
 
         Run(model, new RandomBatches(model), options).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        var again = Method.Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(Bits("8"), ("layers", MethodRun.Rules("!g"))), first.Choices());
+        var again = Method.Run(
+            MethodRun.Context(model, new RandomBatches(model)),
+            MethodRun.Arguments(Bits("8"), ("layers", MethodRun.Rules("!g"))),
+            first.Choices()
+        );
         again.Model.ToBytes().ShouldBe(first.Model.ToBytes());
     }
 
@@ -125,13 +136,22 @@ public class QuantizeMethodTests
         var stored = Run(model, new RandomBatches(model), Bits("4")).Model;
 
         Should.Throw<DiagnosticException>(() => Run(stored, new RandomBatches(model), Bits("2"))).Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
-        Should.Throw<DiagnosticException>(() => MethodRun.Named("tucker").Run(MethodRun.Context(stored, new RandomBatches(model)), MethodRun.Arguments(("ranks", MethodRun.Share(0.5))))).Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
+        Should
+            .Throw<DiagnosticException>(() =>
+                MethodRun.Named("tucker").Run(MethodRun.Context(stored, new RandomBatches(model)), MethodRun.Arguments(("ranks", MethodRun.Share(0.5))))
+            )
+            .Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
     }
 
     [Fact]
     public void Weights_that_cannot_be_stored_are_named_with_the_reason()
     {
-        var graph = new GraphBuilder().Input("x", [-1, 40]).MatMul("x", "free", 40, 40).MatMul("free", "given", 40, 40).MatMul("given", "shown", 40, 40).MatMul("shown", "last", 3, 40);
+        var graph = new GraphBuilder()
+            .Input("x", [-1, 40])
+            .MatMul("x", "free", 40, 40)
+            .MatMul("free", "given", 40, 40)
+            .MatMul("given", "shown", 40, 40)
+            .MatMul("shown", "last", 3, 40);
         graph.Input("given.w", [40, 40]).Output("last").Output("shown.w", [40, 40]);
         graph.Constant("scale", [], [0.1]).Node("Cast", ["last"], ["c"], ("to", (int)DataType.Int8)).Node("DequantizeLinear", ["c", "scale"], ["d"]);
         var model = graph.Build();
@@ -241,7 +261,9 @@ public class QuantizeMethodTests
 
         var result = Run(model, null, Bits("4"), ("rounding", "nearest"));
 
-        result.Layers.Select(layer => (layer.Layer, layer.Reason)).ShouldBe([("tiny", $"ONNX Runtime {LoadedGraph.RuntimeVersion} unpacks it to other numbers"), ("z", null)]);
+        result
+            .Layers.Select(layer => (layer.Layer, layer.Reason))
+            .ShouldBe([("tiny", $"ONNX Runtime {LoadedGraph.RuntimeVersion} unpacks it to other numbers"), ("z", null)]);
         result.Model.Graph.Initializer.ShouldContain(tensor => tensor.Name == "w");
     }
 
@@ -257,13 +279,24 @@ public class QuantizeMethodTests
 
     private static OnnxModel Net()
     {
-        var graph = new GraphBuilder().Input("x", [-1, 6, 9, 9]).Conv("x", "c1", 16, 6, [3, 3]).Node("Relu", ["c1"], ["r1"]).Conv("r1", "c2", 20, 16, [3, 3], attributes: ("pads", new[] { 1, 1, 1, 1 }));
-        return graph.Node("Relu", ["c2"], ["r2"]).Node("GlobalAveragePool", ["r2"], ["p"]).Node("Flatten", ["p"], ["f"]).Gemm("f", "g", 30, 20).Output("g").Build();
+        var graph = new GraphBuilder()
+            .Input("x", [-1, 6, 9, 9])
+            .Conv("x", "c1", 16, 6, [3, 3])
+            .Node("Relu", ["c1"], ["r1"])
+            .Conv("r1", "c2", 20, 16, [3, 3], attributes: ("pads", new[] { 1, 1, 1, 1 }));
+        return graph
+            .Node("Relu", ["c2"], ["r2"])
+            .Node("GlobalAveragePool", ["r2"], ["p"])
+            .Node("Flatten", ["p"], ["f"])
+            .Gemm("f", "g", 30, 20)
+            .Output("g")
+            .Build();
     }
 
     private static (string, object) Bits(string weights) => ("weights", new LayerMap<string>([(new LayerRule("*"), weights)]));
 
-    private static StepResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) => Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
+    private static StepResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) =>
+        Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
 
     private static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
         MethodRun.Outputs(before, batch).Zip(MethodRun.Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());

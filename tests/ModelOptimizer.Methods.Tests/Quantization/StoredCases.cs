@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
@@ -8,21 +7,27 @@ namespace ModelOptimizer.Methods.Tests.Quantization;
 /// <summary>Small networks with every kind of weight, extents odd wherever they may be.</summary>
 internal static class StoredCases
 {
-    public static IReadOnlyDictionary<string, Func<int, DataType, OnnxModel>> All { get; } = new Dictionary<string, Func<int, DataType, OnnxModel>>(StringComparer.Ordinal)
-    {
-        ["conv, odd, with a bias"] = (opset, type) => Of(opset, type, [2, 15, 6, 6], [21, 15, 3, 3], (graph, x, w) => graph.Node("Conv", [x, w], ["y"], ("pads", new[] { 1, 1, 1, 1 }))),
-        ["conv in groups"] = (opset, type) => Of(opset, type, [2, 12, 6, 6], [40, 3, 5, 5], (graph, x, w) => graph.Node("Conv", [x, w], ["y"], ("group", 4))),
-        ["depthwise conv"] = (opset, type) => Of(opset, type, [1, 63, 8, 8], [63, 1, 7, 7], (graph, x, w) => graph.Node("Conv", [x, w], ["y"], ("group", 63))),
-        ["conv of one dimension"] = (opset, type) => Of(opset, type, [2, 31, 9], [33, 31, 3], (graph, x, w) => graph.Node("Conv", [x, w], ["y"])),
-        ["conv of three dimensions"] = (opset, type) => Of(opset, type, [1, 5, 4, 4, 4], [26, 5, 3, 3, 3], (graph, x, w) => graph.Node("Conv", [x, w], ["y"])),
-        ["transposed conv"] = (opset, type) => Of(opset, type, [1, 17, 4, 4], [17, 20, 3, 3], (graph, x, w) => graph.Node("ConvTranspose", [x, w], ["y"])),
-        ["transposed conv in groups"] = (opset, type) => Of(opset, type, [1, 16, 4, 4], [16, 15, 4, 4], (graph, x, w) => graph.Node("ConvTranspose", [x, w], ["y"], ("group", 2))),
-        ["gemm"] = (opset, type) => Gemm(opset, type, [63, 65], 0),
-        ["gemm, transposed"] = (opset, type) => Gemm(opset, type, [65, 63], 1),
-        ["matmul"] = (opset, type) => Of(opset, type, [3, 4, 63], [63, 61], (graph, x, w) => graph.Node("MatMul", [x, w], ["y"])),
-        ["matmul, weight first"] = (opset, type) => Of(opset, type, [63, 4], [61, 63], (graph, x, w) => graph.Node("MatMul", [w, x], ["y"])),
-        ["matmul of a stack"] = (opset, type) => Of(opset, type, [3, 4, 31], [3, 31, 41], (graph, x, w) => graph.Node("MatMul", [x, w], ["y"])),
-    };
+    public static IReadOnlyDictionary<string, Func<int, DataType, OnnxModel>> All { get; } =
+        new Dictionary<string, Func<int, DataType, OnnxModel>>(StringComparer.Ordinal)
+        {
+            ["conv, odd, with a bias"] = (opset, type) =>
+                Of(opset, type, [2, 15, 6, 6], [21, 15, 3, 3], (graph, x, w) => graph.Node("Conv", [x, w], ["y"], ("pads", new[] { 1, 1, 1, 1 }))),
+            ["conv in groups"] = (opset, type) =>
+                Of(opset, type, [2, 12, 6, 6], [40, 3, 5, 5], (graph, x, w) => graph.Node("Conv", [x, w], ["y"], ("group", 4))),
+            ["depthwise conv"] = (opset, type) =>
+                Of(opset, type, [1, 63, 8, 8], [63, 1, 7, 7], (graph, x, w) => graph.Node("Conv", [x, w], ["y"], ("group", 63))),
+            ["conv of one dimension"] = (opset, type) => Of(opset, type, [2, 31, 9], [33, 31, 3], (graph, x, w) => graph.Node("Conv", [x, w], ["y"])),
+            ["conv of three dimensions"] = (opset, type) =>
+                Of(opset, type, [1, 5, 4, 4, 4], [26, 5, 3, 3, 3], (graph, x, w) => graph.Node("Conv", [x, w], ["y"])),
+            ["transposed conv"] = (opset, type) => Of(opset, type, [1, 17, 4, 4], [17, 20, 3, 3], (graph, x, w) => graph.Node("ConvTranspose", [x, w], ["y"])),
+            ["transposed conv in groups"] = (opset, type) =>
+                Of(opset, type, [1, 16, 4, 4], [16, 15, 4, 4], (graph, x, w) => graph.Node("ConvTranspose", [x, w], ["y"], ("group", 2))),
+            ["gemm"] = (opset, type) => Gemm(opset, type, [63, 65], 0),
+            ["gemm, transposed"] = (opset, type) => Gemm(opset, type, [65, 63], 1),
+            ["matmul"] = (opset, type) => Of(opset, type, [3, 4, 63], [63, 61], (graph, x, w) => graph.Node("MatMul", [x, w], ["y"])),
+            ["matmul, weight first"] = (opset, type) => Of(opset, type, [63, 4], [61, 63], (graph, x, w) => graph.Node("MatMul", [w, x], ["y"])),
+            ["matmul of a stack"] = (opset, type) => Of(opset, type, [3, 4, 31], [3, 31, 41], (graph, x, w) => graph.Node("MatMul", [x, w], ["y"])),
+        };
 
     /// <summary>A model whose embedding is looked up.</summary>
     public static OnnxModel Gather(int opset)

@@ -1,7 +1,5 @@
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
@@ -153,7 +151,9 @@ public class StoredWeightsTests
         OnnxValidator.Check(packed).ShouldBeEmpty();
         packed.SizeInBytes.ShouldBeLessThan(model.SizeInBytes);
         packed.Opset.ShouldBe(model.Opset);
-        packed.Graph.Node.TakeLast(model.Graph.Node.Count(node => node.OpType != "Constant")).ShouldBe(model.Graph.Node.Where(node => node.OpType != "Constant"));
+        packed
+            .Graph.Node.TakeLast(model.Graph.Node.Count(node => node.OpType != "Constant"))
+            .ShouldBe(model.Graph.Node.Where(node => node.OpType != "Constant"));
         var plain = StoredWeights.Plain(model, rounded);
         foreach (var batch in new RandomInputs(model).Read())
         {

@@ -109,7 +109,12 @@ public class SuccessiveRoundingTests
             for (var row = 0; row < weight.Rows; row++)
             {
                 var numbers = weight.Row(row).ToArray();
-                double ErrorOf(double scale) => numbers.Select((value, d) => importance[d] * Math.Pow(value - (Math.Clamp(Math.Round(value / scale), format.Lowest, format.Highest) * scale), 2)).Sum();
+                double ErrorOf(double scale) =>
+                    numbers
+                        .Select(
+                            (value, d) => importance[d] * Math.Pow(value - (Math.Clamp(Math.Round(value / scale), format.Lowest, format.Highest) * scale), 2)
+                        )
+                        .Sum();
                 var whole = numbers.Max(Math.Abs) / format.Highest;
                 var least = format.Highest == 1 ? 0.1 : 0.35;
 
@@ -127,7 +132,11 @@ public class SuccessiveRoundingTests
 
     private static double Error(Matrix weight, Matrix sigma, float[] scales, sbyte[] codes)
     {
-        var difference = new Matrix(weight.Rows, weight.Columns, [.. weight.Values.Select((value, i) => value - (codes[i] * (double)scales[i / weight.Columns]))]);
+        var difference = new Matrix(
+            weight.Rows,
+            weight.Columns,
+            [.. weight.Values.Select((value, i) => value - (codes[i] * (double)scales[i / weight.Columns]))]
+        );
         return TestProblem.Algebra.Multiply(difference, sigma).Values.Zip(difference.Values, (a, b) => a * b).Sum();
     }
 }

@@ -55,7 +55,13 @@ public sealed class BlockReaderTests
     public void A_node_with_a_graph_inside_is_an_obstacle()
     {
         var inner = new GraphBuilder().Node("Identity", ["x"], ["i"]).Build().Graph;
-        var model = new GraphBuilder().Input("x", [1, 4]).Input("b", []).Node("If", ["b"], ["y"], ("then_branch", inner)).Node("Relu", ["y"], ["z"]).Output("z").Build();
+        var model = new GraphBuilder()
+            .Input("x", [1, 4])
+            .Input("b", [])
+            .Node("If", ["b"], ["y"], ("then_branch", inner))
+            .Node("Relu", ["y"], ["z"])
+            .Output("z")
+            .Build();
 
         Read(model, "b", "z").Obstacle.ShouldBe("the If 'y_node' between them has a graph of its own inside");
     }

@@ -28,7 +28,20 @@ public sealed class ConvLayerTests
     [Fact]
     public void Groups_strides_dilations_and_asymmetric_pads_are_read()
     {
-        var layer = Only(new GraphBuilder().Input("x", [1, 6, 20]).Conv("x", "c", 4, 6, [5], bias: false, group: 2, attributes: [("strides", new[] { 2 }), ("dilations", new[] { 3 }), ("pads", new[] { 1, 4 }), ("kernel_shape", new[] { 5 })]));
+        var layer = Only(
+            new GraphBuilder()
+                .Input("x", [1, 6, 20])
+                .Conv(
+                    "x",
+                    "c",
+                    4,
+                    6,
+                    [5],
+                    bias: false,
+                    group: 2,
+                    attributes: [("strides", new[] { 2 }), ("dilations", new[] { 3 }), ("pads", new[] { 1, 4 }), ("kernel_shape", new[] { 5 })]
+                )
+        );
 
         (layer.OutputChannels, layer.InputChannels, layer.Bias, layer.Obstacle).ShouldBe((4, 6, null, null));
         layer.Window!.Strides.ShouldBe([2]);
@@ -63,18 +76,22 @@ public sealed class ConvLayerTests
     [InlineData("SAME_LOWER", new[] { 1, 1, 0, 1 })]
     public void Auto_pad_is_resolved_by_the_size_of_the_input(string given, int[] pads)
     {
-        var layer = Only(new GraphBuilder().Input("x", [1, 3, 8, 7]).Conv("x", "c", 5, 3, [3, 3], attributes: [("auto_pad", given), ("strides", new[] { 2, 2 })]));
+        var layer = Only(
+            new GraphBuilder().Input("x", [1, 3, 8, 7]).Conv("x", "c", 5, 3, [3, 3], attributes: [("auto_pad", given), ("strides", new[] { 2, 2 })])
+        );
 
         layer.Window!.Resolve([8, 7]).Pads.ShouldBe(pads);
     }
 
     [Fact]
     public void A_three_dimensional_kernel_is_listed_with_the_reason() =>
-        Only(new GraphBuilder().Input("x", [1, 2, 4, 4, 4]).Conv("x", "c", 5, 2, [3, 3, 3])).Obstacle.ShouldBe("its kernel has 3 spatial dimensions; 1 and 2 are supported");
+        Only(new GraphBuilder().Input("x", [1, 2, 4, 4, 4]).Conv("x", "c", 5, 2, [3, 3, 3]))
+            .Obstacle.ShouldBe("its kernel has 3 spatial dimensions; 1 and 2 are supported");
 
     [Fact]
     public void A_kernel_shape_that_contradicts_the_weight_is_an_obstacle() =>
-        Only(new GraphBuilder().Input("x", [1, 3, 8, 8]).Conv("x", "c", 5, 3, [3, 3], attributes: ("kernel_shape", new[] { 3, 5 }))).Obstacle.ShouldBe("its kernel_shape [3, 5] is not that of its weight [3, 3]");
+        Only(new GraphBuilder().Input("x", [1, 3, 8, 8]).Conv("x", "c", 5, 3, [3, 3], attributes: ("kernel_shape", new[] { 3, 5 })))
+            .Obstacle.ShouldBe("its kernel_shape [3, 5] is not that of its weight [3, 3]");
 
     [Theory]
     [InlineData("strides", new[] { 0, 1 })]
@@ -83,11 +100,13 @@ public sealed class ConvLayerTests
     [InlineData("pads", new[] { 1, 1 })]
     [InlineData("pads", new[] { -1, 0, 0, 0 })]
     public void Impossible_attributes_are_an_obstacle(string name, int[] value) =>
-        Only(new GraphBuilder().Input("x", [1, 3, 8, 8]).Conv("x", "c", 5, 3, [3, 3], attributes: (name, value))).Obstacle.ShouldBe("its attributes do not describe a possible window");
+        Only(new GraphBuilder().Input("x", [1, 3, 8, 8]).Conv("x", "c", 5, 3, [3, 3], attributes: (name, value)))
+            .Obstacle.ShouldBe("its attributes do not describe a possible window");
 
     [Fact]
     public void A_group_that_does_not_divide_the_outputs_is_an_obstacle() =>
-        Only(new GraphBuilder().Input("x", [1, 6, 8, 8]).Conv("x", "c", 5, 6, [3, 3], group: 2)).Obstacle.ShouldBe("its attributes do not describe a possible window");
+        Only(new GraphBuilder().Input("x", [1, 6, 8, 8]).Conv("x", "c", 5, 6, [3, 3], group: 2))
+            .Obstacle.ShouldBe("its attributes do not describe a possible window");
 
     [Fact]
     public void The_normalization_that_alone_reads_the_output_is_noted()

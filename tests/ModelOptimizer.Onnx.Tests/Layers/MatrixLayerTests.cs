@@ -66,14 +66,21 @@ public sealed class MatrixLayerTests
     [Fact]
     public void A_product_of_two_activations_is_not_a_layer()
     {
-        var model = new GraphBuilder().Input("q", [1, 4]).Input("k", [4, 4]).Node("Softmax", ["k"], ["s"]).Node("MatMul", ["q", "s"], ["y"]).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("q", [1, 4])
+            .Input("k", [4, 4])
+            .Node("Softmax", ["k"], ["s"])
+            .Node("MatMul", ["q", "s"], ["y"])
+            .Output("y")
+            .Build();
 
         LayerFinder.Find(model).ShouldBeEmpty();
     }
 
     [Fact]
     public void A_batch_of_constant_matrices_is_listed_with_the_reason() =>
-        Only(new GraphBuilder().Input("x", [2, 1, 4]).Random("w", [2, 4, 3]).Node("MatMul", ["x", "w"], ["y"])).Obstacle.ShouldBe("its weight has 3 dimensions, not 2");
+        Only(new GraphBuilder().Input("x", [2, 1, 4]).Random("w", [2, 4, 3]).Node("MatMul", ["x", "w"], ["y"]))
+            .Obstacle.ShouldBe("its weight has 3 dimensions, not 2");
 
     private static WeightLayer Only(GraphBuilder builder) => LayerFinder.Find(builder.Output("y").Build()).ShouldHaveSingleItem();
 }

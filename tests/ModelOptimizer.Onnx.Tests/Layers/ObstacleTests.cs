@@ -36,34 +36,62 @@ public sealed class ObstacleTests
     public void A_weight_that_a_branch_reads_as_well_is_shared()
     {
         var inner = new GraphBuilder().Node("Identity", ["w"], ["i"]).Build().Graph;
-        var layers = Find(new GraphBuilder().Input("x", [1, 4]).Input("b", []).Random("w", [4, 4]).Node("MatMul", ["x", "w"], ["y"]).Node("If", ["b"], ["z"], ("then_branch", inner)));
+        var layers = Find(
+            new GraphBuilder()
+                .Input("x", [1, 4])
+                .Input("b", [])
+                .Random("w", [4, 4])
+                .Node("MatMul", ["x", "w"], ["y"])
+                .Node("If", ["b"], ["z"], ("then_branch", inner))
+        );
         layers[0].Obstacle.ShouldBe("its weight is shared: it is read 2 times");
     }
 
     [Fact]
     public void A_weight_that_the_caller_may_replace_stays() =>
-        Find(new GraphBuilder(irVersion: 4).Input("x", [1, 4]).Input("w", [4, 3]).Random("w", [4, 3]).Node("MatMul", ["x", "w"], ["y"]))[0].Obstacle.ShouldBe("its weight is also an input of the graph");
+        Find(new GraphBuilder(irVersion: 4).Input("x", [1, 4]).Input("w", [4, 3]).Random("w", [4, 3]).Node("MatMul", ["x", "w"], ["y"]))[0]
+            .Obstacle.ShouldBe("its weight is also an input of the graph");
 
     [Fact]
     public void Before_IR_version_4_every_weight_is_an_input_and_that_says_nothing() =>
-        Find(new GraphBuilder(opset: 7, irVersion: 3).Input("x", [1, 4]).Input("w", [4, 3]).Random("w", [4, 3]).Node("MatMul", ["x", "w"], ["y"]))[0].Obstacle.ShouldBeNull();
+        Find(new GraphBuilder(opset: 7, irVersion: 3).Input("x", [1, 4]).Input("w", [4, 3]).Random("w", [4, 3]).Node("MatMul", ["x", "w"], ["y"]))[0]
+            .Obstacle.ShouldBeNull();
 
     [Fact]
     public void A_weight_that_is_an_output_stays() =>
-        Find(new GraphBuilder().Input("x", [1, 4]).Random("w", [4, 3]).Node("MatMul", ["x", "w"], ["y"]).Output("w"))[0].Obstacle.ShouldBe("its weight is also an output of the graph");
+        Find(new GraphBuilder().Input("x", [1, 4]).Random("w", [4, 3]).Node("MatMul", ["x", "w"], ["y"]).Output("w"))[0]
+            .Obstacle.ShouldBe("its weight is also an output of the graph");
 
     [Fact]
     public void A_weight_that_is_computed_from_constants_is_listed_and_their_product_is_no_layer()
     {
-        var layers = Find(new GraphBuilder().Input("x", [1, 4]).Random("a", [4, 2]).Random("b", [2, 3]).Node("MatMul", ["a", "b"], ["w"]).Node("MatMul", ["x", "w"], ["y"]));
+        var layers = Find(
+            new GraphBuilder().Input("x", [1, 4]).Random("a", [4, 2]).Random("b", [2, 3]).Node("MatMul", ["a", "b"], ["w"]).Node("MatMul", ["x", "w"], ["y"])
+        );
         layers.Select(layer => (layer.Name, layer.Obstacle)).ShouldBe([("y_node", "its weight is computed from other constants")]);
     }
 
     [Fact]
     public void What_random_numbers_or_the_caller_may_change_is_not_computed_when_the_model_is_loaded()
     {
-        var random = Find(new GraphBuilder().Input("x", [1, 4]).Random("a", [4, 2]).Random("b", [2, 3]).Node("RandomNormalLike", ["a"], ["r"]).Node("MatMul", ["r", "b"], ["w"]).Node("Gemm", ["x", "w"], ["y"]));
-        var given = Find(new GraphBuilder().Input("x", [1, 4]).Input("a", [4, 2]).Random("a", [4, 2]).Random("b", [2, 3]).Node("MatMul", ["a", "b"], ["w"]).Node("Gemm", ["x", "w"], ["y"]));
+        var random = Find(
+            new GraphBuilder()
+                .Input("x", [1, 4])
+                .Random("a", [4, 2])
+                .Random("b", [2, 3])
+                .Node("RandomNormalLike", ["a"], ["r"])
+                .Node("MatMul", ["r", "b"], ["w"])
+                .Node("Gemm", ["x", "w"], ["y"])
+        );
+        var given = Find(
+            new GraphBuilder()
+                .Input("x", [1, 4])
+                .Input("a", [4, 2])
+                .Random("a", [4, 2])
+                .Random("b", [2, 3])
+                .Node("MatMul", ["a", "b"], ["w"])
+                .Node("Gemm", ["x", "w"], ["y"])
+        );
         random.Select(layer => layer.Obstacle).ShouldBe([null, "its weight is not a constant"]);
         given.Select(layer => layer.Obstacle).ShouldBe([null, "its weight is not a constant"]);
     }
@@ -74,7 +102,15 @@ public sealed class ObstacleTests
     [InlineData("DequantizeLinear")]
     public void A_weight_behind_another_operator_is_listed_with_it(string operation)
     {
-        var layers = Find(new GraphBuilder().Input("x", [1, 4]).Random("w", [4, 3]).Node(operation, ["w"], ["v"]).Node("MatMul", ["x", "v"], ["h"]).Random("c", [2, 2]).Node("Gemm", ["h", "g"], ["y"]));
+        var layers = Find(
+            new GraphBuilder()
+                .Input("x", [1, 4])
+                .Random("w", [4, 3])
+                .Node(operation, ["w"], ["v"])
+                .Node("MatMul", ["x", "v"], ["h"])
+                .Random("c", [2, 2])
+                .Node("Gemm", ["h", "g"], ["y"])
+        );
         layers.Select(layer => layer.Obstacle).ShouldBe([$"its weight passes through {operation} first", "its weight is not a constant"]);
     }
 
@@ -98,9 +134,26 @@ public sealed class ObstacleTests
     {
         var inner = new GraphBuilder().MatMul("x", "inner", 3, 4).Build().Graph;
         var builder = new GraphBuilder().Input("x", [1, 4]).Input("b", []).Node("If", ["b"], ["z"], ("then_branch", inner)).MatMul("x", "y", 3, 4);
-        builder.Proto.Functions.Add(new FunctionProto { Name = "F", Domain = "local", Node = { new NodeProto { OpType = "Gemm", Input = { "a", "b" }, Output = { "f" } } } });
+        builder.Proto.Functions.Add(
+            new FunctionProto
+            {
+                Name = "F",
+                Domain = "local",
+                Node =
+                {
+                    new NodeProto
+                    {
+                        OpType = "Gemm",
+                        Input = { "a", "b" },
+                        Output = { "f" },
+                    },
+                },
+            }
+        );
 
-        Find(builder).Select(layer => (layer.Name, layer.Obstacle)).ShouldBe([("y", null), ("inner", "it is inside a sub-graph of If"), ("f", "it is inside a function")]);
+        Find(builder)
+            .Select(layer => (layer.Name, layer.Obstacle))
+            .ShouldBe([("y", null), ("inner", "it is inside a sub-graph of If"), ("f", "it is inside a function")]);
     }
 
     [Fact]

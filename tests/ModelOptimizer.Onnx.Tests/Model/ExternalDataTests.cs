@@ -99,7 +99,10 @@ public sealed class ExternalDataTests : IDisposable
 
     [Fact]
     public void A_missing_data_file_is_named() =>
-        ErrorOf("gone.bin", "0", "8").ShouldBe((ModelCodes.ExternalMissing, "the data of tensor 'w' is in 'gone.bin', which is not in the model's folder. Copy that file beside the model."));
+        ErrorOf("gone.bin", "0", "8")
+            .ShouldBe(
+                (ModelCodes.ExternalMissing, "the data of tensor 'w' is in 'gone.bin', which is not in the model's folder. Copy that file beside the model.")
+            );
 
     [Theory]
     [InlineData("9", "8", "it takes 8 bytes from byte 9 of a file of 16 bytes")]
@@ -110,7 +113,8 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("0", "4", "its shape takes 8 bytes, but 4 are given")]
     [InlineData("many", "8", "its offset is 'many', not a number")]
     public void A_place_that_does_not_exist_is_refused(string offset, string? length, string found) =>
-        ErrorOf("weights.bin", offset, length).ShouldBe((ModelCodes.ExternalRange, $"the external data of tensor 'w' is wrong: {found}. Export the model again."));
+        ErrorOf("weights.bin", offset, length)
+            .ShouldBe((ModelCodes.ExternalRange, $"the external data of tensor 'w' is wrong: {found}. Export the model again."));
 
     [Fact]
     public void Large_tensors_go_to_a_file_beside_the_model_when_asked_and_come_back_the_same()
@@ -123,7 +127,9 @@ public sealed class ExternalDataTests : IDisposable
         var outside = proto.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External).ToList();
         outside.Select(tensor => tensor.Name).ShouldBe(["h.w", "y.w"]);
         outside.ShouldAllBe(tensor => tensor.ExternalData.Single(entry => entry.Key == "location").Value == "model.onnx.data");
-        outside.Select(tensor => long.Parse(tensor.ExternalData.Single(entry => entry.Key == "offset").Value, CultureInfo.InvariantCulture) % 4096).ShouldAllBe(rest => rest == 0);
+        outside
+            .Select(tensor => long.Parse(tensor.ExternalData.Single(entry => entry.Key == "offset").Value, CultureInfo.InvariantCulture) % 4096)
+            .ShouldAllBe(rest => rest == 0);
         OnnxModel.Load(ModelPath).Proto.ShouldBe(model.Proto);
         model.Graph.Initializer.ShouldAllBe(tensor => tensor.HasRawData);
     }
@@ -136,7 +142,13 @@ public sealed class ExternalDataTests : IDisposable
 
     private static OnnxModel ModelWith(string location, string? offset, string? length)
     {
-        var tensor = new TensorProto { Name = "w", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 2 }, DataLocation = TensorProto.Types.DataLocation.External };
+        var tensor = new TensorProto
+        {
+            Name = "w",
+            DataType = (int)TensorProto.Types.DataType.Float,
+            Dims = { 2 },
+            DataLocation = TensorProto.Types.DataLocation.External,
+        };
         foreach (var (key, value) in new[] { ("location", location), ("offset", offset), ("length", length) })
         {
             if (value is not null)

@@ -14,7 +14,15 @@ public sealed class LargeModelTests
         var proto = new ModelProto { IrVersion = 8, Graph = new GraphProto() };
         for (var i = 0; i < 40; i++)
         {
-            proto.Graph.Initializer.Add(new TensorProto { Name = $"w{i}", DataType = (int)TensorProto.Types.DataType.Uint8, Dims = { 1 << 26 }, RawData = block });
+            proto.Graph.Initializer.Add(
+                new TensorProto
+                {
+                    Name = $"w{i}",
+                    DataType = (int)TensorProto.Types.DataType.Uint8,
+                    Dims = { 1 << 26 },
+                    RawData = block,
+                }
+            );
         }
 
         return new OnnxModel(proto);
@@ -34,7 +42,17 @@ public sealed class LargeModelTests
         var model = Large();
         foreach (var tensor in model.Graph.Initializer)
         {
-            model.Graph.Node.Add(new NodeProto { OpType = "Constant", Output = { tensor.Name }, Attribute = { new AttributeProto { Name = "value", T = tensor } } });
+            model.Graph.Node.Add(
+                new NodeProto
+                {
+                    OpType = "Constant",
+                    Output = { tensor.Name },
+                    Attribute =
+                    {
+                        new AttributeProto { Name = "value", T = tensor },
+                    },
+                }
+            );
         }
 
         model.Graph.Initializer.Clear();

@@ -53,9 +53,47 @@ public sealed class RoundTripTests
     public void Defaults_that_were_written_are_written_again()
     {
         // An empty producer name, an attribute whose integer is 0, a dimension of 0.
-        var proto = new ModelProto { IrVersion = 0, ProducerName = "", Graph = new GraphProto { Name = "" } };
-        proto.Graph.Node.Add(new NodeProto { Name = "", Attribute = { new AttributeProto { Name = "axis", I = 0, F = 0 } } });
-        proto.Graph.Input.Add(new ValueInfoProto { Name = "x", Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { Shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimValue = 0 }, new TensorShapeProto.Types.Dimension() } } } } });
+        var proto = new ModelProto
+        {
+            IrVersion = 0,
+            ProducerName = "",
+            Graph = new GraphProto { Name = "" },
+        };
+        proto.Graph.Node.Add(
+            new NodeProto
+            {
+                Name = "",
+                Attribute =
+                {
+                    new AttributeProto
+                    {
+                        Name = "axis",
+                        I = 0,
+                        F = 0,
+                    },
+                },
+            }
+        );
+        proto.Graph.Input.Add(
+            new ValueInfoProto
+            {
+                Name = "x",
+                Type = new TypeProto
+                {
+                    TensorType = new TypeProto.Types.Tensor
+                    {
+                        Shape = new TensorShapeProto
+                        {
+                            Dim =
+                            {
+                                new TensorShapeProto.Types.Dimension { DimValue = 0 },
+                                new TensorShapeProto.Types.Dimension(),
+                            },
+                        },
+                    },
+                },
+            }
+        );
         var bytes = proto.ToByteArray();
 
         var back = OnnxModel.Parse(bytes);

@@ -39,8 +39,20 @@ public sealed class ModelStatisticsTests
     [Fact]
     public void Products_of_constants_are_no_part_of_a_run()
     {
-        var model = new GraphBuilder().Input("x", [5, 4]).Random("a", [4, 2]).Random("b", [2, 3]).Node("MatMul", ["a", "b"], ["w"]).Node("MatMul", ["x", "w"], ["y"]).Output("y").Build();
-        var shapes = new Dictionary<string, long[]> { ["x"] = [5, 4], ["w"] = [4, 3], ["y"] = [5, 3] };
+        var model = new GraphBuilder()
+            .Input("x", [5, 4])
+            .Random("a", [4, 2])
+            .Random("b", [2, 3])
+            .Node("MatMul", ["a", "b"], ["w"])
+            .Node("MatMul", ["x", "w"], ["y"])
+            .Output("y")
+            .Build();
+        var shapes = new Dictionary<string, long[]>
+        {
+            ["x"] = [5, 4],
+            ["w"] = [4, 3],
+            ["y"] = [5, 3],
+        };
 
         ModelStatistics.Macs(model, shapes).ShouldBe(5 * 4 * 3);
     }
@@ -54,8 +66,17 @@ public sealed class ModelStatisticsTests
             .Integers("to", [2], 1, 125).Node("Reshape", ["t", "to"], ["r"])
             .Gemm("r", "g", 7, 125, transB: true)
             .MatMul("g", "m", 3, 7)
-            .Output("m").Build();
-        var shapes = new Dictionary<string, long[]> { ["x"] = [1, 4, 9, 9], ["c"] = [1, 6, 4, 4], ["t"] = [1, 5, 5, 5], ["r"] = [1, 125], ["g"] = [1, 7], ["m"] = [1, 3] };
+            .Output("m")
+            .Build();
+        var shapes = new Dictionary<string, long[]>
+        {
+            ["x"] = [1, 4, 9, 9],
+            ["c"] = [1, 6, 4, 4],
+            ["t"] = [1, 5, 5, 5],
+            ["r"] = [1, 125],
+            ["g"] = [1, 7],
+            ["m"] = [1, 3],
+        };
 
         long conv = 6 * 16 * 2 * 9, transpose = 6 * 16 * 5 * 4, gemm = 7 * 125, matMul = 3 * 7;
         ModelStatistics.Macs(model, shapes).ShouldBe(conv + transpose + gemm + matMul);

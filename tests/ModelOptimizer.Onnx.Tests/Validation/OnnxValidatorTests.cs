@@ -10,7 +10,12 @@ public sealed class OnnxValidatorTests
     public void A_graph_that_hangs_together_has_no_problems()
     {
         var inner = new GraphBuilder().Node("Add", ["h", "x"], ["i"]).Output("i").Build().Graph;
-        var builder = new GraphBuilder().Input("x", [1, 4]).MatMul("x", "h", 4, 4).Node("If", ["h"], ["y"], ("then_branch", inner)).Node("Clip", ["y", "", "h"], ["z"]).Output("z");
+        var builder = new GraphBuilder()
+            .Input("x", [1, 4])
+            .MatMul("x", "h", 4, 4)
+            .Node("If", ["h"], ["y"], ("then_branch", inner))
+            .Node("Clip", ["y", "", "h"], ["z"])
+            .Output("z");
         Check(builder).ShouldBeEmpty();
     }
 
@@ -48,7 +53,24 @@ public sealed class OnnxValidatorTests
     public void Functions_see_only_their_own_inputs()
     {
         var builder = new GraphBuilder().Input("x", [1]).Output("x");
-        builder.Proto.Functions.Add(new FunctionProto { Name = "F", Input = { "a" }, Output = { "f" }, Node = { new NodeProto { OpType = "Add", Name = "n", Input = { "a", "x" }, Output = { "f" } } } });
+        builder.Proto.Functions.Add(
+            new FunctionProto
+            {
+                Name = "F",
+                Input = { "a" },
+                Output = { "f" },
+                Node =
+                {
+                    new NodeProto
+                    {
+                        OpType = "Add",
+                        Name = "n",
+                        Input = { "a", "x" },
+                        Output = { "f" },
+                    },
+                },
+            }
+        );
         Check(builder).ShouldBe(["node 'n' (Add) of function 'F' reads 'x', which nothing before it makes"]);
     }
 

@@ -82,10 +82,19 @@ public sealed class WeightValuesTests
     [Fact]
     public void Data_that_does_not_match_the_shape_is_an_error()
     {
-        var short4 = new TensorProto { Name = "w", DataType = (int)DataType.Float, Dims = { 2, 3 }, FloatData = { 1, 2, 3, 4 } };
-        Should.Throw<DiagnosticException>(() => WeightValues.ReadDoubles(short4)).Message
-            .ShouldBe("tensor 'w' cannot be read: its shape [2, 3] takes 6 numbers, but its data has 4. Export the model again.");
-        WeightValues.Defect(new TensorProto { DataType = (int)DataType.Float, Dims = { long.MaxValue, long.MaxValue } }).ShouldBe("its shape [9223372036854775807, 9223372036854775807] is not possible");
+        var short4 = new TensorProto
+        {
+            Name = "w",
+            DataType = (int)DataType.Float,
+            Dims = { 2, 3 },
+            FloatData = { 1, 2, 3, 4 },
+        };
+        Should
+            .Throw<DiagnosticException>(() => WeightValues.ReadDoubles(short4))
+            .Message.ShouldBe("tensor 'w' cannot be read: its shape [2, 3] takes 6 numbers, but its data has 4. Export the model again.");
+        WeightValues
+            .Defect(new TensorProto { DataType = (int)DataType.Float, Dims = { long.MaxValue, long.MaxValue } })
+            .ShouldBe("its shape [9223372036854775807, 9223372036854775807] is not possible");
         WeightValues.Defect(new TensorProto { DataType = (int)DataType.Float, Dims = { -1 } }).ShouldBe("its shape [-1] is not possible");
         WeightValues.Defect(new TensorProto { DataType = (int)DataType.Int8, Dims = { 1 } }).ShouldBe("its element type is int8");
         WeightValues.Defect(new TensorProto { DataType = 99, Dims = { 1 } }).ShouldBe("its element type is type 99");

@@ -26,7 +26,13 @@ public sealed class GraphEditorTests
     [Fact]
     public void Everything_else_stays_as_it_was()
     {
-        var builder = new GraphBuilder().Input("x", [-1, 4]).MatMul("x", "a", 4, 4).MatMul("a", "y", 4, 4).Random("unused", [2]).Constant("unused too", [1], [1]).Output("y", [-1, 4]);
+        var builder = new GraphBuilder()
+            .Input("x", [-1, 4])
+            .MatMul("x", "a", 4, 4)
+            .MatMul("a", "y", 4, 4)
+            .Random("unused", [2])
+            .Constant("unused too", [1], [1])
+            .Output("y", [-1, 4]);
         builder.Proto.MetadataProps.Add(new StringStringEntryProto { Key = "author", Value = "me" });
         builder.Proto.Graph.ValueInfo.Add(new ValueInfoProto { Name = "a" });
         var model = builder.Build();
@@ -70,7 +76,13 @@ public sealed class GraphEditorTests
     public void A_weight_that_somebody_else_reads_stays()
     {
         var inner = new GraphBuilder().Node("Identity", ["y.w"], ["i"]).Output("i").Build().Graph;
-        var model = new GraphBuilder().Input("x", [1, 4]).Input("b", []).MatMul("x", "y", 4, 4).Node("If", ["b"], ["z"], ("then_branch", inner)).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [1, 4])
+            .Input("b", [])
+            .MatMul("x", "y", 4, 4)
+            .Node("If", ["b"], ["z"], ("then_branch", inner))
+            .Output("y")
+            .Build();
 
         Split(model, "y");
 
@@ -116,7 +128,13 @@ public sealed class GraphEditorTests
     [Fact]
     public void A_weight_in_a_Constant_node_is_followed_by_Constant_nodes()
     {
-        var model = new GraphBuilder().Input("x", [1, 4]).Constant("y.w", [4, 4], new double[16]).Node("MatMul", ["x", "y.w"], ["y"]).Named("y").Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [1, 4])
+            .Constant("y.w", [4, 4], new double[16])
+            .Node("MatMul", ["x", "y.w"], ["y"])
+            .Named("y")
+            .Output("y")
+            .Build();
 
         Split(model, "y");
 

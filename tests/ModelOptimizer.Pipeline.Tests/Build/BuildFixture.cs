@@ -7,7 +7,6 @@ using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Devices;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Build;

@@ -1,4 +1,3 @@
-using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Testing;
@@ -13,8 +12,11 @@ public sealed class BuildRequestFileTests : IDisposable
 
     [Fact]
     public void Another_protocol_is_refused_with_what_to_do() =>
-        Refusal("""{"protocol":2,"manifests":{}}""").ShouldBe(
-            "error MOC5111: This modelopt speaks protocol 1, the build task asked in protocol 2. Task and tool must come from one ModelOptimizer.Build package: delete the project's obj folder, restore and build again.");
+        Refusal("""{"protocol":2,"manifests":{}}""")
+            .ShouldBe(
+                "error MOC5111: This modelopt speaks protocol 1, the build task asked in protocol 2. Task and tool must come from one ModelOptimizer.Build "
+                    + "package: delete the project's obj folder, restore and build again."
+            );
 
     [Theory]
     [InlineData("")]

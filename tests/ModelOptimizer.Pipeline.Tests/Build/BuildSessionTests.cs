@@ -50,7 +50,8 @@ public sealed class BuildSessionTests : IDisposable
         path.ShouldEndWith(ending);
         resource.GetProperty("length").GetInt64().ShouldBeLessThan(100);
         using var packed = File.OpenRead(path);
-        using Stream unpacked = ending == ".brotli" ? new BrotliStream(packed, CompressionMode.Decompress) : new DeflateStream(packed, CompressionMode.Decompress);
+        using Stream unpacked =
+            ending == ".brotli" ? new BrotliStream(packed, CompressionMode.Decompress) : new DeflateStream(packed, CompressionMode.Decompress);
         new StreamReader(unpacked).ReadToEnd().ShouldBe(File.ReadAllText(_project.Output));
 
         // The file's name has the model's hash: another manifest with the same result packs nothing.
@@ -219,7 +220,13 @@ public sealed class BuildSessionTests : IDisposable
     public void What_a_killed_build_left_is_deleted_but_not_the_request_of_one_that_waits()
     {
         _project.Build();
-        string[] left = [_project.Accessor + ".12.3.tmp", _project.Output + ".12.3.tmp", _project.StateFile + ".12.3.tmp", Path.Combine(_project.Request.OutputDirectory, "request-12.json")];
+        string[] left =
+        [
+            _project.Accessor + ".12.3.tmp",
+            _project.Output + ".12.3.tmp",
+            _project.StateFile + ".12.3.tmp",
+            Path.Combine(_project.Request.OutputDirectory, "request-12.json"),
+        ];
         var waiting = Path.Combine(_project.Request.OutputDirectory, "request-13.json");
         Array.ForEach(left, file => BuildFixture.Write(file, "half"));
         File.SetLastWriteTimeUtc(left[^1], LongAgo);
@@ -337,8 +344,12 @@ public sealed class BuildSessionTests : IDisposable
 
         File.Exists(_project.Output).ShouldBeTrue();
         File.Exists(_project.Accessor).ShouldBeFalse();
-        log.Diagnostics.ShouldHaveSingleItem().ToString().ShouldBe(
-            "modelopt.yaml(9,5): note MOC5115: The accessor 'DigitsModel' is generated for C# projects only; in F# open the resource 'Digits.onnx' with Assembly.GetManifestResourceStream.");
+        log.Diagnostics.ShouldHaveSingleItem()
+            .ToString()
+            .ShouldBe(
+                "modelopt.yaml(9,5): note MOC5115: The accessor 'DigitsModel' is generated for C# projects only; in F# open the resource 'Digits.onnx' with "
+                    + "Assembly.GetManifestResourceStream."
+            );
     }
 
     [Fact]

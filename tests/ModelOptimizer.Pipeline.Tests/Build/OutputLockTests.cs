@@ -32,7 +32,9 @@ public sealed class OutputLockTests : IDisposable
         var first = Task.Run(() => _project.Build(firstLog));
         inside.Wait(Forever);
 
-        var second = Task.Run(() => new BuildSession(_project.Request, _project.ToolVersion, secondLog, NeverRun, _ => throw new InvalidOperationException(), Soon).Run(default));
+        var second = Task.Run(() =>
+            new BuildSession(_project.Request, _project.ToolVersion, secondLog, NeverRun, _ => throw new InvalidOperationException(), Soon).Run(default)
+        );
         secondLog.Spoke.Wait(Forever);
         second.IsCompleted.ShouldBeFalse();
         release.Set();
@@ -40,7 +42,11 @@ public sealed class OutputLockTests : IDisposable
         (await first).ShouldBe(ExitCode.Passed);
         (await second).ShouldBe(ExitCode.Passed);
         _project.Runs.ShouldBe(1);
-        secondLog.Headlines[0].ShouldBe($"Waiting for another build of this project (process {Environment.ProcessId}), which is writing to '{_project.Request.OutputDirectory}'.");
+        secondLog
+            .Headlines[0]
+            .ShouldBe(
+                $"Waiting for another build of this project (process {Environment.ProcessId}), which is writing to '{_project.Request.OutputDirectory}'."
+            );
         secondLog.Headlines[1].ShouldStartWith("digits: ");
     }
 

@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Caching;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Caching;
@@ -34,7 +33,11 @@ public class ResultCacheTests
         List<string> said = [];
         var cache = new ResultCache(folder.Path, said.Add);
         // Sealed as it should be, but not what this version writes.
-        new ContentStore(folder.Path, CacheLayout.Results, ["model.onnx", "result.json"], CacheFolder.Limit, null).Add(Key, Model, "{ \"ModelSha256\": 7 }"u8.ToArray());
+        new ContentStore(folder.Path, CacheLayout.Results, ["model.onnx", "result.json"], CacheFolder.Limit, null).Add(
+            Key,
+            Model,
+            "{ \"ModelSha256\": 7 }"u8.ToArray()
+        );
 
         cache.Find(Key).ShouldBeNull();
 
@@ -70,14 +73,48 @@ public class ResultCacheTests
         blobs.Find(Key).ShouldBe([9, 8]);
     }
 
-    private static ModelReport Result() => new()
-    {
-        OutputSha256 = ContentHash.Of(Model),
-        Before = new ModelCost(10, 5, null),
-        After = new ModelCost(6, 3, null),
-        Metrics = [new MetricPair("cosine", double.NaN, 0.99, 7)],
-        Steps = [new StepReport("tucker", [new LayerOutcome { Layer = "conv", ParametersBefore = 5, ParametersAfter = 3, Ranks = [3, 4], RelativeError = 0.1 }], [], [])],
-        Gates = [new GateVerdict { Metric = "size", Bound = "max", Limit = "70%", Severity = "error", Outcome = GateOutcome.Undecided, Measured = 0.6, Required = 0.7, Lower = 0.5, Confidence = 0.95, Message = "fine", Code = "MOC4004" }],
-        DeviceClass = "cpu",
-    };
+    private static ModelReport Result() =>
+        new()
+        {
+            OutputSha256 = ContentHash.Of(Model),
+            Before = new ModelCost(10, 5, null),
+            After = new ModelCost(6, 3, null),
+            Metrics = [new MetricPair("cosine", double.NaN, 0.99, 7)],
+            Steps =
+            [
+                new StepReport(
+                    "tucker",
+                    [
+                        new LayerOutcome
+                        {
+                            Layer = "conv",
+                            ParametersBefore = 5,
+                            ParametersAfter = 3,
+                            Ranks = [3, 4],
+                            RelativeError = 0.1,
+                        },
+                    ],
+                    [],
+                    []
+                ),
+            ],
+            Gates =
+            [
+                new GateVerdict
+                {
+                    Metric = "size",
+                    Bound = "max",
+                    Limit = "70%",
+                    Severity = "error",
+                    Outcome = GateOutcome.Undecided,
+                    Measured = 0.6,
+                    Required = 0.7,
+                    Lower = 0.5,
+                    Confidence = 0.95,
+                    Message = "fine",
+                    Code = "MOC4004",
+                },
+            ],
+            DeviceClass = "cpu",
+        };
 }

@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Inspection;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Pipeline.Tests.Caching;
 

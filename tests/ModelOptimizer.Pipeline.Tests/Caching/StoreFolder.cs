@@ -26,7 +26,8 @@ internal sealed class StoreFolder : IDisposable
     public void Age(char digit, TimeSpan unused) => System.IO.File.SetLastWriteTimeUtc(Seal(digit), DateTime.UtcNow - unused);
 
     /// <summary>The digits of the entries that are there.</summary>
-    public string Digits() => string.Concat(Directory.GetDirectories(Area).Select(System.IO.Path.GetFileName).Where(name => name!.Length == 64).Select(name => name![0]).Order());
+    public string Digits() =>
+        string.Concat(Directory.GetDirectories(Area).Select(System.IO.Path.GetFileName).Where(name => name!.Length == 64).Select(name => name![0]).Order());
 
     public void Dispose() => _folder.Dispose();
 }

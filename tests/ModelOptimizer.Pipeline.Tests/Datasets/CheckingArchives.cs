@@ -19,7 +19,10 @@ public sealed class CheckingArchives : IDisposable
     [InlineData(CompressionLevel.Optimal, 3)]
     public void Values_That_Were_Changed_In_An_Archive_Are_An_Error(CompressionLevel level, int? samples)
     {
-        var archive = ArrayWriter.Npz(level, ("images", ArrayWriter.Npy("|u1", [Count, 4], Enumerable.Range(0, Count * 4).Select(i => (double)(i * 31 % 256)))));
+        var archive = ArrayWriter.Npz(
+            level,
+            ("images", ArrayWriter.Npy("|u1", [Count, 4], Enumerable.Range(0, Count * 4).Select(i => (double)(i * 31 % 256))))
+        );
         folder.Write("good.npz", archive).Write("bad.npz", Damaged(archive));
 
         Read("good.npz", samples).Length.ShouldBe((samples ?? Count) * 4);
@@ -35,7 +38,9 @@ public sealed class CheckingArchives : IDisposable
         var packed = ArrayWriter.Gzip(ArrayWriter.Npy("|u1", [Count, 4], Enumerable.Range(0, Count * 4).Select(i => (double)(i * 31 % 256))));
         folder.Write("bad.gz", [.. packed[..^8], (byte)(packed[^8] ^ 1), .. packed[^7..]]);
 
-        Should.Throw<DiagnosticException>(() => DataFolder.Values(DatasetReader.Open(folder.Files("bad.gz"), [DataFolder.Input(-1, 4)], 3, 1))).Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
+        Should
+            .Throw<DiagnosticException>(() => DataFolder.Values(DatasetReader.Open(folder.Files("bad.gz"), [DataFolder.Input(-1, 4)], 3, 1)))
+            .Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
     }
 
     /// <summary>One bit of the content changed; of packed content, whichever bit still unpacks to the same length.</summary>

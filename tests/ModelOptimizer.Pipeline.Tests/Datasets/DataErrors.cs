@@ -62,7 +62,14 @@ public sealed class DataErrors : IDisposable
         Try("shape of another number of values", dataset with { Preprocess = new PreprocessPlan { Shape = [5] } }, Input(-1, 5));
         Try("layout without channels", dataset with { Preprocess = new PreprocessPlan { Layout = "NHWC" } }, Input(-1, 3, 2));
         Try("means of other channels", dataset with { Preprocess = new PreprocessPlan { Mean = [1, 2] } }, Input(-1, 3, 2));
-        Try("value that does not fit", dataset with { Preprocess = new PreprocessPlan { Scale = 1.0 / 4 } }, new ModelTensor("image", DataType.Int64, [-1, 3, 2]));
+        Try(
+            "value that does not fit",
+            dataset with
+            {
+                Preprocess = new PreprocessPlan { Scale = 1.0 / 4 },
+            },
+            new ModelTensor("image", DataType.Int64, [-1, 3, 2])
+        );
         folder.Write("nhwc.npy", ArrayWriter.Npy("|u1", [4, 8, 6, 3], new double[4 * 8 * 6 * 3]));
         Try("channels last", folder.Files("nhwc.npy"), Input(-1, 3, 8, 6));
 
@@ -111,24 +118,40 @@ public sealed class DataErrors : IDisposable
         Folder("folder that starts with a damaged file", f => f.Write("f6/cat/1.npy", "text"), "f6");
         Folder("folder that is gone", f => f, "f7");
         folder.Write("f8/cat/1.npy", sample).Write("f8/cat/1.mask.npy", sample).Write("f8/cat/2.npy", sample);
-        Try("folder with a sample that lacks a file", folder.In("f8", null, ("image", "*.npy"), ("mask", "*.mask.npy")), Input(-1, 2), Input(-1, 2) with { Name = "mask" });
+        Try(
+            "folder with a sample that lacks a file",
+            folder.In("f8", null, ("image", "*.npy"), ("mask", "*.mask.npy")),
+            Input(-1, 2),
+            Input(-1, 2) with
+            {
+                Name = "mask",
+            }
+        );
     }
 
     [Fact]
     public void Come_From_Every_Way_To_Cut_Off_An_Archive()
     {
-        var archive = ArrayWriter.Npz(CompressionLevel.Optimal, ("images", ArrayWriter.Npy("|u1", [50, 6], Enumerable.Range(0, 300).Select(i => (double)(i * 7 % 256)))));
+        var archive = ArrayWriter.Npz(
+            CompressionLevel.Optimal,
+            ("images", ArrayWriter.Npy("|u1", [50, 6], Enumerable.Range(0, 300).Select(i => (double)(i * 7 % 256))))
+        );
         for (var length = 0; length < archive.Length; length += 3)
         {
             folder.Write("cut.npz", archive[..length]);
-            Should.Throw<DiagnosticException>(() => DatasetReader.Open(folder.Archive("cut.npz"), [Input(-1, 6)], null, 1).Read().ToList()).Diagnostic.Code.ShouldStartWith("MOC3");
+            Should
+                .Throw<DiagnosticException>(() => DatasetReader.Open(folder.Archive("cut.npz"), [Input(-1, 6)], null, 1).Read().ToList())
+                .Diagnostic.Code.ShouldStartWith("MOC3");
         }
     }
 
     [Fact]
     public void Come_From_Damage_Or_The_Values_Are_Right()
     {
-        var archive = ArrayWriter.Npz(CompressionLevel.Optimal, ("images", ArrayWriter.Npy("|u1", [50, 6], Enumerable.Range(0, 300).Select(i => (double)(i * 7 % 256)))));
+        var archive = ArrayWriter.Npz(
+            CompressionLevel.Optimal,
+            ("images", ArrayWriter.Npy("|u1", [50, 6], Enumerable.Range(0, 300).Select(i => (double)(i * 7 % 256))))
+        );
         var random = new Random(1);
         for (var round = 0; round < 500; round++)
         {
@@ -141,7 +164,10 @@ public sealed class DataErrors : IDisposable
             folder.Write("damaged.npz", damaged);
             try
             {
-                var read = DatasetReader.Open(folder.Archive("damaged.npz"), [Input(-1, 6)], null, 1).Read().SelectMany(batch => batch.Inputs["image"].As<float>().ToArray());
+                var read = DatasetReader
+                    .Open(folder.Archive("damaged.npz"), [Input(-1, 6)], null, 1)
+                    .Read()
+                    .SelectMany(batch => batch.Inputs["image"].As<float>().ToArray());
                 read.ShouldBe(Enumerable.Range(0, 300).Select(i => (float)(i * 7 % 256)));
             }
             catch (DiagnosticException exception)
@@ -155,9 +181,11 @@ public sealed class DataErrors : IDisposable
 
     private void File(string title, byte[] bytes) => Try(title, folder.Write("x", bytes).Files("x"), Input(-1, 3, 2));
 
-    private void Table(string title, string text, string? labels = null) => Try(title, folder.Write("x.csv", text).In("x.csv", labels, ("image", "a..b")), Input(-1, 2));
+    private void Table(string title, string text, string? labels = null) =>
+        Try(title, folder.Write("x.csv", text).In("x.csv", labels, ("image", "a..b")), Input(-1, 2));
 
-    private void Folder(string title, Func<DataFolder, DataFolder> write, string path) => Try(title, write(folder).In(path, "folder", ("image", "*.npy")), Input(-1, 2));
+    private void Folder(string title, Func<DataFolder, DataFolder> write, string path) =>
+        Try(title, write(folder).In(path, "folder", ("image", "*.npy")), Input(-1, 2));
 
     private void Try(string title, DatasetPlan dataset, params ModelTensor[] inputs) => Try(title, dataset, null, inputs);
 
@@ -170,7 +198,10 @@ public sealed class DataErrors : IDisposable
         }
         catch (DiagnosticException exception)
         {
-            outcome = exception.Diagnostic.ToString().Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(new string('7', 100), "", StringComparison.Ordinal);
+            outcome = exception
+                .Diagnostic.ToString()
+                .Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
+                .Replace(new string('7', 100), "", StringComparison.Ordinal);
         }
 
         report.Append($"=== {title}\n{outcome}\n\n");

@@ -1,5 +1,4 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;

@@ -24,13 +24,23 @@ public sealed partial class DocumentedData : IDisposable
         foreach (Match example in Example().Matches(File.ReadAllText(Page)))
         {
             var root = (MapNode)YamlTree.Parse(example.Groups["yaml"].Value, "data.md")!;
-            var datasets = new DatasetsReader(new ManifestPaths(folder.Path, mustExist: true)).Read(root.Entries.Single(entry => entry.Key.Text == "datasets").Value);
+            var datasets = new DatasetsReader(new ManifestPaths(folder.Path, mustExist: true)).Read(
+                root.Entries.Single(entry => entry.Key.Text == "datasets").Value
+            );
             foreach (var (name, dataset) in datasets)
             {
                 // A model whose inputs have no declared shape takes samples of any.
-                var batch = DatasetReader.Open(dataset, [.. dataset.Inputs.Keys.Select(input => new ModelTensor(input, DataType.Double, input == "age" ? [-1] : []))], null, 1).Read().First();
-                var inputs = batch.Inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Select(input => $"{input.Key} [{string.Join(", ", input.Value.Shape)}]");
-                var labels = batch.Labels is { } classes ? $"classes {string.Join(' ', classes)}" : batch.Targets is { } targets ? $"targets {string.Join(' ', targets)}" : "no labels";
+                var batch = DatasetReader
+                    .Open(dataset, [.. dataset.Inputs.Keys.Select(input => new ModelTensor(input, DataType.Double, input == "age" ? [-1] : []))], null, 1)
+                    .Read()
+                    .First();
+                var inputs = batch
+                    .Inputs.OrderBy(input => input.Key, StringComparer.Ordinal)
+                    .Select(input => $"{input.Key} [{string.Join(", ", input.Value.Shape)}]");
+                var labels =
+                    batch.Labels is { } classes ? $"classes {string.Join(' ', classes)}"
+                    : batch.Targets is { } targets ? $"targets {string.Join(' ', targets)}"
+                    : "no labels";
                 read.Add(name, $"{string.Join(", ", inputs)}, {labels}");
             }
         }
@@ -56,7 +66,11 @@ public sealed partial class DocumentedData : IDisposable
     {
         WriteFiles();
         folder.Write("digits.onnx", "");
-        var whole = Example().Matches(File.ReadAllText(Page)).Select(example => example.Groups["yaml"].Value).Where(yaml => yaml.Contains("models:", StringComparison.Ordinal)).ToList();
+        var whole = Example()
+            .Matches(File.ReadAllText(Page))
+            .Select(example => example.Groups["yaml"].Value)
+            .Where(yaml => yaml.Contains("models:", StringComparison.Ordinal))
+            .ToList();
 
         whole.ShouldNotBeEmpty();
         foreach (var yaml in whole)
@@ -66,13 +80,17 @@ public sealed partial class DocumentedData : IDisposable
         }
     }
 
-    private static byte[] Zeros(string descr, params long[] shape) => ArrayWriter.Npy(descr, shape, new double[shape.Aggregate(1L, (product, extent) => product * extent)]);
+    private static byte[] Zeros(string descr, params long[] shape) =>
+        ArrayWriter.Npy(descr, shape, new double[shape.Aggregate(1L, (product, extent) => product * extent)]);
 
     private void WriteFiles()
     {
         var pixels = Enumerable.Range(0, 784).ToArray();
         folder
-            .Write("data/digits.npz", ArrayWriter.Npz(CompressionLevel.Optimal, ("images", Zeros("|u1", 5, 28, 28)), ("labels", ArrayWriter.Npy("|u1", [5], [0, 1, 2, 3, 4]))))
+            .Write(
+                "data/digits.npz",
+                ArrayWriter.Npz(CompressionLevel.Optimal, ("images", Zeros("|u1", 5, 28, 28)), ("labels", ArrayWriter.Npy("|u1", [5], [0, 1, 2, 3, 4])))
+            )
             .Write("data/t10k-images-idx3-ubyte.gz", ArrayWriter.Gzip(ArrayWriter.Idx(0x08, [2, 28, 28], new double[2 * 784])))
             .Write("data/t10k-labels-idx1-ubyte.gz", ArrayWriter.Gzip(ArrayWriter.Idx(0x08, [2], [8, 9])))
             .Write("data/images.npy", Zeros("<f4", 2, 28, 28))

@@ -40,9 +40,15 @@ public sealed class FittingShapes : IDisposable
     {
         folder.Write("x.npy", ArrayWriter.Npy("|u1", [12, 2], Enumerable.Range(0, 24).Select(i => (double)i)));
 
-        DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(4, 2)], null, 1).Read().Select(batch => (batch.Count, batch.Inputs["image"].Shape[0])).ShouldBe([(4, 4L), (4, 4L), (4, 4L)]);
+        DatasetReader
+            .Open(folder.Files("x.npy"), [DataFolder.Input(4, 2)], null, 1)
+            .Read()
+            .Select(batch => (batch.Count, batch.Inputs["image"].Shape[0]))
+            .ShouldBe([(4, 4L), (4, 4L), (4, 4L)]);
         DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(1, 2)], 3, 1).Read().Select(batch => batch.Count).ShouldBe([1, 1, 1]);
-        Should.Throw<DiagnosticException>(() => DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(5, 2)], null, 1)).Diagnostic.Code.ShouldBe(DataCodes.Batches);
+        Should
+            .Throw<DiagnosticException>(() => DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(5, 2)], null, 1))
+            .Diagnostic.Code.ShouldBe(DataCodes.Batches);
     }
 
     [Fact]
@@ -59,8 +65,18 @@ public sealed class FittingShapes : IDisposable
     [Fact]
     public void Feeds_Several_Inputs_From_Several_Arrays()
     {
-        folder.Write("x.npz", ArrayWriter.Npz(System.IO.Compression.CompressionLevel.Fastest, ("a", ArrayWriter.Npy("|u1", [3, 2], [1, 2, 3, 4, 5, 6])), ("b", ArrayWriter.Npy("<f4", [3], [7, 8, 9]))));
-        var dataset = folder.Archive("x.npz") with { Inputs = new Dictionary<string, string> { ["left"] = "a", ["right"] = "b" } };
+        folder.Write(
+            "x.npz",
+            ArrayWriter.Npz(
+                System.IO.Compression.CompressionLevel.Fastest,
+                ("a", ArrayWriter.Npy("|u1", [3, 2], [1, 2, 3, 4, 5, 6])),
+                ("b", ArrayWriter.Npy("<f4", [3], [7, 8, 9]))
+            )
+        );
+        var dataset = folder.Archive("x.npz") with
+        {
+            Inputs = new Dictionary<string, string> { ["left"] = "a", ["right"] = "b" },
+        };
 
         var source = DatasetReader.Open(dataset, [DataFolder.Input(-1, 2) with { Name = "left" }, DataFolder.Input(-1, 1) with { Name = "right" }], null, 1);
 

@@ -13,8 +13,18 @@ public sealed class HashingSamples : IDisposable
     [Fact]
     public void Takes_The_Values_Of_All_Inputs_In_The_Order_Of_Their_Names()
     {
-        folder.Write("x.npz", ArrayWriter.Npz(System.IO.Compression.CompressionLevel.Fastest, ("one", ArrayWriter.Npy("|u1", [2, 2], [1, 2, 3, 4])), ("two", ArrayWriter.Npy("<i2", [2], [5, 6]))));
-        var dataset = folder.Archive("x.npz") with { Inputs = new Dictionary<string, string> { ["z"] = "one", ["a"] = "two" } };
+        folder.Write(
+            "x.npz",
+            ArrayWriter.Npz(
+                System.IO.Compression.CompressionLevel.Fastest,
+                ("one", ArrayWriter.Npy("|u1", [2, 2], [1, 2, 3, 4])),
+                ("two", ArrayWriter.Npy("<i2", [2], [5, 6]))
+            )
+        );
+        var dataset = folder.Archive("x.npz") with
+        {
+            Inputs = new Dictionary<string, string> { ["z"] = "one", ["a"] = "two" },
+        };
 
         SampleHashes.Of(dataset, null, 1).ShouldBe(
         [

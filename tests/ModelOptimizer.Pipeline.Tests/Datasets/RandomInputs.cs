@@ -55,5 +55,7 @@ public sealed class RandomInputs
 
     [Fact]
     public void Cannot_Be_Texts() =>
-        Should.Throw<DiagnosticException>(() => new RandomSource([new ModelTensor("text", DataType.String, [1])], 1, 1)).Diagnostic.Code.ShouldBe(DataCodes.InputType);
+        Should
+            .Throw<DiagnosticException>(() => new RandomSource([new ModelTensor("text", DataType.String, [1])], 1, 1))
+            .Diagnostic.Code.ShouldBe(DataCodes.InputType);
 }

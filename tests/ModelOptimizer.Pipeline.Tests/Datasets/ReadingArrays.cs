@@ -12,7 +12,33 @@ public sealed class ReadingArrays : IDisposable
         get
         {
             var types = new TheoryData<string, int>();
-            foreach (var type in new[] { "|b1", "|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8", ">u2", ">i2", ">u4", ">i4", ">u8", ">i8", ">f2", ">f4", ">f8", "=f4" })
+            foreach (
+                var type in new[]
+                {
+                    "|b1",
+                    "|u1",
+                    "|i1",
+                    "<u2",
+                    "<i2",
+                    "<u4",
+                    "<i4",
+                    "<u8",
+                    "<i8",
+                    "<f2",
+                    "<f4",
+                    "<f8",
+                    ">u2",
+                    ">i2",
+                    ">u4",
+                    ">i4",
+                    ">u8",
+                    ">i8",
+                    ">f2",
+                    ">f4",
+                    ">f8",
+                    "=f4",
+                }
+            )
             {
                 types.Add(type, 1 + (types.Count % 3));
             }
@@ -43,7 +69,15 @@ public sealed class ReadingArrays : IDisposable
     public void Gives_The_Same_From_Archives_However_Packed(CompressionLevel level)
     {
         var values = Values("<i2", 200 * 5);
-        folder.Write("x.npz", ArrayWriter.Npz(level, ("other", ArrayWriter.Npy("<f8", [1], [1])), ("images", ArrayWriter.Npy("<i2", [200, 5], values)), ("labels", ArrayWriter.Npy("|u1", [200], Enumerable.Range(0, 200).Select(i => (double)i)))));
+        folder.Write(
+            "x.npz",
+            ArrayWriter.Npz(
+                level,
+                ("other", ArrayWriter.Npy("<f8", [1], [1])),
+                ("images", ArrayWriter.Npy("<i2", [200, 5], values)),
+                ("labels", ArrayWriter.Npy("|u1", [200], Enumerable.Range(0, 200).Select(i => (double)i)))
+            )
+        );
         var dataset = folder.Archive("x.npz", labels: "labels");
 
         DataFolder.Values(DatasetReader.Open(dataset, [DataFolder.Input(-1, 5)], null, 1)).ShouldBe(values);

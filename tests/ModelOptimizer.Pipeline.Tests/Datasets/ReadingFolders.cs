@@ -29,7 +29,10 @@ public sealed class ReadingFolders : IDisposable
     {
         foreach (var (name, value) in new[] { ("k/0", 1.0), ("k/1", 2), ("m/0", 3) })
         {
-            folder.Write($"x/{name}.npy", Sample(value, 10 * value)).Write($"x/{name}.mask.npy", ArrayWriter.Npy("|u1", [], [value])).Write($"x/{name}.y.npy", ArrayWriter.Npy("<f4", [1], [value / 2]));
+            folder
+                .Write($"x/{name}.npy", Sample(value, 10 * value))
+                .Write($"x/{name}.mask.npy", ArrayWriter.Npy("|u1", [], [value]))
+                .Write($"x/{name}.y.npy", ArrayWriter.Npy("<f4", [1], [value / 2]));
         }
 
         var dataset = folder.In("x", "*.y.npy", ("image", "*.npy"), ("mask", "*.mask.npy"));
@@ -46,7 +49,15 @@ public sealed class ReadingFolders : IDisposable
     {
         for (var i = 0; i < 3; i++)
         {
-            folder.Write($"x/{i}.npz", ArrayWriter.Npz(CompressionLevel.Optimal, ("a", Sample(i, -i)), ("b", ArrayWriter.Npy("<i8", [1], [i + 7])), ("y", ArrayWriter.Npy("<i8", [], [i * i]))));
+            folder.Write(
+                $"x/{i}.npz",
+                ArrayWriter.Npz(
+                    CompressionLevel.Optimal,
+                    ("a", Sample(i, -i)),
+                    ("b", ArrayWriter.Npy("<i8", [1], [i + 7])),
+                    ("y", ArrayWriter.Npy("<i8", [], [i * i]))
+                )
+            );
         }
 
         var dataset = folder.In("x", "*.npz/y", ("image", "*.npz/a"), ("b", "*.npz/b"));

@@ -75,8 +75,14 @@ public sealed class ReadingTables : IDisposable
     {
         var random = new Random(3);
         var values = Enumerable.Range(0, 500 * 3).Select(_ => random.NextDouble()).ToArray();
-        var text = string.Join('\n', values.Chunk(3).Select((row, i) => FormattableString.Invariant($"{row[0]:R},{row[1]:R},{row[2]:R},{i}")).Prepend("p0,p1,p2,label"));
-        folder.Write("x.csv", text).Write("x.npy", ArrayWriter.Npy("<f8", [500, 3], values)).Write("y.npy", ArrayWriter.Npy("<i8", [500], Enumerable.Range(0, 500).Select(i => (double)i)));
+        var text = string.Join(
+            '\n',
+            values.Chunk(3).Select((row, i) => FormattableString.Invariant($"{row[0]:R},{row[1]:R},{row[2]:R},{i}")).Prepend("p0,p1,p2,label")
+        );
+        folder
+            .Write("x.csv", text)
+            .Write("x.npy", ArrayWriter.Npy("<f8", [500, 3], values))
+            .Write("y.npy", ArrayWriter.Npy("<i8", [500], Enumerable.Range(0, 500).Select(i => (double)i)));
 
         var table = DatasetReader.Open(folder.In("x.csv", "label", ("image", "p0..p2")), [DataFolder.Input(-1, 3)], 40, 7);
         var array = DatasetReader.Open(folder.Files("x.npy", "y.npy"), [DataFolder.Input(-1, 3)], 40, 7);

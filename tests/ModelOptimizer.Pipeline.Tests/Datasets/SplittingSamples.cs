@@ -77,10 +77,19 @@ public sealed class SplittingSamples : IDisposable
     {
         folder.Write("x.npy", ArrayWriter.Npy("<f4", [10, 1], new double[10]));
 
-        Should.Throw<DiagnosticException>(() => Read("test", 0, 0.01, null)).Diagnostic.ToString().ShouldBe(
-            "modelopt.yaml(9,9): error MOC3009: Dataset 'digits/test' has no samples: its share of 10 samples is less than one. Give it a larger share.");
-        Should.Throw<DiagnosticException>(() => Read("test", 0, 0.5, 6)).Diagnostic.ToString().ShouldBe(
-            "modelopt.yaml(3,3): error MOC3010: Dataset 'digits/test' has 5 samples, and 'samples: 6' asks for more. Ask for fewer, or leave 'samples' out to take all.");
+        Should
+            .Throw<DiagnosticException>(() => Read("test", 0, 0.01, null))
+            .Diagnostic.ToString()
+            .ShouldBe(
+                "modelopt.yaml(9,9): error MOC3009: Dataset 'digits/test' has no samples: its share of 10 samples is less than one. Give it a larger share."
+            );
+        Should
+            .Throw<DiagnosticException>(() => Read("test", 0, 0.5, 6))
+            .Diagnostic.ToString()
+            .ShouldBe(
+                "modelopt.yaml(3,3): error MOC3010: Dataset 'digits/test' has 5 samples, and 'samples: 6' asks for more. Ask for fewer, or leave 'samples' out "
+                    + "to take all."
+            );
     }
 
     private static long[][] Parts(int count, double[] shares, int seed)

@@ -23,12 +23,26 @@ public sealed class CommandEvaluatorTests : IDisposable
 
     [UnixFact]
     public void Gives_The_Models_Path_As_The_Last_Argument() =>
-        Run(new CommandPlan { Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "$1"), \"count\": $#}" """, "sh"], Directory = folder.Path, TimeoutSeconds = 600 })
+        Run(
+            new CommandPlan
+            {
+                Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "$1"), \"count\": $#}" """, "sh"],
+                Directory = folder.Path,
+                TimeoutSeconds = 600,
+            }
+        )
             .Metrics.ShouldBe(new Dictionary<string, double> { ["size"] = 10, ["count"] = 1 });
 
     [UnixFact]
     public void Puts_The_Models_Path_Where_The_Placeholder_Is() =>
-        Run(new CommandPlan { Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "${1#--model=}"), \"count\": $#}" """, "sh", "--model={model}", "{model}", "x"], Directory = folder.Path, TimeoutSeconds = 600 })
+        Run(
+            new CommandPlan
+            {
+                Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "${1#--model=}"), \"count\": $#}" """, "sh", "--model={model}", "{model}", "x"],
+                Directory = folder.Path,
+                TimeoutSeconds = 600,
+            }
+        )
             .Metrics.ShouldBe(new Dictionary<string, double> { ["size"] = 10, ["count"] = 3 });
 
     [UnixFact]
@@ -61,16 +75,33 @@ public sealed class CommandEvaluatorTests : IDisposable
 
     [UnixFact]
     public void Broken_Json_Is_A_Problem_Even_After_Good_One() =>
-        Run("""echo '{"mAP": 0.71}'; echo '{"mAP": NaN}'""").Problem.ShouldBe("the last line in braces that the command printed is not JSON, in which there is no NaN or Infinity either");
+        Run("""echo '{"mAP": 0.71}'; echo '{"mAP": NaN}'""")
+            .Problem.ShouldBe("the last line in braces that the command printed is not JSON, in which there is no NaN or Infinity either");
 
     [Fact]
     public void A_Program_That_Is_Not_There_Is_A_Problem() =>
-        Run(new CommandPlan { Words = ["no-such-program-at-all"], Directory = folder.Path, TimeoutSeconds = 600 }).Problem.ShouldNotBeNull().ShouldStartWith("'no-such-program-at-all' cannot be started: ");
+        Run(
+            new CommandPlan
+            {
+                Words = ["no-such-program-at-all"],
+                Directory = folder.Path,
+                TimeoutSeconds = 600,
+            }
+        )
+            .Problem.ShouldNotBeNull()
+            .ShouldStartWith("'no-such-program-at-all' cannot be started: ");
 
     [UnixFact]
     public void A_Program_That_Takes_Too_Long_Is_Ended_With_All_That_It_Started()
     {
-        var outcome = Run(new CommandPlan { Words = ["sh", "-c", "(sleep 60; touch late) & echo $! > child; wait", "sh"], Directory = folder.Path, TimeoutSeconds = 1 });
+        var outcome = Run(
+            new CommandPlan
+            {
+                Words = ["sh", "-c", "(sleep 60; touch late) & echo $! > child; wait", "sh"],
+                Directory = folder.Path,
+                TimeoutSeconds = 1,
+            }
+        );
 
         outcome.Problem.ShouldBe("the command did not end within 1 s; make it quicker, or raise 'timeout'");
         var child = int.Parse(File.ReadAllText(folder["child"]), System.Globalization.CultureInfo.InvariantCulture);
@@ -82,14 +113,29 @@ public sealed class CommandEvaluatorTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
 
-        Should.Throw<OperationCanceledException>(() => Run(new CommandPlan { Words = ["sh", "-c", "sleep 60"], Directory = folder.Path, TimeoutSeconds = 600 }, cancellation.Token));
+        Should.Throw<OperationCanceledException>(() =>
+            Run(
+                new CommandPlan
+                {
+                    Words = ["sh", "-c", "sleep 60"],
+                    Directory = folder.Path,
+                    TimeoutSeconds = 600,
+                },
+                cancellation.Token
+            )
+        );
     }
 
     [UnixFact]
     public void A_Model_In_Memory_Is_A_File_That_Goes_Away()
     {
         var model = new GraphBuilder().Input("x", [1]).Node("Relu", ["x"], ["y"]).Output("y", [1]).Build();
-        var command = new CommandPlan { Words = ["sh", "-c", """echo "$1" > path; echo "{\"size\": $(wc -c < "$1")}" """, "sh"], Directory = folder.Path, TimeoutSeconds = 600 };
+        var command = new CommandPlan
+        {
+            Words = ["sh", "-c", """echo "$1" > path; echo "{\"size\": $(wc -c < "$1")}" """, "sh"],
+            Directory = folder.Path,
+            TimeoutSeconds = 600,
+        };
 
         CommandEvaluator.Run(command, model, "digits.onnx", CancellationToken.None).Metrics["size"].ShouldBe(model.ToBytes().Length);
 
@@ -101,21 +147,27 @@ public sealed class CommandEvaluatorTests : IDisposable
     [Fact]
     public void Numbers_Of_Both_Models_Are_Reported()
     {
-        var result = new CommandResult(new(new Dictionary<string, double> { ["mAP"] = 0.8, ["only"] = 1 }), new(new Dictionary<string, double> { ["mAP"] = 0.7 }));
+        var result = new CommandResult(
+            new(new Dictionary<string, double> { ["mAP"] = 0.8, ["only"] = 1 }),
+            new(new Dictionary<string, double> { ["mAP"] = 0.7 })
+        );
 
         result.Pairs.ShouldBe([new("mAP", 0.8, 0.7, 0)]);
     }
 
     private CommandOutcome Run(string script) => Run(new CommandPlan { Words = ["sh", "-c", script, "sh"], Directory = folder.Path, TimeoutSeconds = 600 });
 
-    private CommandOutcome Run(CommandPlan command, CancellationToken cancellation = default) => CommandEvaluator.Run(command, folder["model.onnx"], cancellation);
+    private CommandOutcome Run(CommandPlan command, CancellationToken cancellation = default) =>
+        CommandEvaluator.Run(command, folder["model.onnx"], cancellation);
 
     private static bool IsRunning(int process)
     {
         try
         {
             // A killed process whose parent is gone may be kept as a zombie where nobody collects them.
-            return File.Exists($"/proc/{process}/stat") ? File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].Trim()[0] != 'Z' : !System.Diagnostics.Process.GetProcessById(process).HasExited;
+            return File.Exists($"/proc/{process}/stat")
+                ? File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].Trim()[0] != 'Z'
+                : !System.Diagnostics.Process.GetProcessById(process).HasExited;
         }
         catch (ArgumentException)
         {

@@ -24,7 +24,13 @@ public sealed class EvaluatorOnModelsTests : IDisposable
         var second = Batch([0, 5, 4], [1]);
 
         var (original, compressed) = (Session(OriginalWeight), Session(CompressedWeight));
-        var result = Evaluator.Evaluate(batch => original.Run(batch.Inputs)["y"], batch => compressed.Run(batch.Inputs)["y"], new ListSource(first, second), MetricCatalogue.All, "y");
+        var result = Evaluator.Evaluate(
+            batch => original.Run(batch.Inputs)["y"],
+            batch => compressed.Run(batch.Inputs)["y"],
+            new ListSource(first, second),
+            MetricCatalogue.All,
+            "y"
+        );
 
         // The compressed model adds 3 × the third value to the second: (2 1 0), (0 7 2), (0 17 4).
         result.Find("top1")!.Original.ShouldBe([1, 1, 1]);

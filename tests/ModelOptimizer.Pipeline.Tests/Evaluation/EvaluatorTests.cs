@@ -50,17 +50,51 @@ public class EvaluatorTests
     [InlineData("few classes", "top5", "output 'y' has 3 values per sample and top5 needs at least 6; choose another with 'evaluate: { output: NAME }'")]
     [InlineData("negative label", "auc", "sample 2 has label -1, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
     [InlineData("large token", "perplexity", "sample 3 has label 3, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
-    [InlineData("one-hot", "top1", "the labels are 3 whole numbers per sample, and top1 needs the number of the right class; save that, such as np.argmax(labels, 1)")]
-    [InlineData("real labels", "f1-macro", "the labels are a number that is not whole per sample, and f1-macro needs the number of the right class; save that, such as np.argmax(labels, 1)")]
-    [InlineData("real labels", "perplexity", "the labels are a number that is not whole per sample, and perplexity needs whole numbers: those of the right tokens")]
-    [InlineData("two labels", "perplexity", "output 'y' has 3 values per sample, which cannot be shared out among 2 labels; perplexity needs an output [samples, tokens, words] and labels [samples, tokens]")]
-    [InlineData("two labels", "mae", "output 'y' has 3 values per sample and the labels have 2, and mae compares one with one; check 'labels:' and 'evaluate: { output: NAME }'")]
+    [InlineData(
+        "one-hot",
+        "top1",
+        "the labels are 3 whole numbers per sample, and top1 needs the number of the right class; save that, such as np.argmax(labels, 1)"
+    )]
+    [InlineData(
+        "real labels",
+        "f1-macro",
+        "the labels are a number that is not whole per sample, and f1-macro needs the number of the right class; save that, such as np.argmax(labels, 1)"
+    )]
+    [InlineData(
+        "real labels",
+        "perplexity",
+        "the labels are a number that is not whole per sample, and perplexity needs whole numbers: those of the right tokens"
+    )]
+    [InlineData(
+        "two labels",
+        "perplexity",
+        "output 'y' has 3 values per sample, which cannot be shared out among 2 labels; perplexity needs an output [samples, tokens, words] and labels "
+            + "[samples, tokens]"
+    )]
+    [InlineData(
+        "two labels",
+        "mae",
+        "output 'y' has 3 values per sample and the labels have 2, and mae compares one with one; check 'labels:' and 'evaluate: { output: NAME }'"
+    )]
     [InlineData("NaN", "rmse", "output 'y' of the compressed model has NaN or infinite values at sample 4; compress less")]
     [InlineData("NaN", "top1", "output 'y' of the compressed model has NaN or infinite values at sample 4; compress less")]
     [InlineData("infinite", "mse", "output 'y' of the compressed model has NaN or infinite values at sample 4; compress less")]
-    [InlineData("NaN in the original", "agreement", "output 'y' of the original model has NaN or infinite values at sample 1; check the data and 'preprocess:'")]
-    [InlineData("integers", "agreement", "output 'y' of the original model holds int64 values, and metrics need float, double or float16; choose another with 'evaluate: { output: NAME }'")]
-    [InlineData("transposed", "agreement", "output 'y' of the original model has shape [3, 2] for a batch of 2, so its first dimension does not count samples; choose another with 'evaluate: { output: NAME }'")]
+    [InlineData(
+        "NaN in the original",
+        "agreement",
+        "output 'y' of the original model has NaN or infinite values at sample 1; check the data and 'preprocess:'"
+    )]
+    [InlineData(
+        "integers",
+        "agreement",
+        "output 'y' of the original model holds int64 values, and metrics need float, double or float16; choose another with 'evaluate: { output: NAME }'"
+    )]
+    [InlineData(
+        "transposed",
+        "agreement",
+        "output 'y' of the original model has shape [3, 2] for a batch of 2, so its first dimension does not count samples; choose another with 'evaluate: { "
+            + "output: NAME }'"
+    )]
     public void A_Metric_That_Cannot_Be_Computed_Says_Why(string trouble, string metric, string problem)
     {
         var result = trouble switch
@@ -76,8 +110,14 @@ public class EvaluatorTests
             "NaN" => Evaluate([metric], compressed: [.. Compressed[..3], [1, float.NaN, 0]]),
             "NaN in the original" => Evaluate([metric], tensor: rows => Cast([[float.NaN, 0, 1], rows[1]], TensorProto.Types.DataType.Float)),
             "infinite" => Evaluate([metric], compressed: [.. Compressed[..3], [1, float.PositiveInfinity, 0]]),
-            "integers" => Evaluate([metric], tensor: rows => HostTensor.From<long>(TensorProto.Types.DataType.Int64, [rows.Length, 3], new long[rows.Length * 3])),
-            "transposed" => Evaluate([metric], tensor: rows => new HostTensor(TensorProto.Types.DataType.Float, [3, rows.Length], Cast(rows, TensorProto.Types.DataType.Float).Bytes)),
+            "integers" => Evaluate([metric], tensor: rows =>
+                HostTensor.From<long>(TensorProto.Types.DataType.Int64, [rows.Length, 3], new long[rows.Length * 3])
+            ),
+            "transposed" => Evaluate([metric], tensor: rows => new HostTensor(
+                TensorProto.Types.DataType.Float,
+                [3, rows.Length],
+                Cast(rows, TensorProto.Types.DataType.Float).Bytes
+            )),
             _ => Evaluate([metric]),
         };
 
@@ -94,7 +134,13 @@ public class EvaluatorTests
     [Fact]
     public void No_Samples_Have_No_Value()
     {
-        var result = Evaluator.Evaluate(_ => throw new InvalidOperationException(), _ => throw new InvalidOperationException(), new ListSource(), Of(["mse"]), "y");
+        var result = Evaluator.Evaluate(
+            _ => throw new InvalidOperationException(),
+            _ => throw new InvalidOperationException(),
+            new ListSource(),
+            Of(["mse"]),
+            "y"
+        );
 
         result.Samples.ShouldBe(0);
         double.IsNaN(result.Metrics[0].CompressedValue).ShouldBeTrue();
@@ -211,7 +257,8 @@ public class EvaluatorTests
         };
     }
 
-    private static IMetric[] Of(string[] names) => [.. names.Select(name => MetricCatalogue.TryGet(name, out var metric) ? metric : throw new ArgumentException(name))];
+    private static IMetric[] Of(string[] names) =>
+        [.. names.Select(name => MetricCatalogue.TryGet(name, out var metric) ? metric : throw new ArgumentException(name))];
 
     private sealed class Recorder(List<MethodProgress> seen) : IProgress<MethodProgress>
     {

@@ -5,7 +5,8 @@ namespace ModelOptimizer.Pipeline.Tests.Examples;
 /// <summary>A file of float32 numbers and nothing else; an array's name is the shape of a sample, such as <c>28x28</c>.</summary>
 internal sealed class RawFloats(string path) : IDataContainer
 {
-    public static DataFormat Format { get; } = new(ArrayNaming.Name, "28x28", dataset => new RawFloats(dataset.Path!)) { Endings = [".f32"], Words = "an .f32 file" };
+    public static DataFormat Format { get; } =
+        new(ArrayNaming.Name, "28x28", dataset => new RawFloats(dataset.Path!)) { Endings = [".f32"], Words = "an .f32 file" };
 
     public IReadOnlyList<string> Names => [];
 
@@ -19,7 +20,8 @@ internal sealed class RawFloats(string path) : IDataContainer
 
         public string Name => path;
 
-        public ArrayHeader Header => new(new ElementFormat(ElementKind.Float, sizeof(float), IsBigEndian: false), [new FileInfo(path).Length / _bytes, .. shape], Offset: 0);
+        public ArrayHeader Header =>
+            new(new ElementFormat(ElementKind.Float, sizeof(float), IsBigEndian: false), [new FileInfo(path).Length / _bytes, .. shape], Offset: 0);
 
         public ISampleReader Open() => new StreamSamples(File.OpenRead(path), _bytes);
     }

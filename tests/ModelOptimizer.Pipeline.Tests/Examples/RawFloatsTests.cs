@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Testing;
 

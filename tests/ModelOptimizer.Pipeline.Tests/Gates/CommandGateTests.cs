@@ -31,7 +31,11 @@ public class CommandGateTests
     [Fact]
     public void A_Failure_Says_What_Was_Measured_And_What_Is_Allowed()
     {
-        Decide("mAP max-drop 12%").Message.ShouldBe("'mAP: { max-drop: 12% }' fails: the command measured mAP 0.7, and 0.8 for the original, a drop of 0.1 where 0.096 is allowed; keep more of the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more.");
+        Decide("mAP max-drop 12%")
+            .Message.ShouldBe(
+                "'mAP: { max-drop: 12% }' fails: the command measured mAP 0.7, and 0.8 for the original, a drop of 0.1 where 0.096 is allowed; keep more of "
+                    + "the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more."
+            );
         Decide("mAP min 0.7").Message.ShouldBe("'mAP: { min: 0.7 }' holds: the command measured mAP 0.7, and 0.8 for the original.");
     }
 
@@ -41,7 +45,9 @@ public class CommandGateTests
         var verdict = Decide("map min 0.7");
 
         (verdict.Outcome, verdict.Code).ShouldBe((GateOutcome.NotMeasured, GateCodes.CommandFailed));
-        verdict.Message.ShouldBe("'map: { min: 0.7 }' could not be measured: the command printed no number called 'map' for the original; it printed loss, mAP.");
+        verdict.Message.ShouldBe(
+            "'map: { min: 0.7 }' could not be measured: the command printed no number called 'map' for the original; it printed loss, mAP."
+        );
     }
 
     [Fact]
@@ -55,7 +61,8 @@ public class CommandGateTests
         GateKeeper.Decide(Gate("mAP min 0.7"), Given.Evidence()).Outcome.ShouldBe(GateOutcome.NotMeasured);
     }
 
-    private static GateVerdict Decide(string gate) => GateKeeper.Decide(Gate(gate), Given.Evidence() with { Command = new CommandResult(Printed(0.8, 2), Printed(0.7, 2.1)) });
+    private static GateVerdict Decide(string gate) =>
+        GateKeeper.Decide(Gate(gate), Given.Evidence() with { Command = new CommandResult(Printed(0.8, 2), Printed(0.7, 2.1)) });
 
     private static Plan.GatePlan Gate(string gate) => Given.Gate(gate, confidence: null) with { IsByCommand = true };
 

@@ -61,7 +61,22 @@ public class EarlyVerdictTests
     {
         var evaluation = Given.Counts("top1", 1000, 900, 0, 0).Evaluation!;
 
-        EarlyVerdict.Of([Given.Gate("top1 min 97%") with { Severity = DiagnosticSeverity.Warning }, Given.Gate("size max 1%"), Given.Gate("mAP min 1") with { IsByCommand = true }], evaluation, 1)
+        EarlyVerdict
+            .Of(
+                [
+                    Given.Gate("top1 min 97%") with
+                    {
+                        Severity = DiagnosticSeverity.Warning,
+                    },
+                    Given.Gate("size max 1%"),
+                    Given.Gate("mAP min 1") with
+                    {
+                        IsByCommand = true,
+                    },
+                ],
+                evaluation,
+                1
+            )
             .ShouldBe(EarlyOutcome.Pass);
     }
 

@@ -13,7 +13,11 @@ public class GateDiagnosticsTests
     [InlineData(DiagnosticSeverity.Error, true, DiagnosticSeverity.Warning)]
     [InlineData(DiagnosticSeverity.Warning, false, DiagnosticSeverity.Warning)]
     [InlineData(DiagnosticSeverity.Warning, true, DiagnosticSeverity.Warning)]
-    internal void A_Failed_Gate_Is_An_Error_Unless_It_Or_The_Build_Says_Otherwise(DiagnosticSeverity written, bool gatesAreWarnings, DiagnosticSeverity expected)
+    internal void A_Failed_Gate_Is_An_Error_Unless_It_Or_The_Build_Says_Otherwise(
+        DiagnosticSeverity written,
+        bool gatesAreWarnings,
+        DiagnosticSeverity expected
+    )
     {
         var diagnostic = GateDiagnostics.From(Verdict("size max 10%", written), gatesAreWarnings).ShouldNotBeNull();
 

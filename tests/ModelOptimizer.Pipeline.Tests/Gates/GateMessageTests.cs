@@ -122,7 +122,16 @@ public class GateMessageTests
         Add("top1 min 97%", Given.Evidence());
         Add("top1 min 97%", Given.Scores("top1", [], []));
         Add("top5 min 97%", good);
-        Add("top1 min 97%", good with { Evaluation = good.Evaluation! with { Metrics = [good.Evaluation.Metrics[0] with { Original = [], Compressed = [], Problem = "the dataset has no labels" }] } });
+        Add(
+            "top1 min 97%",
+            good with
+            {
+                Evaluation = good.Evaluation! with
+                {
+                    Metrics = [good.Evaluation.Metrics[0] with { Original = [], Compressed = [], Problem = "the dataset has no labels" }],
+                },
+            }
+        );
         Add("cosine min 97%", Given.Fidelity("cosine", [1, double.NaN]));
         Add("top1 min 97%", Given.Scores("top1", [1, double.NaN], [1, 1]));
         Add("top1 min 97%", good with { CalibrationOverlap = 12 });

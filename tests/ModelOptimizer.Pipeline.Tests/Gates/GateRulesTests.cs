@@ -40,7 +40,11 @@ public class GateRulesTests
     [InlineData("params max-rise 10%", "'params' takes 'max', not 'max-rise'")]
     [InlineData("size max 0", "'size' needs a limit above 0")]
     [InlineData("latency max 5", "'latency' is measured against the original: write a percentage, such as 'max: 90%'")]
-    [InlineData("top0 min 97%", "there is no metric 'top0'; there are top1, top5, f1-micro, f1-macro, auc, mae, rmse, r2, psnr, perplexity, agreement, cosine, mse, size, shipped, params, macs, latency, and topK for any K")]
+    [InlineData(
+        "top0 min 97%",
+        "there is no metric 'top0'; there are top1, top5, f1-micro, f1-macro, auc, mae, rmse, r2, psnr, perplexity, agreement, cosine, mse, size, shipped, "
+            + "params, macs, latency, and topK for any K"
+    )]
     public void A_Gate_Without_One_Meaning_Says_How_To_Write_It(string gate, string problem) => GateRules.Problem(Given.Gate(gate)).ShouldBe(problem);
 
     [Theory]
@@ -49,7 +53,12 @@ public class GateRulesTests
     [InlineData("mAP min 1", 0.95, null)]
     [InlineData("mAP max 150%", 0.95, null)]
     [InlineData("mAP max-drop -1", null, "a 'max-drop' is 0 or more")]
-    [InlineData("mAP max-drop 0.5", 0.95, "'mAP' is a number that a command prints, without the samples that a confidence is computed from: write '{ max-drop: 0.5, confidence: none }', so that the measured numbers decide")]
+    [InlineData(
+        "mAP max-drop 0.5",
+        0.95,
+        "'mAP' is a number that a command prints, without the samples that a confidence is computed from: write '{ max-drop: 0.5, confidence: none }', so that "
+            + "the measured numbers decide"
+    )]
     public void A_Number_That_A_Command_Prints_Is_Decided_As_Measured(string gate, double? confidence, string? problem) =>
         GateRules.Problem(Given.Gate(gate, confidence) with { IsByCommand = true }).ShouldBe(problem);
 

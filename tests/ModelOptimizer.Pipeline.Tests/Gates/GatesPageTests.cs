@@ -1,4 +1,3 @@
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Testing;
 

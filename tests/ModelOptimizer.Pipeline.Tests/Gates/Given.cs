@@ -43,7 +43,12 @@ internal static class Given
     public static GateEvidence Counts(string metric, int samples, int bothRight, int lost, int gained)
     {
         double[] Right(int only, int skip) =>
-            [.. Enumerable.Repeat(1.0, bothRight), .. Enumerable.Repeat(0.0, skip), .. Enumerable.Repeat(1.0, only), .. Enumerable.Repeat(0.0, samples - bothRight - skip - only)];
+            [
+                .. Enumerable.Repeat(1.0, bothRight),
+                .. Enumerable.Repeat(0.0, skip),
+                .. Enumerable.Repeat(1.0, only),
+                .. Enumerable.Repeat(0.0, samples - bothRight - skip - only),
+            ];
         return Scores(metric, Right(lost, 0), Right(gained, lost));
     }
 
@@ -60,7 +65,13 @@ internal static class Given
 
     /// <summary>A metric of all samples together, of these rows.</summary>
     public static GateEvidence Joint(string metric, double[][] original, double[][] compressed) =>
-        Evidence() with { Evaluation = new EvaluationResult(compressed.Length, [new MetricScores(Metric(metric), [], []) { Joint = new JointScores((IJointMetric)Metric(metric), original, compressed) }]) };
+        Evidence() with
+        {
+            Evaluation = new EvaluationResult(
+                compressed.Length,
+                [new MetricScores(Metric(metric), [], []) { Joint = new JointScores((IJointMetric)Metric(metric), original, compressed) }]
+            ),
+        };
 
     /// <summary>A latency with an interval of ± 1 point.</summary>
     public static GateEvidence Latency(double ratio) =>

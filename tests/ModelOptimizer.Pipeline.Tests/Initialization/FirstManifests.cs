@@ -25,7 +25,9 @@ public sealed class FirstManifests : IDisposable
         result.Written.ShouldBe(["modelopt.yaml", "modelopt.schema.json"]);
         result.Guessed.ShouldContain("the model input 'image' takes 'images' [1200, 8, 8] uint8");
         result.Guessed.ShouldContain("'labels' [1200] int64 has the labels");
-        result.Guessed.ShouldContain(line => line.StartsWith("preprocessing is 'scale: 1/255': top1 of the original: 100.0 % on 500 samples (", StringComparison.Ordinal));
+        result.Guessed.ShouldContain(line =>
+            line.StartsWith("preprocessing is 'scale: 1/255': top1 of the original: 100.0 % on 500 samples (", StringComparison.Ordinal)
+        );
         _project.Compress().ExitCode.ShouldBe(ExitCode.Passed);
     }
 
@@ -44,7 +46,10 @@ public sealed class FirstManifests : IDisposable
     {
         _project.WriteArchive("digits.npz").Init("digits.npz");
 
-        JsonSchema.FromText(File.ReadAllText(_project["modelopt.schema.json"])).Evaluate(JsonSerializer.SerializeToElement(YamlAsJson.Parse(_project.Manifest))).IsValid.ShouldBeTrue();
+        JsonSchema
+            .FromText(File.ReadAllText(_project["modelopt.schema.json"]))
+            .Evaluate(JsonSerializer.SerializeToElement(YamlAsJson.Parse(_project.Manifest)))
+            .IsValid.ShouldBeTrue();
     }
 
     [Fact]
@@ -74,7 +79,9 @@ public sealed class FirstManifests : IDisposable
     [Fact]
     public void Read_Tables_Around_The_Column_Of_Labels()
     {
-        var table = new StringBuilder($"{string.Join(',', Enumerable.Range(0, 30).Select(i => $"p{i}"))},label,{string.Join(',', Enumerable.Range(30, 34).Select(i => $"p{i}"))}\n");
+        var table = new StringBuilder(
+            $"{string.Join(',', Enumerable.Range(0, 30).Select(i => $"p{i}"))},label,{string.Join(',', Enumerable.Range(30, 34).Select(i => $"p{i}"))}\n"
+        );
         foreach (var (pixels, number) in _project.Images.Chunk(64).Zip(_project.Classes))
         {
             table.AppendLine(CultureInfo.InvariantCulture, $"{string.Join(',', pixels[..30])},{number},{string.Join(',', pixels[30..])}");
@@ -96,8 +103,17 @@ public sealed class FirstManifests : IDisposable
         // A dimension of 1 is put right by itself.
         _project.Manifest.ShouldContain("preprocess: { scale: 1/255 }");
 
-        new GraphBuilder().Input("image", [-1, 3, 8, 8]).Conv("image", "conv", 16, 3, [3, 3]).Node("GlobalAveragePool", ["conv"], ["pool"]).Node("Flatten", ["pool"], ["out"]).Output("out", [-1, 16]).Build().Save(_project["colours.onnx"]);
-        _project.Write("colours.npy", ArrayWriter.Npy("|u1", [400, 8, 8, 3], _project.Images.Take(400 * 192))).Init("colours.npy", force: true, model: "colours.onnx");
+        new GraphBuilder()
+            .Input("image", [-1, 3, 8, 8])
+            .Conv("image", "conv", 16, 3, [3, 3])
+            .Node("GlobalAveragePool", ["conv"], ["pool"])
+            .Node("Flatten", ["pool"], ["out"])
+            .Output("out", [-1, 16])
+            .Build()
+            .Save(_project["colours.onnx"]);
+        _project
+            .Write("colours.npy", ArrayWriter.Npy("|u1", [400, 8, 8, 3], _project.Images.Take(400 * 192)))
+            .Init("colours.npy", force: true, model: "colours.onnx");
 
         _project.Manifest.ShouldContain("preprocess: { scale: 1/255, layout: NHWC }");
     }
@@ -105,7 +121,14 @@ public sealed class FirstManifests : IDisposable
     [Fact]
     public void Give_A_Model_Of_A_Fixed_Batch_Multiples_Of_It()
     {
-        new GraphBuilder().Input("x", [7, 64]).Gemm("x", "hidden", 64, 64).Node("Relu", ["hidden"], ["active"]).Gemm("active", "y", 10, 64).Output("y", [7, 10]).Build().Save(_project["seven.onnx"]);
+        new GraphBuilder()
+            .Input("x", [7, 64])
+            .Gemm("x", "hidden", 64, 64)
+            .Node("Relu", ["hidden"], ["active"])
+            .Gemm("active", "y", 10, 64)
+            .Output("y", [7, 10])
+            .Build()
+            .Save(_project["seven.onnx"]);
 
         _project.Write("rows.npy", ArrayWriter.Npy("<f4", [100, 64], GraphBuilder.Normal([6400], 1, 5))).Init("rows.npy", model: "seven.onnx");
 
@@ -194,5 +217,6 @@ public sealed class FirstManifests : IDisposable
         File.ReadAllText(_project["App.csproj"]).ShouldBe(once);
     }
 
-    private string Error(Action action) => Should.Throw<DiagnosticException>(action).Diagnostic.ToString().Replace(_project.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+    private string Error(Action action) =>
+        Should.Throw<DiagnosticException>(action).Diagnostic.ToString().Replace(_project.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 }

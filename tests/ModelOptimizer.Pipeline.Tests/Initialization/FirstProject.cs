@@ -7,12 +7,14 @@ using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Pipeline.Tests.Running;
 using ModelOptimizer.Tensors.Data;
-using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Initialization;
 
-/// <summary>A folder with a classifier of low rank, which loses nothing by compression, and images of bytes with the classes that it finds in them when they are scaled by 1/255.</summary>
+/// <summary>
+/// A folder with a classifier of low rank, which loses nothing by compression, and images of bytes with the classes that it finds in them when they are scaled
+/// by 1/255.
+/// </summary>
 internal sealed class FirstProject : IDisposable
 {
     public const int Samples = 1200;
@@ -49,17 +51,21 @@ internal sealed class FirstProject : IDisposable
 
     public string Manifest => File.ReadAllText(_folder["modelopt.yaml"]);
 
-    public InitResult Init(string? data = null, string? labels = null, bool force = false, string model = "tiny-net.onnx", string? device = null) => Initializer.Run(new InitRequest
-    {
-        Directory = Path,
-        Model = _folder[model],
-        Data = data is null ? null : _folder[data],
-        Labels = labels,
-        Device = device,
-        Force = force,
-    });
+    public InitResult Init(string? data = null, string? labels = null, bool force = false, string model = "tiny-net.onnx", string? device = null) =>
+        Initializer.Run(
+            new InitRequest
+            {
+                Directory = Path,
+                Model = _folder[model],
+                Data = data is null ? null : _folder[data],
+                Labels = labels,
+                Device = device,
+                Force = force,
+            }
+        );
 
-    public RunResult Compress() => CompressionRunner.Run(new RunOptions { ManifestPath = _folder["modelopt.yaml"] }, new RecordingObserver(), CancellationToken.None);
+    public RunResult Compress() =>
+        CompressionRunner.Run(new RunOptions { ManifestPath = _folder["modelopt.yaml"] }, new RecordingObserver(), CancellationToken.None);
 
     public FirstProject Write(string name, byte[] bytes)
     {
@@ -80,7 +86,12 @@ internal sealed class FirstProject : IDisposable
         using var engine = new Engine(DeviceSelector.Select("cpu"));
         using var session = engine.CreateSession(model);
         float[] scaled = [.. Images.Select(value => (float)(value / 255))];
-        var scores = session.Run(new Dictionary<string, HostTensor> { ["image"] = HostTensor.From<float>(TensorProto.Types.DataType.Float, [Samples, 1, 8, 8], scaled) })["scores"].As<float>().ToArray();
+        var scores = session
+            .Run(new Dictionary<string, HostTensor> { ["image"] = HostTensor.From<float>(TensorProto.Types.DataType.Float, [Samples, 1, 8, 8], scaled) })[
+                "scores"
+            ]
+            .As<float>()
+            .ToArray();
         return [.. scores.Chunk(10).Select(row => (double)Array.IndexOf(row, row.Max()))];
     }
 
@@ -88,6 +99,11 @@ internal sealed class FirstProject : IDisposable
     {
         const int Rank = 4;
         var (left, right) = (GraphBuilder.Normal([rows * Rank], 0.4, 10 + seed), GraphBuilder.Normal([columns * Rank], 0.4, 20 + seed));
-        return [.. Enumerable.Range(0, rows * columns).Select(i => Enumerable.Range(0, Rank).Sum(k => left[(i / columns * Rank) + k] * right[(i % columns * Rank) + k]))];
+        return
+        [
+            .. Enumerable
+                .Range(0, rows * columns)
+                .Select(i => Enumerable.Range(0, Rank).Sum(k => left[(i / columns * Rank) + k] * right[(i % columns * Rank) + k])),
+        ];
     }
 }

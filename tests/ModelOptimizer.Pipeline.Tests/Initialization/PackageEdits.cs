@@ -17,13 +17,32 @@ public sealed class PackageEdits : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("<Project Sdk=\"Microsoft.NET.Sdk\">\n</Project>\n", "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <ItemGroup>\n    LINE\n  </ItemGroup>\n</Project>\n")]
+    [InlineData(
+        "<Project Sdk=\"Microsoft.NET.Sdk\">\n</Project>\n",
+        "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <ItemGroup>\n    LINE\n  </ItemGroup>\n</Project>\n"
+    )]
     [InlineData("<Project>\r\n  <!-- why -->\r\n</Project>", "<Project>\r\n  <!-- why -->\r\n  <ItemGroup>\r\n    LINE\r\n  </ItemGroup>\r\n</Project>")]
-    [InlineData("\uFEFF<Project>\n\t<ItemGroup>\n\t\t<PackageReference Include='A'   Version='1' />\n\t</ItemGroup>\n</Project>\n", "\uFEFF<Project>\n\t<ItemGroup>\n\t\tLINE\n\t\t<PackageReference Include='A'   Version='1' />\n\t</ItemGroup>\n</Project>\n")]
-    [InlineData("<Project>\n  <ItemGroup Condition=\"false\">\n    <PackageReference Include=\"A\" />\n  </ItemGroup>\n</Project>\n", "<Project>\n  <ItemGroup Condition=\"false\">\n    <PackageReference Include=\"A\" />\n  </ItemGroup>\n  <ItemGroup>\n    LINE\n  </ItemGroup>\n</Project>\n")]
-    [InlineData("<Project><ItemGroup><PackageReference Include=\"A\" /></ItemGroup></Project>", "<Project><ItemGroup>LINE<PackageReference Include=\"A\" /></ItemGroup></Project>")]
-    [InlineData("\uFEFF<Project><ItemGroup><PackageReference Include=\"A\" /></ItemGroup></Project>", "\uFEFF<Project><ItemGroup>LINE<PackageReference Include=\"A\" /></ItemGroup></Project>")]
-    [InlineData("<Project xmlns=\"http://schemas.microsoft.com/developer/msbuild/2003\">\n</Project>\n", "<Project xmlns=\"http://schemas.microsoft.com/developer/msbuild/2003\">\n  <ItemGroup>\n    LINE\n  </ItemGroup>\n</Project>\n")]
+    [InlineData(
+        "\uFEFF<Project>\n\t<ItemGroup>\n\t\t<PackageReference Include='A'   Version='1' />\n\t</ItemGroup>\n</Project>\n",
+        "\uFEFF<Project>\n\t<ItemGroup>\n\t\tLINE\n\t\t<PackageReference Include='A'   Version='1' />\n\t</ItemGroup>\n</Project>\n"
+    )]
+    [InlineData(
+        "<Project>\n  <ItemGroup Condition=\"false\">\n    <PackageReference Include=\"A\" />\n  </ItemGroup>\n</Project>\n",
+        "<Project>\n  <ItemGroup Condition=\"false\">\n    <PackageReference Include=\"A\" />\n  </ItemGroup>\n  <ItemGroup>\n    LINE\n  "
+            + "</ItemGroup>\n</Project>\n"
+    )]
+    [InlineData(
+        "<Project><ItemGroup><PackageReference Include=\"A\" /></ItemGroup></Project>",
+        "<Project><ItemGroup>LINE<PackageReference Include=\"A\" /></ItemGroup></Project>"
+    )]
+    [InlineData(
+        "\uFEFF<Project><ItemGroup><PackageReference Include=\"A\" /></ItemGroup></Project>",
+        "\uFEFF<Project><ItemGroup>LINE<PackageReference Include=\"A\" /></ItemGroup></Project>"
+    )]
+    [InlineData(
+        "<Project xmlns=\"http://schemas.microsoft.com/developer/msbuild/2003\">\n</Project>\n",
+        "<Project xmlns=\"http://schemas.microsoft.com/developer/msbuild/2003\">\n  <ItemGroup>\n    LINE\n  </ItemGroup>\n</Project>\n"
+    )]
     public void Add_One_Line(string before, string after)
     {
         var (path, text) = Add(before).ShouldHaveSingleItem();
@@ -41,22 +60,36 @@ public sealed class PackageEdits : IDisposable
     [Fact]
     public void Put_The_Version_Where_All_Versions_Are()
     {
-        const string Central = "<Project>\n  <PropertyGroup>\n    <ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally>\n  </PropertyGroup>\n  <ItemGroup>\n    <PackageVersion Include=\"B\" Version=\"2\" />\n  </ItemGroup>\n</Project>\n";
+        const string Central =
+            "<Project>\n  <PropertyGroup>\n    <ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally>\n  </PropertyGroup>\n  <ItemGroup>\n    "
+                + "<PackageVersion Include=\"B\" Version=\"2\" />\n  </ItemGroup>\n</Project>\n";
         File.WriteAllText(_folder["Directory.Packages.props"], Central);
 
         var changes = Add("<Project>\n</Project>\n");
 
         changes.Select(change => Path.GetFileName(change.Path)).ShouldBe(["App.csproj", "Directory.Packages.props"]);
         changes[0].Text.ShouldContain("    <PackageReference Include=\"ModelOptimizer.Build\" PrivateAssets=\"all\" />\n");
-        changes[1].Text.ShouldBe(Central.Replace("    <PackageVersion", $"    <PackageVersion Include=\"ModelOptimizer.Build\" Version=\"{Current}\" />\n    <PackageVersion", StringComparison.Ordinal));
+        changes[1]
+            .Text.ShouldBe(
+                Central.Replace(
+                    "    <PackageVersion",
+                    $"    <PackageVersion Include=\"ModelOptimizer.Build\" Version=\"{Current}\" />\n    <PackageVersion",
+                    StringComparison.Ordinal
+                )
+            );
     }
 
     [Fact]
     public void Keep_The_Version_In_A_Project_That_Opts_Out()
     {
-        File.WriteAllText(_folder["Directory.Packages.props"], "<Project><PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally></PropertyGroup></Project>");
+        File.WriteAllText(
+            _folder["Directory.Packages.props"],
+            "<Project><PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally></PropertyGroup></Project>"
+        );
 
-        Add("<Project><PropertyGroup><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>").ShouldHaveSingleItem().Text.ShouldContain(Line);
+        Add("<Project><PropertyGroup><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>")
+            .ShouldHaveSingleItem()
+            .Text.ShouldContain(Line);
     }
 
     [Theory]
@@ -79,6 +112,11 @@ public sealed class PackageEdits : IDisposable
     private List<(string Path, string Text)> Add(string project, RuntimePackage? runtime = null)
     {
         File.WriteAllBytes(_folder["App.csproj"], Encoding.UTF8.GetBytes(project));
-        return [.. PackageReferences.Add(ProjectFile.In(_folder.Path)!, runtime, new InitNotes()).Select(change => (change.Path, Encoding.UTF8.GetString(change.Bytes)))];
+        return
+        [
+            .. PackageReferences
+                .Add(ProjectFile.In(_folder.Path)!, runtime, new InitNotes())
+                .Select(change => (change.Path, Encoding.UTF8.GetString(change.Bytes))),
+        ];
     }
 }

@@ -141,7 +141,12 @@ public class LockFileTests
     public void Comments_names_of_outputs_and_a_moved_gate_line_do_not_make_it_stale()
     {
         using var project = Locked();
-        File.WriteAllText(project.Manifest, "# a comment\n" + File.ReadAllText(project.Manifest).Replace("    source: model.onnx", "    embed: { resource: Small.onnx }\n    source: model.onnx", StringComparison.Ordinal));
+        File.WriteAllText(
+            project.Manifest,
+            "# a comment\n"
+                + File.ReadAllText(project.Manifest)
+                    .Replace("    source: model.onnx", "    embed: { resource: Small.onnx }\n    source: model.onnx", StringComparison.Ordinal)
+        );
 
         project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
     }
@@ -183,7 +188,9 @@ public class LockFileTests
         File.Delete(project.Output);
         observer.Messages.ShouldNotContain(message => message.Contains("torchsharp", StringComparison.Ordinal));
         project.Run(observer, locked: true).ExitCode.ShouldBe(0);
-        observer.Messages.ShouldContain(message => message.StartsWith("the built-in linear algebra is taken: 'linear-algebra: torchsharp' cannot be used: ", StringComparison.Ordinal));
+        observer.Messages.ShouldContain(message =>
+            message.StartsWith("the built-in linear algebra is taken: 'linear-algebra: torchsharp' cannot be used: ", StringComparison.Ordinal)
+        );
         project.Run().ExitCode.ShouldBe(3);
     }
 
@@ -265,7 +272,14 @@ public class LockFileTests
         var model = new LockedModel
         {
             Inputs = new LockedInputs(new Dictionary<string, string> { ["gates"] = "aa" }, new Dictionary<string, string> { ["models/digits.onnx"] = "bb" }),
-            Steps = [new LockedStep("tucker", new Dictionary<string, Choice> { ["conv2"] = new Choice.Ranks([16, 8]), ["conv10"] = new Choice.Ranks([4]) }, ["conv3"])],
+            Steps =
+            [
+                new LockedStep(
+                    "tucker",
+                    new Dictionary<string, Choice> { ["conv2"] = new Choice.Ranks([16, 8]), ["conv10"] = new Choice.Ranks([4]) },
+                    ["conv3"]
+                ),
+            ],
             Before = new ModelCost(1000, 200, 3000),
             After = new ModelCost(500, 100, null),
             Metrics = new Dictionary<string, LockedMetric> { ["top1"] = new(0.99, 0.985, 2000), ["cosine"] = new(null, 0.999, 2000) },
@@ -288,7 +302,10 @@ public class LockFileTests
     {
         using var folder = new TempFolder();
         var manifest = folder["modelopt.yaml"];
-        File.WriteAllText(folder["modelopt.lock.json"], OfEarlierBuilds.Replace("[16, 8]", "{ \"bits\": 4 }", StringComparison.Ordinal).Replace("[4]", "{ \"width\": 8 }", StringComparison.Ordinal));
+        File.WriteAllText(
+            folder["modelopt.lock.json"],
+            OfEarlierBuilds.Replace("[16, 8]", "{ \"bits\": 4 }", StringComparison.Ordinal).Replace("[4]", "{ \"width\": 8 }", StringComparison.Ordinal)
+        );
 
         var locks = LockFile.Read(manifest);
         locks.Find("digits")!.Steps[0].Layers.Values.ShouldBe([new Choice.Bits(4), new Choice.Width(8)]);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Locking;
-using ModelOptimizer.Pipeline.Results;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Locking;

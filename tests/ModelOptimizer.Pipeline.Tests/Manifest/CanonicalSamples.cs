@@ -77,7 +77,11 @@ public sealed class CanonicalSamples
         var texts = new StringBuilder();
         foreach (var step in Options.ReplaceLineEndings("\n").Split('\n'))
         {
-            Add(texts, step, $"version: 1\nmodels: {{ m: {{ source: m.onnx, compress: [{step}], evaluate: {{ command: eval }}, gates: [{{ loss: {{ max: 1 }} }}] }} }}\n");
+            Add(
+                texts,
+                step,
+                $"version: 1\nmodels: {{ m: {{ source: m.onnx, compress: [{step}], evaluate: {{ command: eval }}, gates: [{{ loss: {{ max: 1 }} }}] }} }}\n"
+            );
         }
 
         foreach (var option in MethodCatalogue.All.SelectMany(method => method.Options.Select(option => option.Name)).Distinct())

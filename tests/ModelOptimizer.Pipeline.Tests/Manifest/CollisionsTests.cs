@@ -18,12 +18,17 @@ public sealed class CollisionsTests : IDisposable
         + "have the same name (but for upper and lower case): 'Digits'. Give each its own.");
 
     [Fact]
-    public void A_default_output_is_one_too() => Find(("a.yaml", Model("digits", "m.onnx")), ("b.yaml", "\n" + Model("letters", "other.onnx", "output: m.compressed.onnx"))).ShouldBe(
-        "b.yaml(4,3): error MOC1014: The models 'digits' (a.yaml:3) and 'letters' (b.yaml:4) have the same output: 'm.compressed.onnx'. Give each an 'output' of its own.");
+    public void A_default_output_is_one_too() =>
+        Find(("a.yaml", Model("digits", "m.onnx")), ("b.yaml", "\n" + Model("letters", "other.onnx", "output: m.compressed.onnx")))
+            .ShouldBe(
+                "b.yaml(4,3): error MOC1014: The models 'digits' (a.yaml:3) and 'letters' (b.yaml:4) have the same output: 'm.compressed.onnx'. Give each an "
+                    + "'output' of its own."
+            );
 
     [Fact]
-    public void An_output_over_what_another_manifest_reads_is_refused() => Find(("a.yaml", Model("digits", "m.onnx")), ("b.yaml", Model("letters", "other.onnx", "output: m.onnx"))).ShouldBe(
-        "b.yaml(3,3): error MOC1014: The output of model 'letters' would overwrite m.onnx, which a.yaml reads. Give it another 'output'.");
+    public void An_output_over_what_another_manifest_reads_is_refused() =>
+        Find(("a.yaml", Model("digits", "m.onnx")), ("b.yaml", Model("letters", "other.onnx", "output: m.onnx")))
+            .ShouldBe("b.yaml(3,3): error MOC1014: The output of model 'letters' would overwrite m.onnx, which a.yaml reads. Give it another 'output'.");
 
     [Theory]
     [InlineData("embed: { resource: A.onnx }", "resource", "A.onnx")]

@@ -34,7 +34,9 @@ public sealed class Defaults
         CompressionPlan Plan(string keys)
         {
             using var folder = new ManifestFolder();
-            return folder.Read($"{{ version: 1, models: {{ digits: {{ source: digits.onnx, compress: [{{ method: sample }}] }} }}, {keys.Trim('{', '}', ' ')} }}");
+            return folder.Read(
+                $"{{ version: 1, models: {{ digits: {{ source: digits.onnx, compress: [{{ method: sample }}] }} }}, {keys.Trim('{', '}', ' ')} }}"
+            );
         }
 
         var (expected, found) = (Plan(without), Plan(with));
@@ -59,18 +61,26 @@ public sealed class Defaults
     private static string Model(string dataset, string gate)
     {
         using var folder = new ManifestFolder();
-        return folder.Read($$"""
-            version: 1
-            datasets: { test: { path: test.npz, inputs: { a: first }, labels: labels, {{dataset}} } }
-            models: { digits: { source: digits.onnx, evaluate: { dataset: test }, compress: [{ method: sample }], gates: [{ top1: { max-drop: 1%{{gate}} } }] } }
-            """).Models[0].Canonical;
+        return folder
+            .Read(
+                $$"""
+                version: 1
+                datasets: { test: { path: test.npz, inputs: { a: first }, labels: labels, {{dataset}} } }
+                models: { digits: { source: digits.onnx, evaluate: { dataset: test }, compress: [{ method: sample }], gates: [{ top1: { max-drop: 1%{{gate}} } }] } }
+                """
+            )
+            .Models[0]
+            .Canonical;
     }
 
     private static SortedDictionary<string, string> Read(IReadOnlyList<Option> options, string yaml)
     {
         var node = ModelOptimizer.Pipeline.Manifest.YamlTree.Parse(yaml, "modelopt.yaml")!;
         var values = MethodArguments.Read(options, new Section(node, "the step", new KeySet(options), ManifestPaths.None)).Values;
-        return new(options.Where(option => values.ContainsKey(option.Name)).ToDictionary(option => option.Name, option => Canonical(option, values[option.Name])), StringComparer.Ordinal);
+        return new(
+            options.Where(option => values.ContainsKey(option.Name)).ToDictionary(option => option.Name, option => Canonical(option, values[option.Name])),
+            StringComparer.Ordinal
+        );
     }
 
     private static string Canonical(Option option, object value) => option.Form.Canonical(value, ManifestPaths.None)!.ToJsonString();

@@ -26,7 +26,11 @@ public sealed class ManifestErrors
     public void Have_Every_Code_Among_These_Cases()
     {
         var reported = string.Concat(Directory.GetFiles(Folder(), "ManifestErrors.*.verified.txt").Select(File.ReadAllText));
-        var codes = typeof(ManifestCodes).GetFields().Concat(typeof(KeyCodes).GetFields()).Select(field => (string)field.GetValue(null)!).Where(code => string.CompareOrdinal(code, "MOC1100") < 0);
+        var codes = typeof(ManifestCodes)
+            .GetFields()
+            .Concat(typeof(KeyCodes).GetFields())
+            .Select(field => (string)field.GetValue(null)!)
+            .Where(code => string.CompareOrdinal(code, "MOC1100") < 0);
 
         codes.Where(code => !reported.Contains($"error {code}: ", StringComparison.Ordinal)).ShouldBe([ManifestCodes.Unreadable]);
     }

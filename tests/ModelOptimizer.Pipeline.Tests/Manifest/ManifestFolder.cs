@@ -11,7 +11,19 @@ internal sealed class ManifestFolder : IDisposable
 
     public ManifestFolder()
     {
-        foreach (var name in new[] { "digits.onnx", "letters.onnx", "train.npz", "test.npz", "images.npy", "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz", "table.csv" })
+        foreach (
+            var name in new[]
+            {
+                "digits.onnx",
+                "letters.onnx",
+                "train.npz",
+                "test.npz",
+                "images.npy",
+                "images-idx3-ubyte.gz",
+                "labels-idx1-ubyte.gz",
+                "table.csv",
+            }
+        )
         {
             File.WriteAllText(folder[name], "");
         }

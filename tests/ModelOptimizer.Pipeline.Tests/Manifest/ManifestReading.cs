@@ -193,7 +193,9 @@ public sealed class ManifestReading : IDisposable
                   - { method: sample, bits: { "*": 8, conv1: ternary } }
             """).Models[0].Steps;
 
-        steps.Select(step => string.Join(' ', step.Arguments.Get(SampleMethod.Bits)!.Entries.Select(entry => $"{entry.Rule.Text}={entry.Value}"))).ShouldBe(["*=4", "*=8 conv1=ternary"]);
+        steps
+            .Select(step => string.Join(' ', step.Arguments.Get(SampleMethod.Bits)!.Entries.Select(entry => $"{entry.Rule.Text}={entry.Value}")))
+            .ShouldBe(["*=4", "*=8 conv1=ternary"]);
     }
 
     [Fact]
@@ -243,7 +245,8 @@ public sealed class ManifestReading : IDisposable
         Shares(1).ShouldBe([("*", 0.5), ("re:^fc", 0.07)]);
         arguments[1].Get(SampleMethod.Sparsity)!.Entries[1].Rule.Position.ShouldBe(At(7, 91));
 
-        IEnumerable<string> Modes(int step) => arguments[step].Get(SampleMethod.Modes)!.Entries.Select(entry => $"{entry.Rule.Text}: {string.Join(", ", entry.Value)}");
+        IEnumerable<string> Modes(int step) =>
+            arguments[step].Get(SampleMethod.Modes)!.Entries.Select(entry => $"{entry.Rule.Text}: {string.Join(", ", entry.Value)}");
         IEnumerable<(string, double)> Shares(int step) => arguments[step].Get(SampleMethod.Sparsity)!.Entries.Select(entry => (entry.Rule.Text, entry.Value));
     }
 
@@ -282,7 +285,10 @@ public sealed class ManifestReading : IDisposable
     public void Reads_A_Command_And_The_Files_It_Depends_On()
     {
         File.WriteAllText(folder["eval.py"], "");
-        var model = WithCommand("{ command: [python, eval.py, --data, table.csv, \"\", \"--model={model}\"], timeout: 30, files: [images.npy] }", "mAP: { min: 0.7, max-drop: 5%, confidence: none }");
+        var model = WithCommand(
+            "{ command: [python, eval.py, --data, table.csv, \"\", \"--model={model}\"], timeout: 30, files: [images.npy] }",
+            "mAP: { min: 0.7, max-drop: 5%, confidence: none }"
+        );
 
         var evaluate = model.Evaluate.ShouldNotBeNull();
         evaluate.Dataset.ShouldBeNull();
@@ -343,8 +349,15 @@ public sealed class ManifestReading : IDisposable
 
     [Fact]
     public void Follows_Anchors() =>
-        folder.Read("version: 1\nmodels:\n  digits: { source: digits.onnx, compress: &steps [{ method: sample, sweeps: 9 }] }\n  letters: { source: letters.onnx, compress: *steps }")
-            .Models[1].Steps[0].Arguments.Get(SampleMethod.Sweeps).ShouldBe(9);
+        folder
+            .Read(
+                "version: 1\nmodels:\n  digits: { source: digits.onnx, compress: &steps [{ method: sample, sweeps: 9 }] }\n  letters: { source: letters.onnx, "
+                    + "compress: *steps }"
+            )
+            .Models[1]
+            .Steps[0]
+            .Arguments.Get(SampleMethod.Sweeps)
+            .ShouldBe(9);
 
     private ModelPlan WithCommand(string evaluate, params string[] gates) => folder.Read($"""
         version: 1

@@ -27,7 +27,11 @@ public sealed partial class ManifestSchemas
     [Fact]
     public void Accept_The_Manifests_Of_The_Sample_And_The_Pages()
     {
-        string[] manifests = [File.ReadAllText(FromRoot("samples", "DigitReader", "modelopt.yaml")), .. Examples.Where(yaml => yaml.Contains("models:", StringComparison.Ordinal)).Select(Whole)];
+        string[] manifests =
+        [
+            File.ReadAllText(FromRoot("samples", "DigitReader", "modelopt.yaml")),
+            .. Examples.Where(yaml => yaml.Contains("models:", StringComparison.Ordinal)).Select(Whole),
+        ];
 
         manifests.Length.ShouldBeGreaterThan(2);
         manifests.Select(yaml => Problems(Real, yaml)).ShouldAllBe(problems => problems == "");
@@ -45,7 +49,11 @@ public sealed partial class ManifestSchemas
     [Fact]
     public void Accept_Every_Default_Of_Every_Method()
     {
-        var steps = MethodCatalogue.All.SelectMany(method => method.Options.Where(option => option.Default is not null).Select(option => $"{{ method: {method.Name}, {option.Name}: {option.Default} }}")).ToList();
+        var steps = MethodCatalogue
+            .All.SelectMany(method =>
+                method.Options.Where(option => option.Default is not null).Select(option => $"{{ method: {method.Name}, {option.Name}: {option.Default} }}")
+            )
+            .ToList();
 
         steps.Count.ShouldBeGreaterThan(20);
         steps.Select(step => Problems(Real, Model($"compress: [{step}]"))).ShouldAllBe(problems => problems == "");
@@ -54,7 +62,9 @@ public sealed partial class ManifestSchemas
     [Theory]
     [InlineData("evaluate: { command: eval }, gates: [{ mAP: { max-drop: 2%, confidence: none } }]")]
     [InlineData("evaluate: { command: [python, eval.py], timeout: 5 }, gates: [{ loss: { max: 0.35 } }, { size: { max: 40% } }]")]
-    [InlineData("gates: [{ top3: { min: 0.9 } }, { perplexity: { max-rise: 5% } }, { size: { max: 250 KiB } }, { macs: { max: 1.5 M } }, { params: { max: 250000 } }]")]
+    [InlineData(
+        "gates: [{ top3: { min: 0.9 } }, { perplexity: { max-rise: 5% } }, { size: { max: 250 KiB } }, { macs: { max: 1.5 M } }, { params: { max: 250000 } }]"
+    )]
     public void Accept_Gates(string gates) => Problems(Real, Model($"compress: [{{ method: tucker, budget: auto }}], {gates}")).ShouldBeEmpty();
 
     [Theory]
@@ -94,7 +104,15 @@ public sealed partial class ManifestSchemas
     private static string Problems(JsonSchema schema, string yaml)
     {
         var result = schema.Evaluate(JsonSerializer.SerializeToElement(YamlAsJson.Parse(yaml)), new EvaluationOptions { OutputFormat = OutputFormat.List });
-        return result.IsValid ? "" : string.Join("\n", result.Details!.Where(detail => detail.Errors is not null).Select(detail => $"{detail.InstanceLocation}: {string.Join("; ", detail.Errors!.Values)}").Prepend(yaml));
+        return result.IsValid
+            ? ""
+            : string.Join(
+                "\n",
+                result
+                    .Details!.Where(detail => detail.Errors is not null)
+                    .Select(detail => $"{detail.InstanceLocation}: {string.Join("; ", detail.Errors!.Values)}")
+                    .Prepend(yaml)
+            );
     }
 
     private static string Model(string keys) => $"version: 1\nmodels: {{ m: {{ source: m.onnx, {keys} }} }}\n";

@@ -165,7 +165,9 @@ public sealed class Relations
 
     private static string? Problem(KeySet section, List<Option> written)
     {
-        var nodes = written.Select((key, i) => (new ScalarNode(key.Name, true, new SourcePosition("", 1, i + 1)), (Node)new ScalarNode("1", true, new SourcePosition("", 1, i + 1))));
+        var nodes = written.Select(
+            (key, i) => (new ScalarNode(key.Name, true, new SourcePosition("", 1, i + 1)), (Node)new ScalarNode("1", true, new SourcePosition("", 1, i + 1)))
+        );
         try
         {
             _ = new Section(new MapNode([.. nodes], new SourcePosition("", 1, 1)), "'it'", section, ManifestPaths.None);

@@ -37,13 +37,15 @@ internal sealed class SampleMethod : IMethod
 
     public static Option<double?> Energy { get; } = new("energy", Forms.Number(0, 1).OrNone(), "") { ExclusiveGroup = "goal" };
 
-    public static Option<Budget?> Budget { get; } = new("budget", Methods.Options.Budget.Form, "", new MapNode([(new ScalarNode("size", true, Nowhere), "50%")], Nowhere)) { ExclusiveGroup = "goal" };
+    public static Option<Budget?> Budget { get; } =
+        new("budget", Methods.Options.Budget.Form, "", new MapNode([(new ScalarNode("size", true, Nowhere), "50%")], Nowhere)) { ExclusiveGroup = "goal" };
 
     public static Option<int> Sweeps { get; } = new("sweeps", Forms.Whole(1, 1000), "", "30");
 
     public static Option<double> Shrink { get; } = new("shrink", Forms.Number(0, 1), "", "0");
 
-    public IReadOnlyList<Option> Options { get; } = [Norm, Layers, Ranks, Modes, Sparsity, Bits, Pairs, Block, Certificate, Student, Energy, Budget, Sweeps, Shrink];
+    public IReadOnlyList<Option> Options { get; } =
+    [Norm, Layers, Ranks, Modes, Sparsity, Bits, Pairs, Block, Certificate, Student, Energy, Budget, Sweeps, Shrink];
 
     private static SourcePosition Nowhere => new("");
 

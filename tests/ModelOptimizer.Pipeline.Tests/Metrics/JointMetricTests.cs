@@ -26,7 +26,10 @@ public class JointMetricTests
     {
         var random = new Random(width);
         // Few levels make many ties; probabilities of several classes tie where all outputs are the same.
-        var kinds = Enumerable.Range(0, 25).Select(_ => Enumerable.Range(0, width).Select(_ => width > 2 ? random.NextDouble() : random.Next(levels)).ToArray()).ToArray();
+        var kinds = Enumerable
+            .Range(0, 25)
+            .Select(_ => Enumerable.Range(0, width).Select(_ => width > 2 ? random.NextDouble() : random.Next(levels)).ToArray())
+            .ToArray();
         var outputs = Enumerable.Range(0, 60).Select(_ => kinds[random.Next(25)]).ToArray();
         var labels = Enumerable.Range(0, 60).Select(_ => (double)random.Next(Math.Max(2, width))).ToArray();
 
@@ -108,7 +111,16 @@ public class JointMetricTests
         double[][] outputs = [.. Enumerable.Range(0, 40).Select(_ => Enumerable.Range(0, 4).Select(_ => random.NextDouble()).ToArray())];
         foreach (var metric in MetricCatalogue.All.OfType<IJointMetric>())
         {
-            double[][] labels = [.. Enumerable.Range(0, 40).Select(i => metric.Labels == LabelKind.Numbers ? [.. outputs[i].Select(value => value + (0.3 * random.NextDouble()))] : new[] { (double)random.Next(4) })];
+            double[][] labels =
+            [
+                .. Enumerable
+                    .Range(0, 40)
+                    .Select(i =>
+                        metric.Labels == LabelKind.Numbers
+                            ? [.. outputs[i].Select(value => value + (0.3 * random.NextDouble()))]
+                            : new[] { (double)random.Next(4) }
+                    ),
+            ];
             int[] weights = [.. Enumerable.Range(0, 40).Select(_ => random.Next(4))];
             var rows = outputs.Zip(labels, (output, label) => metric.Observe(new MetricSample(output, [], label))!).ToArray();
             // The peak of psnr is that of all labels, so all of them stay.
@@ -125,7 +137,12 @@ public class JointMetricTests
         double[][] rows = [.. Enumerable.Repeat(new double[] { 0, 0 }, 20), .. Enumerable.Repeat(new double[] { 1, 1 }, 5), [2, 2], [2, 2], [2, 0]];
         var worst = metric.WorstLoss(rows).ShouldNotBeNull();
 
-        var least = (from label in Enumerable.Range(0, 3) from predicted in Enumerable.Range(0, 3) where label != predicted select With([label, predicted])).Min();
+        var least = (
+            from label in Enumerable.Range(0, 3)
+            from predicted in Enumerable.Range(0, 3)
+            where label != predicted
+            select With([label, predicted])
+        ).Min();
 
         With(worst.Compressed).ShouldBe(least, 0.02);
         worst.Original[0].ShouldBe(worst.Original[1]);

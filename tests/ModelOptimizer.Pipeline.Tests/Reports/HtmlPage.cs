@@ -27,8 +27,14 @@ internal sealed class HtmlPage
     /// <summary>Turns numbers into coordinates by what the plot's own tick labels say.</summary>
     public static Func<double, double> Scale(XElement plot, string axis)
     {
-        var ticks = Within(plot, "g", "tick", axis).Select(tick => tick.Element("text")!)
-            .Select(label => (Value: double.Parse(label.Value.Replace('−', '-').TrimEnd('%', ' '), CultureInfo.InvariantCulture), At: axis == "x" ? Number(label, "x") : Number(label, "y") - 4))
+        var ticks = Within(plot, "g", "tick", axis)
+            .Select(tick => tick.Element("text")!)
+            .Select(label =>
+                (
+                    Value: double.Parse(label.Value.Replace('−', '-').TrimEnd('%', ' '), CultureInfo.InvariantCulture),
+                    At: axis == "x" ? Number(label, "x") : Number(label, "y") - 4
+                )
+            )
             .ToList();
         var (first, last) = (ticks[0], ticks[^1]);
         return value => first.At + ((value - first.Value) * (last.At - first.At) / (last.Value - first.Value));

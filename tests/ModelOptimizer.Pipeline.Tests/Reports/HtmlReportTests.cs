@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
@@ -68,7 +67,12 @@ public class HtmlReportTests
     [InlineData("cosine", 1)]
     public void Every_candidate_has_a_mark_where_its_numbers_are(string metric, int figure)
     {
-        var plots = new HtmlPage(SampleReports.Searched).All("figure", "candidates").ElementAt(figure).Descendants("svg").Where(svg => ((string)svg.Attribute("class")!).Contains("whole", StringComparison.Ordinal)).ToList();
+        var plots = new HtmlPage(SampleReports.Searched)
+            .All("figure", "candidates")
+            .ElementAt(figure)
+            .Descendants("svg")
+            .Where(svg => ((string)svg.Attribute("class")!).Contains("whole", StringComparison.Ordinal))
+            .ToList();
 
         plots.Count.ShouldBe(2);
         foreach (var plot in plots)
@@ -130,7 +134,13 @@ public class HtmlReportTests
         foreach (var plot in new HtmlPage(SampleReports.Searched).All("svg", "plot"))
         {
             var boxes = plot.Descendants("text").Select(Box).ToList();
-            var covered = boxes.SelectMany((one, i) => boxes.Skip(i + 1).Where(other => one.Left < other.Right && other.Left < one.Right && one.Top < other.Bottom && other.Top < one.Bottom).Select(other => $"{one.Text} / {other.Text}"));
+            var covered = boxes.SelectMany(
+                (one, i) =>
+                    boxes
+                        .Skip(i + 1)
+                        .Where(other => one.Left < other.Right && other.Left < one.Right && one.Top < other.Bottom && other.Top < one.Bottom)
+                        .Select(other => $"{one.Text} / {other.Text}")
+            );
             covered.ShouldBeEmpty();
         }
     }
@@ -164,7 +174,16 @@ public class HtmlReportTests
     [Fact]
     public void An_interval_without_an_upper_end_reaches_the_edge_with_an_arrow()
     {
-        var gate = SampleReports.Verdict("top1", GateBound.MaxDrop, 0.01, "1%", GateOutcome.Undecided, 0, (double.NegativeInfinity, double.PositiveInfinity), "too few");
+        var gate = SampleReports.Verdict(
+            "top1",
+            GateBound.MaxDrop,
+            0.01,
+            "1%",
+            GateOutcome.Undecided,
+            0,
+            (double.NegativeInfinity, double.PositiveInfinity),
+            "too few"
+        );
 
         var page = new HtmlPage(SampleReports.Small with { Gates = [gate] });
 
@@ -188,7 +207,9 @@ public class HtmlReportTests
     {
         var page = new HtmlPage(SampleReports.Searched);
 
-        page.All("th", "name").Count(cell => cell.Value.EndsWith("Conv", StringComparison.Ordinal) || cell.Value.EndsWith("Gemm", StringComparison.Ordinal)).ShouldBe(25);
+        page.All("th", "name")
+            .Count(cell => cell.Value.EndsWith("Conv", StringComparison.Ordinal) || cell.Value.EndsWith("Gemm", StringComparison.Ordinal))
+            .ShouldBe(25);
         page.All("figure", "cell").Select(cell => cell.Element("figcaption")!.Value).ShouldBe(SampleLayers.Tucker.Layers.Select(layer => layer.Layer));
         page.All("circle", "here").Count().ShouldBe(SampleLayers.Tucker.Layers.Count(layer => layer.Reason is null));
     }
@@ -238,9 +259,11 @@ public class HtmlReportTests
         _ => SampleReports.Empty,
     });
 
-    private static IEnumerable<string> Heads(ModelReport report) => new HtmlPage(report).All("thead").SelectMany(head => head.Descendants("th")).Select(head => head.Value);
+    private static IEnumerable<string> Heads(ModelReport report) =>
+        new HtmlPage(report).All("thead").SelectMany(head => head.Descendants("th")).Select(head => head.Value);
 
-    private static XElement Mark(XElement plot, int number) => HtmlPage.Within(plot, "g", "mark").Single(mark => mark.Attribute("data-candidate")!.Value == number.ToString(CultureInfo.InvariantCulture));
+    private static XElement Mark(XElement plot, int number) =>
+        HtmlPage.Within(plot, "g", "mark").Single(mark => mark.Attribute("data-candidate")!.Value == number.ToString(CultureInfo.InvariantCulture));
 
     private static string[] Classes(XElement element) => element.Attribute("class")!.Value.Split(' ');
 

@@ -129,12 +129,15 @@ public class ReportFilesTests
             OutputDirectory = Path.GetDirectoryName(Path.GetDirectoryName(project.Output))!,
             CacheDirectory = project.Cache,
         };
-        return new BuildSession(request, "1.0", log, CompressionRunner.Run, _ => throw new InvalidOperationException("only for builds without compression")).Run(default);
+        return new BuildSession(request, "1.0", log, CompressionRunner.Run, _ =>
+            throw new InvalidOperationException("only for builds without compression")
+        ).Run(default);
     }
 
     private static string Beside(SmallProject project, string extension) => Path.ChangeExtension(project.Output, ".report." + extension);
 
     private static JsonElement Json(SmallProject project) => JsonDocument.Parse(File.ReadAllText(Beside(project, "json"))).RootElement;
 
-    private static List<DateTime> Stamps(SmallProject project) => [.. new[] { "json", "md", "html" }.Select(extension => File.GetLastWriteTimeUtc(Beside(project, extension)))];
+    private static List<DateTime> Stamps(SmallProject project) =>
+        [.. new[] { "json", "md", "html" }.Select(extension => File.GetLastWriteTimeUtc(Beside(project, extension)))];
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Testing;
@@ -18,7 +17,19 @@ public class ReportJsonTests
         var report = SampleReports.Small with
         {
             Metrics = [new MetricPair("top1", double.NaN, double.NaN, 0)],
-            Gates = [SampleReports.Verdict("top1", GateBound.MaxDrop, 0.01, "1%", GateOutcome.Undecided, double.NaN, (double.NegativeInfinity, double.PositiveInfinity), "")],
+            Gates =
+            [
+                SampleReports.Verdict(
+                    "top1",
+                    GateBound.MaxDrop,
+                    0.01,
+                    "1%",
+                    GateOutcome.Undecided,
+                    double.NaN,
+                    (double.NegativeInfinity, double.PositiveInfinity),
+                    ""
+                ),
+            ],
         };
 
         var model = JsonDocument.Parse(SampleReports.Document(report).ToJson()).RootElement.GetProperty("model");
@@ -62,12 +73,22 @@ public class ReportJsonTests
     public void Verify_keeps_how_the_same_output_came_to_be_and_nothing_of_another()
     {
         var earlier = SampleReports.Document(SampleReports.Searched);
-        var measured = SampleReports.Searched with { Steps = [], Times = [], Search = null, Decisions = DecisionSource.Manifest, DecidedByTime = false, Metrics = [] };
+        var measured = SampleReports.Searched with
+        {
+            Steps = [],
+            Times = [],
+            Search = null,
+            Decisions = DecisionSource.Manifest,
+            DecidedByTime = false,
+            Metrics = [],
+        };
 
         var same = SampleReports.Document(measured).WithOriginOf(earlier).Model;
         var other = SampleReports.Document(measured with { OutputSha256 = "ff" }).WithOriginOf(earlier).Model;
 
-        (same.Steps.Count, same.Times.Count, same.Search!.Candidates.Count, same.Decisions, same.DecidedByTime).ShouldBe((2, earlier.Model.Times.Count, 12, DecisionSource.Search, true));
+        (same.Steps.Count, same.Times.Count, same.Search!.Candidates.Count, same.Decisions, same.DecidedByTime).ShouldBe(
+            (2, earlier.Model.Times.Count, 12, DecisionSource.Search, true)
+        );
         same.Metrics.ShouldBeEmpty();
         (other.Steps.Count, other.Search).ShouldBe((0, null));
     }

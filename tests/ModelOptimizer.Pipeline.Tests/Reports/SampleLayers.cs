@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 
@@ -10,36 +9,96 @@ internal static class SampleLayers
 
     public static StepReport Tucker { get; } = new("tucker", Layers, [.. Layers.Select(Sensitivity)], []);
 
-    public static StepReport Distilled { get; } = new(
-        "convex-distillation",
-        [new LayerOutcome { Layer = "/layer3/layer3.2", ParametersBefore = 36_864, ParametersAfter = 9_216, MacsBefore = 2_359_296, MacsAfter = 589_824, RelativeError = 0.0312, Note = "gated ReLU student, 64 gates" }],
-        [
-            new Series("objective", "training", "iteration", "objective", [.. Enumerable.Range(0, 40).Select(i => Point(i, 0.011 + (8 * Math.Pow(0.72, i))))]),
-            new Series("objective", "held out", "iteration", "objective", [.. Enumerable.Range(0, 40).Select(i => Point(i, 0.019 + (8.4 * Math.Pow(0.74, i))))]),
-            new Series("objective", "duality gap", "iteration", "objective", [.. Enumerable.Range(0, 40).Select(i => Point(i, 6 * Math.Pow(0.69, i)))]),
-        ],
-        [
-            new Certificate("/layer3/layer3.2", "duality gap", 2.31e-6, "The objective is within this distance of the best that any student of this width can reach."),
-            new Certificate("/layer3/layer3.2", "active gates", 61, "So many of the 64 gates have a weight that is not zero."),
-        ]);
+    public static StepReport Distilled { get; } =
+        new(
+            "convex-distillation",
+            [
+                new LayerOutcome
+                {
+                    Layer = "/layer3/layer3.2",
+                    ParametersBefore = 36_864,
+                    ParametersAfter = 9_216,
+                    MacsBefore = 2_359_296,
+                    MacsAfter = 589_824,
+                    RelativeError = 0.0312,
+                    Note = "gated ReLU student, 64 gates",
+                },
+            ],
+            [
+                new Series(
+                    "objective",
+                    "training",
+                    "iteration",
+                    "objective",
+                    [.. Enumerable.Range(0, 40).Select(i => Point(i, 0.011 + (8 * Math.Pow(0.72, i))))]
+                ),
+                new Series(
+                    "objective",
+                    "held out",
+                    "iteration",
+                    "objective",
+                    [.. Enumerable.Range(0, 40).Select(i => Point(i, 0.019 + (8.4 * Math.Pow(0.74, i))))]
+                ),
+                new Series("objective", "duality gap", "iteration", "objective", [.. Enumerable.Range(0, 40).Select(i => Point(i, 6 * Math.Pow(0.69, i)))]),
+            ],
+            [
+                new Certificate(
+                    "/layer3/layer3.2",
+                    "duality gap",
+                    2.31e-6,
+                    "The objective is within this distance of the best that any student of this width can reach."
+                ),
+                new Certificate("/layer3/layer3.2", "active gates", 61, "So many of the 64 gates have a weight that is not zero."),
+            ]
+        );
 
-    public static StepReport Small { get; } = new(
-        "tucker",
-        [
-            new LayerOutcome { Layer = "conv1", ParametersBefore = 432, ParametersAfter = 432, MacsBefore = 338_688, MacsAfter = 338_688, Reason = "excluded by the layer rules" },
-            new LayerOutcome { Layer = "conv2", ParametersBefore = 36_864, ParametersAfter = 9_216, Ranks = [16, 24], RelativeError = 0.04321, Note = "bn: folded" },
-        ],
-        [new Series("sensitivity", "conv2", "share of parameters", "relative Σ-error", [new(0.1, 0.42), new(0.25, 0.043), new(0.5, 0.021), new(1, 0)])],
-        []);
+    public static StepReport Small { get; } =
+        new(
+            "tucker",
+            [
+                new LayerOutcome
+                {
+                    Layer = "conv1",
+                    ParametersBefore = 432,
+                    ParametersAfter = 432,
+                    MacsBefore = 338_688,
+                    MacsAfter = 338_688,
+                    Reason = "excluded by the layer rules",
+                },
+                new LayerOutcome
+                {
+                    Layer = "conv2",
+                    ParametersBefore = 36_864,
+                    ParametersAfter = 9_216,
+                    Ranks = [16, 24],
+                    RelativeError = 0.04321,
+                    Note = "bn: folded",
+                },
+            ],
+            [new Series("sensitivity", "conv2", "share of parameters", "relative Σ-error", [new(0.1, 0.42), new(0.25, 0.043), new(0.5, 0.021), new(1, 0)])],
+            []
+        );
 
     public static IReadOnlyList<LayerTime> Times { get; } =
     [
-        .. Layers.Where((layer, index) => layer.Reason is null || index % 8 == 7).Select((layer, index) =>
-        {
-            var ratio = layer.Reason is null ? 0.42 + (0.021 * (index * 7 % 23)) : 1.18;
-            var spread = 0.012 + (0.004 * (index % 5));
-            return new LayerTime(layer.Layer, ratio, ratio - spread, ratio + spread, 41e-6 + (1e-6 * index), ratio * (41e-6 + (1e-6 * index)), layer.Reason is not null);
-        }),
+        .. Layers
+            .Where((layer, index) => layer.Reason is null || index % 8 == 7)
+            .Select(
+                (layer, index) =>
+                {
+                    var ratio = layer.Reason is null ? 0.42 + (0.021 * (index * 7 % 23)) : 1.18;
+                    var spread = 0.012 + (0.004 * (index % 5));
+                    return new LayerTime(
+                        layer.Layer,
+                        ratio,
+                        ratio - spread,
+                        ratio + spread,
+                        41e-6 + (1e-6 * index),
+                        ratio * (41e-6 + (1e-6 * index)),
+                        layer.Reason is not null
+                    );
+                }
+            ),
     ];
 
     private static LayerOutcome Layer(int index)
@@ -66,7 +125,15 @@ internal static class SampleLayers
                 24 => "no rank makes it smaller",
                 _ => "slower than the original on this machine",
             };
-            return new LayerOutcome { Layer = name, ParametersBefore = weights, ParametersAfter = weights, MacsBefore = macs, MacsAfter = macs, Reason = reason };
+            return new LayerOutcome
+            {
+                Layer = name,
+                ParametersBefore = weights,
+                ParametersAfter = weights,
+                MacsBefore = macs,
+                MacsAfter = macs,
+                Reason = reason,
+            };
         }
 
         var rank = (channels / 4) + (index * 5 % (channels / 3));
@@ -94,5 +161,6 @@ internal static class SampleLayers
     // Powers may differ in the last digit from one system to the next.
     private static SeriesPoint Point(double x, double y) => new(Math.Round(x, 4), Math.Round(y, 8));
 
-    private static double Error(int index, double share) => Math.Round((0.15 + (0.03 * (index * 11 % 24))) * Math.Exp(-share * (2 + (index % 6))) * (1 - (share * share * share)), 5);
+    private static double Error(int index, double share) =>
+        Math.Round((0.15 + (0.03 * (index * 11 % 24))) * Math.Exp(-share * (2 + (index % 6))) * (1 - (share * share * share)), 5);
 }

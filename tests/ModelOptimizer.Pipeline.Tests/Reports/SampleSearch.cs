@@ -24,13 +24,24 @@ internal static class SampleSearch
             Candidate(12, "final", 421_310, 0.9204, 0.98713, 5000, [], "/layer1/layer1.3/conv1/Conv at rank 5"),
         ]);
 
-    private static SearchCandidate Candidate(int number, string phase, long bytes, double top1, double cosine, int samples, IReadOnlyList<string> failed, string? note) => new(
-        number,
-        phase,
-        new ModelCost(bytes, (long)(bytes * 0.24), bytes * 41),
-        [new MetricPair("top1", 0.926, top1, samples), new MetricPair("cosine", double.NaN, cosine, samples)],
-        samples,
-        failed.Count == 0,
-        failed,
-        note);
+    private static SearchCandidate Candidate(
+        int number,
+        string phase,
+        long bytes,
+        double top1,
+        double cosine,
+        int samples,
+        IReadOnlyList<string> failed,
+        string? note
+    ) =>
+        new(
+            number,
+            phase,
+            new ModelCost(bytes, (long)(bytes * 0.24), bytes * 41),
+            [new MetricPair("top1", 0.926, top1, samples), new MetricPair("cosine", double.NaN, cosine, samples)],
+            samples,
+            failed.Count == 0,
+            failed,
+            note
+        );
 }

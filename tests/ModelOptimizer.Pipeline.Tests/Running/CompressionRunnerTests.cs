@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Tests.Evaluation;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

@@ -102,7 +102,9 @@ public class ConvexDistillationTests
         var result = project.Run();
 
         // Whether it stays is a matter of time.
-        (result.Models.Count == 1 || result.Diagnostics.Any(diagnostic => diagnostic.Code == "MOC2101")).ShouldBeTrue(string.Join(Environment.NewLine, result.Diagnostics));
+        (result.Models.Count == 1 || result.Diagnostics.Any(diagnostic => diagnostic.Code == "MOC2101")).ShouldBeTrue(
+            string.Join(Environment.NewLine, result.Diagnostics)
+        );
         result.Models.ShouldAllBe(report => report.Times.Count == 1 && report.Times[0].Layer == "stage2");
     }
 
@@ -116,7 +118,8 @@ public class ConvexDistillationTests
         (error.Code, error.Position!.Line).ShouldBe(("MOC2109", SmallProject.StepLine));
     }
 
-    private static double[] Weights(SmallProject project) => WeightValues.ReadDoubles(OnnxModel.Load(project.Output).Graph.Initializer.Single(tensor => tensor.Name == "d.out_features_weight"));
+    private static double[] Weights(SmallProject project) =>
+        WeightValues.ReadDoubles(OnnxModel.Load(project.Output).Graph.Initializer.Single(tensor => tensor.Name == "d.out_features_weight"));
 
     private static SmallProject Head(string step)
     {

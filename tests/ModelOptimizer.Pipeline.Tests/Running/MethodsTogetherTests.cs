@@ -39,7 +39,9 @@ public class MethodsTogetherTests
         var result = project.Run();
 
         // Whether the first layer stays is a matter of time; whether the others are timed is not.
-        (result.Models.Count == 1 || result.Diagnostics.Any(diagnostic => diagnostic.Code == "MOC2101")).ShouldBeTrue(string.Join(Environment.NewLine, result.Diagnostics));
+        (result.Models.Count == 1 || result.Diagnostics.Any(diagnostic => diagnostic.Code == "MOC2101")).ShouldBeTrue(
+            string.Join(Environment.NewLine, result.Diagnostics)
+        );
         result.Models.SelectMany(report => report.Times).Select(time => time.Layer).ShouldNotContain("deep");
     }
 

@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Locking;
-using ModelOptimizer.Pipeline.Results;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;
 
@@ -20,7 +19,18 @@ public class QuantizeTests
         first.Steps[0].Layers.Select(layer => layer.ChosenText).ShouldBe(["4 bits", "4 bits", "ternary"]);
         again.Decisions.ShouldBe(DecisionSource.Lock);
         File.ReadAllBytes(project.Output).ShouldBe(bytes);
-        LockFile.Read(project.Manifest).Find("small")!.Steps[0].Layers.ShouldBe(new Dictionary<string, Choice> { ["hidden"] = new Choice.Bits(4), ["deep"] = new Choice.Bits(4), ["scores"] = new Choice.Bits(1) });
+        LockFile
+            .Read(project.Manifest)
+            .Find("small")!
+            .Steps[0]
+            .Layers.ShouldBe(
+                new Dictionary<string, Choice>
+                {
+                    ["hidden"] = new Choice.Bits(4),
+                    ["deep"] = new Choice.Bits(4),
+                    ["scores"] = new Choice.Bits(1),
+                }
+            );
     }
 
     [Fact]

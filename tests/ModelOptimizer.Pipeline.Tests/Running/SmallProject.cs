@@ -45,44 +45,74 @@ internal sealed class SmallProject : IDisposable
 
     public string Folder => _folder.Path;
 
-    public void WriteManifest(string gates, string evaluation = "test.npz", string step = "budget: { params: 60% }", string method = "tucker", string more = "", string device = "cpu", int? samples = null) => File.WriteAllText(Manifest, $$"""
-        version: 1
-        device: {{device}}
-        datasets:
-          train: { path: train.npz, inputs: { image: images } }
-          test: { path: {{evaluation}}, inputs: { image: images } }
-        models:
-          small:
-            source: model.onnx
-            calibrate: { dataset: train{{Few(samples)}} }
-            evaluate: { dataset: test, metrics: [cosine]{{Few(samples)}} }
-            compress:
-              - { method: {{method}}, {{step}} }{{(more.Length == 0 ? "" : "\n      " + more)}}
-            gates:
-              - {{gates}}
-        """);
+    public void WriteManifest(
+        string gates,
+        string evaluation = "test.npz",
+        string step = "budget: { params: 60% }",
+        string method = "tucker",
+        string more = "",
+        string device = "cpu",
+        int? samples = null
+    ) =>
+        File.WriteAllText(
+            Manifest,
+            $$"""
+            version: 1
+            device: {{device}}
+            datasets:
+              train: { path: train.npz, inputs: { image: images } }
+              test: { path: {{evaluation}}, inputs: { image: images } }
+            models:
+              small:
+                source: model.onnx
+                calibrate: { dataset: train{{Few(samples)}} }
+                evaluate: { dataset: test, metrics: [cosine]{{Few(samples)}} }
+                compress:
+                  - { method: {{method}}, {{step}} }{{(more.Length == 0 ? "" : "\n      " + more)}}
+                gates:
+                  - {{gates}}
+            """
+        );
 
     /// <summary>Measures with a script for sh, whose first argument is the model's path.</summary>
     public void EvaluateBy(string script)
     {
         File.WriteAllText(_folder["eval.sh"], script);
-        File.WriteAllText(Manifest, File.ReadAllText(Manifest).Replace("evaluate: { dataset: test, metrics: [cosine] }", "evaluate: { dataset: test, metrics: [cosine], command: [sh, eval.sh] }", StringComparison.Ordinal));
+        File.WriteAllText(
+            Manifest,
+            File.ReadAllText(Manifest)
+                .Replace(
+                    "evaluate: { dataset: test, metrics: [cosine] }",
+                    "evaluate: { dataset: test, metrics: [cosine], command: [sh, eval.sh] }",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
-    public RunResult Run(RecordingObserver? observer = null, bool cached = false, bool verify = false, bool warnings = false, string? model = null, bool writeLock = false, bool locked = false) => CompressionRunner.Run(
-        new RunOptions
-        {
-            ManifestPath = Manifest,
-            OutputDirectory = _folder["out"],
-            CacheDirectory = cached ? Cache : null,
-            VerifyOnly = verify || locked,
-            Locked = locked,
-            WriteLock = writeLock,
-            GatesAreWarnings = warnings,
-            Model = model,
-        },
-        observer ?? new RecordingObserver(),
-        CancellationToken.None);
+    public RunResult Run(
+        RecordingObserver? observer = null,
+        bool cached = false,
+        bool verify = false,
+        bool warnings = false,
+        string? model = null,
+        bool writeLock = false,
+        bool locked = false
+    ) =>
+        CompressionRunner.Run(
+            new RunOptions
+            {
+                ManifestPath = Manifest,
+                OutputDirectory = _folder["out"],
+                CacheDirectory = cached ? Cache : null,
+                VerifyOnly = verify || locked,
+                Locked = locked,
+                WriteLock = writeLock,
+                GatesAreWarnings = warnings,
+                Model = model,
+            },
+            observer ?? new RecordingObserver(),
+            CancellationToken.None
+        );
 
     public void Dispose() => _folder.Dispose();
 
@@ -91,6 +121,9 @@ internal sealed class SmallProject : IDisposable
     private void WriteImages(string name, int count, int seed)
     {
         long[] shape = [count, 4, 8, 8];
-        File.WriteAllBytes(_folder[name], ArrayWriter.Npz(CompressionLevel.NoCompression, ("images", ArrayWriter.Npy("<f4", shape, GraphBuilder.Normal(shape, 1, seed)))));
+        File.WriteAllBytes(
+            _folder[name],
+            ArrayWriter.Npz(CompressionLevel.NoCompression, ("images", ArrayWriter.Npy("<f4", shape, GraphBuilder.Normal(shape, 1, seed))))
+        );
     }
 }

@@ -16,9 +16,18 @@ public class StepTests
     {
         var position = new SourcePosition("modelopt.yaml", 13, 40);
 
-        var error = Should.Throw<DiagnosticException>(() => Run(Tucker("ranks", Ranks(3)), Tucker("ranks", Ranks(2), ("layers", new LayerRules([new LayerRule("hidden", position)]))))).Diagnostic;
+        var error = Should
+            .Throw<DiagnosticException>(() =>
+                Run(Tucker("ranks", Ranks(3)), Tucker("ranks", Ranks(2), ("layers", new LayerRules([new LayerRule("hidden", position)]))))
+            )
+            .Diagnostic;
 
-        error.ToString().ShouldBe("modelopt.yaml(13,40): error MOC1301: the layer rule 'hidden' matched 'hidden' in the original model, but step 1 (tucker) replaced it by 'hidden_in', 'hidden_core', 'normal'; name those, or exclude the layer from that step.");
+        error
+            .ToString()
+            .ShouldBe(
+                "modelopt.yaml(13,40): error MOC1301: the layer rule 'hidden' matched 'hidden' in the original model, but step 1 (tucker) replaced it by "
+                    + "'hidden_in', 'hidden_core', 'normal'; name those, or exclude the layer from that step."
+            );
     }
 
     [Fact]
@@ -95,9 +104,19 @@ public class StepTests
     // A convolution without a name is called by its output, which its BatchNormalization takes over when it is folded.
     private static OnnxModel Model()
     {
-        var builder = new GraphBuilder().Input("x", [1, 8, 6, 6]).Conv("x", "hidden", 12, 8, [3, 3], bias: false).Named("").BatchNormalization("hidden", "normal", 12);
-        return builder.Named("").Node("Relu", ["normal"], ["active"]).Conv("active", "deep", 12, 12, [3, 3])
-            .Conv("x", "beside", 12, 8, [5, 5]).Node("Add", ["deep", "beside"], ["y"]).Output("y").Build();
+        var builder = new GraphBuilder()
+            .Input("x", [1, 8, 6, 6])
+            .Conv("x", "hidden", 12, 8, [3, 3], bias: false)
+            .Named("")
+            .BatchNormalization("hidden", "normal", 12);
+        return builder
+            .Named("")
+            .Node("Relu", ["normal"], ["active"])
+            .Conv("active", "deep", 12, 12, [3, 3])
+            .Conv("x", "beside", 12, 8, [5, 5])
+            .Node("Add", ["deep", "beside"], ["y"])
+            .Output("y")
+            .Build();
     }
 
     private sealed class PlainMethod(MethodPlan plan) : IMethod

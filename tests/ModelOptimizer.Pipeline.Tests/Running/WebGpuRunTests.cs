@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Tensors.Tests.Devices;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;

@@ -1,6 +1,5 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods;
-using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Tests.Running;
 using ModelOptimizer.Testing;
@@ -112,7 +111,10 @@ public class GateSearchTests
         error.Position!.Line.ShouldBe(SmallProject.StepLine);
         error.Message.ShouldContain("none of the");
         var best = result.Models[0].Search!.Candidates.MaxBy(candidate => candidate.Metrics[0].Compressed)!;
-        error.Message.ShouldContain($"for 'cosine: {{ min: 100% }}' cosine {Figures.Metric("cosine", best.Metrics[0].Compressed)} with {Figures.Ratio(best.Cost.Bytes, result.Models[0].Before.Bytes)} of the size");
+        error.Message.ShouldContain(
+            $"for 'cosine: {{ min: 100% }}' cosine {Figures.Metric("cosine", best.Metrics[0].Compressed)} with "
+                + $"{Figures.Ratio(best.Cost.Bytes, result.Models[0].Before.Bytes)} of the size"
+        );
         result.Models[0].Search!.Chosen.ShouldBeNull();
     }
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Tensors.Tests.Devices;
 
@@ -57,7 +56,11 @@ public sealed class DeviceSelectorTests
     {
         var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select(name));
 
-        failure.Diagnostic.ToString().ShouldBe(
-            $"error MOC5011: There is no device '{name}'. Devices: auto, coreml, cpu, cuda, directml, webgpu; cuda:1 is the second of its kind, plugin:NAME a provider of ModelOptimizerPlugins.");
+        failure
+            .Diagnostic.ToString()
+            .ShouldBe(
+                $"error MOC5011: There is no device '{name}'. Devices: auto, coreml, cpu, cuda, directml, webgpu; cuda:1 is the second of its kind, "
+                    + "plugin:NAME a provider of ModelOptimizerPlugins."
+            );
     }
 }

@@ -31,7 +31,9 @@ public sealed class PluginsTests : IDisposable
         var failure = Should.Throw<DiagnosticException>(() => DeviceSelector.Select("plugin:NpuExecutionProvider"));
 
         failure.Diagnostic.Code.ShouldBe("MOC5012");
-        failure.Message.ShouldStartWith("The device 'plugin:NpuExecutionProvider' cannot be used: no provider of this name is registered, only CPUExecutionProvider");
+        failure.Message.ShouldStartWith(
+            "The device 'plugin:NpuExecutionProvider' cannot be used: no provider of this name is registered, only CPUExecutionProvider"
+        );
         failure.Message.ShouldContain("; the variable ModelOptimizerPlugins has to name its library. ");
     }
 
@@ -40,12 +42,16 @@ public sealed class PluginsTests : IDisposable
     {
         File.WriteAllText(_folder["provider.so"], "no library");
 
-        Plugins.Register(_folder["provider.so"])!.ShouldStartWith($"{_folder["provider.so"]}, which ModelOptimizerPlugins names, is no execution provider that loads: ");
+        Plugins
+            .Register(_folder["provider.so"])!
+            .ShouldStartWith($"{_folder["provider.so"]}, which ModelOptimizerPlugins names, is no execution provider that loads: ");
     }
 
     [CudaPlatformFact]
     public void So_is_a_library_that_is_no_provider() =>
-        Plugins.Register(typeof(OrtEnv).Assembly.Location + Path.PathSeparator + "other.so")!.ShouldStartWith($"{typeof(OrtEnv).Assembly.Location}, which ModelOptimizerPlugins names, is no ");
+        Plugins
+            .Register(typeof(OrtEnv).Assembly.Location + Path.PathSeparator + "other.so")!
+            .ShouldStartWith($"{typeof(OrtEnv).Assembly.Location}, which ModelOptimizerPlugins names, is no ");
 
     [CudaPlatformFact]
     public void And_a_library_without_the_entry_point()
@@ -60,12 +66,16 @@ public sealed class PluginsTests : IDisposable
     {
         File.WriteAllText(_folder["readme.txt"], "no library");
 
-        Plugins.Register(_folder.Path).ShouldBe($"the folder {_folder.Path}, which ModelOptimizerPlugins names, has no library with CreateEpFactories, as execution providers have");
+        Plugins
+            .Register(_folder.Path)
+            .ShouldBe($"the folder {_folder.Path}, which ModelOptimizerPlugins names, has no library with CreateEpFactories, as execution providers have");
     }
 
     [Fact]
     public void What_is_offered_has_a_provider_a_vendor_and_hardware() =>
-        OfferedDevice.All.ShouldContain(device => device.Provider == "CPUExecutionProvider" && device.Vendor == "Microsoft" && device.Hardware.StartsWith("CPU"));
+        OfferedDevice.All.ShouldContain(device =>
+            device.Provider == "CPUExecutionProvider" && device.Vendor == "Microsoft" && device.Hardware.StartsWith("CPU")
+        );
 
     public void Dispose() => _folder.Dispose();
 }

@@ -1,4 +1,3 @@
-using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Tests.LinearAlgebra;

@@ -35,7 +35,9 @@ public sealed class WebGpuDeviceTests(WebGpuFixture webGpu)
             .Node("Det", ["square"], ["y"]);
         mixed.Input("square", [-1, 3, 3]);
         using var some = engine.CreateSession(mixed.Output("y", [-1]).Output("scores", [-1, 4]).Build());
-        using var none = engine.CreateSession(new GraphBuilder().Input("x", [-1, 6]).Gemm("x", "scores", 4, 6).Node("Relu", ["scores"], ["y"]).Output("y", [-1, 4]).Build());
+        using var none = engine.CreateSession(
+            new GraphBuilder().Input("x", [-1, 6]).Gemm("x", "scores", 4, 6).Node("Relu", ["scores"], ["y"]).Output("y", [-1, 4]).Build()
+        );
 
         var placement = some.Placement.ShouldNotBeNull();
         placement.OnCpu.ShouldBe(1);

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Tensors.Tests.Examples;

@@ -25,7 +25,11 @@ public sealed class ConvolutionGradientTests(EngineFixture fixture) : IClassFixt
         new("Conv", Of(2, 4, 5, 5), Of(6, 2, 3, 3), Of(6)) { Attributes = [Attribute("group", 2L), Attribute("pads", 1, 1, 1, 1)] },
         new("Conv", Of(2, 4, 5, 5), Of(6, 2, 3, 3)) { Attributes = [Attribute("group", 2L), Attribute("strides", 2, 2)] },
         new("Conv", Of(2, 4, 5, 5), Of(4, 1, 3, 3)) { Attributes = [Attribute("group", 4L), Attribute("pads", 1, 1, 1, 1)], Note = "depthwise" },
-        new("Conv", Of(2, 3, 6, 6), Of(6, 1, 3, 3)) { Attributes = [Attribute("group", 3L), Attribute("pads", 1, 1, 1, 1), Attribute("strides", 2, 2)], Note = "depthwise" },
+        new("Conv", Of(2, 3, 6, 6), Of(6, 1, 3, 3))
+        {
+            Attributes = [Attribute("group", 3L), Attribute("pads", 1, 1, 1, 1), Attribute("strides", 2, 2)],
+            Note = "depthwise",
+        },
         new("Conv", Of(2, 3, 9), Of(4, 3, 3), Of(4)) { Attributes = [Attribute("pads", 1, 1)] },
         new("Conv", Of(2, 3, 9), Of(4, 3, 4)) { Attributes = [Attribute("strides", [2L]), Attribute("dilations", [2L])] },
         new("Conv", Of(1, 2, 4, 5, 3), Of(3, 2, 2, 3, 2)) { Attributes = [Attribute("pads", 1, 1, 0, 0, 1, 1)] },
@@ -41,7 +45,10 @@ public sealed class ConvolutionGradientTests(EngineFixture fixture) : IClassFixt
         new("ConvTranspose", Of(2, 3, 4, 5), Of(3, 4, 3, 3), Of(4)) { Attributes = [Attribute("pads", 1, 1, 1, 1)] },
         new("ConvTranspose", Of(2, 3, 4, 5), Of(3, 4, 2, 2)) { Attributes = [Attribute("strides", 2, 2)] },
         new("ConvTranspose", Of(2, 3, 4, 5), Of(3, 4, 2, 2)) { Attributes = [Attribute("strides", 2, 2)], Opset = 9 },
-        new("ConvTranspose", Of(2, 3, 4, 3), Of(3, 4, 3, 3)) { Attributes = [Attribute("strides", 2, 2), Attribute("pads", 1, 1, 1, 1), Attribute("output_padding", 1, 1)] },
+        new("ConvTranspose", Of(2, 3, 4, 3), Of(3, 4, 3, 3))
+        {
+            Attributes = [Attribute("strides", 2, 2), Attribute("pads", 1, 1, 1, 1), Attribute("output_padding", 1, 1)],
+        },
         new("ConvTranspose", Of(1, 2, 4, 3), Of(2, 3, 2, 3)) { Attributes = [Attribute("strides", 3, 2), Attribute("pads", 0, 1, 1, 0)], Note = "asymmetric" },
         new("ConvTranspose", Of(1, 2, 4, 3), Of(2, 3, 2, 3)) { Attributes = [Attribute("dilations", 2, 3), Attribute("pads", 1, 2, 0, 1)] },
         new("ConvTranspose", Of(2, 4, 3, 4), Of(4, 3, 3, 3), Of(6)) { Attributes = [Attribute("group", 2L), Attribute("strides", 2, 2)] },

@@ -37,5 +37,6 @@ public sealed class EinsumGradientTests(EngineFixture fixture) : IClassFixture<E
     public void An_operand_with_one_index_twice_is_an_error() =>
         Should.Throw<DiagnosticException>(() => GradientCheck.Run(fixture.Engine, Equation("ii->i", Of(3, 3)))).Message.ShouldContain("one index twice");
 
-    private static GradientCase Equation(string equation, params GradientInput[] inputs) => new("Einsum", inputs) { Attributes = [Attribute("equation", equation)], Note = equation };
+    private static GradientCase Equation(string equation, params GradientInput[] inputs) =>
+        new("Einsum", inputs) { Attributes = [Attribute("equation", equation)], Note = equation };
 }

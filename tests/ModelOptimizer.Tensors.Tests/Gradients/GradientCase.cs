@@ -18,5 +18,10 @@ internal sealed record GradientCase(string Op, params GradientInput[] Inputs)
     /// <summary>What tells this case from the others of its operator.</summary>
     public string Note { get; init; } = "";
 
-    public override string ToString() => $"{Op} {string.Join(' ', Inputs.Select(input => string.Join('x', input.Shape)))} {string.Join(' ', Attributes.Select(attribute => attribute.Name))} {Note} @{Opset}".Replace("  ", " ", StringComparison.Ordinal);
+    public override string ToString() =>
+        $"{Op} {string.Join(' ', Inputs.Select(input => string.Join('x', input.Shape)))} {string.Join(' ', Attributes.Select(attribute => attribute.Name))} {Note} @{Opset}".Replace(
+            "  ",
+            " ",
+            StringComparison.Ordinal
+        );
 }

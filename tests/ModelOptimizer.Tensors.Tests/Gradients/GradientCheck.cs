@@ -11,7 +11,8 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Tensors.Tests.Gradients;
 
 /// <summary>
-/// Compares the gradient graph, run by the engine in float32, with central differences of the float64 reference. The loss is Σ w⊙y with drawn weights w, so that every
+/// Compares the gradient graph, run by the engine in float32, with central differences of the float64 reference. The loss is Σ w⊙y with drawn weights w, so
+/// that every
 /// element of every output counts differently.
 /// </summary>
 internal static class GradientCheck
@@ -25,7 +26,10 @@ internal static class GradientCheck
         Real?[] inputs = [.. test.Inputs.Select(input => input.Absent ? null : Draw(input, random))];
         var node = Node(test);
         var outputs = Reference(node, inputs, test);
-        Real[] weights = [.. test.LossOutputs.Select(output => new Real(outputs[output].Shape, [.. outputs[output].Values.Select(_ => (random.NextDouble() * 2) - 1)]))];
+        Real[] weights =
+        [
+            .. test.LossOutputs.Select(output => new Real(outputs[output].Shape, [.. outputs[output].Values.Select(_ => (random.NextDouble() * 2) - 1)])),
+        ];
 
         var found = Differentiate(engine, test, node, inputs, weights);
         for (var i = 0; i < inputs.Length; i++)
@@ -72,7 +76,12 @@ internal static class GradientCheck
         {
             if (inputs[i] is { } input)
             {
-                builder.Initializer($"x{i}", test.Inputs[i].Integers is { } integers ? Integers(input.Shape, integers, test.Inputs[i].IntegerType) : WeightValues.Create("", (int)DataType.Float, input.Shape, input.Values));
+                builder.Initializer(
+                    $"x{i}",
+                    test.Inputs[i].Integers is { } integers
+                        ? Integers(input.Shape, integers, test.Inputs[i].IntegerType)
+                        : WeightValues.Create("", (int)DataType.Float, input.Shape, input.Values)
+                );
             }
         }
 
@@ -89,18 +98,31 @@ internal static class GradientCheck
         ];
         var loss = terms.Length == 1 ? terms[0] : builder.Node("Sum", terms);
         builder.Output(loss, DataType.Float);
-        string[] parameters = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i] is not null && test.Inputs[i].Integers is null && !test.Inputs[i].IsFixed).Select(i => $"x{i}")];
+        string[] parameters =
+        [
+            .. Enumerable
+                .Range(0, inputs.Length)
+                .Where(i => inputs[i] is not null && test.Inputs[i].Integers is null && !test.Inputs[i].IsFixed)
+                .Select(i => $"x{i}"),
+        ];
         var gradients = Differentiation.Append(builder, loss, parameters, ShapeProbe.Run(engine, builder.Model));
         foreach (var parameter in parameters)
         {
             gradients.Keys.ShouldContain(parameter, $"{test}");
             builder.NodeTo($"gradient_{parameter}", "Identity", [gradients[parameter]]);
-            builder.Output($"gradient_{parameter}", DataType.Float, inputs[int.Parse(parameter[1..], System.Globalization.CultureInfo.InvariantCulture)]!.Shape);
+            builder.Output(
+                $"gradient_{parameter}",
+                DataType.Float,
+                inputs[int.Parse(parameter[1..], System.Globalization.CultureInfo.InvariantCulture)]!.Shape
+            );
         }
 
         using var session = engine.CreateSession(builder.Build());
         var result = session.Run(new Dictionary<string, HostTensor>(), [.. parameters.Select(parameter => $"gradient_{parameter}")]);
-        return [.. Enumerable.Range(0, inputs.Length).Select(i => result.TryGetValue($"gradient_x{i}", out var gradient) ? gradient.As<float>().ToArray() : [])];
+        return
+        [
+            .. Enumerable.Range(0, inputs.Length).Select(i => result.TryGetValue($"gradient_x{i}", out var gradient) ? gradient.As<float>().ToArray() : []),
+        ];
     }
 
     private static Real[] Reference(NodeProto node, Real?[] inputs, GradientCase test) => ReferenceOperators.Run(node, inputs!, test.Opset);
@@ -127,7 +149,10 @@ internal static class GradientCheck
         return new Real(input.Shape, [.. order.Select(rank => (double)(float)Spread(input, (rank + 0.5 + (0.4 * (random.NextDouble() - 0.5))) / count))]);
     }
 
-    private static double Spread(GradientInput input, double share) => input.Positive ? 0.5 + (1.5 * share) : share < 0.5 ? -2 + (3.8 * share) : (3.8 * share) - 1.8;
+    private static double Spread(GradientInput input, double share) =>
+        input.Positive ? 0.5 + (1.5 * share)
+        : share < 0.5 ? -2 + (3.8 * share)
+        : (3.8 * share) - 1.8;
 
     private static NodeProto Node(GradientCase test)
     {

@@ -25,14 +25,22 @@ internal static class GraphCheck
         var gradients = Differentiation.Append(builder, loss, parameters, ShapeProbe.Run(engine, builder.Model));
         foreach (var parameter in parameters)
         {
-            builder.Output(builder.NodeTo($"gradient_{parameter}", "Identity", [gradients[parameter]]), TensorProto.Types.DataType.Float, reference[parameter].Shape);
+            builder.Output(
+                builder.NodeTo($"gradient_{parameter}", "Identity", [gradients[parameter]]),
+                TensorProto.Types.DataType.Float,
+                reference[parameter].Shape
+            );
         }
 
         using var session = engine.CreateSession(builder.Build());
         var found = session.Run(new Dictionary<string, HostTensor>(), [.. parameters.Select(parameter => $"gradient_{parameter}")]);
         foreach (var parameter in parameters)
         {
-            GradientCheck.Compare(Differences(reference, loss, reference[parameter].Values), found[$"gradient_{parameter}"].As<float>().ToArray(), $"gradient of {parameter}");
+            GradientCheck.Compare(
+                Differences(reference, loss, reference[parameter].Values),
+                found[$"gradient_{parameter}"].As<float>().ToArray(),
+                $"gradient of {parameter}"
+            );
         }
     }
 

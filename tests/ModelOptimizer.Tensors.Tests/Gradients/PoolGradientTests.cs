@@ -28,9 +28,29 @@ public sealed class PoolGradientTests(EngineFixture fixture) : IClassFixture<Eng
         Average(Of(2, 3, 7, 6), [3, 2], Attribute("strides", 2, 1), Attribute("pads", 1, 0, 1, 1)),
         Average(Of(2, 3, 7, 6), [3, 2], Attribute("strides", 2, 1), Attribute("pads", 1, 0, 1, 1), Attribute("count_include_pad", 1L)),
         Average(Of(1, 2, 6, 6), [3, 3], Attribute("strides", 2, 2), Attribute("ceil_mode", 1L)),
-        Average(Of(1, 2, 6, 6), [3, 3], Attribute("strides", 2, 2), Attribute("pads", 1, 1, 0, 0), Attribute("ceil_mode", 1L), Attribute("count_include_pad", 1L)),
-        Average(Of(1, 2, 6, 6), [3, 3], Attribute("strides", 2, 2), Attribute("pads", 1, 1, 0, 0), Attribute("ceil_mode", 1L), Attribute("count_include_pad", 1L)) with { Opset = 21 },
-        Average(Of(1, 2, 8, 7), [2, 3], Attribute("dilations", 3, 2), Attribute("strides", 2, 1)) with { Opset = 19 },
+        Average(
+            Of(1, 2, 6, 6),
+            [3, 3],
+            Attribute("strides", 2, 2),
+            Attribute("pads", 1, 1, 0, 0),
+            Attribute("ceil_mode", 1L),
+            Attribute("count_include_pad", 1L)
+        ),
+        Average(
+            Of(1, 2, 6, 6),
+            [3, 3],
+            Attribute("strides", 2, 2),
+            Attribute("pads", 1, 1, 0, 0),
+            Attribute("ceil_mode", 1L),
+            Attribute("count_include_pad", 1L)
+        ) with
+        {
+            Opset = 21,
+        },
+        Average(Of(1, 2, 8, 7), [2, 3], Attribute("dilations", 3, 2), Attribute("strides", 2, 1)) with
+        {
+            Opset = 19,
+        },
         Average(Of(1, 2, 6, 5), [2, 2], Attribute("auto_pad", "SAME_LOWER")),
         Average(Of(2, 3, 9), [3], Attribute("strides", [2L])),
         Average(Of(1, 2, 4, 4, 6), [2, 2, 3], Attribute("strides", 2, 1, 3)),
@@ -45,7 +65,8 @@ public sealed class PoolGradientTests(EngineFixture fixture) : IClassFixture<Eng
     private static GradientCase Max(GradientInput input, long[] kernel, params AttributeProto[] attributes) =>
         Pool("MaxPool", input, kernel, attributes);
 
-    private static GradientCase Average(GradientInput input, long[] kernel, params AttributeProto[] attributes) => Pool("AveragePool", input, kernel, attributes);
+    private static GradientCase Average(GradientInput input, long[] kernel, params AttributeProto[] attributes) =>
+        Pool("AveragePool", input, kernel, attributes);
 
     private static GradientCase Pool(string op, GradientInput input, long[] kernel, AttributeProto[] attributes) =>
         new(op, input) { Attributes = [Attribute("kernel_shape", kernel), .. attributes] };

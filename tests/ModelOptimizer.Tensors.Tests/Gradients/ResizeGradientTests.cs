@@ -13,7 +13,10 @@ public sealed class ResizeGradientTests(EngineFixture fixture) : IClassFixture<E
         new("Upsample", Of(2, 3, 4, 5), Scales) { Opset = 9 },
         new("Resize", Of(2, 3, 4, 5), Scales) { Opset = 10 },
         new("Resize", Of(2, 3, 4, 5), Nothing, Scales) { Opset = 13 },
-        new("Resize", Of(2, 3, 4, 5), Nothing, Scales) { Attributes = [Attribute("coordinate_transformation_mode", "asymmetric"), Attribute("nearest_mode", "floor")] },
+        new("Resize", Of(2, 3, 4, 5), Nothing, Scales)
+        {
+            Attributes = [Attribute("coordinate_transformation_mode", "asymmetric"), Attribute("nearest_mode", "floor")],
+        },
         new("Resize", Of(2, 3, 4, 5), Nothing, Nothing, Ints(2, 3, 8, 5)) { Opset = 19 },
     ];
 

@@ -31,14 +31,18 @@ public sealed class RuntimeDirectoryTests : IDisposable
         var (library, refusal) = RuntimeDirectory.Open(_empty.Path, "1.30.0");
 
         library.ShouldBe(0);
-        refusal.ShouldBe($"{_empty.Path}, which ModelOptimizerRuntimeDirectory names, has no libonnxruntime.so that loads; it must be the folder 'runtimes/linux-x64/native' of a package with ONNX Runtime 1.30.0");
+        refusal.ShouldBe(
+            $"{_empty.Path}, which ModelOptimizerRuntimeDirectory names, has no libonnxruntime.so that loads; it must be the folder "
+                + "'runtimes/linux-x64/native' of a package with ONNX Runtime 1.30.0"
+        );
     }
 
     [CudaPlatformFact]
     public void A_package_says_how_a_project_gets_it()
     {
         RuntimePackage.Cuda!.MissingWithRemedy.ShouldBe(
-            $"""the package Microsoft.ML.OnnxRuntime.Gpu.Linux {RuntimeDirectory.Expected} is missing: download it in the project by <PackageDownload Include="Microsoft.ML.OnnxRuntime.Gpu.Linux" Version="[{RuntimeDirectory.Expected}]" />, or name its folder 'runtimes/linux-x64/native' in the variable ModelOptimizerRuntimeDirectory""");
+            $"""the package Microsoft.ML.OnnxRuntime.Gpu.Linux {RuntimeDirectory.Expected} is missing: download it in the project by <PackageDownload Include="Microsoft.ML.OnnxRuntime.Gpu.Linux" Version="[{RuntimeDirectory.Expected}]" />, or name its folder 'runtimes/linux-x64/native' in the variable ModelOptimizerRuntimeDirectory"""
+        );
         RuntimePackage.Desktop!.Id.ShouldBe("ModelOptimizer.Runtime.Desktop.linux-x64");
     }
 

@@ -18,12 +18,16 @@ public sealed class RuntimeFailureTests : IDisposable
         Ship("win-x64", "onnxruntime.dll");
         Ship("linux-x64", "libonnxruntime.so");
 
-        RuntimeFailure.Explain(platform, _folder.Path, NotFound).ShouldBe($"There is no ONNX Runtime for {platform} here, only for linux-x64, win-x64. {remedy}");
+        RuntimeFailure
+            .Explain(platform, _folder.Path, NotFound)
+            .ShouldBe($"There is no ONNX Runtime for {platform} here, only for linux-x64, win-x64. {remedy}");
     }
 
     [Fact]
     public void A_copy_without_any_library_says_so() =>
-        RuntimeFailure.Explain("linux-x64", _folder.Path, NotFound).ShouldStartWith("There is no ONNX Runtime for linux-x64 here, nor for any other platform. ");
+        RuntimeFailure
+            .Explain("linux-x64", _folder.Path, NotFound)
+            .ShouldStartWith("There is no ONNX Runtime for linux-x64 here, nor for any other platform. ");
 
     [Fact]
     public void A_library_that_does_not_load_is_named_with_the_system_s_reason_in_one_line()

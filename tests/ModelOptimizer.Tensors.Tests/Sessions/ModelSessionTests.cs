@@ -44,7 +44,9 @@ public sealed class ModelSessionTests(EngineFixture fixture) : IClassFixture<Eng
 
         run();
         run();
-        Should.Throw<DiagnosticException>(session.Prepare(Inputs(("a", [1, 2, 3]), ("b", [4, 5, 6, 7, 8, 9]), shapeOfB: [2, 3, 1]))).Diagnostic.Code.ShouldBe("MOC2302");
+        Should
+            .Throw<DiagnosticException>(session.Prepare(Inputs(("a", [1, 2, 3]), ("b", [4, 5, 6, 7, 8, 9]), shapeOfB: [2, 3, 1])))
+            .Diagnostic.Code.ShouldBe("MOC2302");
     }
 
     [Fact]
@@ -54,8 +56,12 @@ public sealed class ModelSessionTests(EngineFixture fixture) : IClassFixture<Eng
 
         var failure = Should.Throw<DiagnosticException>(() => session.Run(Inputs(("a", [1, 2, 3]), ("c", [4, 5, 6]))));
 
-        failure.Diagnostic.ToString().ShouldBe(
-            "sum.onnx: error MOC2304: The model's input 'b' (Float, ?×3) got no data; data was given for 'a', 'c'. Map an array to it in the dataset's 'inputs'.");
+        failure
+            .Diagnostic.ToString()
+            .ShouldBe(
+                "sum.onnx: error MOC2304: The model's input 'b' (Float, ?×3) got no data; data was given for 'a', 'c'. Map an array to it in the dataset's "
+                    + "'inputs'."
+            );
     }
 
     [Fact]
@@ -71,7 +77,10 @@ public sealed class ModelSessionTests(EngineFixture fixture) : IClassFixture<Eng
     public void An_unknown_input_is_an_error_that_lists_the_known_ones()
     {
         using var session = fixture.Engine.CreateSession(Sum());
-        var inputs = new Dictionary<string, HostTensor>(Inputs(("a", [1, 2, 3]), ("b", [4, 5, 6]))) { ["c"] = HostTensor.From<float>(DataType.Float, [1], [0]) };
+        var inputs = new Dictionary<string, HostTensor>(Inputs(("a", [1, 2, 3]), ("b", [4, 5, 6])))
+        {
+            ["c"] = HostTensor.From<float>(DataType.Float, [1], [0]),
+        };
 
         Should.Throw<DiagnosticException>(() => session.Run(inputs)).Diagnostic.ToString().ShouldBe(
             "sum.onnx: error MOC2304: The model has no input 'c'; it has 'a', 'b'. Correct the name in the dataset's 'inputs'.");
@@ -149,9 +158,10 @@ public sealed class ModelSessionTests(EngineFixture fixture) : IClassFixture<Eng
     private static OnnxModel Sum() =>
         new(new GraphBuilder().Input("a", [-1, 3]).Input("b", [-1, 3]).Node("Add", ["a", "b"], ["y"]).Output("y", [-1, 3]).Build().Proto, "sum.onnx");
 
-    private static Dictionary<string, HostTensor> Inputs((string Name, float[] Values) first, (string Name, float[] Values) second, long[]? shapeOfB = null) => new()
-    {
-        [first.Name] = HostTensor.From<float>(DataType.Float, [1, first.Values.Length], first.Values),
-        [second.Name] = HostTensor.From<float>(DataType.Float, shapeOfB ?? [1, second.Values.Length], second.Values),
-    };
+    private static Dictionary<string, HostTensor> Inputs((string Name, float[] Values) first, (string Name, float[] Values) second, long[]? shapeOfB = null) =>
+        new()
+        {
+            [first.Name] = HostTensor.From<float>(DataType.Float, [1, first.Values.Length], first.Values),
+            [second.Name] = HostTensor.From<float>(DataType.Float, shapeOfB ?? [1, second.Values.Length], second.Values),
+        };
 }

@@ -47,19 +47,33 @@ public sealed class BlockFinderTests(EngineFixture fixture) : IClassFixture<Engi
         var graph = ResidualNetwork.Graph();
         graph.Node("Identity", ["c.r"], ["extra"]).Output("extra");
 
-        Find(graph.Build()).Where(block => block.Kind == BlockKind.Stage).Select(block => (block.Name, block.From, block.To)).ShouldBe([("stage1", "r0", "b.out"), ("stage2", "c.out", "d.out")]);
+        Find(graph.Build())
+            .Where(block => block.Kind == BlockKind.Stage)
+            .Select(block => (block.Name, block.From, block.To))
+            .ShouldBe([("stage1", "r0", "b.out"), ("stage2", "c.out", "d.out")]);
     }
 
     [Fact]
     public void A_shape_read_by_a_reshape_is_part_of_the_block()
     {
-        var model = new GraphBuilder().Input("x", [-1, 3, 4, 4]).Conv("x", "c", 4, 3, [3, 3]).Node("Shape", ["c"], ["s"]).Integers("zero", [1], 0).Integers("rest", [1], -1)
-            .Node("Gather", ["s", "zero"], ["n"]).Node("Concat", ["n", "rest"], ["to"], ("axis", 0)).Node("Reshape", ["c", "to"], ["f"]).Gemm("f", "y", 2, 16).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, 3, 4, 4])
+            .Conv("x", "c", 4, 3, [3, 3])
+            .Node("Shape", ["c"], ["s"])
+            .Integers("zero", [1], 0)
+            .Integers("rest", [1], -1)
+            .Node("Gather", ["s", "zero"], ["n"])
+            .Node("Concat", ["n", "rest"], ["to"], ("axis", 0))
+            .Node("Reshape", ["c", "to"], ["f"])
+            .Gemm("f", "y", 2, 16)
+            .Output("y")
+            .Build();
 
         Find(model).Select(block => (block.From, block.To)).ShouldBe([("x", "c"), ("f", "y")]);
     }
 
     private IReadOnlyList<Block> Find(OnnxModel model) => BlockFinder.Find(model, ShapeProbe.Run(fixture.Engine, model));
 
-    private static GraphBuilder Conv(GraphBuilder graph, string input, string output, int outputs, int inputs) => graph.Conv(input, output, outputs, inputs, [3, 3], attributes: ("pads", new[] { 1, 1, 1, 1 }));
+    private static GraphBuilder Conv(GraphBuilder graph, string input, string output, int outputs, int inputs) =>
+        graph.Conv(input, output, outputs, inputs, [3, 3], attributes: ("pads", new[] { 1, 1, 1, 1 }));
 }

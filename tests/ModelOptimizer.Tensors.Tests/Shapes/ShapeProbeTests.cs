@@ -54,7 +54,12 @@ public sealed class ShapeProbeTests(EngineFixture fixture) : IClassFixture<Engin
     [Fact]
     public void Sequences_are_left_out()
     {
-        var model = new GraphBuilder().Input("x", [4, 2]).Node("SplitToSequence", ["x"], ["s"]).Node("ConcatFromSequence", ["s"], ["y"], ("axis", 0)).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [4, 2])
+            .Node("SplitToSequence", ["x"], ["s"])
+            .Node("ConcatFromSequence", ["s"], ["y"], ("axis", 0))
+            .Output("y")
+            .Build();
 
         var shapes = ShapeProbe.Run(fixture.Engine, model);
 

@@ -20,7 +20,11 @@ internal sealed class Batches(double[] values, long[] shape, int batchSize, Data
             {
                 DataType.Double => HostTensor.From<double>(type, extents, part),
                 DataType.Float16 => HostTensor.From<Half>(type, extents, Array.ConvertAll(part, value => (Half)value)),
-                DataType.Bfloat16 => HostTensor.From<ushort>(type, extents, Array.ConvertAll(part, value => (ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16))),
+                DataType.Bfloat16 => HostTensor.From<ushort>(
+                    type,
+                    extents,
+                    Array.ConvertAll(part, value => (ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16))
+                ),
                 _ => HostTensor.From<float>(type, extents, Array.ConvertAll(part, value => (float)value)),
             };
             yield return new Batch(new Dictionary<string, HostTensor> { ["x"] = tensor }, count);

@@ -102,7 +102,15 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
         (string, object) padding = autoPad == "NOTSET" ? ("pads", new[] { 1, 0, 2, 1 }) : ("auto_pad", autoPad);
         var model = new GraphBuilder()
             .Input("x", [-1, 3, 11, 8])
-            .Conv("x", "delta", 5, 3, [4, 3], bias: false, attributes: [("strides", new[] { stride, stride }), ("dilations", new[] { dilation, dilation }), padding])
+            .Conv(
+                "x",
+                "delta",
+                5,
+                3,
+                [4, 3],
+                bias: false,
+                attributes: [("strides", new[] { stride, stride }), ("dilations", new[] { dilation, dilation }), padding]
+            )
             .Output("delta")
             .Build();
         ConvGeometry window = new([4, 3], [stride, stride], autoPad == "NOTSET" ? [1, 0, 2, 1] : [0, 0, 0, 0], [dilation, dilation], 1, autoPad);
@@ -248,7 +256,10 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
         var bias = model.Graph.Initializer.First(tensor => tensor.Name == "first.b");
         var kernel = new Matrix(4, 18, Onnx.Values.WeightValues.ReadDoubles(weight));
         var shift = Onnx.Values.WeightValues.ReadDoubles(bias);
-        var activations = Patches.Convolve(x, shape, window, 0, kernel).Select(output => output.Select((value, t) => Math.Max(0, value + shift[t])).ToArray()).ToList();
+        var activations = Patches
+            .Convolve(x, shape, window, 0, kernel)
+            .Select(output => output.Select((value, t) => Math.Max(0, value + shift[t])).ToArray())
+            .ToList();
         double[] tensor = [.. Enumerable.Range(0, 5 * 4 * 36).Select(i => activations[(i / 144 * 36) + (i % 36)][i / 36 % 4])];
         // The activations themselves are float32.
         Numbers.Distance(collector[keys[1]].Sigma[0], Expected(Patches.Windows(tensor, [5, 4, 6, 6], window, 0))).ShouldBeLessThan(1e-6);
@@ -288,7 +299,13 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
     public void Nodes_behind_the_taps_do_not_run()
     {
         // The head cannot run on this data: 7 columns times 5 rows.
-        var model = new GraphBuilder().Input("x", [-1, -1]).Node("Relu", ["x"], ["tap"]).Random("w", [5, 2]).Node("MatMul", ["tap", "w"], ["y"]).Output("y").Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, -1])
+            .Node("Relu", ["x"], ["tap"])
+            .Random("w", [5, 2])
+            .Node("MatMul", ["tap", "w"], ["y"])
+            .Output("y")
+            .Build();
         var collector = new MomentCollector(fixture.Engine, model, new Batches(Batches.Exact([2, 7], 15), [2, 7], 2));
         var key = new MomentKey("tap", null);
 
@@ -306,8 +323,12 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
 
         var failure = Should.Throw<DiagnosticException>(() => collector.Require([new MomentKey("tap", null)], CancellationToken.None));
 
-        failure.Diagnostic.ToString().ShouldBe(
-            "error MOC3301: The statistics of 'tap' need calibration data, and there is none. Add 'calibrate: { dataset: … }' to the model, or use 'norm: frobenius'.");
+        failure
+            .Diagnostic.ToString()
+            .ShouldBe(
+                "error MOC3301: The statistics of 'tap' need calibration data, and there is none. Add 'calibrate: { dataset: … }' to the model, or use 'norm: "
+                    + "frobenius'."
+            );
     }
 
     [Theory]

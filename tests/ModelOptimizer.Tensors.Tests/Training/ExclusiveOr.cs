@@ -45,7 +45,13 @@ internal sealed class ExclusiveOr
         graph = TrainingGraph.Build(engine, builder, loss, weights, new AdamW(), batch: 32);
     }
 
-    public TrainingResult Train(TrainingPlan plan, IProgress<TrainingProgress>? progress = null, Action<byte[]>? checkpoint = null, byte[]? resume = null, CancellationToken cancellation = default)
+    public TrainingResult Train(
+        TrainingPlan plan,
+        IProgress<TrainingProgress>? progress = null,
+        Action<byte[]>? checkpoint = null,
+        byte[]? resume = null,
+        CancellationToken cancellation = default
+    )
     {
         using var trainer = new Trainer(engine, graph);
         return TrainingLoop.Run(trainer, samples, plan, progress, checkpoint, resume, cancellation);
@@ -53,7 +59,10 @@ internal sealed class ExclusiveOr
 
     private static string Dense(GraphWriter graph, string input, string weight, string bias, int from, int to, Random random)
     {
-        graph.Initializer(weight, WeightValues.Create("", (int)DataType.Float, [from, to], [.. Enumerable.Range(0, from * to).Select(_ => (random.NextDouble() - 0.5) * 2)]));
+        graph.Initializer(
+            weight,
+            WeightValues.Create("", (int)DataType.Float, [from, to], [.. Enumerable.Range(0, from * to).Select(_ => (random.NextDouble() - 0.5) * 2)])
+        );
         graph.Initializer(bias, WeightValues.Create("", (int)DataType.Float, [to], new double[to]));
         return graph.Node("Add", [graph.Node("MatMul", [input, weight]), bias]);
     }

@@ -34,11 +34,14 @@ internal static class GivenGradients
     public static float[] Flat(IReadOnlyDictionary<string, HostTensor> parameters) => [.. parameters["a"].As<float>(), .. parameters["b"].As<float>()];
 
     /// <summary>Numbers of float32 with a normal distribution's look.</summary>
-    public static double[] Draw(Random random) => [.. Enumerable.Range(0, Count).Select(_ => (double)(float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))];
+    public static double[] Draw(Random random) =>
+        [.. Enumerable.Range(0, Count).Select(_ => (double)(float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))];
 
     private static TensorProto Weight(long[] shape, double[] values) => WeightValues.Create("", (int)DataType.Float, shape, values);
 
-    private static HostTensor Tensor(long[] shape, double[] values) => HostTensor.From<float>(DataType.Float, shape, Array.ConvertAll(values, value => (float)value));
+    private static HostTensor Tensor(long[] shape, double[] values) =>
+        HostTensor.From<float>(DataType.Float, shape, Array.ConvertAll(values, value => (float)value));
 
-    private static string Dot(GraphWriter graph, string weight, string input) => graph.Node("ReduceSum", [graph.Node("Mul", [weight, input])], GraphWriter.Attribute("keepdims", 0L));
+    private static string Dot(GraphWriter graph, string weight, string input) =>
+        graph.Node("ReduceSum", [graph.Node("Mul", [weight, input])], GraphWriter.Attribute("keepdims", 0L));
 }

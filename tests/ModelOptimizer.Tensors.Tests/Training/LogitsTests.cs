@@ -57,5 +57,15 @@ public sealed class LogitsTests
         return graph;
     }
 
-    private static string Find(GraphWriter graph) => Logits.Of(graph.Model, "y", new Dictionary<string, long[]> { ["x"] = [1, 4], ["p"] = [1, 4], ["y"] = [1, 4] });
+    private static string Find(GraphWriter graph) =>
+        Logits.Of(
+            graph.Model,
+            "y",
+            new Dictionary<string, long[]>
+            {
+                ["x"] = [1, 4],
+                ["p"] = [1, 4],
+                ["y"] = [1, 4],
+            }
+        );
 }

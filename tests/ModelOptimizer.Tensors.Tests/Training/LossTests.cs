@@ -97,5 +97,6 @@ public sealed class LossTests(EngineFixture fixture) : IClassFixture<EngineFixtu
         return result[name].As<float>()[0];
     }
 
-    private static HostTensor Logits(double[] values) => HostTensor.From<float>(DataType.Float, [Samples, Classes], Array.ConvertAll(values, value => (float)value));
+    private static HostTensor Logits(double[] values) =>
+        HostTensor.From<float>(DataType.Float, [Samples, Classes], Array.ConvertAll(values, value => (float)value));
 }

@@ -1,5 +1,3 @@
-using ModelOptimizer.Tensors.Training;
-
 namespace ModelOptimizer.Tensors.Tests.Training;
 
 /// <summary>The optimisers as they are published, element by element in float64.</summary>

@@ -58,7 +58,14 @@ public sealed class TrainingLoopTests(EngineFixture fixture) : IClassFixture<Eng
         samples.AddOutputs(teacher, new Dictionary<string, string> { ["logits"] = "teacher" }, 16);
         var answers = samples.Buffers(["teacher"], samples.Count);
         samples.Fill(answers, [.. Enumerable.Range(0, samples.Count)]);
-        samples.Add("label", HostTensor.From<long>(DataType.Int64, [samples.Count], [.. answers["teacher"].As<float>().ToArray().Chunk(2).Select(pair => pair[1] > pair[0] ? 1L : 0L)]));
+        samples.Add(
+            "label",
+            HostTensor.From<long>(
+                DataType.Int64,
+                [samples.Count],
+                [.. answers["teacher"].As<float>().ToArray().Chunk(2).Select(pair => pair[1] > pair[0] ? 1L : 0L)]
+            )
+        );
         var graph = Linear(new double[6]);
         graph.Input("teacher", DataType.Float, -1, 2);
         graph.Input("label", DataType.Int64, -1);
@@ -156,7 +163,9 @@ public sealed class TrainingLoopTests(EngineFixture fixture) : IClassFixture<Eng
 
     [Fact]
     public void Weights_that_the_last_step_broke_are_not_handed_out() =>
-        Should.Throw<DiagnosticException>(() => new ExclusiveOr(fixture.Engine).Train(new TrainingPlan(1, new LearningRate(double.MaxValue), Seed: 1))).Diagnostic.Code.ShouldBe("MOC2307");
+        Should
+            .Throw<DiagnosticException>(() => new ExclusiveOr(fixture.Engine).Train(new TrainingPlan(1, new LearningRate(double.MaxValue), Seed: 1)))
+            .Diagnostic.Code.ShouldBe("MOC2307");
 
     private static GraphWriter Linear(double[] weights)
     {

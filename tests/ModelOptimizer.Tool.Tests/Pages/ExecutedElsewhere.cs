@@ -71,7 +71,7 @@ internal static partial class ExecutedElsewhere
         ],
         // By hand, minutes long; the page has what came out.
         ["eng/train/README.md"] = ["eng/train/run"],
-        ["docs/architecture.md"] = ["dotnet run eng/Targets.cs"],
+        ["docs/architecture.md"] = ["dotnet run --project eng/bench -c Release -- structure"],
         ["docs/results.md"] = ["dotnet run --project eng/train/TrainDigits -c Release"],
         // By hand, since they download hundreds of megabytes; the pages have what was run.
         ["docs/devices.md"] =
@@ -113,18 +113,21 @@ internal static partial class ExecutedElsewhere
     };
 
     /// <summary>Whether something executes a command.</summary>
-    public static bool Has(string command) => Nowhere.ContainsKey(command) || Listed.Values.Any(commands => commands.Contains(command)) || IsStep(command) || IsTest(command) || IsBenchmark(command);
+    public static bool Has(string command) =>
+        Nowhere.ContainsKey(command) || Listed.Values.Any(commands => commands.Contains(command)) || IsStep(command) || IsTest(command) || IsBenchmark(command);
 
     // What `.ci/run` does may have options more.
     private static bool IsStep(string command) => Steps.Any(step => step.StartsWith(command + " ", StringComparison.Ordinal));
 
     // A part of all tests, if there are tests of that name.
     private static bool IsTest(string command) =>
-        Test().Match(command) is { Success: true } test && Directory.EnumerateFiles(FromRoot(test.Groups["project"].Value), $"*{test.Groups["filter"].Value}*.cs", SearchOption.AllDirectories).Any();
+        Test().Match(command) is { Success: true } test
+        && Directory.EnumerateFiles(FromRoot(test.Groups["project"].Value), $"*{test.Groups["filter"].Value}*.cs", SearchOption.AllDirectories).Any();
 
     // By hand: the rows below the command are what came out.
     private static bool IsBenchmark(string command) =>
-        Benchmark().Match(command) is { Success: true } benchmark && File.ReadAllText(FromRoot("eng/bench/Program.cs")).Contains($"[\"{benchmark.Groups["name"].Value}\"", StringComparison.Ordinal);
+        Benchmark().Match(command) is { Success: true } benchmark
+        && File.ReadAllText(FromRoot("eng/bench/Program.cs")).Contains($"[\"{benchmark.Groups["name"].Value}\"", StringComparison.Ordinal);
 
     private static string FromRoot(string path) => Path.Combine(Repository.Root, path);
 

@@ -7,7 +7,10 @@ namespace ModelOptimizer.Tool.Tests.Pages;
 /// <summary>One property says which ONNX Runtime; whatever else names a version to install says the same.</summary>
 public sealed partial class OnnxRuntimeVersionTests
 {
-    private static readonly string Version = Property().Match(File.ReadAllText(Path.Combine(Repository.Root, "Directory.Packages.props"))).Groups["version"].Value;
+    private static readonly string Version = Property()
+        .Match(File.ReadAllText(Path.Combine(Repository.Root, "Directory.Packages.props")))
+        .Groups["version"]
+        .Value;
 
     [Fact]
     public void The_library_that_runs_is_of_that_version() => DeviceSelector.RuntimeVersion.ShouldBe(Version);
@@ -15,11 +18,15 @@ public sealed partial class OnnxRuntimeVersionTests
     [Fact]
     public void Pages_install_that_version()
     {
-        var named = (from folder in new[] { "docs", "src" }
-                     from page in Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "README.md"))
-                     where !page.EndsWith("results.md", StringComparison.Ordinal)
-                     from Match match in Installed().Matches(File.ReadAllText(page))
-                     select (Page: Path.GetFileName(page), Version: match.Groups["version"].Value)).ToList();
+        var named = (
+            from folder in new[] { "docs", "src" }
+            from page in Directory
+                .EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories)
+                .Append(Path.Combine(Repository.Root, "README.md"))
+            where !page.EndsWith("results.md", StringComparison.Ordinal)
+            from Match match in Installed().Matches(File.ReadAllText(page))
+            select (Page: Path.GetFileName(page), Version: match.Groups["version"].Value)
+        ).ToList();
 
         named.Select(place => place.Page).ShouldContain("devices.md");
         named.Where(place => place.Version != Version).ShouldBeEmpty();

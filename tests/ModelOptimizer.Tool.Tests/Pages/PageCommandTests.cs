@@ -42,7 +42,11 @@ public sealed class PageCommandTests(ReadersProject project) : IClassFixture<Rea
     [Fact]
     public void Nothing_is_listed_that_no_page_has()
     {
-        ExecutedElsewhere.Listed.Values.SelectMany(commands => commands).Concat(ExecutedElsewhere.Nowhere.Keys).Except(PageCommands.All.Select(command => command.Text)).ShouldBeEmpty();
+        ExecutedElsewhere
+            .Listed.Values.SelectMany(commands => commands)
+            .Concat(ExecutedElsewhere.Nowhere.Keys)
+            .Except(PageCommands.All.Select(command => command.Text))
+            .ShouldBeEmpty();
         ExecutedElsewhere.Listed.Keys.Where(file => !File.Exists(Path.Combine(Repository.Root, file))).ShouldBeEmpty();
     }
 
@@ -52,6 +56,11 @@ public sealed class PageCommandTests(ReadersProject project) : IClassFixture<Rea
     [InlineData("```text\nwhat a program printed\n```\n```yaml\nversion: 1\n```")]
     [InlineData("```\nmodelopt.yaml(3,1): error MOC1012: Unknown key.\n```")]
     [InlineData("1. A list\n\n   ```console\n   $ modelopt layers x\n   conv1\n   ```", "modelopt layers x")]
-    [InlineData("Say `dotnet modelopt compress [modelopt.yaml]` or `git pull`, of `modelopt` and `modelopt.yaml`.", "modelopt compress modelopt.yaml", "git pull")]
-    public void Commands_are_found(string page, params string[] commands) => PageCommands.Of("page.md", page).Select(command => command.Text).ShouldBe(commands);
+    [InlineData(
+        "Say `dotnet modelopt compress [modelopt.yaml]` or `git pull`, of `modelopt` and `modelopt.yaml`.",
+        "modelopt compress modelopt.yaml",
+        "git pull"
+    )]
+    public void Commands_are_found(string page, params string[] commands) =>
+        PageCommands.Of("page.md", page).Select(command => command.Text).ShouldBe(commands);
 }

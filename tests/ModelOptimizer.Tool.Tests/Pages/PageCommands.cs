@@ -14,7 +14,11 @@ internal static partial class PageCommands
 
     /// <summary>Those of all pages, each once.</summary>
     public static IReadOnlyList<PageCommand> All { get; } =
-        [.. RepositoryFiles.Pages.SelectMany(page => Of(Path.GetRelativePath(Repository.Root, page.Path), page.Text)).DistinctBy(command => (command.Text, command.Shown))];
+    [
+        .. RepositoryFiles
+            .Pages.SelectMany(page => Of(Path.GetRelativePath(Repository.Root, page.Path), page.Text))
+            .DistinctBy(command => (command.Text, command.Shown)),
+    ];
 
     /// <summary>Those of one page.</summary>
     public static IEnumerable<PageCommand> Of(string page, string text)
@@ -31,7 +35,8 @@ internal static partial class PageCommands
         _ => [],
     };
 
-    private static string Unindented(Match block) => ("\n" + block.Groups["text"].Value).Replace("\n" + block.Groups["indent"].Value, "\n", StringComparison.Ordinal);
+    private static string Unindented(Match block) =>
+        ("\n" + block.Groups["text"].Value).Replace("\n" + block.Groups["indent"].Value, "\n", StringComparison.Ordinal);
 
     // `dotnet modelopt` is the same program, installed for one folder.
     private static string Plain(string command)

@@ -8,7 +8,11 @@ internal static partial class PageManifests
 {
     /// <summary>Those of all pages.</summary>
     public static IReadOnlyList<(string Page, string Yaml)> All { get; } =
-        [.. RepositoryFiles.Pages.SelectMany(page => Manifest().Matches(page.Text).Select(match => (Path.GetRelativePath(Repository.Root, page.Path), match.Groups["yaml"].Value)))];
+    [
+        .. RepositoryFiles.Pages.SelectMany(page =>
+            Manifest().Matches(page.Text).Select(match => (Path.GetRelativePath(Repository.Root, page.Path), match.Groups["yaml"].Value))
+        ),
+    ];
 
     /// <summary>The README's.</summary>
     public static string Readme => All.Single(manifest => manifest.Page == "README.md").Yaml;

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Tensors.Training;
-using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Convex;
 

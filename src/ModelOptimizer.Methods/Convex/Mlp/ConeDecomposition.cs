@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ModelOptimizer.Tensors.Gradients;
 
 namespace ModelOptimizer.Methods.Convex;
 

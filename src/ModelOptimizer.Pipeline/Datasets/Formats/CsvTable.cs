@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.IO.Hashing;
-using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOptimizer.Build;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 
 namespace ModelOptimizer.Tensors.Gradients;
 

@@ -1,7 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
-using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Tensors.Gradients;
 

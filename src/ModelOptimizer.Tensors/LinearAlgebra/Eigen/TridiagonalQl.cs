@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>The implicit QL iteration for small tridiagonal matrices (Bowdler, Martin, Reinsch and Wilkinson 1968; Golub and Van Loan 8.3.5).</summary>

@@ -36,14 +36,23 @@ internal sealed partial class AzureJob(string pipeline) : IPipelineJob
             all[name.ToUpperInvariant().Replace('.', '_')] = value;
         }
 
-        var scripts = Steps.Where(step => step.Find("script") is not null).Select(step => new PipelineStep(step.Find("displayName")!, (rewrite ?? (text => text))(Expand(step.Find("script")!)), step.Find("condition") == "always()"));
+        var scripts = Steps
+            .Where(step => step.Find("script") is not null)
+            .Select(step => new PipelineStep(
+                step.Find("displayName")!,
+                (rewrite ?? (text => text))(Expand(step.Find("script")!)),
+                step.Find("condition") == "always()"
+            ));
         var outcomes = PipelineScripts.Run(scripts, checkout, ["--noprofile", "--norc"], all);
         var publish = Steps.Single(step => step.Find("publish") is not null);
         publish.Find("condition").ShouldBe("always()");
         return new PipelineRun(
             outcomes,
-            string.Concat(outcomes.Values.SelectMany(outcome => Upload().Matches(outcome.Output)).Select(match => File.ReadAllText(match.Groups["path"].Value))),
-            [.. Directory.GetFiles(Expand(publish.Find("publish")!)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)]);
+            string.Concat(
+                outcomes.Values.SelectMany(outcome => Upload().Matches(outcome.Output)).Select(match => File.ReadAllText(match.Groups["path"].Value))
+            ),
+            [.. Directory.GetFiles(Expand(publish.Find("publish")!)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)]
+        );
     }
 
     [GeneratedRegex(@"\$\((?<name>[\w.]+)\)")]

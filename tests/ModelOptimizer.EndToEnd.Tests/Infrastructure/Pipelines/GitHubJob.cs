@@ -34,12 +34,18 @@ internal sealed partial class GitHubJob(string workflow) : IPipelineJob
             variables[name] = Expand(value);
         }
 
-        var scripts = Steps.Where(step => step.Find("run") is not null).Select(step => new PipelineStep(step.Find("name")!, (rewrite ?? (text => text))(Expand(step.Find("run")!)), step.Find("if") == "always()"));
+        var scripts = Steps
+            .Where(step => step.Find("run") is not null)
+            .Select(step => new PipelineStep(step.Find("name")!, (rewrite ?? (text => text))(Expand(step.Find("run")!)), step.Find("if") == "always()"));
         var outcomes = PipelineScripts.Run(scripts, checkout, ["-e"], variables);
         var upload = Steps.Single(step => step.Find("uses")?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true);
         upload.Find("if").ShouldBe("always()");
         var kept = Path.Combine(checkout, upload["with"].Find("path")!);
-        return new PipelineRun(outcomes, File.ReadAllText(summary), [.. Directory.GetFiles(Path.GetDirectoryName(kept)!, Path.GetFileName(kept)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)]);
+        return new PipelineRun(
+            outcomes,
+            File.ReadAllText(summary),
+            [.. Directory.GetFiles(Path.GetDirectoryName(kept)!, Path.GetFileName(kept)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)]
+        );
     }
 
     [GeneratedRegex(@"\$\{\{ *(?<name>[^} ]+) *\}\}")]

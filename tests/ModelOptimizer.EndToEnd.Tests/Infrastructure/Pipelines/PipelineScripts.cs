@@ -4,7 +4,12 @@ namespace ModelOptimizer.EndToEnd.Tests.Infrastructure.Pipelines;
 internal static class PipelineScripts
 {
     /// <summary>One after another; after a failure only those that always run.</summary>
-    public static IReadOnlyDictionary<string, Outcome> Run(IEnumerable<PipelineStep> steps, string checkout, string[] shell, IReadOnlyDictionary<string, string> environment)
+    public static IReadOnlyDictionary<string, Outcome> Run(
+        IEnumerable<PipelineStep> steps,
+        string checkout,
+        string[] shell,
+        IReadOnlyDictionary<string, string> environment
+    )
     {
         Dictionary<string, Outcome> outcomes = [];
         foreach (var step in steps)

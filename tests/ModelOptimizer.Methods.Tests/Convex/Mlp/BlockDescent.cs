@@ -1,10 +1,10 @@
 using MathNet.Numerics.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra;
 
 namespace ModelOptimizer.Methods.Tests.Convex;
 
 /// <summary>
-/// Block coordinate descent for the group lasso, one output at a time: every group is minimised exactly over an eigendecomposition of its Gram matrix and the root of one equation. No step, no gradient
+/// Block coordinate descent for the group lasso, one output at a time: every group is minimised exactly over an eigendecomposition of its Gram matrix and the
+/// root of one equation. No step, no gradient
 /// step, nothing in common with the product but the objective.
 /// </summary>
 internal static class BlockDescent
@@ -27,7 +27,12 @@ internal static class BlockDescent
             for (var i = 0; i < groups.Count; i++)
             {
                 var without = residual + (features[i] * groups[i]);
-                var next = Minimiser(eigen[i].EigenVectors, [.. eigen[i].EigenValues.Select(value => Math.Max(value.Real, 0))], features[i].TransposeThisAndMultiply(without) / samples, lambda);
+                var next = Minimiser(
+                    eigen[i].EigenVectors,
+                    [.. eigen[i].EigenValues.Select(value => Math.Max(value.Real, 0))],
+                    features[i].TransposeThisAndMultiply(without) / samples,
+                    lambda
+                );
                 change = Math.Max(change, (next - groups[i]).L2Norm());
                 (groups[i], residual) = (next, without - (features[i] * next));
             }

@@ -17,7 +17,8 @@ public class GatedRegressionTests
 
         path.Count.ShouldBe(6);
         path[^1].Lambda.ShouldBe(1e-3 * regression.LambdaMax, 1e-15);
-        path.Zip(path.Skip(1)).ShouldAllBe(pair => pair.Second.Lambda < pair.First.Lambda && pair.Second.Result.End.Objective < pair.First.Result.End.Objective);
+        path.Zip(path.Skip(1))
+            .ShouldAllBe(pair => pair.Second.Lambda < pair.First.Lambda && pair.Second.Result.End.Objective < pair.First.Result.End.Objective);
         foreach (var point in path)
         {
             var expected = regression.Solve(point.Lambda, ToyRegression.Tight).End.Objective;
@@ -33,7 +34,9 @@ public class GatedRegressionTests
         var weights = regression.Solve(0.05 * regression.LambdaMax, new FistaSettings { MaxGap = 1e-4 }).Weights;
         var expected = problem.Predict(weights);
 
-        foreach (var found in new[] { regression.Gated(weights).Predict(Algebra, problem.Raw), regression.Relu(weights, default).Predict(Algebra, problem.Raw) })
+        foreach (
+            var found in new[] { regression.Gated(weights).Predict(Algebra, problem.Raw), regression.Relu(weights, default).Predict(Algebra, problem.Raw) }
+        )
         {
             found.Values.Zip(expected.Values, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-9);
         }
@@ -48,7 +51,9 @@ public class GatedRegressionTests
         var weights = regression.Solve(regression.LambdaMax, new FistaSettings { MaxGap = 1e-4 }).Weights;
 
         regression.Gated(weights).GateOf.ShouldBeEmpty();
-        foreach (var found in new[] { regression.Gated(weights).Predict(Algebra, problem.Raw), regression.Relu(weights, default).Predict(Algebra, problem.Raw) })
+        foreach (
+            var found in new[] { regression.Gated(weights).Predict(Algebra, problem.Raw), regression.Relu(weights, default).Predict(Algebra, problem.Raw) }
+        )
         {
             (found.Rows, found.Columns).ShouldBe((80, 2));
             found.Values.ShouldAllBe(value => value == 0);
@@ -72,7 +77,8 @@ public class GatedRegressionTests
         var expected = regression.Gated(found.Weights).Predict(Algebra, others);
         var scaling = InputScaling.Of(problem.Raw);
         Difference(GatedNetwork.Of(problem.Gates.Directions, whole.Weights).InInputUnits(scaling).Predict(Algebra, others), expected).ShouldBeLessThan(1e-6);
-        Difference(regression.Relu(found.Weights, default).Predict(Algebra, problem.Raw), regression.Gated(found.Weights).Predict(Algebra, problem.Raw)).ShouldBeLessThan(1e-9);
+        Difference(regression.Relu(found.Weights, default).Predict(Algebra, problem.Raw), regression.Gated(found.Weights).Predict(Algebra, problem.Raw))
+            .ShouldBeLessThan(1e-9);
     }
 
     [Fact]

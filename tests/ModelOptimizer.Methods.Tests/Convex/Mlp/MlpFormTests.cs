@@ -50,10 +50,20 @@ public class MlpFormTests
     {
         var result = Run(Network, ("certificate", 1e-5), ("polish", 0.01));
 
-        result.Certificates.Select(certificate => (certificate.Subject, certificate.Name)).ShouldBe([("head", "duality gap"), ("head", "duality gap of polishing")]);
+        result
+            .Certificates.Select(certificate => (certificate.Subject, certificate.Name))
+            .ShouldBe([("head", "duality gap"), ("head", "duality gap of polishing")]);
         result.Certificates.ShouldAllBe(certificate => certificate.Value >= 0 && certificate.Value <= 1e-5);
-        result.Series.Select(series => (series.Plot, series.Name)).ShouldBe(
-            [("objective", "head"), ("duality gap", "head"), ("objective", "head, polishing"), ("duality gap", "head, polishing"), ("neurons over λ", "head"), ("error over λ", "head")]);
+        result
+            .Series.Select(series => (series.Plot, series.Name))
+            .ShouldBe([
+                ("objective", "head"),
+                ("duality gap", "head"),
+                ("objective", "head, polishing"),
+                ("duality gap", "head, polishing"),
+                ("neurons over λ", "head"),
+                ("error over λ", "head"),
+            ]);
         result.Series.Single(series => series is { Plot: "duality gap", Name: "head" }).Points[^1].Y.ShouldBe(result.Certificates[0].Value);
         foreach (var line in result.Series.Where(series => series.Plot.EndsWith('λ')))
         {
@@ -70,7 +80,15 @@ public class MlpFormTests
     {
         var position = new SourcePosition("modelopt.yaml", 7, 11);
         var arguments = new MethodArguments(
-            new Dictionary<string, object> { ["penalty"] = 0.2, ["iterations"] = 7, ["certificate"] = 1e-9 }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { ["certificate"] = position });
+            new Dictionary<string, object>
+            {
+                ["penalty"] = 0.2,
+                ["iterations"] = 7,
+                ["certificate"] = 1e-9,
+            },
+            new SourcePosition("modelopt.yaml", 6, 9),
+            new Dictionary<string, SourcePosition> { ["certificate"] = position }
+        );
 
         var error = Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Run(MethodRun.Context(Network, Batches()), arguments)).Diagnostic;
 
@@ -93,7 +111,13 @@ public class MlpFormTests
     [Fact]
     public void Feature_maps_are_flattened()
     {
-        var graph = new GraphBuilder().Input("x", [-1, 4, 4, 4]).Node("Flatten", ["x"], ["flat"]).Gemm("flat", "h", 64, 64).Node("Relu", ["h"], ["r"]).Gemm("r", "y", 5, 64).Output("y", [-1, 5]);
+        var graph = new GraphBuilder()
+            .Input("x", [-1, 4, 4, 4])
+            .Node("Flatten", ["x"], ["flat"])
+            .Gemm("flat", "h", 64, 64)
+            .Node("Relu", ["h"], ["r"])
+            .Gemm("r", "y", 5, 64)
+            .Output("y", [-1, 5]);
 
         var result = Run(graph.Build(), ("block", new BlockReference(null, "x", "y")), ("width", 8), ("penalty", 0.5));
 
@@ -134,7 +158,10 @@ public class MlpFormTests
         var first = Run(Network);
 
         Run(Network).Model.ToBytes().ShouldBe(first.Model.ToBytes());
-        new ConvexDistillationMethod().Run(MethodRun.Context(Network, Batches()), MethodRun.Arguments(("width", 3), ("penalty", 0.2)), first.Choices()).Model.ToBytes().ShouldBe(first.Model.ToBytes());
+        new ConvexDistillationMethod()
+            .Run(MethodRun.Context(Network, Batches()), MethodRun.Arguments(("width", 3), ("penalty", 0.2)), first.Choices())
+            .Model.ToBytes()
+            .ShouldBe(first.Model.ToBytes());
         Method(MethodRun.Context(Network, Batches()) with { Seed = 2 }).Model.ToBytes().ShouldNotBe(first.Model.ToBytes());
     }
 
@@ -163,8 +190,10 @@ public class MlpFormTests
     }
 
     [Fact]
-    public void A_student_that_comes_out_larger_is_an_error_that_says_its_size() => Should.Throw<DiagnosticException>(() => Run(Network, ("penalty", 1e-3), ("width", 64))).Diagnostic.Message
-        .ShouldContain("'head' stays: its student has ");
+    public void A_student_that_comes_out_larger_is_an_error_that_says_its_size() =>
+        Should
+            .Throw<DiagnosticException>(() => Run(Network, ("penalty", 1e-3), ("width", 64)))
+            .Diagnostic.Message.ShouldContain("'head' stays: its student has ");
 
     [Fact]
     public void A_student_without_neurons_is_an_error()
@@ -189,7 +218,11 @@ public class MlpFormTests
     public void An_option_without_use_is_an_error(string option, object value, string text)
     {
         var position = new SourcePosition("modelopt.yaml", 7, 11);
-        var arguments = new MethodArguments(new Dictionary<string, object> { [option] = value }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { [option] = position });
+        var arguments = new MethodArguments(
+            new Dictionary<string, object> { [option] = value },
+            new SourcePosition("modelopt.yaml", 6, 9),
+            new Dictionary<string, SourcePosition> { [option] = position }
+        );
 
         var error = Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Plan(MethodRun.Context(Network, Batches()), arguments)).Diagnostic;
 
@@ -202,7 +235,10 @@ public class MlpFormTests
     {
         var position = new SourcePosition("modelopt.yaml", 7, 11);
         var arguments = new MethodArguments(
-            new Dictionary<string, object> { ["width"] = 4, ["certificate"] = 1e-4 }, new SourcePosition("modelopt.yaml", 6, 9), new Dictionary<string, SourcePosition> { ["certificate"] = position });
+            new Dictionary<string, object> { ["width"] = 4, ["certificate"] = 1e-4 },
+            new SourcePosition("modelopt.yaml", 6, 9),
+            new Dictionary<string, SourcePosition> { ["certificate"] = position }
+        );
         var model = ResidualNetwork.Create();
 
         var error = Should.Throw<DiagnosticException>(() => new ConvexDistillationMethod().Plan(MethodRun.Context(model, null), arguments)).Diagnostic;
@@ -213,7 +249,8 @@ public class MlpFormTests
     [Fact]
     public void The_plan_grows_with_gates_samples_and_neurons_of_a_decomposition()
     {
-        long Plan(int batches, params (string, object)[] options) => new ConvexDistillationMethod().Plan(MethodRun.Context(Network, new RandomBatches(Network, batches, 32)), MethodRun.Arguments(options)).PeakBytes;
+        long Plan(int batches, params (string, object)[] options) =>
+            new ConvexDistillationMethod().Plan(MethodRun.Context(Network, new RandomBatches(Network, batches, 32)), MethodRun.Arguments(options)).PeakBytes;
 
         Plan(4, ("width", 8)).ShouldBeLessThan(Plan(4, ("width", 16)));
         Plan(4).ShouldBeLessThan(Plan(8));
@@ -223,7 +260,13 @@ public class MlpFormTests
     [Fact]
     public void Without_a_width_sixty_four_gates_are_drawn_however_many_inputs_there_are()
     {
-        var model = new GraphBuilder().Input("x", [-1, 40]).Gemm("x", "h", 90, 40).Node("Relu", ["h"], ["r"]).Gemm("r", "y", 5, 90).Output("y", [-1, 5]).Build();
+        var model = new GraphBuilder()
+            .Input("x", [-1, 40])
+            .Gemm("x", "h", 90, 40)
+            .Node("Relu", ["h"], ["r"])
+            .Gemm("r", "y", 5, 90)
+            .Output("y", [-1, 5])
+            .Build();
 
         var result = new ConvexDistillationMethod().Run(MethodRun.Context(model, new RandomBatches(model, 4, 32)), MethodRun.Arguments(("penalty", 0.8)));
 
@@ -232,18 +275,33 @@ public class MlpFormTests
 
     [Fact]
     public void What_does_not_fit_into_memory_is_refused_before_anything_is_read() =>
-        Should.Throw<DiagnosticException>(() => Method(MethodRun.Context(Network, new RandomBatches(Network, 10_000_000, 32)))).Diagnostic.Code.ShouldBe(MethodCodes.TooMuchMemory);
+        Should
+            .Throw<DiagnosticException>(() => Method(MethodRun.Context(Network, new RandomBatches(Network, 10_000_000, 32))))
+            .Diagnostic.Code.ShouldBe(MethodCodes.TooMuchMemory);
 
-    private static GraphBuilder Head() => new GraphBuilder().Input("x", [-1, 64]).Gemm("x", "h", 64, 64).Node("Relu", ["h"], ["r"]).Gemm("r", "i", 36, 64).Node("Relu", ["i"], ["s"]).Gemm("s", "y", 5, 36).Output("y", [-1, 5]);
+    private static GraphBuilder Head() =>
+        new GraphBuilder()
+            .Input("x", [-1, 64])
+            .Gemm("x", "h", 64, 64)
+            .Node("Relu", ["h"], ["r"])
+            .Gemm("r", "i", 36, 64)
+            .Node("Relu", ["i"], ["s"])
+            .Gemm("s", "y", 5, 36)
+            .Output("y", [-1, 5]);
 
-    private static long Weights(OnnxModel model) => model.Graph.Initializer.Where(tensor => tensor.Dims.Count == 2).Sum(tensor => tensor.Dims[0] * tensor.Dims[1]);
+    private static long Weights(OnnxModel model) =>
+        model.Graph.Initializer.Where(tensor => tensor.Dims.Count == 2).Sum(tensor => tensor.Dims[0] * tensor.Dims[1]);
 
-    private static StepResult Run(OnnxModel model, params (string Name, object Value)[] options) => Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
+    private static StepResult Run(OnnxModel model, params (string Name, object Value)[] options) =>
+        Method(MethodRun.Context(model, new RandomBatches(model, 4, 32)), options);
 
     private static StepResult Method(StepContext context, params (string Name, object Value)[] options)
     {
         (string Name, object Value)[] usual = [("width", 16), ("penalty", 0.2)];
-        return new ConvexDistillationMethod().Run(context, MethodRun.Arguments([.. usual.Where(option => options.All(other => other.Name != option.Name)), .. options]));
+        return new ConvexDistillationMethod().Run(
+            context,
+            MethodRun.Arguments([.. usual.Where(option => options.All(other => other.Name != option.Name)), .. options])
+        );
     }
 
     private static RandomBatches Batches() => new(Network, 4, 32);

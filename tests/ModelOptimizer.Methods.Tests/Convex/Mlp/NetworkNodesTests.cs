@@ -27,7 +27,9 @@ public class NetworkNodesTests
         var gated = Regression.Gated(Weights);
         gated.GateOf.Count.ShouldBeGreaterThan(gated.GateCount);
 
-        var models = new[] { gated, (ITwoLayerNetwork)Regression.Relu(Weights, default) }.Select(network => (network, Model(network, opset, irVersion))).ToList();
+        var models = new[] { gated, (ITwoLayerNetwork)Regression.Relu(Weights, default) }
+            .Select(network => (network, Model(network, opset, irVersion)))
+            .ToList();
 
         foreach (var (network, model) in models)
         {
@@ -55,7 +57,12 @@ public class NetworkNodesTests
     public void Neurons_without_gates_are_two_products()
     {
         var random = new Random64(3);
-        var network = new GatedNetwork(new AffineLayer(new Matrix(0, 6)), [GatedNetwork.None, GatedNetwork.None], new AffineLayer(random.Matrix(2, 6), [1, -1]), random.Matrix(2, 2));
+        var network = new GatedNetwork(
+            new AffineLayer(new Matrix(0, 6)),
+            [GatedNetwork.None, GatedNetwork.None],
+            new AffineLayer(random.Matrix(2, 6), [1, -1]),
+            random.Matrix(2, 2)
+        );
 
         var model = Model(network);
 
@@ -69,10 +76,16 @@ public class NetworkNodesTests
         var unit = new Matrix(1, 6, [1, 0, 0, 0, 0, 0]);
         var ones = new Matrix(1, 6, [0, 1, 0, 0, 0, 0]);
 
-        using var session = TestEngine.Shared.CreateSession(Model(new GatedNetwork(new AffineLayer(unit), [0], new AffineLayer(ones), new Matrix(2, 1, [1, 2]))));
+        using var session = TestEngine.Shared.CreateSession(
+            Model(new GatedNetwork(new AffineLayer(unit), [0], new AffineLayer(ones), new Matrix(2, 1, [1, 2])))
+        );
 
         float[] inputs = [-1, 5, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1, 5, 0, 0, 0, 0];
-        session.Run(new Dictionary<string, HostTensor> { ["z"] = HostTensor.From<float>(DataType.Float, [3, 6], inputs) })["y"].As<float>().ToArray().ShouldBe([0f, 0f, 0f, 0f, 5f, 10f]);
+        session
+            .Run(new Dictionary<string, HostTensor> { ["z"] = HostTensor.From<float>(DataType.Float, [3, 6], inputs) })["y"]
+            .As<float>()
+            .ToArray()
+            .ShouldBe([0f, 0f, 0f, 0f, 5f, 10f]);
     }
 
     private static IEnumerable<string> Operators(OnnxModel model) => model.Graph.Node.Select(node => node.OpType);
@@ -81,7 +94,12 @@ public class NetworkNodesTests
     {
         var model = new GraphBuilder(opset, irVersion).Input("z", [-1, 6]).Node("Identity", ["z"], ["y"]).Output("y").Build();
         var block = new BlockReader(model, new Dictionary<string, long[]>()).Read("z", "y").Block!;
-        return StudentRewriter.Apply(TestEngine.Shared, model, new BlockTask(block, [1, 6], [1, 2], (int)DataType.Float, null), new FittedStudent(0, (write, input) => network.Write(input, write)) { Cost = default, Note = "" });
+        return StudentRewriter.Apply(
+            TestEngine.Shared,
+            model,
+            new BlockTask(block, [1, 6], [1, 2], (int)DataType.Float, null),
+            new FittedStudent(0, (write, input) => network.Write(input, write)) { Cost = default, Note = "" }
+        );
     }
 
     // Gates are steps: both sides see the same numbers.

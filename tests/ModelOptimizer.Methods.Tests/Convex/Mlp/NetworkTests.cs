@@ -19,7 +19,14 @@ public class NetworkTests
         Difference(Forward(network, problem.Inputs), problem.Predict(weights)).ShouldBeLessThan(1e-12);
         Difference(network.Predict(Algebra, problem.Inputs), problem.Predict(weights)).ShouldBeLessThan(1e-12);
         var penalty = lambda * Enumerable.Range(0, weights.Rows).Sum(j => ToyRegression.Norm(weights.Row(j)));
-        (lambda / 2 * (ToyRegression.Dot(network.Hidden.Weights.Values, network.Hidden.Weights.Values) + ToyRegression.Dot(network.Output.Values, network.Output.Values))).ShouldBe(penalty, 1e-12 * penalty);
+        (
+            lambda
+            / 2
+            * (
+                ToyRegression.Dot(network.Hidden.Weights.Values, network.Hidden.Weights.Values)
+                + ToyRegression.Dot(network.Output.Values, network.Output.Values)
+            )
+        ).ShouldBe(penalty, 1e-12 * penalty);
         network.GateOf.Distinct().Count().ShouldBe(network.Gates.Weights.Rows);
         network.GateOf.Count.ShouldBe(weights.NonZeroRows().Count);
         network.GateOf.Count.ShouldBeLessThan(weights.Rows);
@@ -38,7 +45,13 @@ public class NetworkTests
         var rescaled = network.InInputUnits(scaling);
 
         Difference(rescaled.Predict(Algebra, raw), expected).ShouldBeLessThan(1e-12);
-        var onlyWeights = rescaled with { Gates = new AffineLayer(network.Gates.Weights.LeadingColumns(6), [.. Enumerable.Range(0, network.Gates.Weights.Rows).Select(i => network.Gates.Weights[i, 6])]) };
+        var onlyWeights = rescaled with
+        {
+            Gates = new AffineLayer(
+                network.Gates.Weights.LeadingColumns(6),
+                [.. Enumerable.Range(0, network.Gates.Weights.Rows).Select(i => network.Gates.Weights[i, 6])]
+            ),
+        };
         Difference(onlyWeights.Predict(Algebra, raw), expected).ShouldBeGreaterThan(0.1);
     }
 
@@ -86,7 +99,10 @@ public class NetworkTests
                 (sign * ToyRegression.Dot(problem.Inputs.Row(sample), parts.Negative.Row(j))).ShouldBeGreaterThan(-1e-6);
             }
 
-            Enumerable.Range(0, weights.Columns).Max(column => Math.Abs(parts.Positive[j, column] - parts.Negative[j, column] - weights[parts.Groups[j], column])).ShouldBeLessThan(1e-12 * ToyRegression.Norm(parts.Positive.Row(j)));
+            Enumerable
+                .Range(0, weights.Columns)
+                .Max(column => Math.Abs(parts.Positive[j, column] - parts.Negative[j, column] - weights[parts.Groups[j], column]))
+                .ShouldBeLessThan(1e-12 * ToyRegression.Norm(parts.Positive.Row(j)));
         }
 
         var scale = problem.Targets.Values.Max(Math.Abs);
@@ -116,7 +132,9 @@ public class NetworkTests
     {
         var problem = new ToyRegression();
 
-        ConeDecomposition.Of(Algebra, problem.Inputs, problem.Gates, new Matrix(problem.Loss.Map.Groups, problem.Loss.Map.Width), default).Groups.ShouldBeEmpty();
+        ConeDecomposition
+            .Of(Algebra, problem.Inputs, problem.Gates, new Matrix(problem.Loss.Map.Groups, problem.Loss.Map.Width), default)
+            .Groups.ShouldBeEmpty();
     }
 
     [Fact]
@@ -153,7 +171,9 @@ public class NetworkTests
     }
 
     private static Matrix Forward(GatedNetwork network, Matrix inputs) =>
-        Forward(network.Hidden, network.Output, inputs, (sample, j, value) => ToyRegression.Dot(network.Gates.Weights.Row(network.GateOf[j]), inputs.Row(sample)) > 0 ? value : 0);
+        Forward(network.Hidden, network.Output, inputs, (sample, j, value) =>
+            ToyRegression.Dot(network.Gates.Weights.Row(network.GateOf[j]), inputs.Row(sample)) > 0 ? value : 0
+        );
 
     private static Matrix Forward(ReluNetwork network, Matrix inputs) => Forward(network.Hidden, network.Output, inputs, (_, _, value) => Math.Max(value, 0));
 

@@ -23,7 +23,12 @@ public class PolishingTests
         var (rows, weight) = (result.Weights, lambda * Math.Sqrt(2));
         for (var j = 0; j < rows.Rows; j++)
         {
-            double[] slope = [.. Enumerable.Range(0, 2).Select(k => -Enumerable.Range(0, 80).Sum(sample => hidden[j, sample] * Residual(problem, hidden, rows, sample, k)) / 80)];
+            double[] slope =
+            [
+                .. Enumerable
+                    .Range(0, 2)
+                    .Select(k => -Enumerable.Range(0, 80).Sum(sample => hidden[j, sample] * Residual(problem, hidden, rows, sample, k)) / 80),
+            ];
             var norm = ToyRegression.Norm(rows.Row(j));
             if (norm == 0)
             {
@@ -31,7 +36,9 @@ public class PolishingTests
             }
             else
             {
-                ToyRegression.Norm([.. slope.Select((value, k) => value + (weight * (1 - mixing) * rows[j, k]) + (weight * mixing * rows[j, k] / norm))]).ShouldBeLessThan(1e-6);
+                ToyRegression
+                    .Norm([.. slope.Select((value, k) => value + (weight * (1 - mixing) * rows[j, k]) + (weight * mixing * rows[j, k] / norm))])
+                    .ShouldBeLessThan(1e-6);
             }
         }
 
@@ -54,8 +61,15 @@ public class PolishingTests
 
                 var result = polishing.Solve(lambda, network.Output.Transpose(), new FistaSettings { Iterations = iterations, Tolerance = 0 });
 
-                double Objective(Matrix rows) => (Enumerable.Range(0, 160).Sum(i => Math.Pow(Residual(problem, hidden, rows, i / 2, i % 2), 2)) / 160)
-                    + (lambda * Math.Sqrt(2) * Enumerable.Range(0, rows.Rows).Sum(j => (mixing * ToyRegression.Norm(rows.Row(j))) + ((1 - mixing) / 2 * ToyRegression.Dot(rows.Row(j), rows.Row(j)))));
+                double Objective(Matrix rows) =>
+                    (Enumerable.Range(0, 160).Sum(i => Math.Pow(Residual(problem, hidden, rows, i / 2, i % 2), 2)) / 160)
+                    + (
+                        lambda
+                        * Math.Sqrt(2)
+                        * Enumerable
+                            .Range(0, rows.Rows)
+                            .Sum(j => (mixing * ToyRegression.Norm(rows.Row(j))) + ((1 - mixing) / 2 * ToyRegression.Dot(rows.Row(j), rows.Row(j))))
+                    );
                 var before = Objective(network.Output.Transpose());
                 Objective(result.Weights).ShouldBeLessThanOrEqualTo(before * (1 + 1e-12));
                 result.End.Objective.ShouldBe(Objective(result.Weights), 1e-12 * before);

@@ -27,7 +27,9 @@ public class RestartedFistaTests
             }
             else
             {
-                ToyRegression.Norm([.. gradient.Row(j).ToArray().Zip(weights.Row(j).ToArray(), (slope, u) => slope + (lambda * u / norm))]).ShouldBeLessThan(1e-6);
+                ToyRegression
+                    .Norm([.. gradient.Row(j).ToArray().Zip(weights.Row(j).ToArray(), (slope, u) => slope + (lambda * u / norm))])
+                    .ShouldBeLessThan(1e-6);
             }
         }
     }
@@ -42,7 +44,12 @@ public class RestartedFistaTests
         var problem = new ToyRegression();
         var lambda = share * problem.LambdaMax;
         var (inputs, targets) = (Dense(problem.Inputs), Dense(problem.Targets));
-        List<Matrix<double>> features = [.. Enumerable.Range(0, problem.Gates.Patterns.Rows).Select(i => Matrix<double>.Build.DiagonalOfDiagonalArray(problem.Gates.Patterns.Row(i).ToArray()) * inputs)];
+        List<Matrix<double>> features =
+        [
+            .. Enumerable
+                .Range(0, problem.Gates.Patterns.Rows)
+                .Select(i => Matrix<double>.Build.DiagonalOfDiagonalArray(problem.Gates.Patterns.Row(i).ToArray()) * inputs),
+        ];
 
         var result = problem.Solve(lambda);
 

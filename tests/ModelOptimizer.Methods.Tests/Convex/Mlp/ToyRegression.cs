@@ -34,7 +34,8 @@ internal sealed class ToyRegression
 
     public double LambdaMax { get; }
 
-    public FistaResult Solve(double lambda, FistaSettings? settings = null, Matrix? start = null) => new RestartedFista(Loss, new GroupPenalty(lambda), settings ?? Tight).Solve(start);
+    public FistaResult Solve(double lambda, FistaSettings? settings = null, Matrix? start = null) =>
+        new RestartedFista(Loss, new GroupPenalty(lambda), settings ?? Tight).Solve(start);
 
     /// <summary>Σ_i D_iXU_i, n×c, gate by gate.</summary>
     public Matrix Predict(Matrix weights)
@@ -52,7 +53,8 @@ internal sealed class ToyRegression
 
     /// <summary>f + Ω.</summary>
     public double Objective(Matrix weights, double lambda) =>
-        (Predict(weights).Values.Zip(Targets.Values, (p, y) => (p - y) * (p - y)).Sum() / (2 * Inputs.Rows)) + (lambda * Enumerable.Range(0, weights.Rows).Sum(j => Norm(weights.Row(j))));
+        (Predict(weights).Values.Zip(Targets.Values, (p, y) => (p - y) * (p - y)).Sum() / (2 * Inputs.Rows))
+        + (lambda * Enumerable.Range(0, weights.Rows).Sum(j => Norm(weights.Row(j))));
 
     /// <summary>(1/n)XᵀD_i(Σ_jD_jXU_j − Y).</summary>
     public Matrix Gradient(Matrix weights)

@@ -29,8 +29,18 @@ public class LayerPairsTests
     {
         var layers = Layers("encoder.0.fc1", "encoder.1.fc1", "head");
 
-        LayerPairs.Find(layers, layers, repeated: true, null, null).ToDictionary(pair => pair.Key, pair => pair.Value.Name)
-            .ShouldBe(new Dictionary<string, string> { ["encoder.0.fc1"] = "encoder.0.fc1", ["encoder.1.fc1"] = "encoder.1.fc1", ["head"] = "head" }, ignoreOrder: true);
+        LayerPairs
+            .Find(layers, layers, repeated: true, null, null)
+            .ToDictionary(pair => pair.Key, pair => pair.Value.Name)
+            .ShouldBe(
+                new Dictionary<string, string>
+                {
+                    ["encoder.0.fc1"] = "encoder.0.fc1",
+                    ["encoder.1.fc1"] = "encoder.1.fc1",
+                    ["head"] = "head",
+                },
+                ignoreOrder: true
+            );
     }
 
     [Fact]

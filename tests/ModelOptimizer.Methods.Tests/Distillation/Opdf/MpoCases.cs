@@ -28,7 +28,12 @@ internal static class MpoCases
         var layer = Layer(model);
         var (_, rows, columns) = LayerMatrices.Size(layer);
         var shape = ShapeChoice.For(rows, columns, 5, rate);
-        return [.. LayerMatrices.Read(layer, new ConstantLookup(model.Graph)).Select(matrix => MpoDecomposition.Decompose(TestEngine.Shared.LinearAlgebra, matrix, shape))];
+        return
+        [
+            .. LayerMatrices
+                .Read(layer, new ConstantLookup(model.Graph))
+                .Select(matrix => MpoDecomposition.Decompose(TestEngine.Shared.LinearAlgebra, matrix, shape)),
+        ];
     }
 
     /// <summary>A graph with nothing in it but the tensors and what makes the weight of them.</summary>

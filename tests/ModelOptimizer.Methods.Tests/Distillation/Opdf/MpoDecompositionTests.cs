@@ -143,7 +143,20 @@ public class MpoDecompositionTests
     }
 
     private static MatrixProductOperator Single(MatrixProductOperator operators) =>
-        operators with { Train = operators.Train with { Cores = [.. operators.Train.Cores.Select(tensor => new Matrix(tensor.Rows, tensor.Columns, Array.ConvertAll(tensor.Values, value => (double)(float)value)))] } };
+        operators with
+        {
+            Train = operators.Train with
+            {
+                Cores =
+                [
+                    .. operators.Train.Cores.Select(tensor => new Matrix(
+                        tensor.Rows,
+                        tensor.Columns,
+                        Array.ConvertAll(tensor.Values, value => (double)(float)value)
+                    )),
+                ],
+            },
+        };
 
     private static double Distance(Matrix a, Matrix b) => Math.Sqrt(a.Values.Zip(b.Values, (x, y) => (x - y) * (x - y)).Sum());
 

@@ -4,7 +4,6 @@ using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Onnx.Writing;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Gradients;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
@@ -35,7 +34,8 @@ public class MpoGradientTests
                 {
                     var moved = operators.Train.Cores.Select(tensor => tensor.Clone()).ToList();
                     moved[k].Values[i] += step;
-                    return Difference(PlainMpo.Contract(operators with { Train = operators.Train with { Cores = moved } }), target).Values.Sum(value => value * value) / 2;
+                    return Difference(PlainMpo.Contract(operators with { Train = operators.Train with { Cores = moved } }), target)
+                            .Values.Sum(value => value * value) / 2;
                 }
 
                 // W is linear in every tensor, so the loss is a parabola and the central difference is exact.
@@ -79,7 +79,9 @@ public class MpoGradientTests
         double Rest(double rate)
         {
             var moved = Step(operators, target, rate);
-            return Math.Sqrt(weight.Values.Zip(moved.Values).Select((pair, i) => pair.Second - pair.First + (rate * direction.Values[i])).Sum(value => value * value));
+            return Math.Sqrt(
+                weight.Values.Zip(moved.Values).Select((pair, i) => pair.Second - pair.First + (rate * direction.Values[i])).Sum(value => value * value)
+            );
         }
 
         var (large, small) = (Rest(1e-3), Rest(5e-4));
@@ -104,7 +106,10 @@ public class MpoGradientTests
             foreach (var (gradient, k) in gradients.Zip(new[] { 0, 2 }))
             {
                 var size = student.Train.Cores[k].Values.Length;
-                float[] expected = [.. student.Train.Cores[k].Values.Zip(other.Train.Cores[k].Values).Select(pair => (float)(2 * (pair.First - pair.Second) / size))];
+                float[] expected =
+                [
+                    .. student.Train.Cores[k].Values.Zip(other.Train.Cores[k].Values).Select(pair => (float)(2 * (pair.First - pair.Second) / size)),
+                ];
                 (expected.Max(Math.Abs) == 0).ShouldBe(isZero);
                 for (var i = 0; i < size; i++)
                 {
@@ -147,7 +152,23 @@ public class MpoGradientTests
         using var trainer = new Trainer(TestEngine.Shared, step);
         trainer.Step(new Dictionary<string, HostTensor> { ["unused"] = HostTensor.From<float>(DataType.Float, [1], [0f]) }, rate);
         var parameters = trainer.Parameters();
-        var moved = operators with { Train = operators.Train with { Cores = [.. operators.Train.Cores.Select((tensor, k) => Moved(tensor, MpoCases.Stored(MpoCases.Graph(Model, [operators]).Graph.Model, weight.Tensors[k]), parameters[weight.Tensors[k]].As<float>().ToArray()))] } };
+        var moved = operators with
+        {
+            Train = operators.Train with
+            {
+                Cores =
+                [
+                    .. operators.Train.Cores.Select(
+                        (tensor, k) =>
+                            Moved(
+                                tensor,
+                                MpoCases.Stored(MpoCases.Graph(Model, [operators]).Graph.Model, weight.Tensors[k]),
+                                parameters[weight.Tensors[k]].As<float>().ToArray()
+                            )
+                    ),
+                ],
+            },
+        };
         return PlainMpo.Contract(moved);
     }
 
@@ -160,13 +181,35 @@ public class MpoGradientTests
         var (graph, weight) = MpoCases.Graph(Model, [operators]);
         var goal = graph.Initializer("target", WeightValues.Create("", (int)DataType.Float, [target.Rows, target.Columns], target.Values));
         var difference = graph.Node("Sub", [weight.Layer.Weight, goal]);
-        return (graph, weight, graph.Node("Mul", [graph.Node("ReduceSum", [graph.Node("Mul", [difference, difference])], GraphWriter.Attribute("keepdims", 0L)), graph.Scalar(0.5f)]));
+        return (
+            graph,
+            weight,
+            graph.Node(
+                "Mul",
+                [graph.Node("ReduceSum", [graph.Node("Mul", [difference, difference])], GraphWriter.Attribute("keepdims", 0L)), graph.Scalar(0.5f)]
+            )
+        );
     }
 
     private static MatrixProductOperator Random(MpoShape shape, int seed = 7)
     {
         var random = new Random64(seed);
-        return new MatrixProductOperator(shape, new TensorTrain(shape.Modes, [.. Enumerable.Range(0, shape.Count).Select(k => new Matrix(shape.Bonds[k] * shape.Modes[k], shape.Bonds[k + 1], [.. random.Normals((int)shape.Elements(k)).Select(value => value / Math.Sqrt(shape.Bonds[k]))]))]), []);
+        return new MatrixProductOperator(
+            shape,
+            new TensorTrain(
+                shape.Modes,
+                [
+                    .. Enumerable
+                        .Range(0, shape.Count)
+                        .Select(k => new Matrix(
+                            shape.Bonds[k] * shape.Modes[k],
+                            shape.Bonds[k + 1],
+                            [.. random.Normals((int)shape.Elements(k)).Select(value => value / Math.Sqrt(shape.Bonds[k]))]
+                        )),
+                ]
+            ),
+            []
+        );
     }
 
     // The size of the layer's weight, 18×8.

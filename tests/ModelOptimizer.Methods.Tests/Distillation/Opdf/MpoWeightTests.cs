@@ -1,6 +1,5 @@
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Onnx.Values;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;
@@ -33,7 +32,12 @@ public class MpoWeightTests
         var random = new Random64(1);
         var shape = kind == "conv" ? new MpoShape([2, 2, 2], [3, 2, 9]) : new MpoShape([2, 1, 1, 2], [3, 3, 1, 3]);
         Matrix Draw(int k) => random.Matrix(shape.Bonds[k] * shape.Modes[k], shape.Bonds[k + 1]);
-        List<MatrixProductOperator> operators = [.. Enumerable.Range(0, kind == "conv" ? 1 : 2).Select(_ => new MatrixProductOperator(shape, new TensorTrain(shape.Modes, [.. Enumerable.Range(0, shape.Count).Select(Draw)]), []))];
+        List<MatrixProductOperator> operators =
+        [
+            .. Enumerable
+                .Range(0, kind == "conv" ? 1 : 2)
+                .Select(_ => new MatrixProductOperator(shape, new TensorTrain(shape.Modes, [.. Enumerable.Range(0, shape.Count).Select(Draw)]), [])),
+        ];
 
         var (graph, weight) = MpoCases.Graph(model, operators);
         float[] expected = [.. operators.SelectMany(group => PlainMpo.Contract(group).Values).Select(value => (float)value)];
@@ -68,7 +72,9 @@ public class MpoWeightTests
         var expected = 0.0;
         foreach (var k in new[] { 0, 1, 3, 4 })
         {
-            expected += student.Zip(teacher).Average(groups => groups.First.Train.Cores[k].Values.Zip(groups.Second.Train.Cores[k].Values, (a, b) => (a - b) * (a - b)).Average());
+            expected += student
+                .Zip(teacher)
+                .Average(groups => groups.First.Train.Cores[k].Values.Zip(groups.Second.Train.Cores[k].Values, (a, b) => (a - b) * (a - b)).Average());
         }
 
         MpoCases.Run(graph, loss)[0][0].ShouldBe((float)(expected / 2), 1e-5f);

@@ -25,7 +25,16 @@ public class OpdfMethodTests
     public void The_first_loss_is_that_of_plain_training()
     {
         var teacher = StudentRun.Convolutional();
-        double First(string method) => StudentRun.Train(method, StudentRun.Context(teacher, StudentRun.Worse(teacher)), [("steps", 1), .. method == "opdf" ? [("aux", "none")] : Array.Empty<(string, object)>()]).Series[0].Points[0].Y;
+        double First(string method) =>
+            StudentRun
+                .Train(
+                    method,
+                    StudentRun.Context(teacher, StudentRun.Worse(teacher)),
+                    [("steps", 1), .. method == "opdf" ? [("aux", "none")] : Array.Empty<(string, object)>()]
+                )
+                .Series[0]
+                .Points[0]
+                .Y;
 
         First("opdf").ShouldBe(First("distill"), 1e-5);
     }
@@ -45,7 +54,11 @@ public class OpdfMethodTests
         model.Graph.Output.ShouldBe(student.Graph.Output);
         model.Graph.Initializer.Select(Form).ShouldBe(student.Graph.Initializer.Select(Form));
         model.SizeInBytes.ShouldBeInRange(student.SizeInBytes - 8, student.SizeInBytes + 8);
-        foreach (var (after, before) in model.Graph.Initializer.Zip(student.Graph.Initializer).Where(pair => pair.First.Name.EndsWith(".w", StringComparison.Ordinal)))
+        foreach (
+            var (after, before) in model
+                .Graph.Initializer.Zip(student.Graph.Initializer)
+                .Where(pair => pair.First.Name.EndsWith(".w", StringComparison.Ordinal))
+        )
         {
             after.RawData.ShouldNotBe(before.RawData);
         }
@@ -60,7 +73,9 @@ public class OpdfMethodTests
         var result = StudentRun.Train("opdf", StudentRun.Context(teacher, student), ("epochs", 40), ("learning-rate", 3e-3), ("temperature", 2.0));
 
         StudentRun.Distance(teacher, result.Model).ShouldBeLessThan(0.5 * StudentRun.Distance(teacher, student));
-        result.Layers.ShouldAllBe(layer => layer.Note!.StartsWith("trained as (", StringComparison.Ordinal) && layer.Note.Contains("aligned with the original's"));
+        result.Layers.ShouldAllBe(layer =>
+            layer.Note!.StartsWith("trained as (", StringComparison.Ordinal) && layer.Note.Contains("aligned with the original's")
+        );
     }
 
     [Fact]
@@ -70,10 +85,14 @@ public class OpdfMethodTests
 
         var result = StudentRun.Train("opdf", StudentRun.Context(teacher, StudentRun.Worse(teacher)), ("epochs", 1));
 
-        result.Layers.Select(layer => (layer.Layer, layer.Note!.Split(',')[0])).ShouldBe(
-        [
-            ("conv1", "trained as (4"), ("conv2", "trained as (2"), ("conv3", "trained as it is: it is depth-wise: one filter for each channel"), ("y", "trained as (4"),
-        ]);
+        result
+            .Layers.Select(layer => (layer.Layer, layer.Note!.Split(',')[0]))
+            .ShouldBe([
+                ("conv1", "trained as (4"),
+                ("conv2", "trained as (2"),
+                ("conv3", "trained as it is: it is depth-wise: one filter for each channel"),
+                ("y", "trained as (4"),
+            ]);
     }
 
     [Fact]
@@ -90,7 +109,12 @@ public class OpdfMethodTests
     public void A_detached_auxiliary_loss_teaches_nothing_and_a_differentiable_one_does()
     {
         var teacher = StudentRun.Dense();
-        StepResult Train(string aux) => StudentRun.Train("opdf", StudentRun.Context(teacher, StudentRun.Worse(teacher)), [("epochs", 10), ("learning-rate", 1e-3), ("aux", aux), .. aux == "none" ? Array.Empty<(string, object)>() : [("lambda", 1.0)]]);
+        StepResult Train(string aux) =>
+            StudentRun.Train(
+                "opdf",
+                StudentRun.Context(teacher, StudentRun.Worse(teacher)),
+                [("epochs", 10), ("learning-rate", 1e-3), ("aux", aux), .. aux == "none" ? Array.Empty<(string, object)>() : [("lambda", 1.0)]]
+            );
 
         var (differentiable, detached, none) = (Train("differentiable"), Train("detached"), Train("none"));
 
@@ -109,7 +133,9 @@ public class OpdfMethodTests
 
         var result = StudentRun.Train("opdf", StudentRun.WithStudent(teacher, student), ("epochs", 1));
 
-        result.Layers.Select(layer => layer.Note!.Split("; ")[1]).ShouldBe(["aligned with the original's", "aligned with 'block.1.fc'", "aligned with 'block.3.fc'", "aligned with the original's"]);
+        result
+            .Layers.Select(layer => layer.Note!.Split("; ")[1])
+            .ShouldBe(["aligned with the original's", "aligned with 'block.1.fc'", "aligned with 'block.3.fc'", "aligned with the original's"]);
     }
 
     [Fact]
@@ -125,7 +151,10 @@ public class OpdfMethodTests
     public void A_compressed_model_is_healed()
     {
         var teacher = StudentRun.Convolutional();
-        var compressed = StudentRun.Method("tucker").Run(StudentRun.Context(teacher, teacher), MethodRun.Arguments(("ranks", MethodRun.Share(0.4)), ("layers", MethodRun.Rules("conv1", "conv2")))).Model;
+        var compressed = StudentRun
+            .Method("tucker")
+            .Run(StudentRun.Context(teacher, teacher), MethodRun.Arguments(("ranks", MethodRun.Share(0.4)), ("layers", MethodRun.Rules("conv1", "conv2"))))
+            .Model;
 
         var healed = StudentRun.Train("opdf", StudentRun.Context(teacher, compressed), ("epochs", 20), ("learning-rate", 1e-3));
 
@@ -152,10 +181,16 @@ public class OpdfMethodTests
     {
         // Recorded, not tuned: equal steps, equal learning rate, plain descent.
         var teacher = StudentRun.Dense();
-        double Last(string method, params (string, object)[] options) => StudentRun.Train(
-            method,
-            StudentRun.Context(teacher, StudentRun.Worse(teacher)),
-            [("epochs", 20), ("optimizer", "sgd"), ("momentum", 0.0), ("learning-rate", 3e-2), ("schedule", "constant"), .. options]).Series[0].Points.TakeLast(8).Average(point => point.Y);
+        double Last(string method, params (string, object)[] options) =>
+            StudentRun
+                .Train(
+                    method,
+                    StudentRun.Context(teacher, StudentRun.Worse(teacher)),
+                    [("epochs", 20), ("optimizer", "sgd"), ("momentum", 0.0), ("learning-rate", 3e-2), ("schedule", "constant"), .. options]
+                )
+                .Series[0]
+                .Points.TakeLast(8)
+                .Average(point => point.Y);
 
         var plain = Last("distill");
         var best = new[] { 2.0, 3.0, 4.0 }.Min(rate => Last("opdf", ("rate", rate), ("aux", "none")));
@@ -170,7 +205,13 @@ public class OpdfMethodTests
     {
         var teacher = StudentRun.Dense();
 
-        var error = Should.Throw<DiagnosticException>(() => StudentRun.Train("opdf", StudentRun.Context(teacher, teacher), [(option, value), .. option == "rate" ? [("tensors", 5)] : Array.Empty<(string, object)>()]));
+        var error = Should.Throw<DiagnosticException>(() =>
+            StudentRun.Train(
+                "opdf",
+                StudentRun.Context(teacher, teacher),
+                [(option, value), .. option == "rate" ? [("tensors", 5)] : Array.Empty<(string, object)>()]
+            )
+        );
 
         error.Diagnostic.Code.ShouldBe(MethodCodes.BadRate);
         error.Diagnostic.Message.ShouldContain(message);

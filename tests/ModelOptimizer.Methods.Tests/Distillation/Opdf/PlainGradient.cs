@@ -1,5 +1,4 @@
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;

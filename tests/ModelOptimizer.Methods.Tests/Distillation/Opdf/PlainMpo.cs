@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using ModelOptimizer.Methods.Distillation;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.Distillation;

@@ -75,7 +75,10 @@ public class CpIterationTests
                     }
 
                     var found = iteration.Factors.Parts.ElementAt(block);
-                    found.Values.Zip(plain[block].Values, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-8 * plain[block].Values.Max(Math.Abs), $"sweep {sweep}, block {block}");
+                    found
+                        .Values.Zip(plain[block].Values, (a, b) => Math.Abs(a - b))
+                        .Max()
+                        .ShouldBeLessThan(1e-8 * plain[block].Values.Max(Math.Abs), $"sweep {sweep}, block {block}");
                 }
             }
         }
@@ -113,7 +116,10 @@ public class CpIterationTests
             return (sum * Together(r, r2)) + (row == column ? ridge : 0);
         });
         var right = MathNet.Numerics.LinearAlgebra.Vector<double>.Build.Dense(size, row =>
-            Enumerable.Range(0, outputs).Sum(t => Enumerable.Range(0, taps).Sum(k => factors.Output[t, row % rank] * PlainCp.Tap(factors, k, row % rank) * P(t, row / rank, k))));
+            Enumerable
+                .Range(0, outputs)
+                .Sum(t => Enumerable.Range(0, taps).Sum(k => factors.Output[t, row % rank] * PlainCp.Tap(factors, k, row % rank) * P(t, row / rank, k)))
+        );
         var expected = assembled.Cholesky().Solve(right);
 
         foreach (var solved in new[] { system.SolveDense(factors, ridge), system.SolveIteratively(factors, ridge, InnerAccuracy.Tight) })

@@ -56,7 +56,9 @@ public class CpMethodTests
 
         var result = MethodRun.Of("cp", model, ("ranks", MethodRun.Ranks(2)));
 
-        result.Layers.Select(layer => $"{layer.Layer}: {layer.Reason ?? string.Join(",", layer.Ranks)}").ShouldBe(["depthwise: depthwise: each group has one input channel", "grouped: 2", "good: 2"]);
+        result
+            .Layers.Select(layer => $"{layer.Layer}: {layer.Reason ?? string.Join(",", layer.Ranks)}")
+            .ShouldBe(["depthwise: depthwise: each group has one input channel", "grouped: 2", "good: 2"]);
     }
 
     [Fact]
@@ -64,7 +66,10 @@ public class CpMethodTests
     {
         var model = new GraphBuilder().Input("x", [-1, 40]).Gemm("x", "y", 30, 40).Output("y").Build();
 
-        MethodRun.Of("cp", model, ("ranks", MethodRun.Ranks(8))).Model.ToBytes().ShouldBe(MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(8))).Model.ToBytes());
+        MethodRun
+            .Of("cp", model, ("ranks", MethodRun.Ranks(8)))
+            .Model.ToBytes()
+            .ShouldBe(MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(8))).Model.ToBytes());
     }
 
     [Fact]
@@ -104,7 +109,10 @@ public class CpMethodTests
         var ranks = result.Layers.Where(layer => layer.Layer is "c1" or "c2").SelectMany(layer => layer.Ranks).ToList();
         ranks.ShouldNotBeEmpty();
         ranks.ShouldAllBe(rank => rank % 4 == 0);
-        new CpMethod().Run(context with { RankMultiple = 1 }, MethodRun.Arguments(("budget", Budget.Auto)), result.Choices()).Model.ToBytes().ShouldBe(result.Model.ToBytes());
+        new CpMethod()
+            .Run(context with { RankMultiple = 1 }, MethodRun.Arguments(("budget", Budget.Auto)), result.Choices())
+            .Model.ToBytes()
+            .ShouldBe(result.Model.ToBytes());
     }
 
     [Fact]
@@ -113,7 +121,16 @@ public class CpMethodTests
         var model = TuckerMethodTests.SmallNet();
         var store = new NameStore();
         var context = MethodRun.Context(model, new RandomBatches(model)) with { Blobs = store };
-        foreach (var (method, option, value) in new (string, string, object)[] { ("tucker", "norm", "covariance"), ("cp", "ways", "4"), ("cp", "ways", "3"), ("cp", "starts", 2), ("cp", "norm", "frobenius") })
+        foreach (
+            var (method, option, value) in new (string, string, object)[]
+            {
+                ("tucker", "norm", "covariance"),
+                ("cp", "ways", "4"),
+                ("cp", "ways", "3"),
+                ("cp", "starts", 2),
+                ("cp", "norm", "frobenius"),
+            }
+        )
         {
             MethodRun.Named(method).Run(context, MethodRun.Arguments((option, value), ("layers", MethodRun.Rules("c1")), ("energy", 0.7)));
         }
@@ -126,7 +143,12 @@ public class CpMethodTests
     {
         var kernel = PlainCp.Reconstruct(PlainCp.Random(new Random64(55), 12, 8, [3, 3], 6));
         var builder = new GraphBuilder().Input("x", [4, 8, 8, 8]).Initializer("w", [12, 8, 3, 3], kernel.Values).Random("b", [12]);
-        return builder.Node("Conv", bias ? ["x", "w", "b"] : ["x", "w"], ["c"], ("pads", new[] { 1, 1, 1, 1 })).BatchNormalization("c", "n", 12).Node("Relu", ["n"], ["y"]).Output("y").Build();
+        return builder
+            .Node("Conv", bias ? ["x", "w", "b"] : ["x", "w"], ["c"], ("pads", new[] { 1, 1, 1, 1 }))
+            .BatchNormalization("c", "n", 12)
+            .Node("Relu", ["n"], ["y"])
+            .Output("y")
+            .Build();
     }
 
     private sealed class NameStore : IBlobStore

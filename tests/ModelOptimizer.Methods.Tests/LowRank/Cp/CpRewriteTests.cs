@@ -63,7 +63,11 @@ public class CpRewriteTests
     public void Costs_are_those_of_the_papers_table(string form, long parameters, long macs)
     {
         // S + Kh + Kw + T, or S + K + T; the first 1×1 at 10×12, the vertical convolution at 5×12, the rest at 5×4.
-        var model = new GraphBuilder().Input("x", [1, 8, 10, 12]).Conv("x", "conv", 12, 8, [3, 3], bias: false, group: 1, ("strides", new[] { 2, 3 }), ("pads", new[] { 1, 1, 1, 1 })).Output("conv").Build();
+        var model = new GraphBuilder()
+            .Input("x", [1, 8, 10, 12])
+            .Conv("x", "conv", 12, 8, [3, 3], bias: false, group: 1, ("strides", new[] { 2, 3 }), ("pads", new[] { 1, 1, 1, 1 }))
+            .Output("conv")
+            .Build();
         var layer = FactorLayer.From(LayerFinder.Find(model)[0], ShapeProbe.Run(TestEngine.Shared, model), new CpFactorization(form == "4-way", 1));
 
         (layer.Parameters(CpForm.At(7)), layer.Macs(CpForm.At(7))).ShouldBe((7 * parameters, 7 * macs));

@@ -28,7 +28,9 @@ internal static class PlainCp
     public static CpFactors Random(Random64 random, int outputs, int inputs, IReadOnlyList<int> axes, int rank) =>
         new(random.Matrix(outputs, rank), random.Matrix(inputs, rank), [.. axes.Select(extent => random.Matrix(extent, rank))]);
 
-    /// <summary>One block of ordinary CP-ALS: the kernel's unfolding times the Khatri-Rao product, by the inverse of the product of the others' Gram matrices.</summary>
+    /// <summary>
+    /// One block of ordinary CP-ALS: the kernel's unfolding times the Khatri-Rao product, by the inverse of the product of the others' Gram matrices.
+    /// </summary>
     /// <param name="weight">The kernel.</param>
     /// <param name="parts">U_T, U_S and the axes' factors.</param>
     /// <param name="block">Which of them is solved for.</param>
@@ -48,12 +50,17 @@ internal static class PlainCp
 
             for (var r = 0; r < rank; r++)
             {
-                right[index[block], r] += weight.Values[flat] * Enumerable.Range(0, extents.Length).Where(mode => mode != block).Aggregate(1.0, (product, mode) => product * parts[mode][index[mode], r]);
+                right[index[block], r] +=
+                    weight.Values[flat]
+                    * Enumerable.Range(0, extents.Length).Where(mode => mode != block).Aggregate(1.0, (product, mode) => product * parts[mode][index[mode], r]);
             }
         }
 
         var gram = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(rank, rank, (r, q) =>
-            parts.Where((_, mode) => mode != block).Aggregate(1.0, (product, part) => product * Enumerable.Range(0, part.Rows).Sum(row => part[row, r] * part[row, q])));
+            parts
+                .Where((_, mode) => mode != block)
+                .Aggregate(1.0, (product, part) => product * Enumerable.Range(0, part.Rows).Sum(row => part[row, r] * part[row, q]))
+        );
         var solved = right * gram.Inverse();
         var result = new Matrix(extents[block], rank);
         for (var row = 0; row < result.Rows; row++)

@@ -1,5 +1,4 @@
 using ModelOptimizer.Onnx;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.LowRank;
@@ -58,7 +57,12 @@ public class MatrixRewriteTests
     [InlineData(false)]
     public void A_matmul_becomes_two_in_front_of_its_add(bool add)
     {
-        var builder = new GraphBuilder().Input("x", [2, 5, 20]).Initializer("w", [20, 24], LowRank(20, 24, 4)).Random("b", [24]).Node("MatMul", ["x", "w"], ["y"]).Named("proj");
+        var builder = new GraphBuilder()
+            .Input("x", [2, 5, 20])
+            .Initializer("w", [20, 24], LowRank(20, 24, 4))
+            .Random("b", [24])
+            .Node("MatMul", ["x", "w"], ["y"])
+            .Named("proj");
         var model = (add ? builder.Node("Add", ["y", "b"], ["z"]).Output("z") : builder.Output("y")).Build();
 
         var plain = MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(4)));
@@ -73,9 +77,14 @@ public class MatrixRewriteTests
 
     private static double MeanDifference(OnnxModel expected, OnnxModel found, RandomBatches batches)
     {
-        var (a, b) = (batches.Read().Select(batch => MethodRun.Outputs(expected, batch)).ToList(), batches.Read().Select(batch => MethodRun.Outputs(found, batch)).ToList());
+        var (a, b) = (
+            batches.Read().Select(batch => MethodRun.Outputs(expected, batch)).ToList(),
+            batches.Read().Select(batch => MethodRun.Outputs(found, batch)).ToList()
+        );
         const int Width = 24;
-        return Enumerable.Range(0, Width).Max(column => Math.Abs(a.Zip(b, (x, y) => x.Zip(y, (p, q) => p - q).Where((_, i) => i % Width == column).Average()).Average()));
+        return Enumerable
+            .Range(0, Width)
+            .Max(column => Math.Abs(a.Zip(b, (x, y) => x.Zip(y, (p, q) => p - q).Where((_, i) => i % Width == column).Average()).Average()));
     }
 
     private static OnnxModel Gemm(bool transA, bool transB, double alpha, double beta, string form, int opset, int rank)
@@ -90,7 +99,18 @@ public class MatrixRewriteTests
             "scalar" => builder.Random("c", [1]),
             _ => builder,
         };
-        return builder.Node("Gemm", form == "none" ? ["a", "w"] : ["a", "w", "c"], ["y"], ("transA", transA ? 1 : 0), ("transB", transB ? 1 : 0), ("alpha", alpha), ("beta", beta)).Output("y").Build();
+        return builder
+            .Node(
+                "Gemm",
+                form == "none" ? ["a", "w"] : ["a", "w", "c"],
+                ["y"],
+                ("transA", transA ? 1 : 0),
+                ("transB", transB ? 1 : 0),
+                ("alpha", alpha),
+                ("beta", beta)
+            )
+            .Output("y")
+            .Build();
     }
 
     private static double[] LowRank(int rows, int columns, int rank)

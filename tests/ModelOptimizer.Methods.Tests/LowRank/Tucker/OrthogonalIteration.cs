@@ -1,5 +1,4 @@
 using MathNet.Numerics.LinearAlgebra;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using Matrix = ModelOptimizer.Tensors.LinearAlgebra.Matrix;
 
 namespace ModelOptimizer.Methods.Tests.LowRank;
@@ -16,9 +15,13 @@ internal static class OrthogonalIteration
         var captured = 0.0;
         for (var iteration = 0; iteration < 3000; iteration++)
         {
-            var projected = Matrix<double>.Build.Dense(outputs, inputRank * taps, (t, j) => Enumerable.Range(0, inputs).Sum(s => tensor(t, s, j % taps) * input[s, j / taps]));
+            var projected = Matrix<double>.Build.Dense(outputs, inputRank * taps, (t, j) =>
+                Enumerable.Range(0, inputs).Sum(s => tensor(t, s, j % taps) * input[s, j / taps])
+            );
             var output = Leading(projected, outputRank);
-            var other = Matrix<double>.Build.Dense(inputs, outputRank * taps, (s, j) => Enumerable.Range(0, outputs).Sum(t => tensor(t, s, j % taps) * output[t, j / taps]));
+            var other = Matrix<double>.Build.Dense(inputs, outputRank * taps, (s, j) =>
+                Enumerable.Range(0, outputs).Sum(t => tensor(t, s, j % taps) * output[t, j / taps])
+            );
             var svd = other.Svd();
             input = svd.U.SubMatrix(0, inputs, 0, inputRank);
             var next = svd.S.Take(inputRank).Sum(value => value * value);

@@ -28,7 +28,14 @@ public class RewriteTests
 
     [Theory]
     [MemberData(nameof(Convolutions))]
-    public void The_chain_equals_one_convolution_with_the_reconstructed_kernel(string name, int[] kernel, int group, int outputRank, int inputRank, (string, object)[] attributes)
+    public void The_chain_equals_one_convolution_with_the_reconstructed_kernel(
+        string name,
+        int[] kernel,
+        int group,
+        int outputRank,
+        int inputRank,
+        (string, object)[] attributes
+    )
     {
         foreach (var bias in new[] { true, false })
         {

@@ -30,7 +30,12 @@ public class TuckerMethodTests
     public void Half_precision_stays_half_precision()
     {
         var half = (int)TensorProto.Types.DataType.Float16;
-        var model = new GraphBuilder().Input("x", [1, 16, 8, 8], half).Random("w", [16, 16, 3, 3], 0.1, half).Node("Conv", ["x", "w"], ["y"], ("pads", new[] { 1, 1, 1, 1 })).Output("y", null, half).Build();
+        var model = new GraphBuilder()
+            .Input("x", [1, 16, 8, 8], half)
+            .Random("w", [16, 16, 3, 3], 0.1, half)
+            .Node("Conv", ["x", "w"], ["y"], ("pads", new[] { 1, 1, 1, 1 }))
+            .Output("y", null, half)
+            .Build();
 
         var result = MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(8, 8)));
 
@@ -89,7 +94,9 @@ public class TuckerMethodTests
         byError.ShouldAllBe(layer => layer.RelativeError <= 0.3 + 1e-9 && layer.ParametersAfter < layer.ParametersBefore);
         byEnergy.Select(layer => layer.ParametersAfter).ShouldBe(byError.Select(layer => layer.ParametersAfter));
         strict.ShouldAllBe(layer => layer.RelativeError <= 0.15 + 1e-9);
-        strict.Join(byError, a => a.Layer, b => b.Layer, (a, b) => (Strict: a, Loose: b)).ShouldAllBe(pair => pair.Strict.ParametersAfter >= pair.Loose.ParametersAfter);
+        strict
+            .Join(byError, a => a.Layer, b => b.Layer, (a, b) => (Strict: a, Loose: b))
+            .ShouldAllBe(pair => pair.Strict.ParametersAfter >= pair.Loose.ParametersAfter);
     }
 
     [Fact]
@@ -102,7 +109,13 @@ public class TuckerMethodTests
         var again = MethodRun.Tucker(
             model,
             ("layers", MethodRun.Rules([.. taken.Select(layer => layer.Layer)])),
-            ("ranks", new Methods.Options.LayerMap<RankSpec>([.. taken.Select(layer => (new Methods.Options.LayerRule(layer.Layer), new RankSpec { Ranks = layer.Ranks }))])));
+            (
+                "ranks",
+                new Methods.Options.LayerMap<RankSpec>([
+                    .. taken.Select(layer => (new Methods.Options.LayerRule(layer.Layer), new RankSpec { Ranks = layer.Ranks })),
+                ])
+            )
+        );
 
         again.Model.ToBytes().ShouldBe(found.Model.ToBytes());
     }
@@ -113,8 +126,12 @@ public class TuckerMethodTests
         var model = SmallNet();
         var context = MethodRun.Context(model, null);
 
-        new TuckerMethod().Run(context, MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Size, 0.6, true)))).Layers.ShouldContain(layer => layer.Reason == null);
-        Should.Throw<DiagnosticException>(() => new TuckerMethod().Run(context, MethodRun.Arguments(("ranks", MethodRun.Ranks(2))))).Diagnostic.Code.ShouldBe(MethodCodes.NoCalibration);
+        new TuckerMethod()
+            .Run(context, MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Size, 0.6, true))))
+            .Layers.ShouldContain(layer => layer.Reason == null);
+        Should
+            .Throw<DiagnosticException>(() => new TuckerMethod().Run(context, MethodRun.Arguments(("ranks", MethodRun.Ranks(2)))))
+            .Diagnostic.Code.ShouldBe(MethodCodes.NoCalibration);
     }
 
     [Fact]
@@ -124,7 +141,9 @@ public class TuckerMethodTests
         using var source = new CancellationTokenSource();
         source.Cancel();
 
-        Should.Throw<OperationCanceledException>(() => new TuckerMethod().Run(MethodRun.Context(model, new RandomBatches(model), source.Token), MethodRun.Arguments(("error", 0.3))));
+        Should.Throw<OperationCanceledException>(() =>
+            new TuckerMethod().Run(MethodRun.Context(model, new RandomBatches(model), source.Token), MethodRun.Arguments(("error", 0.3)))
+        );
     }
 
     [Fact]
@@ -140,7 +159,10 @@ public class TuckerMethodTests
     public void The_plan_names_the_layers_and_predicts_memory_and_work()
     {
         var model = SmallNet();
-        var small = new TuckerMethod().Plan(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("ranks", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("c1"))));
+        var small = new TuckerMethod().Plan(
+            MethodRun.Context(model, new RandomBatches(model)),
+            MethodRun.Arguments(("ranks", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("c1")))
+        );
         var all = new TuckerMethod().Plan(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("ranks", MethodRun.Ranks(2))));
 
         small.Layers.ShouldBe(["c1"]);
@@ -161,6 +183,11 @@ public class TuckerMethodTests
         var random = new Random64(55);
         var kernel = PlainError.Reconstruct(new TuckerFactors(random.Matrix(12, 4), random.Matrix(4, 9 * 3), random.Matrix(8, 3)), 9);
         var builder = new GraphBuilder().Input("x", [4, 8, 8, 8]).Initializer("w", [12, 8, 3, 3], kernel.Values).Random("b", [12]);
-        return builder.Node("Conv", bias ? ["x", "w", "b"] : ["x", "w"], ["c"], ("pads", new[] { 1, 1, 1, 1 })).BatchNormalization("c", "n", 12).Node("Relu", ["n"], ["y"]).Output("y").Build();
+        return builder
+            .Node("Conv", bias ? ["x", "w", "b"] : ["x", "w"], ["c"], ("pads", new[] { 1, 1, 1, 1 }))
+            .BatchNormalization("c", "n", 12)
+            .Node("Relu", ["n"], ["y"])
+            .Output("y")
+            .Build();
     }
 }

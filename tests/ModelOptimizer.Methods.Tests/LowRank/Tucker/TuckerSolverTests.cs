@@ -42,7 +42,18 @@ public class TuckerSolverTests
             Took(InputStep.Update(problem, factors, InnerAccuracy.Loose));
             Took(InputStep.Update(problem, factors, InnerAccuracy.Tight));
             Took(OutputStep.Update(problem, factors, problem.Metric.CoreGram(factors.Input), problem.ProjectedProduct(factors.Input), Jitter.Relative));
-            Took(factors with { Core = CoreStep.Solve(problem, factors.Output, problem.Metric.CoreGram(factors.Input), problem.ProjectedProduct(factors.Input), Jitter.Relative) });
+            Took(
+                factors with
+                {
+                    Core = CoreStep.Solve(
+                        problem,
+                        factors.Output,
+                        problem.Metric.CoreGram(factors.Input),
+                        problem.ProjectedProduct(factors.Input),
+                        Jitter.Relative
+                    ),
+                }
+            );
             Took(factors.Orthonormal(TestProblem.Algebra));
             Took(InputStep.Update(problem, factors, InnerAccuracy.Tight));
             Took(new JointStep(problem, TestProblem.Algebra.Qr(factors.Input).Q, Jitter.Relative).Factors(outputRank));
@@ -189,7 +200,8 @@ public class TuckerSolverTests
 
     private static double Largest(Matrix a, Matrix b) => a.Values.Zip(b.Values, (x, y) => Math.Abs(x - y)).Max();
 
-    private static Matrix Nudged(Matrix matrix, Random64 random) => new(matrix.Rows, matrix.Columns, [.. matrix.Values.Select(value => value + (0.3 * random.Normal()))]);
+    private static Matrix Nudged(Matrix matrix, Random64 random) =>
+        new(matrix.Rows, matrix.Columns, [.. matrix.Values.Select(value => value + (0.3 * random.Normal()))]);
 
     private static double GradientNorm(KernelProblem problem, TuckerFactors factors, Func<TuckerFactors, Matrix> part)
     {

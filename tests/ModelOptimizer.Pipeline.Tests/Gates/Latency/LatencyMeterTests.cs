@@ -76,7 +76,9 @@ public class LatencyMeterTests
 
     [Fact]
     public void Cancelling_Stops() =>
-        Should.Throw<OperationCanceledException>(() => LatencyMeter.Measure(new ScriptedProbe((_, _) => 1, (_, _) => 1), null, new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() =>
+            LatencyMeter.Measure(new ScriptedProbe((_, _) => 1, (_, _) => 1), null, new CancellationToken(canceled: true))
+        );
 
     [Fact]
     public void A_Clock_That_Stands_Still_Gives_No_Ratio() =>

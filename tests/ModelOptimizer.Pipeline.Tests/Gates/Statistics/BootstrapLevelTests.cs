@@ -2,11 +2,12 @@ using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Metrics;
-using ModelOptimizer.Pipeline.Plan;
 
 namespace ModelOptimizer.Pipeline.Tests.Gates.Statistics;
 
-/// <summary>How often gates that are decided by a bootstrap pass at a true change of exactly their limit. docs/gates.md has the levels of longer simulations.</summary>
+/// <summary>
+/// How often gates that are decided by a bootstrap pass at a true change of exactly their limit. docs/gates.md has the levels of longer simulations.
+/// </summary>
 public class BootstrapLevelTests
 {
     private const int Samples = 200;
@@ -49,6 +50,14 @@ public class BootstrapLevelTests
         var metric = MetricCatalogue.All.Single(candidate => candidate.Name == name);
         var bound = metric.MoreIsBetter ? "max-drop" : "max-rise";
         var gate = Given.Gate($"{name} {bound} 1%") with { Limit = new Quantity(limit, isShare || metric.IsBounded, "the true change") };
-        return GateKeeper.Decide(gate, Given.Evidence() with { Evaluation = new EvaluationResult(scores.Samples, [new MetricScores(metric, [], []) { Joint = scores }]) }).Outcome == GateOutcome.Passed;
+        return GateKeeper
+                .Decide(
+                    gate,
+                    Given.Evidence() with
+                    {
+                        Evaluation = new EvaluationResult(scores.Samples, [new MetricScores(metric, [], []) { Joint = scores }]),
+                    }
+                )
+                .Outcome == GateOutcome.Passed;
     }
 }

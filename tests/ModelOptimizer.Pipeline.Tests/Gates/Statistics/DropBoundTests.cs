@@ -36,7 +36,12 @@ public class DropBoundTests
     [InlineData(500, 0.003, 0.05, 50)]
     [InlineData(1000, 0.005, 0.05, 65)]
     [InlineData(10000, 0.01, 0.02, 110)]
-    public void Chance_To_Pass_At_The_Limit_Is_Within_The_Level_Where_The_Simulation_Comes_Closest_To_It(int samples, double limit, double discordance, int mostGained)
+    public void Chance_To_Pass_At_The_Limit_Is_Within_The_Level_Where_The_Simulation_Comes_Closest_To_It(
+        int samples,
+        double limit,
+        double discordance,
+        int mostGained
+    )
     {
         var gain = (discordance - limit) / 2;
         var (chance, lost) = (0.0, -1);

@@ -1,6 +1,9 @@
 namespace ModelOptimizer.Pipeline.Tests.Gates.Statistics;
 
-/// <summary>The gate's promise: at a true drop of exactly the limit it passes in at most 5 % of 10,000 draws, which is counted, without any allowance for the luck of the draws.</summary>
+/// <summary>
+/// The gate's promise: at a true drop of exactly the limit it passes in at most 5 % of 10,000 draws, which is counted, without any allowance for the luck of
+/// the draws.
+/// </summary>
 public class GateLevelTests
 {
     private const int Draws = 10_000;

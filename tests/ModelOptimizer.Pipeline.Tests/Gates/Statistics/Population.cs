@@ -24,7 +24,9 @@ internal sealed class Population
 
     public string Metric => metric.Name;
 
-    /// <summary>Samples on which the compressed model differs from the original by <paramref name="change"/>: a share of predictions, or the spread of a normal change.</summary>
+    /// <summary>
+    /// Samples on which the compressed model differs from the original by <paramref name="change"/>: a share of predictions, or the spread of a normal change.
+    /// </summary>
     public static Population Of(string name, double change, int size = 20_000)
     {
         var random = new Random(5);

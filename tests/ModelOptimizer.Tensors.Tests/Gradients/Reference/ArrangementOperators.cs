@@ -83,7 +83,12 @@ internal static partial class ReferenceOperators
         {
             var from = start;
             long[] shape = [.. x[0].Shape.Select((extent, other) => other == axis ? size : extent)];
-            results.Add(new Real(shape, [.. Real.Indices(shape).Select(index => x[0][[.. index.Select((position, other) => other == axis ? position + from : position)]])]));
+            results.Add(
+                new Real(
+                    shape,
+                    [.. Real.Indices(shape).Select(index => x[0][[.. index.Select((position, other) => other == axis ? position + from : position)]])]
+                )
+            );
             start += size;
         }
 

@@ -1,6 +1,5 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
-using ModelOptimizer.Tensors.Gradients;
 
 namespace ModelOptimizer.Tensors.Tests.Gradients.Reference;
 

@@ -5,7 +5,14 @@ internal static partial class ReferenceOperators
     private static void AddResizes()
     {
         All.Add("Upsample", (_, x, _) => [Repeat(x[0], x[1].Values)]);
-        All.Add("Resize", (_, x, opset) => [Repeat(x[0], opset < 11 ? x[1].Values : x.Length < 4 ? x[2].Values : [.. x[3].Values.Zip(x[0].Shape, (size, extent) => size / extent)])]);
+        All.Add("Resize", (_, x, opset) => [
+                Repeat(
+                    x[0],
+                    opset < 11 ? x[1].Values
+                        : x.Length < 4 ? x[2].Values
+                        : [.. x[3].Values.Zip(x[0].Shape, (size, extent) => size / extent)]
+                ),
+            ]);
     }
 
     private static Real Repeat(Real input, double[] scales)

@@ -17,7 +17,8 @@ internal static partial class ReferenceOperators
         var rank = x[0].Rank;
         var starts = node.Ints("starts") ?? Integers(x[1]);
         var ends = node.Ints("ends") ?? Integers(x[2]);
-        var axes = node.Ints("axes") ?? (x.Length > 3 && x[3] is { } given ? Integers(given) : [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)]);
+        var axes = node.Ints("axes")
+            ?? (x.Length > 3 && x[3] is { } given ? Integers(given) : [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)]);
         var steps = x.Length > 4 ? Integers(x[4]) : [.. starts.Select(_ => 1L)];
         List<long>[] positions = [.. x[0].Shape.Select(extent => Enumerable.Range(0, (int)extent).Select(position => (long)position).ToList())];
         for (var i = 0; i < starts.Length; i++)
