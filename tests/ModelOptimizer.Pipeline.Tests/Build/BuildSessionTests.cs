@@ -350,6 +350,12 @@ public sealed class BuildSessionTests : IDisposable
                 "modelopt.yaml(9,5): note MOC5115: The accessor 'DigitsModel' is generated for C# projects only; in F# open the resource 'Digits.onnx' with "
                     + "Assembly.GetManifestResourceStream."
             );
+
+        _project.Embed = _project.Embed! with { Compression = EmbedCompression.Brotli };
+        BuildFixture.Write(_project.Manifest, "version: 1 ");
+        var packed = new ListLog();
+        _project.Build(packed).ShouldBe(ExitCode.Passed);
+        packed.Diagnostics.ShouldHaveSingleItem().Message.ShouldEndWith("GetManifestResourceStream, and unpack it by a BrotliStream.");
     }
 
     [Fact]
