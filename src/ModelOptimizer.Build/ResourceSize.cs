@@ -26,7 +26,7 @@ internal static class ResourceSize
             log.Warning(
                 BuildErrors.LargeResources,
                 $"The embedded models are {megabytes} MB together, and every compile embeds them again: consider 'embed: {{ copy: models/NAME.onnx }}' for the "
-                    + $"largest, which ships it as a file beside the assembly."
+                    + "largest, which ships it as a file beside the assembly."
             );
         }
     }

@@ -62,7 +62,7 @@ internal static class ManifestText
         var quality = draft.Data is null
             ? "      # - cosine: { min: 99% }    needs evaluate\n"
             : $"      - {draft.Data.Metric}: {{ {(draft.Data.Metric == "cosine" ? "min: 99%" : "max-drop: 1%")} }}    # against the original, on the same "
-                + $"samples\n";
+                + "samples\n";
         return $$"""
 
             models:

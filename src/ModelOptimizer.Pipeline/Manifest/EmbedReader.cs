@@ -91,7 +91,7 @@ internal static partial class EmbedReader
             : throw new DiagnosticException(
                 KeyCodes.BadValue,
                 $"'copy' expects the path of a file inside the output folder, such as models/digits.onnx; found '{text}'. Absolute paths, '.' and '..' are "
-                + $"not allowed.",
+                + "not allowed.",
                 node.Position);
     }
 

@@ -45,7 +45,7 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
             throw new DiagnosticException(
                 TensorsCodes.NoCalibrationData,
                 $"The statistics of '{missing[0].Tensor}' need calibration data, and there is none. Add 'calibrate: {{ dataset: … }}' to the model, or use "
-                    + $"'norm: frobenius'."
+                    + "'norm: frobenius'."
             );
         }
 
