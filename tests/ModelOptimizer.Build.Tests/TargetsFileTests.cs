@@ -92,8 +92,8 @@ public sealed class TargetsFileTests : IDisposable
         File.WriteAllText(_folder["tool.sh"], """
             cp "$3" request
             echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"told $ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharpDirectory\"}"
-            echo "{\"version\":1,\"request\":$(cat "
-                + ""$3"),\"succeeded\":true,\"inputs\":[],\"outputs\":[],\"diagnostics\":[],\"messages\":[]}" > obj/modelopt/state.json
+            rest='"succeeded":true,"inputs":[],"outputs":[],"diagnostics":[],"messages":[]'
+            echo "{\"version\":1,\"request\":$(cat "$3"),$rest}" > obj/modelopt/state.json
             """);
         File.WriteAllText(_folder["app.proj"], $"""
             <Project>

@@ -8,43 +8,43 @@ namespace ModelOptimizer.Testing;
 /// <summary>Composes small ONNX models in tests: inputs, weights and nodes in order, then <see cref="Build"/>.</summary>
 internal sealed class GraphBuilder
 {
-    private readonly ModelProto model;
-    private int draws;
+    private readonly ModelProto _model;
+    private int _draws;
 
     /// <summary>An empty graph.</summary>
     public GraphBuilder(int opset = 13, long irVersion = 8)
     {
-        model = new ModelProto { IrVersion = irVersion, ProducerName = "tests", Graph = new GraphProto { Name = "graph" } };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
+        _model = new ModelProto { IrVersion = irVersion, ProducerName = "tests", Graph = new GraphProto { Name = "graph" } };
+        _model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
     }
 
     /// <summary>The message as it is now, for what has no method here.</summary>
-    public ModelProto Proto => model;
+    public ModelProto Proto => _model;
 
     /// <summary>A graph input; −1 is a symbolic dimension.</summary>
     public GraphBuilder Input(string name, long[] shape, int elementType = (int)TensorProto.Types.DataType.Float)
     {
-        model.Graph.Input.Add(Info(name, shape, elementType));
+        _model.Graph.Input.Add(Info(name, shape, elementType));
         return this;
     }
 
     /// <summary>A graph output; −1 is a symbolic dimension, null an unknown shape.</summary>
     public GraphBuilder Output(string name, long[]? shape = null, int elementType = (int)TensorProto.Types.DataType.Float)
     {
-        model.Graph.Output.Add(Info(name, shape, elementType));
+        _model.Graph.Output.Add(Info(name, shape, elementType));
         return this;
     }
 
     /// <summary>An initializer with these numbers.</summary>
     public GraphBuilder Initializer(string name, long[] shape, double[] values, int elementType = (int)TensorProto.Types.DataType.Float)
     {
-        model.Graph.Initializer.Add(WeightValues.Create(name, elementType, shape, values));
+        _model.Graph.Initializer.Add(WeightValues.Create(name, elementType, shape, values));
         return this;
     }
 
     /// <summary>An initializer of normal numbers with standard deviation <paramref name="scale"/>, the same in every run.</summary>
     public GraphBuilder Random(string name, long[] shape, double scale = 1, int elementType = (int)TensorProto.Types.DataType.Float) =>
-        Initializer(name, shape, Normal(shape, scale, ++draws), elementType);
+        Initializer(name, shape, Normal(shape, scale, ++_draws), elementType);
 
     /// <summary>An int64 initializer.</summary>
     public GraphBuilder Integers(string name, long[] shape, params long[] values)
@@ -52,7 +52,7 @@ internal sealed class GraphBuilder
         var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Int64 };
         tensor.Dims.AddRange(shape);
         tensor.Int64Data.AddRange(values);
-        model.Graph.Initializer.Add(tensor);
+        _model.Graph.Initializer.Add(tensor);
         return this;
     }
 
@@ -69,7 +69,7 @@ internal sealed class GraphBuilder
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
         node.Attribute.AddRange(attributes.Select(attribute => Attribute(attribute.Name, attribute.Value)));
-        model.Graph.Node.Add(node);
+        _model.Graph.Node.Add(node);
         return this;
     }
 
@@ -132,22 +132,22 @@ internal sealed class GraphBuilder
     /// <summary>A BatchNormalization node with random, plausible statistics.</summary>
     public GraphBuilder BatchNormalization(string input, string output, int channels)
     {
-        Initializer(output + ".scale", [channels], [.. Normal([channels], 0.2, ++draws).Select(value => 1 + value)]);
+        Initializer(output + ".scale", [channels], [.. Normal([channels], 0.2, ++_draws).Select(value => 1 + value)]);
         Random(output + ".shift", [channels], 0.1);
         Random(output + ".mean", [channels], 0.1);
-        Initializer(output + ".var", [channels], [.. Normal([channels], 0.3, ++draws).Select(value => 0.5 + (value * value))]);
+        Initializer(output + ".var", [channels], [.. Normal([channels], 0.3, ++_draws).Select(value => 0.5 + (value * value))]);
         return Node("BatchNormalization", [input, output + ".scale", output + ".shift", output + ".mean", output + ".var"], [output]);
     }
 
     /// <summary>Names the node that was added last.</summary>
     public GraphBuilder Named(string name)
     {
-        model.Graph.Node[^1].Name = name;
+        _model.Graph.Node[^1].Name = name;
         return this;
     }
 
     /// <summary>The model.</summary>
-    public OnnxModel Build() => new(model.Clone());
+    public OnnxModel Build() => new(_model.Clone());
 
     /// <summary>Normal numbers with a fixed seed.</summary>
     public static double[] Normal(long[] shape, double scale, int seed)

@@ -10,7 +10,7 @@ namespace TrainDigits;
 /// <summary>The network as it is used: what the normalisations do to the digits on average is folded into the convolutions.</summary>
 internal sealed class DeployedForm(Engine engine, OnnxModel trained, IBatchSource digits)
 {
-    private readonly ConstantLookup weights = new(trained.Graph);
+    private readonly ConstantLookup _weights = new(trained.Graph);
 
     public OnnxModel Build()
     {
@@ -24,8 +24,8 @@ internal sealed class DeployedForm(Engine engine, OnnxModel trained, IBatchSourc
             .ToDictionary(item => item.name, item => item.Values);
         return DigitNetwork.Build(
             (graph, number, x) => Convolution(graph, number, x, averages),
-            weights["classifier.weight"].Clone(),
-            weights["classifier.bias"].Clone()
+            _weights["classifier.weight"].Clone(),
+            _weights["classifier.bias"].Clone()
         );
     }
 
@@ -33,9 +33,9 @@ internal sealed class DeployedForm(Engine engine, OnnxModel trained, IBatchSourc
     private string Convolution(GraphWriter graph, int number, string x, Dictionary<string, double[]> averages)
     {
         var (kernel, scale, shift) = (
-            weights[$"conv{number}.weight"],
-            WeightValues.ReadDoubles(weights[$"scale{number}"]),
-            WeightValues.ReadDoubles(weights[$"shift{number}"])
+            _weights[$"conv{number}.weight"],
+            WeightValues.ReadDoubles(_weights[$"scale{number}"]),
+            WeightValues.ReadDoubles(_weights[$"shift{number}"])
         );
         double[] factor = [.. scale.Zip(averages[$"variance{number}"], (s, variance) => s / Math.Sqrt(variance + TrainingForm.Epsilon))];
         var values = WeightValues.ReadDoubles(kernel);

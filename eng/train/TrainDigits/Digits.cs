@@ -10,7 +10,7 @@ internal sealed class Digits(int count, ulong seed) : IBatchSource
     private const int BatchSize = 500;
     private const int Pixels = 28 * 28;
 
-    private readonly DigitSet set = DigitSet.Write(count, seed);
+    private readonly DigitSet _set = DigitSet.Write(count, seed);
 
     public int Count => count;
 
@@ -19,9 +19,9 @@ internal sealed class Digits(int count, ulong seed) : IBatchSource
         for (var first = 0; first < count; first += BatchSize)
         {
             var size = Math.Min(BatchSize, count - first);
-            var values = Array.ConvertAll(set.Images[(first * Pixels)..((first + size) * Pixels)], grey => grey / 255f);
+            var values = Array.ConvertAll(_set.Images[(first * Pixels)..((first + size) * Pixels)], grey => grey / 255f);
             var images = HostTensor.From<float>(DataType.Float, [size, 1, 28, 28], values);
-            yield return new Batch(new Dictionary<string, HostTensor> { ["image"] = images }, size, set.Labels[first..(first + size)]);
+            yield return new Batch(new Dictionary<string, HostTensor> { ["image"] = images }, size, _set.Labels[first..(first + size)]);
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class Digits(int count, ulong seed) : IBatchSource
         for (var i = 0; i < count; i++)
         {
             targets.AsSpan(i * 10, 10).Fill(smoothing / 10);
-            targets[(i * 10) + set.Labels[i]] += 1 - smoothing;
+            targets[(i * 10) + _set.Labels[i]] += 1 - smoothing;
         }
 
         return HostTensor.From<float>(DataType.Float, [count, 10], targets);

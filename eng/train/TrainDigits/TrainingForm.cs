@@ -12,7 +12,7 @@ internal sealed class TrainingForm(int seed)
 {
     public const float Epsilon = 1e-5f;
 
-    private readonly Random random = new(seed);
+    private readonly Random _random = new(seed);
 
     public OnnxModel Build() => DigitNetwork.Build(Convolution, Draw(1, 10, 128), Filled(0, 10));
 
@@ -36,7 +36,7 @@ internal sealed class TrainingForm(int seed)
         return WeightValues.Create("", (int)DataType.Float, shape, [.. Enumerable.Range(0, count).Select(_ => deviation * Normal())]);
     }
 
-    private double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 
     private static TensorProto Filled(double value, params long[] shape) =>
         WeightValues.Create("", (int)DataType.Float, shape, [.. Enumerable.Repeat(value, (int)shape.Aggregate(1L, (product, extent) => product * extent))]);

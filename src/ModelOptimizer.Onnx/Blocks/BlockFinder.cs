@@ -12,13 +12,13 @@ internal sealed class BlockFinder
     // What turns scores into something else is not part of what makes them.
     private static readonly HashSet<string> Finishers = new(StringComparer.Ordinal) { "Softmax", "LogSoftmax", "Sigmoid" };
 
-    private readonly OnnxModel model;
-    private readonly IReadOnlyDictionary<string, long[]> shapes;
-    private readonly BlockReader reader;
-    private readonly List<Block> found = [];
+    private readonly OnnxModel _model;
+    private readonly IReadOnlyDictionary<string, long[]> _shapes;
+    private readonly BlockReader _reader;
+    private readonly List<Block> _found = [];
 
     private BlockFinder(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes) =>
-        (this.model, this.shapes, reader) = (model, shapes, new BlockReader(model, shapes));
+        (_model, _shapes, _reader) = (model, shapes, new BlockReader(model, shapes));
 
     /// <summary>The blocks of <paramref name="model"/> that have weights, in its order; a stage's parts follow it.</summary>
     /// <param name="model">The model. The blocks' nodes are its own.</param>
@@ -28,10 +28,10 @@ internal sealed class BlockFinder
         var finder = new BlockFinder(model, shapes);
         foreach (var output in model.Graph.Output.Where(output => shapes.ContainsKey(output.Name)))
         {
-            finder.Add(finder.Units(Passages(model, finder.reader.Tensors, output.Name)));
+            finder.Add(finder.Units(Passages(model, finder._reader.Tensors, output.Name)));
         }
 
-        return finder.found;
+        return finder._found;
     }
 
     // In any order in which nodes can run, a tensor that all paths pass through is at some moment the only one that is still to be read.
@@ -87,7 +87,7 @@ internal sealed class BlockFinder
         var units = new List<BlockUnit>();
         for (var i = 1; i < passages.Count; i++)
         {
-            if (reader.Read(passages[i - 1], passages[i]).Block is not { } piece || !shapes.TryGetValue(piece.To, out var shape))
+            if (_reader.Read(passages[i - 1], passages[i]).Block is not { } piece || !_shapes.TryGetValue(piece.To, out var shape))
             {
                 continue;
             }
@@ -148,18 +148,18 @@ internal sealed class BlockFinder
 
     private Block? Add(string from, string to, BlockKind kind, string name)
     {
-        if (found.Exists(block => block.From == from && block.To == to) || reader.Read(from, to).Block is not { } block)
+        if (_found.Exists(block => block.From == from && block.To == to) || _reader.Read(from, to).Block is not { } block)
         {
             return null;
         }
 
-        found.Add(block with { Kind = kind, Name = name });
-        return found[^1];
+        _found.Add(block with { Kind = kind, Name = name });
+        return _found[^1];
     }
 
     private string Numbered(BlockKind kind)
     {
-        var number = found.Count(block => block.Kind == kind) + 1;
+        var number = _found.Count(block => block.Kind == kind) + 1;
         return kind == BlockKind.Head && number == 1 ? "head" : $"{kind.ToString().ToLowerInvariant()}{number}";
     }
 }

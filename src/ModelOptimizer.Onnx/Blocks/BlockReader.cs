@@ -9,11 +9,11 @@ namespace ModelOptimizer.Onnx.Blocks;
 /// <param name="shapes">The shape of every tensor for one sample; empty where they are not known.</param>
 internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
 {
-    private readonly LoadTimeNodes loadTime = new(model.Proto);
-    private readonly TensorUses uses = new(model.Proto);
-    private readonly IReadOnlyList<WeightLayer> layers = LayerFinder.Find(model);
+    private readonly LoadTimeNodes _loadTime = new(model.Proto);
+    private readonly TensorUses _uses = new(model.Proto);
+    private readonly IReadOnlyList<WeightLayer> _layers = LayerFinder.Find(model);
 
-    private readonly HashSet<string> constants =
+    private readonly HashSet<string> _constants =
     [
         .. model.Graph.Initializer.Select(tensor => tensor.Name).Except(GivenTensors.Of(model.Proto), StringComparer.Ordinal),
         .. model.Graph.SparseInitializer.Select(tensor => tensor.Values?.Name ?? ""),
@@ -46,7 +46,7 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
             From = from,
             To = to,
             Nodes = nodes,
-            Weights = layers.Where(layer => inside.Contains(layer.Node)).DistinctBy(layer => layer.Weight).Sum(layer => layer.WeightCount),
+            Weights = _layers.Where(layer => inside.Contains(layer.Node)).DistinctBy(layer => layer.Weight).Sum(layer => layer.WeightCount),
             Macs = ModelStatistics.Macs(model, nodes, shapes),
         }, null);
     }
@@ -87,7 +87,7 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
     private string? Obstacle(HashSet<NodeProto> inside, string from, string to)
     {
         var made = inside.SelectMany(node => node.Output).Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
-        var madeAtLoad = model.Graph.Node.Where(loadTime.Contains).SelectMany(node => node.Output).ToHashSet(StringComparer.Ordinal);
+        var madeAtLoad = model.Graph.Node.Where(_loadTime.Contains).SelectMany(node => node.Output).ToHashSet(StringComparer.Ordinal);
         foreach (var node in inside)
         {
             if (GraphWalk.SubGraphs(node).Any())
@@ -97,7 +97,7 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
 
             if (
                 node.Input.FirstOrDefault(input =>
-                    input.Length > 0 && input != from && !made.Contains(input) && !constants.Contains(input) && !madeAtLoad.Contains(input)
+                    input.Length > 0 && input != from && !made.Contains(input) && !_constants.Contains(input) && !madeAtLoad.Contains(input)
                 ) is
                 { } other
             )
@@ -106,11 +106,11 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
             }
         }
 
-        foreach (var tensor in made.Where(tensor => tensor != to && uses.Of(tensor) > inside.Sum(node => node.Input.Count(input => input == tensor))))
+        foreach (var tensor in made.Where(tensor => tensor != to && _uses.Of(tensor) > inside.Sum(node => node.Input.Count(input => input == tensor))))
         {
             var reader = model.Graph.Node.FirstOrDefault(node => !inside.Contains(node) && node.Input.Contains(tensor));
             return $"'{tensor}' between them is also "
-                + $"{(reader is not null ? $"read by {Describe(reader)}" : uses.IsOutput(tensor) ? "an output of the model" : "read inside a sub-graph")}";
+                + $"{(reader is not null ? $"read by {Describe(reader)}" : _uses.IsOutput(tensor) ? "an output of the model" : "read inside a sub-graph")}";
         }
 
         return null;
@@ -125,7 +125,7 @@ internal sealed class BlockReader(OnnxModel model, IReadOnlyDictionary<string, l
         {
             if (
                 !all.Contains(node)
-                && !(loadTime.Contains(node) && node.Output.All(output => uses.Of(output) > 0 && reads.GetValueOrDefault(output) == uses.Of(output)))
+                && !(_loadTime.Contains(node) && node.Output.All(output => _uses.Of(output) > 0 && reads.GetValueOrDefault(output) == _uses.Of(output)))
             )
             {
                 continue;

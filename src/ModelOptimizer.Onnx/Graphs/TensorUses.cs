@@ -7,9 +7,9 @@ namespace ModelOptimizer.Onnx.Graphs;
 /// </summary>
 internal sealed class TensorUses
 {
-    private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<NodeProto>> readers = new(StringComparer.Ordinal);
-    private readonly HashSet<string> outputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<NodeProto>> _readers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outputs = new(StringComparer.Ordinal);
 
     /// <summary>Counts the uses in <paramref name="model"/>.</summary>
     public TensorUses(ModelProto model)
@@ -21,14 +21,14 @@ internal sealed class TensorUses
                 foreach (var input in node.Input.Where(input => input.Length > 0))
                 {
                     Count(input);
-                    (readers.TryGetValue(input, out var nodes) ? nodes : readers[input] = []).Add(node);
+                    (_readers.TryGetValue(input, out var nodes) ? nodes : _readers[input] = []).Add(node);
                 }
             }
 
             foreach (var output in graph.Output)
             {
                 Count(output.Name);
-                outputs.Add(output.Name);
+                _outputs.Add(output.Name);
             }
         }
 
@@ -40,15 +40,15 @@ internal sealed class TensorUses
     }
 
     /// <summary>Number of times <paramref name="name"/> is read, outputs of graphs included.</summary>
-    public int Of(string name) => counts.GetValueOrDefault(name);
+    public int Of(string name) => _counts.GetValueOrDefault(name);
 
     /// <summary>Whether <paramref name="name"/> is an output of a graph.</summary>
-    public bool IsOutput(string name) => outputs.Contains(name);
+    public bool IsOutput(string name) => _outputs.Contains(name);
 
     /// <summary>The node that alone reads <paramref name="name"/>; null when there are more, none, or it is an output.</summary>
-    public NodeProto? OnlyReader(string name) => Of(name) == 1 && readers.TryGetValue(name, out var nodes) ? nodes[0] : null;
+    public NodeProto? OnlyReader(string name) => Of(name) == 1 && _readers.TryGetValue(name, out var nodes) ? nodes[0] : null;
 
-    private void Count(string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
+    private void Count(string name) => _counts[name] = _counts.GetValueOrDefault(name) + 1;
 }
 
 /// <summary>The tensors that a caller may give, and so another value in every run.</summary>
@@ -67,7 +67,7 @@ internal static class GivenTensors
 /// <summary>The nodes of a main graph that depend on constants only: runtimes compute them once, when they load the model.</summary>
 internal sealed class LoadTimeNodes
 {
-    private readonly HashSet<NodeProto> nodes = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<NodeProto> _nodes = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Finds them in <paramref name="model"/>.</summary>
     public LoadTimeNodes(ModelProto model)
@@ -78,14 +78,14 @@ internal sealed class LoadTimeNodes
         {
             if (IsRepeatable(node) && node.Input.All(input => input.Length == 0 || constants.Contains(input)))
             {
-                nodes.Add(node);
+                _nodes.Add(node);
                 constants.UnionWith(node.Output);
             }
         }
     }
 
     /// <summary>Whether <paramref name="node"/> is one of them.</summary>
-    public bool Contains(NodeProto node) => nodes.Contains(node);
+    public bool Contains(NodeProto node) => _nodes.Contains(node);
 
     // Random numbers are drawn in every run; what a sub-graph reads from outside is not among its node's inputs.
     private static bool IsRepeatable(NodeProto node) => node.Operator() is { } name

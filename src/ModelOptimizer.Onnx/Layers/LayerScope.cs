@@ -6,28 +6,28 @@ namespace ModelOptimizer.Onnx.Layers;
 /// <summary>What a layer's node can see: constants, who makes and who reads a tensor, and which constants a caller may replace.</summary>
 internal sealed class LayerScope
 {
-    private readonly Dictionary<string, NodeProto> producers;
-    private readonly HashSet<string> replaceable;
-    private readonly LoadTimeNodes? loadTime;
+    private readonly Dictionary<string, NodeProto> _producers;
+    private readonly HashSet<string> _replaceable;
+    private readonly LoadTimeNodes? _loadTime;
 
     /// <summary>The scope of the main graph.</summary>
     public LayerScope(OnnxModel model)
         : this(new ConstantLookup(model.Graph), new TensorUses(model.Proto), model.Graph.Node, GivenTensors.Of(model.Proto))
     {
-        loadTime = new LoadTimeNodes(model.Proto);
+        _loadTime = new LoadTimeNodes(model.Proto);
     }
 
     private LayerScope(ConstantLookup constants, TensorUses uses, IEnumerable<NodeProto> nodes, HashSet<string> replaceable)
     {
         Constants = constants;
         Uses = uses;
-        this.replaceable = replaceable;
-        producers = new(StringComparer.Ordinal);
+        _replaceable = replaceable;
+        _producers = new(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
             foreach (var output in node.Output)
             {
-                producers[output] = node;
+                _producers[output] = node;
             }
         }
     }
@@ -36,12 +36,12 @@ internal sealed class LayerScope
 
     public TensorUses Uses { get; }
 
-    public bool IsReplaceable(string name) => replaceable.Contains(name);
+    public bool IsReplaceable(string name) => _replaceable.Contains(name);
 
-    public NodeProto? ProducerOf(string? name) => name is not null && producers.TryGetValue(name, out var node) ? node : null;
+    public NodeProto? ProducerOf(string? name) => name is not null && _producers.TryGetValue(name, out var node) ? node : null;
 
     /// <summary>Whether <paramref name="node"/> works on constants only, and so is no part of a run.</summary>
-    public bool IsAtLoadTime(NodeProto node) => loadTime?.Contains(node) == true;
+    public bool IsAtLoadTime(NodeProto node) => _loadTime?.Contains(node) == true;
 
     /// <summary>Whether <paramref name="name"/> is made of constants by nodes of the graph.</summary>
     public bool IsRebuilt(string name) => ProducerOf(name) is { } node && IsAtLoadTime(node);
@@ -75,7 +75,7 @@ internal sealed class LayerScope
         return null;
     }
 
-    public LayerScope Inner(GraphProto graph) => new(new ConstantLookup(graph, Constants), Uses, graph.Node, replaceable);
+    public LayerScope Inner(GraphProto graph) => new(new ConstantLookup(graph, Constants), Uses, graph.Node, _replaceable);
 
-    public LayerScope Function(FunctionProto function) => new(new ConstantLookup(function.Node), Uses, function.Node, replaceable);
+    public LayerScope Function(FunctionProto function) => new(new ConstantLookup(function.Node), Uses, function.Node, _replaceable);
 }

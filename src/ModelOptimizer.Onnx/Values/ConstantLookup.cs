@@ -5,7 +5,7 @@ namespace ModelOptimizer.Onnx.Values;
 /// <summary>The constants of a graph by name, whether they are initialisers or outputs of <c>Constant</c> nodes.</summary>
 internal sealed class ConstantLookup
 {
-    private readonly Dictionary<string, ConstantTensor> constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConstantTensor> _constants = new(StringComparer.Ordinal);
 
     /// <summary>The constants of <paramref name="graph"/>, and of the graphs around it.</summary>
     public ConstantLookup(GraphProto graph, ConstantLookup? outer = null)
@@ -13,36 +13,36 @@ internal sealed class ConstantLookup
     {
         foreach (var tensor in graph.Initializer)
         {
-            constants[tensor.Name] = new ConstantTensor(tensor.Name, tensor, Node: null);
+            _constants[tensor.Name] = new ConstantTensor(tensor.Name, tensor, Node: null);
         }
     }
 
     /// <summary>The <c>Constant</c> nodes among <paramref name="nodes"/>, such as a function's.</summary>
     public ConstantLookup(IEnumerable<NodeProto> nodes, ConstantLookup? outer = null)
     {
-        foreach (var constant in outer?.constants.Values ?? Enumerable.Empty<ConstantTensor>())
+        foreach (var constant in outer?._constants.Values ?? Enumerable.Empty<ConstantTensor>())
         {
-            constants[constant.Name] = constant;
+            _constants[constant.Name] = constant;
         }
 
         foreach (var node in nodes.Where(node => node.OpType == "Constant" && node.Domain is "" or "ai.onnx" && node.Output.Count == 1))
         {
             if (ValueOf(node) is { } tensor)
             {
-                constants[node.Output[0]] = new ConstantTensor(node.Output[0], tensor, node);
+                _constants[node.Output[0]] = new ConstantTensor(node.Output[0], tensor, node);
             }
         }
     }
 
     /// <summary>All of them.</summary>
-    public IReadOnlyCollection<ConstantTensor> All => constants.Values;
+    public IReadOnlyCollection<ConstantTensor> All => _constants.Values;
 
     /// <summary>The constant called <paramref name="name"/>; null when that is not a constant.</summary>
-    public ConstantTensor? Find(string? name) => name is { Length: > 0 } && constants.TryGetValue(name, out var constant) ? constant : null;
+    public ConstantTensor? Find(string? name) => name is { Length: > 0 } && _constants.TryGetValue(name, out var constant) ? constant : null;
 
     /// <summary>The tensor called <paramref name="name"/>, which is known to be a constant.</summary>
     /// <exception cref="KeyNotFoundException">It is not.</exception>
-    public TensorProto this[string name] => constants[name].Tensor;
+    public TensorProto this[string name] => _constants[name].Tensor;
 
     /// <summary>What a <c>Constant</c> node makes. Its short forms carry no tensor; an equal one is made for reading.</summary>
     internal static TensorProto? ValueOf(NodeProto node)

@@ -12,27 +12,27 @@ internal sealed class GraphEditor
     // Until then every initialiser had to be an input of the graph as well; not all files obey.
     private const long FirstVersionWithFreeInitializers = 4;
 
-    private readonly OnnxModel model;
-    private readonly HashSet<string> names;
-    private readonly HashSet<string> unusedBefore;
-    private readonly HashSet<string> definedBefore;
-    private int placed;
+    private readonly OnnxModel _model;
+    private readonly HashSet<string> _names;
+    private readonly HashSet<string> _unusedBefore;
+    private readonly HashSet<string> _definedBefore;
+    private int _placed;
 
     /// <summary>An editor of <paramref name="model"/>.</summary>
     public GraphEditor(OnnxModel model)
     {
-        this.model = model;
-        names = NamesOf(model.Proto);
+        _model = model;
+        _names = NamesOf(model.Proto);
         var uses = new TensorUses(model.Proto);
-        unusedBefore = [.. new ConstantLookup(model.Graph).All.Select(constant => constant.Name).Where(name => uses.Of(name) == 0)];
-        definedBefore = Defined();
+        _unusedBefore = [.. new ConstantLookup(model.Graph).All.Select(constant => constant.Name).Where(name => uses.Of(name) == 0)];
+        _definedBefore = Defined();
     }
 
     /// <summary>A name that nothing in the model has: <paramref name="prefix"/>, or that with the first free number. It counts as taken from now on.</summary>
     public string UniqueName(string prefix)
     {
         var name = prefix;
-        for (var number = 1; !names.Add(name); number++)
+        for (var number = 1; !_names.Add(name); number++)
         {
             name = $"{prefix}_{number}";
         }
@@ -43,8 +43,8 @@ internal sealed class GraphEditor
     /// <summary>Adds an initialiser, with the graph input that files before IR version 4 have for theirs.</summary>
     public void AddInitializer(TensorProto tensor)
     {
-        var needsInput = model.Proto.IrVersion < FirstVersionWithFreeInitializers
-            && (model.Graph.Initializer.Count == 0 || model.Graph.Initializer.Any(initializer => IsInput(initializer.Name)));
+        var needsInput = _model.Proto.IrVersion < FirstVersionWithFreeInitializers
+            && (_model.Graph.Initializer.Count == 0 || _model.Graph.Initializer.Any(initializer => IsInput(initializer.Name)));
         Add(tensor, needsInput);
     }
 
@@ -57,14 +57,14 @@ internal sealed class GraphEditor
         var place = FindConstantNode(like);
         if (place < 0)
         {
-            Add(tensor, model.Proto.IrVersion < FirstVersionWithFreeInitializers && IsInput(like));
+            Add(tensor, _model.Proto.IrVersion < FirstVersionWithFreeInitializers && IsInput(like));
             return;
         }
 
-        names.Add(tensor.Name);
+        _names.Add(tensor.Name);
         var node = new NodeProto { OpType = "Constant", Name = UniqueName(tensor.Name + "_constant"), Output = { tensor.Name } };
         node.Attribute.Add(GraphWriter.Attribute("value", tensor.Clone()));
-        model.Graph.Node.Insert(place + 1, node);
+        _model.Graph.Node.Insert(place + 1, node);
     }
 
     /// <summary>Puts <paramref name="replacement"/> in the place of the last of <paramref name="nodes"/>, where all that any of them reads exists.</summary>
@@ -74,14 +74,14 @@ internal sealed class GraphEditor
         var last = nodes.Max(IndexOf);
         for (var i = 0; i < replacement.Count; i++)
         {
-            names.UnionWith(replacement[i].Output);
-            names.Add(replacement[i].Name);
-            model.Graph.Node.Insert(last + 1 + i, replacement[i]);
+            _names.UnionWith(replacement[i].Output);
+            _names.Add(replacement[i].Name);
+            _model.Graph.Node.Insert(last + 1 + i, replacement[i]);
         }
 
         foreach (var node in nodes)
         {
-            model.Graph.Node.RemoveAt(IndexOf(node));
+            _model.Graph.Node.RemoveAt(IndexOf(node));
         }
     }
 
@@ -93,9 +93,9 @@ internal sealed class GraphEditor
     /// <param name="tensors">New initialisers.</param>
     public void ReplaceConstants(IReadOnlySet<string> constants, IReadOnlyList<NodeProto> nodes, IEnumerable<TensorProto> tensors)
     {
-        Remove(model.Graph.Initializer, tensor => constants.Contains(tensor.Name));
-        Remove(model.Graph.Input, input => constants.Contains(input.Name));
-        Remove(model.Graph.Node, node => node.Operator() == "Constant" && node.Output.Any(constants.Contains));
+        Remove(_model.Graph.Initializer, tensor => constants.Contains(tensor.Name));
+        Remove(_model.Graph.Input, input => constants.Contains(input.Name));
+        Remove(_model.Graph.Node, node => node.Operator() == "Constant" && node.Output.Any(constants.Contains));
         foreach (var tensor in tensors)
         {
             AddInitializer(tensor);
@@ -103,8 +103,8 @@ internal sealed class GraphEditor
 
         for (var i = 0; i < nodes.Count; i++)
         {
-            names.UnionWith(nodes[i].Output);
-            model.Graph.Node.Insert(placed++, nodes[i]);
+            _names.UnionWith(nodes[i].Output);
+            _model.Graph.Node.Insert(_placed++, nodes[i]);
         }
     }
 
@@ -114,48 +114,48 @@ internal sealed class GraphEditor
     /// </summary>
     public void Prune()
     {
-        var uses = new TensorUses(model.Proto);
-        var lookup = new ConstantLookup(model.Graph);
+        var uses = new TensorUses(_model.Proto);
+        var lookup = new ConstantLookup(_model.Graph);
         // An initialiser that a caller may replace is part of the model's interface.
-        var given = GivenTensors.Of(model.Proto);
+        var given = GivenTensors.Of(_model.Proto);
         var dead = lookup.All
-            .Where(constant => uses.Of(constant.Name) == 0 && !unusedBefore.Contains(constant.Name) && !given.Contains(constant.Name))
+            .Where(constant => uses.Of(constant.Name) == 0 && !_unusedBefore.Contains(constant.Name) && !given.Contains(constant.Name))
             .ToList();
         foreach (var constant in dead)
         {
             if (constant.Node is not null)
             {
-                model.Graph.Node.RemoveAt(IndexOf(constant.Node));
+                _model.Graph.Node.RemoveAt(IndexOf(constant.Node));
             }
             else
             {
-                Remove(model.Graph.Initializer, tensor => tensor.Name == constant.Name);
-                Remove(model.Graph.Input, input => input.Name == constant.Name);
+                Remove(_model.Graph.Initializer, tensor => tensor.Name == constant.Name);
+                Remove(_model.Graph.Input, input => input.Name == constant.Name);
             }
         }
 
-        var gone = definedBefore.Except(Defined()).ToHashSet(StringComparer.Ordinal);
-        Remove(model.Graph.ValueInfo, info => gone.Contains(info.Name));
-        Remove(model.Graph.QuantizationAnnotation, annotation => gone.Contains(annotation.TensorName));
+        var gone = _definedBefore.Except(Defined()).ToHashSet(StringComparer.Ordinal);
+        Remove(_model.Graph.ValueInfo, info => gone.Contains(info.Name));
+        Remove(_model.Graph.QuantizationAnnotation, annotation => gone.Contains(annotation.TensorName));
     }
 
     private void Add(TensorProto tensor, bool asInput)
     {
-        names.Add(tensor.Name);
-        model.Graph.Initializer.Add(tensor);
+        _names.Add(tensor.Name);
+        _model.Graph.Initializer.Add(tensor);
         if (asInput)
         {
-            model.Graph.Input.Add(InputOf(tensor));
+            _model.Graph.Input.Add(InputOf(tensor));
         }
     }
 
-    private bool IsInput(string name) => model.Graph.Input.Any(input => input.Name == name);
+    private bool IsInput(string name) => _model.Graph.Input.Any(input => input.Name == name);
 
     private int FindConstantNode(string name)
     {
-        for (var i = 0; i < model.Graph.Node.Count; i++)
+        for (var i = 0; i < _model.Graph.Node.Count; i++)
         {
-            if (model.Graph.Node[i].Operator() == "Constant" && model.Graph.Node[i].Output.Contains(name))
+            if (_model.Graph.Node[i].Operator() == "Constant" && _model.Graph.Node[i].Output.Contains(name))
             {
                 return i;
             }
@@ -167,9 +167,9 @@ internal sealed class GraphEditor
     // By reference: two nodes of a graph may be equal messages.
     private int IndexOf(NodeProto node)
     {
-        for (var i = 0; i < model.Graph.Node.Count; i++)
+        for (var i = 0; i < _model.Graph.Node.Count; i++)
         {
-            if (ReferenceEquals(model.Graph.Node[i], node))
+            if (ReferenceEquals(_model.Graph.Node[i], node))
             {
                 return i;
             }
@@ -180,9 +180,9 @@ internal sealed class GraphEditor
 
     private HashSet<string> Defined() =>
     [
-        .. model.Graph.Initializer.Select(tensor => tensor.Name),
-        .. model.Graph.Input.Select(input => input.Name),
-        .. model.Graph.Node.SelectMany(node => node.Output),
+        .. _model.Graph.Initializer.Select(tensor => tensor.Name),
+        .. _model.Graph.Input.Select(input => input.Name),
+        .. _model.Graph.Node.SelectMany(node => node.Output),
     ];
 
     private static HashSet<string> NamesOf(ModelProto proto)

@@ -13,9 +13,9 @@ internal sealed class GraphWriter
 {
     private const int OwnOpset = 17;
 
-    private readonly HashSet<string>? taken;
-    private readonly Func<string, string> newName;
-    private int names;
+    private readonly HashSet<string>? _taken;
+    private readonly Func<string, string> _newName;
+    private int _names;
 
     /// <summary>An empty graph.</summary>
     public GraphWriter()
@@ -27,15 +27,20 @@ internal sealed class GraphWriter
     public GraphWriter(OnnxModel model)
     {
         var graph = model.Graph;
-        (Model, NewNodes, NewConstants, newName) = (model, graph.Node, graph.Initializer, Numbered);
-        taken = [.. graph.Initializer.Select(tensor => tensor.Name), .. graph.Input.Select(input => input.Name), .. graph.Node.SelectMany(node => node.Output)];
+        (Model, NewNodes, NewConstants, _newName) = (model, graph.Node, graph.Initializer, Numbered);
+        _taken =
+        [
+            .. graph.Initializer.Select(tensor => tensor.Name),
+            .. graph.Input.Select(input => input.Name),
+            .. graph.Node.SelectMany(node => node.Output),
+        ];
     }
 
     /// <summary>Collects what will be put into <paramref name="model"/>.</summary>
     /// <param name="model">The model, whose operators are written.</param>
     /// <param name="newName">From a prefix to a name that nothing in the model has.</param>
     public GraphWriter(OnnxModel model, Func<string, string> newName) =>
-        (Model, NewNodes, NewConstants, this.newName) = (model, new List<NodeProto>(), new List<TensorProto>(), newName);
+        (Model, NewNodes, NewConstants, _newName) = (model, new List<NodeProto>(), new List<TensorProto>(), newName);
 
     /// <summary>The model as it is now.</summary>
     public OnnxModel Model { get; }
@@ -67,7 +72,7 @@ internal sealed class GraphWriter
     /// <summary>Declares an input; dimensions of −1 are free.</summary>
     public string Input(string name, DataType type, params long[] shape)
     {
-        taken?.Add(name);
+        _taken?.Add(name);
         Model.Graph.Input.Add(Value(name, type, shape));
         return name;
     }
@@ -84,10 +89,10 @@ internal sealed class GraphWriter
     public void Output(string name, DataType type, params long[] shape) => Model.Graph.Output.Add(Value(name, type, shape));
 
     /// <summary>A name that nothing in the model has, beginning with <paramref name="prefix"/>. It counts as taken from now on.</summary>
-    public string NewName(string prefix) => newName(prefix);
+    public string NewName(string prefix) => _newName(prefix);
 
     /// <summary>The same for <see cref="Stem"/> and <paramref name="suffix"/>.</summary>
-    public string Named(string suffix) => newName(Stem + suffix);
+    public string Named(string suffix) => _newName(Stem + suffix);
 
     /// <summary>An int64 vector constant; equal ones are one.</summary>
     public string Constant(params long[] values) => Shared<long>("c", DataType.Int64, values, values.Length);
@@ -131,7 +136,7 @@ internal sealed class GraphWriter
     public string Initializer(string name, TensorProto value)
     {
         value.Name = name;
-        taken?.Add(name);
+        _taken?.Add(name);
         NewConstants.Add(value);
         return name;
     }
@@ -162,7 +167,7 @@ internal sealed class GraphWriter
         node.Input.Add(inputs);
         node.Output.Add(outputs);
         node.Attribute.Add(attributes);
-        taken?.UnionWith(outputs);
+        _taken?.UnionWith(outputs);
         NewNodes.Add(node);
     }
 
@@ -220,9 +225,9 @@ internal sealed class GraphWriter
         string name;
         do
         {
-            name = $"{prefix}{names++}";
+            name = $"{prefix}{_names++}";
         }
-        while (!taken!.Add(name));
+        while (!_taken!.Add(name));
         return name;
     }
 }

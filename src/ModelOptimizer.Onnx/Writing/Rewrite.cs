@@ -8,20 +8,20 @@ namespace ModelOptimizer.Onnx.Writing;
 /// <summary>A clone of a model in which places are written anew.</summary>
 internal sealed class Rewrite
 {
-    private readonly OnnxModel original;
-    private readonly GraphEditor editor;
-    private readonly Dictionary<NodeProto, NodeProto> own;
-    private readonly ConstantLookup constants;
-    private readonly TensorUses uses;
+    private readonly OnnxModel _original;
+    private readonly GraphEditor _editor;
+    private readonly Dictionary<NodeProto, NodeProto> _own;
+    private readonly ConstantLookup _constants;
+    private readonly TensorUses _uses;
 
     /// <summary>Clones <paramref name="model"/>.</summary>
     public Rewrite(OnnxModel model)
     {
-        (original, Model) = (model, model.Clone());
-        editor = new GraphEditor(Model);
-        own = new(model.Graph.Node.Zip(Model.Graph.Node, KeyValuePair.Create), ReferenceEqualityComparer.Instance);
-        constants = new ConstantLookup(Model.Graph);
-        uses = new TensorUses(Model.Proto);
+        (_original, Model) = (model, model.Clone());
+        _editor = new GraphEditor(Model);
+        _own = new(model.Graph.Node.Zip(Model.Graph.Node, KeyValuePair.Create), ReferenceEqualityComparer.Instance);
+        _constants = new ConstantLookup(Model.Graph);
+        _uses = new TensorUses(Model.Proto);
     }
 
     /// <summary>The clone.</summary>
@@ -44,24 +44,24 @@ internal sealed class Rewrite
     }
 
     /// <summary>The clone of a node of the original.</summary>
-    public NodeProto Own(NodeProto node) => own[node];
+    public NodeProto Own(NodeProto node) => _own[node];
 
     /// <summary>A layer of the original with the nodes of the clone.</summary>
     public WeightLayer Own(WeightLayer layer) => layer with
     {
-        Node = own[layer.Node],
-        BiasAdd = layer.BiasAdd is { } add ? own[add] : null,
-        BatchNormalization = layer.BatchNormalization is { } normalization ? own[normalization] : null,
+        Node = _own[layer.Node],
+        BiasAdd = layer.BiasAdd is { } add ? _own[add] : null,
+        BatchNormalization = layer.BatchNormalization is { } normalization ? _own[normalization] : null,
     };
 
     /// <summary>Writes what takes a layer's place, with its weight's element type and names that begin with its weight's.</summary>
     public GraphWriter Writer(WeightLayer layer) => Writer(layer.Weight, layer.ElementType);
 
     /// <summary>Writes nodes and constants with names that begin with <paramref name="stem"/>.</summary>
-    public GraphWriter Writer(string stem, int elementType) => new(Model, editor.UniqueName) { Stem = stem, ElementType = elementType };
+    public GraphWriter Writer(string stem, int elementType) => new(Model, _editor.UniqueName) { Stem = stem, ElementType = elementType };
 
     /// <inheritdoc cref="GraphEditor.UniqueName"/>
-    public string UniqueName(string prefix) => editor.UniqueName(prefix);
+    public string UniqueName(string prefix) => _editor.UniqueName(prefix);
 
     /// <summary>Puts what was written in the place of <paramref name="nodes"/>, the clone's own.</summary>
     /// <param name="nodes">The nodes that go.</param>
@@ -71,41 +71,41 @@ internal sealed class Rewrite
     {
         foreach (var tensor in written.NewConstants)
         {
-            if (constants.Find(tensor.Name) is not null)
+            if (_constants.Find(tensor.Name) is not null)
             {
                 SetConstant(tensor.Name, tensor.Dims, WeightValues.ReadDoubles(tensor));
             }
             else if (like is null)
             {
-                editor.AddInitializer(tensor);
+                _editor.AddInitializer(tensor);
             }
             else
             {
-                editor.AddWeight(tensor, like);
+                _editor.AddWeight(tensor, like);
             }
         }
 
-        editor.ReplaceNodes(nodes, [.. written.NewNodes]);
+        _editor.ReplaceNodes(nodes, [.. written.NewNodes]);
     }
 
     /// <inheritdoc cref="GraphEditor.ReplaceConstants"/>
     public void ReplaceConstants(IReadOnlySet<string> names, GraphWriter written) =>
-        editor.ReplaceConstants(names, [.. written.NewNodes], written.NewConstants);
+        _editor.ReplaceConstants(names, [.. written.NewNodes], written.NewConstants);
 
     /// <inheritdoc cref="GraphEditor.AddWeight"/>
-    public void AddWeight(TensorProto tensor, string like) => editor.AddWeight(tensor, like);
+    public void AddWeight(TensorProto tensor, string like) => _editor.AddWeight(tensor, like);
 
     /// <summary>Whether <paramref name="name"/> is a constant of one reader that nobody can replace, and whose tensor is in the file as such.</summary>
     public bool IsFree(string? name) =>
-        constants.Find(name) is { } constant
-        && uses.OnlyReader(constant.Name) is not null
+        _constants.Find(name) is { } constant
+        && _uses.OnlyReader(constant.Name) is not null
         && (constant.Node is null || constant.Node.Attribute("value") is not null)
         && !GivenTensors.Of(Model.Proto).Contains(constant.Name);
 
     /// <summary>Gives the constant <paramref name="name"/> other numbers where it is stored, and another shape if need be.</summary>
     public void SetConstant(string name, IReadOnlyList<long> dims, ReadOnlySpan<double> values)
     {
-        var tensor = constants[name];
+        var tensor = _constants[name];
         long[] shape = [.. dims];
         tensor.Dims.Clear();
         tensor.Dims.Add(shape);
@@ -132,9 +132,9 @@ internal sealed class Rewrite
     /// <exception cref="InvalidOperationException">It does not hang together.</exception>
     public OnnxModel Finish()
     {
-        editor.Prune();
+        _editor.Prune();
         // A model may come with faults of its own, and run all the same.
-        return OnnxValidator.Check(Model) is { Count: > 0 } problems && OnnxValidator.Check(original).Count == 0
+        return OnnxValidator.Check(Model) is { Count: > 0 } problems && OnnxValidator.Check(_original).Count == 0
             ? throw new InvalidOperationException($"what was written does not hang together: {problems[0]}")
             : Model;
     }

@@ -124,7 +124,8 @@ internal sealed class OutputFolder(BuildRequest request)
                     BuildCodes.NoAccessor,
                     DiagnosticSeverity.Note,
                     $"The accessor '{accessor}' is generated for C# projects only; in {request.Language} open the resource '{embed.Resource}' with "
-                        + $"Assembly.GetManifestResourceStream{(file.Compression == EmbedCompression.None ? "" : $", and unpack it by a {file.Compression}Stream")}.",
+                        + "Assembly.GetManifestResourceStream"
+                        + (file.Compression == EmbedCompression.None ? "." : $", and unpack it by a {file.Compression}Stream."),
                     embed.Position
                 )
             );

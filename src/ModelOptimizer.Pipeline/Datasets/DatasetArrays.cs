@@ -3,14 +3,14 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// <summary>The arrays of a dataset, checked against each other.</summary>
 internal sealed class DatasetArrays
 {
-    private readonly DatasetPlan dataset;
-    private readonly DataFormat format;
+    private readonly DatasetPlan _dataset;
+    private readonly DataFormat _format;
 
     public DatasetArrays(DatasetPlan dataset)
     {
-        this.dataset = dataset;
-        format = DataFormats.Of(dataset.Path);
-        var container = Read("", () => format.Open(dataset));
+        _dataset = dataset;
+        _format = DataFormats.Of(dataset.Path);
+        var container = Read("", () => _format.Open(dataset));
         Inputs = dataset.Inputs.ToDictionary(
             input => input.Key,
             input => new ArraySource(dataset, Read(input.Value, () => container.Input(input.Value))),
@@ -48,14 +48,14 @@ internal sealed class DatasetArrays
     /// <summary>The samples used, in the file's order.</summary>
     public long[] Draw(int? samples, int seed)
     {
-        var part = dataset.Part is { } chosen ? SampleSplit.Indices(Count, chosen, seed) : null;
+        var part = _dataset.Part is { } chosen ? SampleSplit.Indices(Count, chosen, seed) : null;
         var count = part?.LongLength ?? Count;
         if (count == 0)
         {
             throw new DiagnosticException(
                 DataCodes.NoSamples,
-                $"Dataset '{dataset.Name}' has no samples: its share of {Count} samples is less than one. Give it a larger share.",
-                dataset.Part!.Position
+                $"Dataset '{_dataset.Name}' has no samples: its share of {Count} samples is less than one. Give it a larger share.",
+                _dataset.Part!.Position
             );
         }
 
@@ -72,12 +72,12 @@ internal sealed class DatasetArrays
     }
 
     /// <summary>An error at the dataset.</summary>
-    public DiagnosticException Error(string code, string what) => new(code, $"Dataset '{dataset.Name}' {what}.", dataset.Position);
+    public DiagnosticException Error(string code, string what) => new(code, $"Dataset '{_dataset.Name}' {what}.", _dataset.Position);
 
     private T Read<T>(string array, Func<T> read)
     {
-        var name = format.Naming == ArrayNaming.Name ? $"array '{array}' of {dataset.Path}" : dataset.Path ?? array;
-        return DataFailure.Guard(dataset, name, "while opening it", read);
+        var name = _format.Naming == ArrayNaming.Name ? $"array '{array}' of {_dataset.Path}" : _dataset.Path ?? array;
+        return DataFailure.Guard(_dataset, name, "while opening it", read);
     }
 }
 

@@ -53,8 +53,8 @@ internal sealed class DatasetSource(IReadOnlyDictionary<string, InputFeed> feeds
 /// <summary>Reads the labels of chosen samples: classes, or any numbers, one or more a sample.</summary>
 internal sealed class LabelStream(DatasetArrays arrays, ArraySource source) : IDisposable
 {
-    private readonly SampleStream stream = new(source);
-    private readonly byte[] raw = new byte[source.Header.SampleBytes];
+    private readonly SampleStream _stream = new(source);
+    private readonly byte[] _raw = new byte[source.Header.SampleBytes];
 
     private bool AreClasses => source.Header is { Format.Kind: not ElementKind.Float, SampleElements: 1 };
 
@@ -66,8 +66,8 @@ internal sealed class LabelStream(DatasetArrays arrays, ArraySource source) : ID
         for (var i = 0; i < samples.Length; i++)
         {
             var sample = values.AsSpan(i * width, width);
-            stream.Read(samples[i], raw);
-            source.Header.Format.ToDouble(raw, sample);
+            _stream.Read(samples[i], _raw);
+            source.Header.Format.ToDouble(_raw, sample);
             foreach (var value in sample)
             {
                 if (!double.IsFinite(value))
@@ -85,7 +85,7 @@ internal sealed class LabelStream(DatasetArrays arrays, ArraySource source) : ID
     }
 
     /// <summary>Called after the last sample.</summary>
-    public void Finish() => stream.Finish();
+    public void Finish() => _stream.Finish();
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 }

@@ -9,17 +9,17 @@ internal sealed class InputFeed
     /// <summary>Bytes that the tensor of one batch may have.</summary>
     private const long LargestTensor = 1L << 30;
 
-    private readonly DatasetPlan dataset;
-    private readonly ModelTensor input;
-    private readonly double[] offsets;
-    private readonly double[] divisors;
-    private readonly bool isTransposed;
-    private readonly bool isCopy;
+    private readonly DatasetPlan _dataset;
+    private readonly ModelTensor _input;
+    private readonly double[] _offsets;
+    private readonly double[] _divisors;
+    private readonly bool _isTransposed;
+    private readonly bool _isCopy;
 
     public InputFeed(DatasetPlan dataset, ModelTensor input, ArraySource source)
     {
-        this.dataset = dataset;
-        this.input = input;
+        _dataset = dataset;
+        _input = input;
         Source = source;
         var preprocess = dataset.Preprocess;
         if (ElementWriter.Width(input.Type) == 0)
@@ -30,12 +30,12 @@ internal sealed class InputFeed
             );
         }
 
-        isTransposed = preprocess.Layout == "NHWC";
+        _isTransposed = preprocess.Layout == "NHWC";
         var laidOut = LaidOut(source);
         var shaped = Shaped(source, laidOut);
         Fit = ShapeFit.Of(shaped, input.Shape) ?? throw Mismatch(source, laidOut, shaped);
-        (offsets, divisors) = PerChannel(preprocess, laidOut, shaped);
-        isCopy = !isTransposed && preprocess.Scale == 1 && offsets is [0] && divisors is [1] && ElementWriter.IsSame(source.Header.Format, input.Type);
+        (_offsets, _divisors) = PerChannel(preprocess, laidOut, shaped);
+        _isCopy = !_isTransposed && preprocess.Scale == 1 && _offsets is [0] && _divisors is [1] && ElementWriter.IsSame(source.Header.Format, input.Type);
         SampleBytes = source.Header.SampleElements <= LargestTensor / ElementWriter.Width(input.Type) / Math.Max(1, Fit.Batch ?? 1)
             ? (int)source.Header.SampleElements * ElementWriter.Width(input.Type)
             : throw Error(DataCodes.Batches, $"does not fit into memory: input '{input.Name}' takes {source.Header.SampleElements} values a sample");
@@ -52,7 +52,7 @@ internal sealed class InputFeed
 
     /// <summary>The input's tensor for <paramref name="count"/> samples.</summary>
     public HostTensor Tensor(int count) =>
-        new(input.Type, Fit.Batch is null ? Fit.Shape : [count, .. Fit.Shape], new byte[checked(count * SampleBytes)]);
+        new(_input.Type, Fit.Batch is null ? Fit.Shape : [count, .. Fit.Shape], new byte[checked(count * SampleBytes)]);
 
     /// <summary>Converts one sample.</summary>
     /// <param name="raw">The sample as it is in the file, in the machine's byte order.</param>
@@ -61,7 +61,7 @@ internal sealed class InputFeed
     /// <param name="index">Its number, for messages.</param>
     public void Convert(ReadOnlySpan<byte> raw, Scratch values, Span<byte> target, long index)
     {
-        if (isCopy)
+        if (_isCopy)
         {
             raw.CopyTo(target);
             return;
@@ -69,7 +69,7 @@ internal sealed class InputFeed
 
         var current = values.First;
         Source.Header.Format.ToDouble(raw, current);
-        if (isTransposed)
+        if (_isTransposed)
         {
             ToChannelsFirst(current, values.Second, (int)Source.Header.Shape[^1]);
             current = values.Second;
@@ -78,11 +78,11 @@ internal sealed class InputFeed
         Normalise(current);
         try
         {
-            ElementWriter.Write(input.Type, current, target);
+            ElementWriter.Write(_input.Type, current, target);
         }
         catch (DataProblem problem)
         {
-            throw Error(problem.Code, $"has in sample {index} of {Source.Name} a value that input '{input.Name}' cannot take: {problem.Message}");
+            throw Error(problem.Code, $"has in sample {index} of {Source.Name} a value that input '{_input.Name}' cannot take: {problem.Message}");
         }
     }
 
@@ -100,11 +100,11 @@ internal sealed class InputFeed
 
     private void Normalise(double[] values)
     {
-        var scale = dataset.Preprocess.Scale;
-        var block = values.Length / offsets.Length;
-        for (var channel = 0; channel < offsets.Length; channel++)
+        var scale = _dataset.Preprocess.Scale;
+        var block = values.Length / _offsets.Length;
+        for (var channel = 0; channel < _offsets.Length; channel++)
         {
-            var (offset, divisor) = (offsets[channel], divisors[channel]);
+            var (offset, divisor) = (_offsets[channel], _divisors[channel]);
             foreach (ref var value in values.AsSpan(channel * block, block))
             {
                 value = ((value * scale) - offset) / divisor;
@@ -115,7 +115,7 @@ internal sealed class InputFeed
     private long[] LaidOut(ArraySource source)
     {
         var shape = source.Header.SampleShape;
-        return !isTransposed ? shape
+        return !_isTransposed ? shape
             : shape.Length == 3 ? [shape[2], shape[0], shape[1]]
             : throw Error(
                 DataCodes.Preprocess,
@@ -126,7 +126,7 @@ internal sealed class InputFeed
 
     private long[] Shaped(ArraySource source, long[] laidOut)
     {
-        if (dataset.Preprocess.Shape is not { } shape)
+        if (_dataset.Preprocess.Shape is not { } shape)
         {
             return laidOut;
         }
@@ -161,8 +161,8 @@ internal sealed class InputFeed
     private DiagnosticException Mismatch(ArraySource source, long[] laidOut, long[] shaped)
     {
         var count = shaped.Product();
-        var wanted = input.Shape.Length > 0 ? input.Shape[1..] : [];
-        var isNhwc = !isTransposed && laidOut.Length == 3 && ShapeFit.Of([laidOut[2], laidOut[0], laidOut[1]], input.Shape) is not null;
+        var wanted = _input.Shape.Length > 0 ? _input.Shape[1..] : [];
+        var isNhwc = !_isTransposed && laidOut.Length == 3 && ShapeFit.Of([laidOut[2], laidOut[0], laidOut[1]], _input.Shape) is not null;
         var remedy =
             isNhwc ? "Write 'preprocess: { layout: NHWC }', since the channels come last"
             : wanted.All(extent => extent > 0) && wanted.Product() == count
@@ -170,10 +170,10 @@ internal sealed class InputFeed
             : "Choose another array or model, or give the shape of a sample in 'preprocess'";
         return Error(
             DataCodes.Shape,
-            $"does not fit input '{input.Name}': the model wants {ShapeText.Of(input.Shape)}, batch first, and a sample of {source.Name} has shape "
+            $"does not fit input '{_input.Name}': the model wants {ShapeText.Of(_input.Shape)}, batch first, and a sample of {source.Name} has shape "
                 + $"{ShapeText.Of(shaped)}. {remedy}"
         );
     }
 
-    private DiagnosticException Error(string code, string what) => new(code, $"Dataset '{dataset.Name}' {what}.", dataset.Position);
+    private DiagnosticException Error(string code, string what) => new(code, $"Dataset '{_dataset.Name}' {what}.", _dataset.Position);
 }

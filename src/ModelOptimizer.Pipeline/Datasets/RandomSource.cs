@@ -8,10 +8,10 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// </summary>
 internal sealed class RandomSource : IBatchSource
 {
-    private readonly IReadOnlyList<ModelTensor> inputs;
-    private readonly int seed;
-    private readonly int batchSize;
-    private readonly bool hasBatch;
+    private readonly IReadOnlyList<ModelTensor> _inputs;
+    private readonly int _seed;
+    private readonly int _batchSize;
+    private readonly bool _hasBatch;
 
     /// <summary>Describes the samples; nothing is made until they are read.</summary>
     /// <param name="inputs">The model's inputs.</param>
@@ -22,8 +22,8 @@ internal sealed class RandomSource : IBatchSource
     /// <exception cref="DiagnosticException">An input's type is not numeric (MOC3014).</exception>
     public RandomSource(IReadOnlyList<ModelTensor> inputs, int count, int seed, int preferredBatch = 16, SourcePosition? position = null)
     {
-        this.inputs = inputs;
-        this.seed = seed;
+        _inputs = inputs;
+        _seed = seed;
         if (inputs.FirstOrDefault(input => ElementWriter.Width(input.Type) == 0) is { } other)
         {
             throw new DiagnosticException(
@@ -37,9 +37,9 @@ internal sealed class RandomSource : IBatchSource
         // Inputs of rank 1 are as often one sample as they are a batch of numbers.
         var first = inputs.Select(input => input.Shape.Length == 0 ? 0 : input.Shape[0]).Distinct().ToArray();
         var isFree = first is [-1];
-        hasBatch = isFree || (first is [> 0] && inputs.All(input => input.Shape.Length > 1));
-        batchSize = isFree ? Math.Clamp(preferredBatch, 1, count) : hasBatch ? (int)first[0] : 1;
-        Count = isFree || !hasBatch ? count : checked((count + batchSize - 1) / batchSize * batchSize);
+        _hasBatch = isFree || (first is [> 0] && inputs.All(input => input.Shape.Length > 1));
+        _batchSize = isFree ? Math.Clamp(preferredBatch, 1, count) : _hasBatch ? (int)first[0] : 1;
+        Count = isFree || !_hasBatch ? count : checked((count + _batchSize - 1) / _batchSize * _batchSize);
     }
 
     /// <inheritdoc/>
@@ -48,11 +48,11 @@ internal sealed class RandomSource : IBatchSource
     /// <inheritdoc/>
     public IEnumerable<Batch> Read()
     {
-        for (var start = 0; start < Count; start += batchSize)
+        for (var start = 0; start < Count; start += _batchSize)
         {
-            var count = Math.Min(batchSize, Count - start);
+            var count = Math.Min(_batchSize, Count - start);
             yield return new Batch(
-                inputs
+                _inputs
                     .Select((input, part) => (input.Name, Tensor: Tensor(input, part, start, count)))
                     .ToDictionary(input => input.Name, input => input.Tensor, StringComparer.Ordinal),
                 count
@@ -62,13 +62,13 @@ internal sealed class RandomSource : IBatchSource
 
     private HostTensor Tensor(ModelTensor input, int part, int start, int count)
     {
-        var shape = input.Shape.Select((extent, dimension) => hasBatch && dimension == 0 ? count : Math.Max(extent, extent < 0 ? 1 : 0)).ToArray();
+        var shape = input.Shape.Select((extent, dimension) => _hasBatch && dimension == 0 ? count : Math.Max(extent, extent < 0 ? 1 : 0)).ToArray();
         var elements = shape.Aggregate(1L, (product, extent) => checked(product * extent));
         var values = new double[elements];
         var block = values.Length / count;
         for (var sample = 0; sample < count; sample++)
         {
-            var random = SplitMix.For(seed, start + sample, part);
+            var random = SplitMix.For(_seed, start + sample, part);
             foreach (ref var value in values.AsSpan(sample * block, block))
             {
                 value = ElementWriter.IsInteger(input.Type) ? random.Next() >> 63 : random.NextNormal();

@@ -3,20 +3,20 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// <summary>Reads an array sample by sample, forwards.</summary>
 internal sealed class SampleStream(ArraySource source) : IDisposable
 {
-    private readonly ISampleReader reader = source.Open();
-    private long next;
+    private readonly ISampleReader _reader = source.Open();
+    private long _next;
 
     /// <summary>Reads the sample <paramref name="index"/>, which must not lie before the last one read, in the machine's byte order.</summary>
     public void Read(long index, Span<byte> sample)
     {
         try
         {
-            if (index > next)
+            if (index > _next)
             {
-                reader.Skip(index - next);
+                _reader.Skip(index - _next);
             }
 
-            reader.Read(sample);
+            _reader.Read(sample);
         }
         catch (Exception exception) when (DataFailure.IsAboutTheFile(exception))
         {
@@ -24,7 +24,7 @@ internal sealed class SampleStream(ArraySource source) : IDisposable
         }
 
         source.Header.Format.ToNative(sample);
-        next = index + 1;
+        _next = index + 1;
     }
 
     /// <summary>Called after the last sample: packed files are read on to the checksum at their end.</summary>
@@ -32,7 +32,7 @@ internal sealed class SampleStream(ArraySource source) : IDisposable
     {
         try
         {
-            reader.Finish();
+            _reader.Finish();
         }
         catch (Exception exception) when (DataFailure.IsAboutTheFile(exception))
         {
@@ -40,5 +40,5 @@ internal sealed class SampleStream(ArraySource source) : IDisposable
         }
     }
 
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => _reader.Dispose();
 }

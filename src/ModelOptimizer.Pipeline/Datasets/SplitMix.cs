@@ -3,21 +3,21 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// <summary>A small random generator of our own (SplitMix64): draws must stay the same whatever the runtime does with its generator.</summary>
 internal struct SplitMix(ulong seed)
 {
-    private ulong state = seed;
+    private ulong _state = seed;
 
     /// <summary>A generator for one thing of many, such as a sample.</summary>
     public static SplitMix For(int seed, long item, int part = 0)
     {
         var mixer = new SplitMix((ulong)(uint)seed);
-        mixer.state ^= mixer.Next() + (ulong)item;
-        mixer.state ^= mixer.Next() + (ulong)part;
+        mixer._state ^= mixer.Next() + (ulong)item;
+        mixer._state ^= mixer.Next() + (ulong)part;
         return new SplitMix(mixer.Next());
     }
 
     public ulong Next()
     {
-        state += 0x9E3779B97F4A7C15;
-        var mixed = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
+        _state += 0x9E3779B97F4A7C15;
+        var mixed = (_state ^ (_state >> 30)) * 0xBF58476D1CE4E5B9;
         mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
         return mixed ^ (mixed >> 31);
     }

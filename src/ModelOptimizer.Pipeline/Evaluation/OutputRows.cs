@@ -7,18 +7,18 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 /// <summary>A model output as rows of doubles, one row per sample.</summary>
 internal sealed class OutputRows
 {
-    private readonly double[] values;
+    private readonly double[] _values;
 
     private OutputRows(double[] values, int width)
     {
-        this.values = values;
+        _values = values;
         Width = width;
     }
 
     /// <summary>Values per sample.</summary>
     public int Width { get; }
 
-    public ReadOnlySpan<double> this[int row] => values.AsSpan(row * Width, Width);
+    public ReadOnlySpan<double> this[int row] => _values.AsSpan(row * Width, Width);
 
     /// <summary>Reads <paramref name="tensor"/>, or says in part of a sentence why it has no such rows.</summary>
     public static OutputRows? TryRead(HostTensor tensor, int samples, out string? problem)

@@ -6,36 +6,36 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 internal sealed class ScoreCollector(IMetric metric, string output)
 {
     // One number a sample for means of scores, more for metrics of all samples together.
-    private readonly List<double[]> original = [];
-    private readonly List<double[]> compressed = [];
-    private string? problem;
+    private readonly List<double[]> _original = [];
+    private readonly List<double[]> _compressed = [];
+    private string? _problem;
 
     public void Add(OutputRows originalRows, OutputRows compressedRows, LabelRows? labels, int count)
     {
-        problem ??= Objection(originalRows, compressedRows, labels);
-        for (var row = 0; row < count && problem is null; row++)
+        _problem ??= Objection(originalRows, compressedRows, labels);
+        for (var row = 0; row < count && _problem is null; row++)
         {
             var label = labels is null ? [] : labels[row];
             var before = metric.IsFidelity ? null : Observe(new MetricSample(originalRows[row], [], label));
             var after = Observe(new MetricSample(compressedRows[row], metric.IsFidelity ? originalRows[row] : [], label));
             if (after is null || (before is null && !metric.IsFidelity))
             {
-                problem = NoScore(originalRows[row], label);
+                _problem = NoScore(originalRows[row], label);
                 return;
             }
 
-            original.Add(before ?? [((ISampleMetric)metric).Perfect]);
-            compressed.Add(after);
+            _original.Add(before ?? [((ISampleMetric)metric).Perfect]);
+            _compressed.Add(after);
         }
     }
 
     /// <summary>The output itself cannot be read: no metric can be computed.</summary>
-    public void Fail(string reason) => problem ??= reason;
+    public void Fail(string reason) => _problem ??= reason;
 
     /// <summary>What the samples so far say.</summary>
-    public MetricScores Result() => problem is not null ? new MetricScores(metric, [], [], problem)
-        : metric is IJointMetric joint ? new MetricScores(metric, [], []) { Joint = new JointScores(joint, [.. original], [.. compressed]) }
-        : new MetricScores(metric, [.. original.Select(row => row[0])], [.. compressed.Select(row => row[0])]);
+    public MetricScores Result() => _problem is not null ? new MetricScores(metric, [], [], _problem)
+        : metric is IJointMetric joint ? new MetricScores(metric, [], []) { Joint = new JointScores(joint, [.. _original], [.. _compressed]) }
+        : new MetricScores(metric, [.. _original.Select(row => row[0])], [.. _compressed.Select(row => row[0])]);
 
     /// <summary>The numbers of one sample; null when there are none or they are not finite.</summary>
     private double[]? Observe(in MetricSample sample)
@@ -84,7 +84,7 @@ internal sealed class ScoreCollector(IMetric metric, string output)
     private string NoScore(ReadOnlySpan<double> originalRow, ReadOnlySpan<double> label)
     {
         // Counted from 1, as people do.
-        var sample = original.Count + 1;
+        var sample = _original.Count + 1;
         if (metric.Labels is LabelKind.Class or LabelKind.Tokens)
         {
             var classes = Math.Max(2, originalRow.Length / label.Length);

@@ -5,13 +5,13 @@ namespace ModelOptimizer.Pipeline.Manifest;
 /// <summary>Reads what a dataset's <c>inputs:</c> and <c>labels:</c> name, which depends on its format.</summary>
 internal sealed class ArrayNames(ManifestPaths paths, DataFormat format)
 {
-    private readonly Dictionary<string, IReadOnlyList<string>> columns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> _columns = new(StringComparer.Ordinal);
 
     /// <summary>How an array is named.</summary>
     public string Example => format.Example;
 
     /// <summary>See <see cref="DatasetPlan.Columns"/>.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Columns => columns;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Columns => _columns;
 
     /// <summary>The array of a model input.</summary>
     public string Input(Node node, string what) => format.Naming switch
@@ -59,7 +59,7 @@ internal sealed class ArrayNames(ManifestPaths paths, DataFormat format)
         }
 
         var name = $"[{string.Join(", ", names)}]";
-        columns[name] = names;
+        _columns[name] = names;
         return name;
     }
 

@@ -9,14 +9,14 @@ internal sealed class YamlTree
     /// <summary>Far deeper than any manifest, far less than what overflows the stack.</summary>
     private const int DeepestNesting = 32;
 
-    private readonly Parser parser;
-    private readonly string file;
-    private readonly Dictionary<AnchorName, Node> anchors = [];
+    private readonly Parser _parser;
+    private readonly string _file;
+    private readonly Dictionary<AnchorName, Node> _anchors = [];
 
     private YamlTree(string text, string file)
     {
-        parser = new Parser(new StringReader(text));
-        this.file = file;
+        _parser = new Parser(new StringReader(text));
+        _file = file;
     }
 
     /// <summary>The one document in <paramref name="text"/>; null when there is nothing but comments.</summary>
@@ -62,38 +62,38 @@ internal sealed class YamlTree
     private Node? Document()
     {
         Next<StreamStart>();
-        parser.MoveNext();
-        if (parser.Current is StreamEnd)
+        _parser.MoveNext();
+        if (_parser.Current is StreamEnd)
         {
             return null;
         }
 
-        parser.MoveNext();
+        _parser.MoveNext();
         var root = Value(0);
         Next<DocumentEnd>();
-        parser.MoveNext();
-        return parser.Current is StreamEnd
+        _parser.MoveNext();
+        return _parser.Current is StreamEnd
             ? root
             : throw new DiagnosticException(
                 ManifestCodes.Malformed,
                 "The manifest must be one YAML document; found a second one. Remove '---' and what follows, or put it into a file of its own.",
-                At(file, parser.Current!.Start));
+                At(_file, _parser.Current!.Start));
     }
 
     private void Next<T>()
         where T : ParsingEvent
     {
-        parser.MoveNext();
-        if (parser.Current is not T)
+        _parser.MoveNext();
+        if (_parser.Current is not T)
         {
-            throw new YamlException(parser.Current?.Start ?? Mark.Empty, parser.Current?.End ?? Mark.Empty, "Unexpected content");
+            throw new YamlException(_parser.Current?.Start ?? Mark.Empty, _parser.Current?.End ?? Mark.Empty, "Unexpected content");
         }
     }
 
     private Node Value(int depth)
     {
-        var current = parser.Current!;
-        var position = At(file, current.Start);
+        var current = _parser.Current!;
+        var position = At(_file, current.Start);
         if (depth > DeepestNesting)
         {
             throw new DiagnosticException(
@@ -104,7 +104,7 @@ internal sealed class YamlTree
 
         if (current is AnchorAlias alias)
         {
-            return anchors.TryGetValue(alias.Value, out var target)
+            return _anchors.TryGetValue(alias.Value, out var target)
                 ? target
                 : throw new DiagnosticException(
                     ManifestCodes.Malformed,
@@ -132,7 +132,7 @@ internal sealed class YamlTree
         };
         if (!anchor.IsEmpty)
         {
-            anchors[anchor] = node;
+            _anchors[anchor] = node;
         }
 
         return node;
@@ -141,7 +141,7 @@ internal sealed class YamlTree
     private ListNode List(SourcePosition position, int depth)
     {
         var items = new List<Node>();
-        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
         {
             items.Add(Value(depth + 1));
         }
@@ -153,14 +153,14 @@ internal sealed class YamlTree
     {
         var entries = new List<(ScalarNode Key, Node Value)>();
         var lines = new Dictionary<string, int>(StringComparer.Ordinal);
-        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
         {
             if (Value(depth + 1) is not ScalarNode key)
             {
                 throw new DiagnosticException(
                     KeyCodes.WrongType,
                     "A key must be a word; found a list or a mapping. Values in braces or brackets that stand alone need quotation marks.",
-                    At(file, parser.Current!.Start));
+                    At(_file, _parser.Current!.Start));
             }
 
             if (!lines.TryAdd(key.Text, key.Position.Line))
@@ -171,7 +171,7 @@ internal sealed class YamlTree
                     key.Position);
             }
 
-            parser.MoveNext();
+            _parser.MoveNext();
             entries.Add((key, Value(depth + 1)));
         }
 

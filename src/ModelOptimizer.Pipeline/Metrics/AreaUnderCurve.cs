@@ -85,29 +85,29 @@ internal static class ClassScores
 /// <summary>Samples in the order of their scores for one class, sorted once so that the area under the curve of many weightings is quick.</summary>
 internal sealed class ScoreRanking
 {
-    private readonly int[] order;
-    private readonly bool[] belongs;
-    private readonly bool[] endsTie;
+    private readonly int[] _order;
+    private readonly bool[] _belongs;
+    private readonly bool[] _endsTie;
 
     public ScoreRanking(IReadOnlyList<double[]> rows, int column, int kind)
     {
-        order = [.. Enumerable.Range(0, rows.Count).OrderBy(i => rows[i][column])];
-        belongs = [.. order.Select(i => rows[i][0] == kind)];
-        endsTie = [.. order.Select((sample, place) => place + 1 == order.Length || rows[order[place + 1]][column] != rows[sample][column])];
+        _order = [.. Enumerable.Range(0, rows.Count).OrderBy(i => rows[i][column])];
+        _belongs = [.. _order.Select(i => rows[i][0] == kind)];
+        _endsTie = [.. _order.Select((sample, place) => place + 1 == _order.Length || rows[_order[place + 1]][column] != rows[sample][column])];
     }
 
     /// <summary>Whether there are samples of the class and others.</summary>
-    public bool IsDefined => belongs.Contains(true) && belongs.Contains(false);
+    public bool IsDefined => _belongs.Contains(true) && _belongs.Contains(false);
 
     /// <summary>Share of pairs of a sample of the class and another in which the former has the higher score; NaN when there are no such pairs.</summary>
     public double Area(int[] weights)
     {
         double won = 0;
         long inside = 0, outside = 0, tiedInside = 0, tiedOutside = 0;
-        for (var place = 0; place < order.Length; place++)
+        for (var place = 0; place < _order.Length; place++)
         {
-            long weight = weights[order[place]];
-            if (belongs[place])
+            long weight = weights[_order[place]];
+            if (_belongs[place])
             {
                 tiedInside += weight;
             }
@@ -116,7 +116,7 @@ internal sealed class ScoreRanking
                 tiedOutside += weight;
             }
 
-            if (endsTie[place])
+            if (_endsTie[place])
             {
                 won += tiedInside * (outside + (tiedOutside / 2.0));
                 inside += tiedInside;

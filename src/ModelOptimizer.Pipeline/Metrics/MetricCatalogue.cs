@@ -95,7 +95,7 @@ internal sealed class MeanSquaredError : ISampleMetric
 /// <summary>F1 of all classes' hits and misses counted together: with one label a sample, the share of right samples.</summary>
 internal sealed class MicroF1 : ISampleMetric
 {
-    private readonly TopK share = new(1);
+    private readonly TopK _share = new(1);
 
     public string Name => "f1-micro";
 
@@ -113,9 +113,9 @@ internal sealed class MicroF1 : ISampleMetric
 
     public double Perfect => 1;
 
-    public int LeastValues => share.LeastValues;
+    public int LeastValues => _share.LeastValues;
 
-    public double Score(in MetricSample sample) => share.Score(sample);
+    public double Score(in MetricSample sample) => _share.Score(sample);
 }
 
 /// <summary>Whether both models put their greatest output at the same index.</summary>

@@ -7,11 +7,11 @@ namespace ModelOptimizer.Tensors.Gradients;
 /// <summary>A node of the forward graph while the gradient passes it backwards.</summary>
 internal sealed class BackwardNode
 {
-    private readonly BackwardPass pass;
+    private readonly BackwardPass _pass;
 
     public BackwardNode(BackwardPass pass, NodeProto node)
     {
-        this.pass = pass;
+        _pass = pass;
         Proto = node;
     }
 
@@ -19,7 +19,7 @@ internal sealed class BackwardNode
     public NodeProto Proto { get; }
 
     /// <summary>Where new nodes go: they stand after all nodes of the forward graph.</summary>
-    public GraphWriter Graph => pass.Graph;
+    public GraphWriter Graph => _pass.Graph;
 
     /// <summary>The gradient of the loss by the first output.</summary>
     public string OutputGradient => OutputGradientAt(0) ?? throw new InvalidOperationException($"node '{Proto.Name}' has no gradient at its first output");
@@ -28,10 +28,10 @@ internal sealed class BackwardNode
     public string Input(int input) => Proto.InputAt(input) ?? throw new InvalidOperationException($"node '{Proto.Name}' has no input {input}");
 
     /// <summary>Shape of the tensor read at <paramref name="input"/>, every extent known.</summary>
-    public long[] InputShape(int input) => pass.ShapeOf(Input(input));
+    public long[] InputShape(int input) => _pass.ShapeOf(Input(input));
 
     /// <summary>Shape of the output at <paramref name="output"/>.</summary>
-    public long[] OutputShape(int output = 0) => pass.ShapeOf(Proto.Output[output]);
+    public long[] OutputShape(int output = 0) => _pass.ShapeOf(Proto.Output[output]);
 
     /// <summary>The attribute <c>axis</c> as an axis of the first input, from 0.</summary>
     public int Axis(long absent)
@@ -41,10 +41,10 @@ internal sealed class BackwardNode
     }
 
     /// <summary>The gradient of the loss by an output; null where the loss does not depend on it.</summary>
-    public string? OutputGradientAt(int output) => output < Proto.Output.Count ? pass.GradientOf(Proto.Output[output]) : null;
+    public string? OutputGradientAt(int output) => output < Proto.Output.Count ? _pass.GradientOf(Proto.Output[output]) : null;
 
     /// <summary>Whether anything that is trained lies behind <paramref name="input"/>.</summary>
-    public bool Wants(int input) => Proto.InputAt(input) is { } name && pass.Wants(name);
+    public bool Wants(int input) => Proto.InputAt(input) is { } name && _pass.Wants(name);
 
     /// <summary>
     /// Adds <paramref name="gradient"/>, of the input's shape, to what <paramref name="input"/> has got so far. Ignored where nobody wants it.
@@ -53,7 +53,7 @@ internal sealed class BackwardNode
     {
         if (Wants(input))
         {
-            pass.Add(Input(input), gradient);
+            _pass.Add(Input(input), gradient);
         }
     }
 
@@ -72,11 +72,11 @@ internal sealed class BackwardNode
 
     /// <summary>The integers of a constant input; null where it is absent.</summary>
     /// <exception cref="DiagnosticException">The input is computed from the data.</exception>
-    public long[]? ConstantIntegers(int input) => Proto.InputAt(input) is { } name ? pass.ConstantIntegers(name, Proto) : null;
+    public long[]? ConstantIntegers(int input) => Proto.InputAt(input) is { } name ? _pass.ConstantIntegers(name, Proto) : null;
 
     /// <summary>A constant input that is not trained; null where it is absent, trained, or computed from the data.</summary>
-    public TensorProto? Constant(int input) => Proto.InputAt(input) is { } name && !pass.Wants(name) ? pass.Constant(name) : null;
+    public TensorProto? Constant(int input) => Proto.InputAt(input) is { } name && !_pass.Wants(name) ? _pass.Constant(name) : null;
 
     /// <summary>The error of a node that cannot be differentiated, <paramref name="reason"/> in the present tense.</summary>
-    public DiagnosticException NoGradient(string reason) => pass.NoGradient(Proto, reason);
+    public DiagnosticException NoGradient(string reason) => _pass.NoGradient(Proto, reason);
 }

@@ -10,19 +10,19 @@ namespace ModelOptimizer.Tensors.Gradients;
 /// <summary>One walk from the loss back to what is trained: the chain rule over the nodes of a graph in reverse order.</summary>
 internal sealed class BackwardPass
 {
-    private readonly OnnxModel model;
-    private readonly IReadOnlyDictionary<string, long[]> shapes;
-    private readonly HashSet<string> wanted;
-    private readonly ConstantLookup constants;
-    private readonly Dictionary<string, List<string>> gradients = new(StringComparer.Ordinal);
+    private readonly OnnxModel _model;
+    private readonly IReadOnlyDictionary<string, long[]> _shapes;
+    private readonly HashSet<string> _wanted;
+    private readonly ConstantLookup _constants;
+    private readonly Dictionary<string, List<string>> _gradients = new(StringComparer.Ordinal);
 
     public BackwardPass(GraphWriter graph, IReadOnlyDictionary<string, long[]> shapes, IReadOnlyCollection<string> parameters)
     {
         Graph = graph;
-        model = graph.Model;
-        this.shapes = shapes;
-        constants = new ConstantLookup(model.Graph);
-        wanted = Dependent(model.Graph, parameters);
+        _model = graph.Model;
+        _shapes = shapes;
+        _constants = new ConstantLookup(_model.Graph);
+        _wanted = Dependent(_model.Graph, parameters);
     }
 
     public GraphWriter Graph { get; }
@@ -31,13 +31,13 @@ internal sealed class BackwardPass
     /// <exception cref="DiagnosticException">An operator on the way has no gradient (MOC2305).</exception>
     public void Run(string loss)
     {
-        var forward = model.Graph.Node.ToList();
+        var forward = _model.Graph.Node.ToList();
         Add(loss, Graph.Ones(ShapeOf(loss)));
         foreach (var node in Enumerable.Reverse(forward))
         {
             if (
-                !node.Output.Any(output => output.Length > 0 && gradients.ContainsKey(output))
-                || !node.Input.Any(wanted.Contains)
+                !node.Output.Any(output => output.Length > 0 && _gradients.ContainsKey(output))
+                || !node.Input.Any(_wanted.Contains)
                 || GradientCatalogue.IsConstant(node)
             )
             {
@@ -50,29 +50,29 @@ internal sealed class BackwardPass
     }
 
     /// <summary>Whether <paramref name="tensor"/> depends on something that is trained.</summary>
-    public bool Wants(string tensor) => wanted.Contains(tensor);
+    public bool Wants(string tensor) => _wanted.Contains(tensor);
 
     /// <summary>The gradient of the loss by <paramref name="tensor"/>, all uses summed; null where the loss does not depend on it.</summary>
     public string? GradientOf(string tensor)
     {
-        if (!gradients.TryGetValue(tensor, out var parts))
+        if (!_gradients.TryGetValue(tensor, out var parts))
         {
             return null;
         }
 
         if (parts.Count > 1)
         {
-            gradients[tensor] = parts = [Graph.Node("Sum", parts)];
+            _gradients[tensor] = parts = [Graph.Node("Sum", parts)];
         }
 
         return parts[0];
     }
 
-    public void Add(string tensor, string gradient) => (gradients.TryGetValue(tensor, out var parts) ? parts : gradients[tensor] = []).Add(gradient);
+    public void Add(string tensor, string gradient) => (_gradients.TryGetValue(tensor, out var parts) ? parts : _gradients[tensor] = []).Add(gradient);
 
     /// <exception cref="DiagnosticException">The shape is not known.</exception>
     public long[] ShapeOf(string tensor) =>
-        shapes.TryGetValue(tensor, out var shape)
+        _shapes.TryGetValue(tensor, out var shape)
             ? shape
             : throw new DiagnosticException(
                 TensorsCodes.NoGradient,
@@ -81,9 +81,9 @@ internal sealed class BackwardPass
             );
 
     /// <summary>The constant called <paramref name="tensor"/>; null when that is not a constant.</summary>
-    public TensorProto? Constant(string tensor) => constants.Find(tensor)?.Tensor;
+    public TensorProto? Constant(string tensor) => _constants.Find(tensor)?.Tensor;
 
-    public long[] ConstantIntegers(string tensor, NodeProto reader) => constants.Find(tensor) is { } constant
+    public long[] ConstantIntegers(string tensor, NodeProto reader) => _constants.Find(tensor) is { } constant
         ? constant.Integers()
         : throw NoGradient(reader, $"the {Describe(reader)} node computes its '{tensor}' from data instead of having it as a constant");
 
@@ -96,7 +96,7 @@ internal sealed class BackwardPass
             Position
         );
 
-    private SourcePosition? Position => model.Path is null ? null : new SourcePosition(model.Path);
+    private SourcePosition? Position => _model.Path is null ? null : new SourcePosition(_model.Path);
 
     private static string Describe(NodeProto node) => node.Domain.Length > 0 ? $"{node.Domain}.{node.OpType}" : node.OpType;
 

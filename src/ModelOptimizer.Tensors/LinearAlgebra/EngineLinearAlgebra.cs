@@ -5,25 +5,25 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 /// <summary>Small blocks on the host, everything that is a product of matrices on the engine.</summary>
 internal sealed class EngineLinearAlgebra(DeviceSessions sessions) : ILinearAlgebra
 {
-    private readonly EngineProduct product = new(sessions);
-    private readonly HostProduct host = new(sessions);
+    private readonly EngineProduct _product = new(sessions);
+    private readonly HostProduct _host = new(sessions);
 
     public Matrix Multiply(Matrix a, Matrix b, bool transposeA = false, bool transposeB = false, Matrix? into = null) =>
-        product.Multiply(a, b, transposeA, transposeB, into);
+        _product.Multiply(a, b, transposeA, transposeB, into);
 
-    public Matrix Gram(Matrix a) => product.Gram(a);
+    public Matrix Gram(Matrix a) => _product.Gram(a);
 
-    public Matrix Cholesky(Matrix a) => BlockedCholesky.Factor(product, a);
+    public Matrix Cholesky(Matrix a) => BlockedCholesky.Factor(_product, a);
 
     public Matrix CholeskySolve(Matrix factor, Matrix b) => SolveLower(factor, SolveLower(factor, b), transpose: true);
 
-    public Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false) => BlockedTriangular.Solve(product, factor, b, transpose);
+    public Matrix SolveLower(Matrix factor, Matrix b, bool transpose = false) => BlockedTriangular.Solve(_product, factor, b, transpose);
 
-    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => LinearAlgebra.SymmetricEigen.Of(host, a);
+    public (double[] Values, Matrix Vectors) SymmetricEigen(Matrix a) => LinearAlgebra.SymmetricEigen.Of(_host, a);
 
-    public double[] SymmetricEigenvalues(Matrix a) => LinearAlgebra.SymmetricEigen.ValuesOf(host, a);
+    public double[] SymmetricEigenvalues(Matrix a) => LinearAlgebra.SymmetricEigen.ValuesOf(_host, a);
 
     public (Matrix U, double[] S, Matrix Vt) Svd(Matrix a) => ThinSvd.Factor(this, a);
 
-    public (Matrix Q, Matrix R) Qr(Matrix a) => HouseholderQr.Factor(host, a);
+    public (Matrix Q, Matrix R) Qr(Matrix a) => HouseholderQr.Factor(_host, a);
 }

@@ -18,7 +18,7 @@ internal sealed class EngineProduct(DeviceSessions device)
     private const int GramRows = 512;
     private const int MostGramBlocks = 8;
 
-    private readonly Dictionary<(bool TransposeA, bool TransposeB, bool Subtract), ModelSession> sessions = [];
+    private readonly Dictionary<(bool TransposeA, bool TransposeB, bool Subtract), ModelSession> _sessions = [];
 
     /// <summary>op(a)·op(b).</summary>
     /// <exception cref="ArgumentException">The inner dimensions differ, or <paramref name="into"/> has another shape.</exception>
@@ -117,10 +117,10 @@ internal sealed class EngineProduct(DeviceSessions device)
 
     private void Run((bool TransposeA, bool TransposeB, bool Subtract) key, PinnedTensor left, PinnedTensor right, PinnedTensor? start, PinnedTensor output)
     {
-        if (!sessions.TryGetValue(key, out var session))
+        if (!_sessions.TryGetValue(key, out var session))
         {
             session = device.CreateProduct(GemmGraph.Build(key.TransposeA, key.TransposeB, key.Subtract));
-            sessions.Add(key, session);
+            _sessions.Add(key, session);
         }
 
         session.RunNative(

@@ -25,7 +25,7 @@ internal sealed class HostProduct(DeviceSessions device)
     // A call costs some microseconds.
     private const long SmallProduct = 16 * 16 * 16;
 
-    private readonly Dictionary<(bool TransposeB, bool Subtract), ModelSession> sessions = [];
+    private readonly Dictionary<(bool TransposeB, bool Subtract), ModelSession> _sessions = [];
 
     /// <summary><paramref name="into"/> = a·op(b).</summary>
     public void Multiply(RowBlock a, RowBlock b, RowBlock into, bool transposeB = false) => Run(a, b, into, transposeB, subtract: false);
@@ -83,12 +83,12 @@ internal sealed class HostProduct(DeviceSessions device)
 
     private ModelSession Session(bool transposeB, bool subtract)
     {
-        lock (sessions)
+        lock (_sessions)
         {
-            if (!sessions.TryGetValue((transposeB, subtract), out var session))
+            if (!_sessions.TryGetValue((transposeB, subtract), out var session))
             {
                 session = device.CreateOneThread(GemmGraph.Build(transposeA: false, transposeB, subtract));
-                sessions.Add((transposeB, subtract), session);
+                _sessions.Add((transposeB, subtract), session);
             }
 
             return session;

@@ -15,20 +15,20 @@ internal sealed class Workers : IDisposable
     private const int Spins = 400;
     private const int Yields = 2000;
 
-    private readonly Thread[] others;
-    private readonly object gate = new();
-    private volatile Step? current;
-    private volatile bool ended;
-    private int sleeping;
+    private readonly Thread[] _others;
+    private readonly object _gate = new();
+    private volatile Step? _current;
+    private volatile bool _ended;
+    private int _sleeping;
 
     private Workers(int threads)
     {
-        others = new Thread[threads - 1];
-        for (var i = 0; i < others.Length; i++)
+        _others = new Thread[threads - 1];
+        for (var i = 0; i < _others.Length; i++)
         {
             var own = i + 1;
-            others[i] = new Thread(() => Work(own)) { IsBackground = true, Name = "linear algebra" };
-            others[i].Start();
+            _others[i] = new Thread(() => Work(own)) { IsBackground = true, Name = "linear algebra" };
+            _others[i].Start();
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class Workers : IDisposable
     /// </summary>
     public void Run(int tasks, Action<int> body)
     {
-        if (tasks == 1 || others.Length == 0)
+        if (tasks == 1 || _others.Length == 0)
         {
             for (var i = 0; i < tasks; i++)
             {
@@ -61,11 +61,11 @@ internal sealed class Workers : IDisposable
         }
 
         var step = new Step(tasks, body);
-        current = step;
+        _current = step;
         // Either a thread that goes to sleep sees the step, or this sees that it sleeps.
         Interlocked.MemoryBarrier();
         Wake();
-        step.Take(0, others.Length + 1);
+        step.Take(0, _others.Length + 1);
         for (var wait = 0; !step.IsDone; wait++)
         {
             Pause(wait);
@@ -77,10 +77,10 @@ internal sealed class Workers : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
-        ended = true;
+        _ended = true;
         Interlocked.MemoryBarrier();
         Wake();
-        foreach (var thread in others)
+        foreach (var thread in _others)
         {
             thread.Join();
         }
@@ -101,9 +101,9 @@ internal sealed class Workers : IDisposable
     private void Work(int own)
     {
         Step? last = null;
-        while (!ended)
+        while (!_ended)
         {
-            for (var wait = 0; ReferenceEquals(current, last) && !ended; wait++)
+            for (var wait = 0; ReferenceEquals(_current, last) && !_ended; wait++)
             {
                 if (wait < Spins + Yields)
                 {
@@ -116,52 +116,52 @@ internal sealed class Workers : IDisposable
                 }
             }
 
-            last = current;
-            last?.Take(own, others.Length + 1);
+            last = _current;
+            last?.Take(own, _others.Length + 1);
         }
     }
 
     private void Sleep(Step? last)
     {
-        lock (gate)
+        lock (_gate)
         {
-            Interlocked.Increment(ref sleeping);
-            while (ReferenceEquals(current, last) && !ended)
+            Interlocked.Increment(ref _sleeping);
+            while (ReferenceEquals(_current, last) && !_ended)
             {
-                Monitor.Wait(gate);
+                Monitor.Wait(_gate);
             }
 
-            Interlocked.Decrement(ref sleeping);
+            Interlocked.Decrement(ref _sleeping);
         }
     }
 
     private void Wake()
     {
-        if (Volatile.Read(ref sleeping) > 0)
+        if (Volatile.Read(ref _sleeping) > 0)
         {
-            lock (gate)
+            lock (_gate)
             {
-                Monitor.PulseAll(gate);
+                Monitor.PulseAll(_gate);
             }
         }
     }
 
     private sealed class Step(int tasks, Action<int> body)
     {
-        private readonly int[] taken = new int[tasks];
-        private int open = tasks;
-        private Exception? failure;
+        private readonly int[] _taken = new int[tasks];
+        private int _open = tasks;
+        private Exception? _failure;
 
-        public bool IsDone => Volatile.Read(ref open) == 0;
+        public bool IsDone => Volatile.Read(ref _open) == 0;
 
         // First the tasks that a thread had in the last step too, whose numbers are in its cache.
         public void Take(int own, int threads)
         {
             for (var first = 0; first < threads; first++)
             {
-                for (var task = (own + first) % threads; task < taken.Length; task += threads)
+                for (var task = (own + first) % threads; task < _taken.Length; task += threads)
                 {
-                    if (Volatile.Read(ref taken[task]) == 0 && Interlocked.Exchange(ref taken[task], 1) == 0)
+                    if (Volatile.Read(ref _taken[task]) == 0 && Interlocked.Exchange(ref _taken[task], 1) == 0)
                     {
                         Do(task);
                     }
@@ -171,9 +171,9 @@ internal sealed class Workers : IDisposable
 
         public void ThrowIfFailed()
         {
-            if (failure is not null)
+            if (_failure is not null)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
             }
         }
 
@@ -185,11 +185,11 @@ internal sealed class Workers : IDisposable
             }
             catch (Exception error)
             {
-                failure = error;
+                _failure = error;
             }
             finally
             {
-                Interlocked.Decrement(ref open);
+                Interlocked.Decrement(ref _open);
             }
         }
     }

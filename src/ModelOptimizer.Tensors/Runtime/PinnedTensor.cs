@@ -7,7 +7,7 @@ namespace ModelOptimizer.Tensors.Runtime;
 /// <summary>An ONNX Runtime tensor over a managed array that stays where it is until disposal: no copy in either direction.</summary>
 internal sealed class PinnedTensor : IDisposable
 {
-    private GCHandle handle;
+    private GCHandle _handle;
 
     public PinnedTensor(Array elements, TensorElementType type, long[] shape)
         : this(elements, type, shape, 0, Buffer.ByteLength(elements))
@@ -17,14 +17,14 @@ internal sealed class PinnedTensor : IDisposable
     /// <summary>A tensor over a part of <paramref name="elements"/>.</summary>
     public PinnedTensor(Array elements, TensorElementType type, long[] shape, long firstByte, long bytes)
     {
-        handle = GCHandle.Alloc(elements, GCHandleType.Pinned);
+        _handle = GCHandle.Alloc(elements, GCHandleType.Pinned);
         try
         {
-            Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, handle.AddrOfPinnedObject() + (nint)firstByte, bytes);
+            Value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, _handle.AddrOfPinnedObject() + (nint)firstByte, bytes);
         }
         catch
         {
-            handle.Free();
+            _handle.Free();
             throw;
         }
     }
@@ -34,6 +34,6 @@ internal sealed class PinnedTensor : IDisposable
     public void Dispose()
     {
         Value.Dispose();
-        handle.Free();
+        _handle.Free();
     }
 }

@@ -6,8 +6,8 @@ namespace ModelOptimizer.Tensors.Sessions;
 /// <summary>The sessions on one device, and those on the processor that help them. Owns them.</summary>
 internal sealed class DeviceSessions(Device device) : IDisposable
 {
-    private readonly List<ModelSession> sessions = [];
-    private bool disposed;
+    private readonly List<ModelSession> _sessions = [];
+    private bool _disposed;
 
     /// <summary>Whether products in float64 run on the device.</summary>
     public bool HasDouble { get; } = DeviceCatalogue.Find(device.Kind).HasDouble;
@@ -29,19 +29,19 @@ internal sealed class DeviceSessions(Device device) : IDisposable
     public ModelSession CreateOneThread(OnnxModel model) => Create(DeviceCatalogue.Cpu, model, SessionKind.OneThread);
 
     /// <summary>Called by a session that is disposed of.</summary>
-    public void Forget(ModelSession session) => sessions.Remove(session);
+    public void Forget(ModelSession session) => _sessions.Remove(session);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
         {
             return;
         }
 
-        disposed = true;
+        _disposed = true;
         // Providers with contexts of their own abort at process exit unless sessions go in reverse order.
-        foreach (var session in Enumerable.Reverse(sessions).ToList())
+        foreach (var session in Enumerable.Reverse(_sessions).ToList())
         {
             session.Dispose();
         }
@@ -49,9 +49,9 @@ internal sealed class DeviceSessions(Device device) : IDisposable
 
     private ModelSession Create(string kind, OnnxModel model, SessionKind treatment)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var session = new ModelSession(this, kind, SessionFactory.Create(DeviceCatalogue.Find(kind), device.Index, model, treatment), model.Path);
-        sessions.Add(session);
+        _sessions.Add(session);
         return session;
     }
 }

@@ -11,18 +11,18 @@ namespace ModelOptimizer.Tensors.Sessions;
 /// <summary>A model ready to run. Disposed of with those who made it at the latest.</summary>
 internal sealed class ModelSession : IDisposable
 {
-    private readonly DeviceSessions owner;
-    private readonly string deviceKind;
-    private readonly string? file;
-    private readonly RunOptions runOptions = new();
-    private readonly List<IDisposable> prepared = [];
-    private bool disposed;
+    private readonly DeviceSessions _owner;
+    private readonly string _deviceKind;
+    private readonly string? _file;
+    private readonly RunOptions _runOptions = new();
+    private readonly List<IDisposable> _prepared = [];
+    private bool _disposed;
 
     internal ModelSession(DeviceSessions owner, string deviceKind, InferenceSession session, string? file)
     {
-        this.owner = owner;
-        this.deviceKind = deviceKind;
-        this.file = file;
+        _owner = owner;
+        _deviceKind = deviceKind;
+        _file = file;
         Native = session;
         Inputs = [.. session.InputNames.Select(name => Describe(name, session.InputMetadata))];
         Outputs = [.. session.OutputNames.Select(name => Describe(name, session.OutputMetadata))];
@@ -35,7 +35,7 @@ internal sealed class ModelSession : IDisposable
     public IReadOnlyList<ModelTensor> Outputs { get; }
 
     /// <summary>Which nodes run on the device; null on the CPU, where all do.</summary>
-    public NodePlacement? Placement => deviceKind == DeviceCatalogue.Cpu ? null : PlacementReader.Read(Native);
+    public NodePlacement? Placement => _deviceKind == DeviceCatalogue.Cpu ? null : PlacementReader.Read(Native);
 
     internal InferenceSession Native { get; }
 
@@ -71,11 +71,11 @@ internal sealed class ModelSession : IDisposable
     {
         RequireInputs(inputs);
         var binding = Native.CreateIoBinding();
-        prepared.Add(binding);
+        _prepared.Add(binding);
         foreach (var (name, tensor) in inputs)
         {
             var pinned = Pin(tensor);
-            prepared.Add(pinned);
+            _prepared.Add(pinned);
             binding.BindInput(name, pinned.Value);
         }
 
@@ -90,20 +90,20 @@ internal sealed class ModelSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
         {
             return;
         }
 
-        disposed = true;
-        foreach (var item in Enumerable.Reverse(prepared))
+        _disposed = true;
+        foreach (var item in Enumerable.Reverse(_prepared))
         {
             item.Dispose();
         }
 
-        runOptions.Dispose();
+        _runOptions.Dispose();
         Native.Dispose();
-        owner.Forget(this);
+        _owner.Forget(this);
     }
 
     /// <summary>Runs and leaves the outputs where ONNX Runtime made them.</summary>
@@ -114,11 +114,11 @@ internal sealed class ModelSession : IDisposable
         try
         {
             pinned.AddRange(inputs.Values.Select(Pin));
-            return Native.Run(runOptions, [.. inputs.Keys], [.. pinned.Select(tensor => tensor.Value)], outputs);
+            return Native.Run(_runOptions, [.. inputs.Keys], [.. pinned.Select(tensor => tensor.Value)], outputs);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw OrtErrors.RunFailed(failure, file);
+            throw OrtErrors.RunFailed(failure, _file);
         }
         finally
         {
@@ -136,11 +136,11 @@ internal sealed class ModelSession : IDisposable
     {
         try
         {
-            Native.Run(runOptions, inputNames, inputs, outputNames, outputs);
+            Native.Run(_runOptions, inputNames, inputs, outputNames, outputs);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw OrtErrors.RunFailed(failure, file);
+            throw OrtErrors.RunFailed(failure, _file);
         }
     }
 
@@ -149,11 +149,11 @@ internal sealed class ModelSession : IDisposable
     {
         try
         {
-            Native.RunWithBinding(runOptions, binding);
+            Native.RunWithBinding(_runOptions, binding);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw OrtErrors.RunFailed(failure, file);
+            throw OrtErrors.RunFailed(failure, _file);
         }
     }
 
@@ -185,7 +185,7 @@ internal sealed class ModelSession : IDisposable
                     $"The model's input '{expected.Name}' ({expected.Type}, "
                         + $"{string.Join('×', expected.Shape.Select(extent => extent < 0 ? "?" : $"{extent}"))}) got no data; data was given for "
                         + $"{Quote(inputs.Keys)}. Map an array to it in the dataset's 'inputs'.",
-                    OrtErrors.Position(file));
+                    OrtErrors.Position(_file));
             }
         }
 
@@ -196,7 +196,7 @@ internal sealed class ModelSession : IDisposable
                 throw new DiagnosticException(
                     TensorsCodes.WrongInputs,
                     $"The model has no input '{name}'; it has {Quote(Inputs.Select(input => input.Name))}. Correct the name in the dataset's 'inputs'.",
-                    OrtErrors.Position(file));
+                    OrtErrors.Position(_file));
             }
         }
     }
@@ -208,7 +208,7 @@ internal sealed class ModelSession : IDisposable
             throw new DiagnosticException(
                 TensorsCodes.WrongInputs,
                 $"The model has no {role} '{name}'; it has {Quote(Outputs.Select(output => output.Name))}. Correct the name in 'evaluate: {{ output: … }}'.",
-                OrtErrors.Position(file));
+                OrtErrors.Position(_file));
         }
 
         if (!tensor.IsNumericTensor)
@@ -217,7 +217,7 @@ internal sealed class ModelSession : IDisposable
             throw new DiagnosticException(
                 TensorsCodes.UnsupportedTensor,
                 $"The model's {role} '{name}' is {kind}; only numeric tensors can be fed and read. Such a model cannot be calibrated or evaluated.",
-                OrtErrors.Position(file));
+                OrtErrors.Position(_file));
         }
     }
 

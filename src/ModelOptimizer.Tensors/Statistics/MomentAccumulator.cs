@@ -24,11 +24,11 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     // Patches whose products float32 may add up: about 1e-6 of them is lost then.
     private const long SinglePatches = 1L << 13;
 
-    private MomentGraph? graph;
-    private double[][] state = [];
-    private double[][] spare = [];
-    private float[][] parts = [];
-    private long count;
+    private MomentGraph? _graph;
+    private double[][] _state = [];
+    private double[][] _spare = [];
+    private float[][] _parts = [];
+    private long _count;
 
     public MomentKey Key => key;
 
@@ -51,7 +51,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         if (key.Window is null)
         {
             AddVectors(session, activation, info);
-            count += info.ElementCount / graph!.Size;
+            _count += info.ElementCount / _graph!.Size;
         }
         else
         {
@@ -61,7 +61,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
 
     public SecondMoment Finish()
     {
-        if (count == 0)
+        if (_count == 0)
         {
             throw new DiagnosticException(
                 TensorsCodes.NoCalibrationData,
@@ -69,28 +69,28 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
                 OrtErrors.Position(file));
         }
 
-        (spare, parts) = ([], []);
-        var size = graph!.Size;
-        var sigma = Enumerable.Range(0, graph.Groups).Select(Symmetric).ToList();
-        double[][] mean = [.. Enumerable.Range(0, graph.Groups).Select(group => state[^1].AsSpan(group * size, size).ToArray())];
+        (_spare, _parts) = ([], []);
+        var size = _graph!.Size;
+        var sigma = Enumerable.Range(0, _graph.Groups).Select(Symmetric).ToList();
+        double[][] mean = [.. Enumerable.Range(0, _graph.Groups).Select(group => _state[^1].AsSpan(group * size, size).ToArray())];
         foreach (var sums in mean)
         {
-            TensorPrimitives.Divide(sums, count, sums);
+            TensorPrimitives.Divide(sums, _count, sums);
         }
 
-        state = [];
-        return new SecondMoment(sigma, mean, count);
+        _state = [];
+        return new SecondMoment(sigma, mean, _count);
     }
 
     private Matrix Symmetric(int group)
     {
-        var matrix = new Matrix(graph!.Size, graph.Size);
-        for (var (row, block) = (0, 0); row < graph.Size; row++)
+        var matrix = new Matrix(_graph!.Size, _graph.Size);
+        for (var (row, block) = (0, 0); row < _graph.Size; row++)
         {
-            block += row == graph.Bounds[block + 1] ? 1 : 0;
-            var width = graph.Bounds[block + 1];
-            var lower = state[block].AsSpan(checked(((group * graph.Size) + row - graph.Bounds[block]) * width), row + 1);
-            TensorPrimitives.Divide(lower, count, matrix.Row(row));
+            block += row == _graph.Bounds[block + 1] ? 1 : 0;
+            var width = _graph.Bounds[block + 1];
+            var lower = _state[block].AsSpan(checked(((group * _graph.Size) + row - _graph.Bounds[block]) * width), row + 1);
+            TensorPrimitives.Divide(lower, _count, matrix.Row(row));
             RequireFinite(matrix[row, row]);
             for (var column = 0; column < row; column++)
             {
@@ -103,7 +103,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
 
     private void AddVectors(ModelSession session, OrtValue activation, OrtTensorTypeAndShapeInfo info)
     {
-        var rows = info.ElementCount / graph!.Size;
+        var rows = info.ElementCount / _graph!.Size;
         if (sessions.Exact || key.Transposed || rows <= SinglePatches)
         {
             Run(session, activation, []);
@@ -114,7 +114,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         for (var row = 0L; row < rows; row += SinglePatches)
         {
             var taken = Math.Min(SinglePatches, rows - row);
-            using var part = Part(activation, info.ElementDataType, row * rowBytes, [taken, graph.Size], taken * rowBytes);
+            using var part = Part(activation, info.ElementDataType, row * rowBytes, [taken, _graph.Size], taken * rowBytes);
             Run(session, part, []);
         }
     }
@@ -137,7 +137,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
 
         long[] pads = [0, 0, .. window.Pads[..rank].Select(pad => (long)pad), 0, 0, .. window.Pads[rank..].Select(pad => (long)pad)];
-        var most = Math.Clamp(PatchBytes / (sizeof(double) * (long)graph!.Size * graph.Groups), 1, sessions.Exact ? long.MaxValue : SinglePatches);
+        var most = Math.Clamp(PatchBytes / (sizeof(double) * (long)_graph!.Size * _graph.Groups), 1, sessions.Exact ? long.MaxValue : SinglePatches);
         var samples = Math.Clamp(most / perSample, 1, shape[0]);
         // A sample too large for one run is cut along its first spatial dimension.
         var lines = Math.Clamp(most / (perSample / outputs[0]), 1, outputs[0]);
@@ -155,7 +155,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             }
         }
 
-        count += shape[0] * perSample;
+        _count += shape[0] * perSample;
     }
 
     private static unsafe OrtValue Part(OrtValue whole, TensorElementType type, long offset, long[] shape, long bytes)
@@ -178,8 +178,8 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
 
         try
         {
-            var shapes = graph!.StateShapes;
-            string[] results = [.. graph.StateNames.Select(name => name + "'")];
+            var shapes = _graph!.StateShapes;
+            string[] results = [.. _graph.StateNames.Select(name => name + "'")];
             List<OrtValue> inputs =
             [
                 activation,
@@ -190,14 +190,14 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
                 [.. buffers.Zip(shapes, (values, shape) => Pin(new PinnedTensor(values, type, shape)).Value)];
             if (sessions.Exact)
             {
-                inputs.AddRange(PinAll(state, TensorElementType.Double));
-                names.AddRange(graph.StateNames);
-                session.RunNative(names, inputs, results, PinAll(spare, TensorElementType.Double));
-                (state, spare) = (spare, state);
+                inputs.AddRange(PinAll(_state, TensorElementType.Double));
+                names.AddRange(_graph.StateNames);
+                session.RunNative(names, inputs, results, PinAll(_spare, TensorElementType.Double));
+                (_state, _spare) = (_spare, _state);
             }
             else
             {
-                session.RunNative(names, inputs, results, PinAll(parts, TensorElementType.Float));
+                session.RunNative(names, inputs, results, PinAll(_parts, TensorElementType.Float));
                 AddParts();
             }
         }
@@ -209,7 +209,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
 
     private void AddParts()
     {
-        foreach (var (sums, part) in state.Zip(parts))
+        foreach (var (sums, part) in _state.Zip(_parts))
         {
             for (var i = 0; i < sums.Length; i++)
             {
@@ -221,25 +221,25 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     private ModelSession Start(long[] shape, TensorProto.Types.DataType type)
     {
         var wanted = Graph(shape);
-        if (graph is null)
+        if (_graph is null)
         {
-            graph = wanted;
-            state = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
+            _graph = wanted;
+            _state = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
             if (sessions.Exact)
             {
-                spare = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
+                _spare = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
             }
             else
             {
-                parts = [.. wanted.StateShapes.Select(extents => new float[extents.Product()])];
+                _parts = [.. wanted.StateShapes.Select(extents => new float[extents.Product()])];
             }
         }
-        else if (graph.Size != wanted.Size)
+        else if (_graph.Size != wanted.Size)
         {
-            throw Unusable($"its vectors have {graph.Size} elements in one batch and {wanted.Size} in another");
+            throw Unusable($"its vectors have {_graph.Size} elements in one batch and {wanted.Size} in another");
         }
 
-        return sessions.For(graph, type);
+        return sessions.For(_graph, type);
     }
 
     private MomentGraph Graph(long[] shape)

@@ -21,11 +21,11 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
     /// <summary>3 GB.</summary>
     public const long DefaultMemoryLimit = 3L << 30;
 
-    private readonly Dictionary<MomentKey, SecondMoment> known = [];
+    private readonly Dictionary<MomentKey, SecondMoment> _known = [];
 
     /// <inheritdoc/>
     /// <exception cref="KeyNotFoundException"><see cref="Require"/> was not called for <paramref name="key"/>.</exception>
-    public SecondMoment this[MomentKey key] => known[key];
+    public SecondMoment this[MomentKey key] => _known[key];
 
     /// <inheritdoc/>
     /// <exception cref="DiagnosticException">
@@ -34,7 +34,7 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
     /// </exception>
     public void Require(IReadOnlyCollection<MomentKey> keys, CancellationToken cancellation)
     {
-        var missing = keys.Where(key => !known.ContainsKey(key)).Distinct().ToList();
+        var missing = keys.Where(key => !_known.ContainsKey(key)).Distinct().ToList();
         if (missing.Count == 0)
         {
             return;
@@ -55,7 +55,7 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
             using var pass = new MomentPass(engine, model, missing, memoryLimit);
             foreach (var (key, moment) in pass.Run(batches, cancellation))
             {
-                known[key] = moment;
+                _known[key] = moment;
                 missing.Remove(key);
             }
         }

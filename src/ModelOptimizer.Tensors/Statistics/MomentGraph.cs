@@ -14,9 +14,9 @@ internal sealed class MomentGraph
     private const int BlockRows = 192;
     private const int MostBlocks = 8;
 
-    private readonly ConvGeometry? window;
-    private readonly bool transposed;
-    private readonly bool exact;
+    private readonly ConvGeometry? _window;
+    private readonly bool _transposed;
+    private readonly bool _exact;
 
     /// <param name="window">The window, pads and <c>auto_pad</c> not used; null for vectors.</param>
     /// <param name="transposed">Without a window: the vectors are along the first dimension.</param>
@@ -24,9 +24,9 @@ internal sealed class MomentGraph
     /// <param name="exact">Whether it computes in float64 and has the sums so far as inputs.</param>
     public MomentGraph(ConvGeometry? window, bool transposed, int size, bool exact)
     {
-        this.exact = exact;
-        this.window = window;
-        this.transposed = transposed;
+        _exact = exact;
+        _window = window;
+        _transposed = transposed;
         Size = size;
         var blocks = Groups > 1 ? 1 : Math.Clamp(size / BlockRows, 1, MostBlocks);
         Bounds = [.. Enumerable.Range(0, blocks + 1).Select(i => (int)((long)size * i / blocks))];
@@ -36,18 +36,18 @@ internal sealed class MomentGraph
     public int Size { get; }
 
     /// <summary>Channel groups.</summary>
-    public int Groups => window?.Group ?? 1;
+    public int Groups => _window?.Group ?? 1;
 
     /// <summary>First row of every block row of Σ, and D.</summary>
     public int[] Bounds { get; }
 
     /// <summary>The same for graphs that are the same.</summary>
-    public string Name => window is null
-        ? $"{transposed}|{Size}"
-        : $"{string.Join(',', window.Kernel)}|{string.Join(',', window.Strides)}|{string.Join(',', window.Dilations)}|{Groups}|{Size}";
+    public string Name => _window is null
+        ? $"{_transposed}|{Size}"
+        : $"{string.Join(',', _window.Kernel)}|{string.Join(',', _window.Strides)}|{string.Join(',', _window.Dilations)}|{Groups}|{Size}";
 
     /// <summary>The type that it computes in.</summary>
-    public DataType StateType => exact ? DataType.Double : DataType.Float;
+    public DataType StateType => _exact ? DataType.Double : DataType.Float;
 
     /// <summary>Names of the state's inputs; outputs have a stroke more.</summary>
     public string[] StateNames => [.. Enumerable.Range(0, Bounds.Length - 1).Select(i => $"s{i}"), "m"];
@@ -63,7 +63,7 @@ internal sealed class MomentGraph
         builder.InputOfAnyShape("x", type);
         foreach (var (name, shape) in StateNames.Zip(StateShapes))
         {
-            if (exact)
+            if (_exact)
             {
                 builder.Input(name, StateType, shape);
             }
@@ -72,12 +72,12 @@ internal sealed class MomentGraph
         }
 
         var x = builder.Node("Cast", ["x"], GraphWriter.Attribute("to", (long)StateType));
-        var patches = window is null ? Vectors(builder, x) : Windows(builder, x, window);
+        var patches = _window is null ? Vectors(builder, x) : Windows(builder, x, _window);
         Accumulate(builder, patches);
         return builder.Build();
     }
 
-    private string Vectors(GraphWriter builder, string x) => transposed
+    private string Vectors(GraphWriter builder, string x) => _transposed
         ? builder.Node("Reshape", [x, builder.Constant(Size, -1)])
         : builder.Node("Transpose", [builder.Node("Reshape", [x, builder.Constant(-1, Size)])], GraphWriter.Attribute("perm", 1, 0));
 
@@ -135,13 +135,13 @@ internal sealed class MomentGraph
             var high = builder.Constant(Bounds[block + 1]);
             var left = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, builder.Constant(Bounds[block]), high, zero]);
             var right = Bounds.Length == 2 ? patches : builder.Node("Slice", [patches, zero, high, zero]);
-            builder.NodeTo($"s{block}'", "Gemm", exact ? [left, right, $"s{block}"] : [left, right], GraphWriter.Attribute("transB", 1));
+            builder.NodeTo($"s{block}'", "Gemm", _exact ? [left, right, $"s{block}"] : [left, right], GraphWriter.Attribute("transB", 1));
         }
     }
 
     private void AddTo(GraphWriter builder, string state, string value)
     {
-        if (exact)
+        if (_exact)
         {
             builder.NodeTo(state + "'", "Add", [state, value]);
         }

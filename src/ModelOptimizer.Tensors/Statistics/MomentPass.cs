@@ -12,29 +12,29 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <summary>One pass over the calibration data for as many keys as fit into memory.</summary>
 internal sealed class MomentPass : IDisposable
 {
-    private readonly OnnxModel model;
-    private readonly ModelSession? taps;
-    private readonly List<string> tapNames;
-    private readonly MomentSessions sessions;
-    private readonly List<TapBuffer> buffers;
-    private readonly long memoryLimit;
+    private readonly OnnxModel _model;
+    private readonly ModelSession? _taps;
+    private readonly List<string> _tapNames;
+    private readonly MomentSessions _sessions;
+    private readonly List<TapBuffer> _buffers;
+    private readonly long _memoryLimit;
 
     public MomentPass(Engine engine, OnnxModel model, IReadOnlyCollection<MomentKey> keys, long memoryLimit)
     {
-        this.model = model;
-        this.memoryLimit = memoryLimit;
-        sessions = new MomentSessions(engine);
-        buffers =
+        _model = model;
+        _memoryLimit = memoryLimit;
+        _sessions = new MomentSessions(engine);
+        _buffers =
         [
             .. keys.GroupBy(key => key.Tensor, StringComparer.Ordinal)
-                .Select(group => new TapBuffer(group.Key, [.. group.Select(key => new MomentAccumulator(sessions, key, model.Path))])),
+                .Select(group => new TapBuffer(group.Key, [.. group.Select(key => new MomentAccumulator(_sessions, key, model.Path))])),
         ];
         var inputs = model
             .Graph.Input.Select(input => input.Name)
             .Except(model.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
-        tapNames = [.. buffers.Select(buffer => buffer.Tensor).Where(name => !inputs.Contains(name))];
-        taps = tapNames.Count == 0 ? null : engine.CreateSession(TapModel.Build(model, tapNames));
+        _tapNames = [.. _buffers.Select(buffer => buffer.Tensor).Where(name => !inputs.Contains(name))];
+        _taps = _tapNames.Count == 0 ? null : engine.CreateSession(TapModel.Build(model, _tapNames));
     }
 
     /// <summary>Reads all data; the keys that did not fit are not in the result.</summary>
@@ -48,26 +48,26 @@ internal sealed class MomentPass : IDisposable
             first = false;
         }
 
-        buffers.ForEach(buffer => buffer.Flush());
-        return buffers.SelectMany(buffer => buffer.Accumulators).Select(accumulator => (accumulator.Key, accumulator.Finish()));
+        _buffers.ForEach(buffer => buffer.Flush());
+        return _buffers.SelectMany(buffer => buffer.Accumulators).Select(accumulator => (accumulator.Key, accumulator.Finish()));
     }
 
     public void Dispose()
     {
-        taps?.Dispose();
-        sessions.Dispose();
+        _taps?.Dispose();
+        _sessions.Dispose();
     }
 
     private void Add(Batch batch, bool first)
     {
-        var needed = taps?.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        using var values = taps?.RunNative(batch.Inputs.Where(input => needed.Contains(input.Key)).ToDictionary(StringComparer.Ordinal), tapNames);
+        var needed = _taps?.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        using var values = _taps?.RunNative(batch.Inputs.Where(input => needed.Contains(input.Key)).ToDictionary(StringComparer.Ordinal), _tapNames);
         if (first)
         {
             KeepWhatFits(buffer => ShapeOf(buffer, batch, values));
         }
 
-        foreach (var buffer in buffers)
+        foreach (var buffer in _buffers)
         {
             if (Find(buffer, values) is { } value)
             {
@@ -86,19 +86,19 @@ internal sealed class MomentPass : IDisposable
     {
         var bytes = 0L;
         var any = false;
-        foreach (var buffer in buffers)
+        foreach (var buffer in _buffers)
         {
             var shape = shapeOf(buffer);
             buffer.Accumulators.RemoveAll(accumulator =>
             {
                 bytes += accumulator.StateBytes(shape);
-                var drop = any && bytes > memoryLimit;
+                var drop = any && bytes > _memoryLimit;
                 any = true;
                 return drop;
             });
         }
 
-        buffers.RemoveAll(buffer => buffer.Accumulators.Count == 0);
+        _buffers.RemoveAll(buffer => buffer.Accumulators.Count == 0);
     }
 
     private long[] ShapeOf(TapBuffer buffer, Batch batch, IReadOnlyCollection<OrtValue>? values) =>
@@ -106,7 +106,7 @@ internal sealed class MomentPass : IDisposable
 
     private OrtValue? Find(TapBuffer buffer, IReadOnlyCollection<OrtValue>? values)
     {
-        var index = tapNames.IndexOf(buffer.Tensor);
+        var index = _tapNames.IndexOf(buffer.Tensor);
         if (index < 0)
         {
             return null;
@@ -118,7 +118,7 @@ internal sealed class MomentPass : IDisposable
             : throw new DiagnosticException(
                 TensorsCodes.TapUnusable,
                 $"'{buffer.Tensor}' is no tensor: its statistics cannot be collected. Exclude the layer that reads it.",
-                OrtErrors.Position(model.Path)
+                OrtErrors.Position(_model.Path)
             );
     }
 
@@ -127,7 +127,7 @@ internal sealed class MomentPass : IDisposable
         : throw new DiagnosticException(
             TensorsCodes.WrongInputs,
             $"The model's input '{buffer.Tensor}' got no data. Map an array to it in the dataset's 'inputs'.",
-            OrtErrors.Position(model.Path));
+            OrtErrors.Position(_model.Path));
 }
 
 /// <summary>
@@ -138,10 +138,10 @@ internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulat
 {
     private const long LargestBuffer = 16L << 20;
 
-    private byte[] gathered = [];
-    private int used;
-    private long[] shape = [];
-    private TensorElementType type;
+    private byte[] _gathered = [];
+    private int _used;
+    private long[] _shape = [];
+    private TensorElementType _type;
 
     public string Tensor { get; } = tensor;
 
@@ -151,48 +151,48 @@ internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulat
     {
         var info = value.GetTensorTypeAndShape();
         var next = info.Shape;
-        if (used > 0 && (info.ElementDataType != type || !next.AsSpan(1).SequenceEqual(shape.AsSpan(1))))
+        if (_used > 0 && (info.ElementDataType != _type || !next.AsSpan(1).SequenceEqual(_shape.AsSpan(1))))
         {
             Flush();
         }
 
         var bytes = value.GetTensorSizeInBytes();
-        if (next.Length == 0 || !Accumulators.TrueForAll(accumulator => accumulator.MayGather) || (used == 0 && 2 * bytes > LargestBuffer))
+        if (next.Length == 0 || !Accumulators.TrueForAll(accumulator => accumulator.MayGather) || (_used == 0 && 2 * bytes > LargestBuffer))
         {
             Accumulators.ForEach(accumulator => accumulator.Add(value));
             return;
         }
 
-        if (used + bytes > LargestBuffer)
+        if (_used + bytes > LargestBuffer)
         {
             Flush();
         }
 
         Append(value.GetTensorMutableRawData());
-        shape = used == bytes ? [.. next] : [shape[0] + next[0], .. shape[1..]];
-        type = info.ElementDataType;
+        _shape = _used == bytes ? [.. next] : [_shape[0] + next[0], .. _shape[1..]];
+        _type = info.ElementDataType;
     }
 
     public void Flush()
     {
-        if (used == 0)
+        if (_used == 0)
         {
             return;
         }
 
-        using var all = new PinnedTensor(gathered, type, shape);
+        using var all = new PinnedTensor(_gathered, _type, _shape);
         Accumulators.ForEach(accumulator => accumulator.Add(all.Value));
-        used = 0;
+        _used = 0;
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (used + bytes.Length > gathered.Length)
+        if (_used + bytes.Length > _gathered.Length)
         {
-            Array.Resize(ref gathered, (int)Math.Min(LargestBuffer, Math.Max(2L * gathered.Length, used + bytes.Length)));
+            Array.Resize(ref _gathered, (int)Math.Min(LargestBuffer, Math.Max(2L * _gathered.Length, _used + bytes.Length)));
         }
 
-        bytes.CopyTo(gathered.AsSpan(used));
-        used += bytes.Length;
+        bytes.CopyTo(_gathered.AsSpan(_used));
+        _used += bytes.Length;
     }
 }

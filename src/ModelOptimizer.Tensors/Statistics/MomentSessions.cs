@@ -7,7 +7,7 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <summary>The accumulating graphs in use: layers of the same geometry share one.</summary>
 internal sealed class MomentSessions(Engine engine) : IDisposable
 {
-    private readonly Dictionary<string, ModelSession> sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelSession> _sessions = new(StringComparer.Ordinal);
 
     /// <summary>Whether the sums are kept by the graphs, in float64.</summary>
     public bool Exact => engine.Sessions.HasDouble;
@@ -15,10 +15,10 @@ internal sealed class MomentSessions(Engine engine) : IDisposable
     public ModelSession For(MomentGraph graph, TensorProto.Types.DataType type)
     {
         var name = $"{type}|{graph.Name}";
-        if (!sessions.TryGetValue(name, out var session))
+        if (!_sessions.TryGetValue(name, out var session))
         {
             session = engine.CreateSession(graph.Build(type));
-            sessions.Add(name, session);
+            _sessions.Add(name, session);
         }
 
         return session;
@@ -26,7 +26,7 @@ internal sealed class MomentSessions(Engine engine) : IDisposable
 
     public void Dispose()
     {
-        foreach (var session in sessions.Values.Reverse())
+        foreach (var session in _sessions.Values.Reverse())
         {
             session.Dispose();
         }

@@ -11,11 +11,11 @@ namespace ModelOptimizer.Tensors.Training;
 /// </summary>
 internal sealed class SampleStore
 {
-    private readonly Dictionary<string, SampleColumn> columns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SampleColumn> _columns = new(StringComparer.Ordinal);
 
-    private readonly int capacity;
+    private readonly int _capacity;
 
-    private SampleStore(int capacity) => this.capacity = capacity;
+    private SampleStore(int capacity) => _capacity = capacity;
 
     /// <summary>Number of samples.</summary>
     public int Count { get; private set; }
@@ -27,10 +27,10 @@ internal sealed class SampleStore
     public IReadOnlyList<double>? Targets { get; private set; }
 
     /// <summary>Bytes of all columns.</summary>
-    public long Bytes => columns.Values.Sum(column => column.Bytes);
+    public long Bytes => _columns.Values.Sum(column => column.Bytes);
 
     /// <summary>Shape of one sample, by column.</summary>
-    public IReadOnlyDictionary<string, long[]> Rows => columns.ToDictionary(column => column.Key, column => column.Value.Row, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long[]> Rows => _columns.ToDictionary(column => column.Key, column => column.Value.Row, StringComparer.Ordinal);
 
     /// <summary>The bytes that <see cref="Read"/> will take, from the first batch.</summary>
     public static long Predict(IBatchSource source) =>
@@ -74,7 +74,7 @@ internal sealed class SampleStore
     /// <param name="rows">One row for each sample.</param>
     public void Add(string name, HostTensor rows)
     {
-        if (columns.ContainsKey(name) || rows.Shape.FirstOrDefault() != Count)
+        if (_columns.ContainsKey(name) || rows.Shape.FirstOrDefault() != Count)
         {
             throw new ArgumentException($"'{name}' is there already, or has not {Count} rows", nameof(rows));
         }
@@ -90,7 +90,7 @@ internal sealed class SampleStore
     /// <exception cref="DiagnosticException">The model fails (MOC23xx), or an output is not one row a sample (MOC3304).</exception>
     public void AddOutputs(ModelSession model, IReadOnlyDictionary<string, string> outputs, int batch, CancellationToken cancellation = default)
     {
-        var inputs = Buffers(model.Inputs.Select(input => input.Name).Where(columns.ContainsKey), batch);
+        var inputs = Buffers(model.Inputs.Select(input => input.Name).Where(_columns.ContainsKey), batch);
         for (var first = 0; first < Count; first += batch)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -113,22 +113,22 @@ internal sealed class SampleStore
 
     /// <summary>Tensors for batches of <paramref name="names"/>, to be filled by <see cref="Fill"/>.</summary>
     public IReadOnlyDictionary<string, HostTensor> Buffers(IEnumerable<string> names, int batch) =>
-        names.ToDictionary(name => name, name => columns[name].Buffer(batch), StringComparer.Ordinal);
+        names.ToDictionary(name => name, name => _columns[name].Buffer(batch), StringComparer.Ordinal);
 
     /// <summary>Copies <paramref name="samples"/> into <paramref name="buffers"/>.</summary>
     public void Fill(IReadOnlyDictionary<string, HostTensor> buffers, ReadOnlySpan<int> samples)
     {
         foreach (var (name, buffer) in buffers)
         {
-            columns[name].CopyTo(buffer, samples);
+            _columns[name].CopyTo(buffer, samples);
         }
     }
 
     private void Append(string name, HostTensor tensor, int rows)
     {
-        if (!columns.TryGetValue(name, out var column))
+        if (!_columns.TryGetValue(name, out var column))
         {
-            column = columns[name] = new SampleColumn(tensor.Type, tensor.Shape[1..], checked((int)(tensor.Bytes.LongLength / tensor.Shape[0])), capacity);
+            column = _columns[name] = new SampleColumn(tensor.Type, tensor.Shape[1..], checked((int)(tensor.Bytes.LongLength / tensor.Shape[0])), _capacity);
         }
 
         if (!column.Takes(tensor) || tensor.Shape[0] < rows)
@@ -152,8 +152,8 @@ internal sealed class SampleColumn(DataType type, long[] row, int rowBytes, int 
     // In blocks, as an array of the framework ends at two gigabytes.
     private const int BlockBytes = 1 << 26;
 
-    private readonly int rowsPerBlock = Math.Max(1, BlockBytes / Math.Max(1, rowBytes));
-    private readonly List<byte[]> blocks = [];
+    private readonly int _rowsPerBlock = Math.Max(1, BlockBytes / Math.Max(1, rowBytes));
+    private readonly List<byte[]> _blocks = [];
 
     public DataType Type => type;
 
@@ -170,9 +170,9 @@ internal sealed class SampleColumn(DataType type, long[] row, int rowBytes, int 
     {
         for (var i = 0; i < rows; i++, Count++)
         {
-            if (Count % rowsPerBlock == 0)
+            if (Count % _rowsPerBlock == 0)
             {
-                blocks.Add(new byte[checked(Math.Min(rowsPerBlock, capacity - Count) * rowBytes)]);
+                _blocks.Add(new byte[checked(Math.Min(_rowsPerBlock, capacity - Count) * rowBytes)]);
             }
 
             tensor.Slice(i * rowBytes, rowBytes).CopyTo(RowAt(Count));
@@ -190,5 +190,5 @@ internal sealed class SampleColumn(DataType type, long[] row, int rowBytes, int 
         }
     }
 
-    private Span<byte> RowAt(int sample) => blocks[sample / rowsPerBlock].AsSpan(sample % rowsPerBlock * rowBytes, rowBytes);
+    private Span<byte> RowAt(int sample) => _blocks[sample / _rowsPerBlock].AsSpan(sample % _rowsPerBlock * rowBytes, rowBytes);
 }

@@ -18,29 +18,29 @@ namespace ModelOptimizer.Tensors.Training;
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
-    private readonly ModelSession session;
-    private readonly TrainingVectors[] sets;
-    private readonly OrtIoBinding[] bindings;
-    private readonly float[] loss = new float[1];
-    private readonly float[] norm = new float[1];
-    private readonly float[][] scalars;
-    private readonly List<IDisposable> owned = [];
-    private readonly List<PinnedTensor> pinnedScalars;
+    private readonly ModelSession _session;
+    private readonly TrainingVectors[] _sets;
+    private readonly OrtIoBinding[] _bindings;
+    private readonly float[] _loss = new float[1];
+    private readonly float[] _norm = new float[1];
+    private readonly float[][] _scalars;
+    private readonly List<IDisposable> _owned = [];
+    private readonly List<PinnedTensor> _pinnedScalars;
 
     /// <summary>Starts at the model's own weights.</summary>
     /// <exception cref="DiagnosticException">ONNX Runtime refuses the graph (MOC2301).</exception>
     public Trainer(Engine engine, TrainingGraph graph)
     {
         Graph = graph;
-        session = Own(engine.CreateSession(graph.Model));
-        var place = session.Native.GetMemoryInfosForInputs().ElementAt(session.Native.InputNames.ToList().IndexOf(graph.Names.Vectors[0]));
+        _session = Own(engine.CreateSession(graph.Model));
+        var place = _session.Native.GetMemoryInfosForInputs().ElementAt(_session.Native.InputNames.ToList().IndexOf(graph.Names.Vectors[0]));
         var copy = Own(engine.CreateSession(TrainingVectors.CopyModel()));
-        var allocator = Own(new OrtAllocator(session.Native, place));
-        sets = [.. Enumerable.Range(0, 2).Select(_ => Own(new TrainingVectors(allocator, copy, graph.Names.Vectors.Count, graph.Count)))];
-        scalars = [.. graph.Names.Scalars.Select(_ => new float[1])];
-        pinnedScalars = [.. scalars.Select(Pin)];
-        var (pinnedLoss, pinnedNorm) = (Pin(loss), Pin(norm));
-        bindings = [Bind(sets[0], sets[1], pinnedLoss, pinnedNorm), Bind(sets[1], sets[0], pinnedLoss, pinnedNorm)];
+        var allocator = Own(new OrtAllocator(_session.Native, place));
+        _sets = [.. Enumerable.Range(0, 2).Select(_ => Own(new TrainingVectors(allocator, copy, graph.Names.Vectors.Count, graph.Count)))];
+        _scalars = [.. graph.Names.Scalars.Select(_ => new float[1])];
+        _pinnedScalars = [.. _scalars.Select(Pin)];
+        var (pinnedLoss, pinnedNorm) = (Pin(_loss), Pin(_norm));
+        _bindings = [Bind(_sets[0], _sets[1], pinnedLoss, pinnedNorm), Bind(_sets[1], _sets[0], pinnedLoss, pinnedNorm)];
         Write([graph.Start, .. Enumerable.Range(0, graph.Optimizer.StateVectors).Select(_ => new float[graph.Count])]);
     }
 
@@ -51,9 +51,9 @@ internal sealed class Trainer : IDisposable
     public long Steps { get; private set; }
 
     /// <summary>Norm of the gradient at the last step, before clipping.</summary>
-    public double GradientNorm => norm[0];
+    public double GradientNorm => _norm[0];
 
-    private TrainingVectors Current => sets[Steps % 2];
+    private TrainingVectors Current => _sets[Steps % 2];
 
     /// <summary>One step.</summary>
     /// <param name="batch">Every input of <see cref="TrainingGraph.Inputs"/> by name; others are ignored.</param>
@@ -62,14 +62,14 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="DiagnosticException">An input is missing or has another type or shape (MOC2304), or the run fails (MOC2302).</exception>
     public double Step(IReadOnlyDictionary<string, HostTensor> batch, double learningRate)
     {
-        var binding = bindings[Steps % 2];
-        foreach (var (target, value) in scalars.Zip(Graph.Optimizer.ScalarsAt(Steps + 1, learningRate)))
+        var binding = _bindings[Steps % 2];
+        foreach (var (target, value) in _scalars.Zip(Graph.Optimizer.ScalarsAt(Steps + 1, learningRate)))
         {
             target[0] = (float)value;
         }
 
         // Binding an input is what brings it to the device.
-        foreach (var (name, value) in Graph.Names.Scalars.Zip(pinnedScalars))
+        foreach (var (name, value) in Graph.Names.Scalars.Zip(_pinnedScalars))
         {
             binding.BindInput(name, value.Value);
         }
@@ -84,7 +84,7 @@ internal sealed class Trainer : IDisposable
                 binding.BindInput(input.Name, pinned[^1].Value);
             }
 
-            session.Run(binding);
+            _session.Run(binding);
         }
         finally
         {
@@ -92,7 +92,7 @@ internal sealed class Trainer : IDisposable
         }
 
         Steps++;
-        return loss[0];
+        return _loss[0];
     }
 
     /// <summary>The weights as they are now, by name.</summary>
@@ -143,12 +143,12 @@ internal sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var item in Enumerable.Reverse(owned))
+        foreach (var item in Enumerable.Reverse(_owned))
         {
             item.Dispose();
         }
 
-        owned.Clear();
+        _owned.Clear();
     }
 
     private HostTensor Checked(ModelTensor input, IReadOnlyDictionary<string, HostTensor> batch) =>
@@ -170,7 +170,7 @@ internal sealed class Trainer : IDisposable
 
     private OrtIoBinding Bind(TrainingVectors from, TrainingVectors to, PinnedTensor lossValue, PinnedTensor normValue)
     {
-        var binding = Own(session.Native.CreateIoBinding());
+        var binding = Own(_session.Native.CreateIoBinding());
         foreach (var (name, value) in Graph.Names.Vectors.Zip(from.Values))
         {
             binding.BindInput(name, value);
@@ -191,7 +191,7 @@ internal sealed class Trainer : IDisposable
     private T Own<T>(T item)
         where T : IDisposable
     {
-        owned.Add(item);
+        _owned.Add(item);
         return item;
     }
 }
@@ -199,28 +199,28 @@ internal sealed class Trainer : IDisposable
 /// <summary>Vectors of float32 where a session keeps its inputs, which is the device's own memory.</summary>
 internal sealed class TrainingVectors : IDisposable
 {
-    private readonly ModelSession copy;
-    private readonly long[] shape;
+    private readonly ModelSession _copy;
+    private readonly long[] _shape;
 
     public TrainingVectors(OrtAllocator allocator, ModelSession copy, int vectors, int length)
     {
-        this.copy = copy;
-        shape = [length];
-        Values = [.. Enumerable.Range(0, vectors).Select(_ => OrtValue.CreateAllocatedTensorValue(allocator, TensorElementType.Float, shape))];
+        _copy = copy;
+        _shape = [length];
+        Values = [.. Enumerable.Range(0, vectors).Select(_ => OrtValue.CreateAllocatedTensorValue(allocator, TensorElementType.Float, _shape))];
     }
 
     public IReadOnlyList<OrtValue> Values { get; }
 
     public void Write(int vector, float[] values)
     {
-        using var host = new PinnedTensor(values, TensorElementType.Float, shape);
+        using var host = new PinnedTensor(values, TensorElementType.Float, _shape);
         Copy(host.Value, Values[vector]);
     }
 
     public float[] Read(int vector)
     {
-        var values = new float[shape[0]];
-        using var host = new PinnedTensor(values, TensorElementType.Float, shape);
+        var values = new float[_shape[0]];
+        using var host = new PinnedTensor(values, TensorElementType.Float, _shape);
         Copy(Values[vector], host.Value);
         return values;
     }
@@ -243,5 +243,5 @@ internal sealed class TrainingVectors : IDisposable
         return graph.Build();
     }
 
-    private void Copy(OrtValue from, OrtValue to) => copy.RunNative(["x"], [from], ["y"], [to]);
+    private void Copy(OrtValue from, OrtValue to) => _copy.RunNative(["x"], [from], ["y"], [to]);
 }

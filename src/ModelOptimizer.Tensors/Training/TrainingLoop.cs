@@ -224,14 +224,14 @@ internal enum ScheduleShape
 /// </summary>
 internal sealed class SampleOrder
 {
-    private readonly int[] order;
-    private readonly Random random;
-    private int used;
+    private readonly int[] _order;
+    private readonly Random _random;
+    private int _used;
 
     public SampleOrder(int count, int seed)
     {
-        order = [.. Enumerable.Range(0, count)];
-        random = new Random(seed);
+        _order = [.. Enumerable.Range(0, count)];
+        _random = new Random(seed);
         Shuffle();
     }
 
@@ -240,33 +240,33 @@ internal sealed class SampleOrder
     {
         for (var i = 0; i < batch.Length; i++)
         {
-            if (used == order.Length)
+            if (_used == _order.Length)
             {
                 Shuffle();
             }
 
-            batch[i] = order[used++];
+            batch[i] = _order[_used++];
         }
     }
 
     /// <summary>Goes on as if <paramref name="samples"/> had been drawn.</summary>
     public void Skip(long samples)
     {
-        for (; samples > order.Length - used; samples -= order.Length - used, Shuffle())
+        for (; samples > _order.Length - _used; samples -= _order.Length - _used, Shuffle())
         {
         }
 
-        used += (int)samples;
+        _used += (int)samples;
     }
 
     private void Shuffle()
     {
-        for (var last = order.Length - 1; last > 0; last--)
+        for (var last = _order.Length - 1; last > 0; last--)
         {
-            var other = random.Next(last + 1);
-            (order[last], order[other]) = (order[other], order[last]);
+            var other = _random.Next(last + 1);
+            (_order[last], _order[other]) = (_order[other], _order[last]);
         }
 
-        used = 0;
+        _used = 0;
     }
 }

@@ -8,18 +8,18 @@ namespace ModelOptimizer.Onnx.Tests.Model;
 
 public sealed class ExternalDataTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
-    private string ModelPath => Path.Combine(folder.Path, "models", "model.onnx");
+    private string ModelPath => Path.Combine(_folder.Path, "models", "model.onnx");
 
     public ExternalDataTests()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(ModelPath)!);
-        File.WriteAllBytes(Path.Combine(folder.Path, "models", "weights.bin"), [.. new byte[8], .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)]);
-        File.WriteAllBytes(Path.Combine(folder.Path, "secret.bin"), new byte[100]);
+        File.WriteAllBytes(Path.Combine(_folder.Path, "models", "weights.bin"), [.. new byte[8], .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)]);
+        File.WriteAllBytes(Path.Combine(_folder.Path, "secret.bin"), new byte[100]);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Data_is_read_from_its_place_in_the_file_and_the_model_becomes_self_contained()
@@ -39,7 +39,7 @@ public sealed class ExternalDataTests : IDisposable
         var model = Load("weights.bin", offset: "8", length: "8");
 
         model.FileSizeInBytes.ShouldBe(new FileInfo(ModelPath).Length + 16);
-        model.Files.ShouldBe([ModelPath, Path.Combine(folder.Path, "models", "weights.bin")]);
+        model.Files.ShouldBe([ModelPath, Path.Combine(_folder.Path, "models", "weights.bin")]);
     }
 
     [Fact]
@@ -70,8 +70,8 @@ public sealed class ExternalDataTests : IDisposable
     [Fact]
     public void A_link_out_of_the_models_folder_is_not_followed()
     {
-        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "link.bin"), Path.Combine(folder.Path, "secret.bin"));
-        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "models", "up"), folder.Path);
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "models", "link.bin"), Path.Combine(_folder.Path, "secret.bin"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "models", "up"), _folder.Path);
 
         CodeOf("link.bin", "0", "8").ShouldBe(ModelCodes.ExternalOutside);
         CodeOf("up/secret.bin", "0", "8").ShouldBe(ModelCodes.ExternalOutside);
@@ -80,19 +80,19 @@ public sealed class ExternalDataTests : IDisposable
     [Fact]
     public void A_link_inside_the_models_folder_is_followed_even_when_that_folder_is_reached_through_a_link()
     {
-        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "link.bin"), "weights.bin");
-        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "elsewhere"), Path.Combine(folder.Path, "models"));
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "models", "link.bin"), "weights.bin");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "elsewhere"), Path.Combine(_folder.Path, "models"));
         ModelWith("link.bin", "8", "8").Save(ModelPath);
 
-        var model = OnnxModel.Load(Path.Combine(folder.Path, "elsewhere", "model.onnx"));
+        var model = OnnxModel.Load(Path.Combine(_folder.Path, "elsewhere", "model.onnx"));
         WeightValues.ReadFloats(model.Graph.Initializer[0]).ShouldBe([1.5f, -2f]);
     }
 
     [Fact]
     public void A_link_that_leads_nowhere_ends_in_one_error()
     {
-        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "a.bin"), "b.bin");
-        File.CreateSymbolicLink(Path.Combine(folder.Path, "models", "b.bin"), "a.bin");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "models", "a.bin"), "b.bin");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "models", "b.bin"), "a.bin");
 
         CodeOf("a.bin", "0", "8").ShouldBe(ModelCodes.Unreadable);
     }

@@ -8,9 +8,9 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 public sealed class CheckingArchives : IDisposable
 {
     private const int Count = 5000;
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(CompressionLevel.NoCompression, null)]
@@ -23,23 +23,23 @@ public sealed class CheckingArchives : IDisposable
             level,
             ("images", ArrayWriter.Npy("|u1", [Count, 4], Enumerable.Range(0, Count * 4).Select(i => (double)(i * 31 % 256))))
         );
-        folder.Write("good.npz", archive).Write("bad.npz", Damaged(archive));
+        _folder.Write("good.npz", archive).Write("bad.npz", Damaged(archive));
 
         Read("good.npz", samples).Length.ShouldBe((samples ?? Count) * 4);
         var error = Should.Throw<DiagnosticException>(() => Read("bad.npz", samples)).Diagnostic;
 
         error.Code.ShouldBe(DataCodes.Corrupt);
-        Should.Throw<DiagnosticException>(() => SampleHashes.Of(folder.Archive("bad.npz"), samples, 1)).Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
+        Should.Throw<DiagnosticException>(() => SampleHashes.Of(_folder.Archive("bad.npz"), samples, 1)).Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
     }
 
     [Fact]
     public void Values_That_Were_Changed_In_A_Gzip_File_Are_An_Error()
     {
         var packed = ArrayWriter.Gzip(ArrayWriter.Npy("|u1", [Count, 4], Enumerable.Range(0, Count * 4).Select(i => (double)(i * 31 % 256))));
-        folder.Write("bad.gz", [.. packed[..^8], (byte)(packed[^8] ^ 1), .. packed[^7..]]);
+        _folder.Write("bad.gz", [.. packed[..^8], (byte)(packed[^8] ^ 1), .. packed[^7..]]);
 
         Should
-            .Throw<DiagnosticException>(() => DataFolder.Values(DatasetReader.Open(folder.Files("bad.gz"), [DataFolder.Input(-1, 4)], 3, 1)))
+            .Throw<DiagnosticException>(() => DataFolder.Values(DatasetReader.Open(_folder.Files("bad.gz"), [DataFolder.Input(-1, 4)], 3, 1)))
             .Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
     }
 
@@ -70,5 +70,5 @@ public sealed class CheckingArchives : IDisposable
         }
     }
 
-    private double[] Read(string name, int? samples) => DataFolder.Values(DatasetReader.Open(folder.Archive(name), [DataFolder.Input(-1, 4)], samples, 1));
+    private double[] Read(string name, int? samples) => DataFolder.Values(DatasetReader.Open(_folder.Archive(name), [DataFolder.Input(-1, 4)], samples, 1));
 }

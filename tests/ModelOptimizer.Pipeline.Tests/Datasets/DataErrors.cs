@@ -11,10 +11,10 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 
 public sealed class DataErrors : IDisposable
 {
-    private readonly DataFolder folder = new();
-    private readonly StringBuilder report = new();
+    private readonly DataFolder _folder = new();
+    private readonly StringBuilder _report = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Say_What_Was_Expected_And_What_Was_Found()
@@ -22,9 +22,9 @@ public sealed class DataErrors : IDisposable
         var good = ArrayWriter.Npy("|u1", [4, 3, 2], Enumerable.Range(0, 24).Select(i => (double)i));
         var labels = ArrayWriter.Npy("|u1", [4], [0, 1, 2, 3]);
         var archive = ArrayWriter.Npz(CompressionLevel.Optimal, ("images", good), ("labels", labels), ("short", ArrayWriter.Npy("|u1", [3], [0, 1, 2])));
-        folder.Write("good.npy", good).Write("labels.npy", labels).Write("good.npz", archive);
+        _folder.Write("good.npy", good).Write("labels.npy", labels).Write("good.npz", archive);
 
-        Try("file that is gone", folder.Files("gone.npy"), Input(-1, 3, 2));
+        Try("file that is gone", _folder.Files("gone.npy"), Input(-1, 3, 2));
         File("text", "hello world"u8.ToArray());
         File("empty file", []);
         File("npy cut off", good[..^3]);
@@ -41,16 +41,16 @@ public sealed class DataErrors : IDisposable
         File("npy without samples", ArrayWriter.Npy("|u1", [0, 3, 2], []));
         File("idx of an unknown type", [0, 0, 0x07, 1, 0, 0, 0, 1, 0]);
         File("idx cut off", ArrayWriter.Idx(0x08, [4, 3, 2], new double[20]));
-        folder.Write("broken.npz", archive[..^10]).Write("text.npz", "hello"u8.ToArray());
-        Try("npz cut off", folder.Archive("broken.npz"), Input(-1, 3, 2));
-        Try("npz that is text", folder.Archive("text.npz"), Input(-1, 3, 2));
-        Try("array that is not in the npz", folder.Archive("good.npz", "image"), Input(-1, 3, 2));
-        Try("labels that are not in the npz", folder.Archive("good.npz", labels: "classes"), Input(-1, 3, 2));
-        Try("labels of another number", folder.Archive("good.npz", labels: "short"), Input(-1, 3, 2));
-        folder.Write("nan.npy", ArrayWriter.Npy("<f4", [4], [0, 1, double.NaN, 3]));
-        Try("labels that are not finite", folder.Files("good.npy", "nan.npy"), Input(-1, 3, 2));
+        _folder.Write("broken.npz", archive[..^10]).Write("text.npz", "hello"u8.ToArray());
+        Try("npz cut off", _folder.Archive("broken.npz"), Input(-1, 3, 2));
+        Try("npz that is text", _folder.Archive("text.npz"), Input(-1, 3, 2));
+        Try("array that is not in the npz", _folder.Archive("good.npz", "image"), Input(-1, 3, 2));
+        Try("labels that are not in the npz", _folder.Archive("good.npz", labels: "classes"), Input(-1, 3, 2));
+        Try("labels of another number", _folder.Archive("good.npz", labels: "short"), Input(-1, 3, 2));
+        _folder.Write("nan.npy", ArrayWriter.Npy("<f4", [4], [0, 1, double.NaN, 3]));
+        Try("labels that are not finite", _folder.Files("good.npy", "nan.npy"), Input(-1, 3, 2));
 
-        var dataset = folder.Archive("good.npz");
+        var dataset = _folder.Archive("good.npz");
         Try("input that the model does not have", dataset, Input(-1, 3, 2) with { Name = "images" });
         Try("input that the dataset does not have", dataset, Input(-1, 3, 2), new ModelTensor("mask", DataType.Float, [-1, 2]));
         Try("input of texts", dataset, new ModelTensor("image", DataType.String, [-1, 3, 2]));
@@ -70,13 +70,13 @@ public sealed class DataErrors : IDisposable
             },
             new ModelTensor("image", DataType.Int64, [-1, 3, 2])
         );
-        folder.Write("nhwc.npy", ArrayWriter.Npy("|u1", [4, 8, 6, 3], new double[4 * 8 * 6 * 3]));
-        Try("channels last", folder.Files("nhwc.npy"), Input(-1, 3, 8, 6));
+        _folder.Write("nhwc.npy", ArrayWriter.Npy("|u1", [4, 8, 6, 3], new double[4 * 8 * 6 * 3]));
+        Try("channels last", _folder.Files("nhwc.npy"), Input(-1, 3, 8, 6));
 
         Tables();
         Folders();
 
-        var text = report.ToString();
+        var text = _report.ToString();
         foreach (var code in typeof(DataCodes).GetFields().Select(field => (string)field.GetValue(null)!))
         {
             text.ShouldContain($"error {code}: ");
@@ -101,9 +101,9 @@ public sealed class DataErrors : IDisposable
         Table("table with a name twice", "a,b,a\n1,2,3\n");
         Table("table with a range backwards", "b,a\n1,2\n");
         Table("table with labels that are words", "a,b,label\n1,2,cat\n", "label");
-        folder.Write("x.csv", [.. "a,b\n1,2\n"u8, 0xFF, 0xFE, 0xFA, .. ",3\n"u8]);
-        Try("table that is not UTF-8", folder.In("x.csv", null, ("image", "a..b")), Input(-1, 2));
-        Try("table that is gone", folder.In("gone.csv", null, ("image", "a..b")), Input(-1, 2));
+        _folder.Write("x.csv", [.. "a,b\n1,2\n"u8, 0xFF, 0xFE, 0xFA, .. ",3\n"u8]);
+        Try("table that is not UTF-8", _folder.In("x.csv", null, ("image", "a..b")), Input(-1, 2));
+        Try("table that is gone", _folder.In("gone.csv", null, ("image", "a..b")), Input(-1, 2));
     }
 
     private void Folders()
@@ -117,10 +117,10 @@ public sealed class DataErrors : IDisposable
         Folder("folder with a damaged file", f => f.Write("f5/cat/1.npy", sample).Write("f5/dog/1.npy", sample[..^1]), "f5");
         Folder("folder that starts with a damaged file", f => f.Write("f6/cat/1.npy", "text"), "f6");
         Folder("folder that is gone", f => f, "f7");
-        folder.Write("f8/cat/1.npy", sample).Write("f8/cat/1.mask.npy", sample).Write("f8/cat/2.npy", sample);
+        _folder.Write("f8/cat/1.npy", sample).Write("f8/cat/1.mask.npy", sample).Write("f8/cat/2.npy", sample);
         Try(
             "folder with a sample that lacks a file",
-            folder.In("f8", null, ("image", "*.npy"), ("mask", "*.mask.npy")),
+            _folder.In("f8", null, ("image", "*.npy"), ("mask", "*.mask.npy")),
             Input(-1, 2),
             Input(-1, 2) with
             {
@@ -138,9 +138,9 @@ public sealed class DataErrors : IDisposable
         );
         for (var length = 0; length < archive.Length; length += 3)
         {
-            folder.Write("cut.npz", archive[..length]);
+            _folder.Write("cut.npz", archive[..length]);
             Should
-                .Throw<DiagnosticException>(() => DatasetReader.Open(folder.Archive("cut.npz"), [Input(-1, 6)], null, 1).Read().ToList())
+                .Throw<DiagnosticException>(() => DatasetReader.Open(_folder.Archive("cut.npz"), [Input(-1, 6)], null, 1).Read().ToList())
                 .Diagnostic.Code.ShouldStartWith("MOC3");
         }
     }
@@ -161,11 +161,11 @@ public sealed class DataErrors : IDisposable
                 damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
             }
 
-            folder.Write("damaged.npz", damaged);
+            _folder.Write("damaged.npz", damaged);
             try
             {
                 var read = DatasetReader
-                    .Open(folder.Archive("damaged.npz"), [Input(-1, 6)], null, 1)
+                    .Open(_folder.Archive("damaged.npz"), [Input(-1, 6)], null, 1)
                     .Read()
                     .SelectMany(batch => batch.Inputs["image"].As<float>().ToArray());
                 read.ShouldBe(Enumerable.Range(0, 300).Select(i => (float)(i * 7 % 256)));
@@ -179,13 +179,13 @@ public sealed class DataErrors : IDisposable
 
     private static ModelTensor Input(params long[] shape) => new("image", DataType.Float, shape);
 
-    private void File(string title, byte[] bytes) => Try(title, folder.Write("x", bytes).Files("x"), Input(-1, 3, 2));
+    private void File(string title, byte[] bytes) => Try(title, _folder.Write("x", bytes).Files("x"), Input(-1, 3, 2));
 
     private void Table(string title, string text, string? labels = null) =>
-        Try(title, folder.Write("x.csv", text).In("x.csv", labels, ("image", "a..b")), Input(-1, 2));
+        Try(title, _folder.Write("x.csv", text).In("x.csv", labels, ("image", "a..b")), Input(-1, 2));
 
     private void Folder(string title, Func<DataFolder, DataFolder> write, string path) =>
-        Try(title, write(folder).In(path, "folder", ("image", "*.npy")), Input(-1, 2));
+        Try(title, write(_folder).In(path, "folder", ("image", "*.npy")), Input(-1, 2));
 
     private void Try(string title, DatasetPlan dataset, params ModelTensor[] inputs) => Try(title, dataset, null, inputs);
 
@@ -200,10 +200,10 @@ public sealed class DataErrors : IDisposable
         {
             outcome = exception
                 .Diagnostic.ToString()
-                .Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
+                .Replace(_folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
                 .Replace(new string('7', 100), "", StringComparison.Ordinal);
         }
 
-        report.Append($"=== {title}\n{outcome}\n\n");
+        _report.Append($"=== {title}\n{outcome}\n\n");
     }
 }

@@ -9,11 +9,11 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 /// <summary>Data files, and datasets over them as the manifest reader would give them.</summary>
 internal sealed class DataFolder : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
-    public string Path => folder.Path;
+    public string Path => _folder.Path;
 
-    public string this[string name] => folder[name];
+    public string this[string name] => _folder[name];
 
     public static ModelTensor Input(params long[] shape) => new("image", DataType.Double, shape);
 
@@ -23,8 +23,8 @@ internal sealed class DataFolder : IDisposable
 
     public DataFolder Write(string name, byte[] bytes)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder[name])!);
-        File.WriteAllBytes(folder[name], bytes);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(_folder[name])!);
+        File.WriteAllBytes(_folder[name], bytes);
         return this;
     }
 
@@ -35,10 +35,10 @@ internal sealed class DataFolder : IDisposable
     {
         Name = "digits",
         Position = new SourcePosition("modelopt.yaml", 3, 3),
-        Path = folder[path],
+        Path = _folder[path],
         Inputs = inputs.ToDictionary(input => input.Input, input => input.Array),
         Labels = labels,
-        Files = [folder[path]],
+        Files = [_folder[path]],
     };
 
     /// <summary>A dataset whose arrays are files.</summary>
@@ -46,9 +46,9 @@ internal sealed class DataFolder : IDisposable
     {
         Name = "digits",
         Position = new SourcePosition("modelopt.yaml", 3, 3),
-        Inputs = new Dictionary<string, string> { ["image"] = folder[image] },
-        Labels = labels is null ? null : folder[labels],
-        Files = [folder[image]],
+        Inputs = new Dictionary<string, string> { ["image"] = _folder[image] },
+        Labels = labels is null ? null : _folder[labels],
+        Files = [_folder[image]],
     };
 
     /// <summary>A dataset in one archive.</summary>
@@ -56,11 +56,11 @@ internal sealed class DataFolder : IDisposable
     {
         Name = "digits",
         Position = new SourcePosition("modelopt.yaml", 3, 3),
-        Path = folder[path],
+        Path = _folder[path],
         Inputs = new Dictionary<string, string> { ["image"] = image },
         Labels = labels,
-        Files = [folder[path]],
+        Files = [_folder[path]],
     };
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -12,9 +12,9 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 /// <summary>Reads every example of <c>docs/data.md</c> from files as the page describes them.</summary>
 public sealed partial class DocumentedData : IDisposable
 {
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Is_Read_As_The_Page_Says()
@@ -24,7 +24,7 @@ public sealed partial class DocumentedData : IDisposable
         foreach (Match example in Example().Matches(File.ReadAllText(Page)))
         {
             var root = (MapNode)YamlTree.Parse(example.Groups["yaml"].Value, "data.md")!;
-            var datasets = new DatasetsReader(new ManifestPaths(folder.Path, mustExist: true)).Read(
+            var datasets = new DatasetsReader(new ManifestPaths(_folder.Path, mustExist: true)).Read(
                 root.Entries.Single(entry => entry.Key.Text == "datasets").Value
             );
             foreach (var (name, dataset) in datasets)
@@ -65,7 +65,7 @@ public sealed partial class DocumentedData : IDisposable
     public void Shows_Whole_Manifests_That_Are_Valid()
     {
         WriteFiles();
-        folder.Write("digits.onnx", "");
+        _folder.Write("digits.onnx", "");
         var whole = Example()
             .Matches(File.ReadAllText(Page))
             .Select(example => example.Groups["yaml"].Value)
@@ -75,8 +75,8 @@ public sealed partial class DocumentedData : IDisposable
         whole.ShouldNotBeEmpty();
         foreach (var yaml in whole)
         {
-            folder.Write("modelopt.yaml", "version: 1\n" + yaml);
-            ManifestReader.Read(folder["modelopt.yaml"]).Models.ShouldHaveSingleItem().Calibrate!.Dataset!.Name.ShouldBe("all/train");
+            _folder.Write("modelopt.yaml", "version: 1\n" + yaml);
+            ManifestReader.Read(_folder["modelopt.yaml"]).Models.ShouldHaveSingleItem().Calibrate!.Dataset!.Name.ShouldBe("all/train");
         }
     }
 
@@ -86,7 +86,7 @@ public sealed partial class DocumentedData : IDisposable
     private void WriteFiles()
     {
         var pixels = Enumerable.Range(0, 784).ToArray();
-        folder
+        _folder
             .Write(
                 "data/digits.npz",
                 ArrayWriter.Npz(CompressionLevel.Optimal, ("images", Zeros("|u1", 5, 28, 28)), ("labels", ArrayWriter.Npy("|u1", [5], [0, 1, 2, 3, 4])))
@@ -105,7 +105,7 @@ public sealed partial class DocumentedData : IDisposable
             .Write("data/photos.npz", ArrayWriter.Npz(CompressionLevel.Optimal, ("photos", Zeros("|u1", 2, 5, 6, 3))));
         foreach (var name in new[] { "a", "b" })
         {
-            folder.Write($"data/archives/{name}.npz", ArrayWriter.Npz(CompressionLevel.Optimal, ("left", Zeros("<f4", 2)), ("right", Zeros("<f4", 3))));
+            _folder.Write($"data/archives/{name}.npz", ArrayWriter.Npz(CompressionLevel.Optimal, ("left", Zeros("<f4", 2)), ("right", Zeros("<f4", 3))));
         }
     }
 

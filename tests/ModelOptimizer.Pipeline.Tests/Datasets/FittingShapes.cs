@@ -5,9 +5,9 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 
 public sealed class FittingShapes : IDisposable
 {
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("3 32 32", "-1 3 32 32", "-1: 3 32 32")]
@@ -38,25 +38,25 @@ public sealed class FittingShapes : IDisposable
     [Fact]
     public void Gives_A_Model_Of_Fixed_Batch_Exactly_That_Many()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("|u1", [12, 2], Enumerable.Range(0, 24).Select(i => (double)i)));
+        _folder.Write("x.npy", ArrayWriter.Npy("|u1", [12, 2], Enumerable.Range(0, 24).Select(i => (double)i)));
 
         DatasetReader
-            .Open(folder.Files("x.npy"), [DataFolder.Input(4, 2)], null, 1)
+            .Open(_folder.Files("x.npy"), [DataFolder.Input(4, 2)], null, 1)
             .Read()
             .Select(batch => (batch.Count, batch.Inputs["image"].Shape[0]))
             .ShouldBe([(4, 4L), (4, 4L), (4, 4L)]);
-        DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(1, 2)], 3, 1).Read().Select(batch => batch.Count).ShouldBe([1, 1, 1]);
+        DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(1, 2)], 3, 1).Read().Select(batch => batch.Count).ShouldBe([1, 1, 1]);
         Should
-            .Throw<DiagnosticException>(() => DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(5, 2)], null, 1))
+            .Throw<DiagnosticException>(() => DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(5, 2)], null, 1))
             .Diagnostic.Code.ShouldBe(DataCodes.Batches);
     }
 
     [Fact]
     public void Gives_A_Model_Without_A_Batch_One_Sample_At_A_Time()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("|u1", [3, 5], Enumerable.Range(0, 15).Select(i => (double)i)));
+        _folder.Write("x.npy", ArrayWriter.Npy("|u1", [3, 5], Enumerable.Range(0, 15).Select(i => (double)i)));
 
-        var batches = DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(5)], null, 1).Read().ToList();
+        var batches = DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(5)], null, 1).Read().ToList();
 
         batches.Select(batch => batch.Inputs["image"].Shape).ShouldBe([[5L], [5L], [5L]]);
         batches[2].Inputs["image"].As<double>().ToArray().ShouldBe([10.0, 11, 12, 13, 14]);
@@ -65,7 +65,7 @@ public sealed class FittingShapes : IDisposable
     [Fact]
     public void Feeds_Several_Inputs_From_Several_Arrays()
     {
-        folder.Write(
+        _folder.Write(
             "x.npz",
             ArrayWriter.Npz(
                 System.IO.Compression.CompressionLevel.Fastest,
@@ -73,7 +73,7 @@ public sealed class FittingShapes : IDisposable
                 ("b", ArrayWriter.Npy("<f4", [3], [7, 8, 9]))
             )
         );
-        var dataset = folder.Archive("x.npz") with
+        var dataset = _folder.Archive("x.npz") with
         {
             Inputs = new Dictionary<string, string> { ["left"] = "a", ["right"] = "b" },
         };

@@ -6,14 +6,14 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 
 public sealed class HashingSamples : IDisposable
 {
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Takes_The_Values_Of_All_Inputs_In_The_Order_Of_Their_Names()
     {
-        folder.Write(
+        _folder.Write(
             "x.npz",
             ArrayWriter.Npz(
                 System.IO.Compression.CompressionLevel.Fastest,
@@ -21,7 +21,7 @@ public sealed class HashingSamples : IDisposable
                 ("two", ArrayWriter.Npy("<i2", [2], [5, 6]))
             )
         );
-        var dataset = folder.Archive("x.npz") with
+        var dataset = _folder.Archive("x.npz") with
         {
             Inputs = new Dictionary<string, string> { ["z"] = "one", ["a"] = "two" },
         };
@@ -36,28 +36,28 @@ public sealed class HashingSamples : IDisposable
     [Fact]
     public void Finds_A_Sample_In_Another_File_Of_Another_Format_And_Preprocessing()
     {
-        folder.Write("train-ubyte.gz", ArrayWriter.Gzip(ArrayWriter.Idx(0x08, [3, 2], [1, 2, 3, 4, 5, 6])));
-        folder.Write("test.npz", ArrayWriter.Npz(System.IO.Compression.CompressionLevel.Optimal, ("images", ArrayWriter.Npy("|u1", [2, 1, 2], [9, 9, 3, 4]))));
+        _folder.Write("train-ubyte.gz", ArrayWriter.Gzip(ArrayWriter.Idx(0x08, [3, 2], [1, 2, 3, 4, 5, 6])));
+        _folder.Write("test.npz", ArrayWriter.Npz(System.IO.Compression.CompressionLevel.Optimal, ("images", ArrayWriter.Npy("|u1", [2, 1, 2], [9, 9, 3, 4]))));
 
-        var train = SampleHashes.Of(folder.Files("train-ubyte.gz"), null, 1);
-        var test = SampleHashes.Of(folder.Archive("test.npz") with { Preprocess = new PreprocessPlan { Scale = 0.5 } }, null, 1);
+        var train = SampleHashes.Of(_folder.Files("train-ubyte.gz"), null, 1);
+        var test = SampleHashes.Of(_folder.Archive("test.npz") with { Preprocess = new PreprocessPlan { Scale = 0.5 } }, null, 1);
 
         train.Intersect(test).ShouldBe([train[1]]);
 
-        folder.Write("test.csv", "a,b\n3.0,4\n1,1\n");
-        folder.Write("test/x/1.npy", ArrayWriter.Npy("<f4", [2], [5, 6]));
-        SampleHashes.Of(folder.In("test.csv", null, ("image", "a..b")), null, 1).Intersect(train).ShouldBe([train[1]]);
-        SampleHashes.Of(folder.In("test", null, ("image", "*.npy")), null, 1).ShouldBe([train[2]]);
+        _folder.Write("test.csv", "a,b\n3.0,4\n1,1\n");
+        _folder.Write("test/x/1.npy", ArrayWriter.Npy("<f4", [2], [5, 6]));
+        SampleHashes.Of(_folder.In("test.csv", null, ("image", "a..b")), null, 1).Intersect(train).ShouldBe([train[1]]);
+        SampleHashes.Of(_folder.In("test", null, ("image", "*.npy")), null, 1).ShouldBe([train[2]]);
     }
 
     [Fact]
     public void Follows_The_Draw_That_Reading_Takes()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("|u1", [100, 1], Enumerable.Range(0, 100).Select(i => (double)i)));
+        _folder.Write("x.npy", ArrayWriter.Npy("|u1", [100, 1], Enumerable.Range(0, 100).Select(i => (double)i)));
 
-        var drawn = DataFolder.Values(DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(-1, 1)], 10, 6));
+        var drawn = DataFolder.Values(DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(-1, 1)], 10, 6));
 
-        SampleHashes.Of(folder.Files("x.npy"), 10, 6).ShouldBe(drawn.Select(value => Sha256(value)));
+        SampleHashes.Of(_folder.Files("x.npy"), 10, 6).ShouldBe(drawn.Select(value => Sha256(value)));
     }
 
     private static string Sha256(params double[] values) => Convert.ToHexStringLower(SHA256.HashData([.. values.SelectMany(BitConverter.GetBytes)]));

@@ -8,18 +8,18 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 
 public sealed class Preprocessing : IDisposable
 {
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Scales_Then_Subtracts_Then_Divides_By_Channel()
     {
         var pixels = Enumerable.Range(0, 4 * 3 * 2 * 2).Select(i => (double)(i * 5 % 256)).ToArray();
-        folder.Write("x.npy", ArrayWriter.Npy("|u1", [4, 3, 2, 2], pixels));
+        _folder.Write("x.npy", ArrayWriter.Npy("|u1", [4, 3, 2, 2], pixels));
         double[] mean = [0.485, 0.456, 0.406];
         double[] std = [0.229, 0.224, 0.225];
-        var dataset = folder.Files("x.npy") with { Preprocess = new PreprocessPlan { Scale = 1.0 / 255, Mean = mean, Std = std } };
+        var dataset = _folder.Files("x.npy") with { Preprocess = new PreprocessPlan { Scale = 1.0 / 255, Mean = mean, Std = std } };
 
         var values = DataFolder.Values(DatasetReader.Open(dataset, [DataFolder.Input(-1, 3, 2, 2)], null, 1));
 
@@ -31,8 +31,8 @@ public sealed class Preprocessing : IDisposable
     {
         const int Height = 2, Width = 4, Channels = 3;
         var pixels = Enumerable.Range(0, 5 * Height * Width * Channels).Select(i => (double)i).ToArray();
-        folder.Write("x.npy", ArrayWriter.Npy("<i4", [5, Height, Width, Channels], pixels));
-        var dataset = folder.Files("x.npy") with { Preprocess = new PreprocessPlan { Layout = "NHWC", Mean = [0, 100, 200] } };
+        _folder.Write("x.npy", ArrayWriter.Npy("<i4", [5, Height, Width, Channels], pixels));
+        var dataset = _folder.Files("x.npy") with { Preprocess = new PreprocessPlan { Layout = "NHWC", Mean = [0, 100, 200] } };
 
         var values = DataFolder.Values(DatasetReader.Open(dataset, [DataFolder.Input(-1, Channels, Height, Width)], null, 1));
 
@@ -48,13 +48,13 @@ public sealed class Preprocessing : IDisposable
     public void Reshapes_And_Takes_Channels_From_Before_Or_After()
     {
         var pixels = Enumerable.Range(0, 2 * 12).Select(i => (double)i).ToArray();
-        folder.Write("flat.npy", ArrayWriter.Npy("<f4", [2, 12], pixels));
-        folder.Write("image.npy", ArrayWriter.Npy("<f4", [2, 3, 2, 2], pixels));
+        _folder.Write("flat.npy", ArrayWriter.Npy("<f4", [2, 12], pixels));
+        _folder.Write("image.npy", ArrayWriter.Npy("<f4", [2, 3, 2, 2], pixels));
         var expected = pixels.Select((pixel, i) => pixel - (i % 12 / 4)).ToArray();
         var preprocess = new PreprocessPlan { Mean = [0, 1, 2] };
 
-        var shaped = folder.Files("flat.npy") with { Preprocess = preprocess with { Shape = [3, 2, 2] } };
-        var flattened = folder.Files("image.npy") with { Preprocess = preprocess with { Shape = [12] } };
+        var shaped = _folder.Files("flat.npy") with { Preprocess = preprocess with { Shape = [3, 2, 2] } };
+        var flattened = _folder.Files("image.npy") with { Preprocess = preprocess with { Shape = [12] } };
 
         DataFolder.Values(DatasetReader.Open(shaped, [DataFolder.Input(-1, 3, 2, 2)], null, 1)).ShouldBe(expected);
         DataFolder.Values(DatasetReader.Open(flattened, [DataFolder.Input(-1, 12)], null, 1)).ShouldBe(expected);
@@ -67,9 +67,9 @@ public sealed class Preprocessing : IDisposable
     [InlineData(DataType.Double, new byte[] { 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0xC0 })]
     internal void Casts_To_The_Floating_Type_Of_The_Input(DataType type, byte[] expected)
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 2], [1.5, -2]));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 2], [1.5, -2]));
 
-        var tensor = DatasetReader.Open(folder.Files("x.npy"), [new ModelTensor("image", type, [1, 2])], null, 1).Read().Single().Inputs["image"];
+        var tensor = DatasetReader.Open(_folder.Files("x.npy"), [new ModelTensor("image", type, [1, 2])], null, 1).Read().Single().Inputs["image"];
 
         tensor.Type.ShouldBe(type);
         tensor.Bytes.ShouldBe(expected);
@@ -79,9 +79,9 @@ public sealed class Preprocessing : IDisposable
     public void Rounds_To_Bfloat16_To_The_Nearest_Even()
     {
         // 1 + 1/256 lies halfway between 1 and the next bfloat16, 1 + 3/256 halfway between two whose upper one is even.
-        folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 4], [1 + (1 / 256.0), 1 + (3 / 256.0), 1 + (1.01 / 256), double.NaN]));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 4], [1 + (1 / 256.0), 1 + (3 / 256.0), 1 + (1.01 / 256), double.NaN]));
 
-        var tensor = DatasetReader.Open(folder.Files("x.npy"), [new ModelTensor("image", DataType.Bfloat16, [1, 4])], null, 1).Read().Single().Inputs["image"];
+        var tensor = DatasetReader.Open(_folder.Files("x.npy"), [new ModelTensor("image", DataType.Bfloat16, [1, 4])], null, 1).Read().Single().Inputs["image"];
 
         tensor.As<ushort>().ToArray().ShouldBe([(ushort)0x3F80, (ushort)0x3F82, (ushort)0x3F81, (ushort)0x7FC0]);
     }
@@ -98,9 +98,9 @@ public sealed class Preprocessing : IDisposable
     [InlineData(DataType.Uint64, 8)]
     internal void Casts_To_The_Whole_Type_Of_The_Input(DataType type, int width)
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f4", [1, 3], [0, 1, 1]));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f4", [1, 3], [0, 1, 1]));
 
-        var tensor = DatasetReader.Open(folder.Files("x.npy"), [new ModelTensor("image", type, [1, 3])], null, 1).Read().Single().Inputs["image"];
+        var tensor = DatasetReader.Open(_folder.Files("x.npy"), [new ModelTensor("image", type, [1, 3])], null, 1).Read().Single().Inputs["image"];
 
         tensor.Bytes.Chunk(width).Select(bytes => (bytes[0], bytes.Skip(1).Sum(b => b))).ShouldBe([((byte)0, 0), ((byte)1, 0), ((byte)1, 0)]);
     }
@@ -108,9 +108,9 @@ public sealed class Preprocessing : IDisposable
     [Fact]
     public void Keeps_Whole_Numbers_That_No_Double_Holds()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }", BitConverter.GetBytes(long.MaxValue - 1)));
+        _folder.Write("x.npy", ArrayWriter.Npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }", BitConverter.GetBytes(long.MaxValue - 1)));
 
-        DatasetReader.Open(folder.Files("x.npy"), [new ModelTensor("image", DataType.Int64, [1, 1])], null, 1).Read().Single()
+        DatasetReader.Open(_folder.Files("x.npy"), [new ModelTensor("image", DataType.Int64, [1, 1])], null, 1).Read().Single()
             .Inputs["image"].As<long>()[0].ShouldBe(long.MaxValue - 1);
     }
 
@@ -124,8 +124,8 @@ public sealed class Preprocessing : IDisposable
     [InlineData(DataType.Int32, double.NaN)]
     internal void Refuses_A_Value_That_Would_Become_Another_One(DataType type, double value)
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 1], [value]));
-        var source = DatasetReader.Open(folder.Files("x.npy"), [new ModelTensor("image", type, [1, 1])], null, 1);
+        _folder.Write("x.npy", ArrayWriter.Npy("<f8", [1, 1], [value]));
+        var source = DatasetReader.Open(_folder.Files("x.npy"), [new ModelTensor("image", type, [1, 1])], null, 1);
 
         Should.Throw<DiagnosticException>(() => source.Read().ToList()).Diagnostic.Code.ShouldBe(DataCodes.Value);
     }

@@ -5,7 +5,7 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 
 public sealed class ReadingArrays : IDisposable
 {
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
     public static TheoryData<string, int> ElementTypes
     {
@@ -47,16 +47,16 @@ public sealed class ReadingArrays : IDisposable
         }
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(ElementTypes))]
     public void Gives_The_Values_Of_Every_Element_Type(string descr, int version)
     {
         var values = Values(descr, 70 * 6);
-        folder.Write("x.npy", ArrayWriter.Npy(descr, [70, 2, 3], values, version));
+        _folder.Write("x.npy", ArrayWriter.Npy(descr, [70, 2, 3], values, version));
 
-        var source = DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(-1, 2, 3)], null, 1);
+        var source = DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(-1, 2, 3)], null, 1);
 
         source.Count.ShouldBe(70);
         DataFolder.Values(source).ShouldBe(values);
@@ -69,7 +69,7 @@ public sealed class ReadingArrays : IDisposable
     public void Gives_The_Same_From_Archives_However_Packed(CompressionLevel level)
     {
         var values = Values("<i2", 200 * 5);
-        folder.Write(
+        _folder.Write(
             "x.npz",
             ArrayWriter.Npz(
                 level,
@@ -78,7 +78,7 @@ public sealed class ReadingArrays : IDisposable
                 ("labels", ArrayWriter.Npy("|u1", [200], Enumerable.Range(0, 200).Select(i => (double)i)))
             )
         );
-        var dataset = folder.Archive("x.npz", labels: "labels");
+        var dataset = _folder.Archive("x.npz", labels: "labels");
 
         DataFolder.Values(DatasetReader.Open(dataset, [DataFolder.Input(-1, 5)], null, 1)).ShouldBe(values);
 
@@ -99,29 +99,29 @@ public sealed class ReadingArrays : IDisposable
     {
         var values = Values(code switch { 0x08 => "|u1", 0x09 => "|i1", 0x0B => ">i2", 0x0C => ">i4", 0x0D => ">f4", _ => ">f8" }, 10 * 4 * 3);
         var file = ArrayWriter.Idx(code, [10, 4, 3], values);
-        folder.Write("x-ubyte", packed ? ArrayWriter.Gzip(file) : file);
+        _folder.Write("x-ubyte", packed ? ArrayWriter.Gzip(file) : file);
 
-        DataFolder.Values(DatasetReader.Open(folder.Files("x-ubyte"), [DataFolder.Input(1, 1, 4, 3)], null, 1)).ShouldBe(values);
+        DataFolder.Values(DatasetReader.Open(_folder.Files("x-ubyte"), [DataFolder.Input(1, 1, 4, 3)], null, 1)).ShouldBe(values);
     }
 
     [Fact]
     public void Skips_Over_What_Was_Not_Drawn_In_Packed_Files_Of_Many_Chunks()
     {
         var values = Enumerable.Range(0, 3000 * 100).Select(i => (double)(i % 251)).ToArray();
-        folder.Write("x.gz", ArrayWriter.Gzip(ArrayWriter.Npy("|u1", [3000, 100], values)));
-        folder.Write("x.npy", ArrayWriter.Npy("|u1", [3000, 100], values));
+        _folder.Write("x.gz", ArrayWriter.Gzip(ArrayWriter.Npy("|u1", [3000, 100], values)));
+        _folder.Write("x.npy", ArrayWriter.Npy("|u1", [3000, 100], values));
 
-        var packed = DataFolder.Values(DatasetReader.Open(folder.Files("x.gz"), [DataFolder.Input(-1, 100)], 7, 5));
+        var packed = DataFolder.Values(DatasetReader.Open(_folder.Files("x.gz"), [DataFolder.Input(-1, 100)], 7, 5));
 
-        packed.ShouldBe(DataFolder.Values(DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(-1, 100)], 7, 5)));
+        packed.ShouldBe(DataFolder.Values(DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(-1, 100)], 7, 5)));
         packed.Length.ShouldBe(700);
     }
 
     [Fact]
     public void Reads_Again_From_The_Start()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f4", [9, 2], Values("<f4", 18)));
-        var source = DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(-1, 2)], 5, 1, preferredBatch: 2);
+        _folder.Write("x.npy", ArrayWriter.Npy("<f4", [9, 2], Values("<f4", 18)));
+        var source = DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(-1, 2)], 5, 1, preferredBatch: 2);
 
         var first = DataFolder.Values(source);
         _ = source.Read().First();
@@ -137,10 +137,10 @@ public sealed class ReadingArrays : IDisposable
     [InlineData("|i1", "[6]", new[] { 6 })]
     public void Reads_Labels_Of_Every_Whole_Type(string descr, string shape, int[] extents)
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f4", [6, 2], Values("<f4", 12)));
-        folder.Write("y.npy", ArrayWriter.Npy(descr, [.. extents.Select(extent => (long)extent)], [3, 1, 4, 1, 5, 9]));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f4", [6, 2], Values("<f4", 12)));
+        _folder.Write("y.npy", ArrayWriter.Npy(descr, [.. extents.Select(extent => (long)extent)], [3, 1, 4, 1, 5, 9]));
 
-        var batch = DatasetReader.Open(folder.Files("x.npy", "y.npy"), [DataFolder.Input(-1, 2)], null, 1).Read().Single();
+        var batch = DatasetReader.Open(_folder.Files("x.npy", "y.npy"), [DataFolder.Input(-1, 2)], null, 1).Read().Single();
 
         batch.Labels.ShouldBe([3L, 1, 4, 1, 5, 9], shape);
         batch.Targets.ShouldBe([3.0, 1, 4, 1, 5, 9], shape);
@@ -153,10 +153,10 @@ public sealed class ReadingArrays : IDisposable
     public void Reads_Labels_Of_Any_Numbers_And_Shape(string descr, long[] extents)
     {
         var values = Values(descr, (int)extents.Aggregate(1L, (product, extent) => product * extent));
-        folder.Write("x.npy", ArrayWriter.Npy("<f4", [6, 2], Values("<f4", 12)));
-        folder.Write("y.npy", ArrayWriter.Npy(descr, extents, values));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f4", [6, 2], Values("<f4", 12)));
+        _folder.Write("y.npy", ArrayWriter.Npy(descr, extents, values));
 
-        var batches = DatasetReader.Open(folder.Files("x.npy", "y.npy"), [DataFolder.Input(-1, 2)], null, 1, preferredBatch: 4).Read().ToList();
+        var batches = DatasetReader.Open(_folder.Files("x.npy", "y.npy"), [DataFolder.Input(-1, 2)], null, 1, preferredBatch: 4).Read().ToList();
 
         batches.ShouldAllBe(batch => batch.Labels == null);
         batches.SelectMany(batch => batch.Targets!).ShouldBe(values);
@@ -165,9 +165,9 @@ public sealed class ReadingArrays : IDisposable
     [Fact]
     public void Has_No_Labels_When_The_Dataset_Has_None()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f4", [6, 2], Values("<f4", 12)));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f4", [6, 2], Values("<f4", 12)));
 
-        DatasetReader.Open(folder.Files("x.npy"), [DataFolder.Input(-1, 2)], null, 1).Read().Single().Labels.ShouldBeNull();
+        DatasetReader.Open(_folder.Files("x.npy"), [DataFolder.Input(-1, 2)], null, 1).Read().Single().Labels.ShouldBeNull();
     }
 
     /// <summary>Values that the type holds exactly, its extremes among them.</summary>

@@ -6,9 +6,9 @@ namespace ModelOptimizer.Pipeline.Tests.Datasets;
 
 public sealed class SplittingSamples : IDisposable
 {
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(1000, new[] { 0.2, 0.8 }, new[] { 200, 800 })]
@@ -60,7 +60,7 @@ public sealed class SplittingSamples : IDisposable
     [Fact]
     public void Keeps_Draws_Inside_Their_Part_Whatever_Is_Drawn_From_The_Other()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f4", [200, 1], Enumerable.Range(0, 200).Select(i => (double)i)));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f4", [200, 1], Enumerable.Range(0, 200).Select(i => (double)i)));
         var train = Read("train", 0, 0.4, null);
         var test = Read("test", 0.4, 1, null);
         train.Length.ShouldBe(80);
@@ -75,7 +75,7 @@ public sealed class SplittingSamples : IDisposable
     [Fact]
     public void Says_Which_Part_Has_No_Samples_Or_Too_Few()
     {
-        folder.Write("x.npy", ArrayWriter.Npy("<f4", [10, 1], new double[10]));
+        _folder.Write("x.npy", ArrayWriter.Npy("<f4", [10, 1], new double[10]));
 
         Should
             .Throw<DiagnosticException>(() => Read("test", 0, 0.01, null))
@@ -102,7 +102,7 @@ public sealed class SplittingSamples : IDisposable
 
     private double[] Read(string name, double start, double end, int? samples)
     {
-        var dataset = folder.Files("x.npy") with { Name = $"digits/{name}", Part = Part(name, start, end) };
+        var dataset = _folder.Files("x.npy") with { Name = $"digits/{name}", Part = Part(name, start, end) };
         return DataFolder.Values(DatasetReader.Open(dataset, [DataFolder.Input(-1, 1)], samples, 3));
     }
 }

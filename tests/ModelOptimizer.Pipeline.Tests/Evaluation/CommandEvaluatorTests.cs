@@ -6,11 +6,11 @@ namespace ModelOptimizer.Pipeline.Tests.Evaluation;
 
 public sealed class CommandEvaluatorTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
-    public CommandEvaluatorTests() => File.WriteAllText(folder["model.onnx"], "0123456789");
+    public CommandEvaluatorTests() => File.WriteAllText(_folder["model.onnx"], "0123456789");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [UnixFact]
     public void Reads_The_Last_Line_That_Is_A_Json_Object()
@@ -27,7 +27,7 @@ public sealed class CommandEvaluatorTests : IDisposable
             new CommandPlan
             {
                 Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "$1"), \"count\": $#}" """, "sh"],
-                Directory = folder.Path,
+                Directory = _folder.Path,
                 TimeoutSeconds = 600,
             }
         )
@@ -39,7 +39,7 @@ public sealed class CommandEvaluatorTests : IDisposable
             new CommandPlan
             {
                 Words = ["sh", "-c", """echo "{\"size\": $(wc -c < "${1#--model=}"), \"count\": $#}" """, "sh", "--model={model}", "{model}", "x"],
-                Directory = folder.Path,
+                Directory = _folder.Path,
                 TimeoutSeconds = 600,
             }
         )
@@ -48,21 +48,21 @@ public sealed class CommandEvaluatorTests : IDisposable
     [UnixFact]
     public void Runs_In_The_Manifests_Folder_And_Finds_Programs_There()
     {
-        File.WriteAllText(folder["eval"], """
+        File.WriteAllText(_folder["eval"], """
             #!/bin/sh
             echo "{\"here\": $(ls model.onnx | wc -l)}"
             """);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(folder["eval"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(_folder["eval"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        Run(new CommandPlan { Words = ["eval"], Directory = folder.Path, TimeoutSeconds = 600 }).Metrics["here"].ShouldBe(1);
+        Run(new CommandPlan { Words = ["eval"], Directory = _folder.Path, TimeoutSeconds = 600 }).Metrics["here"].ShouldBe(1);
     }
 
     [UnixFact]
     public void Words_Are_Not_Read_By_A_Shell() =>
-        Run(new CommandPlan { Words = ["echo", """{"a": 1, "text": "$(date) ; x"}""", "{model}"], Directory = folder.Path, TimeoutSeconds = 600 })
+        Run(new CommandPlan { Words = ["echo", """{"a": 1, "text": "$(date) ; x"}""", "{model}"], Directory = _folder.Path, TimeoutSeconds = 600 })
             .Problem.ShouldNotBeNull();
 
     [UnixFact]
@@ -84,7 +84,7 @@ public sealed class CommandEvaluatorTests : IDisposable
             new CommandPlan
             {
                 Words = ["no-such-program-at-all"],
-                Directory = folder.Path,
+                Directory = _folder.Path,
                 TimeoutSeconds = 600,
             }
         )
@@ -98,13 +98,13 @@ public sealed class CommandEvaluatorTests : IDisposable
             new CommandPlan
             {
                 Words = ["sh", "-c", "(sleep 60; touch late) & echo $! > child; wait", "sh"],
-                Directory = folder.Path,
+                Directory = _folder.Path,
                 TimeoutSeconds = 1,
             }
         );
 
         outcome.Problem.ShouldBe("the command did not end within 1 s; make it quicker, or raise 'timeout'");
-        var child = int.Parse(File.ReadAllText(folder["child"]), System.Globalization.CultureInfo.InvariantCulture);
+        var child = int.Parse(File.ReadAllText(_folder["child"]), System.Globalization.CultureInfo.InvariantCulture);
         IsRunning(child).ShouldBeFalse();
     }
 
@@ -118,7 +118,7 @@ public sealed class CommandEvaluatorTests : IDisposable
                 new CommandPlan
                 {
                     Words = ["sh", "-c", "sleep 60"],
-                    Directory = folder.Path,
+                    Directory = _folder.Path,
                     TimeoutSeconds = 600,
                 },
                 cancellation.Token
@@ -133,13 +133,13 @@ public sealed class CommandEvaluatorTests : IDisposable
         var command = new CommandPlan
         {
             Words = ["sh", "-c", """echo "$1" > path; echo "{\"size\": $(wc -c < "$1")}" """, "sh"],
-            Directory = folder.Path,
+            Directory = _folder.Path,
             TimeoutSeconds = 600,
         };
 
         CommandEvaluator.Run(command, model, "digits.onnx", CancellationToken.None).Metrics["size"].ShouldBe(model.ToBytes().Length);
 
-        var path = File.ReadAllLines(folder["path"]).ShouldHaveSingleItem();
+        var path = File.ReadAllLines(_folder["path"]).ShouldHaveSingleItem();
         Path.GetFileName(path).ShouldBe("digits.onnx");
         Directory.Exists(Path.GetDirectoryName(path)).ShouldBeFalse();
     }
@@ -155,10 +155,10 @@ public sealed class CommandEvaluatorTests : IDisposable
         result.Pairs.ShouldBe([new("mAP", 0.8, 0.7, 0)]);
     }
 
-    private CommandOutcome Run(string script) => Run(new CommandPlan { Words = ["sh", "-c", script, "sh"], Directory = folder.Path, TimeoutSeconds = 600 });
+    private CommandOutcome Run(string script) => Run(new CommandPlan { Words = ["sh", "-c", script, "sh"], Directory = _folder.Path, TimeoutSeconds = 600 });
 
     private CommandOutcome Run(CommandPlan command, CancellationToken cancellation = default) =>
-        CommandEvaluator.Run(command, folder["model.onnx"], cancellation);
+        CommandEvaluator.Run(command, _folder["model.onnx"], cancellation);
 
     private static bool IsRunning(int process)
     {

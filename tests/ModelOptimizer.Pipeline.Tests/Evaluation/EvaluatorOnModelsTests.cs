@@ -13,9 +13,9 @@ public sealed class EvaluatorOnModelsTests : IDisposable
 {
     private static readonly double[] OriginalWeight = [1, 0, 0, 0, 1, 0, 0, 0, 1];
     private static readonly double[] CompressedWeight = [1, 0, 0, 0, 1, 0, 0, 3, 1];
-    private readonly Engine engine = new(DeviceSelector.Select("cpu"));
+    private readonly Engine _engine = new(DeviceSelector.Select("cpu"));
 
-    public void Dispose() => engine.Dispose();
+    public void Dispose() => _engine.Dispose();
 
     [Fact]
     public void Both_Models_See_The_Same_Samples()
@@ -59,7 +59,7 @@ public sealed class EvaluatorOnModelsTests : IDisposable
         labels.Length,
         labels);
 
-    private ModelSession Session(double[] weight) => engine.CreateSession(new GraphBuilder()
+    private ModelSession Session(double[] weight) => _engine.CreateSession(new GraphBuilder()
         .Input("x", [-1, 3])
         .Initializer("w", [3, 3], weight)
         .Node("MatMul", ["x", "w"], ["y"])

@@ -6,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Tests.Gates;
 
 public class GateMessageTests
 {
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder _text = new();
 
     [Fact]
     public void Metrics_Of_Right_And_Wrong()
@@ -36,7 +36,7 @@ public class GateMessageTests
         Add("agreement max-drop 1%", Given.Fidelity("agreement", Ones(1985, 15)));
         Add("agreement max-drop 1%", Given.Fidelity("agreement", Ones(1900, 100)));
 
-        text.ToString().ShouldBeApproved();
+        _text.ToString().ShouldBeApproved();
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class GateMessageTests
         Add("mse max-rise 0.0129", Given.Fidelity("mse", errors), confidence: null);
         Add("mse max-rise 0.01", Given.Fidelity("mse", errors));
 
-        text.ToString().ShouldBeApproved();
+        _text.ToString().ShouldBeApproved();
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class GateMessageTests
         Add("rmse max 1", Given.Joint("rmse", errors, larger), confidence: null);
         Add("auc max-drop 1%", Given.Joint("auc", labels[..1], labels[..1]));
 
-        text.ToString().ShouldBeApproved();
+        _text.ToString().ShouldBeApproved();
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public class GateMessageTests
         Add("latency max 90%", Given.Latency(0));
         Add("latency max 90%", Given.Evidence());
 
-        text.ToString().ShouldBeApproved();
+        _text.ToString().ShouldBeApproved();
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public class GateMessageTests
         Add("top1 max-drop 0.5", good);
         Add("top0 max-drop 0.5%", good);
 
-        text.ToString().ShouldBeApproved();
+        _text.ToString().ShouldBeApproved();
     }
 
     private static IEnumerable<double> Ones(int ones, int zeros) => [.. Enumerable.Repeat(1.0, ones), .. Enumerable.Repeat(0.0, zeros)];
@@ -147,6 +147,6 @@ public class GateMessageTests
     private void Add(string gate, GateEvidence evidence, double? confidence = 0.95)
     {
         var verdict = GateKeeper.Decide(Given.Gate(gate, confidence), evidence);
-        text.Append(verdict.Outcome).Append(' ').Append(verdict.Code).Append('\n').Append("  ").Append(verdict.Message).Append('\n');
+        _text.Append(verdict.Outcome).Append(' ').Append(verdict.Code).Append('\n').Append("  ").Append(verdict.Message).Append('\n');
     }
 }

@@ -7,7 +7,7 @@ namespace ModelOptimizer.Pipeline.Tests.Manifest;
 /// <summary>A folder with the files that the manifests of these tests name; readers of manifests only look whether they are there.</summary>
 internal sealed class ManifestFolder : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
     public ManifestFolder()
     {
@@ -25,21 +25,21 @@ internal sealed class ManifestFolder : IDisposable
             }
         )
         {
-            File.WriteAllText(folder[name], "");
+            File.WriteAllText(_folder[name], "");
         }
 
-        Directory.CreateDirectory(folder["classes"]);
+        Directory.CreateDirectory(_folder["classes"]);
     }
 
-    public string Path => folder.Path;
+    public string Path => _folder.Path;
 
-    public string this[string name] => folder[name];
+    public string this[string name] => _folder[name];
 
     public CompressionPlan Read(string yaml, bool filesMustExist = true)
     {
-        File.WriteAllText(folder["modelopt.yaml"], yaml);
-        return ManifestReader.Read(folder["modelopt.yaml"], [new SampleMethod()], filesMustExist);
+        File.WriteAllText(_folder["modelopt.yaml"], yaml);
+        return ManifestReader.Read(_folder["modelopt.yaml"], [new SampleMethod()], filesMustExist);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

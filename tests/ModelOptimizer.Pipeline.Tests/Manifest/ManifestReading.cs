@@ -44,25 +44,25 @@ public sealed class ManifestReading : IDisposable
             compress: [{ method: sample }]
         """;
 
-    private readonly ManifestFolder folder = new();
+    private readonly ManifestFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Resolves_Everything_That_Is_Written()
     {
-        var plan = folder.Read(Everything);
+        var plan = _folder.Read(Everything);
         var digits = plan.Models[0];
 
-        plan.ManifestPath.ShouldBe(folder["modelopt.yaml"]);
+        plan.ManifestPath.ShouldBe(_folder["modelopt.yaml"]);
         plan.Device.ShouldBe("cuda:1");
         plan.DevicePosition.ShouldBe(At(2, 9));
         plan.Seed.ShouldBe(7);
         digits.Name.ShouldBe("digits");
         digits.Position.ShouldBe(At(11, 3));
-        digits.Source.ShouldBe(folder["digits.onnx"]);
+        digits.Source.ShouldBe(_folder["digits.onnx"]);
         digits.SourcePosition.ShouldBe(At(12, 13));
-        digits.Output.ShouldBe(Path.Combine(folder.Path, "out", "digits.onnx"));
+        digits.Output.ShouldBe(Path.Combine(_folder.Path, "out", "digits.onnx"));
         digits.Calibrate!.Samples.ShouldBe(512);
         digits.Calibrate.Position.ShouldBe(At(14, 5));
         digits.Evaluate!.Metrics.ShouldBe(["top1", "cosine"]);
@@ -74,16 +74,16 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Reads_Datasets_Of_One_File_And_Of_Many()
     {
-        var digits = folder.Read(Everything).Models[0];
+        var digits = _folder.Read(Everything).Models[0];
         var (train, test) = (digits.Calibrate!.Dataset!, digits.Evaluate!.Dataset!);
 
-        train.Path.ShouldBe(folder["train.npz"]);
+        train.Path.ShouldBe(_folder["train.npz"]);
         train.Inputs["image"].ShouldBe("images");
         train.Labels.ShouldBe("labels");
-        train.Files.ShouldBe([folder["train.npz"]]);
+        train.Files.ShouldBe([_folder["train.npz"]]);
         test.Path.ShouldBeNull();
-        test.Inputs["image"].ShouldBe(folder["images-idx3-ubyte.gz"]);
-        test.Files.ShouldBe([folder["images-idx3-ubyte.gz"], folder["labels-idx1-ubyte.gz"]]);
+        test.Inputs["image"].ShouldBe(_folder["images-idx3-ubyte.gz"]);
+        test.Files.ShouldBe([_folder["images-idx3-ubyte.gz"], _folder["labels-idx1-ubyte.gz"]]);
         test.Preprocess.Scale.ShouldBe(1.0 / 255);
         test.Preprocess.Mean.ShouldBe([0.1, 0.2, 0.3]);
         test.Preprocess.Std.ShouldBe([0.5]);
@@ -97,7 +97,7 @@ public sealed class ManifestReading : IDisposable
     [InlineData("{}", 0, 1)]
     public void Reads_One_Number_For_All_Channels(string preprocess, double mean, double std)
     {
-        var read = folder.Read($$"""
+        var read = _folder.Read($$"""
             version: 1
             datasets:
               train: { path: train.npz, inputs: { image: images }, preprocess: {{preprocess}} }
@@ -112,7 +112,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Reads_Tables_Folders_And_Parts()
     {
-        var plan = folder.Read("""
+        var plan = _folder.Read("""
             version: 1
             datasets:
               table: { path: table.csv, inputs: { a: width, b: [height, p0..p9] }, labels: y }
@@ -135,8 +135,8 @@ public sealed class ManifestReading : IDisposable
         table.ColumnsOf(table.Inputs["a"]).ShouldBe(["width"]);
         table.ColumnsOf(table.Inputs["b"]).ShouldBe(["height", "p0..p9"]);
         DataFormats.Of(samples.Path).ShouldBe(DataFormats.Folder);
-        samples.Path.ShouldBe(folder["classes"]);
-        samples.Files.ShouldBe([folder["classes"]]);
+        samples.Path.ShouldBe(_folder["classes"]);
+        samples.Files.ShouldBe([_folder["classes"]]);
         samples.Labels.ShouldBe(DatasetPlan.FolderLabels);
         (train.Name, test.Name).ShouldBe(("all/train", "all/test"));
         test.Part.ShouldBe(new DatasetPart("test", 0, 0.205, At(5, 75)));
@@ -147,7 +147,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Gives_Options_The_Types_Of_Their_Kinds()
     {
-        var arguments = folder.Read(Everything).Models[0].Steps[0].Arguments;
+        var arguments = _folder.Read(Everything).Models[0].Steps[0].Arguments;
 
         arguments.Position.ShouldBe(At(17, 9));
         arguments.PositionOf("norm").ShouldBe(At(18, 9));
@@ -165,7 +165,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Gives_A_Student_And_The_Names_Of_Its_Layers()
     {
-        var steps = folder.Read("""
+        var steps = _folder.Read("""
             version: 1
             models:
               digits:
@@ -175,15 +175,15 @@ public sealed class ManifestReading : IDisposable
                   - { method: sample }
             """).Models[0].Steps;
 
-        steps[0].Arguments.Get(SampleMethod.Student)!.Path.ShouldBe(folder["letters.onnx"]);
-        steps.Select(step => step.Student).ShouldBe([folder["letters.onnx"], null]);
+        steps[0].Arguments.Get(SampleMethod.Student)!.Path.ShouldBe(_folder["letters.onnx"]);
+        steps.Select(step => step.Student).ShouldBe([_folder["letters.onnx"], null]);
         steps[0].Arguments.Get(SampleMethod.Pairs)!.Entries.Select(entry => (entry.Rule.Text, entry.Value)).ShouldBe([("fc*", "head"), ("fc1", "tail")]);
     }
 
     [Fact]
     public void Gives_Words_By_Layer()
     {
-        var steps = folder.Read("""
+        var steps = _folder.Read("""
             version: 1
             models:
               digits:
@@ -201,7 +201,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Gives_Blocks_By_Name_Or_By_Their_Tensors()
     {
-        var steps = folder.Read("""
+        var steps = _folder.Read("""
             version: 1
             models:
               digits:
@@ -217,7 +217,7 @@ public sealed class ManifestReading : IDisposable
     [Theory]
     [InlineData("1e-4", 1e-4)]
     [InlineData("0.1%", 1e-3)]
-    public void Gives_The_Bound_Of_A_Certificate(string written, double gap) => folder.Read($$"""
+    public void Gives_The_Bound_Of_A_Certificate(string written, double gap) => _folder.Read($$"""
         version: 1
         models:
           digits:
@@ -229,7 +229,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Gives_Modes_And_Shares_To_Layers_By_Their_Rules()
     {
-        var arguments = folder.Read("""
+        var arguments = _folder.Read("""
             version: 1
             models:
               digits:
@@ -253,7 +253,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Fills_In_Defaults_But_Not_Beside_An_Option_That_Excludes_Them()
     {
-        var plan = folder.Read(Everything);
+        var plan = _folder.Read(Everything);
         var (ranked, budgeted, plain) = (plan.Models[0].Steps[0].Arguments, plan.Models[0].Steps[1].Arguments, plan.Models[1].Steps[0].Arguments);
 
         ranked.Values.ShouldNotContainKey("budget");
@@ -269,7 +269,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Makes_One_Gate_Of_Every_Bound()
     {
-        var gates = folder.Read(Everything).Models[0].Gates;
+        var gates = _folder.Read(Everything).Models[0].Gates;
 
         gates.Select(gate => (gate.Metric, gate.Bound, gate.Limit, gate.Severity, gate.Confidence, gate.AllowOverlap, gate.Position)).ShouldBe(
         [
@@ -284,7 +284,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Reads_A_Command_And_The_Files_It_Depends_On()
     {
-        File.WriteAllText(folder["eval.py"], "");
+        File.WriteAllText(_folder["eval.py"], "");
         var model = WithCommand(
             "{ command: [python, eval.py, --data, table.csv, \"\", \"--model={model}\"], timeout: 30, files: [images.npy] }",
             "mAP: { min: 0.7, max-drop: 5%, confidence: none }"
@@ -294,9 +294,9 @@ public sealed class ManifestReading : IDisposable
         evaluate.Dataset.ShouldBeNull();
         var command = evaluate.Command.ShouldNotBeNull();
         command.Words.ShouldBe(["python", "eval.py", "--data", "table.csv", "", "--model={model}"]);
-        command.Directory.ShouldBe(folder.Path);
+        command.Directory.ShouldBe(_folder.Path);
         command.TimeoutSeconds.ShouldBe(30);
-        command.Files.ShouldBe([folder["eval.py"], folder["images.npy"], folder["table.csv"]], ignoreOrder: true);
+        command.Files.ShouldBe([_folder["eval.py"], _folder["images.npy"], _folder["table.csv"]], ignoreOrder: true);
         evaluate.Files.ShouldBe(command.Files);
         model.Gates.Select(gate => (gate.Metric, gate.Bound, gate.Limit.Text, gate.Confidence, gate.IsByCommand))
             .ShouldBe([("mAP", GateBound.MaxDrop, "5%", null, true), ("mAP", GateBound.Min, "0.7", null, true)]);
@@ -320,7 +320,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Remarks_On_A_Model_Without_Gates_And_Without_Embed()
     {
-        var plan = folder.Read(Everything);
+        var plan = _folder.Read(Everything);
 
         plan.Models[1].Calibrate.ShouldBe(new CalibrationPlan(null, 64, At(31, 5)));
         plan.Remarks.Select(remark => (remark.Code, remark.Severity, remark.Position)).ShouldBe(
@@ -333,7 +333,7 @@ public sealed class ManifestReading : IDisposable
     [Fact]
     public void Takes_Defaults_For_What_Is_Not_Written()
     {
-        var plan = folder.Read("version: 1\nmodels: { digits: { source: digits.onnx, compress: [{ method: sample }] } }");
+        var plan = _folder.Read("version: 1\nmodels: { digits: { source: digits.onnx, compress: [{ method: sample }] } }");
 
         plan.Device.ShouldBe("auto");
         plan.Seed.ShouldBe(1);
@@ -344,12 +344,12 @@ public sealed class ManifestReading : IDisposable
 
     [Fact]
     public void Looks_For_No_Files_When_Nothing_Will_Be_Read_From_Them() =>
-        folder.Read(Everything.Replace("source: digits.onnx", "source: gone.onnx", StringComparison.Ordinal), filesMustExist: false)
-            .Models[0].Source.ShouldBe(folder["gone.onnx"]);
+        _folder.Read(Everything.Replace("source: digits.onnx", "source: gone.onnx", StringComparison.Ordinal), filesMustExist: false)
+            .Models[0].Source.ShouldBe(_folder["gone.onnx"]);
 
     [Fact]
     public void Follows_Anchors() =>
-        folder
+        _folder
             .Read(
                 "version: 1\nmodels:\n  digits: { source: digits.onnx, compress: &steps [{ method: sample, sweeps: 9 }] }\n  letters: { source: letters.onnx, "
                     + "compress: *steps }"
@@ -359,7 +359,7 @@ public sealed class ManifestReading : IDisposable
             .Arguments.Get(SampleMethod.Sweeps)
             .ShouldBe(9);
 
-    private ModelPlan WithCommand(string evaluate, params string[] gates) => folder.Read($"""
+    private ModelPlan WithCommand(string evaluate, params string[] gates) => _folder.Read($"""
         version: 1
         datasets:
           test: {"{"} path: test.npz, inputs: {"{"} image: images {"}"}, labels: labels {"}"}
@@ -372,5 +372,5 @@ public sealed class ManifestReading : IDisposable
         {string.Join('\n', gates.Select(gate => "      - " + gate))}
         """).Models[0];
 
-    private SourcePosition At(int line, int column) => new(folder["modelopt.yaml"], line, column);
+    private SourcePosition At(int line, int column) => new(_folder["modelopt.yaml"], line, column);
 }

@@ -7,13 +7,13 @@ namespace ModelOptimizer.Tensors.Tests.Gradients;
 
 public sealed class DifferentiationTests
 {
-    private readonly GraphWriter builder = new();
-    private readonly Dictionary<string, long[]> shapes = new(StringComparer.Ordinal);
+    private readonly GraphWriter _builder = new();
+    private readonly Dictionary<string, long[]> _shapes = new(StringComparer.Ordinal);
 
     public DifferentiationTests()
     {
-        Shaped(builder.Weight(1, 2, 2), "weight");
-        Shaped(builder.Weight(1, 2, 2), "sample");
+        Shaped(_builder.Weight(1, 2, 2), "weight");
+        Shaped(_builder.Weight(1, 2, 2), "sample");
     }
 
     [Fact]
@@ -72,31 +72,31 @@ public sealed class DifferentiationTests
     {
         Append("Sub", "difference", "weight", "sample");
         Append("ReduceSum", "loss", "difference");
-        var before = builder.Model.Graph.Node.Count;
+        var before = _builder.Model.Graph.Node.Count;
 
         Differentiate("loss", "weight");
 
-        builder.Model.Graph.Node.Skip(before).ShouldNotContain(node => node.OpType == "Neg");
+        _builder.Model.Graph.Node.Skip(before).ShouldNotContain(node => node.OpType == "Neg");
     }
 
     private IReadOnlyDictionary<string, string> Differentiate(string loss, params string[] parameters)
     {
-        shapes[loss] = [];
-        return Differentiation.Append(builder, loss, parameters, shapes);
+        _shapes[loss] = [];
+        return Differentiation.Append(_builder, loss, parameters, _shapes);
     }
 
     private NodeProto Append(string op, string output, params string[] inputs)
     {
-        builder.NodeTo(output, op, inputs);
-        shapes[output] = [2, 2];
-        var node = builder.Model.Graph.Node[^1];
+        _builder.NodeTo(output, op, inputs);
+        _shapes[output] = [2, 2];
+        var node = _builder.Model.Graph.Node[^1];
         node.Name = $"node of {output}";
         return node;
     }
 
     private void Shaped(string initializer, string name)
     {
-        builder.Model.Graph.Initializer.Single(tensor => tensor.Name == initializer).Name = name;
-        shapes[name] = [2, 2];
+        _builder.Model.Graph.Initializer.Single(tensor => tensor.Name == initializer).Name = name;
+        _shapes[name] = [2, 2];
     }
 }

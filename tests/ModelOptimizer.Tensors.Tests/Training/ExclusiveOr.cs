@@ -13,20 +13,20 @@ internal sealed class ExclusiveOr
     private const int Points = 200;
     private const int Hidden = 16;
 
-    private readonly Engine engine;
-    private readonly SampleStore samples;
-    private readonly TrainingGraph graph;
+    private readonly Engine _engine;
+    private readonly SampleStore _samples;
+    private readonly TrainingGraph _graph;
 
     /// <param name="engine">Where it trains.</param>
     /// <param name="more">Hidden layers beyond the first.</param>
     public ExclusiveOr(Engine engine, int more = 0)
     {
-        this.engine = engine;
+        _engine = engine;
         var random = new Random(11);
         double[] points = [.. Enumerable.Range(0, 2 * Points).Select(_ => (random.Next(2) == 0 ? -1 : 1) * (0.1 + (0.9 * random.NextDouble())))];
         long[] labels = [.. points.Chunk(2).Select(point => point[0] * point[1] > 0 ? 1L : 0L)];
-        samples = SampleStore.Read(new Batches(points, [Points, 2], 64));
-        samples.Add("label", HostTensor.From<long>(DataType.Int64, [Points], labels));
+        _samples = SampleStore.Read(new Batches(points, [Points, 2], 64));
+        _samples.Add("label", HostTensor.From<long>(DataType.Int64, [Points], labels));
 
         var builder = new GraphWriter();
         builder.Input("x", DataType.Float, -1, 2);
@@ -42,7 +42,7 @@ internal sealed class ExclusiveOr
 
         var logits = Dense(builder, hidden, "w2", "b2", Hidden, 2, random);
         var loss = Losses.CrossEntropy(builder, logits, Losses.OneHot(builder, "label", 2));
-        graph = TrainingGraph.Build(engine, builder, loss, weights, new AdamW(), batch: 32);
+        _graph = TrainingGraph.Build(engine, builder, loss, weights, new AdamW(), batch: 32);
     }
 
     public TrainingResult Train(
@@ -53,8 +53,8 @@ internal sealed class ExclusiveOr
         CancellationToken cancellation = default
     )
     {
-        using var trainer = new Trainer(engine, graph);
-        return TrainingLoop.Run(trainer, samples, plan, progress, checkpoint, resume, cancellation);
+        using var trainer = new Trainer(_engine, _graph);
+        return TrainingLoop.Run(trainer, _samples, plan, progress, checkpoint, resume, cancellation);
     }
 
     private static string Dense(GraphWriter graph, string input, string weight, string bias, int from, int to, Random random)

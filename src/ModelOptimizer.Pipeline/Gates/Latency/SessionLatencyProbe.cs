@@ -11,14 +11,14 @@ namespace ModelOptimizer.Pipeline.Gates;
 /// <exception cref="Diagnostics.DiagnosticException">The inputs do not fit a model (MOC23xx).</exception>
 internal sealed class SessionLatencyProbe(ModelSession original, ModelSession compressed, IReadOnlyDictionary<string, HostTensor> inputs) : ILatencyProbe
 {
-    private readonly Action original = original.Prepare(inputs);
-    private readonly Action compressed = compressed.Prepare(inputs);
+    private readonly Action _original = original.Prepare(inputs);
+    private readonly Action _compressed = compressed.Prepare(inputs);
 
     /// <inheritdoc/>
-    public double Original(int runs) => Time(original, runs);
+    public double Original(int runs) => Time(_original, runs);
 
     /// <inheritdoc/>
-    public double Compressed(int runs) => Time(compressed, runs);
+    public double Compressed(int runs) => Time(_compressed, runs);
 
     private static double Time(Action model, int runs)
     {

@@ -63,7 +63,7 @@ internal static class ExactDrop
 /// <param name="probability">Chance of each.</param>
 internal sealed class BinomialWalk(int trials, double probability)
 {
-    private readonly BinomialTerms terms = new(probability);
+    private readonly BinomialTerms _terms = new(probability);
 
     /// <summary>Number of trials.</summary>
     public int Trials { get; private set; } = trials;
@@ -78,7 +78,7 @@ internal sealed class BinomialWalk(int trials, double probability)
     public void AddOne()
     {
         Count++;
-        Chance += terms[Trials, Count];
+        Chance += _terms[Trials, Count];
     }
 
     /// <summary>F(k; n − 1) = F(k; n) + p·f(k; n − 1).</summary>
@@ -91,7 +91,7 @@ internal sealed class BinomialWalk(int trials, double probability)
         }
         else if (Count >= 0)
         {
-            Chance += probability * terms[Trials, Count];
+            Chance += probability * _terms[Trials, Count];
         }
     }
 }
@@ -99,10 +99,10 @@ internal sealed class BinomialWalk(int trials, double probability)
 /// <summary>Probabilities of the binomial distribution for one chance of success, quick for many numbers of trials and successes.</summary>
 internal sealed class BinomialTerms(double probability)
 {
-    private static double[] logFactorials = [0];
+    private static double[] _logFactorials = [0];
 
-    private readonly double success = Math.Log(probability);
-    private readonly double failure = Math.Log(1 - probability);
+    private readonly double _success = Math.Log(probability);
+    private readonly double _failure = Math.Log(1 - probability);
 
     /// <summary>Chance of exactly <paramref name="count"/> successes in <paramref name="trials"/> trials.</summary>
     public double this[int trials, int count]
@@ -111,14 +111,14 @@ internal sealed class BinomialTerms(double probability)
         {
             var factorials = LogFactorials(trials);
             // 0 · log 0 is 0 here.
-            var log = (count == 0 ? 0 : count * success) + (count == trials ? 0 : (trials - count) * failure);
+            var log = (count == 0 ? 0 : count * _success) + (count == trials ? 0 : (trials - count) * _failure);
             return Math.Exp(factorials[trials] - factorials[count] - factorials[trials - count] + log);
         }
     }
 
     private static double[] LogFactorials(int most)
     {
-        var table = logFactorials;
+        var table = _logFactorials;
         if (most < table.Length)
         {
             return table;
@@ -131,6 +131,6 @@ internal sealed class BinomialTerms(double probability)
             longer[i] = longer[i - 1] + Math.Log(i);
         }
 
-        return logFactorials = longer;
+        return _logFactorials = longer;
     }
 }

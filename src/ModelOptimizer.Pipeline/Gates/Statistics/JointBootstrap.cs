@@ -14,7 +14,7 @@ internal sealed class JointBootstrap
     // One less than a round number: quantile k/(B + 1) is then the k-th of the sorted draws.
     private const int Draws = 1999;
 
-    private readonly double[] values = [];
+    private readonly double[] _values = [];
 
     /// <summary>Draws from <paramref name="scores"/>.</summary>
     /// <param name="scores">Both models' samples.</param>
@@ -29,7 +29,7 @@ internal sealed class JointBootstrap
 
         var random = new Random(seed);
         var weights = new int[scores.Items];
-        values = new double[Draws];
+        _values = new double[Draws];
         for (var draw = 0; draw < Draws; draw++)
         {
             Array.Clear(weights);
@@ -39,27 +39,27 @@ internal sealed class JointBootstrap
             }
 
             var (original, compressed) = scores.Resampled(weights);
-            values[draw] = statistic(original, compressed);
+            _values[draw] = statistic(original, compressed);
         }
 
         // A draw without a value, such as one class only for an area under a curve, comes first: below all for the lower bound, and counted as above all for
         // the upper one.
-        Array.Sort(values);
+        Array.Sort(_values);
     }
 
     /// <summary>The true value is less than this with one-sided <paramref name="confidence"/>; infinite when the samples do not say.</summary>
     public double Upper(double confidence)
     {
-        var undefined = values.TakeWhile(double.IsNaN).Count();
+        var undefined = _values.TakeWhile(double.IsNaN).Count();
         var index = undefined + Index(confidence);
-        return index < values.Length ? values[index] : double.PositiveInfinity;
+        return index < _values.Length ? _values[index] : double.PositiveInfinity;
     }
 
     /// <summary>The true value is more than this with one-sided <paramref name="confidence"/>; minus infinity when the samples do not say.</summary>
     public double Lower(double confidence)
     {
         var index = Index(1 - confidence);
-        return values.Length == 0 || double.IsNaN(values[index]) ? double.NegativeInfinity : values[index];
+        return _values.Length == 0 || double.IsNaN(_values[index]) ? double.NegativeInfinity : _values[index];
     }
 
     private static int Index(double quantile) => Math.Clamp((int)Math.Round(quantile * (Draws + 1)) - 1, 0, Draws - 1);

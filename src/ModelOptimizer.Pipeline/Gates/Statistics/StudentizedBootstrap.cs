@@ -14,20 +14,20 @@ internal sealed class StudentizedBootstrap
     // One less than a round number: quantile k/(B + 1) is then the k-th of the sorted draws.
     private const int Draws = 1999;
 
-    private readonly double[] statistics = [];
-    private readonly double standardError;
-    private readonly int samples;
+    private readonly double[] _statistics = [];
+    private readonly double _standardError;
+    private readonly int _samples;
 
     public StudentizedBootstrap(double[] values, int seed)
     {
-        samples = values.Length;
+        _samples = values.Length;
         Mean = values.Average();
         var deviations = Array.ConvertAll(values, value => value - Mean);
-        standardError = StandardError(deviations.Sum(), deviations.Sum(value => value * value), samples);
+        _standardError = StandardError(deviations.Sum(), deviations.Sum(value => value * value), _samples);
         // All values equal: nothing to draw from.
-        if (samples >= LeastSamples && deviations.Any(value => Math.Abs(value) > 1e-12 * Math.Abs(Mean)))
+        if (_samples >= LeastSamples && deviations.Any(value => Math.Abs(value) > 1e-12 * Math.Abs(Mean)))
         {
-            statistics = Draw(deviations, new Random(seed));
+            _statistics = Draw(deviations, new Random(seed));
         }
     }
 
@@ -41,18 +41,18 @@ internal sealed class StudentizedBootstrap
 
     private double Bound(double quantile, double unknown)
     {
-        if (samples < LeastSamples)
+        if (_samples < LeastSamples)
         {
             return unknown;
         }
 
-        if (statistics.Length == 0)
+        if (_statistics.Length == 0)
         {
             return Mean;
         }
 
         var index = Math.Clamp((int)Math.Round(quantile * (Draws + 1)) - 1, 0, Draws - 1);
-        return Mean - (statistics[index] * standardError);
+        return Mean - (_statistics[index] * _standardError);
     }
 
     private static double[] Draw(double[] deviations, Random random)

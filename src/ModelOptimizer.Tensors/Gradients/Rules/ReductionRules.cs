@@ -61,11 +61,11 @@ internal static class ReductionRules
 /// <summary>Which axes a <c>Reduce…</c> node reduces, in whatever form its version gives them.</summary>
 internal sealed class Reduction
 {
-    private readonly BackwardNode node;
+    private readonly BackwardNode _node;
 
     public Reduction(BackwardNode node)
     {
-        this.node = node;
+        _node = node;
         var rank = node.InputShape(0).Length;
         var axes = node.Proto.Ints("axes") ?? node.ConstantIntegers(1) ?? [];
         var everything = axes.Length == 0 && node.Proto.Int("noop_with_empty_axes", 0) == 0;
@@ -76,17 +76,17 @@ internal sealed class Reduction
     public long[] Axes { get; }
 
     /// <summary>Number of elements behind one of the output.</summary>
-    public long Count => Axes.Aggregate(1L, (product, axis) => product * node.InputShape(0)[axis]);
+    public long Count => Axes.Aggregate(1L, (product, axis) => product * _node.InputShape(0)[axis]);
 
     /// <summary><paramref name="reduced"/>, of the output's shape, with the reduced axes as axes of one element.</summary>
     public string WithAxes(string reduced)
     {
-        var shape = (long[])node.InputShape(0).Clone();
+        var shape = (long[])_node.InputShape(0).Clone();
         foreach (var axis in Axes)
         {
             shape[axis] = 1;
         }
 
-        return shape.AsSpan().SequenceEqual(node.OutputShape()) ? reduced : node.Graph.Reshape(reduced, shape);
+        return shape.AsSpan().SequenceEqual(_node.OutputShape()) ? reduced : _node.Graph.Reshape(reduced, shape);
     }
 }

@@ -8,8 +8,8 @@ internal sealed class BackendFolders
     /// <summary>The packages with the backend, its managed and its native libraries, as their folders are named.</summary>
     private static readonly string[] Packages = ["modeloptimizer.torchsharp", "torchsharp", $"libtorch-cpu-{Platform.Rid}"];
 
-    private readonly List<string> managed = [];
-    private readonly List<string> native = [];
+    private readonly List<string> _managed = [];
+    private readonly List<string> _native = [];
 
     /// <summary>
     /// The folders that are named in <paramref name="value"/>, each of which may be a published one, that of a package, or one with packages as NuGet unpacks
@@ -21,16 +21,16 @@ internal sealed class BackendFolders
     {
         foreach (var folder in value.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).SelectMany(Unpacked))
         {
-            managed.AddRange([folder, .. Frameworks(Path.Combine(folder, "lib"))]);
-            native.AddRange([folder, Path.Combine(folder, "runtimes", Platform.Rid, "native")]);
+            _managed.AddRange([folder, .. Frameworks(Path.Combine(folder, "lib"))]);
+            _native.AddRange([folder, Path.Combine(folder, "runtimes", Platform.Rid, "native")]);
         }
     }
 
     /// <summary>The file of an assembly; null when there is none.</summary>
-    public string? Assembly(string name) => Find(managed, name + ".dll");
+    public string? Assembly(string name) => Find(_managed, name + ".dll");
 
     /// <summary>The file of a native library; null when there is none.</summary>
-    public string? Library(string name) => Find(native, LibraryFile(name));
+    public string? Library(string name) => Find(_native, LibraryFile(name));
 
     /// <summary>What a library's file is called on this system.</summary>
     public static string LibraryFile(string name) =>

@@ -8,17 +8,17 @@ internal sealed class BlockRows
 {
     public const int Height = 128;
 
-    private readonly double[][] blocks;
+    private readonly double[][] _blocks;
 
     /// <summary>A copy of <paramref name="a"/> times <paramref name="scale"/>; its upper triangle is not read.</summary>
     public BlockRows(Matrix a, double scale)
     {
         Size = a.Rows;
-        blocks = new double[BlocksOf(Size)][];
-        for (var b = 0; b < blocks.Length; b++)
+        _blocks = new double[BlocksOf(Size)][];
+        for (var b = 0; b < _blocks.Length; b++)
         {
             var top = b * Height;
-            blocks[b] = new double[Math.Min(Height, Size - top) * Stride(top)];
+            _blocks[b] = new double[Math.Min(Height, Size - top) * Stride(top)];
             for (var r = top; r < Math.Min(top + Height, Size); r++)
             {
                 System.Numerics.Tensors.TensorPrimitives.Multiply(a.Row(r)[..(r + 1)], scale, Row(r)[..(r + 1)]);
@@ -31,7 +31,7 @@ internal sealed class BlockRows
     public static int BlocksOf(int rows) => (rows + Height - 1) / Height;
 
     /// <summary>The block row's numbers; row r begins at <see cref="Start"/>, and the next <see cref="Stride"/> further on.</summary>
-    public double[] BlockOf(int row) => blocks[row / Height];
+    public double[] BlockOf(int row) => _blocks[row / Height];
 
     public int Stride(int row) => Math.Min(((row / Height) + 1) * Height, Size);
 
@@ -43,6 +43,6 @@ internal sealed class BlockRows
     public RowBlock Block(int block, int size)
     {
         var top = block * Height;
-        return new(blocks[block], 0, Math.Min(Height, size - top), Stride(top));
+        return new(_blocks[block], 0, Math.Min(Height, size - top), Stride(top));
     }
 }

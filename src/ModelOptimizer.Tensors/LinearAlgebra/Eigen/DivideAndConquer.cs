@@ -12,17 +12,17 @@ internal sealed class DivideAndConquer
     // Nodes of a level are shared among the threads up to this size, the work inside a node above.
     private const int OneTask = 256;
 
-    private readonly HostProduct product;
-    private readonly Workers workers;
-    private readonly double[] d;
-    private readonly double[] beside;
-    private readonly Matrix vectors;
-    private readonly bool onlyEnds;
+    private readonly HostProduct _product;
+    private readonly Workers _workers;
+    private readonly double[] _d;
+    private readonly double[] _beside;
+    private readonly Matrix _vectors;
+    private readonly bool _onlyEnds;
 
     private DivideAndConquer(HostProduct product, Workers workers, double[] d, double[] beside, bool onlyEnds)
     {
-        (this.product, this.workers, this.d, this.beside, this.onlyEnds) = (product, workers, d, beside, onlyEnds);
-        vectors = new Matrix(onlyEnds ? 2 : d.Length, d.Length);
+        (_product, _workers, _d, _beside, _onlyEnds) = (product, workers, d, beside, onlyEnds);
+        _vectors = new Matrix(onlyEnds ? 2 : d.Length, d.Length);
     }
 
     /// <summary>Overwrites <paramref name="d"/>, the diagonal, with the eigenvalues, rising; the eigenvectors are the result's columns.</summary>
@@ -36,7 +36,7 @@ internal sealed class DivideAndConquer
     private Matrix Solve()
     {
         var depth = 0;
-        while (d.Length >> depth > Leaf)
+        while (_d.Length >> depth > Leaf)
         {
             depth++;
         }
@@ -45,45 +45,45 @@ internal sealed class DivideAndConquer
         {
             // Taken off at once at all borders: T₁ and T₂ lose |ρ| at their meeting corners.
             var border = Border(leaf, depth);
-            d[border - 1] -= Math.Abs(beside[border - 1]);
-            d[border] -= Math.Abs(beside[border - 1]);
+            _d[border - 1] -= Math.Abs(_beside[border - 1]);
+            _d[border] -= Math.Abs(_beside[border - 1]);
         }
 
-        workers.Run(1 << depth, leaf => SolveLeaf(Border(leaf, depth), Border(leaf + 1, depth)));
+        _workers.Run(1 << depth, leaf => SolveLeaf(Border(leaf, depth), Border(leaf + 1, depth)));
         while (depth-- > 0)
         {
             var level = depth;
-            if (d.Length >> level > OneTask)
+            if (_d.Length >> level > OneTask)
             {
                 for (var node = 0; node < 1 << level; node++)
                 {
-                    Merge(node, level, workers);
+                    Merge(node, level, _workers);
                 }
             }
             else
             {
-                workers.Run(1 << level, node => Merge(node, level, Workers.None));
+                _workers.Run(1 << level, node => Merge(node, level, Workers.None));
             }
         }
 
-        return vectors;
+        return _vectors;
     }
 
-    private int Border(int node, int depth) => (int)(((long)node * d.Length) >> depth);
+    private int Border(int node, int depth) => (int)(((long)node * _d.Length) >> depth);
 
     private void SolveLeaf(int from, int to)
     {
         var size = to - from;
-        var rows = onlyEnds ? new Matrix(size, 2) : Matrix.Identity(size);
-        if (onlyEnds && size > 0)
+        var rows = _onlyEnds ? new Matrix(size, 2) : Matrix.Identity(size);
+        if (_onlyEnds && size > 0)
         {
             (rows[0, 0], rows[size - 1, 1]) = (1, 1);
         }
 
-        TridiagonalQl.Solve(d.AsSpan(from, size), beside.AsSpan(from, Math.Max(0, size - 1)), rows);
+        TridiagonalQl.Solve(_d.AsSpan(from, size), _beside.AsSpan(from, Math.Max(0, size - 1)), rows);
         for (var component = 0; component < rows.Columns; component++)
         {
-            var target = vectors.Row(onlyEnds ? component : from + component)[from..to];
+            var target = _vectors.Row(_onlyEnds ? component : from + component)[from..to];
             for (var i = 0; i < size; i++)
             {
                 target[i] = rows[i, component];
@@ -94,7 +94,7 @@ internal sealed class DivideAndConquer
     private void Merge(int node, int level, Workers team)
     {
         var (from, middle, to) = (Border(2 * node, level + 1), Border((2 * node) + 1, level + 1), Border((2 * node) + 2, level + 1));
-        var (upper, lower) = onlyEnds ? (0..1, 1..2) : (from..middle, middle..to);
-        new RankOneMerge(product, team, vectors, d, from, middle, to, beside[middle - 1]).Run(upper, lower);
+        var (upper, lower) = _onlyEnds ? (0..1, 1..2) : (from..middle, middle..to);
+        new RankOneMerge(_product, team, _vectors, _d, from, middle, to, _beside[middle - 1]).Run(upper, lower);
     }
 }

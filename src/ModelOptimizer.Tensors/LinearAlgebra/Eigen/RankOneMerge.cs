@@ -13,37 +13,37 @@ internal sealed class RankOneMerge
     private const int RangeOfTask = 128;
     private const int RowsOfTask = 128;
 
-    private readonly HostProduct product;
-    private readonly Workers workers;
-    private readonly Matrix vectors;
-    private readonly double[] d;
-    private readonly int from;
-    private readonly int middle;
-    private readonly int to;
-    private readonly int size;
+    private readonly HostProduct _product;
+    private readonly Workers _workers;
+    private readonly Matrix _vectors;
+    private readonly double[] _d;
+    private readonly int _from;
+    private readonly int _middle;
+    private readonly int _to;
+    private readonly int _size;
 
     // Rising by the halves' eigenvalues: the column, its value, its entry of z, and in whose rows it is not zero.
-    private readonly int[] columns;
-    private readonly double[] values;
-    private readonly double[] z;
-    private readonly Half[] halves;
-    private readonly double rho;
+    private readonly int[] _columns;
+    private readonly double[] _values;
+    private readonly double[] _z;
+    private readonly Half[] _halves;
+    private readonly double _rho;
 
-    private readonly List<int> kept = [];
-    private readonly List<int> dropped = [];
-    private readonly List<(int X, int Y, double Cosine, double Sine)> rotations = [];
+    private readonly List<int> _kept = [];
+    private readonly List<int> _dropped = [];
+    private readonly List<(int X, int Y, double Cosine, double Sine)> _rotations = [];
 
     public RankOneMerge(HostProduct product, Workers workers, Matrix vectors, double[] d, int from, int middle, int to, double corner)
     {
-        (this.product, this.workers, this.vectors, this.d, this.from, this.middle, this.to, size) = (product, workers, vectors, d, from, middle, to, to - from);
-        rho = 2 * Math.Abs(corner);
-        columns = Rising(d.AsSpan(from, size));
-        values = Array.ConvertAll(columns, column => d[from + column]);
-        halves = Array.ConvertAll(columns, column => column < middle - from ? Half.Upper : Half.Lower);
+        (_product, _workers, _vectors, _d, _from, _middle, _to, _size) = (product, workers, vectors, d, from, middle, to, to - from);
+        _rho = 2 * Math.Abs(corner);
+        _columns = Rising(d.AsSpan(from, _size));
+        _values = Array.ConvertAll(_columns, column => d[from + column]);
+        _halves = Array.ConvertAll(_columns, column => column < middle - from ? Half.Upper : Half.Lower);
         // z is the upper half's last row and the lower half's first, over √2 for length one.
         var (last, first) = vectors.Rows < d.Length ? (1, 0) : (middle - 1, middle);
-        z = Array.ConvertAll(
-            columns,
+        _z = Array.ConvertAll(
+            _columns,
             column => Math.Sqrt(0.5) * (column < middle - from ? vectors[last, from + column] : Math.CopySign(1, corner) * vectors[first, from + column]));
     }
 
@@ -58,12 +58,12 @@ internal sealed class RankOneMerge
     public void Run(Range upper, Range lower)
     {
         Deflate();
-        var count = kept.Count;
+        var count = _kept.Count;
         var gaps = new RowBlock(GC.AllocateUninitializedArray<double>(count * count), count, count);
         var roots = new double[count];
-        double[] poles = [.. kept.Select(i => values[i])];
-        var equation = new SecularEquation(poles, [.. kept.Select(i => z[i])], rho);
-        workers.Run(Tasks(count, RootsOfTask), task =>
+        double[] poles = [.. _kept.Select(i => _values[i])];
+        var equation = new SecularEquation(poles, [.. _kept.Select(i => _z[i])], _rho);
+        _workers.Run(Tasks(count, RootsOfTask), task =>
         {
             for (var j = task * RootsOfTask; j < Math.Min((task + 1) * RootsOfTask, count); j++)
             {
@@ -71,7 +71,7 @@ internal sealed class RankOneMerge
             }
         });
         var exact = new double[count];
-        workers.Run(Tasks(count, RangeOfTask), task =>
+        _workers.Run(Tasks(count, RangeOfTask), task =>
         {
             var start = task * RangeOfTask;
             equation.Exact(gaps, start, exact.AsSpan(start, Math.Min(RangeOfTask, count - start)));
@@ -81,7 +81,7 @@ internal sealed class RankOneMerge
         var (forUpper, forLower) = (Of(Half.Upper), Of(Half.Lower));
         var upperPart = new RowBlock(GC.AllocateUninitializedArray<double>(count * forUpper.Length), count, forUpper.Length);
         var lowerPart = new RowBlock(GC.AllocateUninitializedArray<double>(count * forLower.Length), count, forLower.Length);
-        workers.Run(Tasks(count, RootsOfTask), task =>
+        _workers.Run(Tasks(count, RootsOfTask), task =>
         {
             for (var j = task * RootsOfTask; j < Math.Min((task + 1) * RootsOfTask, count); j++)
             {
@@ -93,29 +93,29 @@ internal sealed class RankOneMerge
             }
         });
 
-        double[] found = [.. roots, .. dropped.Select(i => values[i])];
+        double[] found = [.. roots, .. _dropped.Select(i => _values[i])];
         var order = Rising(found);
-        var places = new int[size];
-        for (var i = 0; i < size; i++)
+        var places = new int[_size];
+        for (var i = 0; i < _size; i++)
         {
-            d[from + i] = found[order[i]];
+            _d[_from + i] = found[order[i]];
             places[order[i]] = i;
         }
 
         var first = Tasks(upper.End.Value - upper.Start.Value, RowsOfTask);
-        workers.Run(first + Tasks(lower.End.Value - lower.Start.Value, RowsOfTask), task =>
+        _workers.Run(first + Tasks(lower.End.Value - lower.Start.Value, RowsOfTask), task =>
         {
             if (task < first)
             {
-                Turn(upper, task, 0, middle - from, forUpper, upperPart, places);
+                Turn(upper, task, 0, _middle - _from, forUpper, upperPart, places);
             }
             else
             {
-                Turn(lower, task - first, middle - from, size, forLower, lowerPart, places);
+                Turn(lower, task - first, _middle - _from, _size, forLower, lowerPart, places);
             }
         });
 
-        int[] Of(Half half) => [.. Enumerable.Range(0, count).Where(i => halves[kept[i]].HasFlag(half))];
+        int[] Of(Half half) => [.. Enumerable.Range(0, count).Where(i => _halves[_kept[i]].HasFlag(half))];
     }
 
     private static int Tasks(int count, int each) => (count + each - 1) / each;
@@ -141,50 +141,50 @@ internal sealed class RankOneMerge
     /// </summary>
     private void Deflate()
     {
-        var largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(z));
-        var tolerance = 8 * Rounding * Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude<double>(values)), largest);
-        if (rho * largest <= tolerance)
+        var largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(_z));
+        var tolerance = 8 * Rounding * Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude<double>(_values)), largest);
+        if (_rho * largest <= tolerance)
         {
-            dropped.AddRange(Enumerable.Range(0, size));
+            _dropped.AddRange(Enumerable.Range(0, _size));
             return;
         }
 
         var previous = -1;
-        for (var j = 0; j < size; j++)
+        for (var j = 0; j < _size; j++)
         {
-            if (rho * Math.Abs(z[j]) <= tolerance)
+            if (_rho * Math.Abs(_z[j]) <= tolerance)
             {
-                dropped.Add(j);
+                _dropped.Add(j);
                 continue;
             }
 
             if (previous >= 0)
             {
-                var length = Math.Sqrt((z[j] * z[j]) + (z[previous] * z[previous]));
-                var (cosine, sine) = (z[j] / length, -z[previous] / length);
-                if (Math.Abs((values[j] - values[previous]) * cosine * sine) <= tolerance)
+                var length = Math.Sqrt((_z[j] * _z[j]) + (_z[previous] * _z[previous]));
+                var (cosine, sine) = (_z[j] / length, -_z[previous] / length);
+                if (Math.Abs((_values[j] - _values[previous]) * cosine * sine) <= tolerance)
                 {
                     Rotate(previous, j, cosine, sine);
-                    z[j] = length;
-                    dropped.Add(previous);
+                    _z[j] = length;
+                    _dropped.Add(previous);
                 }
                 else
                 {
-                    kept.Add(previous);
+                    _kept.Add(previous);
                 }
             }
 
             previous = j;
         }
 
-        kept.Add(previous);
+        _kept.Add(previous);
     }
 
     private void Rotate(int x, int y, double cosine, double sine)
     {
-        rotations.Add((columns[x], columns[y], cosine, sine));
-        (values[x], values[y]) = ((values[x] * cosine * cosine) + (values[y] * sine * sine), (values[x] * sine * sine) + (values[y] * cosine * cosine));
-        halves[y] |= halves[x];
+        _rotations.Add((_columns[x], _columns[y], cosine, sine));
+        (_values[x], _values[y]) = ((_values[x] * cosine * cosine) + (_values[y] * sine * sine), (_values[x] * sine * sine) + (_values[y] * cosine * cosine));
+        _halves[y] |= _halves[x];
     }
 
     /// <summary>Some rows of Q·U: the old rows, turned by the rotations, times their part of U, and what was left out, each at its value's place.</summary>
@@ -192,35 +192,35 @@ internal sealed class RankOneMerge
     {
         var top = rows.Start.Value + (task * RowsOfTask);
         var height = Math.Min(RowsOfTask, rows.End.Value - top);
-        var old = new double[size];
+        var old = new double[_size];
         var turned = new RowBlock(GC.AllocateUninitializedArray<double>(height * used.Length), height, used.Length);
-        var result = new RowBlock(GC.AllocateUninitializedArray<double>(height * kept.Count), height, kept.Count);
+        var result = new RowBlock(GC.AllocateUninitializedArray<double>(height * _kept.Count), height, _kept.Count);
         for (var r = 0; r < height; r++)
         {
-            var row = vectors.Row(top + r)[from..to];
+            var row = _vectors.Row(top + r)[_from.._to];
             Array.Clear(old);
             row[firstColumn..lastColumn].CopyTo(old.AsSpan(firstColumn));
-            foreach (var (x, y, cosine, sine) in rotations)
+            foreach (var (x, y, cosine, sine) in _rotations)
             {
                 (old[x], old[y]) = ((cosine * old[x]) + (sine * old[y]), (cosine * old[y]) - (sine * old[x]));
             }
 
             for (var i = 0; i < used.Length; i++)
             {
-                turned.Row(r)[i] = old[columns[kept[used[i]]]];
+                turned.Row(r)[i] = old[_columns[_kept[used[i]]]];
             }
 
-            for (var i = 0; i < dropped.Count; i++)
+            for (var i = 0; i < _dropped.Count; i++)
             {
-                row[places[kept.Count + i]] = old[columns[dropped[i]]];
+                row[places[_kept.Count + i]] = old[_columns[_dropped[i]]];
             }
         }
 
-        product.Multiply(turned, part, result, transposeB: true);
+        _product.Multiply(turned, part, result, transposeB: true);
         for (var r = 0; r < height; r++)
         {
             var source = result.Row(r);
-            var row = vectors.Row(top + r)[from..to];
+            var row = _vectors.Row(top + r)[_from.._to];
             for (var j = 0; j < source.Length; j++)
             {
                 row[places[j]] = source[j];

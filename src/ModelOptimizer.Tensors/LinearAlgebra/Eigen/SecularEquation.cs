@@ -15,19 +15,19 @@ internal sealed class SecularEquation(double[] d, double[] z, double rho)
     private const double Rounding = 1.1102230246251565e-16;
     private const int MostSteps = 100;
 
-    private readonly double[] weights = [.. z.Select(value => rho * value * value)];
+    private readonly double[] _weights = [.. z.Select(value => rho * value * value)];
 
     /// <summary>The root above d's entry <paramref name="index"/>; all dᵢ − λ go to <paramref name="gaps"/>, each to full relative accuracy.</summary>
     public double Root(int index, Span<double> gaps)
     {
         if (d.Length == 1)
         {
-            gaps[0] = -weights[0];
-            return d[0] + weights[0];
+            gaps[0] = -_weights[0];
+            return d[0] + _weights[0];
         }
 
         var last = index == d.Length - 1;
-        var width = last ? TensorPrimitives.Sum<double>(weights) : d[index + 1] - d[index];
+        var width = last ? TensorPrimitives.Sum<double>(_weights) : d[index + 1] - d[index];
         // λ is an offset from the nearer pole: the difference of both does not cancel.
         var origin = index;
         var offset = width / 2;
@@ -123,7 +123,7 @@ internal sealed class SecularEquation(double[] d, double[] z, double rho)
     {
         var width = Vector<double>.Count;
         ref var gap = ref MemoryMarshal.GetReference(gaps);
-        ref var weight = ref MemoryMarshal.GetArrayDataReference(weights);
+        ref var weight = ref MemoryMarshal.GetArrayDataReference(_weights);
         var at = new Vector<double>(offset);
         var (first, second) = (Vector<double>.Zero, Vector<double>.Zero);
         var (slope, other) = (Vector<double>.Zero, Vector<double>.Zero);

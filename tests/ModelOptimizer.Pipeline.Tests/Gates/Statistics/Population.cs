@@ -6,11 +6,11 @@ namespace ModelOptimizer.Pipeline.Tests.Gates.Statistics;
 /// <summary>Many samples of two models, from which small sets are drawn: the drop over all of them is the true one.</summary>
 internal sealed class Population
 {
-    private readonly IJointMetric metric;
+    private readonly IJointMetric _metric;
 
     private Population(IJointMetric metric, int size, Func<(double[] Original, double[] Compressed)> sample)
     {
-        this.metric = metric;
+        _metric = metric;
         var rows = Enumerable.Range(0, size).Select(_ => sample()).ToArray();
         Original = [.. rows.Select(row => row.Original)];
         Compressed = [.. rows.Select(row => row.Compressed)];
@@ -20,9 +20,9 @@ internal sealed class Population
 
     public double[][] Compressed { get; }
 
-    public JointScores All => new(metric, Original, Compressed);
+    public JointScores All => new(_metric, Original, Compressed);
 
-    public string Metric => metric.Name;
+    public string Metric => _metric.Name;
 
     /// <summary>
     /// Samples on which the compressed model differs from the original by <paramref name="change"/>: a share of predictions, or the spread of a normal change.
@@ -60,6 +60,6 @@ internal sealed class Population
     public JointScores Draw(int samples, Random random)
     {
         int[] drawn = [.. Enumerable.Range(0, samples).Select(_ => random.Next(Original.Length))];
-        return new JointScores(metric, [.. drawn.Select(i => Original[i])], [.. drawn.Select(i => Compressed[i])]);
+        return new JointScores(_metric, [.. drawn.Select(i => Original[i])], [.. drawn.Select(i => Compressed[i])]);
     }
 }

@@ -46,23 +46,23 @@ internal static class Simulation
     /// <summary>Binomial numbers from a table of the distribution.</summary>
     private sealed class InverseBinomial
     {
-        private readonly double[] cumulative;
+        private readonly double[] _cumulative;
 
         public InverseBinomial(int trials, double probability)
         {
-            cumulative = new double[trials + 1];
+            _cumulative = new double[trials + 1];
             double log = trials * Math.Log(1 - probability), sum = 0;
             for (var k = 0; k <= trials; k++)
             {
                 sum += Math.Exp(log);
-                cumulative[k] = sum;
+                _cumulative[k] = sum;
                 log += Math.Log((trials - k) / (k + 1.0) * probability / (1 - probability));
             }
         }
 
         public int Draw(Random random)
         {
-            var index = Array.BinarySearch(cumulative, random.NextDouble() * cumulative[^1]);
+            var index = Array.BinarySearch(_cumulative, random.NextDouble() * _cumulative[^1]);
             return index < 0 ? ~index : index;
         }
     }

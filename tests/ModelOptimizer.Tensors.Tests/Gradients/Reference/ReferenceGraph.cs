@@ -6,14 +6,14 @@ namespace ModelOptimizer.Tensors.Tests.Gradients.Reference;
 /// <summary>A whole graph of constants in float64.</summary>
 internal sealed class ReferenceGraph(GraphProto graph, long opset)
 {
-    private readonly Dictionary<string, Real> constants = graph.Initializer.ToDictionary(tensor => tensor.Name, Read, StringComparer.Ordinal);
+    private readonly Dictionary<string, Real> _constants = graph.Initializer.ToDictionary(tensor => tensor.Name, Read, StringComparer.Ordinal);
 
     /// <summary>The initialiser called <paramref name="name"/>; to change it is to change the next run.</summary>
-    public Real this[string name] => constants[name];
+    public Real this[string name] => _constants[name];
 
     public Real Run(string output)
     {
-        var values = new Dictionary<string, Real>(constants, StringComparer.Ordinal);
+        var values = new Dictionary<string, Real>(_constants, StringComparer.Ordinal);
         foreach (var node in graph.Node)
         {
             var results = ReferenceOperators.Run(node, [.. node.Input.Select(input => values[input])], opset);
