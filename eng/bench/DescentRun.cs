@@ -8,8 +8,7 @@ namespace ModelOptimizer.Bench;
 
 /// <summary>
 /// The published pruning configuration, LeNet-300-100 on 40 features and 8,114 balanced samples of two classes with 90 % zeros, on data of our own: whether any
-/// of all block
-/// steps raises the objective, and how fast the steps become small.
+/// of all block steps raises the objective, and how fast the steps become small.
 /// </summary>
 internal static class DescentRun
 {

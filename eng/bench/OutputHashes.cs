@@ -5,8 +5,7 @@ namespace ModelOptimizer.Bench;
 
 /// <summary>
 /// SHA-256 of small outputs of every method, to tell that a change of the code changed no number: run it before and after on one machine, and compare the
-/// lines.
-/// They are those of one build of ONNX Runtime, one class of processor and one number of cores.
+/// lines. They are those of one build of ONNX Runtime, one class of processor and one number of cores.
 /// </summary>
 internal static class OutputHashes
 {

@@ -9,8 +9,7 @@ using Microsoft.Build.Utilities;
 
 /// <summary>
 /// Lists the components that are shipped, by licence, with their copyright lines and one text of each licence. What a package says about itself is read from
-/// the
-/// restored package, so that a new dependency or version cannot be forgotten.
+/// the restored package, so that a new dependency or version cannot be forgotten.
 /// </summary>
 public sealed class WriteNotices : Task
 {

@@ -91,8 +91,7 @@ internal sealed record BuildRequest
 
 /// <summary>
 /// What the last run of the tool read, wrote and said: <c>state.json</c>. The tool writes it last, and by renaming. The task starts the tool only when a
-/// length,
-/// a time, the request, the tool or an output is not as it is here.
+/// length, a time, the request, the tool or an output is not as it is here.
 /// </summary>
 [DataContract]
 internal sealed record BuildState

@@ -23,8 +23,8 @@ internal static unsafe partial class LibTorch
         var cuda = device.Kind == "cuda";
         WaitAsleep();
         // Before TorchSharp does it: where it fails it copies libraries about, and prints a page to the standard output, which belongs to reports and to the
-        // build.
-        // One after the other: what LibTorchSharp needs lies in another package's folder, where the system's loader does not look, but what is loaded it takes.
+        // build. One after the other: what LibTorchSharp needs lies in another package's folder, where the system's loader does not look, but what is loaded it
+        // takes.
         var processor = Load("torch_cpu");
         if (cuda)
         {

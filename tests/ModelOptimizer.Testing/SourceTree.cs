@@ -4,8 +4,7 @@ namespace ModelOptimizer.Testing;
 
 /// <summary>
 /// The sources of the projects in <c>src</c>, read as text: a type is a declaration at the start of a line, and a mention is its name where its namespace is
-/// visible, outside
-/// comments and strings. So a few mentions too many are found, and the same ones on every machine.
+/// visible, outside comments and strings. So a few mentions too many are found, and the same ones on every machine.
 /// </summary>
 internal sealed class SourceTree
 {

@@ -91,8 +91,7 @@ internal sealed record NnBcdOptions
 
     /// <summary>
     /// The weights of the terms for a number of samples. F sums over samples, so from trained weights a τ of ρ times their number holds W as near to Ŵ as to
-    /// the data.
-    /// Random weights get the paper's, and single layers, whose Σ is a mean, numbers of their own.
+    /// the data. Random weights get the paper's, and single layers, whose Σ is a mean, numbers of their own.
     /// </summary>
     public Penalties PenaltiesFor(int samples)
     {

@@ -76,8 +76,7 @@ internal static class LargestEntries
 
 /// <summary>
 /// What the published code does: W and Ŵ are one array, in which all squares below the s-quantile become zero. The τ-term is then always zero and the step may
-/// raise F.
-/// Only for comparing with the published numbers.
+/// raise F. Only for comparing with the published numbers.
 /// </summary>
 internal sealed class AliasedCopy : WeightCopy
 {
@@ -159,8 +158,7 @@ internal sealed class TensorTrainCopy : WeightCopy
 
 /// <summary>
 /// TT-SVD: the tensor is unfolded mode by mode, C = (r_{k−1}·n_k)×rest, its r_k dominant left singular vectors become the core and C ← coreᵀ·C. All cores but
-/// the last are
-/// orthonormal. The squared error is at most the sum over the bonds of the discarded squared singular values.
+/// the last are orthonormal. The squared error is at most the sum over the bonds of the discarded squared singular values.
 /// </summary>
 internal static class TensorTrainSvd
 {
@@ -215,8 +213,7 @@ internal static class TensorTrainSvd
 
 /// <summary>
 /// The dominant left singular subspace of a matrix. Exact by an eigendecomposition of the smaller Gram matrix; from a start that is near, by orthogonal
-/// iteration
-/// Q ← qr(A·(AᵀQ)), whose captured energy ‖QᵀA‖ never falls, and which is products and one small QR.
+/// iteration Q ← qr(A·(AᵀQ)), whose captured energy ‖QᵀA‖ never falls, and which is products and one small QR.
 /// </summary>
 internal static class DominantSubspace
 {

@@ -118,8 +118,7 @@ internal sealed record Student(
 
 /// <summary>
 /// What a network learned: weights and biases of its layers, scales and shifts of its normalisations, and vectors that are added or multiplied. Statistics of
-/// batch
-/// normalisations, embeddings and other constants stay as they are.
+/// batch normalisations, embeddings and other constants stay as they are.
 /// </summary>
 internal static class TrainableWeights
 {

@@ -93,8 +93,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
 /// <summary>
 /// L = α·KL(softmax(t/T) ‖ softmax(s/T)) + (1 − α)·CE(s, y), means over the batch, without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it):
-/// α is 1 for
-/// <see cref="LossKind.Kd"/> and 0 for <see cref="LossKind.Ce"/>.
+/// α is 1 for <see cref="LossKind.Kd"/> and 0 for <see cref="LossKind.Ce"/>.
 /// </summary>
 internal static class StudentLoss
 {

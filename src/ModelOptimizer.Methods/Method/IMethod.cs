@@ -40,8 +40,7 @@ internal interface IStep
     /// <summary>Compresses a clone of <see cref="StepContext.Model"/>.</summary>
     /// <param name="chosen">
     /// What is decided already, by layer: the step does that and nothing else, and the goal in its options is not looked at. A layer that is not named stays as
-    /// it is.
-    /// The same choices give the same bytes as the run that made them. Null lets the method decide.
+    /// it is. The same choices give the same bytes as the run that made them. Null lets the method decide.
     /// </param>
     /// <exception cref="DiagnosticException">The goal cannot be reached, the choices do not fit (MOC1305), or the model would not be smaller
     /// (MOC2101).</exception>

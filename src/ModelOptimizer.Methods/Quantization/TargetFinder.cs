@@ -2,8 +2,7 @@ namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
 /// Finds the weights of a model: what Conv, ConvTranspose, Gemm, MatMul, Gather, LSTM, GRU and RNN nodes of the main graph read as such. Layers inside
-/// sub-graphs and
-/// functions, and nodes that are quantized already, are listed with what stands against them.
+/// sub-graphs and functions, and nodes that are quantized already, are listed with what stands against them.
 /// </summary>
 internal sealed class TargetFinder
 {

@@ -214,8 +214,7 @@ internal sealed record MovedBias(string Name, double[] Values)
 
 /// <summary>
 /// Moves the mean error of a layer's outputs into its bias: the squared error falls by its square. A layer without a bias of its own keeps the error: another
-/// bias would
-/// be another node, and in front of a padded convolution it would not be the same at the border.
+/// bias would be another node, and in front of a padded convolution it would not be the same at the border.
 /// </summary>
 internal sealed class BiasMove(OnnxModel model)
 {

@@ -2,8 +2,7 @@ namespace ModelOptimizer.Onnx.Blocks;
 
 /// <summary>
 /// A sub-graph with one entry and one exit: everything between the tensors <see cref="From"/> and <see cref="To"/>. Nothing outside reads what is inside, so
-/// other nodes
-/// that compute the one from the other can take its place.
+/// other nodes that compute the one from the other can take its place.
 /// </summary>
 internal sealed record Block
 {

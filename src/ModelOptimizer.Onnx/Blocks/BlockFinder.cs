@@ -4,8 +4,7 @@ namespace ModelOptimizer.Onnx.Blocks;
 
 /// <summary>
 /// Finds the blocks of a model along the tensors that everything on the way to an output passes through (the output's dominators): stages of residual blocks,
-/// runs of plain
-/// layers, and the head.
+/// runs of plain layers, and the head.
 /// </summary>
 internal sealed class BlockFinder
 {

@@ -2,8 +2,7 @@ namespace ModelOptimizer.Onnx.Graphs;
 
 /// <summary>
 /// How often every name is read. Names are counted in sub-graphs and training graphs too: an inner graph may read what an outer one makes, and a count that is
-/// too high
-/// only keeps something that could have gone.
+/// too high only keeps something that could have gone.
 /// </summary>
 internal sealed class TensorUses
 {

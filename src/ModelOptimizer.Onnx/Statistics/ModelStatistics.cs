@@ -26,8 +26,7 @@ internal static class ModelStatistics
 
     /// <summary>
     /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes in one run; other operators count nothing, nor do products of
-    /// constants,
-    /// which are computed when the model is loaded.
+    /// constants, which are computed when the model is loaded.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">The shape of every tensor that is not a constant, for the run in question.</param>

@@ -4,8 +4,7 @@ namespace ModelOptimizer.Onnx.Validation;
 
 /// <summary>
 /// Checks that a graph hangs together: names are given once, everything is made before it is read, outputs are made. It knows no operators; whether those
-/// accept
-/// what they get, the runtime says.
+/// accept what they get, the runtime says.
 /// </summary>
 internal static class OnnxValidator
 {

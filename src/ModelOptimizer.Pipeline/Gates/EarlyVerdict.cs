@@ -5,8 +5,7 @@ namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Whether an evaluation may stop because its first samples decide the gates. It is for choosing among candidates: the final decision always needs all samples,
-/// and samples that are sorted, by
-/// class for example, can mislead it.
+/// and samples that are sorted, by class for example, can mislead it.
 /// </summary>
 internal static class EarlyVerdict
 {

@@ -2,8 +2,7 @@ namespace ModelOptimizer.Pipeline.Metrics;
 
 /// <summary>
 /// A number that says how good a model is on some samples: an <see cref="ISampleMetric"/> or an <see cref="IJointMetric"/>. A new metric is one class and one
-/// line in
-/// <see cref="MetricCatalogue"/>.
+/// line in <see cref="MetricCatalogue"/>.
 /// </summary>
 internal interface IMetric
 {

@@ -8,8 +8,7 @@ internal static class OutputPath
 
     /// <summary>
     /// In a build, which names a folder, <c>FOLDER/MODEL/</c> and the source's file name; else the manifest's <c>output:</c>; else
-    /// <c>SOURCE.compressed.onnx</c>
-    /// beside the source.
+    /// <c>SOURCE.compressed.onnx</c> beside the source.
     /// </summary>
     public static string Of(string? folder, ModelPlan model) => folder is not null
         ? Path.Combine(folder, Folder(model.Name), Path.GetFileName(model.Source))

@@ -5,8 +5,7 @@ namespace ModelOptimizer.Pipeline.Results;
 
 /// <summary>
 /// What happened to one model. It is the <c>model</c> of <c>report.json</c> and of <c>--json</c> word for word, so properties are added, never renamed or
-/// moved; the
-/// cache keeps it too, without what depends on where the manifest lies.
+/// moved; the cache keeps it too, without what depends on where the manifest lies.
 /// </summary>
 internal sealed record ModelReport
 {

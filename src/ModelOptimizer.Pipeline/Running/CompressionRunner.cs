@@ -66,8 +66,7 @@ internal static class CompressionRunner
     }
 
     // To verify is not to decompose, unless an output that is not there has to be made again. That the locked ranks can do with any linear algebra: as on any
-    // other device, they
-    // give other bytes, and the gates decide.
+    // other device, they give other bytes, and the gates decide.
     private static Engine Start(Device device, string library, RunOptions options, IReadOnlyList<ModelPlan> models, IRunObserver observer)
     {
         if (options.VerifyOnly && (!options.Locked || models.All(model => File.Exists(OutputPath.Of(options.OutputDirectory, model)))))

@@ -6,8 +6,7 @@ namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>
 /// <c>budget: auto</c>, the smallest model that passes every gate. The size given to the layers' allocation is bisected with real evaluations; then single
-/// layers
-/// are given back to candidates that just fail (repair) and taken from the best that passes (squeeze).
+/// layers are given back to candidates that just fail (repair) and taken from the best that passes (squeeze).
 /// </summary>
 internal sealed class GateSearch
 {

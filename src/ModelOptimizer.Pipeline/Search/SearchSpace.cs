@@ -33,8 +33,7 @@ internal sealed record SearchLayer(string Name, IReadOnlyList<StepChoice> All, I
 
 /// <summary>
 /// Everything that the searched steps of a model could do, as one list of layers: each is changed by one of the steps at most. The choices of all steps are
-/// those on
-/// the model before the first of them.
+/// those on the model before the first of them.
 /// </summary>
 internal sealed class SearchSpace
 {

@@ -25,8 +25,7 @@ internal static partial class DeviceSelector
 
     /// <summary>
     /// Starts the device asked for: <c>auto</c> (the first of the catalogue that starts, passes a small self-test, is no software and is not slower than the
-    /// CPU), or one by name,
-    /// with an index where there are several (<c>cuda:1</c>), or by the provider of a plug-in (<c>plugin:NAME</c>).
+    /// CPU), or one by name, with an index where there are several (<c>cuda:1</c>), or by the provider of a plug-in (<c>plugin:NAME</c>).
     /// </summary>
     /// <exception cref="DiagnosticException">The word is unknown (MOC5011), or a device asked for by name does not start (MOC5012).</exception>
     public static Device Select(string requested)

@@ -6,8 +6,7 @@ namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>
 /// Loops over several rows at a time, which read and write what the rows share once. The additions of vectors are fused by name, because the estimating forms
-/// may
-/// round either way.
+/// may round either way.
 /// </summary>
 internal static class VectorKernels
 {

@@ -11,8 +11,7 @@ internal sealed record NodePlacement(int OnCpu, IReadOnlyList<string> Operators)
 
 /// <summary>
 /// Asks a session which nodes went to the CPU's provider. ONNX Runtime's C interface can say it; its C# interface has the entry points and no method for them.
-/// Nodes of
-/// providers that change the layout, such as WebGPU, are not all listed (1.29), those of the CPU are.
+/// Nodes of providers that change the layout, such as WebGPU, are not all listed (1.29), those of the CPU are.
 /// </summary>
 internal static unsafe class PlacementReader
 {

@@ -6,8 +6,7 @@ namespace ModelOptimizer.Tensors.Runtime;
 
 /// <summary>
 /// A folder with another build of ONNX Runtime, of the same version, in place of the one that the tool brings: with CUDA, or with WebGPU and DirectML. ONNX
-/// Runtime looks for providers beside its
-/// own library and nowhere else, so such a folder has that library too.
+/// Runtime looks for providers beside its own library and nowhere else, so such a folder has that library too.
 /// </summary>
 internal static unsafe class RuntimeDirectory
 {

@@ -13,8 +13,7 @@ namespace ModelOptimizer.Tensors.Statistics;
 
 /// <summary>
 /// The state of one key: Σ and μ as sums, in two buffers that take turns as input and output of <see cref="MomentGraph"/>. On a device without float64 the
-/// graph gives the
-/// products of a few thousand patches in float32, and they are added up here in float64.
+/// graph gives the products of a few thousand patches in float32, and they are added up here in float64.
 /// </summary>
 internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, string? file)
 {

@@ -8,8 +8,8 @@ namespace ModelOptimizer.Tensors.Statistics;
 
 /// <summary>
 /// Second moments of a model's activations. The model runs up to the tensors that are needed; a second graph turns each into patches and adds their products to
-/// a state
-/// in float64 (<see cref="MomentAccumulator"/> says what a device without float64 does). Both run on the engine; activations are dropped batch by batch.
+/// a state in float64 (<see cref="MomentAccumulator"/> says what a device without float64 does). Both run on the engine; activations are dropped batch by
+/// batch.
 /// </summary>
 /// <param name="engine">Where both run.</param>
 /// <param name="model">The model whose activations are wanted.</param>

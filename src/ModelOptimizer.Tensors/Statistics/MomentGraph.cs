@@ -6,8 +6,7 @@ namespace ModelOptimizer.Tensors.Statistics;
 
 /// <summary>
 /// The graph Σ_out = Σ_in + P·Pᵀ, μ_out = μ_in + P·1, P (D×rows) the patches of an activation as columns, in float64; where the device has none, Σ_out = P·Pᵀ
-/// and
-/// μ_out = P·1 in float32, to be added up elsewhere. Of Σ only block rows up to the diagonal are kept: it is symmetric, and half the work is enough.
+/// and μ_out = P·1 in float32, to be added up elsewhere. Of Σ only block rows up to the diagonal are kept: it is symmetric, and half the work is enough.
 /// </summary>
 internal sealed class MomentGraph
 {

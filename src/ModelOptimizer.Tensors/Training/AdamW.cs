@@ -18,8 +18,7 @@ internal sealed record AdamW(double Beta1 = 0.9, double Beta2 = 0.999, double Ep
 
     /// <inheritdoc/>
     // The state is M = m / (1 − β₁) and V = v / (1 − β₂). With s = √((1 − β₂) / (1 − β₂ᵗ)) the last term is (η / s)·((1 − β₁) / (1 − β₁ᵗ))·M / (√V + ε / s):
-    // every factor that
-    // can be is a scalar, so that no node needs to go over all parameters for it.
+    // every factor that can be is a scalar, so that no node needs to go over all parameters for it.
     public IReadOnlyList<double> ScalarsAt(long time, double learningRate)
     {
         var scale = Math.Sqrt((1 - Beta2) / (1 - Math.Pow(Beta2, time)));

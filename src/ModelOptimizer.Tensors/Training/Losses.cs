@@ -31,8 +31,7 @@ internal static class Losses
 
     /// <summary>
     /// Kullback–Leibler divergence KL(p ‖ q) with p = softmax(t / T) and q = softmax(s / T). There is no factor T²: the gradient falls as 1/T² at high
-    /// temperatures, and a
-    /// weight that should not must have the factor in it.
+    /// temperatures, and a weight that should not must have the factor in it.
     /// </summary>
     /// <param name="graph">Where the nodes go.</param>
     /// <param name="teacherLogits">t, N×…×K. No gradient goes through it.</param>

@@ -13,8 +13,7 @@ namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
 /// Runs the steps of a <see cref="TrainingGraph"/>. Parameters and optimiser state stay on the device, in two sets of buffers that take turns as input and
-/// output: a step
-/// moves a batch there and a loss back, and nothing else.
+/// output: a step moves a batch there and a loss back, and nothing else.
 /// </summary>
 internal sealed class Trainer : IDisposable
 {

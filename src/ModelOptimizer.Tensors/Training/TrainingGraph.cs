@@ -13,8 +13,7 @@ namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
 /// One step of training as an ONNX graph: a batch, all parameters as one vector, and the optimiser's vectors go in; the loss, the gradient's norm, and the new
-/// vectors come
-/// out. One vector makes the optimiser a dozen nodes however many weights there are.
+/// vectors come out. One vector makes the optimiser a dozen nodes however many weights there are.
 /// </summary>
 internal sealed class TrainingGraph
 {

@@ -13,8 +13,7 @@ namespace ModelOptimizer.Tensors.Training;
 
 /// <summary>
 /// Trains on shuffled batches, step after step. The same graph, samples and plan give the same bytes on the same class of devices with the same number of
-/// threads, whether the
-/// training was interrupted or not. Another number of threads cuts products into other parts, and their sums are rounded elsewhere.
+/// threads, whether the training was interrupted or not. Another number of threads cuts products into other parts, and their sums are rounded elsewhere.
 /// </summary>
 internal static class TrainingLoop
 {
@@ -219,8 +218,7 @@ internal enum ScheduleShape
 
 /// <summary>
 /// The order in which samples are drawn: every epoch is a permutation of all of them, by Fisher–Yates with <see cref="Random"/> of a seed, whose numbers are
-/// the same on every
-/// machine. Batches are full; one that reaches beyond an epoch takes the rest from the next.
+/// the same on every machine. Batches are full; one that reaches beyond an epoch takes the rest from the next.
 /// </summary>
 internal sealed class SampleOrder
 {

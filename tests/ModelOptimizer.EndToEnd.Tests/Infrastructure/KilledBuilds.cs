@@ -36,8 +36,7 @@ internal sealed class KilledBuilds
     /// <summary>
     /// Kills a build of each of this many projects, by turns at any moment, while the tool runs, and while it replaces the outputs; of every four, two have to
     /// compress and two find the result in the cache. Before, all are built with the first manifest; the build that is killed has the second; and afterwards
-    /// all
-    /// are built again.
+    /// all are built again.
     /// </summary>
     public IEnumerable<Step> Kill(int count)
     {

@@ -5,8 +5,7 @@ namespace ModelOptimizer.EndToEnd.Tests.Infrastructure;
 
 /// <summary>
 /// Stand-ins for the three packages of the TorchSharp backend, of which libtorch's is 128 MB: a backend that looks for its native libraries as the real one
-/// does, and then leaves the
-/// computing to the tool. They have the real versions, which the page names, and are unpacked into the tests' own folders only.
+/// does, and then leaves the computing to the tool. They have the real versions, which the page names, and are unpacked into the tests' own folders only.
 /// </summary>
 internal sealed class TorchSharpPackages
 {

@@ -5,8 +5,7 @@ namespace ModelOptimizer.Methods.Tests.Quantization;
 
 /// <summary>
 /// The loop of optimal brain quantisation with a fixed order of columns, as it is derived: after each column the inverse of H of the columns that are left, by
-/// elimination
-/// from the whole inverse, and every column that is left moves by −(w − ŵ)/[H⁻¹]_kk · [H⁻¹]_k,j.
+/// elimination from the whole inverse, and every column that is left moves by −(w − ŵ)/[H⁻¹]_kk · [H⁻¹]_k,j.
 /// </summary>
 internal static class PlainGptq
 {

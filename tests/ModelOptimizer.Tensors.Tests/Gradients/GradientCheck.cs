@@ -12,8 +12,7 @@ namespace ModelOptimizer.Tensors.Tests.Gradients;
 
 /// <summary>
 /// Compares the gradient graph, run by the engine in float32, with central differences of the float64 reference. The loss is Σ w⊙y with drawn weights w, so
-/// that every
-/// element of every output counts differently.
+/// that every element of every output counts differently.
 /// </summary>
 internal static class GradientCheck
 {

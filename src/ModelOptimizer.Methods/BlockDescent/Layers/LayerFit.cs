@@ -5,8 +5,8 @@ namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
 /// One layer alone, an adaptation of the method: with U fixed at the layer's own outputs, its linear term depends on the data only through the second moment Σ
-/// of the inputs,
-/// F = ρ/2·tr((W−W*)Σ(W−W*)ᵀ)/s + τ/2·‖W−Ŵ‖², s = tr Σ/D, and the blocks left are W and Ŵ. Both steps lower F, and the system of the W-step is factored once.
+/// of the inputs, F = ρ/2·tr((W−W*)Σ(W−W*)ᵀ)/s + τ/2·‖W−Ŵ‖², s = tr Σ/D, and the blocks left are W and Ŵ. Both steps lower F, and the system of the W-step is
+/// factored once.
 /// </summary>
 internal sealed class LayerFit
 {

@@ -95,8 +95,7 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 
 /// <summary>
 /// The windows that a convolution sees, as the columns of a matrix. Windows are slowest and samples fastest, so that filters×(windows·n), read with the same
-/// numbers as
-/// (filters·windows)×n, is the flattened output that the next layer takes.
+/// numbers as (filters·windows)×n, is the flattened output that the next layer takes.
 /// </summary>
 internal static class Patches
 {

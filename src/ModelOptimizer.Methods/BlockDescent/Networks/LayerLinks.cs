@@ -47,8 +47,7 @@ internal static class LayerLinks
 
 /// <summary>
 /// Where a layer's units arrive in the next layer. A change of shape keeps the order of the numbers, so a tensor stays (samples × units × positions within a
-/// unit)
-/// however it is cut into axes; the next layer sees (samples × channels × positions).
+/// unit) however it is cut into axes; the next layer sees (samples × channels × positions).
 /// </summary>
 internal static class UnitSpread
 {

@@ -4,8 +4,7 @@ namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
 /// One sweep over all blocks from the last layer to the first; every step is the exact minimiser of F, plus α/2 of the squared change where the paper has it
-/// (V_N, U below
-/// the last layer, W, b). V below the last layer and U_N have no such term: their systems are strongly convex by themselves.
+/// (V_N, U below the last layer, W, b). V below the last layer and U_N have no such term: their systems are strongly convex by themselves.
 /// </summary>
 /// <param name="algebra">Linear algebra.</param>
 /// <param name="network">The variables.</param>

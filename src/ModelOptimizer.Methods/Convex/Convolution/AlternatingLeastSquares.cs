@@ -4,8 +4,7 @@ namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// Fits a gated block by turns: Conv³ and the bias by their normal equations, then Conv² by conjugate gradients on its normal operator, which is linear because
-/// the gates
-/// are fixed. No step raises the loss, and there is no learning rate.
+/// the gates are fixed. No step raises the loss, and there is no learning rate.
 /// </summary>
 /// <param name="algebra">Linear algebra.</param>
 /// <param name="problem">The data.</param>
@@ -82,8 +81,7 @@ internal sealed record AlsFit(GatedBlock Block, IReadOnlyList<double> Losses, do
 
 /// <summary>
 /// An approximate inverse of Conv²'s normal operator: as if gates and windows were independent, so that it is (Q ∘ Conv³ᵀConv³) ⊗ Σ with the gates' moment Q
-/// and the
-/// windows' moment Σ.
+/// and the windows' moment Σ.
 /// </summary>
 /// <param name="algebra">Linear algebra.</param>
 /// <param name="windows">Σ, D×D, of any scale; null for the identity.</param>

@@ -234,8 +234,7 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
 
 /// <summary>
 /// A gated block as nodes of a model: one convolution with the outputs of Conv¹ and Conv², Split, Greater, Cast, Mul, Conv³. Measured on two cores of a CPU
-/// against two
-/// convolutions: 15 to 40 % less time for up to 16 gates, as much for 64 and more; a Where in place of Cast and Mul takes as long.
+/// against two convolutions: 15 to 40 % less time for up to 16 gates, as much for 64 and more; a Where in place of Cast and Mul takes as long.
 /// </summary>
 internal static class GatedNodes
 {

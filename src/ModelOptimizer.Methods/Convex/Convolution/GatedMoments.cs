@@ -5,8 +5,7 @@ namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// A <see cref="IGatedProblem"/> in the second moments of its gated windows φ_n = (M_n ⊗ p_n, 1), float64: one pass over the data, of which nothing is kept.
-/// For small
-/// blocks, as Φ has (m·D + 1)² numbers. They hold the convex problem too, in which every gate has a full matrix U_j (outputs×D) in place of a_j w_jᵀ.
+/// For small blocks, as Φ has (m·D + 1)² numbers. They hold the convex problem too, in which every gate has a full matrix U_j (outputs×D) in place of a_j w_jᵀ.
 /// </summary>
 internal sealed class GatedMoments : IGatedProblem
 {
@@ -191,8 +190,7 @@ internal sealed class GatedMoments : IGatedProblem
 
 /// <summary>
 /// The convex problem behind a gated block: any outputs×D matrix U_j for each gate in place of a_j w_jᵀ, which is linear least squares. Its optimum is below
-/// the loss of
-/// every block with these gates.
+/// the loss of every block with these gates.
 /// </summary>
 /// <param name="Loss">Σ‖Σ_j U_j (M_nj p_n) + b − y_n‖² at the optimum.</param>
 /// <param name="Filters">w_j of the best a_j w_jᵀ to each U_j, m×D: where to start from.</param>

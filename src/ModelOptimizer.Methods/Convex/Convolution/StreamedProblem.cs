@@ -7,8 +7,7 @@ namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// A <see cref="IGatedProblem"/> without its matrices: every product is a pass over the activations, which the host keeps; convolutions and their adjoints run
-/// on the
-/// engine in float32, batch by batch, and are summed in float64.
+/// on the engine in float32, batch by batch, and are summed in float64.
 /// </summary>
 internal sealed class StreamedProblem : IGatedProblem, IDisposable
 {

@@ -4,9 +4,8 @@ namespace ModelOptimizer.Methods.Convex;
 
 /// <summary>
 /// C-GReLU: min_U (1/2n)‖Σ_i D_iXU_i − Y‖² + λ·Σ_i Σ_k ‖u_{i,k}‖ over given gates. Its minimum is that of the two-layer network with these gates under
-/// (λ/2)(‖W‖² + ‖a‖²).
-/// Neurons and gates have biases, and one gate is always open. Solutions have u_{i,k} in row k·p + i, in units of <see cref="SampleSpan"/>; the networks made
-/// of them take raw inputs.
+/// (λ/2)(‖W‖² + ‖a‖²). Neurons and gates have biases, and one gate is always open. Solutions have u_{i,k} in row k·p + i, in units of <see cref="SampleSpan"/>;
+/// the networks made of them take raw inputs.
 /// </summary>
 internal sealed class GatedRegression
 {
@@ -102,8 +101,7 @@ internal sealed class GatedRegression
 
 /// <summary>
 /// X = X̃Qᵀ with orthonormal columns in Q, where there are fewer samples than inputs. What of a group u is orthogonal to all samples changes no output and only
-/// makes ‖u‖ longer, so minimisers
-/// are Qũ, and the problem of X̃, n×n, is the same one: same outputs, same norms, same objective.
+/// makes ‖u‖ longer, so minimisers are Qũ, and the problem of X̃, n×n, is the same one: same outputs, same norms, same objective.
 /// </summary>
 internal sealed class SampleSpan
 {

@@ -11,8 +11,7 @@ internal static class LayerPairs
     /// <param name="teacher">The original model's layers.</param>
     /// <param name="repeated">
     /// Whether the student may have fewer repetitions of a block than the teacher: then layer i of a student of m times fewer goes with layer m·i + m − 1, the
-    /// published
-    /// map. False pairs layers of equal names and sizes only.
+    /// published map. False pairs layers of equal names and sizes only.
     /// </param>
     /// <param name="declared">Pairs that the user gives, which come first.</param>
     /// <param name="position">Where they are written.</param>

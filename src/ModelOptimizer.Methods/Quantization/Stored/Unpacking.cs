@@ -4,8 +4,7 @@ namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
 /// The nodes that make weights of packed codes while a model is loaded. A runtime may keep every intermediate result until it is done with all constants, so
-/// that these
-/// are memory: codes stay bytes as long as possible, and only one Cast and one Mul are in float32.
+/// that these are memory: codes stay bytes as long as possible, and only one Cast and one Mul are in float32.
 /// </summary>
 internal sealed class Unpacking(GraphWriter writer)
 {

@@ -124,8 +124,7 @@ internal static class Distributions
 
     /// <summary>
     /// Chance of exactly so many successes, by what n! lacks to Stirling's formula and the deviances of successes and failures from what is expected (Loader
-    /// 2000, Fast and Accurate
-    /// Computation of Binomial Probabilities): no difference of large logarithms.
+    /// 2000, Fast and Accurate Computation of Binomial Probabilities): no difference of large logarithms.
     /// </summary>
     private static double Term(int count, int trials, double p)
     {

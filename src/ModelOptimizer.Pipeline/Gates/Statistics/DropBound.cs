@@ -2,8 +2,7 @@ namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Whether the true drop of a share of right samples is shown to be within a limit, and the greatest drop the samples leave possible. At a true drop equal to
-/// the limit the chance to
-/// pass is at most one minus the confidence, whatever the number of samples and the discordance.
+/// the limit the chance to pass is at most one minus the confidence, whatever the number of samples and the discordance.
 /// </summary>
 internal static class DropBound
 {

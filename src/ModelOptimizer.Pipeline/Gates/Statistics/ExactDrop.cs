@@ -2,10 +2,8 @@ namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Exact unconditional test of "the true drop is at least δ": the chance, at its worst over the unknown probability of a gain, of samples that speak against it
-/// as clearly as these do
-/// (ordered by <see cref="PairedScore"/>, as Hsueh, Liu and Chen, Biometrics 57, 2001). That probability is searched only where the number of discordant
-/// samples makes it
-/// credible, and the chance that it lies elsewhere is added (Berger and Boos, JASA 89, 1994).
+/// as clearly as these do (ordered by <see cref="PairedScore"/>, as Hsueh, Liu and Chen, Biometrics 57, 2001). That probability is searched only where the
+/// number of discordant samples makes it credible, and the chance that it lies elsewhere is added (Berger and Boos, JASA 89, 1994).
 /// </summary>
 internal static class ExactDrop
 {

@@ -4,10 +4,9 @@ namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Bounds of what is computed from all samples together, by the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13):
-/// each draw takes samples of both
-/// models together. In simulations at a true drop of exactly the limit, percentile, basic and BCa bounds pass equally often for continuous metrics; for F1,
-/// whose drops come from few
-/// samples, the basic and the BCa bound pass twice as often as they should with 200 samples, and the percentile bound does not.
+/// each draw takes samples of both models together. In simulations at a true drop of exactly the limit, percentile, basic and BCa bounds pass equally often for
+/// continuous metrics; for F1, whose drops come from few samples, the basic and the BCa bound pass twice as often as they should with 200 samples, and the
+/// percentile bound does not.
 /// </summary>
 internal sealed class JointBootstrap
 {

@@ -2,8 +2,7 @@ namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Tango's score statistic for the difference of two proportions on the same samples (Statistics in Medicine 17, 1998): how far the drop seen lies from a
-/// supposed
-/// one, in standard errors under the supposition.
+/// supposed one, in standard errors under the supposition.
 /// </summary>
 internal static class PairedScore
 {

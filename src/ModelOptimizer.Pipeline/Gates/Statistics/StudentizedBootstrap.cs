@@ -2,9 +2,8 @@ namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
 /// Bounds of a mean by the studentised bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 12). Per-sample errors are skewed, and of
-/// the usual bounds this
-/// one keeps its level best there: it learns the skew of (mean − true mean) / standard error, which the t bound ignores and the percentile bound gets the wrong
-/// way round.
+/// the usual bounds this one keeps its level best there: it learns the skew of (mean − true mean) / standard error, which the t bound ignores and the
+/// percentile bound gets the wrong way round.
 /// </summary>
 internal sealed class StudentizedBootstrap
 {

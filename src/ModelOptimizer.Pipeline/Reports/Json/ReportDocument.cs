@@ -4,8 +4,7 @@ namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>
 /// <c>report.json</c>: one model, as a run prints it. Nothing in it depends on when or in which folder it was written. Fields are added, never renamed, within
-/// one
-/// <paramref name="Version"/>.
+/// one <paramref name="Version"/>.
 /// </summary>
 /// <param name="Version">The schema's version.</param>
 /// <param name="Tool">Version of the tool.</param>

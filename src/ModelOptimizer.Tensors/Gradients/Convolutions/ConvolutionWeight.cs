@@ -4,8 +4,7 @@ namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>
 /// The gradient of a convolution by its weight, dW[m, c, t] = Σ dY[n, m, o] · X[n, c, o·stride + t·dilation − begin]: the output's gradient times the patches,
-/// [M, positions]
-/// by [positions, C·taps].
+/// [M, positions] by [positions, C·taps].
 /// </summary>
 internal static class ConvolutionWeight
 {

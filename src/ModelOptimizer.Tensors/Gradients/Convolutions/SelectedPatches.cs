@@ -4,8 +4,7 @@ namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>
 /// Patches by two nodes that use all cores: a product with a matrix of zeros and ones takes the taps of every row apart, whatever stride, dilation and padding
-/// there is, and
-/// a Gather then puts whole rows in order. Quicker than slices while rows are short, for the product grows with a row's length.
+/// there is, and a Gather then puts whole rows in order. Quicker than slices while rows are short, for the product grows with a row's length.
 /// </summary>
 internal static class SelectedPatches
 {

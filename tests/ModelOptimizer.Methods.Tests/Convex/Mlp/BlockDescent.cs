@@ -4,8 +4,7 @@ namespace ModelOptimizer.Methods.Tests.Convex;
 
 /// <summary>
 /// Block coordinate descent for the group lasso, one output at a time: every group is minimised exactly over an eigendecomposition of its Gram matrix and the
-/// root of one equation. No step, no gradient
-/// step, nothing in common with the product but the objective.
+/// root of one equation. No step, no gradient step, nothing in common with the product but the objective.
 /// </summary>
 internal static class BlockDescent
 {

@@ -2,8 +2,7 @@ namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
 /// Removes units that do not matter: a unit whose row of W_i is zero is the constant σ(b_j), which moves into b_{i+1}; one whose columns of W_{i+1} are zero is
-/// read by
-/// nobody. Each may empty others, until nothing changes (the paper's effective sparsity).
+/// read by nobody. Each may empty others, until nothing changes (the paper's effective sparsity).
 /// </summary>
 internal static class DeadUnits
 {

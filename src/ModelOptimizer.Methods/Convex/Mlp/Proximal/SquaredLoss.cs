@@ -59,8 +59,7 @@ internal sealed class SquaredLoss(ILinearMap map, Matrix target, bool oneSided =
 
     /// <summary>
     /// A lower bound of min f + Ω: the dual function D(θ) = (1/n)(⟨θ, T⟩ − ‖θ‖²/2) − Ω*((1/n)Aᵀθ) at the residual, scaled into {max_j‖(1/n)(Aᵀθ)_j‖ ≤ a} where
-    /// Ω* = 0, or as it is where
-    /// Ω* is finite everywhere and that is better.
+    /// Ω* = 0, or as it is where Ω* is finite everywhere and that is better.
     /// </summary>
     public double Dual(Matrix residual, Matrix gradient, GroupPenalty penalty)
     {

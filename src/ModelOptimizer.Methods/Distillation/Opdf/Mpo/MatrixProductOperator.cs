@@ -2,8 +2,7 @@ namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>
 /// W[(i_1…i_n),(j_1…j_n)] = Σ G_1[1,i_1,j_1,r_1]·G_2[r_1,i_2,j_2,r_2]⋯G_n[r_{n−1},i_n,j_n,1] (Zhan et al., arXiv 2411.06448; authors' code): a tensor train of
-/// the modes
-/// i_k·j_k.
+/// the modes i_k·j_k.
 /// </summary>
 /// <param name="Shape">The factors and the bonds.</param>
 /// <param name="Train">The train of W's numbers in the order of the pairs.</param>
@@ -28,16 +27,13 @@ internal static class MpoDecomposition
 
     /// <summary>
     /// G_k by one thin SVD per bond, R = U·diag(λ_k)·Vᵀ, G_k ← U, R ← diag(λ_k)·Vᵀ; then the symmetric gauge: G_k ← diag(λ_{k−1})^{−1/2}·G_k·diag(λ_k)^{1/2},
-    /// √λ on either
-    /// side of each bond.
+    /// √λ on either side of each bond.
     /// </summary>
     /// <remarks>
     /// The published gauge takes one more SVD, L_k·R_k = U_k·diag(λ_k)·V_kᵀ, at each bond, L_k and R_k being the parts on its left and right. Here those parts
-    /// are known:
-    /// G_1⋯G_k is orthonormal, so L_k = I, and R_k = diag(λ_k), so U_k = V_k = I and P_k, Q_k are the diagonal matrices above. Their product is I for whatever
-    /// positive
-    /// numbers stand in them, so a floor under λ leaves W as it is.
-    /// A singular vector's largest entry is positive (<see cref="ILinearAlgebra.Svd"/>); the published code leaves signs to chance.
+    /// are known: G_1⋯G_k is orthonormal, so L_k = I, and R_k = diag(λ_k), so U_k = V_k = I and P_k, Q_k are the diagonal matrices above. Their product is I
+    /// for whatever positive numbers stand in them, so a floor under λ leaves W as it is. A singular vector's largest entry is positive
+    /// (<see cref="ILinearAlgebra.Svd"/>); the published code leaves signs to chance.
     /// </remarks>
     /// <param name="algebra">Linear algebra.</param>
     /// <param name="matrix">W, I×J.</param>
