@@ -96,10 +96,10 @@ internal sealed class BuildSession(
 
             BuildOutput[] outputs = exitCode == ExitCode.Passed ? Accept(production, before, recording) : before?.Outputs ?? [];
             _file.Write(State(recording, exitCode, outputs, production.Inputs.Select(path => InputStamp.TakeAfter(path, start))));
-            OutputFolder.Forget(before?.Outputs ?? [], outputs);
+            _folder.Forget(before?.Outputs ?? [], outputs, production.Models);
             if (exitCode == ExitCode.Passed)
             {
-                _folder.ForgetReports(production.Models);
+                _folder.ForgetModels(production.Models);
             }
 
             return exitCode;

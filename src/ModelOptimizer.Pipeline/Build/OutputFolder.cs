@@ -39,7 +39,7 @@ internal sealed class OutputFolder(BuildRequest request)
         List<BuildOutput> outputs = [];
         foreach (var model in models)
         {
-            var target = Path.Combine(_root, OutputPath.Folder(model.Name), model.FileName);
+            var target = PlaceOf(model);
             var sha256 = Place(model.File, target);
             if (model.Embed is { Copy: { } copy })
             {
@@ -59,27 +59,31 @@ internal sealed class OutputFolder(BuildRequest request)
         return outputs;
     }
 
-    /// <summary>Whether all of the project's target frameworks can unpack Brotli.</summary>
+    /// <summary>Whether all of the project's target frameworks can unpack Brotli; a project without the property is for .NET Framework.</summary>
     public static bool HasBrotli(BuildRequest request) =>
-        request.TargetFrameworks.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(Packing.HasBrotli);
+        request.TargetFrameworks.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } frameworks
+        && frameworks.All(Packing.HasBrotli);
 
-    /// <summary>Deletes what the last build had and this one has not.</summary>
-    public static void Forget(IReadOnlyList<BuildOutput> before, IReadOnlyList<BuildOutput> now)
+    private string PlaceOf(ProducedModel model) => Path.Combine(_root, OutputPath.Folder(model.Name), model.FileName);
+
+    /// <summary>Deletes what the last build had and this one has not; models stay, also where their resource is a packed file beside them.</summary>
+    public void Forget(IReadOnlyList<BuildOutput> before, IReadOnlyList<BuildOutput> now, IEnumerable<ProducedModel> models)
     {
-        foreach (var gone in before.Select(output => output.Path).Except(now.Select(output => output.Path), StringComparer.Ordinal))
+        var kept = now.Select(output => output.Path).Concat(models.Select(PlaceOf));
+        foreach (var gone in before.Select(output => output.Path).Except(kept, StringComparer.Ordinal))
         {
             File.Delete(gone);
             DeleteEmpty(Path.GetDirectoryName(gone)!);
         }
     }
 
-    /// <summary>Deletes the reports of models that are no longer there.</summary>
-    public void ForgetReports(IEnumerable<ProducedModel> models)
+    /// <summary>Deletes the files of models that are no longer there.</summary>
+    public void ForgetModels(IEnumerable<ProducedModel> models)
     {
         var kept = models.Select(model => OutputPath.Folder(model.Name)).ToHashSet(StringComparer.Ordinal);
         foreach (var folder in Directory.EnumerateDirectories(_root).Where(folder => !kept.Contains(Path.GetFileName(folder))).ToList())
         {
-            foreach (var extension in ReportFiles.Extensions)
+            foreach (var extension in ReportFiles.Extensions.Append(".onnx"))
             {
                 DeleteAll(folder, "*" + extension);
             }
@@ -100,7 +104,8 @@ internal sealed class OutputFolder(BuildRequest request)
         var hasBrotli = HasBrotli(request);
         string Place(EmbedCompression compression) => $"{file}.{sha256[..16]}.{compression.ToString().ToLowerInvariant()}";
         var likely = embed.Compression != EmbedCompression.Auto ? embed.Compression : hasBrotli ? EmbedCompression.Brotli : EmbedCompression.Deflate;
-        if (File.Exists(Place(likely)))
+        var earlier = new FileInfo(Place(likely));
+        if (earlier.Exists && (embed.Compression != EmbedCompression.Auto || Packing.Pays(earlier.Length, new FileInfo(file).Length)))
         {
             return (likely, Resource(Place(likely)));
         }

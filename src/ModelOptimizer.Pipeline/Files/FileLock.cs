@@ -41,7 +41,7 @@ internal sealed class FileLock : IDisposable
             cancellation.ThrowIfCancellationRequested();
             if (TryOpen(path) is { } stream)
             {
-                File.WriteAllText(owner, $"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
+                Attempt(() => File.WriteAllText(owner, $"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}"));
                 return new FileLock(stream, owner);
             }
 
@@ -63,8 +63,20 @@ internal sealed class FileLock : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        File.Delete(_owner);
+        Attempt(() => File.Delete(_owner));
         _stream.Dispose();
+    }
+
+    // Who holds it is for people; a process that waits may be reading it at this moment.
+    private static void Attempt(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     private static FileStream? TryOpen(string path)

@@ -22,7 +22,6 @@ internal sealed record Shipping(EmbedCompression Compression, bool HasBrotli)
 /// <summary>A model as it is shipped: what .NET can unpack without a library.</summary>
 internal static class Packing
 {
-    // Saving less is not worth a stream that cannot seek.
     private const double LeastSaved = 0.03;
 
     // Brotli's own names: the strongest, with the largest window that every decoder has to know.
@@ -42,8 +41,11 @@ internal static class Packing
 
         var best = hasBrotli ? EmbedCompression.Brotli : EmbedCompression.Deflate;
         var packed = Pack(model, best);
-        return packed.Length <= (1 - LeastSaved) * model.Length ? (best, packed) : (EmbedCompression.None, model);
+        return Pays(packed.Length, model.Length) ? (best, packed) : (EmbedCompression.None, model);
     }
+
+    /// <summary>Whether <see cref="EmbedCompression.Auto"/> packs: what it saves is worth a stream that cannot seek.</summary>
+    public static bool Pays(long packed, long model) => packed <= (1 - LeastSaved) * model;
 
     /// <summary>
     /// Whether projects for <paramref name="framework"/>, such as <c>net10.0-android</c> or <c>netstandard2.0</c>, have Brotli: all since .NET Core 2.1.

@@ -64,7 +64,7 @@ internal sealed class LockFile
     {
         try
         {
-            using var held = FileLock.Acquire(Guard(), Patience, _ => { }, cancellation);
+            using var held = Hold(cancellation);
             var models = new SortedDictionary<string, LockedModel>(
                 Models(Path).Where(model => _retained?.Contains(model.Key) ?? true).ToDictionary(),
                 StringComparer.Ordinal
@@ -98,8 +98,19 @@ internal sealed class LockFile
         }
     }
 
-    // Not beside the lock file, which is in a folder that gets committed.
-    private string Guard() => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"modelopt-{ContentHash.Of(Environment.UserName + Path)[..16]}.lock");
+    // Not beside the lock file, which is in a folder that gets committed. Without a folder for temporary files there is no guard, and a write all the same.
+    private FileLock? Hold(CancellationToken cancellation)
+    {
+        try
+        {
+            var guard = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"modelopt-{ContentHash.Of(Environment.UserName + Path)[..16]}.lock");
+            return FileLock.Acquire(guard, Patience, _ => { }, cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static IReadOnlyDictionary<string, LockedModel> Models(string path)
     {

@@ -60,6 +60,15 @@ public sealed class BuildSessionTests : IDisposable
         _project.Build().ShouldBe(ExitCode.Passed);
         File.GetLastWriteTimeUtc(path).ShouldBe(LongAgo);
 
+        // The model itself stays: verify measures it, and reports name it.
+        _project.Embed = _project.Embed with { Compression = EmbedCompression.None };
+        BuildFixture.Write(_project.Manifest, "version: 1  ");
+        _project.Build().ShouldBe(ExitCode.Passed);
+        _project.Embed = _project.Embed with { Compression = compression };
+        BuildFixture.Write(_project.Manifest, "version: 1   ");
+        _project.Build().ShouldBe(ExitCode.Passed);
+        File.Exists(_project.Output).ShouldBeTrue();
+
         // And what is no resource any more goes.
         BuildFixture.Write(_project.Model, new string('y', 2000));
         _project.Build().ShouldBe(ExitCode.Passed);

@@ -7,6 +7,7 @@ public sealed class TogetherRun : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, Exception> _failures = [];
+    private readonly HashSet<string> _finished = [];
     private int _commands;
 
     public TogetherRun()
@@ -35,6 +36,8 @@ public sealed class TogetherRun : IDisposable
         {
             ExceptionDispatchInfo.Throw(failure);
         }
+
+        _finished.ShouldContain(name);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -67,6 +70,11 @@ public sealed class TogetherRun : IDisposable
             if (scenario.Steps.MoveNext())
             {
                 waiting.Add(scenario);
+            }
+            else
+            {
+                _finished.Add(scenario.Name);
+                scenario.Steps.Dispose();
             }
         }
         catch (Exception failure)
