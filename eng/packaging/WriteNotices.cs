@@ -59,21 +59,9 @@ public sealed class WriteNotices : Task
         string path = Path.Combine(Licences, licence + ".txt");
         if (!File.Exists(path))
         {
-            Log.LogError(
-                null,
-                "MOC5002",
-                null,
-                path,
-                0,
-                0,
-                0,
-                0,
-                "No text for the licence '"
-                    + licence
-                    + "' of "
-                    + string.Join(", ", components.Select(component => component.Name))
-                    + ": add it, if that licence allows what this product does."
-            );
+            string names = string.Join(", ", components.Select(component => component.Name));
+            string problem = "No text for the licence '" + licence + "' of " + names + ": add it, if that licence allows what this product does.";
+            Log.LogError(null, "MOC5002", null, path, 0, 0, 0, 0, problem);
             return;
         }
 
