@@ -150,7 +150,7 @@ internal sealed class Consumer
             .Run(program + (OperatingSystem.IsWindows() ? ".exe" : ""), Path.GetDirectoryName(program)!, new Dictionary<string, string>())
             .ShouldSucceed().Output.Trim();
 
-    /// <summary>Sets properties that the next builds have, as <c>-p:</c> would.</summary>
+    /// <summary>Sets properties that the next builds have; unlike those of <c>-p:</c>, a project can change them.</summary>
     public void Set(string properties) => Write("Directory.Build.props", $"<Project><PropertyGroup>{properties}</PropertyGroup></Project>\n");
 
     /// <summary>The embedded file, as the state names it.</summary>

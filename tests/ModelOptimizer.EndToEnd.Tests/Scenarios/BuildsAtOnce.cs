@@ -31,7 +31,7 @@ internal static class BuildsOfOneProjectAtOnce
 {
     public static IEnumerable<Step> Debug_And_Release_Wait_For_Each_Other_And_A_Build_With_Originals_Does_Not_Mix_With_Them(Place place)
     {
-        var app = place.Consumer("""<ModelOptimizerEnabled Condition="'$(Configuration)' == 'Plain'">false</ModelOptimizerEnabled>""");
+        var app = place.Consumer();
         yield return Step.Build(app);
 
         // Restored and otherwise new: restoring one project twice at once collides in the SDK itself.
@@ -40,7 +40,9 @@ internal static class BuildsOfOneProjectAtOnce
             Directory.Delete(folder, recursive: true);
         }
 
-        var builds = new[] { "Debug", "Release", "Plain" }.Select(configuration => Task.Run(() => app.DotNet("build", "-c", configuration, "--no-restore")));
+        string[] originals = ["-p:ModelOptimizerEnabled=false"];
+        var builds = new[] { ("Debug", []), ("Release", []), ("Plain", originals) }
+            .Select(build => Task.Run(() => app.DotNet("build", ["-c", build.Item1, "--no-restore", .. build.Item2])));
 
         Task.WhenAll(builds).GetAwaiter().GetResult().ShouldAllBe(build => build.ShouldSucceed().ToolStarts <= 1);
         var expected = $"Digits.onnx {app.Embedded().Length} intact";
