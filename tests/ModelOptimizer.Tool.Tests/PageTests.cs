@@ -13,6 +13,9 @@ public partial class PageTests
         .Select(link => $"{Path.GetRelativePath(Repository.Root, link.Path)}: {link.Target}")
         .ShouldBeEmpty();
 
+    // What one reads at a glance.
+    private const int MostLines = 40;
+
     [Fact]
     public void Every_example_is_a_file_that_is_compiled()
     {
@@ -24,6 +27,7 @@ public partial class PageTests
             File.ReadAllText(Path.Combine(Repository.Root, example.Groups[1].Value))
                 .ReplaceLineEndings("\n")
                 .ShouldBe(example.Groups[2].Value, example.Groups[1].Value);
+            example.Groups[2].Value.Count(letter => letter == '\n').ShouldBeLessThanOrEqualTo(MostLines, example.Groups[1].Value);
         }
     }
 

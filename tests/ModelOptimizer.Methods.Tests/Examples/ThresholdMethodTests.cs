@@ -19,10 +19,9 @@ public class ThresholdMethodTests
         WeightValues.ReadDoubles(result.Model.Graph.Initializer[0]).ShouldBe([.. before.Select(value => Math.Abs(value) < limit ? 0 : value)]);
         WeightValues.ReadDoubles(model.Graph.Initializer[0]).ShouldBe(before);
         var layer = result.Layers.ShouldHaveSingleItem();
-        layer.RelativeError!.Value.ShouldBe(
-            Math.Sqrt(before.Where(value => Math.Abs(value) < limit).Sum(value => value * value) / before.Sum(value => value * value)),
-            1e-12
-        );
+        new ThresholdMethod().Run(context, MethodRun.Arguments(("below", 0.25)), new Dictionary<string, Choice> { [layer.Layer] = new Choice.Keep("kept") })
+            .Layers.ShouldHaveSingleItem()
+            .Reason.ShouldBe("kept");
         new ThresholdMethod().Plan(context, MethodRun.Arguments()).Layers.ShouldBe([layer.Layer]);
     }
 }

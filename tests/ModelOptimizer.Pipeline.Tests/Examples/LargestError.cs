@@ -18,9 +18,7 @@ internal sealed class LargestError : ISampleMetric
     public bool IsBounded => false;
 
     public bool IsFidelity => false;
-
     public double Perfect => 0;
-
     public int LeastValues => 1;
 
     // A sample that cannot be scored is not a number: the gate then fails and says so.
