@@ -26,7 +26,7 @@ internal static class ResNet20Table
             {
                 var (covariance, seconds) = resnet.Measure("tucker, norm: covariance", layers, goal);
                 Print(share, allocation, "covariance", covariance, own, seconds);
-                var compressed = covariance.Steps[0].Layers.Where(layer => layer.Reason is null).ToList();
+                var compressed = covariance.Steps[0].Layers.Where(layer => layer.SkipReason is null).ToList();
                 var ranks = string.Join(", ", compressed.Select(layer => $"\"{layer.Layer}\": [{string.Join(", ", layer.Ranks)}]"));
                 var chosen = layers.Where(layer => compressed.Any(outcome => outcome.Layer == layer.Name)).ToList();
                 var (frobenius, again) = resnet.Measure("tucker, norm: frobenius", chosen, $"ranks: {{ {ranks} }}");

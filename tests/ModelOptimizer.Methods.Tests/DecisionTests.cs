@@ -31,8 +31,8 @@ public class DecisionTests
 
         again.Model.ToBytes().ShouldBe(first.Model.ToBytes());
         again
-            .Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks)))
-            .ShouldBe(first.Layers.Select(layer => (layer.Layer, layer.Reason, string.Join(",", layer.Ranks))));
+            .Layers.Select(layer => (layer.Layer, layer.SkipReason, string.Join(",", layer.Ranks)))
+            .ShouldBe(first.Layers.Select(layer => (layer.Layer, layer.SkipReason, string.Join(",", layer.Ranks))));
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public class DecisionTests
         var chosen = layers.ToDictionary(layer => layer.Layer, layer => layer.Choices.MinBy(choice => choice.Bytes)!);
         chosen[layers[0].Layer] = new Choice.Keep("slower");
 
-        step.Apply(chosen).Layers.Single(layer => layer.Layer == layers[0].Layer).Reason.ShouldBe("slower");
+        step.Apply(chosen).Layers.Single(layer => layer.Layer == layers[0].Layer).SkipReason.ShouldBe("slower");
     }
 
     [Theory]

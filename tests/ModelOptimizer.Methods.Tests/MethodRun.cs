@@ -48,7 +48,7 @@ internal static class MethodRun
         Model = model,
         Shapes = ShapeProbe.Run(TestEngine.Shared, model),
         Engine = TestEngine.Shared,
-        Statistics = new MomentCollector(TestEngine.Shared, model, batches),
+        ActivationStatistics = new MomentCollector(TestEngine.Shared, model, batches),
         Calibration = batches,
         Seed = 1,
         Progress = new Progress<MethodProgress>(),

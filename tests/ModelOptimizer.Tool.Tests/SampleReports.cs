@@ -58,7 +58,7 @@ internal static class SampleReports
                             Layer = "/conv1/Conv[0]",
                             ParametersBefore = 432,
                             ParametersAfter = 432,
-                            Reason = "excluded by the layer rules",
+                            SkipReason = "excluded by the layer rules",
                         },
                         new LayerOutcome
                         {

@@ -110,7 +110,7 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
             MacsAfter = macs is null ? null : macs / layer.Layer.WeightCount * numbers,
             Ranks = trained?.Copy is null ? [] : layer.Set!.Ranks,
             RelativeError = trained?.RelativeError,
-            Reason = trained?.Copy is null ? layer.Reason : null,
+            SkipReason = trained?.Copy is null ? layer.Reason : null,
             Note = trained?.Copy is null
                 ? null
                 : Note(update!.Weight, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count)) + Gap(trained.Gap),

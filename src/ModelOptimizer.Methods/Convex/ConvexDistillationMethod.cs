@@ -76,10 +76,10 @@ internal sealed class ConvexDistillationMethod : IMethod
             ParametersAfter = block.Task.Block.Weights,
             MacsBefore = block.Task.Block.Macs,
             MacsAfter = block.Task.Block.Macs,
-            Reason = block.Reason,
+            SkipReason = block.Reason,
         };
         return student is null ? before
-            : TooLarge(block, student) is { } reason ? before with { Reason = reason }
+            : TooLarge(block, student) is { } reason ? before with { SkipReason = reason }
             : before with
             {
                 ParametersAfter = student.Cost.Weights,

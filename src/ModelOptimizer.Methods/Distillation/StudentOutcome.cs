@@ -17,7 +17,7 @@ internal static class StudentOutcome
             MacsBefore = macs,
             MacsAfter = macs,
             RelativeError = changed is null ? null : TrainedWeights.Change(student.Model, layer.Weight, changed),
-            Reason = changed is null ? student.Obstacle(layer) ?? "the output does not depend on it" : null,
+            SkipReason = changed is null ? student.Obstacle(layer) ?? "the output does not depend on it" : null,
             Note = changed is null ? null : note ?? "trained",
         };
     }

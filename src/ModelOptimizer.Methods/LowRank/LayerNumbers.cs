@@ -18,7 +18,7 @@ internal sealed class LayerNumbers
         _options = options;
         Layer = layer;
         _kernel = LayerKernel.Read(layer.Layer, constants, options.Fold);
-        _moment = options.Norm == FactorNorm.Covariance ? context.Statistics[layer.Moment] : null;
+        _moment = options.Norm == FactorNorm.Covariance ? context.ActivationStatistics[layer.Moment] : null;
         Problems = [.. _kernel.Groups.Select((weight, group) => new KernelProblem(Algebra, weight, layer.Shape.Taps, Metric(group)))];
         var energy = Problems.Sum(problem => problem.Energy);
         Energy = energy > 0 ? energy : 1;

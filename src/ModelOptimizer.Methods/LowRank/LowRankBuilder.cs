@@ -20,7 +20,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
             var choice = chosen[layer.Name];
             if (choice.Ranks is not { } pair)
             {
-                outcomes.Add(Outcome(layer) with { Reason = choice.Reason });
+                outcomes.Add(Outcome(layer) with { SkipReason = choice.Reason });
                 continue;
             }
 
@@ -39,7 +39,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
         var model = GraphRewriter.Apply(work.Context.Model, replacements);
         return replacements.Count > 0 && model.SizeInBytes < work.Context.Model.SizeInBytes
             ? new StepResult(model, outcomes)
-            : throw NothingToCompress(work, outcomes.Select(outcome => (outcome.Layer, outcome.Reason)));
+            : throw NothingToCompress(work, outcomes.Select(outcome => (outcome.Layer, outcome.SkipReason)));
     }
 
     public static DiagnosticException NothingToCompress(LowRankWork work, IEnumerable<(string Name, string? Reason)> layers)

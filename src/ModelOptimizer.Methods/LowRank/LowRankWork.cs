@@ -65,11 +65,13 @@ internal sealed class LowRankWork
         if (NeedsData)
         {
             Context.Progress.Report(new MethodProgress("second moments", 0, 1));
-            Context.Statistics.Require([.. Candidates.Select(layer => layer.Moment).Distinct()], Context.Cancellation);
+            Context.ActivationStatistics.Require([.. Candidates.Select(layer => layer.Moment).Distinct()], Context.Cancellation);
         }
 
         var judged = Candidates
-            .Select(layer => layer with { Reason = NumericObstacle.Find(layer, Options, _constants, NeedsData ? Context.Statistics[layer.Moment] : null) })
+            .Select(layer =>
+                layer with { Reason = NumericObstacle.Find(layer, Options, _constants, NeedsData ? Context.ActivationStatistics[layer.Moment] : null) }
+            )
             .ToList();
         Candidates = [.. judged.Where(layer => layer.Reason is null)];
         return [.. judged.Where(layer => layer.Reason is not null)];

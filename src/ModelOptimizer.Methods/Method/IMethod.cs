@@ -51,10 +51,10 @@ internal interface IStep
 }
 
 /// <summary>What a step would touch and need.</summary>
-/// <param name="Layers">Names of the layers that the method would work on.</param>
+/// <param name="TargetLayers">Names of the layers that the method would work on.</param>
 /// <param name="PeakBytes">Predicted peak memory of the statistics and the solver, in bytes.</param>
 /// <param name="Flops">Predicted floating-point operations.</param>
-internal sealed record MethodPlan(IReadOnlyList<string> Layers, long PeakBytes, double Flops);
+internal sealed record MethodPlan(IReadOnlyList<string> TargetLayers, long PeakBytes, double Flops);
 
 /// <summary>The compressed model and what was done to each layer.</summary>
 internal sealed record StepResult(OnnxModel Model, IReadOnlyList<LayerOutcome> Layers)

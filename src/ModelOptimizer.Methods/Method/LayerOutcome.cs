@@ -44,7 +44,8 @@ internal sealed record LayerOutcome
     public long? MacsAfter { get; init; }
 
     /// <summary>Why the layer was left alone; null when it was compressed.</summary>
-    public string? Reason { get; init; }
+    [JsonPropertyName("reason")]
+    public string? SkipReason { get; init; }
 
     /// <summary>Anything else worth a column in the report, such as <c>bn: folded</c>.</summary>
     public string? Note { get; init; }
@@ -56,7 +57,7 @@ internal sealed record LayerOutcome
         { Width: { } gates } => new Choice.Width(gates),
         { Bits: { } count } => new Choice.Bits(count),
         { Ranks.Count: > 0 } => new Choice.Ranks(Ranks),
-        _ => new Choice.Keep(Reason),
+        _ => new Choice.Keep(SkipReason),
     };
 
     /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>4 bits</c>, or a dash.</summary>

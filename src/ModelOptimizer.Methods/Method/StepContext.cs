@@ -23,7 +23,7 @@ internal sealed record StepContext
     public required Engine Engine { get; init; }
 
     /// <summary>Second moments of <see cref="Model"/>'s activations.</summary>
-    public required IStatistics Statistics { get; init; }
+    public required IStatistics ActivationStatistics { get; init; }
 
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
     public IBatchSource? Calibration { get; init; }

@@ -93,7 +93,7 @@ internal sealed class QuantizeStep : IStep
         }
 
         _context.Progress.Report(new MethodProgress("second moments", 0, 1));
-        _context.Statistics.Require([.. targets.SelectMany(target => target.Measured).Select(MomentKey.Of).Distinct()], _context.Cancellation);
+        _context.ActivationStatistics.Require([.. targets.SelectMany(target => target.Measured).Select(MomentKey.Of).Distinct()], _context.Cancellation);
     }
 
     private IEnumerable<WeightTarget> Measured(IEnumerable<PlannedWeight> planned) =>
@@ -135,7 +135,7 @@ internal sealed class QuantizeStep : IStep
             ParametersAfter = layer.WeightCount,
             MacsBefore = macs,
             MacsAfter = macs,
-            Reason = planned.Reason,
+            SkipReason = planned.Reason,
         };
         if (weight is null)
         {
@@ -144,7 +144,7 @@ internal sealed class QuantizeStep : IStep
 
         if (!proven.Bytes.TryGetValue(layer.Weight, out var after))
         {
-            return outcome with { Reason = weight.Obstacle ?? proven.Undone.GetValueOrDefault(layer.Weight) ?? NotSmaller };
+            return outcome with { SkipReason = weight.Obstacle ?? proven.Undone.GetValueOrDefault(layer.Weight) ?? NotSmaller };
         }
 
         var bytes = before[layer.Weight];
@@ -160,7 +160,7 @@ internal sealed class QuantizeStep : IStep
 
     private DiagnosticException NothingToCompress(List<LayerOutcome> layers)
     {
-        var shown = string.Join("; ", layers.Take(5).Select(layer => $"{layer.Layer}: {layer.Reason}"));
+        var shown = string.Join("; ", layers.Take(5).Select(layer => $"{layer.Layer}: {layer.SkipReason}"));
         var found = layers.Count == 0
             ? "the model has no layer with a constant weight that the layer rules select"
             : $"none of the {layers.Count} selected layers can be made smaller ({shown}{(layers.Count > 5 ? "; …" : "")})";

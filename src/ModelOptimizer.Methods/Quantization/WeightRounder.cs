@@ -123,7 +123,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     // Several readers: the sum of what an error does to each of them, by how often it reads.
     private SecondMoment Moment(WeightTarget target)
     {
-        List<SecondMoment> moments = [.. target.Measured.Select(layer => context.Statistics[MomentKey.Of(layer)])];
+        List<SecondMoment> moments = [.. target.Measured.Select(layer => context.ActivationStatistics[MomentKey.Of(layer)])];
         if (moments.Count == 1)
         {
             return moments[0];

@@ -101,7 +101,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             Model = model,
             Shapes = ShapeProbe.Run(job.Engine, model),
             Engine = job.Engine,
-            Statistics = new MomentCollector(job.Engine, model, calibration),
+            ActivationStatistics = new MomentCollector(job.Engine, model, calibration),
             Calibration = calibration,
             RankMultiple = rankMultiple,
             Blobs = job.Blobs?.For(model),
@@ -148,7 +148,7 @@ internal static class ReplacedLayers
 
     private static string Replacement(WeightLayer layer, OnnxModel original, CompressedModel before, IReadOnlyList<WeightLayer> now)
     {
-        var index = before.Steps.ToList().FindIndex(step => step.Layers.Any(outcome => outcome.Layer == layer.Name && outcome.Reason is null));
+        var index = before.Steps.ToList().FindIndex(step => step.Layers.Any(outcome => outcome.Layer == layer.Name && outcome.SkipReason is null));
         var culprit = index < 0 ? "an earlier step" : $"step {index + 1} ({before.Steps[index].Method})";
         var nodes = NewNodesOf(layer, original, before.Model);
         var names = now.Where(candidate => nodes.Contains(candidate.Node)).Select(candidate => $"'{candidate.Name}'").ToList();

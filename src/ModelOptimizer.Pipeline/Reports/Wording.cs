@@ -60,7 +60,8 @@ internal static class Wording
     public static bool StoppedEarly(SearchTrace search, SearchCandidate candidate) => candidate.Samples < search.Candidates.Max(other => other.Samples);
 
     /// <summary>How many layers a step rewrote.</summary>
-    public static string Rewritten(StepReport step) => $"{step.Layers.Count(layer => layer.Reason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
+    public static string Rewritten(StepReport step) =>
+        $"{step.Layers.Count(layer => layer.SkipReason is null)} of {Samples(step.Layers.Count, "layer")} rewritten";
 
     /// <summary>ONNX Runtime's version.</summary>
     public static string Runtime(ModelReport model) =>
@@ -80,7 +81,7 @@ internal static class Wording
     public static string Outcome(GateVerdict gate) => gate.Outcome == GateOutcome.NotMeasured ? "not measured" : gate.Outcome.ToString().ToLowerInvariant();
 
     /// <summary>What else there is to say of a layer.</summary>
-    public static string Note(LayerOutcome layer) => layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}";
+    public static string Note(LayerOutcome layer) => layer.SkipReason is null ? layer.Note ?? "" : $"left alone: {layer.SkipReason}";
 
     /// <summary><c>1 sample</c>, <c>2,000 samples</c>.</summary>
     public static string Samples(int count, string noun = "sample") => $"{Figures.Count(count)} {noun}{(count == 1 ? "" : "s")}";

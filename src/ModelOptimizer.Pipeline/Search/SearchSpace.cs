@@ -71,7 +71,7 @@ internal sealed class SearchSpace
         }
 
         Layers = [.. options.Select(layer => SearchLayer.Of(layer.Key, layer.Value))];
-        _divergence = compressor.Divergence(before, steps.Values.Sum(step => step.Plan.Layers.Count));
+        _divergence = compressor.Divergence(before, steps.Values.Sum(step => step.Plan.TargetLayers.Count));
         _whole = ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original) : before.Model.SizeInBytes;
     }
 

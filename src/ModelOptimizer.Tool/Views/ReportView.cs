@@ -102,9 +102,9 @@ internal static class ReportView
                 layer.ChosenText,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
-                layer.Reason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",
+                layer.SkipReason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",
                 .. times.Count > 0 ? [Time(times, layer)] : Array.Empty<string>(),
-                layer.Reason is null ? layer.Note ?? "" : $"left alone: {layer.Reason}",
+                layer.SkipReason is null ? layer.Note ?? "" : $"left alone: {layer.SkipReason}",
             ]);
         }
 

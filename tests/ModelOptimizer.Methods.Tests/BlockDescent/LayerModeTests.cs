@@ -68,7 +68,7 @@ public class LayerModeTests
 
         OnnxValidator.Check(result.Model).ShouldBeEmpty();
         result
-            .Layers.Select(layer => (layer.Layer, layer.Ranks.Count > 0, layer.Reason))
+            .Layers.Select(layer => (layer.Layer, layer.Ranks.Count > 0, layer.SkipReason))
             .ShouldBe([("c1", true, null), ("c2", true, null), ("g", false, "neither 'rank' nor 'sparsity' names it")]);
         result.Layers[0].RelativeError!.Value.ShouldBeInRange(1e-6, 0.95);
         result.Series.Count.ShouldBe(2);

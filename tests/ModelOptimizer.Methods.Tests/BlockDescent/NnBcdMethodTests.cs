@@ -21,7 +21,7 @@ public class NnBcdMethodTests
         var result = Run(Network, ("rank", MethodRun.Ranks(4)), ("sweeps", 30));
 
         OnnxValidator.Check(result.Model).ShouldBeEmpty();
-        result.Layers.Select(layer => (layer.Layer, layer.Ranks.Count, layer.Reason)).ShouldBe(
+        result.Layers.Select(layer => (layer.Layer, layer.Ranks.Count, layer.SkipReason)).ShouldBe(
         [
             ("fc1", 5, null),
             ("fc2", 5, null),
@@ -88,7 +88,7 @@ public class NnBcdMethodTests
             chosen
         );
 
-        result.Layers.Select(layer => layer.Reason).ShouldBe(["reverted", null, "the last layer stays as large as it is, and is trained"]);
+        result.Layers.Select(layer => layer.SkipReason).ShouldBe(["reverted", null, "the last layer stays as large as it is, and is trained"]);
     }
 
     [Fact]
@@ -252,7 +252,7 @@ public class NnBcdMethodTests
 
         // U, V and WV of 116 units in float64, at least.
         (many.PeakBytes - few.PeakBytes).ShouldBeGreaterThan(9_900 * 8 * 3 * 116);
-        many.Layers.ShouldBe(["fc1", "fc2"]);
+        many.TargetLayers.ShouldBe(["fc1", "fc2"]);
         many.Flops.ShouldBeGreaterThan(few.Flops);
     }
 

@@ -124,8 +124,8 @@ public class ConvexDistillationMethodTests
         var result = Run(Network, ("blocks", "auto"), ("width", 2));
 
         // Stage 1 saves 2,304 − 304, stage 2 8,192 − 320 of 10,072 − …: less than a tenth is left to it and the stem.
-        result.Layers.Select(layer => (layer.Layer, layer.Reason is null)).ShouldBe([("layers1", false), ("stage1", true), ("stage2", true)]);
-        result.Layers[0].Reason!.ShouldStartWith("it would save 92 weights");
+        result.Layers.Select(layer => (layer.Layer, layer.SkipReason is null)).ShouldBe([("layers1", false), ("stage1", true), ("stage2", true)]);
+        result.Layers[0].SkipReason!.ShouldStartWith("it would save 92 weights");
     }
 
     [Theory]
@@ -273,7 +273,7 @@ public class ConvexDistillationMethodTests
         MethodPlan Plan(int samples, params (string, object)[] options) =>
             new ConvexDistillationMethod().Plan(MethodRun.Context(Network, new RandomBatches(Network, samples, 32)), MethodRun.Arguments(options));
 
-        Plan(4).Layers.ShouldBe(["stage2"]);
+        Plan(4).TargetLayers.ShouldBe(["stage2"]);
         Plan(4, ("width", 16)).PeakBytes.ShouldBeGreaterThan(Plan(4, ("width", 4)).PeakBytes);
         // Moments keep nothing of the samples.
         Plan(400, ("width", 4)).PeakBytes.ShouldBe(Plan(4, ("width", 4)).PeakBytes);

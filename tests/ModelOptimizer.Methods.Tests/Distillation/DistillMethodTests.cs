@@ -41,7 +41,7 @@ public class DistillMethodTests
 
         StudentRun.Distance(teacher, result.Model).ShouldBeLessThan(0.5 * StudentRun.Distance(teacher, student));
         result.Layers.Select(layer => layer.Layer).ShouldBe(["fc1", "fc2", "y"]);
-        result.Layers.ShouldAllBe(layer => layer.RelativeError > 0 && layer.ParametersBefore == layer.ParametersAfter && layer.Reason == null);
+        result.Layers.ShouldAllBe(layer => layer.RelativeError > 0 && layer.ParametersBefore == layer.ParametersAfter && layer.SkipReason == null);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class DistillMethodTests
 
         student.Graph.Initializer.Zip(result.Model.Graph.Initializer).Where(pair => !pair.First.Equals(pair.Second)).Select(pair => pair.First.Name)
             .ShouldBe(["conv1.w", "bn.scale", "bn.shift", "y.w", "y.b"]);
-        result.Layers.Select(layer => layer.Reason).ShouldBe([null, "not selected", "not selected", null]);
+        result.Layers.Select(layer => layer.SkipReason).ShouldBe([null, "not selected", "not selected", null]);
     }
 
     [Fact]

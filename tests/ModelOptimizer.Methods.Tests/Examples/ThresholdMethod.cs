@@ -26,7 +26,7 @@ internal sealed class ThresholdMethod : IMethod
         private LayerOutcome Prune(WeightLayer layer, OnnxModel model, Choice.Keep? keep)
         {
             var reason = layer.Obstacle ?? keep?.Reason;
-            var outcome = new LayerOutcome { Layer = layer.Name, ParametersBefore = layer.WeightCount, ParametersAfter = layer.WeightCount, Reason = reason };
+            var outcome = new LayerOutcome { Layer = layer.Name, ParametersBefore = layer.WeightCount, ParametersAfter = layer.WeightCount, SkipReason = reason };
             if (reason is null)
             {
                 var weight = model.Graph.Initializer.First(tensor => tensor.Name == layer.Weight);

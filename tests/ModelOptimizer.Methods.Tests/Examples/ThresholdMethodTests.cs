@@ -21,7 +21,7 @@ public class ThresholdMethodTests
         var layer = result.Layers.ShouldHaveSingleItem();
         new ThresholdMethod().Run(context, MethodRun.Arguments(("below", 0.25)), new Dictionary<string, Choice> { [layer.Layer] = new Choice.Keep("kept") })
             .Layers.ShouldHaveSingleItem()
-            .Reason.ShouldBe("kept");
-        new ThresholdMethod().Plan(context, MethodRun.Arguments()).Layers.ShouldBe([layer.Layer]);
+            .SkipReason.ShouldBe("kept");
+        new ThresholdMethod().Plan(context, MethodRun.Arguments()).TargetLayers.ShouldBe([layer.Layer]);
     }
 }

@@ -25,7 +25,7 @@ public class QuantizeMethodTests
             var gptq = Run(model, batches, Bits(weights));
             var nearest = Run(model, null, Bits(weights), ("rounding", "nearest"));
 
-            gptq.Layers.ShouldAllBe(layer => layer.Reason == null && layer.Choice.Text.StartsWith(weights, StringComparison.Ordinal));
+            gptq.Layers.ShouldAllBe(layer => layer.SkipReason == null && layer.Choice.Text.StartsWith(weights, StringComparison.Ordinal));
             Distance(model, gptq.Model, batches).ShouldBeLessThan(Distance(model, nearest.Model, batches), weights);
             gptq.Model.SizeInBytes.ShouldBe(nearest.Model.SizeInBytes);
             OnnxValidator.Check(gptq.Model).ShouldBeEmpty();
@@ -158,7 +158,7 @@ public class QuantizeMethodTests
 
         var result = Run(model, null, Bits("4"), ("rounding", "nearest"));
 
-        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.Reason).ShouldBe(new Dictionary<string, string?>
+        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.SkipReason).ShouldBe(new Dictionary<string, string?>
         {
             ["free"] = null,
             ["given"] = "its weight is also an input of the graph",
@@ -180,7 +180,7 @@ public class QuantizeMethodTests
 
         var result = Run(graph.Build(), null, Bits("4"), ("rounding", "nearest"));
 
-        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.Reason).ShouldBe(new Dictionary<string, string?>
+        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.SkipReason).ShouldBe(new Dictionary<string, string?>
         {
             ["m"] = null,
             ["a"] = "it is inside a sub-graph of If",
@@ -223,7 +223,7 @@ public class QuantizeMethodTests
 
         var result = Run(model, null, Bits("fp16"), ("rounding", "nearest"));
 
-        result.Layers.Select(layer => (layer.Layer, layer.Reason)).ShouldBe([("large", "a number would be too large for float16"), ("z", null)]);
+        result.Layers.Select(layer => (layer.Layer, layer.SkipReason)).ShouldBe([("large", "a number would be too large for float16"), ("z", null)]);
         WeightValues.ReadDoubles(result.Model.Graph.Initializer.Single(tensor => tensor.Name == "w")).ShouldContain(100_000);
     }
 
@@ -262,7 +262,7 @@ public class QuantizeMethodTests
         var result = Run(model, null, Bits("4"), ("rounding", "nearest"));
 
         result
-            .Layers.Select(layer => (layer.Layer, layer.Reason))
+            .Layers.Select(layer => (layer.Layer, layer.SkipReason))
             .ShouldBe([("tiny", $"ONNX Runtime {LoadedGraph.RuntimeVersion} unpacks it to other numbers"), ("z", null)]);
         result.Model.Graph.Initializer.ShouldContain(tensor => tensor.Name == "w");
     }

@@ -211,7 +211,7 @@ public class HtmlReportTests
             .Count(cell => cell.Value.EndsWith("Conv", StringComparison.Ordinal) || cell.Value.EndsWith("Gemm", StringComparison.Ordinal))
             .ShouldBe(25);
         page.All("figure", "cell").Select(cell => cell.Element("figcaption")!.Value).ShouldBe(SampleLayers.Tucker.Layers.Select(layer => layer.Layer));
-        page.All("circle", "here").Count().ShouldBe(SampleLayers.Tucker.Layers.Count(layer => layer.Reason is null));
+        page.All("circle", "here").Count().ShouldBe(SampleLayers.Tucker.Layers.Count(layer => layer.SkipReason is null));
     }
 
     [Fact]

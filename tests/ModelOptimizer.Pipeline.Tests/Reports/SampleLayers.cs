@@ -63,7 +63,7 @@ internal static class SampleLayers
                     ParametersAfter = 432,
                     MacsBefore = 338_688,
                     MacsAfter = 338_688,
-                    Reason = "excluded by the layer rules",
+                    SkipReason = "excluded by the layer rules",
                 },
                 new LayerOutcome
                 {
@@ -82,11 +82,11 @@ internal static class SampleLayers
     public static IReadOnlyList<LayerTime> Times { get; } =
     [
         .. Layers
-            .Where((layer, index) => layer.Reason is null || index % 8 == 7)
+            .Where((layer, index) => layer.SkipReason is null || index % 8 == 7)
             .Select(
                 (layer, index) =>
                 {
-                    var ratio = layer.Reason is null ? 0.42 + (0.021 * (index * 7 % 23)) : 1.18;
+                    var ratio = layer.SkipReason is null ? 0.42 + (0.021 * (index * 7 % 23)) : 1.18;
                     var spread = 0.012 + (0.004 * (index % 5));
                     return new LayerTime(
                         layer.Layer,
@@ -95,7 +95,7 @@ internal static class SampleLayers
                         ratio + spread,
                         41e-6 + (1e-6 * index),
                         ratio * (41e-6 + (1e-6 * index)),
-                        layer.Reason is not null
+                        layer.SkipReason is not null
                     );
                 }
             ),
@@ -132,7 +132,7 @@ internal static class SampleLayers
                 ParametersAfter = weights,
                 MacsBefore = macs,
                 MacsAfter = macs,
-                Reason = reason,
+                SkipReason = reason,
             };
         }
 

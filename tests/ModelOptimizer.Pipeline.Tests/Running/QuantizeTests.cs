@@ -41,8 +41,8 @@ public class QuantizeTests
 
         var report = project.Run().Models.ShouldHaveSingleItem();
 
-        report.Steps[0].Layers.Count(layer => layer.Reason is null).ShouldBeGreaterThan(0);
-        report.Steps[1].Layers.Count(layer => layer.Bits == 8).ShouldBeGreaterThan(report.Steps[0].Layers.Count(layer => layer.Reason is null));
+        report.Steps[0].Layers.Count(layer => layer.SkipReason is null).ShouldBeGreaterThan(0);
+        report.Steps[1].Layers.Count(layer => layer.Bits == 8).ShouldBeGreaterThan(report.Steps[0].Layers.Count(layer => layer.SkipReason is null));
         report.After.Bytes.ShouldBeLessThan(report.Before.Bytes / 2);
     }
 }

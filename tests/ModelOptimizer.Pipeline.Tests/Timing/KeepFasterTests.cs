@@ -27,7 +27,7 @@ public class KeepFasterTests
             var layer = report.Steps[0].Layers.Single(layer => layer.Layer == time.Layer);
             time.Reverted.ShouldBe(time.Ratio >= 1);
             (layer.Ranks.Count == 0).ShouldBe(time.Reverted);
-            (layer.Reason?.StartsWith("reverted: ", StringComparison.Ordinal) ?? false).ShouldBe(time.Reverted);
+            (layer.SkipReason?.StartsWith("reverted: ", StringComparison.Ordinal) ?? false).ShouldBe(time.Reverted);
         }
 
         var bytes = File.ReadAllBytes(project.Output);

@@ -135,13 +135,13 @@ internal static class LayerTraining
 
         var chosen = layers.Where(layer => layer.Set is not null).ToList();
         context.Progress.Report(new MethodProgress("second moments", 0, 0));
-        context.Statistics.Require([.. chosen.Select(layer => MomentKey.Of(layer.Layer)).Distinct()], context.Cancellation);
+        context.ActivationStatistics.Require([.. chosen.Select(layer => MomentKey.Of(layer.Layer)).Distinct()], context.Cancellation);
         var constants = new ConstantLookup(context.Model.Graph);
         var (trained, series) = (new List<TrainedLayer>(), new List<Series>());
         foreach (var layer in chosen)
         {
             context.Progress.Report(new MethodProgress(layer.Layer.Name, trained.Count, chosen.Count));
-            var moment = context.Statistics[MomentKey.Of(layer.Layer)];
+            var moment = context.ActivationStatistics[MomentKey.Of(layer.Layer)];
             var fit = new LayerFit(
                 context.Engine.LinearAlgebra,
                 options,

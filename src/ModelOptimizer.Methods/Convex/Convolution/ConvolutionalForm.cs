@@ -168,8 +168,8 @@ internal sealed class ConvolutionalForm(StepContext context, ConvexOptions optio
         }
 
         var key = new MomentKey(task.Block.From, window);
-        context.Statistics.Require([key], context.Cancellation);
-        return context.Statistics[key].Sigma[0];
+        context.ActivationStatistics.Require([key], context.Cancellation);
+        return context.ActivationStatistics[key].Sigma[0];
     }
 
     private AlsFit Sweep(BlockTask task, IGatedProblem problem, Matrix? windows, GatedBlock start)

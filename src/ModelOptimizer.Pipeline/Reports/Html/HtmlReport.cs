@@ -230,7 +230,7 @@ internal static class SeriesSection
 
     private static SeriesPoint? Here(string plot, StepReport step, Series line) =>
         plot == Sensitivity
-        && step.Layers.FirstOrDefault(layer => layer.Layer == line.Name) is { RelativeError: { } error, Reason: null } layer
+        && step.Layers.FirstOrDefault(layer => layer.Layer == line.Name) is { RelativeError: { } error, SkipReason: null } layer
         && layer.ParametersBefore > 0
             ? new SeriesPoint((double)layer.ParametersAfter / layer.ParametersBefore, error)
             : null;

@@ -43,7 +43,7 @@ internal static class LayerSection
 
     private static XElement Row(ModelReport model, LayerOutcome layer, bool isTimed)
     {
-        var isRewritten = layer.Reason is null;
+        var isRewritten = layer.SkipReason is null;
         return Tag(
             isRewritten ? "tr" : "tr.alone",
             Tag("th.name", Is("scope", "row"), Names.Of(layer.Layer)),

@@ -127,7 +127,7 @@ internal static class MarkdownReport
         var table = new MarkdownTable(heads);
         foreach (var layer in step.Layers)
         {
-            var isRewritten = layer.Reason is null;
+            var isRewritten = layer.SkipReason is null;
             table.Row(
             [
                 layer.Layer,

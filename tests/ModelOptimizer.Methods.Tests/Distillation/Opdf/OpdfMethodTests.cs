@@ -102,7 +102,7 @@ public class OpdfMethodTests
 
         var result = StudentRun.Train("opdf", StudentRun.Context(teacher, StudentRun.Worse(teacher)), ("epochs", 1), ("layers", MethodRun.Rules("fc2")));
 
-        result.Layers.Select(layer => (layer.Reason, layer.RelativeError > 0)).ShouldBe([("not selected", false), (null, true), ("not selected", false)]);
+        result.Layers.Select(layer => (layer.SkipReason, layer.RelativeError > 0)).ShouldBe([("not selected", false), (null, true), ("not selected", false)]);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public class OpdfMethodTests
         var result = StudentRun.Train("opdf", StudentRun.Context(teacher, pruned), ("epochs", 1));
 
         var layer = result.Layers.Single(outcome => outcome.Layer == "fc2");
-        (layer.RelativeError is null).ShouldBe(layer.Reason is not null);
+        (layer.RelativeError is null).ShouldBe(layer.SkipReason is not null);
         result.Model.Graph.Node.ShouldBe(pruned.Graph.Node);
     }
 
@@ -225,7 +225,7 @@ public class OpdfMethodTests
         var plan = StudentRun.Method("opdf").Plan(StudentRun.Context(teacher, teacher), MethodRun.Arguments(("rate", 3.0)));
         var plain = StudentRun.Method("distill").Plan(StudentRun.Context(teacher, teacher), MethodRun.Arguments());
 
-        plan.Layers.ShouldBe(["conv1", "conv2", "y"]);
+        plan.TargetLayers.ShouldBe(["conv1", "conv2", "y"]);
         plan.PeakBytes.ShouldBeGreaterThan(plain.PeakBytes);
         plan.Flops.ShouldBeGreaterThan(plain.Flops);
     }

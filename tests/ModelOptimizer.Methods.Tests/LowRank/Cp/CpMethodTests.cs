@@ -57,7 +57,7 @@ public class CpMethodTests
         var result = MethodRun.Of("cp", model, ("ranks", MethodRun.Ranks(2)));
 
         result
-            .Layers.Select(layer => $"{layer.Layer}: {layer.Reason ?? string.Join(",", layer.Ranks)}")
+            .Layers.Select(layer => $"{layer.Layer}: {layer.SkipReason ?? string.Join(",", layer.Ranks)}")
             .ShouldBe(["depthwise: depthwise: each group has one input channel", "grouped: 2", "good: 2"]);
     }
 
@@ -77,8 +77,8 @@ public class CpMethodTests
     {
         var model = TuckerMethodTests.SmallNet();
 
-        var byError = MethodRun.Of("cp", model, ("error", 0.4)).Layers.Where(layer => layer.Reason is null).ToList();
-        var byEnergy = MethodRun.Of("cp", model, ("energy", 1 - 0.16)).Layers.Where(layer => layer.Reason is null).ToList();
+        var byError = MethodRun.Of("cp", model, ("error", 0.4)).Layers.Where(layer => layer.SkipReason is null).ToList();
+        var byEnergy = MethodRun.Of("cp", model, ("energy", 1 - 0.16)).Layers.Where(layer => layer.SkipReason is null).ToList();
 
         byError.ShouldNotBeEmpty();
         byError.ShouldAllBe(layer => layer.RelativeError <= 0.4 + 1e-9 && layer.ParametersAfter < layer.ParametersBefore);

@@ -69,7 +69,7 @@ public class TuckerMethodTests
 
         var result = MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(2)));
 
-        result.Layers.Select(layer => $"{layer.Layer}: {layer.Reason ?? string.Join(",", layer.Ranks)}").ShouldBe(
+        result.Layers.Select(layer => $"{layer.Layer}: {layer.SkipReason ?? string.Join(",", layer.Ranks)}").ShouldBe(
         [
             "depthwise: depthwise: each group has one input channel",
             "tiny: its factors would not be smaller",
@@ -86,9 +86,9 @@ public class TuckerMethodTests
     {
         var model = SmallNet();
 
-        var byError = MethodRun.Tucker(model, ("error", 0.3)).Layers.Where(layer => layer.Reason is null).ToList();
-        var byEnergy = MethodRun.Tucker(model, ("energy", 1 - 0.09)).Layers.Where(layer => layer.Reason is null).ToList();
-        var strict = MethodRun.Tucker(model, ("error", 0.15)).Layers.Where(layer => layer.Reason is null).ToList();
+        var byError = MethodRun.Tucker(model, ("error", 0.3)).Layers.Where(layer => layer.SkipReason is null).ToList();
+        var byEnergy = MethodRun.Tucker(model, ("energy", 1 - 0.09)).Layers.Where(layer => layer.SkipReason is null).ToList();
+        var strict = MethodRun.Tucker(model, ("error", 0.15)).Layers.Where(layer => layer.SkipReason is null).ToList();
 
         byError.ShouldNotBeEmpty();
         byError.ShouldAllBe(layer => layer.RelativeError <= 0.3 + 1e-9 && layer.ParametersAfter < layer.ParametersBefore);
@@ -104,7 +104,7 @@ public class TuckerMethodTests
     {
         var model = SmallNet();
         var found = MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, 0.5, true, Allocation.Uniform)));
-        var taken = found.Layers.Where(layer => layer.Reason is null).ToList();
+        var taken = found.Layers.Where(layer => layer.SkipReason is null).ToList();
 
         var again = MethodRun.Tucker(
             model,
@@ -128,7 +128,7 @@ public class TuckerMethodTests
 
         new TuckerMethod()
             .Run(context, MethodRun.Arguments(("norm", "frobenius"), ("budget", new Budget(BudgetMeasure.Size, 0.6, true))))
-            .Layers.ShouldContain(layer => layer.Reason == null);
+            .Layers.ShouldContain(layer => layer.SkipReason == null);
         Should
             .Throw<DiagnosticException>(() => new TuckerMethod().Run(context, MethodRun.Arguments(("ranks", MethodRun.Ranks(2)))))
             .Diagnostic.Code.ShouldBe(MethodCodes.NoCalibration);
@@ -165,8 +165,8 @@ public class TuckerMethodTests
         );
         var all = new TuckerMethod().Plan(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("ranks", MethodRun.Ranks(2))));
 
-        small.Layers.ShouldBe(["c1"]);
-        all.Layers.ShouldBe(["c0", "c1", "c2", "head"]);
+        small.TargetLayers.ShouldBe(["c1"]);
+        all.TargetLayers.ShouldBe(["c0", "c1", "c2", "head"]);
         all.PeakBytes.ShouldBeGreaterThan(small.PeakBytes);
         all.Flops.ShouldBeGreaterThan(small.Flops);
     }
