@@ -14,7 +14,15 @@ public partial class ReportPageTests
         var brief = SampleReports.Brief;
         // Keys that are there only where there is something to say.
         var other = new StepReport("other", [brief.Steps[0].Layers[0] with { Bits = 4 }, brief.Steps[0].Layers[0] with { Width = 8 }], [], []);
-        Collect("the file", JsonDocument.Parse(SampleReports.Document(brief with { Steps = [.. brief.Steps, other] }).ToJson()).RootElement, written);
+        var cost = brief.After with { Shipped = 1 };
+        var whole = brief with
+        {
+            Before = cost,
+            After = cost,
+            Steps = [.. brief.Steps, other],
+            Search = brief.Search! with { Candidates = [.. brief.Search.Candidates.Select(candidate => candidate with { Cost = cost })] },
+        };
+        Collect("the file", JsonDocument.Parse(SampleReports.Document(whole).ToJson()).RootElement, written);
 
         Explained().ToDictionary(section => section.Key, section => string.Join(' ', section.Value))
             .ShouldBe(written.ToDictionary(section => section.Key, section => string.Join(' ', section.Value)), ignoreOrder: true);
