@@ -1,23 +1,6 @@
 using System.IO.Compression;
-using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Files;
-
-/// <summary>How a model's bytes reach the application, where somebody asks what that takes.</summary>
-/// <param name="Compression">How the resource is packed.</param>
-/// <param name="HasBrotli">Whether every framework that unpacks it has Brotli.</param>
-internal sealed record Shipping(EmbedCompression Compression, bool HasBrotli)
-{
-    /// <summary>
-    /// What <paramref name="model"/> says; null where neither a gate nor <c>embed:</c> asks. A model that is not embedded is taken as a package would hold it.
-    /// </summary>
-    public static Shipping? Of(ModelPlan model, bool hasBrotli) =>
-        model.Embed is not { Compression: not EmbedCompression.None } && model.Gates.All(gate => gate.Metric != GateRules.Shipped) ? null
-        : new Shipping(model.Embed is { } embed ? embed.Compression : EmbedCompression.Brotli, hasBrotli);
-
-    /// <summary>The bytes that <paramref name="model"/> takes.</summary>
-    public long BytesOf(OnnxModel model) => Packing.Pack(model.ToBytes(), Compression, HasBrotli).Bytes.LongLength;
-}
 
 /// <summary>A model as it is shipped: what .NET can unpack without a library.</summary>
 internal static class Packing
