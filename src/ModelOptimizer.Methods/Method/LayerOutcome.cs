@@ -12,6 +12,11 @@ internal sealed record LayerOutcome
     /// <summary>As in <see cref="Choice.Ranks"/>; of blocks the student's width, which <see cref="Width"/> is too; empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
+    /// <summary>Whether the factors are stored, as in <see cref="Choice.Ranks"/>: the layer runs as it did.</summary>
+    [JsonPropertyName("stored")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsStored { get; init; }
+
     /// <summary>Bits of a weight, as in <see cref="Choice.Bits"/>; null when it was not quantized.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Bits { get; init; }
@@ -56,13 +61,13 @@ internal sealed record LayerOutcome
     {
         { Width: { } gates } => new Choice.Width(gates),
         { Bits: { } count } => new Choice.Bits(count),
-        { Ranks.Count: > 0 } => new Choice.Ranks(Ranks),
+        { Ranks.Count: > 0 } => new Choice.Ranks(Ranks) { IsStored = IsStored },
         _ => new Choice.Keep(SkipReason),
     };
 
-    /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>4 bits</c>, or a dash.</summary>
+    /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>16, 8 stored</c>, <c>4 bits</c>, or a dash.</summary>
     [JsonIgnore]
-    public string ChosenText => Choice is Choice.Bits bits ? bits.Text : Ranks.Count == 0 ? "–" : string.Join(", ", Ranks);
+    public string ChosenText => Choice is Choice.Bits bits ? bits.Text : Ranks.Count == 0 ? "–" : string.Join(", ", Ranks) + (IsStored ? " stored" : "");
 
     /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>
     [JsonIgnore]
