@@ -29,7 +29,7 @@ internal static class LoadTimeProof
 
         foreach (var name in LoadedGraph.StillComputed(model, weights.Keys.ToHashSet(StringComparer.Ordinal)))
         {
-            failures[name] = $"ONNX Runtime {LoadedGraph.RuntimeVersion} does not unpack it when it loads the model";
+            failures[name] = $"ONNX Runtime {LoadedGraph.RuntimeVersion} does not compute it when it loads the model";
         }
 
         var plain = model.Clone();
@@ -41,7 +41,7 @@ internal static class LoadTimeProof
             {
                 if (expected is not null && !expected(name).Span.SequenceEqual(numbers.Bytes))
                 {
-                    failures[name] = $"ONNX Runtime {LoadedGraph.RuntimeVersion} unpacks it to other numbers";
+                    failures[name] = $"ONNX Runtime {LoadedGraph.RuntimeVersion} computes other numbers";
                 }
 
                 PutInPlace(plain, editor, name, numbers);

@@ -126,7 +126,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         List<SecondMoment> moments = [.. target.Measured.Select(layer => context.ActivationStatistics[MomentKey.Of(layer)])];
         if (moments.Count == 1)
         {
-            return moments[0];
+            return target.Through is { } through ? through(context.Engine.LinearAlgebra, moments[0]) : moments[0];
         }
 
         var count = moments.Sum(moment => moment.Count);

@@ -47,7 +47,7 @@ public class StorageTests
     public void With_auto_a_chain_stays_where_it_measured_faster()
     {
         using var project = new SmallProject(Gate);
-        project.WriteManifest(Gate, step: "ranks: 12, storage: auto");
+        project.WriteManifest(Gate, step: "ranks: 12, storage: auto", more: "- { method: quantize, weights: 8 }");
 
         var report = project.Run(writeLock: true).Models.ShouldHaveSingleItem();
 
@@ -58,6 +58,9 @@ public class StorageTests
             (layer.IsStored, time.Stored, time.Reverted).ShouldBe((time.Ratio >= 1, time.Ratio >= 1, false));
         }
 
+        // The step behind it took the layers as they came out.
+        report.Steps[1].Layers.ShouldAllBe(layer => layer.Bits == 8 || layer.SkipReason != null);
+        report.Steps[1].Layers.Count(layer => layer.Bits == 8).ShouldBeGreaterThan(2);
         var bytes = File.ReadAllBytes(project.Output);
         var replayed = project.Run().Models[0];
         replayed.DecidedByTime.ShouldBeFalse();
