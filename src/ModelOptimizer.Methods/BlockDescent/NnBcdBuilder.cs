@@ -72,7 +72,9 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
             .Where(layer => made.Contains(layer.Weight))
             .ToDictionary(
                 layer => layer.Weight,
-                layer => updates.Where(update => layer.Weight.StartsWith(update.Layer.Weight, StringComparison.Ordinal)).MaxBy(update => update.Layer.Weight.Length)!,
+                layer => updates
+                    .Where(update => layer.Weight.StartsWith(update.Layer.Weight, StringComparison.Ordinal))
+                    .MaxBy(update => update.Layer.Weight.Length)!,
                 StringComparer.Ordinal);
     }
 

@@ -1,8 +1,8 @@
 namespace ModelOptimizer.Methods.Common;
 
 /// <summary>
-/// A weight that is made of factors when the model is loaded. A matrix is W = O·C. A kernel is, group by group, O·(C ×_s I), with I over the input channels s of
-/// a core that has the window's taps, or, with factors of single channels, O·(I ⊙ C₁ ⊙ C₂); O and I may be missing. All of it is MatMul, Mul, Reshape and Cast,
+/// A weight that is made of factors when the model is loaded. A matrix is W = O·C. A kernel is, group by group, O·(C ×_s I), where C has the window's taps and
+/// I narrows its input channels s; or, with factors of single channels, O·(I ⊙ C₁ ⊙ C₂). O or I may be missing. All of it is MatMul, Mul, Reshape and Cast,
 /// whose shapes can be inferred, for runtimes compute only what they know the size of.
 /// </summary>
 /// <param name="Shape">The weight's shape.</param>
@@ -13,9 +13,6 @@ internal sealed record FactoredWeight(long[] Shape, ConstantTensor? Input, IRead
 {
     /// <summary>Whether I and the cores have a row for each channel between them.</summary>
     public bool IsByChannel { get; private init; }
-
-    /// <summary>All factors in the order in which they are applied.</summary>
-    public IEnumerable<ConstantTensor> All => Cores.Prepend(Input).Append(Output).OfType<ConstantTensor>();
 
     /// <summary>Writes the factors of a layer, with their products.</summary>
     /// <returns>The tensor that is the weight.</returns>

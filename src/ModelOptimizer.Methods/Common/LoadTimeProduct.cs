@@ -4,8 +4,8 @@ namespace ModelOptimizer.Methods.Common;
 
 /// <summary>
 /// Products of constants, which runtimes compute once, when they load the model; those of 16-bit numbers in float32. ONNX Runtime's CPU has no product of
-/// 16-bit numbers and puts casts around it, from 1.30 on after it has computed what constants give: the weight would be multiplied out again in every run. Casts
-/// that are in the file come in time.
+/// 16-bit numbers and puts casts around it, from 1.30 on after it has computed what constants give: the weight would be multiplied out again in every run.
+/// Casts that are in the file come in time.
 /// </summary>
 internal static class LoadTimeProduct
 {

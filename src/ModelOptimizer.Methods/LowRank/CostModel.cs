@@ -76,7 +76,8 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
         if (!_overhead.TryGetValue(key, out var overhead))
         {
             bool[] forms = options.Storage switch { FactorStorage.Chain => [false], FactorStorage.Stored => [true], _ => [false, true] };
-            overhead = forms.Select(isStored => (SizeOverhead.Of(Empty(layer, ranks, isStored), _constants[layer.Layer.Weight], context.Model), isStored)).Max();
+            var weight = _constants[layer.Layer.Weight];
+            overhead = forms.Select(isStored => (SizeOverhead.Of(Empty(layer, ranks, isStored), weight, context.Model), isStored)).Max();
             _overhead.Add(key, overhead);
         }
 

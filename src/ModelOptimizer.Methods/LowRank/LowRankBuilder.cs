@@ -50,7 +50,9 @@ internal sealed class LowRankBuilder(LowRankWork work)
         while (true)
         {
             var (model, made) = GraphRewriter.Build(work.Context.Model, replacements);
-            var counts = replacements.Where(item => item.IsStored).ToDictionary(item => made[item.Layer.Name], item => item.Layer.WeightCount, StringComparer.Ordinal);
+            var counts = replacements
+                .Where(item => item.IsStored)
+                .ToDictionary(item => made[item.Layer.Name], item => item.Layer.WeightCount, StringComparer.Ordinal);
             var failures = LoadTimeProof.Failures(work.Context, model, counts);
             if (failures.Count == 0)
             {

@@ -21,7 +21,8 @@ internal static class StorageOptions
         "storage",
         Forms.OneOf<FactorStorage>(),
         "What becomes of a layer: chain, smaller layers in its place, with fewer multiply-adds; stored, its factors in the file, multiplied out when the model "
-        + "is loaded, so that it runs as the original did; auto, a chain where that measures faster than the original layer on this machine, and stored elsewhere.",
+        + "is loaded, so that it runs as the original did; auto, a chain where that measures faster than the original layer on this machine, and stored "
+        + "elsewhere.",
         "chain")
     {
         OnlyIf =

@@ -3,7 +3,9 @@ using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Quantization;
 
-/// <summary>The factors of a weight that is made of them at load, as weights of their own: each reads what the factors before it make of the layer's input.</summary>
+/// <summary>
+/// The factors of a weight that is made of them at load, as weights of their own: each reads what the factors before it make of the layer's input.
+/// </summary>
 internal static class FactorTargets
 {
     /// <summary>The factors of <paramref name="layer"/> in the order in which they are applied; none where its weight is not made of plain ones.</summary>

@@ -5,8 +5,8 @@ using ModelOptimizer.Pipeline.Gates;
 namespace ModelOptimizer.Pipeline.Timing;
 
 /// <summary>
-/// Changes what measured times are against: with <c>storage: auto</c> a chain becomes stored factors unless it is faster than the original layer; other rewrites
-/// that do not make the model faster are undone, all of them for <c>keep: faster</c>, the worst one after the other until a latency gate holds.
+/// Changes what measured times are against. With <c>storage: auto</c> a chain becomes stored factors unless it is faster than its layer. Other rewrites
+/// that do not make the model faster are undone: all of them for <c>keep: faster</c>, the worst one after the other until a latency gate holds.
 /// </summary>
 internal sealed class TimedReverts(JobContext job, ModelCompressor compressor, ModelExaminer examiner, LayerTimer timer)
 {

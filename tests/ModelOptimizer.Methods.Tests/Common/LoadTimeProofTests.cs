@@ -1,4 +1,5 @@
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Tensors.Sessions;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
@@ -22,7 +23,7 @@ public class LoadTimeProofTests
         graph.Random("f", [8, 8, 3, 3]).Node("QuantizeLinear", ["f", "scale"], ["q"]).Node("DequantizeLinear", ["q", "scale"], ["w"]);
 
         Failures(graph.Node("Conv", ["x", "w"], ["y"]).Output("y").Build()).ShouldBe(
-            new Dictionary<string, string> { ["w"] = $"ONNX Runtime {Tensors.Sessions.LoadedGraph.RuntimeVersion} does not compute it when it loads the model" });
+            new Dictionary<string, string> { ["w"] = $"ONNX Runtime {LoadedGraph.RuntimeVersion} does not compute it when it loads the model" });
     }
 
     [Fact]

@@ -50,7 +50,8 @@ public class StoredFactorsTests
     public void A_stored_layer_gives_what_its_chain_gives_and_runs_as_the_original(string name)
     {
         // The runtime has no convolutions of doubles.
-        DataType[] types = name.Contains("conv", StringComparison.Ordinal) ? [DataType.Float, DataType.Float16] : [DataType.Float, DataType.Float16, DataType.Double];
+        var isConv = name.Contains("conv", StringComparison.Ordinal);
+        DataType[] types = isConv ? [DataType.Float, DataType.Float16] : [DataType.Float, DataType.Float16, DataType.Double];
         foreach (var ((method, options), type) in Goals.SelectMany(goal => types.Select(type => (goal, type))))
         {
             var (chain, stored) = Check(Cases[name](17, type), method, options, type == DataType.Float16 ? 1e-2 : 1e-5);
@@ -166,8 +167,8 @@ public class StoredFactorsTests
             MethodRun.Tucker(Network(), ("budget", new Budget(BudgetMeasure.Macs, 0.5, true)), ("storage", storage))).Diagnostic;
 
         error.Code.ShouldBe(KeyCodes.Conflict);
-        error.Message.ShouldBe("'storage' leaves layers the multiply-adds of the original, which the step's budget limits. Write 'storage: chain', or a budget of "
-            + "'size' or 'params'.");
+        error.Message.ShouldBe("'storage' leaves layers the multiply-adds of the original, which the step's budget limits. Write 'storage: chain', or a budget "
+            + "of 'size' or 'params'.");
     }
 
     [Fact]

@@ -81,11 +81,12 @@ public class FactorTargetsTests
         var model = LowRank.StoredFactorsTests.Network();
         var stored = MethodRun.Tucker(model, ("ranks", MethodRun.Share(0.6)), ("storage", "stored")).Model;
 
-        var error = Should.Throw<DiagnosticException>(() => Quantize(stored, new RandomBatches(model), ("layers", MethodRun.Rules("!c2")))).Diagnostic;
+        StepResult Run(string rule) => Quantize(stored, new RandomBatches(model), ("layers", MethodRun.Rules(rule)));
+        var error = Should.Throw<DiagnosticException>(() => Run("!c2")).Diagnostic;
 
         error.Code.ShouldBe(MethodCodes.RuleMatchesNothing);
         error.Message.ShouldContain("'c2_in'");
-        Quantize(stored, new RandomBatches(model), ("layers", MethodRun.Rules("!c2*"))).Layers.ShouldAllBe(layer => !layer.Layer.StartsWith("c2", StringComparison.Ordinal));
+        Run("!c2*").Layers.ShouldAllBe(layer => !layer.Layer.StartsWith("c2", StringComparison.Ordinal));
     }
 
     /// <summary>
@@ -116,7 +117,8 @@ public class FactorTargetsTests
                 var ratios = Enumerable.Range(0, 3).Select(_ =>
                 {
                     var error = random.Matrix(1, target.Axis.Width);
-                    var expected = TestEngine.Shared.LinearAlgebra.Multiply(TestEngine.Shared.LinearAlgebra.Multiply(error, sigma), error, transposeB: true)[0, 0];
+                    var algebra = TestEngine.Shared.LinearAlgebra;
+                    var expected = algebra.Multiply(algebra.Multiply(error, sigma), error, transposeB: true)[0, 0];
                     return OutputError(stored, target, row, error, model) / expected;
                 }).ToArray();
                 (ratios.Max() / ratios.Min()).ShouldBe(1, 2e-3, $"{target.Name}, row {row}");
