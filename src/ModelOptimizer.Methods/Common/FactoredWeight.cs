@@ -90,29 +90,36 @@ internal sealed record FactoredWeight(long[] Shape, ConstantTensor? Input, IRead
                 : new([first.Tensor.Dims[0], second.Tensor.Dims[1]], null, [second], first);
         }
 
-        if (constants.Find(shaped?.InputAt(1))?.Integers() is not { Length: > 2 } shape)
+        var groups = layer.Node.Int("group", 1);
+        if (groups < 1 || constants.Find(shaped?.InputAt(1))?.Integers() is not { Length: > 2 } shape)
         {
             return null;
         }
 
         // Axes of a matrix of each group; a core between two factors has its taps as a third.
-        var matrix = layer.Node.Int("group", 1) > 1 ? 3 : 2;
+        var matrix = groups > 1 ? 3 : 2;
         var (left, right) = (product.Input[0], Behind(product.Input[1], "Reshape"));
         var output = Factor(left, matrix);
         if (output is not null && Made(right, "Mul") is { } channels)
         {
             string[] taps = Made(channels.Input[1], "Mul") is { } both ? [.. both.Input] : [channels.Input[1]];
-            return Of(shape, Factor(channels.Input[0], shape.Length), [.. taps.Select(tap => Factor(tap, shape.Length))], output, isByChannel: true);
+            return Of(Factor(channels.Input[0], shape.Length), [.. taps.Select(tap => Factor(tap, shape.Length))], output, isByChannel: true);
         }
 
         if (output is not null && Made(right, "MatMul") is { } inwards)
         {
-            return Of(shape, Factor(inwards.Input[0], InputAxes(matrix)), [Factor(inwards.Input[1], matrix + 1)], output);
+            return Of(Factor(inwards.Input[0], InputAxes(matrix)), [Factor(inwards.Input[1], matrix + 1)], output);
         }
 
-        return output is not null && Factor(right, matrix) is { } core
-            ? new(shape, null, [core], output)
-            : Of(shape, Factor(left, InputAxes(matrix)), [Factor(right, matrix + 1)], null);
+        return output is null || Factor(right, matrix) is not { } core ? Of(Factor(left, InputAxes(matrix)), [Factor(right, matrix + 1)], null)
+            : new FactoredWeight(shape, null, [core], output) is var two && two.Fits(groups) ? two
+            : null;
+
+        FactoredWeight? Of(ConstantTensor? input, IReadOnlyList<ConstantTensor?> cores, ConstantTensor? outer, bool isByChannel = false) =>
+            input is not null && !cores.Contains(null)
+            && new FactoredWeight(shape, input, [.. cores.OfType<ConstantTensor>()], outer) { IsByChannel = isByChannel } is var read && read.Fits(groups)
+                ? read
+                : null;
     }
 
     /// <summary>The numbers of the factors of <paramref name="layer"/>.</summary>
@@ -141,13 +148,29 @@ internal sealed record FactoredWeight(long[] Shape, ConstantTensor? Input, IRead
             Output is null ? null : Rows(Output));
     }
 
-    private static FactoredWeight? Of(
-        long[] shape,
-        ConstantTensor? input,
-        IReadOnlyList<ConstantTensor?> cores,
-        ConstantTensor? output,
-        bool isByChannel = false) =>
-        input is null || cores.Contains(null) ? null : new(shape, input, [.. cores.OfType<ConstantTensor>()], output) { IsByChannel = isByChannel };
+    // Other products, such as a tensor train's, may be of the same nodes.
+    private bool Fits(long groups)
+    {
+        static bool Is(ConstantTensor? factor, params long[] dims) => factor is null || factor.Tensor.Dims.SequenceEqual(dims);
+        long[] Grouped(params long[] dims) => groups == 1 ? dims : [groups, .. dims];
+        var (outputs, inputs, taps) = (Shape[0] / groups, Shape[1], Shape[2..].Product());
+        var rank = Output is null ? outputs : Output.Tensor.Dims[^1];
+        if (!Is(Output, Grouped(outputs, rank)))
+        {
+            return false;
+        }
+
+        if (IsByChannel)
+        {
+            var extents = Shape[2..].Select((_, axis) => Cores.Select(core => core.Tensor.Dims[axis + 2]).Product());
+            return Is(Input, [groups * rank, inputs, .. Shape[2..].Select(_ => 1L)])
+                && Cores.All(core => core.Tensor.Dims[0] == groups * rank && core.Tensor.Dims[1] == 1) && extents.SequenceEqual(Shape[2..]);
+        }
+
+        return Input?.Tensor.Dims[^1] is { } narrow
+            ? Is(Input, groups == 1 ? [inputs, narrow] : [groups, 1, inputs, narrow]) && Is(Cores[0], Grouped(rank, narrow, taps))
+            : Is(Cores[0], Grouped(rank, inputs * taps));
+    }
 
     // Groups have an axis of length 1 beside theirs, along which the channels of the core are taken one after the other.
     private static int InputAxes(int matrix) => matrix == 2 ? 2 : 4;

@@ -89,6 +89,18 @@ public class FactorTargetsTests
         Run("!c2*").Layers.ShouldAllBe(layer => !layer.Layer.StartsWith("c2", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Other_products_of_constants_are_left_alone()
+    {
+        // 6·216 numbers are 12·12·3·3, but six rows are no factor of twelve outputs.
+        var graph = new GraphBuilder().Input("x", [1, 12, 6, 6]).Random("a", [6, 3]).Random("b", [3, 216]).Integers("s", [4], 12, 12, 3, 3);
+        graph.Node("MatMul", ["a", "b"], ["m"]).Node("Reshape", ["m", "s"], ["w"]).Node("Conv", ["x", "w"], ["y"]).Named("y");
+        var model = graph.Conv("y", "z", 30, 12, [3, 3]).Output("z").Build();
+
+        Quantize(model, new RandomBatches(model)).Layers.Select(layer => (layer.Layer, layer.SkipReason)).ShouldBe(
+            [("y", "its weight is computed from other constants"), ("z", null)]);
+    }
+
     /// <summary>
     /// Every factor gets an error in one row: the squared error of the outputs on the calibration data must be that of the row under its moment, times one number
     /// for the row.
