@@ -21,6 +21,7 @@ return args switch
     ["head", var shared] => HeadTable.Run(shared),
     ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
+    ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
     ["load"] => LoadTable.Run(),
     ["load", var model, var level] => LoadTable.Load(model, level),
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),

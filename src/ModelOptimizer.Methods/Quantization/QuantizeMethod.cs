@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Quantization.Rate;
+
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>Fewer bits for each weight, rounded under the second moments of what the layer reads.</summary>
@@ -13,7 +15,11 @@ internal sealed class QuantizeMethod : IMethod
 
     public IReadOnlyList<Option> Options => QuantizeOptions.Keys;
 
-    public IStep Prepare(StepContext context, MethodArguments arguments) => new QuantizeStep(context, QuantizeOptions.From(arguments));
+    public IStep Prepare(StepContext context, MethodArguments arguments) => QuantizeOptions.From(arguments) switch
+    {
+        { Rate: > 0 } options => new RateStep(context, options),
+        var options => new QuantizeStep(context, options),
+    };
 }
 
 /// <summary>What <c>quantize</c> can take: more than the layers that other methods can.</summary>

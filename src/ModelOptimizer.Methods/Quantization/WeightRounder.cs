@@ -20,11 +20,10 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     /// <summary>Whether rounding <paramref name="target"/> asks for second moments, those of <see cref="WeightTarget.Measured"/>.</summary>
     public bool UsesMoments(WeightTarget target, WeightFormat format) => underMoments && format.HasCodes && target.Measured.Count > 0;
 
-    /// <summary>Rounds one weight.</summary>
-    /// <exception cref="DiagnosticException">It has numbers that are not finite.</exception>
-    public RoundedWeight Round(WeightTarget target, WeightFormat format)
+    /// <summary>The numbers of a weight, T×D.</summary>
+    /// <exception cref="DiagnosticException">Some are not finite.</exception>
+    public static Matrix Read(WeightTarget target, ConstantTensor constant, SourcePosition? position)
     {
-        var constant = _constants.Find(target.Layer.Weight)!;
         var weight = target.Axis!.ToRows(WeightValues.ReadDoubles(constant.Tensor));
         if (!weight.Values.All(double.IsFinite))
         {
@@ -36,11 +35,20 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
             );
         }
 
+        return weight;
+    }
+
+    /// <summary>Rounds one weight.</summary>
+    /// <exception cref="DiagnosticException">It has numbers that are not finite.</exception>
+    public RoundedWeight Round(WeightTarget target, WeightFormat format)
+    {
+        var constant = _constants.Find(target.Layer.Weight)!;
+        var weight = Read(target, constant, position);
         var type = (DataType)constant.Tensor.DataType;
         var moment = UsesMoments(target, format) ? Moment(target) : null;
         var tensor = format.HasCodes ? RoundToCodes(target, weight, format, constant, moment) : RoundToHalves(target, weight, constant);
         var values = tensor.Values();
-        var difference = target.Axis.ToRows(values);
+        var difference = target.Axis!.ToRows(values);
         TensorPrimitives.Subtract(weight.Values, difference.Values, difference.Values);
         // E[Δ·x] of each output: what a bias can take.
         var shift = moment is null ? null : Shift(difference, moment);

@@ -34,6 +34,23 @@ public class QuantizeTests
     }
 
     [Fact]
+    public void A_rate_is_kept_as_steps_and_a_build_comes_to_the_same_bytes()
+    {
+        using var project = new SmallProject("cosine: { min: 90% }");
+        project.WriteManifest("cosine: { min: 90% }", step: "rate: 3", method: "quantize");
+        var first = project.Run(writeLock: true).Models.ShouldHaveSingleItem();
+        var bytes = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        var again = project.Run().Models.ShouldHaveSingleItem();
+
+        again.Decisions.ShouldBe(DecisionSource.Lock);
+        File.ReadAllBytes(project.Output).ShouldBe(bytes);
+        first.Steps[0].Certificates.Select(change => change.Name).ShouldBe(["forecast change of the outputs", "change of the outputs"]);
+        LockFile.Read(project.Manifest).Find("small")!.Steps[0].Layers.Values.ShouldAllBe(choice => choice is Choice.Step);
+    }
+
+    [Fact]
     public void It_follows_another_method_under_the_moments_of_what_that_made()
     {
         using var project = new SmallProject("cosine: { min: 50% }");
