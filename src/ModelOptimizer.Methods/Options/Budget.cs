@@ -27,13 +27,24 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
         new([.. Measures.Select(measure => measure.Key), Shared]) { NeedsOneOf = [.. Measures.Select(measure => measure.Key.Name)] };
 
     /// <summary>How a budget is written: <c>auto</c>, or <c>{ params: 250 k, allocation: uniform }</c>.</summary>
-    public static Form<Budget?> Form { get; } = new(
-        "auto, or { size | params | macs: 40%, allocation: sigma | uniform }",
-        () => Json.AnyOf(Json.Words(["auto"]), SectionSchema.Of(Keys)),
+    public static Form<Budget?> Form { get; } = Written(Keys, "auto, or { size | params | macs: 40%, allocation: sigma | uniform }");
+
+    /// <summary>How a budget of bytes is written: <c>auto</c>, or <c>{ size: 15% }</c>.</summary>
+    public static Form<Budget?> FormOfSize { get; } = Written(new(Measures[0].Key) { NeedsOneOf = [Measures[0].Key.Name] }, "auto, or { size: 15% }");
+
+    /// <summary>The smallest model that passes the gates: a search decides.</summary>
+    public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
+
+    /// <summary>Whether this is <see cref="Auto"/>.</summary>
+    public bool IsAuto => Amount == 0;
+
+    private static Form<Budget?> Written(KeySet keys, string hint) => new(
+        hint,
+        () => Json.AnyOf(Json.Words(["auto"]), SectionSchema.Of(keys)),
         (node, what, paths) => node switch
         {
             ScalarNode { Text: "auto" } => Auto,
-            MapNode => Read(new Section(node, $"'{what}'", Keys, paths)),
+            MapNode => Read(new Section(node, $"'{what}'", keys, paths)),
             _ => throw NodeValues.WrongType(node, what, "auto, or a mapping such as { size: 40% }"),
         })
     {
@@ -46,12 +57,6 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
             new("allocation", budget.Allocation.ToString()),
         ]),
     };
-
-    /// <summary>The smallest model that passes the gates: a search decides.</summary>
-    public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
-
-    /// <summary>Whether this is <see cref="Auto"/>.</summary>
-    public bool IsAuto => Amount == 0;
 
     private static Budget Read(Section section)
     {
