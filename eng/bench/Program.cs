@@ -22,6 +22,8 @@ return args switch
     ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
+    ["bits", var shared] => BitsTable.Sizes(shared),
+    ["bits-search", var shared] => BitsTable.Searches(shared),
     ["load"] => LoadTable.Run(),
     ["load", var model, var level] => LoadTable.Load(model, level),
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),
@@ -51,6 +53,8 @@ static int Usage()
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
           quantize <shared> [4,3]   bytes and accuracy of ResNet-20 with weights of few bits, by width and rounding
+          bits <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
+          bits-search <shared>   the smallest files that a gate allows, by bits alone and by ranks of cp and bits
           load                time and memory to load a ResNet-50-sized model with weights of few bits
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp

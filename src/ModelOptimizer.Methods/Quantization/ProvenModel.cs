@@ -72,8 +72,7 @@ internal sealed record ProvenModel(OnnxModel Model, IReadOnlyDictionary<string, 
             return true;
         }
 
-        var plain = StoredWeights.Plain(context.Model, weights.Select(weight => weight.Tensor));
-        weights.ForEach(weight => weight.Bias?.Apply(plain));
+        var plain = RoundedWeight.Apply(context.Model, weights);
         var expected = Outputs(context, plain, batch);
         // A model that draws random numbers says nothing.
         return Same(expected, Outputs(context, packed, batch)) || !Same(expected, Outputs(context, plain, batch));

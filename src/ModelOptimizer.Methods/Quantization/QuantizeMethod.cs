@@ -13,11 +13,13 @@ internal sealed class QuantizeMethod : IMethod
     public string Paper =>
         "Frantar, Ashkboos, Hoefler, Alistarh: GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers. ICLR 2023, arXiv 2210.17323";
 
+    public bool OffersChoices => true;
+
     public IReadOnlyList<Option> Options => QuantizeOptions.Keys;
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => QuantizeOptions.From(arguments) switch
     {
-        { Rate: > 0 } options => new RateStep(context, options),
+        { Rate: not null } options => new RateStep(context, options),
         var options => new QuantizeStep(context, options),
     };
 }

@@ -70,6 +70,49 @@ public class RateTests
         }
     }
 
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.15)]
+    public void A_budget_of_shipped_bytes_is_kept_and_used(double share)
+    {
+        var model = ResidualNetwork.Create();
+
+        var result = Within(model, share);
+
+        Brotli(result.Model).ShouldBeInRange((long)(0.97 * share * model.SizeInBytes), (long)(share * model.SizeInBytes));
+    }
+
+    [Fact]
+    public void A_budget_below_all_levels_is_refused_with_the_least()
+    {
+        var error = Should.Throw<DiagnosticException>(() => Within(ResidualNetwork.Create(), 0.01)).Diagnostic;
+
+        error.Code.ShouldBe(MethodCodes.BudgetTooSmall);
+        error.Message.ShouldMatch(@"^the budget of \d+ shipped bytes is below what was reached: [\d,]+ bytes, [\d.]+% of the original's [\d,]+\.");
+    }
+
+    [Theory]
+    [InlineData("rate: auto", "Add 'budget: { shipped: 6% }'")]
+    [InlineData("rate: auto|budget: auto", "Write 'budget: { shipped: 6% }'")]
+    [InlineData("weights: auto|budget: shipped", "Write 'rate: auto'")]
+    [InlineData("rate: 2|budget: shipped", "Write one of the two")]
+    [InlineData("rate: 2|rounding: nearest", "write 'weights'")]
+    public void Options_that_do_not_go_together_are_one_error_that_says_what_to_write(string options, string remedy)
+    {
+        var model = ResidualNetwork.Create();
+        object Value(string name, string word) => (name, word) switch
+        {
+            ("budget", "shipped") => new Budget(BudgetMeasure.Shipped, 0.1, IsFraction: true),
+            ("weights", _) => new LayerMap<string>([(new LayerRule("*"), word)]),
+            _ => word,
+        };
+        (string, object)[] written = [.. options.Split('|').Select(option => option.Split(": ")).Select(pair => (pair[0], Value(pair[0], pair[1])))];
+        var positions = written.ToDictionary(option => option.Item1, _ => new SourcePosition("m.yaml"));
+        var arguments = new MethodArguments(written.ToDictionary(option => option.Item1, option => option.Item2), null, positions);
+
+        Should.Throw<DiagnosticException>(() => Method.Run(MethodRun.Context(model, new RandomBatches(model)), arguments)).Diagnostic.Message.ShouldContain(remedy);
+    }
+
     [Fact]
     public void At_the_same_entropy_the_outputs_change_less_than_with_a_width_for_all_layers()
     {
@@ -145,6 +188,12 @@ public class RateTests
 
     private static StepResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) =>
         Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
+
+    private static StepResult Within(OnnxModel model, double share)
+    {
+        var context = MethodRun.Context(model, new RandomBatches(model)) with { ShippedBytes = Brotli };
+        return Method.Run(context, MethodRun.Arguments(("rate", "auto"), ("budget", new Budget(BudgetMeasure.Shipped, share, IsFraction: true))));
+    }
 
     private static long Brotli(OnnxModel model)
     {

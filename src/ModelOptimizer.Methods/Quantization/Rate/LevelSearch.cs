@@ -1,3 +1,6 @@
+using System.Globalization;
+using ModelOptimizer.Onnx.Statistics;
+
 namespace ModelOptimizer.Methods.Quantization.Rate;
 
 /// <summary>
@@ -17,6 +20,8 @@ internal sealed class LevelSearch
     // By how much a level changes at most from one walk to the next.
     private const double MostChange = 16;
 
+    private readonly StepContext _context;
+    private readonly QuantizeOptions _options;
     private readonly RateWalk _walk;
     private readonly Sensitivities _sensitivities;
     private readonly List<double[]> _weights;
@@ -25,10 +30,11 @@ internal sealed class LevelSearch
     /// <param name="context">The model.</param>
     /// <param name="targets">Its weights.</param>
     /// <param name="sensitivities">Of these.</param>
-    /// <param name="position">Where the step is written.</param>
-    public LevelSearch(StepContext context, IReadOnlyList<WeightTarget> targets, Sensitivities sensitivities, SourcePosition? position)
+    /// <param name="options">The step's.</param>
+    public LevelSearch(StepContext context, IReadOnlyList<WeightTarget> targets, Sensitivities sensitivities, QuantizeOptions options)
     {
-        _walk = new RateWalk(context, targets.Select(target => target.Name).ToHashSet(StringComparer.Ordinal), position);
+        (_context, _options) = (context, options);
+        _walk = new RateWalk(context, targets.Select(target => target.Name).ToHashSet(StringComparer.Ordinal), options.Position);
         _sensitivities = sensitivities;
         var constants = new ConstantLookup(context.Model.Graph);
         _weights = [.. targets.Select(target => WeightValues.ReadDoubles(constants[target.Layer.Weight]))];
@@ -40,6 +46,37 @@ internal sealed class LevelSearch
         UsualLevel * Math.Pow(2, 2 - rate),
         weights => weights.Sum(weight => weight.Bits) - (rate * _count),
         excess => Math.Abs(excess) <= Tolerance * rate * _count);
+
+    /// <summary>Rounds so that <paramref name="shipped"/> is at most <paramref name="limit"/> bytes, and little below.</summary>
+    /// <exception cref="DiagnosticException">No level is that small.</exception>
+    public (IReadOnlyList<EntropyCodedWeight> Weights, double Level) Within(double limit, Func<IReadOnlyList<EntropyCodedWeight>, long> shipped)
+    {
+        var least = double.PositiveInfinity;
+        var found = Search(
+            UsualLevel,
+            weights =>
+            {
+                var bytes = shipped(weights);
+                least = Math.Min(least, bytes);
+                // A little less than the limit: it must not be passed.
+                return 8 * (bytes - ((1 - (Tolerance / 2)) * limit));
+            },
+            excess => Math.Abs(excess) <= 8 * Tolerance / 2 * limit);
+        return shipped(found.Weights) <= limit ? found : throw TooSmall(limit, least);
+    }
+
+    private DiagnosticException TooSmall(double limit, double least)
+    {
+        double original = ModelStatistics.Bytes(_context.Original);
+        // Rounded up: the number printed must itself be possible.
+        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
+        return new DiagnosticException(
+            MethodCodes.BudgetTooSmall,
+            FormattableString.Invariant($"the budget of {limit:#,0} shipped bytes is below what was reached: {least:#,0} bytes, {percent} of the original's ")
+                + FormattableString.Invariant($"{original:#,0}. What is not selected or cannot be rounded counts too, and without 'embed: {{ compression: auto }}' ")
+                + $"a code takes 4 bits at least. Raise the budget to {percent}, or select more layers.",
+            _options.BudgetPosition);
+    }
 
     // excess: bits above what is asked for.
     private (IReadOnlyList<EntropyCodedWeight> Weights, double Level) Search(

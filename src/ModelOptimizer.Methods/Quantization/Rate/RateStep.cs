@@ -79,9 +79,25 @@ internal sealed class RateStep : IStep
             return ([], null);
         }
 
-        var search = new LevelSearch(_context, targets, Sensitivities.Measure(_context, targets), _options.Position);
-        var (weights, level) = search.AtRate(_options.Rate);
+        var search = new LevelSearch(_context, targets, Sensitivities.Measure(_context, targets), _options);
+        var (weights, level) = _options.Rate is > 0 and var rate ? search.AtRate(rate) : search.Within(Limit, Shipped);
         return (weights, level * level);
+    }
+
+    // Of the original's file, like every percentage of shipped bytes.
+    private double Limit => _options.Budget is { IsFraction: true } budget
+        ? Math.Floor(budget.Amount * ModelStatistics.Bytes(_context.Original))
+        : _options.Budget!.Amount;
+
+    private long Shipped(IReadOnlyList<EntropyCodedWeight> weights)
+    {
+        var (packed, bytes) = StoredWeights.Pack(_context.Model, [.. weights.Select(weight => weight.Rounded.Tensor)]);
+        foreach (var weight in weights.Where(weight => bytes.ContainsKey(weight.Rounded.Tensor.Name)))
+        {
+            weight.Rounded.Bias?.Apply(packed);
+        }
+
+        return _context.ShippedBytes(packed);
     }
 
     private IReadOnlyList<EntropyCodedWeight> Decided(IReadOnlyDictionary<string, Choice> chosen)
