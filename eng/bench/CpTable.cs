@@ -45,7 +45,8 @@ internal static class CpTable
         return 0;
     }
 
-    private static LatencyResult Time(string original, string compressed)
+    /// <summary>The time of one image, all cores.</summary>
+    public static LatencyResult Time(string original, string compressed)
     {
         using var engine = new Engine(DeviceSelector.Select("cpu"));
         using var before = engine.CreateSession(OnnxModel.Load(original));

@@ -14,18 +14,9 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
         var updates = training.Layers.Select(layer => new LayerUpdate(layer.Layer, Form(layer), layer.Bias)).ToList();
         var removed = DeadUnits.Remove(context.Model, LayerLinks.Find(context.Model, context.Shapes), updates, context.Shapes);
         updates = [.. removed.Updates.Select(Smallest)];
-        var model = WeightRewriter.Apply(context.Model, updates);
-        if (Unfolded(model) is { Count: > 0 } unfolded)
-        {
-            updates =
-            [
-                .. updates.Select(update => unfolded.Contains(update.Layer.Name) ? update with { Weight = new DenseForm(update.Weight.Value) } : update),
-            ];
-            model = WeightRewriter.Apply(context.Model, updates);
-        }
-
+        var (model, unmade) = Proven(updates);
         return model.SizeInBytes < context.Model.SizeInBytes
-            ? new StepResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed))])
+            ? new StepResult(model, [.. layers.Select(layer => Outcome(layer, training, updates, removed, unmade.GetValueOrDefault(layer.Layer.Name)))])
             {
                 Series = training.Series,
                 Certificates = training.Certificates,
@@ -48,13 +39,43 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
         );
     }
 
-    // The layers whose weight the runtime would rebuild in every run, instead of once when it loads the model.
-    private HashSet<string> Unfolded(OnnxModel model)
+    // Weights that the runtime does not make when it loads the model become plain, and why.
+    private (OnnxModel Model, Dictionary<string, string> Unmade) Proven(List<LayerUpdate> updates)
+    {
+        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (true)
+        {
+            var model = WeightRewriter.Apply(context.Model, updates);
+            var made = Made(model, updates);
+            var counts = made.ToDictionary(weight => weight.Key, weight => weight.Value.Weight.Value.Values.LongLength, StringComparer.Ordinal);
+            var failures = LoadTimeProof.Failures(context, model, counts);
+            if (failures.Count == 0)
+            {
+                return (model, reasons);
+            }
+
+            foreach (var (weight, reason) in failures)
+            {
+                var index = updates.FindIndex(update => update.Layer.Name == made[weight].Layer.Name);
+                reasons[updates[index].Layer.Name] = reason;
+                updates[index] = updates[index] with { Weight = new DenseForm(updates[index].Weight.Value) };
+            }
+        }
+    }
+
+    // The weights that are made at load, with what they are made for: their names begin with the old weight's. Of two factors each may be made.
+    private Dictionary<string, LayerUpdate> Made(OnnxModel model, List<LayerUpdate> updates)
     {
         var made = LoadedGraph.LoadTimeTensors(model);
         made.ExceptWith(LoadedGraph.LoadTimeTensors(context.Model));
-        var left = made.Count == 0 ? made : LoadedGraph.StillComputed(model, made);
-        return [.. LayerFinder.Find(model).Where(layer => left.Contains(layer.Weight)).Select(layer => layer.Name)];
+        return LayerFinder.Find(model)
+            .Where(layer => made.Contains(layer.Weight))
+            .ToDictionary(
+                layer => layer.Weight,
+                layer => updates
+                    .Where(update => layer.Weight.StartsWith(update.Layer.Weight, StringComparison.Ordinal))
+                    .MaxBy(update => update.Layer.Weight.Length)!,
+                StringComparer.Ordinal);
     }
 
     private WeightForm Form(TrainedLayer layer) => layer.Copy switch
@@ -90,7 +111,7 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
             }
             : update;
 
-    private LayerOutcome Outcome(SelectedLayer layer, Training training, List<LayerUpdate> updates, RemovedUnitsResult removed)
+    private LayerOutcome Outcome(SelectedLayer layer, Training training, List<LayerUpdate> updates, RemovedUnitsResult removed, string? unmade)
     {
         var trained = training.Layers.FirstOrDefault(other => other.Layer.Name == layer.Layer.Name);
         var update = updates.Find(other => other.Layer.Name == layer.Layer.Name);
@@ -113,17 +134,20 @@ internal sealed class NnBcdBuilder(StepContext context, NnBcdOptions options, IR
             SkipReason = trained?.Copy is null ? layer.Reason : null,
             Note = trained?.Copy is null
                 ? null
-                : Note(update!.Weight, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count)) + Gap(trained.Gap),
+                : Note(update!.Weight, trained.Copy, removed.Links.Where(link => link.Link.From.Name == layer.Layer.Name).Sum(link => link.Count))
+                    + (unmade is null ? "" : $"; {unmade}")
+                    + Gap(trained.Gap),
         };
     }
 
-    private static string Note(WeightForm form, int removedUnits)
+    private static string Note(WeightForm form, WeightCopy copy, int removedUnits)
     {
         var units = removedUnits > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {removedUnits} units removed") : "";
         return form switch
         {
             TensorTrainForm { OnActivations: true } => "tensor train, its two factors applied one after the other",
             TensorTrainForm => "tensor train, its weight rebuilt when the model is loaded",
+            _ when copy is TensorTrainCopy => "tensor train, stored multiplied out" + units,
             SparseForm => "pruned, stored without its zeros, dense when loaded" + units,
             _ => "pruned, stored with its zeros" + units,
         };

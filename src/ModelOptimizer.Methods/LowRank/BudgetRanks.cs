@@ -114,7 +114,11 @@ internal interface IRankAllocation
 /// <param name="Layer">The layer.</param>
 /// <param name="Ranks">Its ranks; null leaves it alone.</param>
 /// <param name="Reason">Why it is left alone.</param>
-internal sealed record ChosenRanks(FactorLayer Layer, RankPair? Ranks, string? Reason = null);
+internal sealed record ChosenRanks(FactorLayer Layer, RankPair? Ranks, string? Reason = null)
+{
+    /// <summary>Whether its factors are stored; null where the step's options say.</summary>
+    public bool? IsStored { get; init; }
+}
 
 /// <summary>Why a layer that could be compressed was not.</summary>
 internal static class ChoiceReasons

@@ -6,7 +6,7 @@ namespace ModelOptimizer.Methods.LowRank;
 internal sealed class CostModel(StepContext context, LowRankOptions options)
 {
     private readonly ConstantLookup _constants = new(context.Model.Graph);
-    private readonly Dictionary<(string Layer, int Links), long> _overhead = [];
+    private readonly Dictionary<(string Layer, int Links), (long Bytes, bool IsStored)> _overhead = [];
 
     /// <summary>The whole model so far.</summary>
     /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
@@ -38,7 +38,10 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
             return Whole(measure) + choice.Sum(pair => Change(pair.Layer, pair.Ranks, measure));
         }
 
-        var model = GraphRewriter.Apply(context.Model, [.. choice.Select(pair => Plan(pair.Layer).Empty(pair.Ranks))]);
+        // Shapes are numbers too, which a chain has as attributes.
+        bool IsStored(FactorLayer layer, RankPair ranks) =>
+            measure == BudgetMeasure.Params ? options.Storage != FactorStorage.Chain : Overhead(layer, ranks).IsStored;
+        var model = GraphRewriter.Apply(context.Model, [.. choice.Select(pair => Empty(pair.Layer, pair.Ranks, IsStored(pair.Layer, pair.Ranks)))]);
         return measure == BudgetMeasure.Size ? model.SizeInBytes : ModelStatistics.Parameters(model);
     }
 
@@ -63,27 +66,36 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
     private double SizeChange(FactorLayer layer, RankPair ranks)
     {
         var bytes = ElementTypes.Bits(layer.Layer.ElementType)!.Value / 8;
+        return (bytes * ParameterChange(layer, ranks)) + Overhead(layer, ranks).Bytes;
+    }
+
+    // Where time is still to decide, what takes more: whatever comes of it is within the budget.
+    private (long Bytes, bool IsStored) Overhead(FactorLayer layer, RankPair ranks)
+    {
         var key = (layer.Name, layer.Form.Links(ranks).Aggregate(0, (mask, link) => (2 * mask) + (link.Weights > 0 ? 1 : 0)));
         if (!_overhead.TryGetValue(key, out var overhead))
         {
-            overhead = SizeOverhead.Of(Plan(layer), ranks, _constants[layer.Layer.Weight], context.Model);
+            bool[] forms = options.Storage switch { FactorStorage.Chain => [false], FactorStorage.Stored => [true], _ => [false, true] };
+            var weight = _constants[layer.Layer.Weight];
+            overhead = forms.Select(isStored => (SizeOverhead.Of(Empty(layer, ranks, isStored), weight, context.Model), isStored)).Max();
             _overhead.Add(key, overhead);
         }
 
-        return (bytes * ParameterChange(layer, ranks)) + overhead;
+        return overhead;
     }
+
+    private LayerReplacement Empty(FactorLayer layer, RankPair ranks, bool isStored) => Plan(layer).Empty(ranks) with { IsStored = isStored };
 
     private LayerPlan Plan(FactorLayer layer) => LayerPlan.Of(layer, options, _constants);
 }
 
-/// <summary>How many bytes a chain takes besides its numbers, less what the layer took: names, attributes, lengths.</summary>
+/// <summary>How many bytes a replacement takes besides its numbers, less what the layer took: names, attributes, lengths.</summary>
 internal static class SizeOverhead
 {
-    public static long Of(LayerPlan plan, RankPair ranks, TensorProto weight, OnnxModel model)
+    public static long Of(LayerReplacement replacement, TensorProto weight, OnnxModel model)
     {
-        var replacement = plan.Empty(ranks);
-        var names = new GraphEditor(new OnnxModel(new ModelProto { Graph = new GraphProto() }));
-        var write = new GraphWriter(model, names.UniqueName) { Stem = replacement.Layer.Weight, ElementType = replacement.Layer.ElementType };
+        var names = new Rewrite(new OnnxModel(new ModelProto { Graph = new GraphProto(), OpsetImport = { model.Proto.OpsetImport } }));
+        var write = replacement.IsStored ? names.ShortWriter(replacement.Layer.ElementType) : names.Writer(replacement.Layer);
         var replaced = GraphRewriter.Write(replacement, write);
         return write.Bytes
             - write.NewConstants.Sum(tensor => (long)tensor.RawData.Length)

@@ -18,12 +18,13 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
     /// <summary>The statistic of its input.</summary>
     public MomentKey Moment => MomentKey.Of(Layer);
 
-    public static FactorLayer From(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes, IFactorization factorization)
+    /// <summary>Looks at a layer; <paramref name="obstacle"/> is what the options have against every one.</summary>
+    public static FactorLayer From(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes, IFactorization factorization, string? obstacle = null)
     {
         var reason = layer.Obstacle;
         var shape = reason is null ? LayerKernel.ShapeOf(layer) : new FactorShape(1, 1, 1, 1);
         var form = shape.IsMatrix ? new MatrixForm(shape) : factorization.Form(layer, shape);
-        reason ??= (shape, form) switch
+        reason ??= obstacle ?? (shape, form) switch
         {
             ({ Groups: > 1, Inputs: 1 }, _) => "depthwise: each group has one input channel",
             (_, MatrixForm { Full: 1 }) => "its rank is 1 already",

@@ -13,33 +13,58 @@ internal sealed class LowRankBuilder(LowRankWork work)
     {
         var chosen = choices.ToDictionary(choice => choice.Layer.Name, StringComparer.Ordinal);
         var replacements = new List<LayerReplacement>();
-        var outcomes = new List<LayerOutcome>();
+        var outcomes = new OrderedDictionary<string, LayerOutcome>(StringComparer.Ordinal);
         foreach (var layer in work.Layers)
         {
             work.Context.Progress.Report(new MethodProgress(layer.Name, outcomes.Count, work.Layers.Count));
             var choice = chosen[layer.Name];
             if (choice.Ranks is not { } pair)
             {
-                outcomes.Add(Outcome(layer) with { SkipReason = choice.Reason });
+                outcomes.Add(layer.Name, Outcome(layer) with { SkipReason = choice.Reason });
                 continue;
             }
 
             var (replacement, error, note) = Solve(layer, pair);
-            replacements.Add(replacement);
-            outcomes.Add(Outcome(layer) with
+            var isStored = choice.IsStored ?? work.Options.Storage == FactorStorage.Stored;
+            replacements.Add(replacement with { IsStored = isStored });
+            outcomes.Add(layer.Name, Outcome(layer) with
             {
                 ParametersAfter = layer.Parameters(pair),
-                MacsAfter = layer.Macs(pair),
+                MacsAfter = layer.Macs(isStored ? null : pair),
                 Ranks = layer.Form.Write(pair),
+                IsStored = isStored,
                 RelativeError = error,
                 Note = note,
             });
         }
 
-        var model = GraphRewriter.Apply(work.Context.Model, replacements);
+        var model = Proven(replacements, (layer, reason) => outcomes[layer.Name] = Outcome(layer) with { SkipReason = reason });
         return replacements.Count > 0 && model.SizeInBytes < work.Context.Model.SizeInBytes
-            ? new StepResult(model, outcomes)
-            : throw NothingToCompress(work, outcomes.Select(outcome => (outcome.Layer, outcome.SkipReason)));
+            ? new StepResult(model, [.. outcomes.Values])
+            : throw NothingToCompress(work, outcomes.Values.Select(outcome => (outcome.Layer, outcome.SkipReason)));
+    }
+
+    // Whatever the runtime does not multiply out at load goes, and is told of.
+    private OnnxModel Proven(List<LayerReplacement> replacements, Action<FactorLayer, string> undo)
+    {
+        while (true)
+        {
+            var (model, made) = GraphRewriter.Build(work.Context.Model, replacements);
+            var counts = replacements
+                .Where(item => item.IsStored)
+                .ToDictionary(item => made[item.Layer.Name], item => item.Layer.WeightCount, StringComparer.Ordinal);
+            var failures = LoadTimeProof.Failures(work.Context, model, counts);
+            if (failures.Count == 0)
+            {
+                return model;
+            }
+
+            foreach (var layer in work.Layers.Where(layer => made.TryGetValue(layer.Name, out var weight) && failures.ContainsKey(weight)))
+            {
+                undo(layer, failures[made[layer.Name]]);
+                replacements.RemoveAll(item => item.Layer.Name == layer.Name);
+            }
+        }
     }
 
     public static DiagnosticException NothingToCompress(LowRankWork work, IEnumerable<(string Name, string? Reason)> layers)

@@ -25,6 +25,9 @@ internal sealed record LowRankOptions
 
     public Budget? Budget { get; init; }
 
+    /// <summary>What becomes of a layer; of <see cref="FactorStorage.Auto"/> all are chains until their time is known.</summary>
+    public FactorStorage Storage { get; init; }
+
     /// <summary>Everything that a layer's errors depend on, in one text.</summary>
     public string Measurement => FormattableString.Invariant($"{Norm} {Jitter} centred {Centred} folded {Fold} shrink {Shrink}");
 
@@ -45,6 +48,7 @@ internal sealed record LowRankOptions
         LowRankKeys.Jitter,
         LowRankKeys.Fold,
         LowRankKeys.Shrink,
+        StorageOptions.Storage,
         LowRankKeys.Layers,
         LowRankKeys.Ranks with { Summary = ranks },
         LowRankKeys.Energy,
@@ -73,6 +77,7 @@ internal sealed record LowRankOptions
             Ranks = arguments.Get(LowRankKeys.Ranks),
             SquaredErrorBound = 1 - arguments.Get(LowRankKeys.Energy) ?? Squared(arguments.Get(LowRankKeys.Error)),
             Budget = arguments.Get(SearchOptions.Budget),
+            Storage = StorageOptions.Of(arguments),
             Position = arguments.Position,
             GoalPosition = arguments.PositionOf(goal.Name),
         };

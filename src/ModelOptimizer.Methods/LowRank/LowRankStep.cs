@@ -92,7 +92,7 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
 
         var pair = layer.Form.Read(ranks);
         return layer.Form.Write(pair).SequenceEqual(ranks) && ranks.All(rank => rank > 0) && layer.Form.Usable(pair) == pair
-            ? new ChosenRanks(layer, pair)
+            ? new ChosenRanks(layer, pair) { IsStored = choice is Choice.Ranks { IsStored: true } }
             : throw new DiagnosticException(
                 MethodCodes.BadRanks,
                 $"the ranks [{string.Join(", ", ranks)}] that are decided for '{layer.Name}' do not fit it.",
@@ -111,6 +111,7 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
                     layer.Penalty(point.SquaredError, Weighting.Blend)
                 )
                 {
+                    IsStored = _work.Options.Storage == FactorStorage.Stored,
                     Error = layer.Penalty(point.SquaredError, Weighting.Error),
                     Effect = layer.Penalty(point.SquaredError, Weighting.Effect),
                 }),

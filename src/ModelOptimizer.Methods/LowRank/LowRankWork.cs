@@ -21,7 +21,10 @@ internal sealed class LowRankWork
         Factorization = factorization;
         _constants = new ConstantLookup(context.Model.Graph);
         All = LayerFinder.Find(context.Model);
-        Layers = [.. LayerSelector.Select(All, options.Layers).Select(layer => FactorLayer.From(layer, context.Shapes, factorization))];
+        var obstacle = options.Storage != FactorStorage.Chain && context.Model.Opset < Opsets.Broadcast
+            ? $"its weight cannot be multiplied out in opset {context.Model.Opset}; that takes opset {Opsets.Broadcast}"
+            : null;
+        Layers = [.. LayerSelector.Select(All, options.Layers).Select(layer => FactorLayer.From(layer, context.Shapes, factorization, obstacle))];
         Candidates = [.. Layers.Where(layer => layer.Reason is null)];
         Costs = new CostModel(context, options);
         _kept = Candidates.Sum(MemoryOf) < keptBytes ? new(StringComparer.Ordinal) : null;

@@ -28,8 +28,11 @@ internal abstract record Choice(double Bytes, double Penalty)
     /// </summary>
     public sealed record Ranks(IReadOnlyList<int> Values, double Bytes = 0, double Penalty = 0) : Choice(Bytes, Penalty)
     {
+        /// <summary>Whether the factors are stored and multiplied out at load, instead of being layers of their own.</summary>
+        public bool IsStored { get; init; }
+
         /// <inheritdoc/>
-        public override string Text => string.Join('×', Values);
+        public override string Text => string.Join('×', Values) + (IsStored ? " stored" : "");
     }
 
     /// <summary>Weights of so many bits: 2 to 8, 16 for float16, and 1 for −1, 0 and 1.</summary>

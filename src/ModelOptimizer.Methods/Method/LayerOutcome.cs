@@ -13,6 +13,11 @@ internal sealed record LayerOutcome
     /// <summary>As in <see cref="Choice.Ranks"/>; of blocks the student's width, which <see cref="Width"/> is too; empty when left alone.</summary>
     public IReadOnlyList<int> Ranks { get; init; } = [];
 
+    /// <summary>Whether the factors are stored, as in <see cref="Choice.Ranks"/>: the layer runs as it did.</summary>
+    [JsonPropertyName("stored")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsStored { get; init; }
+
     /// <summary>Bits of a weight, as in <see cref="Choice.Bits"/>; null when it was not quantized.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Bits { get; init; }
@@ -66,17 +71,17 @@ internal sealed record LayerOutcome
         { Width: { } gates } => new Choice.Width(gates),
         { Step: { } size } => new Choice.Step(size),
         { Bits: { } count } => new Choice.Bits(count),
-        { Ranks.Count: > 0 } => new Choice.Ranks(Ranks),
+        { Ranks.Count: > 0 } => new Choice.Ranks(Ranks) { IsStored = IsStored },
         _ => new Choice.Keep(SkipReason),
     };
 
-    /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>4 bits</c>, <c>1.62 bits</c>, or a dash.</summary>
+    /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>16, 8 stored</c>, <c>4 bits</c>, <c>1.62 bits</c>, or a dash.</summary>
     [JsonIgnore]
     public string ChosenText => Choice switch
     {
         Choice.Step when Rate is { } rate => string.Create(CultureInfo.InvariantCulture, $"{rate:F2} bits"),
         Choice.Bits bits => bits.Text,
-        _ => Ranks.Count == 0 ? "–" : string.Join(", ", Ranks),
+        _ => Ranks.Count == 0 ? "–" : string.Join(", ", Ranks) + (IsStored ? " stored" : ""),
     };
 
     /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>

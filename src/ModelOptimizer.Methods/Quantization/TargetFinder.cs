@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Statistics;
+
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
@@ -12,12 +14,15 @@ internal sealed class TargetFinder
         "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "DynamicQuantizeLSTM",
     };
 
+    private const string Shared = "its weight is shared";
+
     private readonly OnnxModel _model;
     private readonly ConstantLookup _constants;
     private readonly TensorUses _uses;
     private readonly HashSet<string> _given;
     private readonly HashSet<string> _trained;
     private readonly IReadOnlyList<WeightLayer> _layers;
+    private readonly Dictionary<string, WeightTarget> _factors = new(StringComparer.Ordinal);
 
     private TargetFinder(OnnxModel model)
     {
@@ -41,6 +46,8 @@ internal sealed class TargetFinder
         var readers = new Dictionary<string, List<(NodeProto Node, int Input)>>(StringComparer.Ordinal);
         var found = new List<(WeightLayer Layer, string? Obstacle)>();
         var loadTime = new LoadTimeNodes(_model.Proto);
+        var producers = _model.Graph.Node.Where(loadTime.Contains).SelectMany(node => node.Output.Select(output => (output, node)));
+        var makers = producers.ToDictionary(pair => pair.output, pair => pair.node, StringComparer.Ordinal);
         foreach (var node in _model.Graph.Node)
         {
             var layer = byNode.GetValueOrDefault(node);
@@ -49,6 +56,12 @@ internal sealed class TargetFinder
             if (Quantized.Contains(node.OpType))
             {
                 found.Add((NewLayer(node, Name(node, taken), weight: null), $"it is quantized already ({node.OpType})"));
+            }
+            else if (inputs.Count == 0 && layer is not null
+                && FactorTargets.Of(layer, makers.GetValueOrDefault, _constants, wanted => Free(wanted, taken)) is { Count: > 0 } factors)
+            {
+                found.AddRange(factors.Select(factor => (factor.Layer, Obstacle(factor.Layer) ?? (_uses.Of(factor.Layer.Weight) > 1 ? Shared : null))));
+                factors.ToList().ForEach(factor => _factors[factor.Layer.Weight] = factor);
             }
             else if (inputs.Count == 0 && layer is not null)
             {
@@ -71,7 +84,9 @@ internal sealed class TargetFinder
 
         var inMain = _model.Graph.Node.ToHashSet<object>(ReferenceEqualityComparer.Instance);
         found.AddRange(_layers.Where(layer => !inMain.Contains(layer.Node) && !readers.ContainsKey(layer.Weight)).Select(layer => (layer, layer.Obstacle)));
-        return [.. found.Select(item => item.Obstacle is { } obstacle ? Left(item.Layer, obstacle) : Judge(item.Layer, readers[item.Layer.Weight], byNode))];
+        return [.. found.Select(item => item.Obstacle is { } obstacle ? Left(item.Layer, obstacle)
+            : _factors.TryGetValue(item.Layer.Weight, out var factor) ? factor
+            : Judge(item.Layer, readers[item.Layer.Weight], byNode))];
     }
 
     private WeightTarget Judge(WeightLayer layer, List<(NodeProto Node, int Input)> readers, Dictionary<object, WeightLayer> byNode)
@@ -151,7 +166,12 @@ internal sealed class TargetFinder
 
     private static string Name(NodeProto node, HashSet<string> taken, string ending = "")
     {
-        var wanted = (node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType) + ending;
+        var own = node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType;
+        return Free(own + ending, taken);
+    }
+
+    private static string Free(string wanted, HashSet<string> taken)
+    {
         var name = wanted;
         for (var number = 2; !taken.Add(name); number++)
         {
@@ -170,4 +190,7 @@ internal sealed record WeightTarget(WeightLayer Layer, ChannelAxis? Axis, IReadO
 {
     /// <summary>The name in rules and reports.</summary>
     public string Name => Layer.Name;
+
+    /// <summary>From the second moment of the reader's input to that of what the weight is multiplied with; null where that is the same.</summary>
+    public Func<ILinearAlgebra, SecondMoment, SecondMoment>? Through { get; init; }
 }

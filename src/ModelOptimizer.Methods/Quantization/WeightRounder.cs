@@ -134,7 +134,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         List<SecondMoment> moments = [.. target.Measured.Select(layer => context.ActivationStatistics[MomentKey.Of(layer)])];
         if (moments.Count == 1)
         {
-            return moments[0];
+            return target.Through is { } through ? through(context.Engine.LinearAlgebra, moments[0]) : moments[0];
         }
 
         var count = moments.Sum(moment => moment.Count);
@@ -216,9 +216,11 @@ internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, 
     /// <summary>A clone of <paramref name="model"/> with the numbers of <paramref name="weights"/> as plain constants, and their biases.</summary>
     public static OnnxModel Apply(OnnxModel model, IReadOnlyList<RoundedWeight> weights)
     {
-        var plain = StoredWeights.Plain(model, weights.Select(weight => weight.Tensor));
+        var plain = model.Clone();
+        var constants = new ConstantLookup(plain.Graph);
         foreach (var weight in weights)
         {
+            WeightValues.Write(constants[weight.Tensor.Name], weight.Tensor.Values());
             weight.Bias?.Apply(plain);
         }
 

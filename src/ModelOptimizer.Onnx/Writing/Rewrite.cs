@@ -13,6 +13,8 @@ internal sealed class Rewrite
     private readonly Dictionary<NodeProto, NodeProto> _own;
     private readonly ConstantLookup _constants;
     private readonly TensorUses _uses;
+    private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
+    private int _shortNames;
 
     /// <summary>Clones <paramref name="model"/>.</summary>
     public Rewrite(OnnxModel model)
@@ -59,6 +61,10 @@ internal sealed class Rewrite
 
     /// <summary>Writes nodes and constants with names that begin with <paramref name="stem"/>.</summary>
     public GraphWriter Writer(string stem, int elementType) => new(Model, _editor.UniqueName) { Stem = stem, ElementType = elementType };
+
+    /// <summary>Writes nodes without names, with names of tensors that are as short as they can be: what is computed at load is read by nobody.</summary>
+    public GraphWriter ShortWriter(int elementType) =>
+        new(Model, _ => _editor.UniqueName($"u{_shortNames++}")) { ElementType = elementType, NamesNodes = false, Known = _known };
 
     /// <inheritdoc cref="GraphEditor.UniqueName"/>
     public string UniqueName(string prefix) => _editor.UniqueName(prefix);

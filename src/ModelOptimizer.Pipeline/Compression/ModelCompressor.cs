@@ -15,12 +15,12 @@ namespace ModelOptimizer.Pipeline.Compression;
 internal sealed class ModelCompressor(JobContext job, OnnxModel original, int rankMultiple = 1)
 {
     /// <summary>All steps.</summary>
-    /// <param name="chosen">Per step, what is decided already; null lets the methods decide.</param>
-    public CompressedModel Compress(IReadOnlyList<IReadOnlyDictionary<string, Choice>>? chosen = null) =>
+    /// <param name="chosen">Per step, what is decided already; null lets the method decide, or all of them.</param>
+    public CompressedModel Compress(IReadOnlyList<IReadOnlyDictionary<string, Choice>?>? chosen = null) =>
         Continue(new CompressedModel(original, []), job.Model.Steps.Count, chosen);
 
     /// <summary>The steps after those that <paramref name="before"/> has, up to step number <paramref name="end"/> (not included).</summary>
-    public CompressedModel Continue(CompressedModel before, int end, IReadOnlyList<IReadOnlyDictionary<string, Choice>>? chosen = null)
+    public CompressedModel Continue(CompressedModel before, int end, IReadOnlyList<IReadOnlyDictionary<string, Choice>?>? chosen = null)
     {
         var result = before;
         for (var index = before.Steps.Count; index < end; index++)

@@ -64,13 +64,17 @@ internal static class ModelInspector
     private static LayerInspection Line(WeightLayer layer, bool isStorable, IReadOnlyDictionary<string, long[]> shapes) => new(
         layer.Name,
         layer.Node.OpType,
-        layer.WeightShape,
+        Shape(layer, shapes),
         ElementTypes.Name(layer.ElementType),
-        layer.WeightCount,
+        Shape(layer, shapes).Product(),
         layer.Kind == LayerKind.Other ? null : ModelStatistics.Macs(layer, shapes),
         WindowText.Of(layer.Window),
         [.. MethodCatalogue.All.Where(method => method.CompressesLayers && Takes(method, layer, isStorable)).Select(method => method.Name)],
         isStorable ? null : layer.Obstacle);
+
+    // A weight that is made when the model is loaded has its shape in a run only.
+    private static long[] Shape(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
+        layer.WeightShape.Length == 0 ? shapes.GetValueOrDefault(layer.Weight, []) : layer.WeightShape;
 
     private static bool Takes(IMethod method, WeightLayer layer, bool isStorable) =>
         method.Name == StorableWeights.Method ? isStorable : layer.Obstacle is null && layer.Kind != LayerKind.Other;

@@ -137,8 +137,8 @@ internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Cho
 }
 
 /// <summary>
-/// A choice on one line, so that a review sees one changed line for one changed layer: ranks as <c>[16, 8]</c>, the rest as <c>{ "bits": 4 }</c>,
-/// <c>{ "step": 0.0125 }</c> or <c>{ "width": 8 }</c>.
+/// A choice on one line, so that a review sees one changed line for one changed layer: ranks as <c>[16, 8]</c>, the rest as <c>{ "stored": [16, 8] }</c>,
+/// <c>{ "bits": 4 }</c>, <c>{ "step": 0.0125 }</c> or <c>{ "width": 8 }</c>.
 /// </summary>
 internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
 {
@@ -152,11 +152,12 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
             return new Choice.Ranks(JsonSerializer.Deserialize<int[]>(ref reader)!);
         }
 
-        return (reader.TokenType == JsonTokenType.StartObject ? JsonSerializer.Deserialize<Dictionary<string, double>>(ref reader)?.ToList() : null) switch
+        return (reader.TokenType == JsonTokenType.StartObject ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(ref reader)?.ToList() : null) switch
         {
-            [("bits", var count)] when count % 1 == 0 => new Choice.Bits((int)count),
-            [("step", var size)] when size > 0 => new Choice.Step(size),
-            [("width", var gates)] when gates % 1 == 0 => new Choice.Width((int)gates),
+            [("bits", var count)] => new Choice.Bits(count.Deserialize<int>()),
+            [("step", var size)] when size.Deserialize<double>() > 0 => new Choice.Step(size.Deserialize<double>()),
+            [("width", var gates)] => new Choice.Width(gates.Deserialize<int>()),
+            [("stored", { ValueKind: JsonValueKind.Array } ranks)] => new Choice.Ranks(ranks.Deserialize<int[]>()!) { IsStored = true },
             _ => throw new JsonException("A layer has neither ranks nor bits nor a step nor a width."),
         };
     }
@@ -166,6 +167,7 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
         Choice.Bits bits => FormattableString.Invariant($"{{ \"bits\": {bits.Count} }}"),
         Choice.Step step => FormattableString.Invariant($"{{ \"step\": {step.Size:R} }}"),
         Choice.Width width => FormattableString.Invariant($"{{ \"width\": {width.Gates} }}"),
+        Choice.Ranks { IsStored: true } stored => $"{{ \"stored\": [{string.Join(", ", stored.Values)}] }}",
         Choice.Ranks ranks => $"[{string.Join(", ", ranks.Values)}]",
         _ => throw new NotSupportedException($"'{value.Text}' is not locked"),
     });

@@ -18,7 +18,14 @@ internal sealed class StepReader(IReadOnlyList<IMethod> methods, ManifestPaths p
                 node.Position);
         var method = Find(name);
         var section = new Section(node, $"a step of method '{method.Name}'", StepKeys.Of(method), paths);
-        return new StepPlan(method, MethodArguments.Read(method.Options, section), section.Read(StepKeys.Keep));
+        var plan = new StepPlan(method, MethodArguments.Read(method.Options, section), section.Read(StepKeys.Keep));
+        return plan is { Keep: KeepRule.Faster, Storage: not FactorStorage.Chain }
+            ? throw new DiagnosticException(
+                KeyCodes.Conflict,
+                "'keep: faster' undoes every layer that is not faster than the original, and a layer with stored factors is as fast. Write 'storage: chain' to "
+                    + "have the slow ones undone, or 'storage: auto' without 'keep' to have them stored.",
+                section.KeyPosition(StepKeys.Keep.Name))
+            : plan;
     }
 
     private string Available => string.Join(", ", methods.Select(method => method.Name));

@@ -9,6 +9,12 @@ internal sealed record StepPlan(IMethod Method, MethodArguments Arguments, KeepR
     /// <summary>Absolute path of the ONNX file that an option names; null when none does.</summary>
     public string? Student => Arguments.Values.Values.OfType<ModelFile>().FirstOrDefault()?.Path;
 
+    /// <summary>How the file holds the factors that the step makes.</summary>
+    public FactorStorage Storage => StorageOptions.Of(Arguments);
+
+    /// <summary>Whether measured times decide what becomes of single layers.</summary>
+    public bool IsTimed => Keep == KeepRule.Faster || Storage == FactorStorage.Auto;
+
     /// <summary>Whether a search under the gates decides (<c>budget: auto</c>).</summary>
     public bool IsSearched => SearchOptions.IsSearched(Arguments);
 }

@@ -113,7 +113,12 @@ internal sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Lay
 /// <param name="OriginalSeconds">Median time of the original layer, one sample.</param>
 /// <param name="Seconds">Median time of the rewritten layer, one sample.</param>
 /// <param name="Reverted">Whether the rewrite was undone because of it.</param>
-internal sealed record LayerTime(string Layer, double Ratio, double Lower, double Upper, double OriginalSeconds, double Seconds, bool Reverted);
+internal sealed record LayerTime(string Layer, double Ratio, double Lower, double Upper, double OriginalSeconds, double Seconds, bool Reverted)
+{
+    /// <summary>Whether the layer is stored because of it, and runs as the original does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Stored { get; init; }
+}
 
 /// <summary>How a search went.</summary>
 /// <param name="Predicted">Evaluations predicted before it began.</param>

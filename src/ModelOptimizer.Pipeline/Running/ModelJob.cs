@@ -213,13 +213,14 @@ internal static class OutputFile
 /// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
 internal sealed class ModelProducer(JobContext job, OnnxModel original)
 {
-    private bool TimeDecides => job.Model.Steps.Any(step => step.Keep == KeepRule.Faster) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
+    private bool TimeDecides => job.Model.Steps.Any(step => step.IsTimed) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
 
     /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
     public (byte[] Model, ModelReport Report) Decide()
     {
         using var examiner = new ModelExaminer(job, original);
-        var multiple = TimeDecides ? RankMultiple.Measure(job, original) : 1;
+        // What is stored runs with the original's channels.
+        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, original) : 1;
         var compressor = new ModelCompressor(job, original, multiple);
         var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
             ? GateSearch.Start(job, examiner, original, multiple).Run()

@@ -32,8 +32,11 @@ internal sealed class LayerTimer
     public IReadOnlyList<LayerTime> Measure(CompressedModel compressed)
     {
         var shapes = ShapeProbe.Run(_job.Engine, compressed.Model);
-        // Weights of few bits are unpacked when the model is loaded: what runs is the same.
-        var rewritten = compressed.Steps.SelectMany(step => step.Layers).Where(layer => layer.Choice is not (Choice.Keep or Choice.Bits)).ToList();
+        // Weights of few bits are unpacked when the model is loaded, and stored factors multiplied out: what runs is the same.
+        var rewritten = compressed
+            .Steps.SelectMany(step => step.Layers)
+            .Where(layer => layer.Choice is not (Choice.Keep or Choice.Bits or Choice.Ranks { IsStored: true }))
+            .ToList();
         var times = new List<LayerTime>();
         foreach (var outcome in rewritten)
         {

@@ -50,5 +50,5 @@ internal static class LayersView
     };
 
     private static string Weight(LayerInspection layer) =>
-        string.Join('×', layer.WeightShape) + (layer.ElementType == "float" ? "" : " " + layer.ElementType);
+        string.Join('×', layer.WeightShape) + (layer.ElementType is "float" or "undefined" ? "" : " " + layer.ElementType);
 }

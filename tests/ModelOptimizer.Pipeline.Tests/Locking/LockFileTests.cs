@@ -276,7 +276,7 @@ public class LockFileTests
             [
                 new LockedStep(
                     "tucker",
-                    new Dictionary<string, Choice> { ["conv2"] = new Choice.Ranks([16, 8]), ["conv10"] = new Choice.Ranks([4]) },
+                    new Dictionary<string, Choice> { ["conv2"] = new Choice.Ranks([16, 8]), ["conv10"] = new Choice.Ranks([4]) { IsStored = true } },
                     ["conv3"]
                 ),
             ],
@@ -294,6 +294,7 @@ public class LockFileTests
         ApprovedText.ShouldBeApproved(File.ReadAllText(locks.Path));
         var again = LockFile.Read(manifest).Find("first")!;
         again.Steps[0].Layers["conv2"].Text.ShouldBe("16×8");
+        again.Steps[0].Layers["conv10"].Text.ShouldBe("4 stored");
         again.Steps[0].Choices()["conv3"].ShouldBeOfType<Choice.Keep>();
     }
 

@@ -13,13 +13,15 @@ public partial class ReportPageTests
         var written = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
         var brief = SampleReports.Brief;
         // Keys that are there only where there is something to say.
-        var other = new StepReport("other", [brief.Steps[0].Layers[0] with { Bits = 4 }, brief.Steps[0].Layers[0] with { Width = 8 }], [], []);
+        var layer = brief.Steps[0].Layers[0];
+        var other = new StepReport("other", [layer with { Bits = 4 }, layer with { Width = 8 }, layer with { IsStored = true }], [], []);
         var cost = brief.After with { Shipped = 1 };
         var whole = brief with
         {
             Before = cost,
             After = cost,
             Steps = [.. brief.Steps, other],
+            Times = [.. brief.Times.Select(time => time with { Stored = true })],
             Search = brief.Search! with { Candidates = [.. brief.Search.Candidates.Select(candidate => candidate with { Cost = cost })] },
         };
         Collect("the file", JsonDocument.Parse(SampleReports.Document(whole).ToJson()).RootElement, written);

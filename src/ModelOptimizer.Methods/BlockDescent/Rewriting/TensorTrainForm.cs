@@ -1,5 +1,3 @@
-using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
-
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
@@ -15,7 +13,7 @@ internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnA
 
     public override string? Obstacle(WeightLayer layer, long opset)
     {
-        var first = IsNarrow(layer.ElementType) ? Opsets.CastNumber : Opsets.ReshapeInput;
+        var first = LoadTimeProduct.IsNarrow(layer.ElementType) ? Opsets.CastNumber : Opsets.ReshapeInput;
         if (opset < first)
         {
             return $"its weight cannot be rebuilt from cores in opset {opset}; that takes opset {first}";
@@ -76,16 +74,12 @@ internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnA
         write.NewNodes.Add(second);
     }
 
-    /// <summary>
-    /// The name of the product of cores <paramref name="first"/> to <paramref name="end"/> (not included), of shape <paramref name="dims"/>; 16-bit ones are
-    /// multiplied in float32. ONNX Runtime's CPU has no product of 16-bit numbers and puts casts around it, from 1.30 on after it has computed what constants
-    /// give: the weight would be multiplied out again in every run. Casts that are in the file come in time.
-    /// </summary>
+    /// <summary>The name of the product of cores <paramref name="first"/> to <paramref name="end"/> (not included), of shape <paramref name="dims"/>.</summary>
     private string Product(GraphWriter write, int first, int end, long[] dims)
     {
         if (end == first + 1)
         {
-            return Stored(write, first, dims);
+            return write.Numbers($"_g{first + 1}", Train.Cores[first].Values, dims);
         }
 
         long rows = Train.Cores[first].Rows;
@@ -105,18 +99,10 @@ internal sealed record TensorTrainForm(TensorTrain Train, Matrix Value, bool OnA
             rows *= Train.Modes[k];
         }
 
-        return IsNarrow(write.ElementType) ? write.Cast(product, (DataType)write.ElementType, $"_p{end}") : product;
+        return write.Rounded(product, $"_p{end}");
     }
 
-    private string Factor(GraphWriter write, int k, long[] dims)
-    {
-        var core = Stored(write, k, dims);
-        return IsNarrow(write.ElementType) ? write.Cast(core, DataType.Float, $"_f{k + 1}") : core;
-    }
-
-    private string Stored(GraphWriter write, int k, long[] dims) => write.Numbers($"_g{k + 1}", Train.Cores[k].Values, dims);
-
-    private static bool IsNarrow(int elementType) => ElementTypes.Bits(elementType) == 16;
+    private string Factor(GraphWriter write, int k, long[] dims) => write.Operand($"_g{k + 1}", $"_f{k + 1}", Train.Cores[k].Values, dims);
 
     // A MatMul's second operand has a column per output; a Gemm can be told that it has a row.
     private static string AsOperand(WeightLayer layer, GraphWriter write, string rows, string suffix) =>

@@ -24,7 +24,7 @@ internal static class ConvChain
         {
             var node = WindowNode.Of(layer, core);
             var suffix = WindowNode.Suffix(core);
-            node.Input.Add([current, Weight(write, suffix, core.Weight, WindowNode.Kernel(layer, core))]);
+            node.Input.Add([current, Weight(write, suffix, core.Weight, core.Kernel(layer.Window))]);
             write.NewNodes.Add(node);
             if (factors.Output is not null || core != factors.Cores[^1])
             {
@@ -40,18 +40,7 @@ internal static class ConvChain
             write.NewNodes.Add(Pointwise(layer, layer.Node.Name, [current, Weight(write, "_out", factors.Output, point)], layer.Node.Output[0]));
         }
 
-        var last = write.NewNodes[^1];
-        if (replacement.Folded)
-        {
-            last.Output[0] = layer.BatchNormalization!.Output[0];
-        }
-
-        if (bias is not null)
-        {
-            last.Input.Add(bias);
-        }
-
-        return replacement.Folded ? [layer.Node, layer.BatchNormalization!] : [layer.Node];
+        return replacement.End(write, bias);
     }
 
     private static string Weight(GraphWriter write, string suffix, Matrix values, int[] kernel) =>
@@ -99,9 +88,6 @@ internal static class WindowNode
 
         return node;
     }
-
-    public static int[] Kernel(WeightLayer layer, CoreTensor core) =>
-        [.. layer.Window!.Kernel.Select((extent, axis) => core.Axis is null || core.Axis == axis ? extent : 1)];
 
     public static string Suffix(CoreTensor core) => core.Axis switch { null => "_core", 0 => "_height", _ => "_width" };
 

@@ -1,23 +1,43 @@
 namespace ModelOptimizer.Methods.LowRank;
 
-/// <summary>Puts chains in the places of layers.</summary>
+/// <summary>Puts chains in the places of layers, or has their weights made of factors.</summary>
 internal static class GraphRewriter
 {
     /// <summary>A clone of <paramref name="model"/> with <paramref name="replacements"/>, whose layers are <paramref name="model"/>'s own.</summary>
-    public static OnnxModel Apply(OnnxModel model, IEnumerable<LayerReplacement> replacements) => Rewrite.Apply(model, replacements, (replacement, rewrite) =>
-    {
-        var layer = rewrite.Own(replacement.Layer);
-        var write = rewrite.Writer(layer);
-        rewrite.Replace(Write(replacement with { Layer = layer }, write), write, like: layer.Weight);
-    });
+    public static OnnxModel Apply(OnnxModel model, IEnumerable<LayerReplacement> replacements) => Build(model, replacements).Model;
 
-    /// <summary>Writes the chain of a layer, and returns the nodes that it takes the place of.</summary>
-    public static IReadOnlyList<NodeProto> Write(LayerReplacement replacement, GraphWriter write) => replacement.Layer.Kind switch
+    /// <summary>The same, and the tensor that is made for every layer whose weight is.</summary>
+    public static (OnnxModel Model, IReadOnlyDictionary<string, string> Made) Build(OnnxModel model, IEnumerable<LayerReplacement> replacements)
     {
-        LayerKind.Conv => ConvChain.Write(replacement, write),
-        LayerKind.Gemm => MatrixChain.WriteGemm(replacement, write),
-        _ => MatrixChain.WriteMatMul(replacement, write),
+        var made = new Dictionary<string, string>(StringComparer.Ordinal);
+        var result = Rewrite.Apply(model, replacements, (replacement, rewrite) =>
+        {
+            var layer = rewrite.Own(replacement.Layer);
+            var write = replacement.IsStored ? rewrite.ShortWriter(layer.ElementType) : rewrite.Writer(layer);
+            rewrite.Replace(Write(replacement with { Layer = layer }, write), write, like: layer.Weight);
+            if (replacement.IsStored)
+            {
+                made.Add(layer.Name, write.NewNodes.First(node => node.OpType == layer.Node.OpType && node.Input[0] == layer.Input).Input[1]);
+            }
+        });
+        return (result, made);
+    }
+
+    /// <summary>Writes what takes a layer's place, and returns the nodes that go.</summary>
+    public static IReadOnlyList<NodeProto> Write(LayerReplacement replacement, GraphWriter write) => replacement switch
+    {
+        { IsStored: true } => WriteStored(replacement, write),
+        { Layer.Kind: LayerKind.Conv } => ConvChain.Write(replacement, write),
+        _ => MatrixChain.Write(replacement, write),
     };
+
+    private static IReadOnlyList<NodeProto> WriteStored(LayerReplacement replacement, GraphWriter write)
+    {
+        var node = replacement.Layer.Node.Clone();
+        node.Input[1] = FactoredWeight.Write(replacement.Layer, replacement.Factors, write);
+        write.NewNodes.Add(node);
+        return replacement.End(write, replacement.WriteBias(write));
+    }
 }
 
 /// <summary>A layer and what takes its place.</summary>
@@ -27,6 +47,9 @@ internal static class GraphRewriter
 /// <param name="Folded">Whether the BatchNormalization is in the factors and goes.</param>
 internal sealed record LayerReplacement(WeightLayer Layer, FactorTensors Factors, double[]? Bias, bool Folded)
 {
+    /// <summary>Whether the layer stays, and the factors are multiplied out when the model is loaded.</summary>
+    public bool IsStored { get; init; }
+
     /// <summary>A name for a node that begins with the layer's.</summary>
     public string NodeName(GraphWriter write, string suffix) => write.NewName(Layer.Name + suffix);
 
@@ -35,4 +58,39 @@ internal sealed record LayerReplacement(WeightLayer Layer, FactorTensors Factors
 
     /// <summary>Writes the new bias, and returns its name; null when the old one stays.</summary>
     public string? WriteBias(GraphWriter write) => Bias is null ? null : write.Numbers("_bias", Bias, Bias.Length);
+
+    /// <summary>Gives the last of the new nodes, which has the layer's output, the new bias, and the output of a folded BatchNormalization.</summary>
+    /// <returns>The nodes that go.</returns>
+    public IReadOnlyList<NodeProto> End(GraphWriter write, string? bias)
+    {
+        var last = write.NewNodes[^1];
+        if (Folded)
+        {
+            last.Output[0] = Layer.BatchNormalization!.Output[0];
+        }
+
+        if (bias is not null && Layer.Kind == LayerKind.MatMul)
+        {
+            WriteAdd(write, last, bias);
+        }
+        else if (bias is not null)
+        {
+            // What is added is the bias as it is: an old beta is in it.
+            last.RemoveAttribute("beta");
+            last.KeepInputs(2);
+            last.Input.Add(bias);
+        }
+
+        var added = bias is not null && Layer.Kind == LayerKind.MatMul ? Layer.BiasAdd : null;
+        return [.. new[] { Layer.Node, added, Folded ? Layer.BatchNormalization : null }.OfType<NodeProto>()];
+    }
+
+    private void WriteAdd(GraphWriter write, NodeProto last, string bias)
+    {
+        var add = Layer.BiasAdd?.Clone() ?? new NodeProto { OpType = "Add", Name = NodeName(write, "_bias"), Output = { Layer.Node.Output[0] } };
+        last.Output[0] = Layer.BiasAdd is null ? OutputName(write, "_out") : Layer.Node.Output[0];
+        add.Input.Clear();
+        add.Input.Add([last.Output[0], bias]);
+        write.NewNodes.Add(add);
+    }
 }

@@ -5,46 +5,14 @@ namespace ModelOptimizer.Methods.LowRank;
 /// </summary>
 internal static class MatrixChain
 {
-    public static IReadOnlyList<NodeProto> WriteMatMul(LayerReplacement replacement, GraphWriter write)
-    {
-        var layer = replacement.Layer;
-        var (_, second) = Clones(replacement, write, factor => factor.Transpose());
-        if (replacement.WriteBias(write) is not { } bias)
-        {
-            return [layer.Node];
-        }
-
-        var add = layer.BiasAdd?.Clone() ?? new NodeProto { OpType = "Add", Name = replacement.NodeName(write, "_bias"), Output = { layer.Node.Output[0] } };
-        second.Output[0] = layer.BiasAdd is null ? replacement.OutputName(write, "_out") : layer.Node.Output[0];
-        add.Input.Clear();
-        add.Input.Add([second.Output[0], bias]);
-        write.NewNodes.Add(add);
-        return layer.BiasAdd is null ? [layer.Node] : [layer.Node, layer.BiasAdd];
-    }
-
-    public static IReadOnlyList<NodeProto> WriteGemm(LayerReplacement replacement, GraphWriter write)
-    {
-        var layer = replacement.Layer;
-        var (_, second) = Clones(replacement, write, factor => layer.TransB ? factor : factor.Transpose());
-        second.RemoveAttribute("transA");
-        if (replacement.WriteBias(write) is { } bias)
-        {
-            // The new bias is what is added: the old beta is in it.
-            second.RemoveAttribute("beta");
-            second.KeepInputs(2);
-            second.Input.Add(bias);
-        }
-
-        return [layer.Node];
-    }
-
-    private static (NodeProto First, NodeProto Second) Clones(LayerReplacement replacement, GraphWriter write, Func<Matrix, Matrix> stored)
+    public static IReadOnlyList<NodeProto> Write(LayerReplacement replacement, GraphWriter write)
     {
         var (layer, factors) = (replacement.Layer, replacement.Factors);
+        Matrix Stored(Matrix factor) => StoredWeight.IsTransposed(layer) ? factor.Transpose() : factor;
         var (first, second) = (layer.Node.Clone(), layer.Node.Clone());
         first.Name = replacement.NodeName(write, "_core");
         first.Output[0] = second.Input[0] = replacement.OutputName(write, "_core");
-        first.Input[1] = Weight(write, "_core", stored(factors.Cores[0].Weight));
+        first.Input[1] = Weight(write, "_core", Stored(factors.Cores[0].Weight));
         if (layer.Kind == LayerKind.Gemm)
         {
             first.KeepInputs(2);
@@ -57,10 +25,11 @@ internal static class MatrixChain
             }
         }
 
-        second.Input[1] = Weight(write, "_out", stored(factors.Output!));
+        second.Input[1] = Weight(write, "_out", Stored(factors.Output!));
         write.NewNodes.Add(first);
         write.NewNodes.Add(second);
-        return (first, second);
+        second.RemoveAttribute("transA");
+        return replacement.End(write, replacement.WriteBias(write));
     }
 
     private static string Weight(GraphWriter write, string suffix, Matrix values) => write.Numbers(suffix, values.Values, values.Rows, values.Columns);

@@ -28,7 +28,7 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
     private readonly ILinearAlgebra _algebra = context.Engine.LinearAlgebra;
 
     /// <summary>Whether a weight is solved anew: its one reader is a layer whose inputs can be measured.</summary>
-    public static bool IsWalked(WeightTarget target) => target.Measured is [{ TransA: false }];
+    public static bool IsWalked(WeightTarget target) => target is { Through: null, Measured: [{ TransA: false }] };
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>
     /// <param name="stepOf">The step of a weight; of one that is walked, from what its rounding is measured by.</param>

@@ -44,19 +44,6 @@ internal static class StoredWeights
         return (rewrite.Finish(), bytes);
     }
 
-    /// <summary>A clone of <paramref name="model"/> with the numbers of <paramref name="tensors"/> as plain constants.</summary>
-    public static OnnxModel Plain(OnnxModel model, IEnumerable<RoundedTensor> tensors)
-    {
-        var result = model.Clone();
-        var constants = new ConstantLookup(result.Graph);
-        foreach (var tensor in tensors)
-        {
-            WeightValues.Write(constants[tensor.Name], tensor.Values());
-        }
-
-        return result;
-    }
-
     /// <summary>Bytes in the file of every constant of the main graph: the tensor, its graph input where there is one, its node.</summary>
     public static IReadOnlyDictionary<string, long> BytesNow(OnnxModel model)
     {

@@ -79,7 +79,7 @@ internal static class LayerSection
         return Tables.Number(
             Is("title", $"{Figures.Seconds(time.OriginalSeconds)} → {Figures.Seconds(time.Seconds)}"),
             Tag("span." + style, Figures.Percent(ratio)),
-            time.Reverted ? Tag("span.tag", "reverted") : null,
+            time.Reverted ? Tag("span.tag", "reverted") : time.Stored ? Tag("span.tag", "so stored") : null,
             Tag("div.range", $"{Figures.Percent(time.Lower)} to {Figures.Percent(time.Upper)}"));
     }
 }

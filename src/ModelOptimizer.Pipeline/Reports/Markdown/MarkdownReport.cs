@@ -148,7 +148,8 @@ internal static class MarkdownReport
         model.Times.FirstOrDefault(time => time.Layer == layer.Layer) switch
         {
             { } time when double.IsFinite(time.Ratio) =>
-                $"{Figures.Percent(time.Ratio)} ({Figures.Percent(time.Lower)} to {Figures.Percent(time.Upper)}){(time.Reverted ? ", reverted" : "")}",
+                $"{Figures.Percent(time.Ratio)} ({Figures.Percent(time.Lower)} to {Figures.Percent(time.Upper)})"
+                    + (time.Reverted ? ", reverted" : time.Stored ? ", so stored" : ""),
             _ => "–",
         };
 
