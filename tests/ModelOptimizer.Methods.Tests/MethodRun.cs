@@ -50,6 +50,7 @@ internal static class MethodRun
         Engine = TestEngine.Shared,
         ActivationStatistics = new MomentCollector(TestEngine.Shared, model, batches),
         Calibration = batches,
+        ShippedBytes = whole => whole.SizeInBytes,
         Seed = 1,
         Progress = new Progress<MethodProgress>(),
         Cancellation = cancellation,

@@ -47,6 +47,13 @@ internal abstract record Choice(double Bytes, double Penalty)
         };
     }
 
+    /// <summary>A weight whose numbers are multiples of one step.</summary>
+    public sealed record Step(double Size, double Bytes = 0, double Penalty = 0) : Choice(Bytes, Penalty)
+    {
+        /// <inheritdoc/>
+        public override string Text => FormattableString.Invariant($"step {Size}");
+    }
+
     /// <summary>A student of so many gates in place of a block.</summary>
     public sealed record Width(int Gates, double Bytes = 0, double Penalty = 0) : Choice(Bytes, Penalty)
     {

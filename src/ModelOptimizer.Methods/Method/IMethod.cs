@@ -62,6 +62,6 @@ internal sealed record StepResult(OnnxModel Model, IReadOnlyList<LayerOutcome> L
     /// <summary>What is worth a plot: errors over ranks, objectives over sweeps, losses over steps.</summary>
     public IReadOnlyList<Series> Series { get; init; } = [];
 
-    /// <summary>What the method can prove about its result.</summary>
+    /// <summary>What the method can prove or measure of its result.</summary>
     public IReadOnlyList<Certificate> Certificates { get; init; } = [];
 }

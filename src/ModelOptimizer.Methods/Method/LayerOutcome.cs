@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace ModelOptimizer.Methods;
@@ -20,6 +21,14 @@ internal sealed record LayerOutcome
     /// <summary>Bits of a weight, as in <see cref="Choice.Bits"/>; null when it was not quantized.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Bits { get; init; }
+
+    /// <summary>The step whose multiples a weight's numbers are, as in <see cref="Choice.Step"/>; null when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Step { get; init; }
+
+    /// <summary>Of such a weight: bits of a number, by the entropy of the multiples; null when it has no step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Rate { get; init; }
 
     /// <summary>Gates of the student that replaces a block; null for a layer, and when the block was left alone.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -60,14 +69,20 @@ internal sealed record LayerOutcome
     public Choice Choice => this switch
     {
         { Width: { } gates } => new Choice.Width(gates),
+        { Step: { } size } => new Choice.Step(size),
         { Bits: { } count } => new Choice.Bits(count),
         { Ranks.Count: > 0 } => new Choice.Ranks(Ranks) { IsStored = IsStored },
         _ => new Choice.Keep(SkipReason),
     };
 
-    /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>16, 8 stored</c>, <c>4 bits</c>, or a dash.</summary>
+    /// <summary>What was chosen, for tables: <c>16, 8</c>, <c>16, 8 stored</c>, <c>4 bits</c>, <c>1.62 bits</c>, or a dash.</summary>
     [JsonIgnore]
-    public string ChosenText => Choice is Choice.Bits bits ? bits.Text : Ranks.Count == 0 ? "–" : string.Join(", ", Ranks) + (IsStored ? " stored" : "");
+    public string ChosenText => Choice switch
+    {
+        Choice.Step when Rate is { } rate => string.Create(CultureInfo.InvariantCulture, $"{rate:F2} bits"),
+        Choice.Bits bits => bits.Text,
+        _ => Ranks.Count == 0 ? "–" : string.Join(", ", Ranks) + (IsStored ? " stored" : ""),
+    };
 
     /// <summary>Of a block: the tensor that enters it; null for a layer.</summary>
     [JsonIgnore]

@@ -15,11 +15,11 @@ internal sealed record Series(string Plot, string Name, string X, string Y, IRea
 /// <summary>A point of a <see cref="Series"/>.</summary>
 internal readonly record struct SeriesPoint(double X, double Y);
 
-/// <summary>Something that a method proves about its result, such as a duality gap.</summary>
-/// <param name="Subject">The layer or block it is about.</param>
+/// <summary>Something that a method proves or measures of its result, such as a duality gap.</summary>
+/// <param name="Subject">The layer or block it is about, or <c>model</c>.</param>
 /// <param name="Name">What is certified, such as <c>duality gap</c>.</param>
 /// <param name="Value">The number.</param>
-/// <param name="Meaning">One sentence that says what the number proves.</param>
+/// <param name="Meaning">One sentence that says what the number proves or counts.</param>
 internal sealed record Certificate(string Subject, string Name, double Value, string Meaning);
 
 /// <summary>As many points as a plot can show.</summary>

@@ -34,6 +34,9 @@ internal sealed record StepContext
     /// <summary>Where intermediate results are kept between runs; null when nothing is.</summary>
     public IBlobStore? Blobs { get; init; }
 
+    /// <summary>The bytes that a model adds to an application as it is shipped.</summary>
+    public required Func<OnnxModel, long> ShippedBytes { get; init; }
+
     /// <summary>Seed of every random draw.</summary>
     public required int Seed { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
         (BudgetMeasure.Size, Goal("size", QuantityForm.Size, "Bytes of the model file plus external data.", "40%")),
         (BudgetMeasure.Params, Goal("params", QuantityForm.Count, "The number of weights.", "250 k")),
         (BudgetMeasure.Macs, Goal("macs", QuantityForm.Count, "Multiply-adds of one sample.", "40%")),
+        (BudgetMeasure.Shipped, Goal("shipped", QuantityForm.Size, "Bytes that the model adds to the application, compressed as 'embed' says.", "6%")),
     ];
 
     private static readonly Option<Allocation> Shared = new(
@@ -22,18 +23,37 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
         + "ranks.",
         "sigma");
 
-    /// <summary>The keys of a goal.</summary>
-    public static KeySet Keys { get; } =
-        new([.. Measures.Select(measure => measure.Key), Shared]) { NeedsOneOf = [.. Measures.Select(measure => measure.Key.Name)] };
+    /// <summary>The keys of a goal of ranks.</summary>
+    public static KeySet Keys { get; } = Of([BudgetMeasure.Size, BudgetMeasure.Params, BudgetMeasure.Macs], Shared);
+
+    /// <summary>The keys of a goal of bits.</summary>
+    public static KeySet KeysOfBytes { get; } = Of([BudgetMeasure.Size, BudgetMeasure.Shipped]);
 
     /// <summary>How a budget is written: <c>auto</c>, or <c>{ params: 250 k, allocation: uniform }</c>.</summary>
-    public static Form<Budget?> Form { get; } = new(
-        "auto, or { size | params | macs: 40%, allocation: sigma | uniform }",
-        () => Json.AnyOf(Json.Words(["auto"]), SectionSchema.Of(Keys)),
+    public static Form<Budget?> Form { get; } = Written(Keys, "auto, or { size | params | macs: 40%, allocation: sigma | uniform }");
+
+    /// <summary>How a budget of bytes is written: <c>auto</c>, <c>{ size: 15% }</c> or <c>{ shipped: 6% }</c>.</summary>
+    public static Form<Budget?> FormOfBytes { get; } = Written(KeysOfBytes, "auto, or { size | shipped: 15% }");
+
+    /// <summary>The smallest model that passes the gates: a search decides.</summary>
+    public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
+
+    /// <summary>Whether this is <see cref="Auto"/>.</summary>
+    public bool IsAuto => Amount == 0;
+
+    private static KeySet Of(BudgetMeasure[] measures, params Option[] more)
+    {
+        Option[] goals = [.. Measures.Where(measure => measures.Contains(measure.Measure)).Select(measure => measure.Key)];
+        return new([.. goals, .. more]) { NeedsOneOf = [.. goals.Select(goal => goal.Name)] };
+    }
+
+    private static Form<Budget?> Written(KeySet keys, string hint) => new(
+        hint,
+        () => Json.AnyOf(Json.Words(["auto"]), SectionSchema.Of(keys)),
         (node, what, paths) => node switch
         {
             ScalarNode { Text: "auto" } => Auto,
-            MapNode => Read(new Section(node, $"'{what}'", Keys, paths)),
+            MapNode => Read(new Section(node, $"'{what}'", keys, paths)),
             _ => throw NodeValues.WrongType(node, what, "auto, or a mapping such as { size: 40% }"),
         })
     {
@@ -46,12 +66,6 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
             new("allocation", budget.Allocation.ToString()),
         ]),
     };
-
-    /// <summary>The smallest model that passes the gates: a search decides.</summary>
-    public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
-
-    /// <summary>Whether this is <see cref="Auto"/>.</summary>
-    public bool IsAuto => Amount == 0;
 
     private static Budget Read(Section section)
     {
@@ -77,6 +91,9 @@ internal enum BudgetMeasure
 
     /// <summary>Multiply-adds of one sample.</summary>
     Macs,
+
+    /// <summary>Bytes as the model is shipped: packed as <c>embed</c> says, as a package would hold it where that says nothing.</summary>
+    Shipped,
 }
 
 /// <summary>How a budget is shared among layers.</summary>

@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Quantization.Rate;
+
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>Fewer bits for each weight, rounded under the second moments of what the layer reads.</summary>
@@ -11,9 +13,15 @@ internal sealed class QuantizeMethod : IMethod
     public string Paper =>
         "Frantar, Ashkboos, Hoefler, Alistarh: GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers. ICLR 2023, arXiv 2210.17323";
 
+    public bool OffersChoices => true;
+
     public IReadOnlyList<Option> Options => QuantizeOptions.Keys;
 
-    public IStep Prepare(StepContext context, MethodArguments arguments) => new QuantizeStep(context, QuantizeOptions.From(arguments));
+    public IStep Prepare(StepContext context, MethodArguments arguments) => QuantizeOptions.From(arguments) switch
+    {
+        { Rate: not null } options => new RateStep(context, options),
+        var options => new QuantizeStep(context, options),
+    };
 }
 
 /// <summary>What <c>quantize</c> can take: more than the layers that other methods can.</summary>

@@ -3,22 +3,76 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <summary>A step's options, checked.</summary>
 internal sealed record QuantizeOptions
 {
-    private const string WhatWeightsAre = "How many bits a weight takes; fp16 keeps it a floating-point number, ternary is −1, 0 and 1 times a scale.";
+    private const string WhatWeightsAre =
+        "How many bits a weight takes; fp16 keeps it a floating-point number, ternary is −1, 0 and 1 times a scale; auto decides for each layer within a "
+        + "budget, by what rounding it does to the outputs on the calibration data.";
+
+    private const string WhatBudgetIs =
+        "With 'weights: auto', what may remain of the model's file: { size: 15% }, or auto: the smallest model that passes the gates. With 'rate: auto', what "
+        + "it may add to the application: { shipped: 6% }.";
+
+    private const string Auto = "auto";
+
+    private const string NoBudget =
+        "is auto, and nothing says how small the model shall become. Add 'budget: { size: 15% }', or 'budget: auto' for the smallest model that "
+        + "passes the gates.";
+
+    private const string NoShippedBudget = "is auto, and nothing says how small the model shall become. Add 'budget: { shipped: 6% }'.";
+
+    private const string WhatRateIs = "In place of 'weights': bits a weight by the entropy of the codes, which is what they take once the file is compressed "
+        + "('embed: { compression: auto }'); auto as few as a budget asks for. Layers get steps by what their errors do to the outputs, and make up for those "
+        + "before them.";
 
     private const string WhatRoundingIs =
         "Weights make up for each other's rounding errors, as the calibration data asks for, or each becomes the nearest number (needs no data).";
 
     private const string WhatFormIs = "How the file holds them: packed, and unpacked to floating-point numbers when a runtime loads the model.";
 
+    /// <summary>The rate that a budget decides.</summary>
+    public const double ByBudget = 0;
+
     /// <summary>The options of the method.</summary>
     public static KeySet Keys { get; } = new();
 
-    private static readonly Option<LayerMap<string>?> WeightsKey = Keys.Add(new Option<LayerMap<string>?>(
-        "weights",
-        LayerForms.Words([.. WeightFormat.All.Select(format => format.Name)]),
-        WhatWeightsAre));
+    private static readonly Option<LayerMap<string>?> WeightsKey = Keys.Add(new Option<LayerMap<string>?>("weights", Widths(), WhatWeightsAre)
+    {
+        ExclusiveGroup = "bits",
+        Example = "4",
+        OnlyIf =
+        [
+            new(arguments => !IsAuto(arguments.Get(WeightsKey!)) || arguments.Get(SearchOptions.Budget) is not null, NoBudget) { Code = MethodCodes.NoGoal },
+        ],
+    });
 
-    private static readonly Option<bool> Rounding = Keys.Add<bool>(new("rounding", Forms.OneOf(("gptq", true), ("nearest", false)), WhatRoundingIs, "gptq"));
+    private static readonly Option<double?> RateKey = Keys.Add(new Option<double?>("rate", Rates(), WhatRateIs)
+    {
+        ExclusiveGroup = "bits",
+        Example = "2",
+        OnlyIf = [new(arguments => arguments.Get(RateKey!) != ByBudget || arguments.Get(SearchOptions.Budget) is not null, NoShippedBudget) { Code = MethodCodes.NoGoal }],
+    });
+
+    private static readonly Option<Budget?> BudgetKey = Keys.Add(SearchOptions.Budget with
+    {
+        Of = Budget.FormOfBytes,
+        Summary = WhatBudgetIs,
+        OnlyIf =
+        [
+            new(
+                arguments => IsAuto(arguments.Get(WeightsKey)) || arguments.Get(RateKey) == ByBudget,
+                "is shared out by 'weights: auto' or 'rate: auto', and this step says itself how many bits a weight takes. Write one of the two."),
+            new(
+                arguments => arguments.Get(RateKey) != ByBudget || arguments.Get(SearchOptions.Budget) is { Measure: BudgetMeasure.Shipped },
+                "beside 'rate: auto' is one of shipped bytes, which is what a rate decides. Write 'budget: { shipped: 6% }', or 'weights: auto'."),
+            new(
+                arguments => arguments.Get(RateKey) == ByBudget || arguments.Get(SearchOptions.Budget) is not { Measure: BudgetMeasure.Shipped },
+                "of shipped bytes goes with 'rate: auto', which rounds for the entropy that is left after compression. Write 'rate: auto', or 'budget: { size: 15% }'."),
+        ],
+    });
+
+    private static readonly Option<bool> Rounding = Keys.Add<bool>(new("rounding", Forms.OneOf(("gptq", true), ("nearest", false)), WhatRoundingIs, "gptq")
+    {
+        OnlyIf = [RateKey.When(rate => rate is null, "has no meaning beside 'rate', which rounds in its own way. Remove it, or write 'weights'.")],
+    });
 
     private static readonly Option<string> Form = Keys.Add<string>(new("form", Forms.Word(["stored"]), WhatFormIs, "stored"));
 
@@ -27,7 +81,16 @@ internal sealed record QuantizeOptions
         LayerForms.Rules,
         "Which layers; absent, every layer with a constant weight."));
 
-    public required LayerMap<string> Weights { get; init; }
+    private static readonly Option<int?> MaxEvaluations = Keys.Add(SearchOptions.MaxEvaluations);
+
+    /// <summary>The widths by layer; null where a budget or a search decides.</summary>
+    public LayerMap<string>? Weights { get; init; }
+
+    /// <summary>What may remain of the file; null where <see cref="Weights"/> says the widths.</summary>
+    public Budget? Budget { get; init; }
+
+    /// <summary>Bits a weight by entropy, <see cref="ByBudget"/> where the budget decides; null where weights have widths.</summary>
+    public double? Rate { get; init; }
 
     /// <summary>Whether weights are rounded under the second moments of their inputs.</summary>
     public bool UnderMoments { get; init; }
@@ -37,17 +100,57 @@ internal sealed record QuantizeOptions
     /// <summary>Where the step is written.</summary>
     public SourcePosition? Position { get; init; }
 
+    /// <summary>Where the budget is written.</summary>
+    public SourcePosition? BudgetPosition { get; init; }
+
     /// <exception cref="DiagnosticException">There are no widths.</exception>
     public static QuantizeOptions From(MethodArguments arguments) => new()
     {
-        Weights = arguments.Get(WeightsKey) ?? throw NoWidths(arguments),
+        Weights = arguments.Get(WeightsKey) is { } written ? (IsAuto(written) ? null : written)
+            : arguments.Get(RateKey) is null ? throw NoWidths(arguments)
+            : null,
+        Rate = arguments.Get(RateKey),
+        Budget = arguments.Get(BudgetKey),
         UnderMoments = arguments.Get(Rounding),
         Layers = arguments.Get(LayersKey) ?? LayerRules.All,
         Position = arguments.Position,
+        BudgetPosition = arguments.PositionOf(BudgetKey.Name),
     };
+
+    private static bool IsAuto(LayerMap<string>? weights) => weights is { Entries: [(_, Auto)] };
+
+    // One budget for all layers: auto stands for all of them.
+    private static Form<LayerMap<string>?> Widths()
+    {
+        string[] formats = [.. WeightFormat.All.Select(format => format.Name)];
+        var (fixedWidths, all) = (LayerForms.Words(formats), LayerForms.Words([.. formats, Auto]));
+        return all with
+        {
+            Text = $"{fixedWidths.Text}; or {Auto}",
+            Schema = () => Json.AnyOf(Json.Words([Auto]), fixedWidths.Schema()),
+            Read = (node, what, paths) => node is MapNode map && map.Entries.Any(entry => entry.Value is ScalarNode { Text: Auto })
+                ? throw NodeValues.Bad(
+                    node,
+                    $"'{what}' has 'auto' for some layers, and one budget is for all that a step takes. Write a step with bits for the others before it, and "
+                    + "'layers:' in both.")
+                : all.Read(node, what, paths),
+        };
+    }
+
+    private static Form<double?> Rates()
+    {
+        var rates = Forms.Number(0.1, 8).OrNone();
+        return rates with
+        {
+            Text = $"{rates.Text}; or {Auto}",
+            Schema = () => Json.AnyOf(Json.Words([Auto]), rates.Schema()),
+            Read = (node, what, paths) => node is ScalarNode { Text: Auto } ? ByBudget : rates.Read(node, what, paths),
+        };
+    }
 
     private static DiagnosticException NoWidths(MethodArguments arguments) => new(
         MethodCodes.NoGoal,
-        "the step does not say how many bits a weight shall take. Write 'weights: 4' (8 loses nothing, 4 with calibration data mostly little).",
+        "the step does not say how many bits a weight shall take. Write 'weights: 4' (8 loses nothing, 4 with calibration data mostly little), or "
+            + "'weights: auto' with a budget, or 'rate: 2' for bits by entropy.",
         arguments.Position);
 }

@@ -9,12 +9,19 @@ internal sealed class QuantizeStep : IStep
 {
     private const string Unnamed = "no rule of 'weights' names it";
     private const string LeftBefore = "it was left alone before";
-    private const string NotSmaller = "it would not be smaller";
+
+    /// <summary>Why a weight that could be rounded is not.</summary>
+    public const string NotSmaller = "it would not be smaller";
+
+    // What memory and time are counted for before the widths are chosen.
+    private static readonly WeightFormat Widest = WeightFormat.All.First(format => format.HasCodes);
 
     private readonly StepContext _context;
     private readonly QuantizeOptions _options;
     private readonly WeightRounder _rounder;
     private readonly IReadOnlyList<PlannedWeight> _planned;
+    private readonly Dictionary<(string Layer, WeightFormat Format), RoundedWeight> _rounded = [];
+    private BitAllocation? _allocation;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
     public QuantizeStep(StepContext context, QuantizeOptions options)
@@ -24,8 +31,10 @@ internal sealed class QuantizeStep : IStep
         var targets = TargetFinder.Find(context.Model);
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
-        var words = options.Weights.Assign(all);
-        WeightFormat? Format(WeightTarget target) => words.GetValueOrDefault(target.Name) is { } word ? WeightFormat.Find(word) : null;
+        var words = options.Weights?.Assign(all);
+        WeightFormat? Format(WeightTarget target) => words is null ? Widest
+            : words.GetValueOrDefault(target.Name) is { } word ? WeightFormat.Find(word)
+            : null;
         _planned = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Plan(target, Format(target), Unnamed))];
     }
 
@@ -56,7 +65,84 @@ internal sealed class QuantizeStep : IStep
     /// <summary>Rounds, packs and proves.</summary>
     /// <exception cref="DiagnosticException">There is no data for the rounding, a weight is not finite, or nothing becomes smaller.</exception>
     public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen) =>
-        Apply(chosen is null ? _planned : [.. _planned.Select(weight => Decided(weight.Target, chosen.GetValueOrDefault(weight.Target.Name)))]);
+        chosen is not null ? Apply(Decided(chosen)) : _options.Weights is not null ? Apply(_planned) : ApplyWithin(_options.Budget!);
+
+    /// <summary>The bits that each weight could have.</summary>
+    /// <exception cref="DiagnosticException">As for <see cref="Apply(IReadOnlyDictionary{string, Choice}?)"/>.</exception>
+    public IReadOnlyList<LayerChoices> Choices() => Allocation().Choices;
+
+    private StepResult ApplyWithin(Budget budget)
+    {
+        var original = ModelStatistics.Bytes(_context.Original);
+        var limit = budget.IsFraction ? Math.Floor(budget.Amount * original) : budget.Amount;
+        double whole = ReferenceEquals(_context.Model, _context.Original) ? original : _context.Model.SizeInBytes;
+        if (whole <= limit)
+        {
+            throw new DiagnosticException(
+                MethodCodes.NothingToCompress,
+                FormattableString.Invariant($"the model's {whole:#,0} bytes are within the budget of {limit:#,0} bytes already. ")
+                    + "Lower the budget, or leave this step out.",
+                _options.BudgetPosition);
+        }
+
+        // A weight that the runtime does not unpack is plain again, and the others have to make up for it.
+        var without = new HashSet<string>(StringComparer.Ordinal);
+        while (Allocation().Within(limit, without) is { } chosen)
+        {
+            var result = Apply(Decided(chosen));
+            if (result.Model.SizeInBytes <= limit)
+            {
+                return result;
+            }
+
+            var undone = result.Layers.Where(layer => layer.SkipReason is not null && chosen.GetValueOrDefault(layer.Layer) is Choice.Bits).ToList();
+            if (undone.Count == 0)
+            {
+                break;
+            }
+
+            without.UnionWith(undone.Select(layer => layer.Layer));
+        }
+
+        var least = Allocation().Least;
+        // Rounded up: the number printed must itself be possible.
+        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
+        throw new DiagnosticException(
+            MethodCodes.BudgetTooSmall,
+            FormattableString.Invariant($"the budget of {limit:#,0} bytes is below what is possible: with every selected layer at its fewest bits, ")
+                + FormattableString.Invariant($"{least:#,0} bytes remain, {percent} of the original's {original:#,0}. ")
+                + $"What is not selected or cannot be rounded counts too. Raise the budget to {percent}, or select more layers.",
+            _options.BudgetPosition);
+    }
+
+    private BitAllocation Allocation()
+    {
+        if (_allocation is null)
+        {
+            RequireMoments([.. Measured(_planned)]);
+            _allocation = new BitAllocation(
+                _context,
+                [.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target)],
+                Rounded,
+                _options.UnderMoments ? "gptq" : "nearest");
+        }
+
+        return _allocation;
+    }
+
+    // Candidates of a search share most of their weights.
+    private RoundedWeight Rounded(WeightTarget target, WeightFormat format)
+    {
+        if (!_rounded.TryGetValue((target.Name, format), out var known))
+        {
+            _rounded.Add((target.Name, format), known = _rounder.Round(target, format));
+        }
+
+        return known;
+    }
+
+    private IReadOnlyList<PlannedWeight> Decided(IReadOnlyDictionary<string, Choice> chosen) =>
+        [.. _planned.Select(weight => Decided(weight.Target, chosen.GetValueOrDefault(weight.Target.Name)))];
 
     private StepResult Apply(IReadOnlyList<PlannedWeight> planned)
     {
@@ -66,14 +152,16 @@ internal sealed class QuantizeStep : IStep
         foreach (var weight in formats)
         {
             _context.Progress.Report(new MethodProgress(weight.Target.Name, rounded.Count, formats.Count));
-            rounded.Add(weight.Target.Name, _rounder.Round(weight.Target, weight.Format!));
+            rounded.Add(weight.Target.Name, Rounded(weight.Target, weight.Format!));
         }
 
         _context.Progress.Report(new MethodProgress("loading what was packed", 0, 1));
         var proven = ProvenModel.Build(_context, [.. rounded.Values.Where(weight => weight.Obstacle is null)]);
         var before = StoredWeights.BytesNow(_context.Model);
         List<LayerOutcome> outcomes = [.. planned.Select(weight => Outcome(weight, rounded.GetValueOrDefault(weight.Target.Name), proven, before))];
-        return proven.Model.SizeInBytes < _context.Model.SizeInBytes ? new StepResult(proven.Model, outcomes) : throw NothingToCompress(outcomes);
+        return proven.Model.SizeInBytes < _context.Model.SizeInBytes
+            ? new StepResult(proven.Model, outcomes) { Series = _allocation?.Series ?? [] }
+            : throw NothingToCompress(outcomes);
     }
 
     private void RequireMoments(IReadOnlyCollection<WeightTarget> targets)

@@ -32,8 +32,11 @@ internal sealed class SuccessiveRounding
         var size = sigma.Rows;
         var ridge = Damping * Trace(sigma) / size;
         _order = [.. Enumerable.Range(0, size).OrderByDescending(d => sigma[d, d]).ThenBy(d => d)];
-        _factor = FeedbackFactor(algebra, sigma, ridge, _order);
+        (_factor, LogDiagonal) = FeedbackFactor(algebra, sigma, ridge, _order);
     }
+
+    /// <summary>The mean of ln R_kk: what rounding errors count, in the mean over columns.</summary>
+    public double LogDiagonal { get; }
 
     /// <summary>Whether there is anything to round under.</summary>
     public static bool IsUsable(Matrix sigma) => Trace(sigma) > 0;
@@ -106,7 +109,7 @@ internal sealed class SuccessiveRounding
     private static Matrix Leading(Matrix matrix, int rows) => new(rows, matrix.Columns, matrix.Values[..(rows * matrix.Columns)]);
 
     // R_jk/R_kk above the diagonal. The Cholesky factor of H with its order reversed is R with both orders reversed.
-    private static Matrix FeedbackFactor(ILinearAlgebra algebra, Matrix sigma, double ridge, int[] order)
+    private static (Matrix Factor, double LogDiagonal) FeedbackFactor(ILinearAlgebra algebra, Matrix sigma, double ridge, int[] order)
     {
         var size = sigma.Rows;
         var reversed = new Matrix(size, size);
@@ -124,17 +127,19 @@ internal sealed class SuccessiveRounding
 
         var lower = algebra.Cholesky(reversed);
         var factor = reversed;
+        var logarithms = 0.0;
         for (var j = 0; j < size; j++)
         {
             var from = lower.Row(size - 1 - j);
             var to = factor.Row(j);
+            logarithms += Math.Log(lower[j, j]);
             for (var k = 0; k < size; k++)
             {
                 to[k] = k > j ? from[size - 1 - k] / lower[size - 1 - k, size - 1 - k] : 0;
             }
         }
 
-        return factor;
+        return (factor, logarithms / size);
     }
 
     private static double Trace(Matrix matrix)

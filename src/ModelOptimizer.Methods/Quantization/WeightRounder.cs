@@ -20,11 +20,10 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     /// <summary>Whether rounding <paramref name="target"/> asks for second moments, those of <see cref="WeightTarget.Measured"/>.</summary>
     public bool UsesMoments(WeightTarget target, WeightFormat format) => underMoments && format.HasCodes && target.Measured.Count > 0;
 
-    /// <summary>Rounds one weight.</summary>
-    /// <exception cref="DiagnosticException">It has numbers that are not finite.</exception>
-    public RoundedWeight Round(WeightTarget target, WeightFormat format)
+    /// <summary>The numbers of a weight, T×D.</summary>
+    /// <exception cref="DiagnosticException">Some are not finite.</exception>
+    public static Matrix Read(WeightTarget target, ConstantTensor constant, SourcePosition? position)
     {
-        var constant = _constants.Find(target.Layer.Weight)!;
         var weight = target.Axis!.ToRows(WeightValues.ReadDoubles(constant.Tensor));
         if (!weight.Values.All(double.IsFinite))
         {
@@ -36,11 +35,20 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
             );
         }
 
+        return weight;
+    }
+
+    /// <summary>Rounds one weight.</summary>
+    /// <exception cref="DiagnosticException">It has numbers that are not finite.</exception>
+    public RoundedWeight Round(WeightTarget target, WeightFormat format)
+    {
+        var constant = _constants.Find(target.Layer.Weight)!;
+        var weight = Read(target, constant, position);
         var type = (DataType)constant.Tensor.DataType;
         var moment = UsesMoments(target, format) ? Moment(target) : null;
         var tensor = format.HasCodes ? RoundToCodes(target, weight, format, constant, moment) : RoundToHalves(target, weight, constant);
         var values = tensor.Values();
-        var difference = target.Axis.ToRows(values);
+        var difference = target.Axis!.ToRows(values);
         TensorPrimitives.Subtract(weight.Values, difference.Values, difference.Values);
         // E[Δ·x] of each output: what a bias can take.
         var shift = moment is null ? null : Shift(difference, moment);
@@ -203,7 +211,22 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
 /// <param name="Bias">What the layer's bias becomes; null where it stays.</param>
 /// <param name="RelativeError">√(tr(ΔΣΔᵀ)/tr(WΣWᵀ)); Σ = I where it was not measured.</param>
 /// <param name="Note">What the report should say; null for nothing.</param>
-internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, string? Obstacle, MovedBias? Bias, double RelativeError, string? Note);
+internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, string? Obstacle, MovedBias? Bias, double RelativeError, string? Note)
+{
+    /// <summary>A clone of <paramref name="model"/> with the numbers of <paramref name="weights"/> as plain constants, and their biases.</summary>
+    public static OnnxModel Apply(OnnxModel model, IReadOnlyList<RoundedWeight> weights)
+    {
+        var plain = model.Clone();
+        var constants = new ConstantLookup(plain.Graph);
+        foreach (var weight in weights)
+        {
+            WeightValues.Write(constants[weight.Tensor.Name], weight.Tensor.Values());
+            weight.Bias?.Apply(plain);
+        }
+
+        return plain;
+    }
+}
 
 /// <summary>A bias with other numbers.</summary>
 internal sealed record MovedBias(string Name, double[] Values)

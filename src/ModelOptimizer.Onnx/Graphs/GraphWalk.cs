@@ -36,6 +36,12 @@ internal static class GraphWalk
     public static IEnumerable<GraphProto> WithSubGraphs(GraphProto graph) =>
         graph.Node.SelectMany(SubGraphs).SelectMany(WithSubGraphs).Prepend(graph);
 
+    /// <summary>Names that a node reads: its inputs, and what graphs inside it read, from outside or of their own.</summary>
+    public static IEnumerable<string> Reads(NodeProto node) => node.Input.Concat(
+        SubGraphs(node)
+            .SelectMany(WithSubGraphs)
+            .SelectMany(inner => inner.Node.SelectMany(item => item.Input).Concat(inner.Output.Select(output => output.Name))));
+
     /// <summary>The graphs directly inside a node: the branches of <c>If</c>, the body of <c>Loop</c> or <c>Scan</c>.</summary>
     public static IEnumerable<GraphProto> SubGraphs(NodeProto node)
     {

@@ -3,6 +3,9 @@ namespace ModelOptimizer.Onnx.Writing;
 /// <summary>The versions of ONNX's operators from which on something can be written: what is an attribute in one is an input in the next.</summary>
 internal static class Opsets
 {
+    /// <summary>Expand, and whatever else <see cref="Writing.ShapeNodes"/> and gradients are written with.</summary>
+    public const long ShapeNodes = 9;
+
     /// <summary>Reshape takes its shape as an input.</summary>
     public const long ReshapeInput = 5;
 

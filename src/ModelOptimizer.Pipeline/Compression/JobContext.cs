@@ -82,12 +82,19 @@ internal sealed class Forecast(string model, Action<string> say)
 /// <param name="HasBrotli">Whether every framework that unpacks it has Brotli.</param>
 internal sealed record Shipping(EmbedCompression Compression, bool HasBrotli)
 {
+    /// <summary>As a package would hold a model.</summary>
+    public static Shipping AsPackage { get; } = new(EmbedCompression.Brotli, HasBrotli: true);
+
     /// <summary>
-    /// What <paramref name="model"/> says; null where neither a gate nor <c>embed:</c> asks. A model that is not embedded is taken as a package would hold it.
+    /// What <paramref name="model"/> says; null where neither a gate, nor a budget, nor <c>embed:</c> asks. A model that is not embedded is taken as a package
+    /// would hold it.
     /// </summary>
     public static Shipping? Of(ModelPlan model, bool hasBrotli) =>
-        model.Embed is not { Compression: not EmbedCompression.None } && model.Gates.All(gate => gate.Metric != GateRules.Shipped) ? null
-        : new Shipping(model.Embed is { } embed ? embed.Compression : EmbedCompression.Brotli, hasBrotli);
+        model.Embed is { Compression: not EmbedCompression.None }
+        || model.Gates.Any(gate => gate.Metric == GateRules.Shipped)
+        || model.Steps.Any(step => step.Arguments.Get(SearchOptions.Budget) is { Measure: BudgetMeasure.Shipped })
+            ? new Shipping(model.Embed is { } embed ? embed.Compression : EmbedCompression.Brotli, hasBrotli)
+            : null;
 
     /// <summary>The bytes that <paramref name="model"/> takes.</summary>
     public long BytesOf(OnnxModel model) => Packing.Pack(model.ToBytes(), Compression, HasBrotli).Bytes.LongLength;

@@ -37,10 +37,13 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         job.Model.Steps[index].IsSearched && job.Model.Steps.Count(step => step.IsSearched) > 1 && chosen.Values.All(choice => choice is Choice.Keep);
 
     /// <summary>The same model after a step that does nothing.</summary>
-    public CompressedModel LeaveOut(CompressedModel before) =>
+    public CompressedModel LeaveOut(CompressedModel before) => LeaveOut(before, before.Steps.Count + 1);
+
+    /// <summary>The same model after steps up to number <paramref name="end"/> (not included) that do nothing.</summary>
+    public CompressedModel LeaveOut(CompressedModel before, int end) =>
         before with
         {
-            Steps = [.. before.Steps, new StepReport(job.Model.Steps[before.Steps.Count].Method.Name, [], [], [])],
+            Steps = [.. before.Steps, .. job.Model.Steps.Take(end).Skip(before.Steps.Count).Select(step => new StepReport(step.Method.Name, [], [], []))],
         };
 
     /// <summary>Step number <paramref name="index"/> on a model.</summary>
@@ -105,6 +108,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             Calibration = calibration,
             RankMultiple = rankMultiple,
             Blobs = job.Blobs?.For(model),
+            ShippedBytes = whole => (job.Shipping ?? Shipping.AsPackage).BytesOf(whole),
             Seed = job.Plan.Seed,
             Progress = job.Progress,
             Cancellation = job.Cancellation,
@@ -144,6 +148,13 @@ internal static class ReplacedLayers
             },
             error
         );
+    }
+
+    /// <summary>Names of the layers that took the place of <paramref name="layer"/> of <paramref name="original"/>.</summary>
+    public static IReadOnlyList<string> PartsOf(string layer, OnnxModel original, OnnxModel model)
+    {
+        var nodes = NewNodesOf(LayerFinder.Find(original).First(candidate => candidate.Name == layer), original, model);
+        return [.. LayerFinder.Find(model).Where(candidate => nodes.Contains(candidate.Node)).Select(candidate => candidate.Name)];
     }
 
     private static string Replacement(WeightLayer layer, OnnxModel original, CompressedModel before, IReadOnlyList<WeightLayer> now)

@@ -138,7 +138,7 @@ internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Cho
 
 /// <summary>
 /// A choice on one line, so that a review sees one changed line for one changed layer: ranks as <c>[16, 8]</c>, the rest as <c>{ "stored": [16, 8] }</c>,
-/// <c>{ "bits": 4 }</c> or <c>{ "width": 8 }</c>.
+/// <c>{ "bits": 4 }</c>, <c>{ "step": 0.0125 }</c> or <c>{ "width": 8 }</c>.
 /// </summary>
 internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
 {
@@ -155,15 +155,17 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
         return (reader.TokenType == JsonTokenType.StartObject ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(ref reader)?.ToList() : null) switch
         {
             [("bits", var count)] => new Choice.Bits(count.Deserialize<int>()),
+            [("step", var size)] when size.Deserialize<double>() > 0 => new Choice.Step(size.Deserialize<double>()),
             [("width", var gates)] => new Choice.Width(gates.Deserialize<int>()),
             [("stored", { ValueKind: JsonValueKind.Array } ranks)] => new Choice.Ranks(ranks.Deserialize<int[]>()!) { IsStored = true },
-            _ => throw new JsonException("A layer has neither ranks nor bits nor a width."),
+            _ => throw new JsonException("A layer has neither ranks nor bits nor a step nor a width."),
         };
     }
 
     public override void Write(Utf8JsonWriter writer, Choice value, JsonSerializerOptions options) => writer.WriteRawValue(value switch
     {
         Choice.Bits bits => FormattableString.Invariant($"{{ \"bits\": {bits.Count} }}"),
+        Choice.Step step => FormattableString.Invariant($"{{ \"step\": {step.Size:R} }}"),
         Choice.Width width => FormattableString.Invariant($"{{ \"width\": {width.Gates} }}"),
         Choice.Ranks { IsStored: true } stored => $"{{ \"stored\": [{string.Join(", ", stored.Values)}] }}",
         Choice.Ranks ranks => $"[{string.Join(", ", ranks.Values)}]",

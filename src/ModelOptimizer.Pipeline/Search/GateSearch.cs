@@ -54,7 +54,7 @@ internal sealed class GateSearch
         {
             throw new DiagnosticException(
                 MethodCodes.NothingToCompress,
-                "there is nothing to search: no ranks make any of the selected layers smaller. Choose other layers, or remove the step.",
+                "there is nothing to search: no ranks and no bits make any of the selected layers smaller. Choose other layers, or remove the step.",
                 _position
             );
         }
@@ -132,8 +132,8 @@ internal sealed class GateSearch
                     break;
                 }
 
-                // A layer that could not give now cannot give when others have given more.
-                if (_trials.Evaluate(move.Chosen, "squeeze", move.Note) is not { Passes: true })
+                // A layer that could not give now cannot give when others have given more. Sizes are estimates: one that gave may have gained nothing.
+                if (_trials.Evaluate(move.Chosen, "squeeze", move.Note) is not { Passes: true } trial || trial.Bytes >= best.Bytes)
                 {
                     refused.Add(move.Layer);
                 }

@@ -12,8 +12,14 @@ internal sealed record StepChoice(int Step, Choice Choice)
     /// <summary>Whether nothing is done.</summary>
     public bool IsKeep => Choice is Choice.Keep;
 
+    /// <summary>What another step does to the factors that this one makes; null when nothing.</summary>
+    public LaterBits? Then { get; init; }
+
+    /// <summary>The choice in a few characters.</summary>
+    public string Text => Then is null ? Choice.Text : $"{Choice.Text} of {Then.Text}";
+
     /// <summary>Whether two options of one layer lead to the same.</summary>
-    public bool Is(StepChoice other) => IsKeep ? other.IsKeep : Step == other.Step && Choice.Text == other.Choice.Text;
+    public bool Is(StepChoice other) => IsKeep ? other.IsKeep : Step == other.Step && Text == other.Text;
 }
 
 /// <summary>A layer between which and others bytes can be moved.</summary>
@@ -32,8 +38,8 @@ internal sealed record SearchLayer(string Name, IReadOnlyList<StepChoice> All, I
 }
 
 /// <summary>
-/// Everything that the searched steps of a model could do, as one list of layers: each is changed by one of the steps at most. The choices of all steps are
-/// those on the model before the first of them.
+/// Everything that the searched steps of a model could do, as one list of layers: each is changed by one of the steps at most, and what it becomes may be
+/// rounded by a later one. The choices of all steps are those on the model before the first of them; see <see cref="BitsAfterFactors"/> for the others.
 /// </summary>
 internal sealed class SearchSpace
 {
@@ -70,9 +76,41 @@ internal sealed class SearchSpace
             }
         }
 
+        // Bits go with factors: one budget for both, in the effects on the outputs, which are one unit for all.
+        var isRounded = AddBits(options);
         Layers = [.. options.Select(layer => SearchLayer.Of(layer.Key, layer.Value))];
-        _divergence = compressor.Divergence(before, steps.Values.Sum(step => step.Plan.TargetLayers.Count));
+        // To look at a candidate whose factors are rounded takes as long as to try it.
+        _divergence = isRounded ? null : compressor.Divergence(before, steps.Values.Sum(step => step.Plan.TargetLayers.Count));
         _whole = ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original) : before.Model.SizeInBytes;
+    }
+
+    private bool AddBits(OrderedDictionary<string, List<StepChoice>> options)
+    {
+        bool Rounds(int index) => _steps[index].Choices().Any(layer => layer.Choices.Any(choice => choice is Choice.Bits));
+        var later = _steps.Keys.LastOrDefault(Rounds, -1);
+        int[] factored = [.. _steps.Keys.Where(index => index < later && !Rounds(index))];
+        if (factored.Length == 0)
+        {
+            return false;
+        }
+
+        foreach (var list in options.Values)
+        {
+            StepChoice[] effects = [.. list.Select(option => option with { Choice = option.Choice with { Penalty = option.Choice.Effect } })];
+            list.Clear();
+            list.AddRange(effects);
+        }
+
+        foreach (var index in factored)
+        {
+            var bits = BitsAfterFactors.Measure(_compressor, _before, _steps[index], _steps[index].Choices(), later);
+            foreach (var (layer, list) in options)
+            {
+                list.AddRange(list.Where(option => option.Step == index && !option.IsKeep).SelectMany(option => bits.Of(layer, option)).ToList());
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The layers with something to choose.</summary>
@@ -136,7 +174,7 @@ internal sealed class SearchSpace
 
     /// <summary>An option in a few words.</summary>
     public string Text(StepChoice option) =>
-        option.IsKeep || _steps.Count == 1 ? option.Choice.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Choice.Text}";
+        option.IsKeep || _steps.Count == 1 ? option.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Text}";
 
     // Up to the last searched step.
     private CompressedModel? Searched(IReadOnlyDictionary<string, StepChoice> chosen)
@@ -173,7 +211,10 @@ internal sealed class SearchSpace
                 option => option.Key,
                 option => option.Value.IsKeep || option.Value.Step == index ? option.Value.Choice : new Choice.Keep(Elsewhere),
                 StringComparer.Ordinal
-            );
+            )
+            .Concat(chosen.Values.Where(option => option.Then?.Step == index).SelectMany(option => option.Then!.Parts))
+            .GroupBy(choice => choice.Key, StringComparer.Ordinal)
+            .ToDictionary(choices => choices.Key, choices => choices.Last().Value, StringComparer.Ordinal);
 
     // A later step sees what the ones before it leave, which is the same for candidates that differ in later steps only.
     private IStep StepOn(CompressedModel model, int index, IReadOnlyDictionary<string, StepChoice> chosen)
@@ -183,7 +224,7 @@ internal sealed class SearchSpace
             return _steps[index];
         }
 
-        var key = Key(chosen.Where(option => option.Value.Step < index));
+        var key = Key(chosen.Where(option => option.Value.Step < index).Select(option => KeyValuePair.Create(option.Key, option.Value with { Then = null })));
         if (!_later.TryGetValue(index, out var known) || known.Key != key)
         {
             _later[index] = known = (key, _compressor.Prepare(model, index));
@@ -199,6 +240,6 @@ internal sealed class SearchSpace
             chosen
                 .Where(option => !option.Value.IsKeep)
                 .OrderBy(option => option.Key, StringComparer.Ordinal)
-                .Select(option => FormattableString.Invariant($"{option.Key}={option.Value.Step}:{option.Value.Choice.Text}"))
+                .Select(option => FormattableString.Invariant($"{option.Key}={option.Value.Step}:{option.Value.Text}"))
         );
 }

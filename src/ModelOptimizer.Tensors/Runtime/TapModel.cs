@@ -8,7 +8,10 @@ namespace ModelOptimizer.Tensors.Runtime;
 /// <summary>The part of a model that computes some of its tensors, with these as the only outputs.</summary>
 internal static class TapModel
 {
-    public static OnnxModel Build(OnnxModel model, IReadOnlyCollection<string> tensors)
+    /// <param name="model">The whole model, which is not changed.</param>
+    /// <param name="tensors">What is wanted.</param>
+    /// <param name="given">Tensors that are known and become inputs, with their types; null for none but the model's inputs.</param>
+    public static OnnxModel Build(OnnxModel model, IReadOnlyCollection<string> tensors, IReadOnlyDictionary<string, TypeProto>? given = null)
     {
         var result = new ModelProto(model.Proto);
         result.TrainingInfo.Clear();
@@ -17,10 +20,10 @@ internal static class TapModel
         var nodes = new List<NodeProto>();
         foreach (var node in graph.Node.Reverse())
         {
-            if (node.Output.Any(needed.Contains))
+            if (node.Output.Any(output => needed.Contains(output) && given?.ContainsKey(output) != true))
             {
                 nodes.Add(node);
-                needed.UnionWith(Reads(node));
+                needed.UnionWith(GraphWalk.Reads(node));
             }
         }
 
@@ -37,21 +40,13 @@ internal static class TapModel
         Replace(graph.Node, nodes);
         Replace(graph.Initializer, [.. graph.Initializer.Where(tensor => needed.Contains(tensor.Name))]);
         Replace(graph.SparseInitializer, [.. graph.SparseInitializer.Where(tensor => needed.Contains(tensor.Values.Name))]);
-        Replace(graph.Input, [.. graph.Input.Where(input => needed.Contains(input.Name))]);
+        var added = given?.Where(tensor => needed.Contains(tensor.Key)).Select(tensor => new ValueInfoProto { Name = tensor.Key, Type = tensor.Value }) ?? [];
+        Replace(graph.Input, [.. graph.Input.Where(input => needed.Contains(input.Name) && given?.ContainsKey(input.Name) != true), .. added]);
         Replace(graph.ValueInfo, [.. graph.ValueInfo.Where(value => !tensors.Contains(value.Name))]);
         // The runtime infers the outputs' types; what a file declares may be wrong or absent.
         Replace(graph.Output, [.. tensors.Select(tensor => new ValueInfoProto { Name = tensor })]);
         return new OnnxModel(result, model.Path);
     }
-
-    // An inner graph reads outer names that are not among its node's inputs.
-    private static IEnumerable<string> Reads(NodeProto node) =>
-        node.Input.Concat(
-            GraphWalk
-                .SubGraphs(node)
-                .SelectMany(GraphWalk.WithSubGraphs)
-                .SelectMany(inner => inner.Node.SelectMany(item => item.Input).Concat(inner.Output.Select(output => output.Name)))
-        );
 
     private static void Replace<T>(Google.Protobuf.Collections.RepeatedField<T> field, IReadOnlyCollection<T> items)
     {

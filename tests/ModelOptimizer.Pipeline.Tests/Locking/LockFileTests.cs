@@ -298,6 +298,22 @@ public class LockFileTests
         again.Steps[0].Choices()["conv3"].ShouldBeOfType<Choice.Keep>();
     }
 
+    [Theory]
+    [InlineData("{ \"step\": 0.0125 }", 0.0125)]
+    [InlineData("{ \"step\": 1.1754943508222875E-38 }", 1.1754943508222875E-38)]
+    [InlineData("{ \"step\": 3 }", 3)]
+    public void A_step_comes_back_to_the_last_digit(string text, double step)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["modelopt.lock.json"], OfEarlierBuilds.Replace("[16, 8]", text, StringComparison.Ordinal));
+
+        var locks = LockFile.Read(folder["modelopt.yaml"]);
+        locks.Find("digits")!.Steps[0].Layers["conv2"].ShouldBe(new Choice.Step(step));
+        locks.Write(default);
+
+        File.ReadAllText(locks.Path).ShouldContain($"\"conv2\": {text},");
+    }
+
     [Fact]
     public void Every_kind_of_choice_is_one_line_and_comes_back()
     {

@@ -74,6 +74,24 @@ internal sealed class SmallProject : IDisposable
             """
         );
 
+    /// <summary>Another model: a matrix of rank 3 between two plain layers.</summary>
+    public void MakeLowRank()
+    {
+        var (left, right) = (GraphBuilder.Normal([256, 3], 1, 5), GraphBuilder.Normal([3, 256], 0.1, 6));
+        double Product(int row, int column) => Enumerable.Range(0, 3).Sum(k => left[(row * 3) + k] * right[(k * 256) + column]);
+        double[] wide = [.. Enumerable.Range(0, 256 * 256).Select(at => Product(at / 256, at % 256))];
+        new GraphBuilder()
+            .Input("image", [-1, 4, 8, 8])
+            .Node("Flatten", ["image"], ["flat"])
+            .Initializer("wide.w", [256, 256], wide)
+            .Node("MatMul", ["flat", "wide.w"], ["y"])
+            .Named("wide")
+            .Gemm("y", "scores", 5, 256)
+            .Output("scores", [-1, 5])
+            .Build()
+            .Save(_folder["model.onnx"]);
+    }
+
     /// <summary>Measures with a script for sh, whose first argument is the model's path.</summary>
     public void EvaluateBy(string script)
     {

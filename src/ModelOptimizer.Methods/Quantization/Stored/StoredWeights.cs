@@ -75,6 +75,9 @@ internal static class StoredWeights
         }
     }
 
+    /// <summary>About what <paramref name="tensor"/> would take in the file; what it shares with others is not counted.</summary>
+    public static long MemberBytes(RoundedTensor tensor, OnnxModel model) => MemberBytes(tensor, model, IsSmall(tensor));
+
     private static bool IsSmall(RoundedTensor tensor) => tensor.Count <= MostOfSmall && tensor.Format.Bits < 8;
 
     private static long MemberBytes(RoundedTensor tensor, OnnxModel model, bool shares)
@@ -112,6 +115,15 @@ internal sealed record RoundedTensor(
     Half[] Halves
 )
 {
+    /// <summary>A weight without its numbers: as large in the file as with them.</summary>
+    public static RoundedTensor Empty(WeightTarget target, WeightFormat format, int type)
+    {
+        var count = (int)target.Layer.WeightCount;
+        return format.HasCodes
+            ? new(target.Layer.Weight, target.Layer.WeightShape, (DataType)type, format, new sbyte[count], new float[target.Axis!.Count], target.Axis, [])
+            : new(target.Layer.Weight, target.Layer.WeightShape, (DataType)type, format, [], [], target.Axis!, new Half[count]);
+    }
+
     /// <summary>How many numbers.</summary>
     public int Count => Format.HasCodes ? Codes.Length : Halves.Length;
 

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ModelOptimizer.Bench;
+
+/// <summary>Bits for each layer: within a size beside the same bits for all, and as few as a gate allows, alone and together with ranks.</summary>
+internal static class BitsTable
+{
+    private const string Bits = "{ method: quantize, weights: auto, budget: auto, max-evaluations: 24 }";
+
+    private static readonly string[] Weights =
+    [
+        "4", "3", "2", "ternary",
+        .. new[] { "14.6", "11.6", "10", "8.6" }.Select(size => $"auto, budget: {{ size: {size}% }}"),
+    ];
+
+    /// <summary>ResNet-20, 256 unlabelled calibration images.</summary>
+    public static int Sizes(string shared)
+    {
+        var resnet = new ResNet20(shared);
+        Console.WriteLine("| weights | file | of the original | top-1 | s |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
+        foreach (var weights in Weights)
+        {
+            var (report, profile) = resnet.Measure($"method: quantize, weights: {weights}", "cpu", "1", samples: 256);
+            Print(weights, report, profile.TotalSeconds);
+        }
+
+        return 0;
+    }
+
+    /// <summary>The smallest file whose gate of a point of top-1 holds at the default confidence.</summary>
+    public static int Searches(string shared)
+    {
+        Console.WriteLine("| model, steps | file | of the original | top-1 | s |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
+        foreach (var what in AutoCase.All(shared).Select(what => what with { Calibrate = "{ dataset: train, samples: 256 }" }))
+        {
+            foreach (var (name, steps) in new[] { ("bits", Bits), ("cp and bits", $"{{ method: cp, budget: auto }}, {Bits}") })
+            {
+                using var workspace = new Workspace();
+                var clock = Stopwatch.StartNew();
+                var manifest = what.Manifest("budget: auto", 0.01, "95%");
+                var start = manifest.IndexOf("compress:", StringComparison.Ordinal);
+                var end = manifest.IndexOf("gates:", StringComparison.Ordinal);
+                var (report, _) = workspace.Run($"{manifest[..start]}compress: [{steps}]\n    {manifest[end..]}");
+                Print($"{what.Name}, {name}, {report.Search!.Candidates.Count} evaluations", report, clock.Elapsed.TotalSeconds);
+            }
+        }
+
+        return 0;
+    }
+
+    private static void Print(string what, ModelReport report, double seconds)
+    {
+        var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {report.After.Bytes:#,0} | {(double)report.After.Bytes / report.Before.Bytes:P2} | {top1.Compressed:P2} "
+                    + $"(from {top1.Original:P2}) | {seconds:F0} |"
+            )
+        );
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using ModelOptimizer.Methods.Sequential;
+using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
+
+namespace ModelOptimizer.Methods.Quantization.Rate;
+
+/// <summary>
+/// Rounds all weights for their entropy, layer after layer: each layer is first solved anew for what it reads by then, then rounded with one step for the whole
+/// layer, each column making up for those before it.
+/// </summary>
+/// <param name="context">Model, samples and engine.</param>
+/// <param name="names">The weights, by the names of their targets.</param>
+/// <param name="position">Where the step is written.</param>
+internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, SourcePosition? position)
+{
+    // By how much clipping may raise a layer's error before a wider container is taken.
+    private const double ClippingCost = 0.01;
+
+    private const string NotMeasured = "nearest: its inputs are not measured";
+
+    // Fewer rows for each unknown and the solution learns the samples by heart.
+    private const int FewRows = 4;
+
+    private static readonly WeightFormat Narrow = WeightFormat.Find("4")!;
+    private static readonly WeightFormat Wide = WeightFormat.Find("8")!;
+
+    private readonly ILinearAlgebra _algebra = context.Engine.LinearAlgebra;
+
+    /// <summary>Whether a weight is solved anew: its one reader is a layer whose inputs can be measured.</summary>
+    public static bool IsWalked(WeightTarget target) => target is { Through: null, Measured: [{ TransA: false }] };
+
+    /// <summary>Walks once. The weights come in the order of the model.</summary>
+    /// <param name="stepOf">The step of a weight; of one that is walked, from what its rounding is measured by.</param>
+    public IReadOnlyList<EntropyCodedWeight> Run(Func<WeightTarget, RoundingMeasure?, double> stepOf)
+    {
+        var changed = context.Model.Clone();
+        List<WeightTarget> targets = [.. TargetFinder.Find(changed).Where(target => names.Contains(target.Name))];
+        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer));
+        var constants = new ConstantLookup(changed.Graph);
+        var biases = new BiasMove(changed);
+        var results = new List<EntropyCodedWeight>();
+        foreach (var target in targets)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new MethodProgress(target.Name, results.Count, targets.Count));
+            var constant = constants.Find(target.Layer.Weight)!;
+            var weight = WeightRounder.Read(target, constant, position);
+            var result = IsWalked(target)
+                ? Walked(target, constant, weight, walk, StoredBias.Read(target.Layer, changed, constants), biases, stepOf)
+                : Nearest(target, constant, weight, stepOf(target, null));
+            walk.Pass(target.Layer);
+            WeightValues.Write(constant.Tensor, result.Rounded.Tensor.Values());
+            result.Rounded.Bias?.Apply(changed);
+            results.Add(result);
+        }
+
+        return results;
+    }
+
+    private EntropyCodedWeight Walked(
+        WeightTarget target,
+        ConstantTensor constant,
+        Matrix weight,
+        SequentialWalk walk,
+        (double[]? Bias, bool IsKnown) bias,
+        BiasMove biases,
+        Func<WeightTarget, RoundingMeasure?, double> stepOf
+    )
+    {
+        var layer = target.Layer;
+        var (fit, held) = walk.Moments(layer);
+        var movesBias = biases.Find(layer, new double[layer.OutputChannels]) is not null;
+        var inProduct = bias.Bias is { } values ? Array.ConvertAll(values, value => value * layer.Beta / layer.Alpha) : null;
+        var solved = RidgeFit.Solve(_algebra, weight, fit, held, inProduct, movesBias);
+        SuccessiveRounding?[] roundings = [.. solved.Sigma.Select(sigma => SuccessiveRounding.IsUsable(sigma) ? new SuccessiveRounding(_algebra, sigma) : null)];
+        var step = Bounded(stepOf(target, new RoundingMeasure(solved.Sigma, roundings)), solved.Weight);
+        var (codes, format) = Codes(solved.Weight, solved.Sigma, roundings, step);
+        var tensor = Tensor(target, constant, codes, step, format);
+        var rounded = target.Axis!.ToRows(tensor.Values());
+        var moved = movesBias ? biases.Find(layer, solved.Shift(rounded)) : null;
+        return new EntropyCodedWeight(new RoundedWeight(target, tensor, null, moved, RelativeError(solved, codes, step), Note(solved, fit.Count)), step);
+    }
+
+    private static EntropyCodedWeight Nearest(WeightTarget target, ConstantTensor constant, Matrix weight, double wanted)
+    {
+        var step = Bounded(wanted, weight);
+        var codes = new sbyte[weight.Values.Length];
+        for (var i = 0; i < codes.Length; i++)
+        {
+            codes[i] = (sbyte)Wide.Code(weight.Values[i], step);
+        }
+
+        var tensor = Tensor(target, constant, codes, step, Fits(codes) ? Narrow : Wide);
+        var (error, energy) = (0.0, TensorPrimitives.SumOfSquares<double>(weight.Values));
+        for (var i = 0; i < codes.Length; i++)
+        {
+            error += Math.Pow(weight.Values[i] - WeightFormat.Value(codes[i], step), 2);
+        }
+
+        return new EntropyCodedWeight(new RoundedWeight(target, tensor, null, null, energy > 0 ? Math.Sqrt(error / energy) : 0, NotMeasured), step);
+    }
+
+    // A byte's codes are enough for every number, and one step up for the largest.
+    private static float Bounded(double step, Matrix weight)
+    {
+        var largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(weight.Values));
+        return largest == 0 ? 1 : (float)Math.Clamp(step, largest / Wide.Highest, largest);
+    }
+
+    private (sbyte[] Codes, WeightFormat Format) Codes(Matrix weight, IReadOnlyList<Matrix> sigma, SuccessiveRounding?[] roundings, float step)
+    {
+        var wide = Round(weight, roundings, step, Wide);
+        if (Fits(wide))
+        {
+            return (wide, Narrow);
+        }
+
+        var narrow = Round(weight, roundings, step, Narrow);
+        return Error(weight, sigma, narrow, step) <= (1 + ClippingCost) * Error(weight, sigma, wide, step) ? (narrow, Narrow) : (wide, Wide);
+    }
+
+    private double RelativeError(RidgeFit solved, sbyte[] codes, float step)
+    {
+        var energy = Error(solved.Weight, solved.Sigma, new sbyte[codes.Length], step);
+        return energy > 0 ? Math.Sqrt(Error(solved.Weight, solved.Sigma, codes, step) / energy) : 0;
+    }
+
+    private static string? Note(RidgeFit solved, long rows) => rows >= FewRows * (long)solved.Weight.Columns ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{rows} windows for {solved.Weight.Columns} directions: more calibration data would help");
+
+    private static bool Fits(sbyte[] codes) => Array.TrueForAll(codes, code => code >= Narrow.Lowest && code <= Narrow.Highest);
+
+    private static sbyte[] Round(Matrix weight, SuccessiveRounding?[] roundings, float step, WeightFormat format)
+    {
+        var codes = new sbyte[weight.Values.Length];
+        float[] scales = [.. Enumerable.Repeat(step, weight.Rows)];
+        var perGroup = weight.Rows / roundings.Length;
+        for (var group = 0; group < roundings.Length; group++)
+        {
+            // What reads nothing but zeros has no effect: zeros cost least.
+            roundings[group]?.Round(weight, group * perGroup, perGroup, scales, format, codes);
+        }
+
+        return codes;
+    }
+
+    private double Error(Matrix weight, IReadOnlyList<Matrix> sigma, sbyte[] codes, float step)
+    {
+        var perGroup = weight.Rows / sigma.Count;
+        var (sum, length) = (0.0, perGroup * weight.Columns);
+        for (var group = 0; group < sigma.Count; group++)
+        {
+            var part = new Matrix(perGroup, weight.Columns);
+            for (var i = 0; i < length; i++)
+            {
+                part.Values[i] = weight.Values[(group * length) + i] - WeightFormat.Value(codes[(group * length) + i], step);
+            }
+
+            sum += TensorPrimitives.Dot<double>(part.Values, _algebra.Multiply(part, sigma[group]).Values);
+        }
+
+        return sum;
+    }
+
+    private static RoundedTensor Tensor(WeightTarget target, ConstantTensor constant, sbyte[] codes, float step, WeightFormat format)
+    {
+        long[] dims = [.. constant.Tensor.Dims];
+        var whole = new ChannelAxis(1, 1, codes.Length, [.. dims.Select(_ => 1L)]);
+        return new RoundedTensor(constant.Name, dims, (DataType)constant.Tensor.DataType, format, target.Axis!.ToStored(codes), [step], whole, []);
+    }
+}
+
+/// <summary>What the rounding of a layer is measured by.</summary>
+/// <param name="sigma">Σ̃ of each group.</param>
+/// <param name="roundings">Of each group; null where Σ̃ is zero.</param>
+internal sealed class RoundingMeasure(IReadOnlyList<Matrix> sigma, IReadOnlyList<SuccessiveRounding?> roundings)
+{
+    /// <summary>tr(Σ̃)/D over all groups.</summary>
+    public double Energy { get; } = sigma.Average(matrix => Enumerable.Range(0, matrix.Rows).Average(i => matrix[i, i]));
+
+    /// <summary>g, the geometric mean of 1/R_kk over all groups' columns.</summary>
+    public double Spread { get; } = Math.Exp(-roundings.OfType<SuccessiveRounding>().Select(rounding => rounding.LogDiagonal).DefaultIfEmpty(0).Average());
+}
+
+/// <summary>A weight whose numbers are multiples of one step.</summary>
+/// <param name="Rounded">Its numbers.</param>
+/// <param name="Step">δ.</param>
+internal sealed record EntropyCodedWeight(RoundedWeight Rounded, double Step)
+{
+    /// <summary>Bits of all codes by their entropy.</summary>
+    public double Bits { get; } = CodeEntropy.Bits(Rounded.Tensor.Codes);
+}

@@ -1,0 +1,73 @@
+using ModelOptimizer.Tensors.Runtime;
+
+namespace ModelOptimizer.Methods.Quantization.Rate;
+
+/// <summary>
+/// What rounding a weight with step δ does to the model's outputs (in the unit of <see cref="OutputDivergence"/>): of a layer, by the gradients of the outputs, or
+/// where these cannot be had, measured by rounding this weight alone.
+/// </summary>
+internal sealed class Sensitivities
+{
+    // Of the standard deviation of a weight: coarse enough to be seen in the outputs.
+    private const double TrialStep = 0.5;
+
+    private readonly Dictionary<string, double> _gradients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _effects = new(StringComparer.Ordinal);
+
+    private Sensitivities()
+    {
+    }
+
+    /// <summary>Measures all of <paramref name="targets"/>.</summary>
+    public static Sensitivities Measure(StepContext context, IReadOnlyList<WeightTarget> targets)
+    {
+        var result = new Sensitivities();
+        var layers = targets.Where(RateWalk.IsWalked).ToList();
+        context.Progress.Report(new MethodProgress("gradients of the outputs", 0, 1));
+        var sums = OutputGradients.Measure(context, [.. layers.Select(target => target.Layer)]);
+        foreach (var target in layers.Where(_ => sums is not null))
+        {
+            result._gradients.Add(target.Name, sums![target.Layer.Output] / target.Layer.OutputChannels);
+        }
+
+        result.MeasureEffects(context, [.. targets.Where(target => !result._gradients.ContainsKey(target.Name))]);
+        return result;
+    }
+
+    /// <summary>G, what an error of variance 1 of each output channel of a layer does, a channel.</summary>
+    /// <param name="target">A weight of one layer.</param>
+    /// <param name="energy">tr(Σ̃)/D of what it reads: nearest numbers have errors of that times δ²/12.</param>
+    public double Gradient(WeightTarget target, double energy) => _gradients.TryGetValue(target.Name, out var gradient)
+        ? gradient
+        : 12 * _effects[target.Name] / (target.Layer.WeightCount * energy);
+
+    /// <summary>What nearest numbers at step δ do, divided by δ².</summary>
+    public double Effect(WeightTarget target) => _effects[target.Name];
+
+    private void MeasureEffects(StepContext context, IReadOnlyList<WeightTarget> targets)
+    {
+        if (targets.Count == 0)
+        {
+            return;
+        }
+
+        var outputs = OutputGradients.Outputs(context.Model, context.Shapes);
+        OnnxModel Compared(OnnxModel model) => outputs.Count == 0 ? model : TapModel.Build(model, outputs);
+        var divergence = OutputDivergence.Of(context with { Model = Compared(context.Model) }, targets.Count);
+        for (var i = 0; i < targets.Count; i++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            context.Progress.Report(new MethodProgress($"effect of {targets[i].Name}", i, targets.Count));
+            var changed = context.Model.Clone();
+            var tensor = new ConstantLookup(changed.Graph)[targets[i].Layer.Weight];
+            var values = WeightValues.ReadDoubles(tensor);
+            var step = TrialStep * Math.Sqrt(values.Average(value => value * value));
+            if (step > 0)
+            {
+                WeightValues.Write(tensor, Array.ConvertAll(values, value => Math.Round(value / step) * step));
+            }
+
+            _effects.Add(targets[i].Name, step > 0 && divergence is not null ? divergence.Measure(Compared(changed)) / (step * step) : 0);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Numerics.Tensors;
+
+namespace ModelOptimizer.Methods.Sequential;
+
+/// <summary>
+/// Second moments of what a layer reads, x̃ (D numbers of each of its groups), and of what it shall give, y (T numbers), as means over positions:
+/// Σ̃ = E[x̃·x̃ᵀ], P = E[y·x̃ᵀ], E[x̃] and E[y].
+/// </summary>
+internal sealed class CrossMoments
+{
+    private readonly int _size;
+    private readonly Matrix[] _sigma;
+    private readonly Matrix[] _cross;
+    private readonly double[] _inputs;
+    private readonly double[] _outputs;
+
+    /// <param name="groups">Groups of a convolution; 1 otherwise.</param>
+    /// <param name="size">D.</param>
+    /// <param name="channels">T, of all groups.</param>
+    public CrossMoments(int groups, int size, int channels)
+    {
+        (Groups, _size) = (groups, size);
+        _sigma = [.. Enumerable.Range(0, groups).Select(_ => new Matrix(size, size))];
+        _cross = [.. Enumerable.Range(0, groups).Select(_ => new Matrix(channels / groups, size))];
+        (_inputs, _outputs) = (new double[groups * size], new double[channels]);
+    }
+
+    /// <summary>Groups of a convolution.</summary>
+    public int Groups { get; }
+
+    /// <summary>How many positions.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Σ̃ of a group, D×D.</summary>
+    public Matrix Sigma(int group) => Mean(_sigma[group]);
+
+    /// <summary>P of a group, T/groups×D.</summary>
+    public Matrix Cross(int group) => Mean(_cross[group]);
+
+    /// <summary>E[x̃] of a group.</summary>
+    public double[] Inputs(int group) => Mean(_inputs[(group * _size)..((group + 1) * _size)]);
+
+    /// <summary>E[y] of a group.</summary>
+    public double[] Outputs(int group) => Mean(_outputs[(group * _cross[group].Rows)..((group + 1) * _cross[group].Rows)]);
+
+    /// <summary>Adds positions.</summary>
+    /// <param name="algebra">For the products.</param>
+    /// <param name="patches">(groups·D)×n, a column for each position.</param>
+    /// <param name="outputs">T×n.</param>
+    public void Add(ILinearAlgebra algebra, Matrix patches, Matrix outputs)
+    {
+        for (var group = 0; group < Groups; group++)
+        {
+            var (x, y) = (Rows(patches, group, _size), Rows(outputs, group, _cross[group].Rows));
+            AddTo(_sigma[group], algebra.Gram(x));
+            AddTo(_cross[group], algebra.Multiply(y, x, transposeB: true));
+        }
+
+        AddRowSums(_inputs, patches);
+        AddRowSums(_outputs, outputs);
+        Count += patches.Columns;
+    }
+
+    /// <summary>Adds what <paramref name="other"/> has seen.</summary>
+    public void Add(CrossMoments other)
+    {
+        for (var group = 0; group < Groups; group++)
+        {
+            AddTo(_sigma[group], other._sigma[group]);
+            AddTo(_cross[group], other._cross[group]);
+        }
+
+        TensorPrimitives.Add(_inputs, other._inputs, _inputs);
+        TensorPrimitives.Add(_outputs, other._outputs, _outputs);
+        Count += other.Count;
+    }
+
+    private static void AddTo(Matrix sum, Matrix part) => TensorPrimitives.Add(sum.Values, part.Values, sum.Values);
+
+    private static void AddRowSums(double[] sums, Matrix matrix)
+    {
+        for (var row = 0; row < sums.Length; row++)
+        {
+            sums[row] += TensorPrimitives.Sum<double>(matrix.Row(row));
+        }
+    }
+
+    private Matrix Rows(Matrix matrix, int group, int rows) => Groups == 1
+        ? matrix
+        : new Matrix(rows, matrix.Columns, matrix.Values[(group * rows * matrix.Columns)..((group + 1) * rows * matrix.Columns)]);
+
+    private Matrix Mean(Matrix sum) => new(sum.Rows, sum.Columns, Mean(sum.Values));
+
+    private double[] Mean(double[] sum)
+    {
+        var mean = new double[sum.Length];
+        TensorPrimitives.Divide(sum, (double)Count, mean);
+        return mean;
+    }
+}

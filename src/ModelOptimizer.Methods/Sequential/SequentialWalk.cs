@@ -1,0 +1,180 @@
+using System.Numerics.Tensors;
+using ModelOptimizer.Tensors.Data;
+
+namespace ModelOptimizer.Methods.Sequential;
+
+/// <summary>
+/// A walk through two models of one structure, layer after layer: the reference as it is, and a copy whose layers are changed on the way. Each layer can so make
+/// up for what was done to those before it (Zhang, Zou, He, Sun: Accelerating Very Deep Convolutional Networks for Classification and Detection. TPAMI 2016,
+/// arXiv 1505.06798, "asymmetric"; He, Zhang, Sun: Channel Pruning. ICCV 2017, arXiv 1707.06168, for outputs that are added to a shortcut).
+/// </summary>
+internal sealed class SequentialWalk : IDisposable
+{
+    private const int HeldBack = 4;
+
+    // Of the windows of some samples.
+    private const long PatchBytes = 48L << 20;
+
+    private readonly ILinearAlgebra _algebra;
+    private readonly Frontier _reference;
+    private readonly Frontier _changed;
+    private readonly TensorUses _uses;
+    private readonly HashSet<NodeProto> _toCome;
+    private readonly CancellationToken _cancellation;
+
+    /// <param name="context">The reference is its model; the samples are its calibration data.</param>
+    /// <param name="changed">A clone of it.</param>
+    /// <param name="layers">The layers of <paramref name="changed"/> that will be changed.</param>
+    public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers)
+    {
+        _algebra = context.Engine.LinearAlgebra;
+        _reference = new Frontier(context.Engine, context.Model, context.Calibration!.Read());
+        _changed = new Frontier(context.Engine, changed, context.Calibration!.Read());
+        _uses = new TensorUses(changed.Proto);
+        _toCome = new HashSet<NodeProto>(layers.Select(layer => layer.Node), ReferenceEqualityComparer.Instance);
+        _cancellation = context.Cancellation;
+    }
+
+    /// <summary>
+    /// Moments of what <paramref name="layer"/> reads in the changed model and of what it gives in the reference, its bias included; where its output is added to
+    /// a shortcut, less by what the shortcut has changed. Of a Gemm it is divided by alpha. Of every sample but a quarter, and of that quarter, which may be empty.
+    /// </summary>
+    /// <param name="layer">A layer of the changed model, behind those that were asked for before.</param>
+    public (CrossMoments Fit, CrossMoments HeldBack) Moments(WeightLayer layer)
+    {
+        _reference.Advance([layer.Output]);
+        _changed.Advance([layer.Input]);
+        var shortcut = Shortcut(layer);
+        if (shortcut is not null)
+        {
+            _reference.Advance([layer.Output, shortcut]);
+            _changed.Advance([layer.Input, shortcut]);
+        }
+
+        var groups = layer.Window?.Group ?? 1;
+        var size = (int)(layer.WeightCount / layer.OutputChannels);
+        var (fit, held) = (new CrossMoments(groups, size, layer.OutputChannels), new CrossMoments(groups, size, layer.OutputChannels));
+        for (var batch = 0; batch < _changed.Batches; batch++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            var output = _reference.Read(layer.Output, batch);
+            var (before, after) = shortcut is null ? (null, null) : (_reference.Read(shortcut, batch), _changed.Read(shortcut, batch));
+            // One that is spread over positions would have to be spread here too.
+            var windows = before is not null && before.Shape.AsSpan().SequenceEqual(output.Shape)
+                ? new LayerWindows(layer, _changed.Read(layer.Input, batch), output, before, after)
+                : new LayerWindows(layer, _changed.Read(layer.Input, batch), output, null, null);
+            var samples = windows.Samples;
+            var kept = samples >= HeldBack ? samples - (samples / HeldBack) : batch % HeldBack == HeldBack - 1 ? 0 : samples;
+            Add(fit, windows, 0, kept);
+            Add(held, windows, kept, samples);
+        }
+
+        _toCome.Remove(layer.Node);
+        return (fit, held);
+    }
+
+    /// <summary>Says that a layer whose moments nobody needs is changed now.</summary>
+    public void Pass(WeightLayer layer) => _toCome.Remove(layer.Node);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reference.Dispose();
+        _changed.Dispose();
+    }
+
+    private void Add(CrossMoments moments, LayerWindows windows, int first, int end)
+    {
+        var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
+        for (; first < end; first += step)
+        {
+            var (patches, outputs) = windows.Read(first, Math.Min(step, end - first));
+            moments.Add(_algebra, patches, outputs);
+        }
+    }
+
+    // What is added to the output, where that is known by now in both models.
+    private string? Shortcut(WeightLayer layer)
+    {
+        if (_uses.OnlyReader(layer.Output) is not { } add || add.Operator() != "Add")
+        {
+            return null;
+        }
+
+        var other = add.Input[0] == layer.Output ? add.Input[1] : add.Input[0];
+        return other != layer.Output && _changed.IsReachable(other, _toCome) && _reference.IsReachable(other, new HashSet<NodeProto>()) ? other : null;
+    }
+}
+
+/// <summary>What a layer reads of the samples of a batch, and what it shall give, as matrices with a column for each position.</summary>
+/// <param name="layer">The layer.</param>
+/// <param name="input">What it reads in the changed model, samples first.</param>
+/// <param name="output">What it gives in the reference.</param>
+/// <param name="before">The shortcut that is added to the output, in the reference; null for none.</param>
+/// <param name="after">The same in the changed model.</param>
+internal sealed class LayerWindows(WeightLayer layer, HostTensor input, HostTensor output, HostTensor? before, HostTensor? after)
+{
+    private readonly ConvGeometry? _window = layer.Window?.Resolve(input.Shape[2..]);
+
+    // Positions of one sample: of a convolution's output, or vectors.
+    private readonly int _places = (int)(layer.Window is null ? output.Shape[1..^1].Product() : output.Shape[2..].Product());
+    private readonly int _width = (int)(layer.Window is null ? input.Shape[^1] : input.Shape[1] * layer.Window.Taps);
+
+    /// <summary>Number of samples.</summary>
+    public int Samples => (int)input.Shape[0];
+
+    /// <summary>Bytes of the matrices of one sample.</summary>
+    public long BytesOfSample => sizeof(double) * (long)_places * (_width + layer.OutputChannels);
+
+    /// <summary>The matrices of some samples: (groups·D)×n and T×n.</summary>
+    public (Matrix Patches, Matrix Outputs) Read(int first, int samples)
+    {
+        var columns = samples * _places;
+        var (patches, outputs) = (new Matrix(_width, columns), new Matrix(layer.OutputChannels, columns));
+        var (read, wanted) = (Part(input, first, samples), Wanted(first, samples));
+        if (_window is null)
+        {
+            new Matrix(columns, _width, read).CopyTransposed(patches, 0);
+            new Matrix(columns, layer.OutputChannels, wanted).CopyTransposed(outputs, 0);
+            return (patches, outputs);
+        }
+
+        PatchMatrix.Fill(patches, read, [samples, .. input.Shape[1..]], _window, output.Shape[2..], samples, 0);
+        Parallel.For(0, layer.OutputChannels, channel =>
+        {
+            var row = outputs.Row(channel);
+            for (var sample = 0; sample < samples; sample++)
+            {
+                var from = wanted.AsSpan(((sample * layer.OutputChannels) + channel) * _places, _places);
+                for (var place = 0; place < _places; place++)
+                {
+                    row[(place * samples) + sample] = from[place];
+                }
+            }
+        });
+        return (patches, outputs);
+    }
+
+    private double[] Wanted(int first, int samples)
+    {
+        var wanted = Part(output, first, samples);
+        if (before is not null)
+        {
+            TensorPrimitives.Add(wanted, Part(before, first, samples), wanted);
+            TensorPrimitives.Subtract(wanted, Part(after!, first, samples), wanted);
+        }
+
+        if (layer.Alpha != 1)
+        {
+            TensorPrimitives.Divide(wanted, layer.Alpha, wanted);
+        }
+
+        return wanted;
+    }
+
+    private static double[] Part(HostTensor tensor, int first, int samples)
+    {
+        var bytes = tensor.Bytes.Length / (int)tensor.Shape[0];
+        return new HostTensor(tensor.Type, [samples, .. tensor.Shape[1..]], tensor.Bytes[(first * bytes)..((first + samples) * bytes)]).Doubles();
+    }
+}
