@@ -21,7 +21,14 @@ return args switch
     ["head", var shared] => HeadTable.Run(shared),
     ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
-    ["load"] => LoadTable.Run(),
+    ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2"),
+    ["bits", var shared, var weights] => QuantizeTable.Others(shared, weights),
+    ["rivals", var shared] => RivalsTable.Run(shared),
+    ["open"] => OpenTable.Run(),
+    ["edge", var folder] => EdgeTable.Run(folder),
+    ["rounding"] => ResNet50Run.Quantize(),
+    ["load"] => LoadTable.Run("fp16,8,6,5,4,3,2"),
+    ["load", var weights] => LoadTable.Run(weights),
     ["load", var model, var level] => LoadTable.Load(model, level),
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),
     ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraWord.BuiltIn),
@@ -49,8 +56,13 @@ static int Usage()
           convex <shared> <images> [sweeps]   gated students of ResNet-20's last stage, fitted to so many images of each class, beside ReLU students of equal size and time
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
-          quantize <shared> [4,3]   bytes and accuracy of ResNet-20 with weights of few bits, by width and rounding
-          load                time and memory to load a ResNet-50-sized model with weights of few bits
+          quantize <shared> [4,3]   bytes, accuracy and time of ResNet-20 with weights of few bits, by width and rounding
+          bits <shared> [4,3]   the same for networks for digits and file types and a vision transformer
+          rivals <shared>     what others do to the weights of ResNet-20
+          load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
+          open                time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
+          edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code
+          rounding            time and peak memory of quantize on a ResNet-50-sized model
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
