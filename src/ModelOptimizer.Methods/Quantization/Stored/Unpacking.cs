@@ -67,16 +67,12 @@ internal sealed class Unpacking(GraphWriter writer)
         var dims = tensors[0].Dims;
         var shaped = tensors.Count == 1 && layout.Rows == 1 && !InFloat && dims[0] % layout.Codes == 0;
         var all = InFloat ? ByDivision(codes, layout) : ByShifts(codes, layout, shaped ? [dims[0] / layout.Codes, .. dims[1..]] : null);
-        if (tensors.Count > 1)
-        {
-            // Casting once instead of for each takes memory, and small weights take little.
-            all = ToFloat(all);
-        }
-
         string[] pieces = [all];
         if (tensors.Count > 1 || count < codes.Length)
         {
             var vector = writer.Node("Reshape", [all, Numbers(-1)]);
+            // Casting once instead of for each takes memory, and small weights take little.
+            vector = tensors.Count > 1 ? ToFloat(vector) : vector;
             long[] rest = count < codes.Length ? [codes.Length - count] : [];
             long[] lengths = [.. tensors.Select(tensor => (long)tensor.Count), .. rest];
             pieces = writer.Split(vector, lengths, Array.ConvertAll(lengths, _ => writer.Named(Code)));
