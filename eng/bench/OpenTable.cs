@@ -18,11 +18,11 @@ internal static class OpenTable
 
     private static readonly EmbedCompression[] Compressions = [EmbedCompression.None, EmbedCompression.Deflate, EmbedCompression.Brotli];
 
-    public static int Run()
+    public static int Run(string sizes)
     {
         using var workspace = new Workspace();
         var names = new List<(string Name, int Bytes, int Shipped)>();
-        foreach (var megabytes in new[] { 1, 10, 100 })
+        foreach (var megabytes in sizes.Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture)))
         {
             var model = Model(megabytes);
             foreach (var compression in Compressions)

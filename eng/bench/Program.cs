@@ -21,10 +21,12 @@ return args switch
     ["head", var shared] => HeadTable.Run(shared),
     ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
-    ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2"),
-    ["bits", var shared, var weights] => QuantizeTable.Others(shared, weights),
+    ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2", ""),
+    ["bits", var shared, var weights] => QuantizeTable.Others(shared, weights, ""),
+    ["bits", var shared, var weights, var model] => QuantizeTable.Others(shared, weights, model),
     ["rivals", var shared] => RivalsTable.Run(shared),
-    ["open"] => OpenTable.Run(),
+    ["open"] => OpenTable.Run("1,10,100"),
+    ["open", var megabytes] => OpenTable.Run(megabytes),
     ["edge", var folder] => EdgeTable.Run(folder),
     ["rounding"] => ResNet50Run.Quantize(),
     ["load"] => LoadTable.Run("fp16,8,6,5,4,3,2"),
@@ -57,10 +59,10 @@ static int Usage()
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
           quantize <shared> [4,3]   bytes, accuracy and time of ResNet-20 with weights of few bits, by width and rounding
-          bits <shared> [4,3]   the same for networks for digits and file types and a vision transformer
+          bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
           rivals <shared>     what others do to the weights of ResNet-20
           load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
-          open                time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
+          open [1,10]         time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
           edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code
           rounding            time and peak memory of quantize on a ResNet-50-sized model
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model

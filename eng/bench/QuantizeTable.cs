@@ -13,6 +13,8 @@ namespace ModelOptimizer.Bench;
 /// <summary>quantize with 256 unlabelled calibration samples: bytes of the file, accuracy and time of one sample by width and rounding.</summary>
 internal static class QuantizeTable
 {
+    private const string Colours = "scale: 1/255, mean: [0.4914, 0.4822, 0.4465], std: [0.2471, 0.2435, 0.2616]";
+
     private static readonly TimeSpan PerModel = TimeSpan.FromSeconds(5);
 
     /// <summary>ResNet-20.</summary>
@@ -28,39 +30,34 @@ internal static class QuantizeTable
         return 0;
     }
 
-    /// <summary>Two networks for digits, one for file types, a vision transformer.</summary>
-    public static int Others(string shared, string widths)
+    /// <summary>Two networks for digits, one for file types, a vision transformer; or the one whose file's name begins with <paramref name="file"/>.</summary>
+    public static int Others(string shared, string widths, string file)
     {
         var (cifar, mnist, real) = (Data(shared, "cifar10"), Data(shared, "mnist"), Data(shared, "real"));
         string Digits(string name, string set, string input, string preprocess) =>
             $"{name}: {{ inputs: {{ \"{input}\": {mnist}/{set}-images-idx3-ubyte.gz }}, labels: {mnist}/{set}-labels-idx1-ubyte.gz, "
                 + $"preprocess: {{ {preprocess} }} }}";
-        foreach (var (file, preprocess) in new[]
+        void Table(string source, Func<string, string, string> data)
         {
-            ("mnist_burn_convbn.onnx", "scale: 1/255, mean: [0.1307], std: [0.3081]"),
-            ("mnist_fc_256x6.onnx", "scale: 1/255, shape: [784, 1]"),
-        })
-        {
-            Table(
-                Path.Combine(mnist, file),
-                input => Digits("train", "train", input, preprocess),
-                input => Digits("test", "t10k", input, preprocess),
-                widths,
-                ["gptq"]);
+            if (Path.GetFileName(source).StartsWith(file, StringComparison.Ordinal))
+            {
+                QuantizeTable.Table(source, input => data("train", input), input => data("test", input), widths, ["gptq"]);
+            }
         }
 
+        Table($"{real}/magika_v3_3.onnx", (set, input) => Archive(set, $"{real}/magika_{(set == "train" ? "calib" : "test")}.npz", input, "bytes", null));
         Table(
-            Path.Combine(real, "magika_v3_3.onnx"),
-            input => Archive("train", $"{real}/magika_calib.npz", input, "bytes", null),
-            input => Archive("test", $"{real}/magika_test.npz", input, "bytes", null),
-            widths,
-            ["gptq"]);
-        Table(
-            Path.Combine(real, "cifar_vit_pgd.onnx"),
-            input => Archive("train", $"{cifar}/train-4000.npz", input, "images", "scale: 1/255"),
-            input => Archive("test", $"{cifar}/test-5000-jpeg.npz", input, "images", "scale: 1/255"),
-            widths,
-            ["gptq"]);
+            $"{real}/cifar_vit_pgd.onnx",
+            (set, input) => Archive(set, $"{cifar}/{(set == "train" ? "train-4000" : "test-5000-jpeg")}.npz", input, "images", Colours));
+        foreach (var (digits, preprocess) in new[]
+        {
+            ("mnist_fc_256x6.onnx", "scale: 1/255, shape: [784, 1]"),
+            ("mnist_burn_convbn.onnx", "scale: 1/255, mean: [0.1307], std: [0.3081]"),
+        })
+        {
+            Table($"{mnist}/{digits}", (set, input) => Digits(set, set == "train" ? "train" : "t10k", input, preprocess));
+        }
+
         return 0;
     }
 
