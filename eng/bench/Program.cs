@@ -21,12 +21,22 @@ return args switch
     ["head", var shared] => HeadTable.Run(shared),
     ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
+    ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
-    ["bits", var shared] => BitsTable.Sizes(shared),
+    ["bits-budget", var shared] => BitsTable.Sizes(shared),
     ["bits-search", var shared] => BitsTable.Searches(shared),
     ["storage", var shared] => StorageTable.Run(shared, "tucker,cp"),
     ["storage", var shared, var methods] => StorageTable.Run(shared, methods),
-    ["load"] => LoadTable.Run(),
+    ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2", ""),
+    ["bits", var shared, var weights] => QuantizeTable.Others(shared, weights, ""),
+    ["bits", var shared, var weights, var model] => QuantizeTable.Others(shared, weights, model),
+    ["rivals", var shared] => RivalsTable.Run(shared),
+    ["open"] => OpenTable.Run("1,10,100"),
+    ["open", var megabytes] => OpenTable.Run(megabytes),
+    ["edge", var folder] => EdgeTable.Run(folder),
+    ["rounding"] => ResNet50Run.Quantize(),
+    ["load"] => LoadTable.Run("fp16,8,6,5,4,3,2"),
+    ["load", var weights] => LoadTable.Run(weights),
     ["load", var model, var level] => LoadTable.Load(model, level),
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),
     ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraWord.BuiltIn),
@@ -54,11 +64,17 @@ static int Usage()
           convex <shared> <images> [sweeps]   gated students of ResNet-20's last stage, fitted to so many images of each class, beside ReLU students of equal size and time
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students
-          quantize <shared> [4,3]   bytes and accuracy of ResNet-20 with weights of few bits, by width and rounding
-          bits <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
+          quantize <shared> [4,3]   bytes, accuracy and time of ResNet-20 with weights of few bits, by width and rounding
+          rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
+          bits-budget <shared>   bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
           bits-search <shared>   the smallest files that a gate allows, by bits alone and by ranks of cp and bits
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits
-          load                time and memory to load a ResNet-50-sized model with weights of few bits
+          bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
+          rivals <shared>     what others do to the weights of ResNet-20
+          load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
+          open [1,10]         time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
+          edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code
+          rounding            time and peak memory of quantize on a ResNet-50-sized model
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code

@@ -26,7 +26,7 @@ internal static class RateTable
         datasets = datasets.Replace("INPUT", OnnxModel.Load(source).Graph.Input[0].Name, StringComparison.Ordinal);
         Console.WriteLine("| goal | file | Brotli | Deflate | top-1 | agreement | forecast | change | s |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var goal in goals.Split(';'))
+        foreach (var goal in goals.Split(';', StringSplitOptions.TrimEntries))
         {
             using var workspace = new Workspace();
             var (report, profile) = workspace.Run($$"""

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ModelOptimizer.Tensors.Devices;
 
 namespace ModelOptimizer.Bench;
 
@@ -9,8 +10,37 @@ internal static class ResNet50Run
     public static int Run(string device, string linearAlgebra)
     {
         using var workspace = new Workspace();
+        var (report, profile) = Compress(workspace, device, linearAlgebra, "method: tucker, budget: { size: 50% }");
+        Print(report, profile);
+        foreach (var (activity, seconds) in profile.Entries.TakeWhile(entry => entry.Seconds > profile.TotalSeconds / 200))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {seconds,7:F1} s  {activity}"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>4 bits under the moments of 64 images, rounding beside moments.</summary>
+    public static int Quantize()
+    {
+        using var workspace = new Workspace();
+        var (report, profile) = Compress(workspace, "cpu", LinearAlgebraWord.BuiltIn, "method: quantize, weights: 4");
+        Print(report, profile);
+        var layers = report.Steps.SelectMany(step => step.Layers).Select(layer => layer.Layer).ToHashSet(StringComparer.Ordinal);
+        var rounding = profile.Entries.Where(entry => layers.Contains(entry.Activity)).Sum(entry => entry.Seconds);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {rounding,7:F1} s  rounding of {layers.Count} layers"));
+        foreach (var (activity, seconds) in profile.Entries.Where(entry => !layers.Contains(entry.Activity)))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {seconds,7:F1} s  {activity}"));
+        }
+
+        return 0;
+    }
+
+    private static (ModelReport Report, Profile Profile) Compress(Workspace workspace, string device, string linearAlgebra, string step)
+    {
         ResNet50Graph.Build().Save(Path.Combine(workspace.Folder, "resnet50.onnx"));
-        var (report, profile) = workspace.Run($$"""
+        return workspace.Run($$"""
             version: 1
             device: {{device}}
             linear-algebra: {{linearAlgebra}}
@@ -19,22 +49,15 @@ internal static class ResNet50Run
                 source: resnet50.onnx
                 calibrate: { random: 64 }
                 compress:
-                  - method: tucker
-                    budget: { size: 50% }
+                  - { {{step}} }
             """);
-        var peak = Process.GetCurrentProcess().PeakWorkingSet64;
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{report.Before.Bytes / 1e6:F1} MB -> {report.After.Bytes / 1e6:F1} MB ({(double)report.After.Bytes / report.Before.Bytes:P1}), "
-                    + $"{profile.TotalSeconds:F0} s, peak {peak / 1e9:F2} GB"
-            )
-        );
-        foreach (var (activity, seconds) in profile.Entries.TakeWhile(entry => entry.Seconds > profile.TotalSeconds / 200))
-        {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {seconds,7:F1} s  {activity}"));
-        }
-
-        return 0;
     }
+
+    private static void Print(ModelReport report, Profile profile) => Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Before.Bytes / 1e6:F1} MB -> {report.After.Bytes / 1e6:F1} MB ({(double)report.After.Bytes / report.Before.Bytes:P1}), "
+                + $"{profile.TotalSeconds:F0} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e9:F2} GB"
+        )
+    );
 }

@@ -57,6 +57,6 @@ internal static class Opsets
     /// <summary>ReduceMean takes its axes as an input.</summary>
     public const long ReduceMeanInput = 18;
 
-    /// <summary>BitwiseOr.</summary>
-    public const long BitwiseOr = 18;
+    /// <summary>BitwiseAnd.</summary>
+    public const long BitwiseAnd = 18;
 }

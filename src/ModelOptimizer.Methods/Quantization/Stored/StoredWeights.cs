@@ -5,8 +5,10 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <summary>Puts the nodes that make a weight in the place of the constant: whatever reads it is not touched.</summary>
 internal static class StoredWeights
 {
-    // Weights that share their bytes are cut out of one long vector, which costs memory at load, and saves names and nodes, which only small weights notice.
+    // Weights that share their bytes are cut out of one long vector, which costs memory at load, and saves names and nodes, which only small files notice.
     private const int MostOfSmall = 1 << 16;
+    private const int MostOfSmallInLarge = 1 << 12;
+    private const long Large = 1L << 22;
     private const int MostTogether = 1 << 17;
 
     /// <summary>
@@ -15,12 +17,13 @@ internal static class StoredWeights
     public static (OnnxModel Model, IReadOnlyDictionary<string, long> Bytes) Pack(OnnxModel model, IReadOnlyList<RoundedTensor> tensors)
     {
         var before = BytesNow(model);
-        var smaller = tensors.Where(tensor => MemberBytes(tensor, model, IsSmall(tensor)) < before[tensor.Name]).ToList();
+        var most = MostShared(model);
+        var smaller = tensors.Where(tensor => MemberBytes(tensor, model, IsSmall(tensor, most)) < before[tensor.Name]).ToList();
         var rewrite = new Rewrite(model);
         var shared = new Dictionary<string, string>(StringComparer.Ordinal);
         var names = 0;
         var bytes = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var group in Groups(smaller))
+        foreach (var group in Groups(smaller, most))
         {
             var known = new Dictionary<string, string>(shared, StringComparer.Ordinal);
             var writer = Unpacking.Writer(model, () => rewrite.UniqueName($"q{names++}"), known);
@@ -55,9 +58,9 @@ internal static class StoredWeights
     }
 
     // In the order of the model: large ones alone, small ones of one format together as long as they are not many.
-    private static IEnumerable<IReadOnlyList<RoundedTensor>> Groups(IEnumerable<RoundedTensor> tensors)
+    private static IEnumerable<IReadOnlyList<RoundedTensor>> Groups(IEnumerable<RoundedTensor> tensors, int most)
     {
-        foreach (var byFormat in tensors.GroupBy(tensor => (tensor.Format.Bits, IsSmall(tensor))))
+        foreach (var byFormat in tensors.GroupBy(tensor => (tensor.Format.Bits, IsSmall(tensor, most))))
         {
             var group = new List<RoundedTensor>();
             foreach (var tensor in byFormat)
@@ -76,9 +79,12 @@ internal static class StoredWeights
     }
 
     /// <summary>About what <paramref name="tensor"/> would take in the file; what it shares with others is not counted.</summary>
-    public static long MemberBytes(RoundedTensor tensor, OnnxModel model) => MemberBytes(tensor, model, IsSmall(tensor));
+    public static long MemberBytes(RoundedTensor tensor, OnnxModel model) => MemberBytes(tensor, model, IsSmall(tensor, MostShared(model)));
 
-    private static bool IsSmall(RoundedTensor tensor) => tensor.Count <= MostOfSmall && tensor.Format.Bits < 8;
+    // By the file, which is the same when fewer weights are packed because a lock file says so.
+    private static int MostShared(OnnxModel model) => model.SizeInBytes < Large ? MostOfSmall : MostOfSmallInLarge;
+
+    private static bool IsSmall(RoundedTensor tensor, int most) => tensor.Count <= most && tensor.Format.Bits < 8;
 
     private static long MemberBytes(RoundedTensor tensor, OnnxModel model, bool shares)
     {

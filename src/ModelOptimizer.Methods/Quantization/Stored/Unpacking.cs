@@ -37,7 +37,7 @@ internal sealed class Unpacking(GraphWriter writer)
         }
         else
         {
-            WritePacked(tensors, BitPlane.Of(format.Bits), format.Bits);
+            WritePacked(tensors, CodeLayout.Of(format.Bits));
         }
     }
 
@@ -52,11 +52,10 @@ internal sealed class Unpacking(GraphWriter writer)
         }
     }
 
-    private void WritePacked(IReadOnlyList<RoundedTensor> tensors, IReadOnlyList<BitPlane> planes, int bits)
+    private void WritePacked(IReadOnlyList<RoundedTensor> tensors, CodeLayout layout)
     {
         var count = tensors.Sum(tensor => tensor.Count);
-        var unit = planes[^1].Parts;
-        var codes = new sbyte[(count + unit - 1) / unit * unit];
+        var codes = new sbyte[(count + layout.Codes - 1) / layout.Codes * layout.Codes];
         var start = 0;
         foreach (var tensor in tensors)
         {
@@ -64,17 +63,16 @@ internal sealed class Unpacking(GraphWriter writer)
             start += tensor.Count;
         }
 
-        var all = writer.Opset < Opsets.BitShift ? ByDivision(codes, planes, bits) : ByShifts(codes, planes, bits);
-        if (tensors.Count > 1)
-        {
-            // Casting once instead of for each takes memory, and small weights take little.
-            all = ToFloat(all, planes);
-        }
-
+        // Bytes with the extents of the weight need no Reshape, which would be another copy in memory.
+        var dims = tensors[0].Dims;
+        var shaped = tensors.Count == 1 && layout.Rows == 1 && !InFloat && dims[0] % layout.Codes == 0;
+        var all = InFloat ? ByDivision(codes, layout) : ByShifts(codes, layout, shaped ? [dims[0] / layout.Codes, .. dims[1..]] : null);
         string[] pieces = [all];
         if (tensors.Count > 1 || count < codes.Length)
         {
-            var vector = writer.Node("Reshape", [all, writer.Shared<long>(Code, DataType.Int64, [-1], 1)]);
+            var vector = writer.Node("Reshape", [all, Numbers(-1)]);
+            // Casting once instead of for each takes memory, and small weights take little.
+            vector = tensors.Count > 1 ? ToFloat(vector) : vector;
             long[] rest = count < codes.Length ? [codes.Length - count] : [];
             long[] lengths = [.. tensors.Select(tensor => (long)tensor.Count), .. rest];
             pieces = writer.Split(vector, lengths, Array.ConvertAll(lengths, _ => writer.Named(Code)));
@@ -82,21 +80,20 @@ internal sealed class Unpacking(GraphWriter writer)
 
         for (var i = 0; i < tensors.Count; i++)
         {
-            var shaped = Reshape(tensors[i], pieces[i]);
-            Scale(tensors[i], tensors.Count > 1 ? shaped : ToFloat(shaped, planes), Unit(bits));
+            var numbers = shaped ? pieces[i] : Reshape(tensors[i], pieces[i]);
+            Scale(tensors[i], tensors.Count > 1 ? numbers : ToFloat(numbers), Unit(layout.Bits));
         }
     }
 
     private string Reshape(RoundedTensor tensor, string codes) =>
-        writer.Node("Reshape", [codes, writer.Shared<long>(Code, DataType.Int64, tensor.Dims, tensor.Dims.Length)]);
+        writer.Node("Reshape", [codes, Numbers(tensor.Dims)]);
 
-    private bool JoinsInFloat(IReadOnlyList<BitPlane> planes) => writer.Opset < (planes.Count > 1 ? Opsets.BitwiseOr : Opsets.BitShift);
+    private bool InFloat => writer.Opset < Opsets.BitShift;
 
-    private string ToFloat(string codes, IReadOnlyList<BitPlane> planes) =>
-        JoinsInFloat(planes) ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
+    private string ToFloat(string codes) => InFloat ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
 
     // From opset 11 codes come as multiples of 2^(8−bits), because they stand in the upper bits of a byte.
-    private int Unit(int bits) => writer.Opset < Opsets.BitShift ? 1 : 1 << (8 - bits);
+    private int Unit(int bits) => InFloat ? 1 : 1 << (8 - bits);
 
     // Powers of two change no digit, short of the smallest numbers that there are.
     private void Scale(RoundedTensor tensor, string codes, int unit)
@@ -115,113 +112,185 @@ internal sealed class Unpacking(GraphWriter writer)
 
     private void Name(RoundedTensor tensor, string numbers) => writer.NodeTo(tensor.Name, "Cast", [numbers], GraphWriter.Attribute("to", (long)tensor.Type));
 
-    // A plane's bits at the top of a byte, what was above them shifted out; then planes are put beside each other.
-    private string ByShifts(sbyte[] codes, IReadOnlyList<BitPlane> planes, int bits)
+    // Each code at the top of a byte, zeros below it: [codes in a group, groups], or the extents of a weight whose bytes have the given ones.
+    private string ByShifts(sbyte[] codes, CodeLayout layout, long[]? extents)
     {
-        var high = Shift("LEFT", Spread(codes, planes, 0), 8 - planes[0].Bits);
-        if (planes.Count == 1)
+        var packed = layout.Pack(codes, offset: 0);
+        var shaped = extents is not null;
+        extents ??= [layout.Rows, packed.Length / layout.Rows];
+        var bytes = writer.Raw<byte>(Code, DataType.Uint8, packed, extents);
+        // ONNX Runtime is twenty times slower where a shift has fewer extents than what is shifted and the last ones are 1.
+        string One(int value) => writer.Shared<byte>(Code, DataType.Uint8, [(byte)value], Array.ConvertAll(extents, _ => 1L));
+        string Shift(string direction, string input, int places) =>
+            places == 0 ? input : writer.Node("BitShift", [input, One(places)], GraphWriter.Attribute("direction", direction));
+        string Join(params string[] parts) => parts is [var only] ? only : writer.Node("Concat", parts, GraphWriter.Attribute("axis", 0L));
+
+        var above = 8 - layout.Bits;
+        int[] places = [.. Enumerable.Range(0, layout.InByte).Select(i => i * layout.Bits)];
+        string whole;
+        if (!shaped && layout.Rows == 1)
         {
-            return high;
+            // One node for all parts, as they need not be put together.
+            var all = writer.Shared<byte>(Code, DataType.Uint8, Array.ConvertAll(places, place => (byte)place), places.Length, 1);
+            whole = Shift("LEFT", writer.Node("BitShift", [bytes, all], GraphWriter.Attribute("direction", "RIGHT")), above);
+        }
+        else if (layout.Bits == 4 && writer.Opset >= Opsets.BitwiseAnd)
+        {
+            whole = Join(Shift("LEFT", bytes, above), writer.Node("BitwiseAnd", [bytes, One(0xF0)]));
+        }
+        else
+        {
+            whole = Shift("LEFT", Join(Array.ConvertAll(places, place => Shift("RIGHT", bytes, place))), above);
         }
 
-        var low = Shift("RIGHT", Shift("LEFT", Spread(codes, planes, 1), 8 - planes[1].Bits), planes[0].Bits);
-        return JoinsInFloat(planes)
-            ? writer.Node("Add", [writer.Cast(writer.Cast(high, DataType.Int8), DataType.Float), writer.Cast(low, DataType.Float)])
-            : writer.Node("BitwiseOr", [high, low]);
-    }
-
-    // Every part of a plane's bytes, its bits at the bottom, more above them.
-    private string Spread(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index)
-    {
-        var (bytes, shifts, dims) = Operands(codes, planes, index, offset: 0);
-        var places = writer.Shared<byte>(Code, DataType.Uint8, Array.ConvertAll(shifts, shift => (byte)shift), dims);
-        return writer.Node("BitShift", [bytes, places], GraphWriter.Attribute("direction", "RIGHT"));
-    }
-
-    private string Shift(string direction, string input, int places) =>
-        writer.Node("BitShift", [input, writer.Shared<byte>(Code, DataType.Uint8, [(byte)places])], GraphWriter.Attribute("direction", direction));
-
-    // ⌊x/2^s⌋ − 2^b·⌊x/2^(s+b)⌋ is the field of b bits at s; numbers this small are exact in float32. Codes are stored without a sign.
-    private string ByDivision(sbyte[] codes, IReadOnlyList<BitPlane> planes, int bits)
-    {
-        var offset = 1 << (bits - 1);
-        var sum = Fields(codes, planes, 0, offset);
-        if (planes.Count > 1)
+        if (layout.Whole == layout.Codes)
         {
-            sum = writer.Node("Add", [writer.Node("Mul", [sum, Number(1 << planes[0].Low)]), Fields(codes, planes, 1, offset)]);
+            return whole;
         }
 
-        return writer.Node("Sub", [sum, Number(offset)]);
+        // Bytes count modulo 256, and so do the factors: a Cast drops what is above. Factors without a sign have a fast product.
+        var terms = layout.Terms(layout.Whole, 1 << above);
+        var operands = Join([.. terms.GroupBy(term => term.Shift, term => term.Row).Select(rows => Shift("RIGHT", Rows(bytes, layout, [.. rows]), rows.Key))]);
+        byte[] factors = [.. Enumerable.Range(0, layout.Codes - layout.Whole).SelectMany(code => terms.Select(term => (byte)(term.Factors[code] & 0xFF)))];
+        var matrix = writer.Shared<byte>(Code, DataType.Uint8, factors, layout.Codes - layout.Whole, terms.Count);
+        return Join(whole, writer.Cast(writer.Node("MatMulInteger", [matrix, operands]), DataType.Uint8));
     }
 
-    private string Fields(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index, int offset)
-    {
-        var (bytes, shifts, dims) = Operands(codes, planes, index, offset);
-        var powers = writer.Shared<float>(Code, DataType.Float, Array.ConvertAll(shifts, shift => 1f / (1 << shift)), dims);
-        var lower = writer.Node("Floor", [writer.Node("Mul", [writer.Cast(bytes, DataType.Float), powers])]);
-        var size = 1 << planes[index].Bits;
-        var upper = writer.Node("Floor", [writer.Node("Mul", [lower, Number(1f / size)])]);
-        return writer.Node("Sub", [lower, writer.Node("Mul", [upper, Number(size)])]);
-    }
+    private string Rows(string bytes, CodeLayout layout, int[] rows) =>
+        rows.Length == layout.Rows
+            ? bytes
+            : writer.Node("Slice", [bytes, Numbers(rows[0]), Numbers(rows[^1] + 1), Numbers(0)]);
 
-    private string Number(float value) => writer.Shared<float>(Code, DataType.Float, [value]);
+    private string Numbers(params long[] values) => writer.Shared<long>(Code, DataType.Int64, values, values.Length);
 
-    // Both planes come out as [parts of the upper plane, parts of the lower for each of them, the rest], in the order of the codes.
-    private (string Bytes, int[] Shifts, long[] ShiftDims) Operands(sbyte[] codes, IReadOnlyList<BitPlane> planes, int index, int offset)
+    // The same without shifts, in numbers small enough to be exact in float32. Codes are stored without a sign.
+    private string ByDivision(sbyte[] codes, CodeLayout layout)
     {
-        var plane = planes[index];
-        var packed = plane.Pack(codes, offset);
-        int[] shifts = [.. Enumerable.Range(0, plane.Parts).Select(part => part * plane.Bits)];
-        if (planes.Count == 1)
+        var offset = 1 << (layout.Bits - 1);
+        var packed = layout.Pack(codes, offset);
+        var bytes = writer.Cast(writer.Raw<byte>(Code, DataType.Uint8, packed, layout.Rows, packed.Length / layout.Rows), DataType.Float);
+        var terms = layout.Terms(0, 1);
+        int[] shifts = [.. terms.Select(term => term.Shift).Distinct()];
+        var powers = writer.Shared<float>(Code, DataType.Float, Array.ConvertAll(shifts, shift => 1f / (1 << shift)), shifts.Length, 1, 1);
+        var shifted = writer.Node("Floor", [writer.Node("Mul", [bytes, powers])]);
+        var rows = shifts.Length * layout.Rows;
+        var factors = new float[layout.Codes * rows];
+        foreach (var term in terms)
         {
-            return (writer.Raw<byte>(Code, DataType.Uint8, packed, packed.Length), shifts, [plane.Parts, 1]);
+            for (var code = 0; code < layout.Codes; code++)
+            {
+                factors[(code * rows) + (Array.IndexOf(shifts, term.Shift) * layout.Rows) + term.Row] = term.Factors[code];
+            }
         }
 
-        long inner = planes[1].Parts / planes[0].Parts;
-        return index == 0
-            ? (writer.Raw<byte>(Code, DataType.Uint8, packed, inner, packed.Length / inner), shifts, [plane.Parts, 1, 1])
-            : (writer.Raw<byte>(Code, DataType.Uint8, packed, packed.Length), shifts, [planes[0].Parts, inner, 1]);
+        var matrix = writer.Shared<float>(Code, DataType.Float, factors, layout.Codes, rows);
+        var sums = writer.Node("MatMul", [matrix, writer.Node("Reshape", [shifted, Numbers(rows, -1)])]);
+        return writer.Node("Sub", [sums, writer.Shared<float>(Code, DataType.Float, [offset])]);
     }
 }
 
 /// <summary>
-/// Some bits of every code. A byte holds those of <see cref="Parts"/> codes, one from each part of the tensor, so that shifting all bytes by the same number
-/// gives a part.
+/// How codes of 2 to 6 bits stand in bytes. Some bytes, the rows, hold a group of codes: each byte has as many codes as fit, from the lowest bit on, and where bits
+/// are left above them, further codes are spread over those of all rows. Every row of the groups is one piece of the file.
 /// </summary>
-/// <param name="Low">The lowest of its bits in a code.</param>
-/// <param name="Bits">How many: 1, 2 or 4.</param>
-internal sealed record BitPlane(int Low, int Bits)
+internal sealed record CodeLayout
 {
-    /// <summary>Codes in a byte.</summary>
-    public int Parts => 8 / Bits;
+    private readonly (int Row, int Bit)[][] _spread;
 
-    /// <summary>The planes of a code of so many bits, the upper one first: 4 and 2 alone, 6 = 4 + 2, 5 = 4 + 1, 3 = 2 + 1.</summary>
-    public static IReadOnlyList<BitPlane> Of(int bits) => bits switch
+    private CodeLayout(int bits, int rows, params (int Row, int Bit)[][] spread) => (Bits, Rows, _spread) = (bits, rows, spread);
+
+    /// <summary>Bits of a code.</summary>
+    public int Bits { get; }
+
+    /// <summary>Bytes of a group.</summary>
+    public int Rows { get; }
+
+    /// <summary>Codes that are whole in one byte.</summary>
+    public int InByte => 8 / Bits;
+
+    /// <summary>Codes of a group that are whole in one byte, the first ones.</summary>
+    public int Whole => InByte * Rows;
+
+    /// <summary>Codes of a group.</summary>
+    public int Codes => Whole + _spread.Length;
+
+    /// <summary>The layout for so many bits.</summary>
+    public static CodeLayout Of(int bits) => bits switch
     {
-        6 => [new(2, 4), new(0, 2)],
-        5 => [new(1, 4), new(0, 1)],
-        4 => [new(0, 4)],
-        3 => [new(1, 2), new(0, 1)],
-        2 => [new(0, 2)],
+        6 => new(6, 3, [(0, 7), (0, 6), (1, 7), (1, 6), (2, 7), (2, 6)]),
+        5 => new(
+            5,
+            5,
+            [(0, 7), (0, 6), (0, 5), (3, 7), (3, 6)],
+            [(1, 7), (1, 6), (1, 5), (4, 7), (4, 6)],
+            [(2, 7), (2, 6), (2, 5), (3, 5), (4, 5)]),
+        4 => new(4, 1),
+        3 => new(3, 3, [(0, 7), (0, 6), (2, 7)], [(1, 7), (1, 6), (2, 6)]),
+        2 => new(2, 1),
         _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "not a packed width"),
     };
 
-    /// <summary>The bytes for <paramref name="codes"/>, whose number is a multiple of <see cref="Parts"/>.</summary>
-    /// <param name="codes">The codes.</param>
+    /// <summary>The bytes, a row after the other.</summary>
+    /// <param name="codes">Codes [<see cref="Codes"/>, groups].</param>
     /// <param name="offset">What is added to each before its bits are taken.</param>
     public byte[] Pack(ReadOnlySpan<sbyte> codes, int offset)
     {
-        var bytes = new byte[codes.Length / Parts];
-        var mask = (1 << Bits) - 1;
-        for (var part = 0; part < Parts; part++)
+        var groups = codes.Length / Codes;
+        var bytes = new byte[Rows * groups];
+        for (var code = 0; code < Codes; code++)
         {
-            var from = codes.Slice(part * bytes.Length, bytes.Length);
-            for (var i = 0; i < bytes.Length; i++)
+            var from = codes.Slice(code * groups, groups);
+            var places = Places(code);
+            for (var i = 0; i < places.Length; i++)
             {
-                bytes[i] |= (byte)((((from[i] + offset) >> Low) & mask) << (Bits * part));
+                var to = bytes.AsSpan(places[i].Row * groups, groups);
+                for (var group = 0; group < groups; group++)
+                {
+                    to[group] |= (byte)((((from[group] + offset) >> (Bits - 1 - i)) & 1) << places[i].Bit);
+                }
             }
         }
 
         return bytes;
     }
+
+    /// <summary>
+    /// Codes from <paramref name="first"/> on as sums over shifted bytes: bit k of a byte x is ⌊x/2^k⌋ − 2·⌊x/2^(k+1)⌋, so a code is Σ factor·⌊x/2^shift⌋.
+    /// </summary>
+    /// <param name="first">The first code.</param>
+    /// <param name="one">What the lowest bit of a code counts.</param>
+    /// <returns>The terms by shift and row, without those that no code has.</returns>
+    public IReadOnlyList<CodeTerm> Terms(int first, int one)
+    {
+        var factors = new int[9, Rows, Codes - first];
+        for (var code = first; code < Codes; code++)
+        {
+            var places = Places(code);
+            for (var i = 0; i < places.Length; i++)
+            {
+                var value = one << (Bits - 1 - i);
+                factors[places[i].Bit, places[i].Row, code - first] += value;
+                factors[places[i].Bit + 1, places[i].Row, code - first] -= 2 * value;
+            }
+        }
+
+        // ⌊x/2^8⌋ is 0.
+        return [.. from shift in Enumerable.Range(0, 8)
+                   from row in Enumerable.Range(0, Rows)
+                   let term = new CodeTerm(shift, row, [.. Enumerable.Range(0, Codes - first).Select(code => factors[shift, row, code])])
+                   where term.Factors.Any(factor => factor != 0)
+                   select term];
+    }
+
+    // Where the bits of a code are, the highest first.
+    private (int Row, int Bit)[] Places(int code) =>
+        code >= Whole
+            ? _spread[code - Whole]
+            : [.. Enumerable.Range(1, Bits).Select(i => (code % Rows, (code / Rows * Bits) + Bits - i))];
 }
+
+/// <summary>A row of bytes, shifted down, in sums that are codes.</summary>
+/// <param name="Shift">By how many bits.</param>
+/// <param name="Row">The row.</param>
+/// <param name="Factors">What it counts in each code.</param>
+internal sealed record CodeTerm(int Shift, int Row, int[] Factors);
