@@ -38,7 +38,8 @@ internal static class EdgeTable
             {
                 var problems = OnnxValidator.Check(OnnxModel.Load(output));
                 good = new FileInfo(output).Length < before && problems.Count == 0 && errors.Count == 0;
-                after = string.Create(CultureInfo.InvariantCulture, $"{new FileInfo(output).Length:#,0}{string.Concat(problems.Select(problem => $"; {problem}"))}");
+                var found = string.Concat(problems.Select(problem => $"; {problem}"));
+                after = string.Create(CultureInfo.InvariantCulture, $"{new FileInfo(output).Length:#,0}{found}");
             }
             else
             {

@@ -5,7 +5,9 @@ using ModelOptimizer.Onnx;
 
 namespace ModelOptimizer.Bench;
 
-/// <summary>What it takes to load models with packed weights, each time in a process of its own: a ResNet-50-sized one, and one of 113 million weights.</summary>
+/// <summary>
+/// What it takes to load models with packed weights, each time in a process of its own: a ResNet-50-sized one, and one of 113 million weights.
+/// </summary>
 internal static class LoadTable
 {
     private const int Repetitions = 5;

@@ -77,7 +77,8 @@ internal static class QuantizeTable
                     + $"Deflate {Packed(original, EmbedCompression.Deflate)}"
             )
         );
-        Console.WriteLine("| weights | rounding | file | of the original | Brotli | Deflate | unpack | top-1 | agreement | time of one sample | its 95 % interval | s |");
+        Console.WriteLine(
+            "| weights | rounding | file | of the original | Brotli | Deflate | unpack | top-1 | agreement | time of one sample | its 95 % interval | s |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var weights in widths.Split(','))
         {

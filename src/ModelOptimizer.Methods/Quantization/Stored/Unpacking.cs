@@ -190,8 +190,8 @@ internal sealed class Unpacking(GraphWriter writer)
 }
 
 /// <summary>
-/// How codes of 2 to 6 bits stand in bytes. Some bytes, the rows, hold a group of codes: each byte has as many codes as fit, from the lowest bit on, and where bits
-/// are left above them, further codes are spread over those of all rows. Every row of the groups is one piece of the file.
+/// How codes of 2 to 6 bits stand in bytes. Some bytes, the rows, hold a group of codes: each byte has as many codes as fit, from the lowest bit on, and
+/// where bits are left above them, further codes are spread over those of all rows. Every row of the groups is one piece of the file.
 /// </summary>
 internal sealed record CodeLayout
 {
