@@ -24,7 +24,8 @@ internal static class OutputGradients
     /// <param name="context">Its model is differentiated, on its calibration data.</param>
     /// <param name="layers">The layers.</param>
     /// <returns>
-    /// E Σ(∂z/∂y)² by output y of a layer: the mean over samples of the sum over the elements of one sample; 0 where no output depends on it. Null where the model cannot be differentiated: an operator has no gradient, numbers are not float32, or no output has a variance.
+    /// E Σ(∂z/∂y)² by output y of a layer: the mean over samples of the sum over the elements of one sample; 0 where no output depends on it. Null where the
+    /// model cannot be differentiated: an operator has no gradient, numbers are not float32, or no output has a variance.
     /// </returns>
     public static IReadOnlyDictionary<string, double>? Measure(StepContext context, IReadOnlyCollection<WeightLayer> layers)
     {

@@ -48,7 +48,13 @@ internal sealed record QuantizeOptions
     {
         ExclusiveGroup = "bits",
         Example = "2",
-        OnlyIf = [new(arguments => arguments.Get(RateKey!) != ByBudget || arguments.Get(SearchOptions.Budget) is not null, NoShippedBudget) { Code = MethodCodes.NoGoal }],
+        OnlyIf =
+        [
+            new(arguments => arguments.Get(RateKey!) != ByBudget || arguments.Get(SearchOptions.Budget) is not null, NoShippedBudget)
+            {
+                Code = MethodCodes.NoGoal,
+            },
+        ],
     });
 
     private static readonly Option<Budget?> BudgetKey = Keys.Add(SearchOptions.Budget with
@@ -65,7 +71,8 @@ internal sealed record QuantizeOptions
                 "beside 'rate: auto' is one of shipped bytes, which is what a rate decides. Write 'budget: { shipped: 6% }', or 'weights: auto'."),
             new(
                 arguments => arguments.Get(RateKey) == ByBudget || arguments.Get(SearchOptions.Budget) is not { Measure: BudgetMeasure.Shipped },
-                "of shipped bytes goes with 'rate: auto', which rounds for the entropy that is left after compression. Write 'rate: auto', or 'budget: { size: 15% }'."),
+                "of shipped bytes goes with 'rate: auto', which rounds for the entropy that is left after compression. Write 'rate: auto', or "
+                    + "'budget: { size: 15% }'."),
         ],
     });
 

@@ -4,9 +4,9 @@ using ModelOptimizer.Tensors.Data;
 namespace ModelOptimizer.Methods.Sequential;
 
 /// <summary>
-/// A walk through two models of one structure, layer after layer: the reference as it is, and a copy whose layers are changed on the way. Each layer can so make
-/// up for what was done to those before it (Zhang, Zou, He, Sun: Accelerating Very Deep Convolutional Networks for Classification and Detection. TPAMI 2016,
-/// arXiv 1505.06798, "asymmetric"; He, Zhang, Sun: Channel Pruning. ICCV 2017, arXiv 1707.06168, for outputs that are added to a shortcut).
+/// A walk through two models of one structure, layer after layer: the reference as it is, and a copy whose layers are changed on the way. Each layer can so
+/// make up for what was done to those before it (Zhang, Zou, He, Sun: Accelerating Very Deep Convolutional Networks for Classification and Detection. TPAMI
+/// 2016, arXiv 1505.06798, "asymmetric"; He, Zhang, Sun: Channel Pruning. ICCV 2017, arXiv 1707.06168, for outputs that are added to a shortcut).
 /// </summary>
 internal sealed class SequentialWalk : IDisposable
 {
@@ -36,8 +36,9 @@ internal sealed class SequentialWalk : IDisposable
     }
 
     /// <summary>
-    /// Moments of what <paramref name="layer"/> reads in the changed model and of what it gives in the reference, its bias included; where its output is added to
-    /// a shortcut, less by what the shortcut has changed. Of a Gemm it is divided by alpha. Of every sample but a quarter, and of that quarter, which may be empty.
+    /// Moments of what <paramref name="layer"/> reads in the changed model and of what it gives in the reference, its bias included; where its output is
+    /// added to a shortcut, less by what the shortcut has changed. Of a Gemm it is divided by alpha. Of every sample but a quarter, and of that quarter,
+    /// which may be empty.
     /// </summary>
     /// <param name="layer">A layer of the changed model, behind those that were asked for before.</param>
     public (CrossMoments Fit, CrossMoments HeldBack) Moments(WeightLayer layer)

@@ -8,8 +8,8 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Tensors.Execution;
 
 /// <summary>
-/// One walk through a model over all samples: every node runs once, and what later nodes read of earlier ones is kept until they have run. Weights of nodes that
-/// are still to come may be changed on the way.
+/// One walk through a model over all samples: every node runs once, and what later nodes read of earlier ones is kept until they have run. Weights of nodes
+/// that are still to come may be changed on the way.
 /// </summary>
 internal sealed class Frontier : IDisposable
 {

@@ -10,14 +10,14 @@ public class QuantizeTests
     public void A_lock_file_keeps_the_bits_and_a_build_comes_to_the_same_bytes()
     {
         using var project = new SmallProject("cosine: { min: 90% }");
-        project.WriteManifest("cosine: { min: 90% }", step: "weights: { \"*\": 4, scores: ternary }", method: "quantize");
+        project.WriteManifest("cosine: { min: 90% }", step: "weights: { \"*\": 4, deep: ternary }", method: "quantize");
         var first = project.Run(writeLock: true).Models.ShouldHaveSingleItem();
         var bytes = File.ReadAllBytes(project.Output);
         File.Delete(project.Output);
 
         var again = project.Run().Models.ShouldHaveSingleItem();
 
-        first.Steps[0].Layers.Select(layer => layer.ChosenText).ShouldBe(["4 bits", "4 bits", "ternary"]);
+        first.Steps[0].Layers.Select(layer => layer.ChosenText).ShouldBe(["4 bits", "ternary", "4 bits"]);
         again.Decisions.ShouldBe(DecisionSource.Lock);
         File.ReadAllBytes(project.Output).ShouldBe(bytes);
         LockFile
@@ -28,8 +28,8 @@ public class QuantizeTests
                 new Dictionary<string, Choice>
                 {
                     ["hidden"] = new Choice.Bits(4),
-                    ["deep"] = new Choice.Bits(4),
-                    ["scores"] = new Choice.Bits(1),
+                    ["deep"] = new Choice.Bits(1),
+                    ["scores"] = new Choice.Bits(4),
                 }
             );
     }
@@ -66,11 +66,14 @@ public class QuantizeTests
 
     [Theory]
     [InlineData("weights: auto", "MOC1303", "'weights' is auto, and nothing says how small the model shall become. Add 'budget: { size: 15% }'")]
-    [InlineData("weights: 4, budget: { size: 20% }", "MOC1308", "'budget' is shared out by 'weights: auto', and this step says itself how many bits")]
+    [InlineData("weights: 4, budget: { size: 20% }", "MOC1308", "'budget' is shared out by 'weights: auto' or 'rate: auto', and this step says itself how many bits")]
     [InlineData("budget: { size: 20% }", "MOC1308", "'budget' is shared out by 'weights: auto'")]
     [InlineData("weights: { \"*\": auto, deep: 8 }, budget: { size: 20% }", "MOC1009", "Write a step with bits for the others before it")]
-    [InlineData("weights: auto, budget: { params: 20% }", "MOC1005", "Unknown key 'params' in 'budget'. It can have: size.")]
+    [InlineData("weights: auto, budget: { params: 20% }", "MOC1005", "Unknown key 'params' in 'budget'. It can have: size, shipped.")]
     [InlineData("weights: auto, budget: { size: 20% }, max-evaluations: 9", "MOC1013", "this step has none")]
+    [InlineData("rate: auto, budget: { shipped: 1% }", "MOC2102", "shipped bytes is below what was reached")]
+    [InlineData("rate: 2, weights: 4", "MOC1013", "'weights' and 'rate' exclude each other")]
+    [InlineData("rate: 9", "MOC1009", "'rate' expects a number from 0.1 to 8; found 9")]
     [InlineData("weights: auto, budget: { size: 1% }", "MOC2102", "with every selected layer at its fewest bits")]
     public void What_does_not_go_with_a_budget_is_one_error_that_says_what_to_write(string step, string code, string text)
     {

@@ -73,8 +73,8 @@ internal sealed class LevelSearch
         return new DiagnosticException(
             MethodCodes.BudgetTooSmall,
             FormattableString.Invariant($"the budget of {limit:#,0} shipped bytes is below what was reached: {least:#,0} bytes, {percent} of the original's ")
-                + FormattableString.Invariant($"{original:#,0}. What is not selected or cannot be rounded counts too, and without 'embed: {{ compression: auto }}' ")
-                + $"a code takes 4 bits at least. Raise the budget to {percent}, or select more layers.",
+                + FormattableString.Invariant($"{original:#,0}. What is not selected or cannot be rounded counts too, and without ")
+                + $"'embed: {{ compression: auto }}' a code takes 4 bits at least. Raise the budget to {percent}, or select more layers.",
             _options.BudgetPosition);
     }
 

@@ -73,7 +73,8 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         var movesBias = biases.Find(layer, new double[layer.OutputChannels]) is not null;
         var inProduct = bias.Bias is { } values ? Array.ConvertAll(values, value => value * layer.Beta / layer.Alpha) : null;
         var solved = RidgeFit.Solve(_algebra, weight, fit, held, inProduct, movesBias);
-        SuccessiveRounding?[] roundings = [.. solved.Sigma.Select(sigma => SuccessiveRounding.IsUsable(sigma) ? new SuccessiveRounding(_algebra, sigma) : null)];
+        SuccessiveRounding? Rounding(Matrix sigma) => SuccessiveRounding.IsUsable(sigma) ? new(_algebra, sigma) : null;
+        SuccessiveRounding?[] roundings = [.. solved.Sigma.Select(Rounding)];
         var step = Bounded(stepOf(target, new RoundingMeasure(solved.Sigma, roundings)), solved.Weight);
         var (codes, format) = Codes(solved.Weight, solved.Sigma, roundings, step);
         var tensor = Tensor(target, constant, codes, step, format);

@@ -3,8 +3,8 @@ using ModelOptimizer.Tensors.Runtime;
 namespace ModelOptimizer.Methods.Quantization.Rate;
 
 /// <summary>
-/// What rounding a weight with step δ does to the model's outputs (in the unit of <see cref="OutputDivergence"/>): of a layer, by the gradients of the outputs, or
-/// where these cannot be had, measured by rounding this weight alone.
+/// What rounding a weight with step δ does to the model's outputs (in the unit of <see cref="OutputDivergence"/>): of a layer, by the gradients of the
+/// outputs, or where these cannot be had, measured by rounding this weight alone.
 /// </summary>
 internal sealed class Sensitivities
 {
