@@ -97,7 +97,8 @@ internal sealed class BitAllocation
                 return Named(layers, chosen);
             }
 
-            change -= excess;
+            // From what was chosen: what weights share is in no one's bytes, so that the same choice may come again until this is below it.
+            change = chosen.Sum(option => option.Cost) - excess;
         }
 
         var smallest = Smallest(layers);
