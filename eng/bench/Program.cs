@@ -23,8 +23,8 @@ return args switch
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
     ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
-    ["bits-budget", var shared] => BitsTable.Sizes(shared),
-    ["bits-search", var shared] => BitsTable.Searches(shared),
+    ["budgets", var shared] => BitsTable.Sizes(shared),
+    ["searches", var shared] => BitsTable.Searches(shared),
     ["storage", var shared] => StorageTable.Run(shared, "tucker,cp"),
     ["storage", var shared, var methods] => StorageTable.Run(shared, methods),
     ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2", ""),
@@ -66,8 +66,8 @@ static int Usage()
           head <shared>       the head of an MNIST network replaced by convex students
           quantize <shared> [4,3]   bytes, accuracy and time of ResNet-20 with weights of few bits, by width and rounding
           rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
-          bits-budget <shared>   bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
-          bits-search <shared>   the smallest files that a gate allows, by bits alone and by ranks of cp and bits
+          budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
+          searches <shared>      the smallest files that a gate allows, by bits alone and by ranks of cp and bits
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits
           bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
           rivals <shared>     what others do to the weights of ResNet-20

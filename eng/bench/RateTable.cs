@@ -14,7 +14,7 @@ internal static class RateTable
         var (source, datasets) = network switch
         {
             "resnet20" => ($"{data}/cifar10/cifar_resnet20_akamaster.onnx", Cifar(data, CifarImages.Preprocess)),
-            "vit" => ($"{data}/real/cifar_vit_pgd.onnx", Cifar(data, "scale: 1/255")),
+            "vit" => ($"{data}/real/cifar_vit_pgd.onnx", Cifar(data, CifarImages.Preprocess)),
             "magika" => ($"{data}/real/magika_v3_3.onnx", $$"""
                   train: { path: {{data}}/real/magika_calib.npz, inputs: { bytes: bytes }, labels: labels }
                   test: { path: {{data}}/real/magika_test.npz, inputs: { bytes: bytes }, labels: labels }

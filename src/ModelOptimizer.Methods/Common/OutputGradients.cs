@@ -20,6 +20,9 @@ internal static class OutputGradients
     private const long MostBytes = 1L << 29;
     private const int LargestBatch = 32;
 
+    private static readonly string[] Refusals =
+        [TensorsCodes.NoGradient, TensorsCodes.UnusableSamples, TensorsCodes.TapUnusable, TensorsCodes.RunFailed, TensorsCodes.ModelRefused];
+
     /// <summary>Measures at the outputs of <paramref name="layers"/>.</summary>
     /// <param name="context">Its model is differentiated, on its calibration data.</param>
     /// <param name="layers">The layers.</param>
@@ -40,9 +43,9 @@ internal static class OutputGradients
             var samples = SampleStore.Read(new Leading(calibration, MostSamples), context.Cancellation);
             var batch = BatchSize(context, samples);
             var scales = Scales(context, samples, outputs, batch);
-            return scales.Values.All(scale => scale == 0) ? null : Measure(context, samples, layers, scales, batch);
+            return scales.Values.All(scale => scale == 0) || !outputs.All(context.Shapes.ContainsKey) ? null : Measure(context, samples, layers, scales, batch);
         }
-        catch (DiagnosticException failure) when (failure.Diagnostic.Code is TensorsCodes.NoGradient or TensorsCodes.UnusableSamples)
+        catch (DiagnosticException failure) when (Refusals.Contains(failure.Diagnostic.Code))
         {
             return null;
         }

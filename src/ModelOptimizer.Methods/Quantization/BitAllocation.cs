@@ -124,7 +124,7 @@ internal sealed class BitAllocation
         .ToDictionary(
             pair => pair.First.Target.Name,
             pair => (Choice?)pair.Second.Item?.Format.Choice
-                ?? new Choice.Keep(pair.First.Options.Count > 0 ? WorthKeeping : QuantizeStep.NotSmaller),
+                ?? new Choice.Keep(pair.First.Options.Count > 0 ? WorthKeeping : PackedWeights.NotSmaller),
             StringComparer.Ordinal);
 
     // e² of the rounded widths, then e² and divergence of those that were looked at.

@@ -9,7 +9,7 @@ internal sealed record QuantizeOptions
 
     private const string WhatBudgetIs =
         "With 'weights: auto', what may remain of the model's file: { size: 15% }, or auto: the smallest model that passes the gates. With 'rate: auto', what "
-        + "it may add to the application: { shipped: 6% }.";
+        + "it may add to the application: { shipped: 6% }, or auto: the least that passes the gates.";
 
     private const string Auto = "auto";
 
@@ -17,7 +17,8 @@ internal sealed record QuantizeOptions
         "is auto, and nothing says how small the model shall become. Add 'budget: { size: 15% }', or 'budget: auto' for the smallest model that "
         + "passes the gates.";
 
-    private const string NoShippedBudget = "is auto, and nothing says how small the model shall become. Add 'budget: { shipped: 6% }'.";
+    private const string NoShippedBudget = "is auto, and nothing says how small the model shall become. Add 'budget: { shipped: 6% }', or "
+        + "'budget: auto' for the fewest shipped bytes that pass the gates.";
 
     private const string WhatRateIs = "In place of 'weights': bits a weight by the entropy of the codes, which is what they take once the file is compressed "
         + "('embed: { compression: auto }'); auto as few as a budget asks for. Layers get steps by what their errors do to the outputs, and make up for those "
@@ -67,7 +68,8 @@ internal sealed record QuantizeOptions
                 arguments => IsAuto(arguments.Get(WeightsKey)) || arguments.Get(RateKey) == ByBudget,
                 "is shared out by 'weights: auto' or 'rate: auto', and this step says itself how many bits a weight takes. Write one of the two."),
             new(
-                arguments => arguments.Get(RateKey) != ByBudget || arguments.Get(SearchOptions.Budget) is { Measure: BudgetMeasure.Shipped },
+                arguments => arguments.Get(RateKey) != ByBudget
+                    || arguments.Get(SearchOptions.Budget) is { Measure: BudgetMeasure.Shipped } or { IsAuto: true },
                 "beside 'rate: auto' is one of shipped bytes, which is what a rate decides. Write 'budget: { shipped: 6% }', or 'weights: auto'."),
             new(
                 arguments => arguments.Get(RateKey) == ByBudget || arguments.Get(SearchOptions.Budget) is not { Measure: BudgetMeasure.Shipped },

@@ -8,10 +8,6 @@ namespace ModelOptimizer.Methods.Quantization;
 internal sealed class QuantizeStep : IStep
 {
     private const string Unnamed = "no rule of 'weights' names it";
-    private const string LeftBefore = "it was left alone before";
-
-    /// <summary>Why a weight that could be rounded is not.</summary>
-    public const string NotSmaller = "it would not be smaller";
 
     // What memory and time are counted for before the widths are chosen.
     private static readonly WeightFormat Widest = WeightFormat.All.First(format => format.HasCodes);
@@ -155,13 +151,11 @@ internal sealed class QuantizeStep : IStep
             rounded.Add(weight.Target.Name, Rounded(weight.Target, weight.Format!));
         }
 
-        _context.Progress.Report(new MethodProgress("loading what was packed", 0, 1));
-        var proven = ProvenModel.Build(_context, [.. rounded.Values.Where(weight => weight.Obstacle is null)]);
-        var before = StoredWeights.BytesNow(_context.Model);
-        List<LayerOutcome> outcomes = [.. planned.Select(weight => Outcome(weight, rounded.GetValueOrDefault(weight.Target.Name), proven, before))];
-        return proven.Model.SizeInBytes < _context.Model.SizeInBytes
-            ? new StepResult(proven.Model, outcomes) { Series = _allocation?.Series ?? [] }
-            : throw NothingToCompress(outcomes);
+        var result = new PackedWeights(_context, _options.Position).Pack(
+            planned.Select(weight => (weight.Target, weight.Reason)),
+            [.. rounded.Values],
+            (weight, outcome) => outcome with { Bits = weight.Tensor.Format.Choice.Count });
+        return result with { Series = _allocation?.Series ?? [] };
     }
 
     private void RequireMoments(IReadOnlyCollection<WeightTarget> targets)
@@ -190,7 +184,7 @@ internal sealed class QuantizeStep : IStep
     private PlannedWeight Decided(WeightTarget target, Choice? choice) =>
         choice switch
         {
-            null or Choice.Keep => Plan(target, null, Chosen.ReasonOf(choice) ?? LeftBefore),
+            null or Choice.Keep => Plan(target, null, Chosen.ReasonOf(choice) ?? PackedWeights.LeftBefore),
             _ when WeightFormat.Of(choice) is { } format => Plan(target, format, ""),
             _ => throw new DiagnosticException(
                 MethodCodes.BadRanks,
@@ -211,52 +205,6 @@ internal sealed class QuantizeStep : IStep
             ),
             _ => new(target, format, null),
         };
-
-    private LayerOutcome Outcome(PlannedWeight planned, RoundedWeight? weight, ProvenModel proven, IReadOnlyDictionary<string, long> before)
-    {
-        var layer = planned.Target.Layer;
-        var macs = layer.Kind == LayerKind.Other || layer.WeightShape.Length == 0 ? null : ModelStatistics.Macs(layer, _context.Shapes);
-        var outcome = new LayerOutcome
-        {
-            Layer = layer.Name,
-            ParametersBefore = layer.WeightCount,
-            ParametersAfter = layer.WeightCount,
-            MacsBefore = macs,
-            MacsAfter = macs,
-            SkipReason = planned.Reason,
-        };
-        if (weight is null)
-        {
-            return outcome;
-        }
-
-        if (!proven.Bytes.TryGetValue(layer.Weight, out var after))
-        {
-            return outcome with { SkipReason = weight.Obstacle ?? proven.Undone.GetValueOrDefault(layer.Weight) ?? NotSmaller };
-        }
-
-        var bytes = before[layer.Weight];
-        return outcome with
-        {
-            Bits = weight.Tensor.Format.Choice.Count,
-            BytesBefore = bytes,
-            BytesAfter = after,
-            RelativeError = weight.RelativeError,
-            Note = string.Create(CultureInfo.InvariantCulture, $"{bytes:#,0} → {after:#,0} bytes{(weight.Note is { } note ? "; " + note : "")}"),
-        };
-    }
-
-    private DiagnosticException NothingToCompress(List<LayerOutcome> layers)
-    {
-        var shown = string.Join("; ", layers.Take(5).Select(layer => $"{layer.Layer}: {layer.SkipReason}"));
-        var found = layers.Count == 0
-            ? "the model has no layer with a constant weight that the layer rules select"
-            : $"none of the {layers.Count} selected layers can be made smaller ({shown}{(layers.Count > 5 ? "; …" : "")})";
-        return new DiagnosticException(
-            MethodCodes.NothingToCompress,
-            $"there is nothing to compress: {found}. Choose other layers or fewer bits, or remove the step.",
-            _options.Position);
-    }
 
     /// <summary>A weight, its format, or why it has none.</summary>
     private sealed record PlannedWeight(WeightTarget Target, WeightFormat? Format, string? Reason);

@@ -13,6 +13,9 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
 {
     private static readonly double[] Candidates = [1e-3, 1e-2, 1e-1, 1, 10];
 
+    // Variance of an input, as a share of its energy, that is none.
+    private const double Constant = 1e-12;
+
     // Where nothing could be held back.
     private const double Usual = 1e-2;
 
@@ -26,9 +29,19 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
     /// <param name="held">What the samples say that are held back. They count for the final solution too: <paramref name="fit"/> becomes their sum.</param>
     /// <param name="bias">What is in y besides W·x̃ (T numbers); null where nothing is.</param>
     /// <param name="movesBias">Whether a bias takes the mean error.</param>
-    public static RidgeFit Solve(ILinearAlgebra algebra, Matrix weight, CrossMoments fit, CrossMoments held, double[]? bias, bool movesBias)
+    /// <param name="isFixed">Whether W* = W₀ whatever the samples say.</param>
+    public static RidgeFit Solve(
+        ILinearAlgebra algebra,
+        Matrix weight,
+        CrossMoments fit,
+        CrossMoments held,
+        double[]? bias,
+        bool movesBias,
+        bool isFixed = false)
     {
-        var ridge = held.Count == 0 ? Usual : Best(algebra, weight, fit, held, bias, movesBias);
+        var ridge = isFixed ? double.PositiveInfinity
+            : held.Count == 0 ? Usual
+            : Best(algebra, weight, fit, held, bias, movesBias);
         fit.Add(held);
         var groups = Groups(weight, fit, bias, movesBias);
         Matrix[] solved = [.. groups.Select(group => group.Solve(algebra, ridge))];
@@ -92,8 +105,14 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
 
             if (movesBias)
             {
+                var energy = Trace(Sigma);
                 Subtract(Sigma, Inputs, Inputs);
                 Subtract(_cross, Outputs, Inputs);
+                if (Trace(Sigma) <= Constant * energy)
+                {
+                    // What is left of an input that does not vary is rounding noise, which no factor can be had of.
+                    Array.Clear(Sigma.Values);
+                }
             }
         }
 

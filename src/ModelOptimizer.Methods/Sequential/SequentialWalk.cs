@@ -15,7 +15,10 @@ internal sealed class SequentialWalk : IDisposable
     // Of the windows of some samples.
     private const long PatchBytes = 48L << 20;
 
+    private static readonly HashSet<NodeProto> Nothing = [];
+
     private readonly ILinearAlgebra _algebra;
+    private readonly IReadOnlyDictionary<string, long[]> _shapes;
     private readonly Frontier _reference;
     private readonly Frontier _changed;
     private readonly TensorUses _uses;
@@ -27,7 +30,7 @@ internal sealed class SequentialWalk : IDisposable
     /// <param name="layers">The layers of <paramref name="changed"/> that will be changed.</param>
     public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers)
     {
-        _algebra = context.Engine.LinearAlgebra;
+        (_algebra, _shapes) = (context.Engine.LinearAlgebra, context.Shapes);
         _reference = new Frontier(context.Engine, context.Model, context.Calibration!.Read());
         _changed = new Frontier(context.Engine, changed, context.Calibration!.Read());
         _uses = new TensorUses(changed.Proto);
@@ -74,6 +77,12 @@ internal sealed class SequentialWalk : IDisposable
         return (fit, held);
     }
 
+    /// <summary>Whether what <paramref name="layer"/> reads and gives can be had: it depends on the samples, leads to an output, and is no single vector.</summary>
+    public bool IsMeasurable(WeightLayer layer) =>
+        _reference.IsReachable(layer.Output, Nothing)
+        && _changed.IsReachable(layer.Input, Nothing)
+        && !(_shapes.TryGetValue(layer.Output, out var shape) && shape.Length < 2);
+
     /// <summary>Says that a layer whose moments nobody needs is changed now.</summary>
     public void Pass(WeightLayer layer) => _toCome.Remove(layer.Node);
 
@@ -103,7 +112,7 @@ internal sealed class SequentialWalk : IDisposable
         }
 
         var other = add.Input[0] == layer.Output ? add.Input[1] : add.Input[0];
-        return other != layer.Output && _changed.IsReachable(other, _toCome) && _reference.IsReachable(other, new HashSet<NodeProto>()) ? other : null;
+        return other != layer.Output && _changed.IsReachable(other, _toCome) && _reference.IsReachable(other, Nothing) ? other : null;
     }
 }
 

@@ -74,7 +74,7 @@ internal sealed class BitsAfterFactors
         return smaller.OrderBy(choice => Math.Abs(choice.Bytes - half)).ThenBy(choice => choice.Penalty).First();
     }
 
-    // Between the fewest bits for all and the most, at sizes in equal ratios.
+    // Between the fewest bits for all and the most, at sizes in equal steps.
     private static List<BitPlan> Plans(List<string> parts, Dictionary<string, IReadOnlyList<Choice>> choices)
     {
         List<List<Alternative<Choice>>> options =

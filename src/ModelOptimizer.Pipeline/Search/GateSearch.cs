@@ -61,8 +61,12 @@ internal sealed class GateSearch
 
         if (_trials.Best is not null)
         {
-            Repair();
-            Squeeze();
+            if (_space.MovesLayers)
+            {
+                Repair();
+                Squeeze();
+            }
+
             Confirm();
         }
 

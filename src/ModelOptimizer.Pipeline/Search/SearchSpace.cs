@@ -86,9 +86,9 @@ internal sealed class SearchSpace
 
     private bool AddBits(OrderedDictionary<string, List<StepChoice>> options)
     {
-        bool Rounds(int index) => _steps[index].Choices().Any(layer => layer.Choices.Any(choice => choice is Choice.Bits));
-        var later = _steps.Keys.LastOrDefault(Rounds, -1);
-        int[] factored = [.. _steps.Keys.Where(index => index < later && !Rounds(index))];
+        bool Offers<T>(int index) => _steps[index].Choices().Any(layer => layer.Choices.Any(choice => choice is T));
+        var later = _steps.Keys.LastOrDefault(Offers<Choice.Bits>, -1);
+        int[] factored = [.. _steps.Keys.Where(index => index < later && Offers<Choice.Ranks>(index))];
         if (factored.Length == 0)
         {
             return false;
@@ -115,6 +115,12 @@ internal sealed class SearchSpace
 
     /// <summary>The layers with something to choose.</summary>
     public IReadOnlyList<SearchLayer> Layers { get; }
+
+    /// <summary>Whether weights are rounded for their entropy: sizes are shipped bytes then.</summary>
+    public bool IsByRate => Layers.Any(layer => layer.All.Any(option => option.Choice is Choice.Step));
+
+    /// <summary>Whether single layers may give and take: steps of a rate all follow from one level, and moving one of them gains nothing.</summary>
+    public bool MovesLayers => Layers.Any(layer => layer.All.Any(option => option.Choice is not (Choice.Step or Choice.Keep)));
 
     /// <summary>Bytes of the model before the searched steps.</summary>
     public long Whole => _before.Model.SizeInBytes;

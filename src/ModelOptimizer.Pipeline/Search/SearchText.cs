@@ -27,8 +27,9 @@ internal static class SearchText
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)} ({Figures.Change(pair.Metric, pair.Original, pair.Compressed)})");
         var verdict = candidate.Passes ? "passes" : $"fails {string.Join(", ", candidate.Failed)}";
         var note = candidate.Note is null ? "" : $" ({candidate.Note})";
-        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(candidate.Cost.Bytes)} "
-            + $"({Figures.Ratio(candidate.Cost.Bytes, original)}), {string.Join(", ", metrics)}"
+        var (bytes, what) = candidate.Cost.Shipped is { } shipped ? (shipped, " shipped") : (candidate.Cost.Bytes, "");
+        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(bytes)}{what} "
+            + $"({Figures.Ratio(bytes, original)}), {string.Join(", ", metrics)}"
             + (candidate.Samples < samples ? FormattableString.Invariant($" on the first {candidate.Samples:N0} samples") : "")
             + $", {verdict}; about {Duration(left)} left";
     }

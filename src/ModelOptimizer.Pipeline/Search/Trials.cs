@@ -51,6 +51,11 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
     {
         job.Progress.Report(new MethodProgress("search", _candidates.Count, pace.Predicted(_candidates.Count)));
         var evidence = examiner.ExamineCandidate(model.Model, stop);
+        if (space.IsByRate)
+        {
+            evidence = evidence with { After = evidence.After with { Shipped = (job.Shipping ?? Shipping.AsPackage).BytesOf(model.Model) } };
+        }
+
         var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
         var trial = new Trial(_candidates.Count + 1, chosen, evidence, failed);
         _candidates.Add(
@@ -95,7 +100,8 @@ internal sealed record Trial(int Number, IReadOnlyDictionary<string, StepChoice>
     /// <summary>Whether all samples were looked at.</summary>
     public bool IsComplete => Evidence.Evaluation?.IsComplete ?? true;
 
-    public long Bytes => Evidence.After.Bytes;
+    /// <summary>What the search makes small: the file, or what is shipped where that was measured.</summary>
+    public long Bytes => Evidence.After.Shipped ?? Evidence.After.Bytes;
 
     /// <summary>Whether a gate cannot be decided with this data at all, so that no other candidate will fare better.</summary>
     public bool IsHopeless => Failed.Any(verdict => verdict.Outcome == GateOutcome.NotMeasured);

@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Sessions;
@@ -93,7 +94,6 @@ public class RateTests
 
     [Theory]
     [InlineData("rate: auto", "Add 'budget: { shipped: 6% }'")]
-    [InlineData("rate: auto|budget: auto", "Write 'budget: { shipped: 6% }'")]
     [InlineData("weights: auto|budget: shipped", "Write 'rate: auto'")]
     [InlineData("rate: 2|budget: shipped", "Write one of the two")]
     [InlineData("rate: 2|rounding: nearest", "write 'weights'")]
@@ -184,6 +184,60 @@ public class RateTests
                     MethodRun.Arguments(("rate", "2")),
                     new Dictionary<string, Choice> { ["stem"] = new Choice.Bits(4) }))
             .Diagnostic.Code.ShouldBe(MethodCodes.BadRanks);
+    }
+
+    [Fact]
+    public void A_weight_that_would_not_be_smaller_stays_and_nothing_makes_up_for_it()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 3]).Gemm("x", "tiny", 4, 3).Node("Relu", ["tiny"], ["r"]).Gemm("r", "h", 200, 4).Node("Relu", ["h"], ["s"])
+            .Gemm("s", "y", 30, 200).Output("y").Build();
+
+        var first = Run(model, new RandomBatches(model), ("rate", "2"));
+
+        first.Layers.Single(layer => layer.Layer == "tiny").SkipReason.ShouldBe(PackedWeights.NotSmaller);
+        Method.Run(MethodRun.Context(model, new RandomBatches(model)), MethodRun.Arguments(("rate", "2")), first.Choices()).Model.ToBytes().ShouldBe(first.Model.ToBytes());
+    }
+
+    [Fact]
+    public void Layers_with_unknown_biases_and_constant_inputs_keep_their_outputs()
+    {
+        var graph = new GraphBuilder().Input("x", [-1, 24]).Random("c", [8, 30]).Random("aux", [24, 20]);
+        // A bias that differs by row, one that is computed, an input that is the same for all samples, and a head that leads nowhere.
+        graph.Gemm("x", "h", 40, 24).Node("Relu", ["h"], ["r"]).Random("w", [40, 30], 0.2).Node("Gemm", ["r", "w", "c"], ["y"]).Named("y");
+        graph.Node("Sub", ["x", "x"], ["zero"]).Node("Cos", ["zero"], ["one"]).Gemm("one", "constant", 30, 24).Node("Add", ["y", "constant"], ["z"]);
+        graph.Node("MatMul", ["x", "aux"], ["nowhere"]).Named("nowhere");
+        var model = graph.Output("z").Build();
+
+        var result = Run(model, new RandomBatches(model), ("rate", "4"));
+
+        (Distance(model, result.Model, new RandomBatches(model)) / Distance(model, Zeros(model), new RandomBatches(model))).ShouldBeLessThan(0.02);
+        result.Layers.Select(layer => layer.Layer).ShouldBe(["h", "y", "constant", "nowhere"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_model_whose_outputs_are_no_floating_point_numbers_is_refused()
+    {
+        var graph = new GraphBuilder().Input("x", [-1, 24]).Gemm("x", "h", 40, 24).Node("ArgMax", ["h"], ["y"], ("axis", 1), ("keepdims", 0));
+        var model = graph.Output("y", null, (int)TensorProto.Types.DataType.Int64).Build();
+
+        Should.Throw<DiagnosticException>(() => Run(model, new RandomBatches(model), ("rate", "2"))).Diagnostic.Code.ShouldBe(MethodCodes.NoTarget);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_layer_that_reads_or_does_nothing_is_no_obstacle(bool hasGradients)
+    {
+        var graph = new GraphBuilder().Input("x", [-1, 24]).Gemm("x", "h", 40, 24).Node("Relu", ["h"], ["r"]).Gemm("r", "y", 30, 40);
+        graph.Node("Sub", ["x", "x"], ["zero"]).Gemm("zero", "dead", 30, 24).Node("Add", ["y", "dead"], ["sum"]);
+        // CumSum has no gradient.
+        graph.Initializer("axis", [], [1]).Node("Cast", ["axis"], ["last"], ("to", 7)).Node(hasGradients ? "Identity" : "CumSum", hasGradients ? ["sum"] : ["sum", "last"], ["z"]);
+        var model = graph.Output("z").Build();
+
+        var result = Run(model, new RandomBatches(model), ("rate", "3"));
+
+        result.Layers.ShouldAllBe(layer => layer.SkipReason == null);
+        (Distance(model, result.Model, new RandomBatches(model)) / Distance(model, Zeros(model), new RandomBatches(model))).ShouldBeLessThan(0.1);
     }
 
     private static StepResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) =>

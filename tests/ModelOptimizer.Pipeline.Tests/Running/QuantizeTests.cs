@@ -109,6 +109,33 @@ public class QuantizeTests
     }
 
     [Fact]
+    public void A_rate_is_searched_by_what_is_shipped_and_the_lock_file_replays_it()
+    {
+        const string Gates = "cosine: { min: 99% }\n      - shipped: { max: 90% }";
+        using var bits = new SmallProject("cosine: { min: 99% }");
+        bits.WriteManifest(Gates, step: "weights: auto, budget: auto", method: "quantize");
+        using var project = new SmallProject("cosine: { min: 99% }");
+        project.WriteManifest(Gates, step: "rate: auto, budget: auto", method: "quantize");
+        var observer = new RecordingObserver();
+
+        var report = project.Run(observer, writeLock: true).Models.ShouldHaveSingleItem();
+
+        report.Decisions.ShouldBe(DecisionSource.Search);
+        report.Gates.ShouldAllBe(verdict => verdict.Holds);
+        observer.Messages.ShouldContain(message => message.Contains(" shipped (", StringComparison.Ordinal));
+        var search = report.Search.ShouldNotBeNull();
+        search.Candidates[search.Chosen!.Value - 1].Cost.Shipped.ShouldBe(report.After.Shipped);
+        search.Candidates.Where(candidate => candidate.Passes).ShouldAllBe(candidate => candidate.Cost.Shipped >= report.After.Shipped);
+        report.After.Shipped!.Value.ShouldBeLessThanOrEqualTo(bits.Run().Models[0].After.Shipped!.Value);
+        var first = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+
+        File.ReadAllBytes(project.Output).ShouldBe(first);
+    }
+
+    [Fact]
     public void Ranks_and_bits_are_searched_under_one_budget_and_the_lock_file_replays_both()
     {
         const string Gate = "cosine: { min: 95% }";

@@ -17,6 +17,12 @@ internal sealed class LevelSearch
     // The level at 2 bits a weight of ordinary networks: where the search starts. A bit less is twice the level.
     private const double UsualLevel = 0.1;
 
+    // From three bits and a half more in every weight to nearly three less, in quarters of a bit.
+    private static readonly double[] Octaves = [.. Enumerable.Range(-14, 26).Select(quarters => quarters / 4.0)];
+
+    // Anything within a budget is better than what is above it.
+    private const double FarAbove = 1e6;
+
     // By how much a level changes at most from one walk to the next.
     private const double MostChange = 16;
 
@@ -45,7 +51,7 @@ internal sealed class LevelSearch
     public (IReadOnlyList<EntropyCodedWeight> Weights, double Level) AtRate(double rate) => Search(
         UsualLevel * Math.Pow(2, 2 - rate),
         weights => weights.Sum(weight => weight.Bits) - (rate * _count),
-        excess => Math.Abs(excess) <= Tolerance * rate * _count);
+        excess => Math.Abs(excess) / (Tolerance * rate * _count));
 
     /// <summary>Rounds so that <paramref name="shipped"/> is at most <paramref name="limit"/> bytes, and little below.</summary>
     /// <exception cref="DiagnosticException">No level is that small.</exception>
@@ -61,8 +67,24 @@ internal sealed class LevelSearch
                 // A little less than the limit: it must not be passed.
                 return 8 * (bytes - ((1 - (Tolerance / 2)) * limit));
             },
-            excess => Math.Abs(excess) <= 8 * Tolerance / 2 * limit);
+            excess => excess / (8 * Tolerance / 2 * limit) is var share && share > 1 ? FarAbove * share : Math.Abs(share));
         return shipped(found.Weights) <= limit ? found : throw TooSmall(limit, least);
+    }
+
+    /// <summary>Steps at levels around the usual one, with what they are expected to take and to do.</summary>
+    /// <param name="before">What each weight takes in the file, by tensor.</param>
+    public IReadOnlyList<LayerChoices> Choices(IReadOnlyDictionary<string, long> before)
+    {
+        var rounded = _walk.Run((target, measure) => Step(target, measure, UsualLevel));
+        return [.. _weights.Zip(rounded, (values, weight) => new LayerChoices(
+            weight.Rounded.Target.Name,
+            [
+                new Choice.Keep(),
+                .. Octaves.Select(octaves => Math.Pow(2, octaves)).Select(change => new Choice.Step(
+                    (float)(weight.Step * change),
+                    (CodeEntropy.BitsOfNearest(values, weight.Step * change) / 8) - before[weight.Rounded.Tensor.Name],
+                    values.Length * Math.Pow(UsualLevel * change, 2) / _count)),
+            ]))];
     }
 
     private DiagnosticException TooSmall(double limit, double least)
@@ -73,30 +95,34 @@ internal sealed class LevelSearch
         return new DiagnosticException(
             MethodCodes.BudgetTooSmall,
             FormattableString.Invariant($"the budget of {limit:#,0} shipped bytes is below what was reached: {least:#,0} bytes, {percent} of the original's ")
-                + FormattableString.Invariant($"{original:#,0}. What is not selected or cannot be rounded counts too, and without ")
-                + $"'embed: {{ compression: auto }}' a code takes 4 bits at least. Raise the budget to {percent}, or select more layers.",
+                + FormattableString.Invariant($"{original:#,0}. What is not selected or cannot be rounded counts too, and with ")
+                + $"'embed: {{ compression: none }}' a code takes 4 bits at least. Raise the budget to {percent}, or select more layers.",
             _options.BudgetPosition);
     }
 
-    // excess: bits above what is asked for.
+    // excess: bits above what is asked for; distance: from them to how far that is, 1 where it is near enough.
     private (IReadOnlyList<EntropyCodedWeight> Weights, double Level) Search(
         double level,
         Func<IReadOnlyList<EntropyCodedWeight>, double> excess,
-        Func<double, bool> isEnough
+        Func<double, double> distance
     )
     {
-        for (var walks = 1; ; walks++)
+        (IReadOnlyList<EntropyCodedWeight> Weights, double Level) best = ([], 0);
+        var nearest = double.PositiveInfinity;
+        for (var walks = 0; walks < MostWalks && nearest > 1; walks++)
         {
             var at = level;
             var rounded = _walk.Run((target, measure) => Step(target, measure, at));
             var found = excess(rounded);
-            if (isEnough(found) || walks == MostWalks)
+            if (distance(found) < nearest)
             {
-                return (rounded, level);
+                (best, nearest) = ((rounded, level), distance(found));
             }
 
             level *= Change(rounded, found);
         }
+
+        return best;
     }
 
     private double Step(WeightTarget target, RoundingMeasure? measure, double level) => measure is null

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Runtime;
 
@@ -7,12 +7,14 @@ namespace ModelOptimizer.Methods.Quantization.Rate;
 /// <summary>Rounds weights so that their codes have so many bits by their entropy: what they take in a compressed file.</summary>
 internal sealed class RateStep : IStep
 {
-    private const string LeftBefore = "it was left alone before";
-    private const string NotSmaller = "it would not be smaller";
-
     private readonly StepContext _context;
     private readonly QuantizeOptions _options;
     private readonly IReadOnlyList<WeightTarget> _targets;
+
+    // Why a weight is not worth rounding, by name.
+    private readonly Dictionary<string, string> _left;
+    private Sensitivities? _sensitivities;
+    private IReadOnlyList<LayerChoices>? _choices;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
     public RateStep(StepContext context, QuantizeOptions options)
@@ -23,6 +25,9 @@ internal sealed class RateStep : IStep
             .Select(layer => layer.Name)
             .ToHashSet(StringComparer.Ordinal);
         _targets = [.. targets.Where(target => selected.Contains(target.Name))];
+        var before = StoredWeights.BytesNow(context.Model);
+        _left = Usable.Where(target => StoredWeights.MemberBytes(RateWalk.Empty(target), context.Model) >= before[target.Layer.Weight])
+            .ToDictionary(target => target.Name, _ => PackedWeights.NotSmaller, StringComparer.Ordinal);
     }
 
     /// <summary>The weights, the memory of the largest layer's moments and factors, and the operations of solving and rounding.</summary>
@@ -37,20 +42,49 @@ internal sealed class RateStep : IStep
                 double groups = target.Layer.Window?.Group ?? 1;
                 // Two moments, their means, and a factor with its copies.
                 largest = Math.Max(largest, 8 * sizeof(double) * groups * width * width);
-                flops += (groups * RidgeFitFactors * Math.Pow(width, 3) / 3) + (12 * target.Axis.Count * width * width);
+                flops += (groups * (RidgeFit.Factors + 1) * Math.Pow(width, 3) / 3) + (12 * target.Axis.Count * width * width);
             }
 
             return new MethodPlan([.. Usable.Select(target => target.Name)], (long)largest, flops);
         }
     }
 
-    private static int RidgeFitFactors => Sequential.RidgeFit.Factors + 1;
-
     private IEnumerable<WeightTarget> Usable => _targets.Where(target => target.Layer.Obstacle is null);
 
     /// <summary>Solves, rounds, packs and proves.</summary>
     /// <exception cref="DiagnosticException">There is no calibration data, a weight is not finite, or nothing becomes smaller.</exception>
     public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+    {
+        RequireCalibration();
+        // The other layers made up for the errors of a weight that turns out to stay as it is: they are rounded again without it.
+        var left = new Dictionary<string, string>(_left, StringComparer.Ordinal);
+        while (true)
+        {
+            List<WeightTarget> targets = [.. Usable.Where(target => !left.ContainsKey(target.Name))];
+            var (rounded, forecast) = chosen is null ? AtRate(targets) : (Decided(targets, chosen), null);
+            var steps = rounded.ToDictionary(weight => weight.Rounded.Target.Name, StringComparer.Ordinal);
+            var result = new PackedWeights(_context, _options.Position).Pack(
+                _targets.Select(target => (target, (string?)(target.Layer.Obstacle ?? left.GetValueOrDefault(target.Name, PackedWeights.LeftBefore)))),
+                [.. rounded.Select(weight => weight.Rounded)],
+                (weight, outcome) => outcome with { Step = steps[weight.Target.Name].Step, Rate = steps[weight.Target.Name].Bits / weight.Tensor.Count });
+            var plain = result.Layers.Where(layer => layer.SkipReason is not null && steps.ContainsKey(layer.Layer)).ToList();
+            if (plain.Count == 0)
+            {
+                return result with { Certificates = [.. Changes(result.Model, forecast)] };
+            }
+
+            plain.ForEach(layer => left.Add(layer.Layer, layer.SkipReason!));
+        }
+    }
+
+    /// <summary>Steps at several levels, for a search that weighs them by shipped bytes.</summary>
+    public IReadOnlyList<LayerChoices> Choices()
+    {
+        RequireCalibration();
+        return _choices ??= Search([.. Usable.Where(target => !_left.ContainsKey(target.Name))])?.Choices(StoredWeights.BytesNow(_context.Model)) ?? [];
+    }
+
+    private void RequireCalibration()
     {
         if (_context.Calibration is null)
         {
@@ -60,26 +94,21 @@ internal sealed class RateStep : IStep
                     + "Add 'calibrate: { dataset: … }' to the model, or write 'weights: 8' with 'rounding: nearest'.",
                 _options.Position);
         }
-
-        var (rounded, forecast) = chosen is null ? AtRate() : (Decided(chosen), null);
-        var proven = ProvenModel.Build(_context, [.. rounded.Select(weight => weight.Rounded)]);
-        var before = StoredWeights.BytesNow(_context.Model);
-        var found = rounded.ToDictionary(weight => weight.Rounded.Target.Name, StringComparer.Ordinal);
-        List<LayerOutcome> outcomes = [.. _targets.Select(target => Outcome(target, found.GetValueOrDefault(target.Name), proven, before))];
-        return proven.Model.SizeInBytes < _context.Model.SizeInBytes
-            ? new StepResult(proven.Model, outcomes) { Certificates = [.. Changes(proven.Model, forecast)] }
-            : throw NothingToCompress(outcomes);
     }
 
-    private (IReadOnlyList<EntropyCodedWeight> Weights, double? Forecast) AtRate()
+    private LevelSearch? Search(List<WeightTarget> targets) => targets.Count == 0 ? null : new LevelSearch(
+        _context,
+        targets,
+        _sensitivities ??= Sensitivities.Measure(_context, targets, _options.Position),
+        _options);
+
+    private (IReadOnlyList<EntropyCodedWeight> Weights, double? Forecast) AtRate(List<WeightTarget> targets)
     {
-        List<WeightTarget> targets = [.. Usable];
-        if (targets.Count == 0)
+        if (Search(targets) is not { } search)
         {
             return ([], null);
         }
 
-        var search = new LevelSearch(_context, targets, Sensitivities.Measure(_context, targets), _options);
         var (weights, level) = _options.Rate is > 0 and var rate ? search.AtRate(rate) : search.Within(Limit, Shipped);
         return (weights, level * level);
     }
@@ -100,10 +129,10 @@ internal sealed class RateStep : IStep
         return _context.ShippedBytes(packed);
     }
 
-    private IReadOnlyList<EntropyCodedWeight> Decided(IReadOnlyDictionary<string, Choice> chosen)
+    private IReadOnlyList<EntropyCodedWeight> Decided(List<WeightTarget> targets, IReadOnlyDictionary<string, Choice> chosen)
     {
         var steps = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var target in Usable)
+        foreach (var target in targets)
         {
             switch (chosen.GetValueOrDefault(target.Name))
             {
@@ -133,60 +162,10 @@ internal sealed class RateStep : IStep
         }
 
         var outputs = OutputGradients.Outputs(_context.Model, _context.Shapes);
-        OnnxModel Compared(OnnxModel whole) => outputs.Count == 0 ? whole : TapModel.Build(whole, outputs);
-        if (OutputDivergence.Of(_context with { Model = Compared(_context.Model) }, 1) is { } divergence)
+        OnnxModel Compared(OnnxModel whole) => TapModel.Build(whole, outputs);
+        if (outputs.Count > 0 && OutputDivergence.Of(_context with { Model = Compared(_context.Model) }, 1) is { } divergence)
         {
             yield return new Certificate("model", "change of the outputs", divergence.Measure(Compared(model)), $"{Unit}; measured.");
         }
-    }
-
-    private LayerOutcome Outcome(WeightTarget target, EntropyCodedWeight? weight, ProvenModel proven, IReadOnlyDictionary<string, long> before)
-    {
-        var layer = target.Layer;
-        var macs = layer.Kind == LayerKind.Other || layer.WeightShape.Length == 0 ? null : ModelStatistics.Macs(layer, _context.Shapes);
-        var outcome = new LayerOutcome
-        {
-            Layer = layer.Name,
-            ParametersBefore = layer.WeightCount,
-            ParametersAfter = layer.WeightCount,
-            MacsBefore = macs,
-            MacsAfter = macs,
-            SkipReason = layer.Obstacle ?? (weight is null ? LeftBefore : null),
-        };
-        if (weight is null)
-        {
-            return outcome;
-        }
-
-        if (!proven.Bytes.TryGetValue(layer.Weight, out var after))
-        {
-            return outcome with { SkipReason = proven.Undone.GetValueOrDefault(layer.Weight) ?? NotSmaller };
-        }
-
-        var bytes = before[layer.Weight];
-        var note = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{bytes:#,0} → {after:#,0} bytes in a container of {weight.Rounded.Tensor.Format.Bits} bits");
-        return outcome with
-        {
-            Step = weight.Step,
-            Rate = weight.Bits / weight.Rounded.Tensor.Count,
-            BytesBefore = bytes,
-            BytesAfter = after,
-            RelativeError = weight.Rounded.RelativeError,
-            Note = weight.Rounded.Note is { } more ? $"{note}; {more}" : note,
-        };
-    }
-
-    private DiagnosticException NothingToCompress(List<LayerOutcome> layers)
-    {
-        var shown = string.Join("; ", layers.Take(5).Select(layer => $"{layer.Layer}: {layer.SkipReason}"));
-        var found = layers.Count == 0
-            ? "the model has no layer with a constant weight that the layer rules select"
-            : $"none of the {layers.Count} selected layers can be made smaller ({shown}{(layers.Count > 5 ? "; …" : "")})";
-        return new DiagnosticException(
-            MethodCodes.NothingToCompress,
-            $"there is nothing to compress: {found}. Choose other layers or a lower rate, or remove the step.",
-            _options.Position);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
             context.Progress.Report(new MethodProgress(target.Name, results.Count, targets.Count));
             var constant = constants.Find(target.Layer.Weight)!;
             var weight = WeightRounder.Read(target, constant, position);
-            var result = IsWalked(target)
+            var result = IsWalked(target) && walk.IsMeasurable(target.Layer)
                 ? Walked(target, constant, weight, walk, StoredBias.Read(target.Layer, changed, constants), biases, stepOf)
                 : Nearest(target, constant, weight, stepOf(target, null));
             walk.Pass(target.Layer);
@@ -72,7 +72,8 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         var (fit, held) = walk.Moments(layer);
         var movesBias = biases.Find(layer, new double[layer.OutputChannels]) is not null;
         var inProduct = bias.Bias is { } values ? Array.ConvertAll(values, value => value * layer.Beta / layer.Alpha) : null;
-        var solved = RidgeFit.Solve(_algebra, weight, fit, held, inProduct, movesBias);
+        // Without the bias the target of the product is not known: the weight stays, and is rounded for what the layer reads.
+        var solved = RidgeFit.Solve(_algebra, weight, fit, held, inProduct, movesBias, isFixed: !bias.IsKnown);
         SuccessiveRounding? Rounding(Matrix sigma) => SuccessiveRounding.IsUsable(sigma) ? new(_algebra, sigma) : null;
         SuccessiveRounding?[] roundings = [.. solved.Sigma.Select(Rounding)];
         var step = Bounded(stepOf(target, new RoundingMeasure(solved.Sigma, roundings)), solved.Weight);
@@ -80,7 +81,8 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         var tensor = Tensor(target, constant, codes, step, format);
         var rounded = target.Axis!.ToRows(tensor.Values());
         var moved = movesBias ? biases.Find(layer, solved.Shift(rounded)) : null;
-        return new EntropyCodedWeight(new RoundedWeight(target, tensor, null, moved, RelativeError(solved, codes, step), Note(solved, fit.Count)), step);
+        var error = RelativeError(solved, codes, step);
+        return new EntropyCodedWeight(new RoundedWeight(target, tensor, null, moved, error, Note(format, solved, fit.Count)), step);
     }
 
     private static EntropyCodedWeight Nearest(WeightTarget target, ConstantTensor constant, Matrix weight, double wanted)
@@ -106,7 +108,8 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
     private static float Bounded(double step, Matrix weight)
     {
         var largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(weight.Values));
-        return largest == 0 ? 1 : (float)Math.Clamp(step, largest / Wide.Highest, largest);
+        // What reads nothing on these samples gets the finest: nothing is known about it.
+        return largest == 0 ? 1 : (float)(step < double.PositiveInfinity ? Math.Clamp(step, largest / Wide.Highest, largest) : largest / Wide.Highest);
     }
 
     private (sbyte[] Codes, WeightFormat Format) Codes(Matrix weight, IReadOnlyList<Matrix> sigma, SuccessiveRounding?[] roundings, float step)
@@ -127,8 +130,12 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         return energy > 0 ? Math.Sqrt(Error(solved.Weight, solved.Sigma, codes, step) / energy) : 0;
     }
 
-    private static string? Note(RidgeFit solved, long rows) => rows >= FewRows * (long)solved.Weight.Columns ? null
-        : string.Create(CultureInfo.InvariantCulture, $"{rows} windows for {solved.Weight.Columns} directions: more calibration data would help");
+    private static string Note(WeightFormat format, RidgeFit solved, long rows)
+    {
+        var note = string.Create(CultureInfo.InvariantCulture, $"codes of {format.Bits} bits");
+        return rows >= FewRows * (long)solved.Weight.Columns ? note
+            : string.Create(CultureInfo.InvariantCulture, $"{note}; {rows} windows for {solved.Weight.Columns} directions: more calibration data would help");
+    }
 
     private static bool Fits(sbyte[] codes) => Array.TrueForAll(codes, code => code >= Narrow.Lowest && code <= Narrow.Highest);
 
@@ -139,8 +146,16 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         var perGroup = weight.Rows / roundings.Length;
         for (var group = 0; group < roundings.Length; group++)
         {
-            // What reads nothing but zeros has no effect: zeros cost least.
-            roundings[group]?.Round(weight, group * perGroup, perGroup, scales, format, codes);
+            if (roundings[group] is { } rounding)
+            {
+                rounding.Round(weight, group * perGroup, perGroup, scales, format, codes);
+                continue;
+            }
+
+            for (var i = group * perGroup * weight.Columns; i < (group + 1) * perGroup * weight.Columns; i++)
+            {
+                codes[i] = (sbyte)format.Code(weight.Values[i], step);
+            }
         }
 
         return codes;
@@ -164,12 +179,18 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         return sum;
     }
 
+    /// <summary>The smallest that <paramref name="target"/> can become, without its numbers.</summary>
+    public static RoundedTensor Empty(WeightTarget target) =>
+        RoundedTensor.Empty(target, Narrow, target.Layer.ElementType) with { Scales = new float[1], Axis = Whole(target.Layer.WeightShape) };
+
     private static RoundedTensor Tensor(WeightTarget target, ConstantTensor constant, sbyte[] codes, float step, WeightFormat format)
     {
         long[] dims = [.. constant.Tensor.Dims];
-        var whole = new ChannelAxis(1, 1, codes.Length, [.. dims.Select(_ => 1L)]);
-        return new RoundedTensor(constant.Name, dims, (DataType)constant.Tensor.DataType, format, target.Axis!.ToStored(codes), [step], whole, []);
+        return new RoundedTensor(constant.Name, dims, (DataType)constant.Tensor.DataType, format, target.Axis!.ToStored(codes), [step], Whole(dims), []);
     }
+
+    // One step for all numbers.
+    private static ChannelAxis Whole(long[] dims) => new(1, 1, (int)dims.Product(), [.. dims.Select(_ => 1L)]);
 }
 
 /// <summary>What the rounding of a layer is measured by.</summary>

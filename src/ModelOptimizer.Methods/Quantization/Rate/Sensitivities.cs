@@ -11,6 +11,7 @@ internal sealed class Sensitivities
     // Of the standard deviation of a weight: coarse enough to be seen in the outputs.
     private const double TrialStep = 0.5;
 
+    // G, and effects divided by δ² and the number of weights.
     private readonly Dictionary<string, double> _gradients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _effects = new(StringComparer.Ordinal);
 
@@ -19,7 +20,8 @@ internal sealed class Sensitivities
     }
 
     /// <summary>Measures all of <paramref name="targets"/>.</summary>
-    public static Sensitivities Measure(StepContext context, IReadOnlyList<WeightTarget> targets)
+    /// <exception cref="DiagnosticException">Nothing has an effect: there are no floating-point outputs, or they do not vary (MOC2106).</exception>
+    public static Sensitivities Measure(StepContext context, IReadOnlyList<WeightTarget> targets, SourcePosition? position)
     {
         var result = new Sensitivities();
         var layers = targets.Where(RateWalk.IsWalked).ToList();
@@ -31,6 +33,17 @@ internal sealed class Sensitivities
         }
 
         result.MeasureEffects(context, [.. targets.Where(target => !result._gradients.ContainsKey(target.Name))]);
+        if (!result._gradients.Values.Concat(result._effects.Values).Any(value => value > 0))
+        {
+            throw new DiagnosticException(
+                MethodCodes.NoTarget,
+                "'rate' goes by what errors of the weights do to the model's floating-point outputs on the calibration data, and there are none that change. "
+                    + "Write 'weights: 4' instead, or use calibration data that the outputs depend on.",
+                position);
+        }
+
+        FillZeros(result._gradients);
+        FillZeros(result._effects);
         return result;
     }
 
@@ -39,10 +52,21 @@ internal sealed class Sensitivities
     /// <param name="energy">tr(Σ̃)/D of what it reads: nearest numbers have errors of that times δ²/12.</param>
     public double Gradient(WeightTarget target, double energy) => _gradients.TryGetValue(target.Name, out var gradient)
         ? gradient
-        : 12 * _effects[target.Name] / (target.Layer.WeightCount * energy);
+        : 12 * _effects[target.Name] / energy;
 
-    /// <summary>What nearest numbers at step δ do, divided by δ².</summary>
-    public double Effect(WeightTarget target) => _effects[target.Name];
+    /// <summary>What nearest numbers at step δ do, divided by δ²; of a layer whose inputs are not known as if each of them had the energy 1.</summary>
+    public double Effect(WeightTarget target) => target.Layer.WeightCount
+        * (_effects.TryGetValue(target.Name, out var effect) ? effect : _gradients[target.Name] / 12);
+
+    // What has no effect on these samples may have one on others: it is taken for the least of those that have.
+    private static void FillZeros(Dictionary<string, double> values)
+    {
+        var least = values.Values.Where(value => value > 0).DefaultIfEmpty(1).Min();
+        foreach (var name in values.Where(value => !(value.Value > 0)).Select(value => value.Key).ToList())
+        {
+            values[name] = least;
+        }
+    }
 
     private void MeasureEffects(StepContext context, IReadOnlyList<WeightTarget> targets)
     {
@@ -52,8 +76,8 @@ internal sealed class Sensitivities
         }
 
         var outputs = OutputGradients.Outputs(context.Model, context.Shapes);
-        OnnxModel Compared(OnnxModel model) => outputs.Count == 0 ? model : TapModel.Build(model, outputs);
-        var divergence = OutputDivergence.Of(context with { Model = Compared(context.Model) }, targets.Count);
+        OnnxModel Compared(OnnxModel model) => TapModel.Build(model, outputs);
+        var divergence = outputs.Count == 0 ? null : OutputDivergence.Of(context with { Model = Compared(context.Model) }, targets.Count);
         for (var i = 0; i < targets.Count; i++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -67,7 +91,7 @@ internal sealed class Sensitivities
                 WeightValues.Write(tensor, Array.ConvertAll(values, value => Math.Round(value / step) * step));
             }
 
-            _effects.Add(targets[i].Name, step > 0 && divergence is not null ? divergence.Measure(Compared(changed)) / (step * step) : 0);
+            _effects.Add(targets[i].Name, step > 0 && divergence is not null ? divergence.Measure(Compared(changed)) / (step * step * values.Length) : 0);
         }
     }
 }
