@@ -8,18 +8,24 @@ namespace ModelOptimizer.Methods.Sequential;
 /// </summary>
 internal sealed class CrossMoments
 {
+    // A product of few columns is mostly a pass over the moments.
+    private const int EnoughColumns = 512;
+
+    private readonly ILinearAlgebra _algebra;
     private readonly int _size;
+    private readonly List<(Matrix Patches, Matrix Outputs)> _waiting = [];
     private readonly Matrix[] _sigma;
     private readonly Matrix[] _cross;
     private readonly double[] _inputs;
     private readonly double[] _outputs;
 
+    /// <param name="algebra">For the products.</param>
     /// <param name="groups">Groups of a convolution; 1 otherwise.</param>
     /// <param name="size">D.</param>
     /// <param name="channels">T, of all groups.</param>
-    public CrossMoments(int groups, int size, int channels)
+    public CrossMoments(ILinearAlgebra algebra, int groups, int size, int channels)
     {
-        (Groups, _size) = (groups, size);
+        (_algebra, Groups, _size) = (algebra, groups, size);
         _sigma = [.. Enumerable.Range(0, groups).Select(_ => new Matrix(size, size))];
         _cross = [.. Enumerable.Range(0, groups).Select(_ => new Matrix(channels / groups, size))];
         (_inputs, _outputs) = (new double[groups * size], new double[channels]);
@@ -32,38 +38,43 @@ internal sealed class CrossMoments
     public long Count { get; private set; }
 
     /// <summary>Σ̃ of a group, D×D.</summary>
-    public Matrix Sigma(int group) => Mean(_sigma[group]);
+    public Matrix Sigma(int group) => Mean(_sigma, group);
 
     /// <summary>P of a group, T/groups×D.</summary>
-    public Matrix Cross(int group) => Mean(_cross[group]);
+    public Matrix Cross(int group) => Mean(_cross, group);
 
     /// <summary>E[x̃] of a group.</summary>
-    public double[] Inputs(int group) => Mean(_inputs[(group * _size)..((group + 1) * _size)]);
+    public double[] Inputs(int group)
+    {
+        Flush();
+        return Mean(_inputs[(group * _size)..((group + 1) * _size)]);
+    }
 
     /// <summary>E[y] of a group.</summary>
-    public double[] Outputs(int group) => Mean(_outputs[(group * _cross[group].Rows)..((group + 1) * _cross[group].Rows)]);
+    public double[] Outputs(int group)
+    {
+        Flush();
+        return Mean(_outputs[(group * _cross[group].Rows)..((group + 1) * _cross[group].Rows)]);
+    }
 
     /// <summary>Adds positions.</summary>
-    /// <param name="algebra">For the products.</param>
     /// <param name="patches">(groups·D)×n, a column for each position.</param>
     /// <param name="outputs">T×n.</param>
-    public void Add(ILinearAlgebra algebra, Matrix patches, Matrix outputs)
+    public void Add(Matrix patches, Matrix outputs)
     {
-        for (var group = 0; group < Groups; group++)
-        {
-            var (x, y) = (Rows(patches, group, _size), Rows(outputs, group, _cross[group].Rows));
-            AddTo(_sigma[group], algebra.Gram(x));
-            AddTo(_cross[group], algebra.Multiply(y, x, transposeB: true));
-        }
-
-        AddRowSums(_inputs, patches);
-        AddRowSums(_outputs, outputs);
+        _waiting.Add((patches, outputs));
         Count += patches.Columns;
+        if (_waiting.Sum(part => part.Patches.Columns) >= EnoughColumns)
+        {
+            Flush();
+        }
     }
 
     /// <summary>Adds what <paramref name="other"/> has seen.</summary>
     public void Add(CrossMoments other)
     {
+        Flush();
+        other.Flush();
         for (var group = 0; group < Groups; group++)
         {
             AddTo(_sigma[group], other._sigma[group]);
@@ -73,6 +84,47 @@ internal sealed class CrossMoments
         TensorPrimitives.Add(_inputs, other._inputs, _inputs);
         TensorPrimitives.Add(_outputs, other._outputs, _outputs);
         Count += other.Count;
+    }
+
+    private void Flush()
+    {
+        if (_waiting.Count == 0)
+        {
+            return;
+        }
+
+        var (patches, outputs) = (Joined([.. _waiting.Select(part => part.Patches)]), Joined([.. _waiting.Select(part => part.Outputs)]));
+        _waiting.Clear();
+        for (var group = 0; group < Groups; group++)
+        {
+            var (x, y) = (Rows(patches, group, _size), Rows(outputs, group, _cross[group].Rows));
+            AddTo(_sigma[group], _algebra.Gram(x));
+            AddTo(_cross[group], _algebra.Multiply(y, x, transposeB: true));
+        }
+
+        AddRowSums(_inputs, patches);
+        AddRowSums(_outputs, outputs);
+    }
+
+    private static Matrix Joined(List<Matrix> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        var (joined, first) = (new Matrix(parts[0].Rows, parts.Sum(part => part.Columns)), 0);
+        foreach (var part in parts)
+        {
+            for (var row = 0; row < part.Rows; row++)
+            {
+                part.Row(row).CopyTo(joined.Row(row)[first..]);
+            }
+
+            first += part.Columns;
+        }
+
+        return joined;
     }
 
     private static void AddTo(Matrix sum, Matrix part) => TensorPrimitives.Add(sum.Values, part.Values, sum.Values);
@@ -89,7 +141,11 @@ internal sealed class CrossMoments
         ? matrix
         : new Matrix(rows, matrix.Columns, matrix.Values[(group * rows * matrix.Columns)..((group + 1) * rows * matrix.Columns)]);
 
-    private Matrix Mean(Matrix sum) => new(sum.Rows, sum.Columns, Mean(sum.Values));
+    private Matrix Mean(Matrix[] sums, int group)
+    {
+        Flush();
+        return new(sums[group].Rows, sums[group].Columns, Mean(sums[group].Values));
+    }
 
     private double[] Mean(double[] sum)
     {

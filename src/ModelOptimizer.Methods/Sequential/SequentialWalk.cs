@@ -57,7 +57,8 @@ internal sealed class SequentialWalk : IDisposable
 
         var groups = layer.Window?.Group ?? 1;
         var size = (int)(layer.WeightCount / layer.OutputChannels);
-        var (fit, held) = (new CrossMoments(groups, size, layer.OutputChannels), new CrossMoments(groups, size, layer.OutputChannels));
+        CrossMoments New() => new(_algebra, groups, size, layer.OutputChannels);
+        var (fit, held) = (New(), New());
         for (var batch = 0; batch < _changed.Batches; batch++)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -93,13 +94,13 @@ internal sealed class SequentialWalk : IDisposable
         _changed.Dispose();
     }
 
-    private void Add(CrossMoments moments, LayerWindows windows, int first, int end)
+    private static void Add(CrossMoments moments, LayerWindows windows, int first, int end)
     {
         var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
         for (; first < end; first += step)
         {
             var (patches, outputs) = windows.Read(first, Math.Min(step, end - first));
-            moments.Add(_algebra, patches, outputs);
+            moments.Add(patches, outputs);
         }
     }
 

@@ -72,8 +72,9 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         var (fit, held) = walk.Moments(layer);
         var movesBias = biases.Find(layer, new double[layer.OutputChannels]) is not null;
         var inProduct = bias.Bias is { } values ? Array.ConvertAll(values, value => value * layer.Beta / layer.Alpha) : null;
-        // Without the bias the target of the product is not known: the weight stays, and is rounded for what the layer reads.
-        var solved = RidgeFit.Solve(_algebra, weight, fit, held, inProduct, movesBias, isFixed: !bias.IsKnown);
+        // The weight stays, and is rounded for what the layer reads, where the target of the product is not known, as with a bias that is computed, or where
+        // there are fewer positions than unknowns.
+        var solved = RidgeFit.Solve(_algebra, weight, fit, held, inProduct, movesBias, isFixed: !bias.IsKnown || fit.Count < weight.Columns);
         SuccessiveRounding? Rounding(Matrix sigma) => SuccessiveRounding.IsUsable(sigma) ? new(_algebra, sigma) : null;
         SuccessiveRounding?[] roundings = [.. solved.Sigma.Select(Rounding)];
         var step = Bounded(stepOf(target, new RoundingMeasure(solved.Sigma, roundings)), solved.Weight);
