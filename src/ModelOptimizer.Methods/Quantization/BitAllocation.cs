@@ -143,7 +143,7 @@ internal sealed class BitAllocation
     }
 
     private static LayerEffect Effect(double[] numbers) =>
-        new([.. numbers.Skip(Rounded.Length).Chunk(2).Select(pair => (pair[0], pair[1])).OrderBy(pair => pair.Item1)]);
+        new([.. numbers.Skip(Rounded.Length).Chunk(2).Select(pair => (pair[0], pair[1])).DistinctBy(pair => pair.Item1).OrderBy(pair => pair.Item1)]);
 
     // With one step for each code, e² is that of the widest that was rounded times the square of the ratio of the steps.
     private static double SquaredError(WeightFormat format, double[] numbers) => Array.IndexOf(Rounded, format) switch

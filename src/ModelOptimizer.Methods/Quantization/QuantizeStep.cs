@@ -82,10 +82,11 @@ internal sealed class QuantizeStep : IStep
         }
 
         // A weight that the runtime does not unpack is plain again, and the others have to make up for it.
-        var without = new HashSet<string>(StringComparer.Ordinal);
-        while (Allocation().Within(limit, without) is { } chosen)
+        var without = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (Allocation().Within(limit, without.Keys.ToHashSet(StringComparer.Ordinal)) is { } chosen)
         {
-            var result = Apply(Decided(chosen));
+            var kept = without.Select(weight => KeyValuePair.Create<string, Choice>(weight.Key, new Choice.Keep(weight.Value)));
+            var result = Apply(Decided(chosen.Concat(kept).ToDictionary(StringComparer.Ordinal)));
             if (result.Model.SizeInBytes <= limit)
             {
                 return result;
@@ -97,7 +98,7 @@ internal sealed class QuantizeStep : IStep
                 break;
             }
 
-            without.UnionWith(undone.Select(layer => layer.Layer));
+            undone.ForEach(layer => without.Add(layer.Layer, layer.SkipReason!));
         }
 
         var least = Allocation().Least;

@@ -11,7 +11,7 @@ namespace ModelOptimizer.Methods.Sequential;
 /// <param name="Shift">From weights, T×D, to E[y − W·x̃], what the bias must add (T numbers).</param>
 internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func<Matrix, double[]> Shift)
 {
-    private static readonly double[] Candidates = [1e-3, 1e-2, 1e-1, 1, 10];
+    private static readonly double[] Candidates = [1e-2, 1e-1, 1, 10];
 
     // Variance of an input, as a share of its energy, that is none.
     private const double Constant = 1e-12;

@@ -78,7 +78,9 @@ internal sealed class SequentialWalk : IDisposable
         return (fit, held);
     }
 
-    /// <summary>Whether what <paramref name="layer"/> reads and gives can be had: it depends on the samples, leads to an output, and is no single vector.</summary>
+    /// <summary>
+    /// Whether what <paramref name="layer"/> reads and gives can be had: it depends on the samples, leads to an output, and is no single vector.
+    /// </summary>
     public bool IsMeasurable(WeightLayer layer) =>
         _reference.IsReachable(layer.Output, Nothing)
         && _changed.IsReachable(layer.Input, Nothing)
