@@ -55,7 +55,8 @@ internal static class Regularized
         }
     }
 
-    private static double MeanDiagonal(Matrix matrix)
+    /// <summary>The trace, divided by the size.</summary>
+    public static double MeanDiagonal(Matrix matrix)
     {
         var sum = 0.0;
         for (var i = 0; i < matrix.Rows; i++)

@@ -50,8 +50,7 @@ internal sealed class BudgetRanks(LowRankWork work, Budget budget)
     {
         var least = Exact(smallest);
         var original = work.Costs.Whole(budget.Measure, work.Context.Original);
-        // Rounded up: the number printed must itself be possible.
-        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
+        var percent = Budget.LeastPercent(least, original);
         return new DiagnosticException(
             MethodCodes.BudgetTooSmall,
             $"the budget of {Amount(limit)} is below what is possible: with every selected layer at its smallest, {Amount(least)} remain, {percent} of the "

@@ -14,7 +14,7 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
 
     /// <summary>What a budget allows, in its own unit.</summary>
     /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
-    public double Limit(Budget budget) => budget.IsFraction ? Math.Floor(budget.Amount * Whole(budget.Measure, context.Original)) : budget.Amount;
+    public double Limit(Budget budget) => budget.Limit(Whole(budget.Measure, context.Original));
 
     /// <summary>
     /// By how much the model changes when a layer gets <paramref name="ranks"/>: exact for parameters and multiply-adds, to a few bytes for sizes.

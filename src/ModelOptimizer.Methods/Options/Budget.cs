@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ModelOptimizer.Methods.Options;
 
 /// <summary>How much of the model may remain.</summary>
@@ -40,6 +42,13 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
 
     /// <summary>Whether this is <see cref="Auto"/>.</summary>
     public bool IsAuto => Amount == 0;
+
+    /// <summary>What may remain when the original has <paramref name="original"/> of what is counted.</summary>
+    public double Limit(double original) => IsFraction ? Math.Floor(Amount * original) : Amount;
+
+    /// <summary>The least budget that is possible, as a percentage of the original's; rounded up, as the number printed must itself be possible.</summary>
+    public static string LeastPercent(double least, double original) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
 
     private static KeySet Of(BudgetMeasure[] measures, params Option[] more)
     {

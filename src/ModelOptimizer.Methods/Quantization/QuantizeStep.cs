@@ -70,7 +70,7 @@ internal sealed class QuantizeStep : IStep
     private StepResult ApplyWithin(Budget budget)
     {
         var original = ModelStatistics.Bytes(_context.Original);
-        var limit = budget.IsFraction ? Math.Floor(budget.Amount * original) : budget.Amount;
+        var limit = budget.Limit(original);
         double whole = ReferenceEquals(_context.Model, _context.Original) ? original : _context.Model.SizeInBytes;
         if (whole <= limit)
         {
@@ -102,8 +102,7 @@ internal sealed class QuantizeStep : IStep
         }
 
         var least = Allocation().Least;
-        // Rounded up: the number printed must itself be possible.
-        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
+        var percent = Budget.LeastPercent(least, original);
         throw new DiagnosticException(
             MethodCodes.BudgetTooSmall,
             FormattableString.Invariant($"the budget of {limit:#,0} bytes is below what is possible: with every selected layer at its fewest bits, ")

@@ -105,10 +105,10 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
 
             if (movesBias)
             {
-                var energy = Trace(Sigma);
+                var energy = Regularized.MeanDiagonal(Sigma);
                 Subtract(Sigma, Inputs, Inputs);
                 Subtract(_cross, Outputs, Inputs);
-                if (Trace(Sigma) <= Constant * energy)
+                if (Regularized.MeanDiagonal(Sigma) <= Constant * energy)
                 {
                     // What is left of an input that does not vary is rounding noise, which no factor can be had of.
                     Array.Clear(Sigma.Values);
@@ -124,7 +124,7 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
 
         public Matrix Solve(ILinearAlgebra algebra, double ridge)
         {
-            var pull = Trace(Sigma) / Sigma.Rows * ridge;
+            var pull = Regularized.MeanDiagonal(Sigma) * ridge;
             if (!double.IsFinite(ridge) || pull <= 0)
             {
                 return _weight;
@@ -159,17 +159,6 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
             {
                 TensorPrimitives.MultiplyAdd(right, -left[row], moments.Row(row), moments.Row(row));
             }
-        }
-
-        private static double Trace(Matrix matrix)
-        {
-            var trace = 0.0;
-            for (var i = 0; i < matrix.Rows; i++)
-            {
-                trace += matrix[i, i];
-            }
-
-            return trace;
         }
     }
 }

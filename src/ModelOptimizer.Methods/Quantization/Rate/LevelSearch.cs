@@ -90,8 +90,7 @@ internal sealed class LevelSearch
     private DiagnosticException TooSmall(double limit, double least)
     {
         double original = ModelStatistics.Bytes(_context.Original);
-        // Rounded up: the number printed must itself be possible.
-        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(1000 * least / original) / 10:0.#}%");
+        var percent = Budget.LeastPercent(least, original);
         return new DiagnosticException(
             MethodCodes.BudgetTooSmall,
             FormattableString.Invariant($"the budget of {limit:#,0} shipped bytes is below what was reached: {least:#,0} bytes, {percent} of the original's ")

@@ -114,9 +114,7 @@ internal sealed class RateStep : IStep
     }
 
     // Of the original's file, like every percentage of shipped bytes.
-    private double Limit => _options.Budget is { IsFraction: true } budget
-        ? Math.Floor(budget.Amount * ModelStatistics.Bytes(_context.Original))
-        : _options.Budget!.Amount;
+    private double Limit => _options.Budget!.Limit(ModelStatistics.Bytes(_context.Original));
 
     private long Shipped(IReadOnlyList<EntropyCodedWeight> weights)
     {
