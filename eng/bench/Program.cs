@@ -34,7 +34,8 @@ return args switch
     ["open"] => OpenTable.Run("1,10,100"),
     ["open", var megabytes] => OpenTable.Run(megabytes),
     ["edge", var folder] => EdgeTable.Run(folder),
-    ["rounding"] => ResNet50Run.Quantize(),
+    ["rounding"] => ResNet50Run.Quantize("weights: 4"),
+    ["rounding", var bits] => ResNet50Run.Quantize(bits),
     ["load"] => LoadTable.Run("fp16,8,6,5,4,3,2"),
     ["load", var weights] => LoadTable.Run(weights),
     ["load", var model, var level] => LoadTable.Load(model, level),
@@ -74,7 +75,7 @@ static int Usage()
           load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
           open [1,10]         time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
           edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code
-          rounding            time and peak memory of quantize on a ResNet-50-sized model
+          rounding ['rate: 2'] time and peak memory of quantize on a ResNet-50-sized model
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
