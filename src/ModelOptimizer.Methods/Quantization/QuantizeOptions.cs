@@ -92,6 +92,8 @@ internal sealed record QuantizeOptions
 
     private static readonly Option<int?> MaxEvaluations = Keys.Add(SearchOptions.MaxEvaluations);
 
+    private static readonly Option<double?> MaxMinutes = Keys.Add(SearchOptions.MaxMinutes);
+
     /// <summary>The widths by layer; null where a budget or a search decides.</summary>
     public LayerMap<string>? Weights { get; init; }
 
@@ -148,7 +150,7 @@ internal sealed record QuantizeOptions
 
     private static Form<double?> Rates()
     {
-        var rates = Forms.Number(0.1, 8).OrNone();
+        var rates = Forms.PlainNumber(0.1, 8).OrNone();
         return rates with
         {
             Text = $"{rates.Text}; or {Auto}",

@@ -235,7 +235,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
         return (bytes, report with
         {
             Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
-            DecidedByTime = TimeDecides,
+            DecidedByTime = TimeDecides || trace is { IsOutOfTime: true },
             RankMultiple = multiple,
             Times = times,
             Search = trace,

@@ -61,7 +61,8 @@ internal sealed class BitsAfterFactors
     {
         var size = Math.Max(0, known.Whole + factors.Choice.Bytes) / known.Probed;
         var bytes = factors.Choice.Bytes + (plan.Bytes * size);
-        return new StepChoice(factors.Step, factors.Choice with { Bytes = bytes, Penalty = factors.Choice.Penalty + plan.Penalty })
+        var effect = factors.Choice.Effect + plan.Penalty;
+        return new StepChoice(factors.Step, factors.Choice with { Bytes = bytes, Penalty = effect, Effect = effect })
         {
             Then = new LaterBits(_later, plan.Parts),
         };

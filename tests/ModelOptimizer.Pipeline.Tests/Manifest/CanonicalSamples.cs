@@ -12,7 +12,7 @@ public sealed class CanonicalSamples
         { method: tucker, norm: frobenius, variant: published, moment: centred, jitter: published, bn: unfolded, shrink: 5%, layers: ["*", "!conv1"], ranks: { "*": 50%, fc: 4, "re:^c": [8, 4] } }
         { method: tucker, energy: 0.95 }
         { method: tucker, error: 10%, keep: faster }
-        { method: tucker, budget: auto, max-evaluations: 12 }
+        { method: tucker, budget: auto, max-evaluations: 12, max-minutes: 2.5 }
         { method: cp, ways: 3, starts: 5, ranks: 16 }
         { method: cp, budget: { params: 250 k, allocation: uniform } }
         { method: cp, budget: { macs: 40% } }

@@ -60,23 +60,23 @@ internal static class SearchSection
         return Tables.Of(
             [
                 new("#", true),
-                new("phase"),
-                new("size", true),
+                new(Wording.SearchedBytes(search), true),
                 new("left", true),
                 new("parameters", true),
+                new("forecast", true),
                 .. metrics.Select(name => new Column(name, true)),
                 new("samples", true),
                 new("verdict"),
-                new("change"),
+                new("layers"),
             ],
             search.Candidates.Select(candidate =>
                 Tag(
                     candidate.Number == search.Chosen ? "tr.chosen" : "tr",
                     Tables.Number(Figures.Count(candidate.Number)),
-                    Tag("td", candidate.Phase),
-                    Tables.Number(Figures.Bytes(candidate.Cost.Bytes)),
-                    Tables.Number(Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes)),
+                    Tables.Number(Figures.Bytes(candidate.Bytes)),
+                    Tables.Number(Figures.Ratio(candidate.Bytes, model.Before.Bytes)),
                     Tables.Number(Figures.Count(candidate.Cost.Parameters)),
+                    Tables.Number(Figures.Number(candidate.Forecast)),
                     metrics.Select(name =>
                         Tables.Number(
                             candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value)
@@ -86,7 +86,7 @@ internal static class SearchSection
                     ),
                     Tables.Number(Figures.Count(candidate.Samples)),
                     Tag($"td.outcome.{(candidate.Passes ? "good" : "bad")}", Verdict(search, candidate)),
-                    Tag("td.note", Names.Of(candidate.Note ?? ""))
+                    Tag("td.note", candidate.Summary)
                 )
             )
         );

@@ -156,15 +156,15 @@ internal static class MarkdownReport
     private static string Candidates(ModelReport model, SearchTrace search)
     {
         var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
-        var table = new MarkdownTable([">#", "phase", ">size", ">left", .. metrics.Select(name => ">" + name), ">samples", "verdict", "change"]);
+        var table = new MarkdownTable([">#", ">" + Wording.SearchedBytes(search), ">left", ">forecast", .. metrics.Select(name => ">" + name), ">samples", "verdict", "layers"]);
         foreach (var candidate in search.Candidates)
         {
             table.Row(
             [
                 Figures.Count(candidate.Number),
-                candidate.Phase,
-                Figures.Bytes(candidate.Cost.Bytes),
-                Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes),
+                Figures.Bytes(candidate.Bytes),
+                Figures.Ratio(candidate.Bytes, model.Before.Bytes),
+                Figures.Number(candidate.Forecast),
                 .. metrics.Select(name =>
                     candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value)
                         ? Figures.Metric(name, value)
@@ -172,7 +172,7 @@ internal static class MarkdownReport
                 ),
                 Figures.Count(candidate.Samples),
                 (candidate.Passes ? "passes" : "fails " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : ""),
-                candidate.Note ?? "",
+                candidate.Summary,
             ]);
         }
 
