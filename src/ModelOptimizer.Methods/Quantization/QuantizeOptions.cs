@@ -114,6 +114,9 @@ internal sealed record QuantizeOptions
     /// <summary>Where the budget is written.</summary>
     public SourcePosition? BudgetPosition { get; init; }
 
+    /// <summary>Whether a step rounds for the entropy of the codes, so that what counts are shipped bytes.</summary>
+    public static bool IsByRate(MethodArguments arguments) => arguments.Get(RateKey) is not null;
+
     /// <exception cref="DiagnosticException">There are no widths.</exception>
     public static QuantizeOptions From(MethodArguments arguments) => new()
     {

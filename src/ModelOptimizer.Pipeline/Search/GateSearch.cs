@@ -79,8 +79,8 @@ internal sealed class GateSearch
 /// <summary>The sizes of the candidates of a search.</summary>
 internal static class SizeList
 {
-    // Where the list begins: the forecast change of the outputs, as a share of their variance, that no gate can see.
-    private const double Invisible = 1e-5;
+    // Where the list begins: a forecast change of the outputs, as a share of their variance, that hardly changes an answer.
+    private const double Invisible = 1e-4;
 
     // Below this, seldom an answer changes: steps are large there.
     private const double Harmless = 1e-3;

@@ -40,7 +40,7 @@ internal sealed class SearchSpace
     private readonly ModelCompressor _compressor;
     private readonly CompressedModel _before;
     private readonly OrderedDictionary<int, IStep> _steps;
-    private readonly Dictionary<int, HashSet<string>> _offered = [];
+    private readonly Dictionary<int, IReadOnlyList<LayerChoices>> _offered = [];
     private readonly Dictionary<int, (string Key, IStep Step)> _later = [];
     private readonly OutputDivergence? _divergence;
     private readonly double _whole;
@@ -51,9 +51,8 @@ internal sealed class SearchSpace
         var options = new OrderedDictionary<string, List<StepChoice>>(StringComparer.Ordinal);
         foreach (var (index, step) in steps)
         {
-            var layers = step.Choices();
-            _offered[index] = [.. layers.Select(layer => layer.Layer)];
-            foreach (var layer in layers)
+            _offered[index] = Offers(step);
+            foreach (var layer in _offered[index])
             {
                 if (!options.TryGetValue(layer.Layer, out var list))
                 {
@@ -73,9 +72,22 @@ internal sealed class SearchSpace
         _whole = ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original) : before.Model.SizeInBytes;
     }
 
+    // Where several steps are searched, one of them may find nothing to do.
+    private IReadOnlyList<LayerChoices> Offers(IStep step)
+    {
+        try
+        {
+            return step.Choices();
+        }
+        catch (DiagnosticException exception) when (_steps.Count > 1 && exception.Diagnostic.Code == MethodCodes.NothingToCompress)
+        {
+            return [];
+        }
+    }
+
     private bool AddBits(OrderedDictionary<string, List<StepChoice>> options)
     {
-        bool Offers<T>(int index) => _steps[index].Choices().Any(layer => layer.Choices.Any(choice => choice is T));
+        bool Offers<T>(int index) => _offered[index].Any(layer => layer.Choices.Any(choice => choice is T));
         var later = _steps.Keys.LastOrDefault(Offers<Choice.Bits>, -1);
         int[] factored = [.. _steps.Keys.Where(index => index < later && Offers<Choice.Ranks>(index))];
         if (factored.Length == 0)
@@ -92,7 +104,7 @@ internal sealed class SearchSpace
 
         foreach (var index in factored)
         {
-            var bits = BitsAfterFactors.Measure(_compressor, _before, _steps[index], _steps[index].Choices(), later);
+            var bits = BitsAfterFactors.Measure(_compressor, _before, _steps[index], _offered[index], later);
             foreach (var (layer, list) in options)
             {
                 list.AddRange(list.Where(option => option.Step == index && !option.IsKeep).SelectMany(option => bits.Of(layer, option)).ToList());
@@ -222,7 +234,7 @@ internal sealed class SearchSpace
 
     private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, StepChoice> chosen) =>
         chosen
-            .Where(option => _offered[index].Contains(option.Key))
+            .Where(option => _offered[index].Any(layer => layer.Layer == option.Key))
             .ToDictionary(
                 option => option.Key,
                 option => option.Value.IsKeep || option.Value.Step == index ? option.Value.Choice : new Choice.Keep(Elsewhere),

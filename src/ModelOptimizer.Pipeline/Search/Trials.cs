@@ -25,7 +25,7 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
             return null;
         }
 
-        long? shipped = space.IsByRate ? (job.Shipping ?? Shipping.AsPackage).BytesOf(model.Model) : null;
+        long? shipped = space.IsByRate ? job.Shipping!.BytesOf(model.Model) : null;
         var bytes = shipped ?? model.Model.SizeInBytes;
         if (bytes >= _least)
         {

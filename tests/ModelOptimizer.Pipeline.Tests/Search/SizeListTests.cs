@@ -12,7 +12,7 @@ public class SizeListTests
     {
         var sizes = SizeList.Of(1000, 50, Forecast, 60);
 
-        sizes[0].ShouldBe(1000 - (60 * Math.Log(1e4, 4)), 0.1);
+        sizes[0].ShouldBe(1000 - (60 * Math.Log(1e5, 4)), 0.1);
         sizes[^1].ShouldBe(50);
         foreach (var (size, next) in sizes.SkipLast(1).Zip(sizes.Skip(1).SkipLast(1)))
         {
