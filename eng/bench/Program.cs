@@ -31,6 +31,8 @@ return args switch
     ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2", ""),
     ["bits", var shared, var weights] => QuantizeTable.Others(shared, weights, ""),
     ["bits", var shared, var weights, var model] => QuantizeTable.Others(shared, weights, model),
+    ["cross", var shared] => CrossTable.Run(shared, "method: tucker, budget: { params: 60% }; method: cp, budget: { params: 50% }; method: quantize, weights: 4"),
+    ["cross", var shared, var steps] => CrossTable.Run(shared, steps),
     ["rivals", var shared] => RivalsTable.Run(shared),
     ["open"] => OpenTable.Run("1,10,100"),
     ["open", var megabytes] => OpenTable.Run(megabytes),
@@ -69,9 +71,10 @@ static int Usage()
           quantize <shared> [4,3]   bytes, accuracy and time of ResNet-20 with weights of few bits, by width and rounding
           rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
           budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
-          searches <shared>      the smallest files that a gate allows, by bits alone and by ranks of cp and bits
+          searches <shared> [rate]   the fewest bytes that a gate allows, by bits alone, by ranks of cp and bits, and by rate
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits
           bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
+          cross <shared> [steps]    ResNet-20 calibrated on its own images, on digits and on noise
           rivals <shared>     what others do to the weights of ResNet-20
           load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
           open [1,10]         time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session

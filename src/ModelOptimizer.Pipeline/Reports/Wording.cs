@@ -57,6 +57,10 @@ internal static class Wording
             + outcome;
     }
 
+    /// <summary>How a candidate's layers came to what they have.</summary>
+    public const string SharedOut = "The model's bytes are shared out so that the sum of the forecasts is least. A forecast is what the error of one layer "
+        + "alone does to the outputs on the calibration data, squared and as a share of their variance; labels have no say.";
+
     /// <summary>Which bytes a search makes few.</summary>
     public static string SearchedBytes(SearchTrace search) =>
         search.Candidates.Any(candidate => candidate.Cost.Shipped is not null) ? Gates.GateRules.Shipped : Gates.GateRules.Size;

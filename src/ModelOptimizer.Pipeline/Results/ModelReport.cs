@@ -125,11 +125,20 @@ internal sealed record LayerTime(string Layer, double Ratio, double Lower, doubl
 /// <param name="Most">The most there may be (<c>max-evaluations</c>).</param>
 /// <param name="Chosen">The number of the candidate that was taken; null when none passed.</param>
 /// <param name="Candidates">Every model tried, in order.</param>
-internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates)
+/// <param name="Shares">What there was to choose for each layer, and what the taken candidate has.</param>
+internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates, IReadOnlyList<SearchedLayer> Shares)
 {
     /// <summary>Whether <c>max-minutes</c> ended it, so that another run may look further.</summary>
     public bool IsOutOfTime { get; init; }
 }
+
+/// <summary>A layer in a search.</summary>
+/// <param name="Layer">Its name.</param>
+/// <param name="Offered">How many choices each method had, such as <c>cp (24), quantize (9)</c>.</param>
+/// <param name="Taken">What was taken.</param>
+/// <param name="Saved">By how many bytes that was expected to make the model smaller, before compression where that counts.</param>
+/// <param name="Forecast">What it was expected to change of the outputs, squared and as a share of their variance.</param>
+internal sealed record SearchedLayer(string Layer, string Offered, string Taken, long Saved, double Forecast);
 
 /// <summary>One model that a search tried.</summary>
 /// <param name="Number">From 1, in the order tried.</param>

@@ -66,13 +66,17 @@ internal sealed class GateSearch
             }
         }
 
-        return taken is not null
-            ? (taken.Model, new SearchTrace(_sizes.Count, _most, taken.Passes ? taken.Number : null, _trials.Candidates) { IsOutOfTime = isOutOfTime })
-            : throw new DiagnosticException(
+        if (taken is null)
+        {
+            throw new DiagnosticException(
                 MethodCodes.NothingToCompress,
                 "there is nothing to search: no ranks and no bits make any of the selected layers smaller. Choose other layers, or remove the step.",
                 _position
             );
+        }
+
+        var (number, layers) = (taken.Passes ? taken.Number : (int?)null, _space.Explain(taken.Chosen));
+        return (taken.Model, new SearchTrace(_sizes.Count, _most, number, _trials.Candidates, layers) { IsOutOfTime = isOutOfTime });
     }
 }
 

@@ -181,6 +181,16 @@ internal sealed class SearchSpace
         chosen.Values.GroupBy(Kind, StringComparer.Ordinal).OrderByDescending(kind => kind.Count()).ThenBy(kind => kind.Key, StringComparer.Ordinal)
             .Select(kind => FormattableString.Invariant($"{kind.Key} ({kind.Count()})")));
 
+    /// <summary>What there was to choose for each layer, and what a candidate has.</summary>
+    public IReadOnlyList<SearchedLayer> Explain(IReadOnlyDictionary<string, StepChoice> chosen) =>
+        [.. Layers.Select(layer => (layer, Taken: chosen[layer.Name])).Select(pair => new SearchedLayer(
+            pair.layer.Name,
+            string.Join(", ", pair.layer.Options.Where(option => !option.IsKeep).GroupBy(option => option.Step)
+                .Select(step => FormattableString.Invariant($"{_job.Model.Steps[step.Key].Method.Name} ({step.Count()})"))),
+            pair.Taken.IsKeep ? pair.Taken.Text : $"{_job.Model.Steps[pair.Taken.Step].Method.Name} {pair.Taken.Text}",
+            (long)-pair.Taken.Choice.Bytes,
+            pair.Taken.Choice.Effect))];
+
     // Ranks and steps differ from layer to layer.
     private string Kind(StepChoice option) => option.Choice switch
     {

@@ -44,7 +44,7 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
         evidence = evidence with { After = evidence.After with { Shipped = shipped ?? evidence.After.Shipped } };
 
         var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
-        var trial = new Trial(_candidates.Count + 1, model, evidence, failed);
+        var trial = new Trial(_candidates.Count + 1, chosen, model, evidence, failed);
         _candidates.Add(
             new SearchCandidate(
                 trial.Number,
@@ -64,10 +64,17 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
 
 /// <summary>A candidate as the search sees it.</summary>
 /// <param name="Number">From 1, in the order tried.</param>
+/// <param name="Chosen">What was done to every layer.</param>
 /// <param name="Model">It.</param>
 /// <param name="Evidence">What was measured.</param>
 /// <param name="Failed">The gates on metrics that do not hold.</param>
-internal sealed record Trial(int Number, CompressedModel Model, GateEvidence Evidence, IReadOnlyList<GateVerdict> Failed)
+internal sealed record Trial(
+    int Number,
+    IReadOnlyDictionary<string, StepChoice> Chosen,
+    CompressedModel Model,
+    GateEvidence Evidence,
+    IReadOnlyList<GateVerdict> Failed
+)
 {
     public bool Passes => Failed.Count == 0;
 }

@@ -223,7 +223,7 @@ public class HtmlReportTests
     [Fact]
     public void A_search_that_found_nothing_says_so()
     {
-        var trace = new SearchTrace(3, 10, null, [.. SampleSearch.Trace.Candidates.Take(2)]);
+        var trace = new SearchTrace(3, 10, null, [.. SampleSearch.Trace.Candidates.Take(2)], []);
 
         var page = new HtmlPage(SampleReports.Searched with { Search = trace });
 
@@ -237,7 +237,7 @@ public class HtmlReportTests
     {
         var candidate = SampleSearch.Trace.Candidates[0] with { Metrics = [new MetricPair("top1", 0.9, double.NaN, 10)] };
 
-        var page = new HtmlPage(SampleReports.Searched with { Search = new SearchTrace(1, 1, null, [candidate]) });
+        var page = new HtmlPage(SampleReports.Searched with { Search = new SearchTrace(1, 1, null, [candidate], []) });
 
         page.All("figure", "candidates").ShouldBeEmpty();
         page.Text.ShouldNotContain("NaN");

@@ -18,6 +18,11 @@ internal static class SampleSearch
             Candidate(6, 0.0075, 436_188, 0.9208, 0.9886, 5000),
             Candidate(7, 0.012, 421_310, 0.9204, 0.98713, 5000),
             Candidate(8, 0.031, 380_967, 0.9012, 0.9712, 1280, Drop, "cosine: { min: 98% }"),
+        ],
+        [
+            new("/layer1/layer1.0/conv1/Conv", "tucker (12)", "tucker 8×8", 4_608, 0.0004),
+            new("/layer3/layer3.2/conv2/Conv", "tucker (16)", "tucker 24×20", 96_256, 0.0011),
+            new("/fc/Gemm", "tucker (4)", "as it is", 0, 0),
         ]);
 
     private static SearchCandidate Candidate(int number, double forecast, long bytes, double top1, double cosine, int samples, params string[] failed) =>

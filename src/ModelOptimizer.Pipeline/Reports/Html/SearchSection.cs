@@ -30,8 +30,21 @@ internal static class SearchSection
                         + "is drawn."
                 )
                 : null,
-            Table(model, search));
+            Table(model, search),
+            search.Shares.Count > 0 ? Tag("h3", "What there was to choose") : null,
+            search.Shares.Count > 0 ? Tag("p.lead", Wording.SharedOut) : null,
+            search.Shares.Count > 0 ? LayerTable(search) : null);
     }
+
+    private static XElement LayerTable(SearchTrace search) => Tables.Of(
+        [new("layer"), new("choices"), new("taken"), new("saved", true), new("forecast", true)],
+        search.Shares.Select(layer => Tag(
+            "tr",
+            Tag("td", Names.Of(layer.Layer)),
+            Tag("td", layer.Offered),
+            Tag("td", layer.Taken),
+            Tables.Number(Figures.Bytes(layer.Saved)),
+            Tables.Number(Figures.Number(layer.Forecast)))));
 
     /// <summary>The metrics that gates are about; without such gates the first one measured.</summary>
     private static List<string> Metrics(ModelReport model)

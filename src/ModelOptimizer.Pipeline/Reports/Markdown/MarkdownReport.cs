@@ -27,6 +27,10 @@ internal static class MarkdownReport
         if (model.Search is { Candidates.Count: > 0 } search)
         {
             parts.Add(Folded($"Search: {Wording.Search(search)}", Candidates(model, search)));
+            if (search.Shares.Count > 0)
+            {
+                parts.Add(Folded("What there was to choose", $"{Wording.SharedOut}\n\n{Decisions(search)}"));
+            }
         }
 
         if (model.Steps.Any(step => step.Certificates.Count > 0))
@@ -174,6 +178,17 @@ internal static class MarkdownReport
                 (candidate.Passes ? "passes" : "fails " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : ""),
                 candidate.Summary,
             ]);
+        }
+
+        return table.ToString();
+    }
+
+    private static string Decisions(SearchTrace search)
+    {
+        var table = new MarkdownTable("layer", "choices", "taken", ">saved", ">forecast");
+        foreach (var layer in search.Shares)
+        {
+            table.Row([layer.Layer, layer.Offered, layer.Taken, Figures.Bytes(layer.Saved), Figures.Number(layer.Forecast)]);
         }
 
         return table.ToString();
