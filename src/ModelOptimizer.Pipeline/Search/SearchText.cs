@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -33,32 +32,12 @@ internal static class SearchText
             + $", {verdict}; {candidate.Summary}";
     }
 
-    /// <summary>What to say when no candidate passed: for every gate that stood in the way the best that was seen.</summary>
-    public static string NothingPassed(ModelPlan model, SearchTrace trace, long original)
+    /// <summary>What to say when the first candidate did not pass.</summary>
+    public static string NothingPassed(SearchTrace trace, long original)
     {
-        var best = SearchRules.Constraints(model)
-            .Where(gate => trace.Candidates.Any(candidate => candidate.Failed.Any(failed => failed.StartsWith(GateText.Of(gate), StringComparison.Ordinal))))
-            .Select(gate => (Gate: GateText.Of(gate), Best: Best(gate.Metric, trace)))
-            .Select(pair =>
-                pair.Best is var (candidate, value, metric)
-                    ? $"for {pair.Gate} {metric} {Figures.Metric(metric, value)} with {Figures.Ratio(candidate.Bytes, original)} of the size"
-                    : $"for {pair.Gate} nothing could be measured"
-            );
-        return $"none of the {trace.Candidates.Count} candidates of the search passes all gates. The best was {string.Join("; ", best)}. Allow more, evaluate "
-            + "on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";
-    }
-
-    private static (SearchCandidate Candidate, double Value, string Metric)? Best(string metric, SearchTrace trace)
-    {
-        var measured = trace
-            .Candidates.SelectMany(candidate =>
-                candidate
-                    .Metrics.Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed))
-                    .Select(pair => (Candidate: candidate, Value: pair.Compressed, Metric: metric))
-            )
-            .ToList();
-        var moreIsBetter = !MetricCatalogue.TryGet(metric, out var known) || known.MoreIsBetter;
-        return measured.Count == 0 ? null : moreIsBetter ? measured.MaxBy(pair => pair.Value) : measured.MinBy(pair => pair.Value);
+        var first = trace.Candidates[0];
+        return $"the first candidate of the search, which changes the model least, has {Figures.Ratio(first.Bytes, original)} of its bytes and fails "
+            + $"{string.Join(", ", first.Failed)}. Allow more, evaluate on more samples, or leave sensitive layers out with 'layers:'.";
     }
 
     private static string Duration(TimeSpan time) => time switch
