@@ -12,7 +12,7 @@ internal sealed class LevelSearch
 {
     // How far the bits may be from what is asked for.
     private const double Tolerance = 0.01;
-    private const int MostWalks = 6;
+    private const int MostWalks = 10;
 
     // The level at 2 bits a weight of ordinary networks: where the search starts. A bit less is twice the level.
     private const double UsualLevel = 0.1;
@@ -108,6 +108,8 @@ internal sealed class LevelSearch
     {
         (IReadOnlyList<EntropyCodedWeight> Weights, double Level) best = ([], 0);
         var nearest = double.PositiveInfinity;
+        // Levels that are known to be too low and too high.
+        var (low, high) = (0.0, double.PositiveInfinity);
         for (var walks = 0; walks < MostWalks && nearest > 1; walks++)
         {
             var at = level;
@@ -118,7 +120,13 @@ internal sealed class LevelSearch
                 (best, nearest) = ((rounded, level), distance(found));
             }
 
+            (low, high) = found > 0 ? (Math.Max(low, level), high) : (low, Math.Min(high, level));
             level *= Change(rounded, found);
+            // Below half a bit codes of solved weights are not those of the nearest numbers, and what that predicts is left of what is known.
+            if (level <= low || level >= high)
+            {
+                level = low == 0 ? high / MostChange : double.IsInfinity(high) ? low * MostChange : Math.Sqrt(low * high);
+            }
         }
 
         return best;
