@@ -24,8 +24,8 @@ foreach (var digit in digits)
     after.Add(compressed, digit);
 }
 
-var share = (double)DigitsModel.SizeInBytes / originalFile.Length;
+var share = (double)DigitsModel.ShippedBytes / originalFile.Length;
 Console.WriteLine($"{$"{digits.Count} test digits",-18}{"original",12}{"compressed",12}");
-Console.WriteLine($"{"size, KB",-18}{originalFile.Length / 1000.0,12:F1}{DigitsModel.SizeInBytes / 1000.0,12:F1}   ({share:P0})");
+Console.WriteLine($"{"shipped, KB",-18}{originalFile.Length / 1000.0,12:F1}{DigitsModel.ShippedBytes / 1000.0,12:F1}   ({share:P0})");
 Console.WriteLine($"{"accuracy",-18}{before.Accuracy,12:P2}{after.Accuracy,12:P2}");
 Console.WriteLine($"{"time per digit, µs",-18}{before.MedianMicroseconds,12:F0}{after.MedianMicroseconds,12:F0}   (median, one thread)");

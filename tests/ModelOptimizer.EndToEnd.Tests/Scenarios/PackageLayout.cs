@@ -41,7 +41,7 @@ public sealed class PackageLayout
         var readme = Text(package, "README.md");
         readme.ShouldStartWith($"# {id}\n");
         readme.ShouldContain("## First manifest\n\nPut a `modelopt.yaml` into your project's folder:");
-        readme.ShouldContain("budget: { size: 30% }");
+        readme.ShouldContain("- method: auto");
     }
 
     [Theory]

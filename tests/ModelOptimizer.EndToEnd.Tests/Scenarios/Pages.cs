@@ -29,7 +29,7 @@ internal static partial class Pages
         outcome.Output.ShouldNotContain(": warning ");
         File.ReadAllText(project).ShouldContain($"<PackageReference Include=\"ModelOptimizer.Build\" Version=\"{Packages.Version}\"");
         File.ReadAllText(In(home, "modelopt.yaml")).ShouldContain("- top1: { max-drop: 1% }");
-        ShouldUse(home, "Debug", "digits.onnx", share: 0.6);
+        ShouldUse(home, "Debug", "digits.onnx", share: 0.2);
         yield break;
     }
 
@@ -49,7 +49,7 @@ internal static partial class Pages
         yield return Step.Build(project);
 
         place.Last.Problems.ShouldBeEmpty();
-        ShouldUse(home, "Release", "Digits.onnx", share: 0.3);
+        ShouldUse(home, "Release", "Digits.onnx", share: 0.2);
     }
 
     [LinuxScenario]
@@ -150,7 +150,7 @@ internal static partial class Pages
         var original = double.Parse(accuracy.Groups["original"].Value, CultureInfo.InvariantCulture);
         original.ShouldBeGreaterThan(98);
         double.Parse(accuracy.Groups["compressed"].Value, CultureInfo.InvariantCulture).ShouldBeGreaterThan(original - 0.5);
-        output.ShouldContain("(30 %)");
+        output.ShouldContain("(3 %)");
     }
 
     private static Outcome Bash(Home home, string script, params string[] folder) =>
