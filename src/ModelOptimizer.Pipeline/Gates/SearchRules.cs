@@ -21,6 +21,9 @@ internal static class SearchRules
     /// <summary>The most candidates that may be evaluated.</summary>
     public static int Evaluations(ModelPlan model) => model.Steps.Where(step => step.IsSearched).Max(step => SearchOptions.Evaluations(step.Arguments));
 
+    /// <summary>Whether candidates are trained after what the search decides, and before they are measured.</summary>
+    public static bool IsRepaired(ModelPlan model) => model.Steps.Reverse().TakeWhile(step => !step.IsSearched).Any(step => !step.Method.CompressesLayers);
+
     /// <summary>When the search is to end with the best so far; null for no such time.</summary>
     public static TimeSpan? Time(ModelPlan model) => model.Steps.Where(step => step.IsSearched).Max(step => SearchOptions.Time(step.Arguments));
 

@@ -23,7 +23,7 @@ internal sealed class GateSearch
         (_space, _position) = (space, SearchRules.Position(job.Model));
         _most = SearchRules.Evaluations(job.Model);
         _time = SearchRules.Time(job.Model);
-        _sizes = SizeList.Of(space.Whole, space.Least, space.Forecast, _most);
+        _sizes = SizeList.Of(space.Whole, space.Least, space.Forecast, SearchRules.IsRepaired(job.Model), _most);
         _trials = new Trials(job, examiner, space, _sizes.Count);
     }
 
@@ -86,6 +86,9 @@ internal static class SizeList
     // Where the list begins: a forecast change of the outputs, as a share of their variance, that hardly changes an answer.
     private const double Invisible = 1e-4;
 
+    // The same where every candidate is trained before it is measured, which takes long and brings back more than this.
+    private const double Repairable = 5e-3;
+
     // Below this, seldom an answer changes: steps are large there.
     private const double Harmless = 1e-3;
 
@@ -101,13 +104,14 @@ internal static class SizeList
     /// <param name="whole">Bytes of the model as it is.</param>
     /// <param name="least">Bytes of the smallest candidate.</param>
     /// <param name="forecast">What a size is expected to do to the outputs; null where there is no such size.</param>
+    /// <param name="isRepaired">Whether candidates are trained before they are measured.</param>
     /// <param name="most">How many sizes at most.</param>
-    public static IReadOnlyList<double> Of(double whole, double least, Func<double, double?> forecast, int most)
+    public static IReadOnlyList<double> Of(double whole, double least, Func<double, double?> forecast, bool isRepaired, int most)
     {
         for (var power = 1.0; ; power *= Coarser)
         {
             var sizes = new List<double>();
-            for (var size = First(whole, least, forecast); size > least; size *= Math.Pow(forecast(size) < Harmless ? Large : Small, power))
+            for (var size = First(whole, least, forecast, isRepaired ? Repairable : Invisible); size > least; size *= Math.Pow(forecast(size) < Harmless ? Large : Small, power))
             {
                 sizes.Add(size);
             }
@@ -120,13 +124,13 @@ internal static class SizeList
         }
     }
 
-    private static double First(double whole, double least, Func<double, double?> forecast)
+    private static double First(double whole, double least, Func<double, double?> forecast, double change)
     {
         var (low, high) = (least, whole);
         for (var i = 0; i < 20; i++)
         {
             var middle = Math.Sqrt(low * high);
-            (low, high) = forecast(middle) is null or > Invisible ? (middle, high) : (low, middle);
+            (low, high) = !(forecast(middle) <= change) ? (middle, high) : (low, middle);
         }
 
         return high;

@@ -10,7 +10,7 @@ public class SizeListTests
     [Fact]
     public void Sizes_fall_from_where_nothing_is_lost_in_large_steps_and_then_in_small_ones()
     {
-        var sizes = SizeList.Of(1000, 50, Forecast, 60);
+        var sizes = SizeList.Of(1000, 50, Forecast, false, 60);
 
         sizes[0].ShouldBe(1000 - (60 * Math.Log(1e5, 4)), 0.1);
         sizes[^1].ShouldBe(50);
@@ -20,18 +20,22 @@ public class SizeListTests
         }
     }
 
+    [Fact]
+    public void Where_candidates_are_trained_the_list_begins_at_what_training_brings_back() =>
+        SizeList.Of(1000, 50, Forecast, true, 60)[0].ShouldBe(1000 - (60 * Math.Log(5e6, 4)), 0.1);
+
     [Theory]
     [InlineData(4)]
     [InlineData(7)]
     [InlineData(15)]
     public void A_list_that_may_be_shorter_still_reaches_from_end_to_end(int most)
     {
-        var (full, sizes) = (SizeList.Of(1000, 50, Forecast, 60), SizeList.Of(1000, 50, Forecast, most));
+        var (full, sizes) = (SizeList.Of(1000, 50, Forecast, false, 60), SizeList.Of(1000, 50, Forecast, false, most));
 
         sizes.Count.ShouldBeInRange(most / 2, most);
         (sizes[0], sizes[^1]).ShouldBe((full[0], full[^1]));
     }
 
     [Fact]
-    public void A_model_that_can_only_be_much_smaller_has_one_candidate() => SizeList.Of(1000, 100, size => size < 100 ? null : 1, 60)[0].ShouldBe(1000, 1);
+    public void A_model_that_can_only_be_much_smaller_has_one_candidate() => SizeList.Of(1000, 100, size => size < 100 ? null : 1, false, 60)[0].ShouldBe(1000, 1);
 }
