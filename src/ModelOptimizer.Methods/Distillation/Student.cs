@@ -1,22 +1,27 @@
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Tensors.Shapes;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>The model to train, beside the original that teaches it.</summary>
-/// <param name="Model">The student. Not to be changed.</param>
+/// <param name="Stored">The student as it is stored. Not to be changed.</param>
+/// <param name="Model">The same with the weights of <paramref name="Coded"/> as plain numbers: what is trained. Not to be changed.</param>
 /// <param name="Shapes">Its shapes for one sample.</param>
 /// <param name="Logits">What it computes before any softmax at its end.</param>
 /// <param name="TeacherLogits">The same of the original.</param>
 /// <param name="Layers">Its layers.</param>
 /// <param name="Weights">What is trained.</param>
+/// <param name="Coded">Those of the weights that are stored as codes, and that stay on their grids.</param>
 internal sealed record Student(
+    OnnxModel Stored,
     OnnxModel Model,
     IReadOnlyDictionary<string, long[]> Shapes,
     string Logits,
     string TeacherLogits,
     IReadOnlyList<WeightLayer> Layers,
-    IReadOnlyList<string> Weights
+    IReadOnlyList<string> Weights,
+    IReadOnlyDictionary<string, CodedWeight> Coded
 )
 {
     private readonly HashSet<string> _trained = [.. Weights];
@@ -35,8 +40,10 @@ internal sealed record Student(
     /// <exception cref="DiagnosticException">It does not run, cannot be compared with the original, or has nothing to train.</exception>
     public static Student Of(StepContext context, DistillationOptions options)
     {
-        var model = context.Student ?? context.Model;
-        var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, model);
+        var stored = context.Student ?? context.Model;
+        var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, stored);
+        var coded = CodedWeight.Read(context, stored, shapes);
+        var model = coded.Count > 0 ? CodedWeight.ToPlain(stored, coded) : stored;
         var teacherShapes = ReferenceEquals(model, context.Original) ? shapes : ShapeProbe.Run(context.Engine, context.Original);
         var output = context.Original.Graph.Output[0].Name;
         RequireSame(context, model, output, options);
@@ -73,11 +80,20 @@ internal sealed record Student(
         }
 
         return weights.Count > 0
-            ? new Student(model, shapes, logits, teacherLogits, layers, weights)
+            ? new Student(
+                stored,
+                model,
+                shapes,
+                logits,
+                teacherLogits,
+                layers,
+                weights,
+                coded.Where(weight => weights.Contains(weight.Key)).ToDictionary(StringComparer.Ordinal))
             : throw new DiagnosticException(
                 MethodCodes.NothingToTrain,
-                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: quantized and float16 "
-                    + "weights are not, nor are those that are computed. Train before the steps that make such weights, or export the model in float32.",
+                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: float16 weights are "
+                    + "not, nor are those that are computed, unless a step of 'quantize' stored them as codes. Train before the steps that make such weights, "
+                    + "or export the model in float32.",
                 options.Position
             );
     }

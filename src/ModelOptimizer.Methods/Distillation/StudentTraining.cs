@@ -64,7 +64,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             blobs.Latest(),
             context.Cancellation);
         var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
-        return new TrainedStudent(TrainedWeights.Write(student.Model, weights), weights, result.Losses);
+        return TrainedWeights.Write(context, student, weights, result.Losses);
     }
 
     private TrainingGraph Graph(IParameterisation parameters, SampleStore samples)
@@ -86,7 +86,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             options.Optimizer,
             TrainingGraph.BatchOf(model, options.Batch),
             options.Clip,
-            samples.Rows
+            samples.Rows,
+            student.Coded.ToDictionary(weight => weight.Key, weight => weight.Value.Grid, StringComparer.Ordinal)
         );
     }
 }
@@ -167,7 +168,7 @@ internal sealed class TrainingBlobs
         (_blobs, _steps) = (blobs, steps);
         Every = Math.Max(1, (steps + count - 1) / count);
         // The store knows the model so far; a student of its own is not that.
-        byte[] content = blobs is null ? [] : [.. SHA256.HashData(student.Model.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
+        byte[] content = blobs is null ? [] : [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
         _name = $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
     }
 

@@ -311,9 +311,4 @@ public class DistillMethodTests
 
         (error.Diagnostic.Code, error.Diagnostic.Position).ShouldBe((MethodCodes.OptionWithoutUse, position));
     }
-
-    private sealed class Watch(Action<MethodProgress> told) : IProgress<MethodProgress>
-    {
-        public void Report(MethodProgress value) => told(value);
-    }
 }
