@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -30,13 +29,13 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         return TrainingMemory.Predict(student.Model, student.Shapes, Repeats, trained, options.Optimizer, samples).Total;
     }
 
-    /// <summary>Predicted operations: forward, and twice that backward, for every sample; and the teacher's once.</summary>
+    /// <summary>Predicted operations: forward, and twice that backward, for every sample; and the teacher's, once or every time that it is changed.</summary>
     public double Flops
     {
         get
         {
             double macs = ModelStatistics.Macs(student.Model, student.Shapes) ?? 0;
-            return (6 * macs * Steps * Repeats) + (2 * macs * Samples);
+            return (6 * macs * Steps * Repeats) + (2 * macs * (options.Augment == Augmentation.None ? Samples : Steps * Repeats));
         }
     }
 
@@ -49,7 +48,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     /// <exception cref="DiagnosticException">There is no data or no target, an operator has no gradient, or the training diverges.</exception>
     public TrainedStudent Run(IParameterisation parameters)
     {
-        var samples = TrainingColumns.Read(context, student, options);
+        using var data = TrainingData.Read(context, student, options);
+        var samples = data.Samples;
         var graph = Graph(parameters, samples);
         using var trainer = new Trainer(context.Engine, graph);
         var plan = new TrainingPlan(options.StepsFor(samples.Count, graph.Batch), options.Rate, context.Seed);
@@ -62,6 +62,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             progress,
             bytes => blobs.Add(progress.Step, bytes),
             blobs.Latest(),
+            data.Change,
             context.Cancellation);
         var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
         return TrainedWeights.Write(context, student, weights, result.Losses);
@@ -110,8 +111,8 @@ internal static class StudentLoss
 
         if (options.Loss != LossKind.Kd)
         {
-            var labels = graph.Input(TrainingColumns.Labels, DataType.Int64, -1);
-            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Logits, Losses.OneHot(graph, labels, student.LogitShape[^1]))));
+            var labels = graph.Input(TrainingColumns.Labels, DataType.Float, -1, student.LogitShape[^1]);
+            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Logits, labels)));
         }
 
         return terms;
@@ -192,86 +193,4 @@ internal sealed class TrainingBlobs
     }
 
     private string NameAt(long step) => $"{_name} step {step}";
-}
-
-/// <summary>The samples of a training: the model's inputs, the labels, and what the teacher says, which is computed once.</summary>
-internal static class TrainingColumns
-{
-    /// <summary>The column of the teacher's logits.</summary>
-    public const string Teacher = "modelopt_teacher";
-
-    /// <summary>The column of the classes.</summary>
-    public const string Labels = "modelopt_labels";
-
-    /// <summary>Reads everything that the loss needs.</summary>
-    /// <exception cref="DiagnosticException">There are no samples, or no usable labels.</exception>
-    public static SampleStore Read(StepContext context, Student student, DistillationOptions options)
-    {
-        var calibration = context.Calibration
-            ?? throw new DiagnosticException(
-                MethodCodes.NoCalibration,
-                "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.",
-                options.Position
-            );
-        context.Progress.Report(new MethodProgress("samples", 0, 0));
-        var samples = SampleStore.Read(calibration, context.Cancellation);
-        if (options.Loss != LossKind.Kd)
-        {
-            samples.Add(Labels, HostTensor.From<long>(DataType.Int64, [samples.Count], Classes(samples, student, options)));
-        }
-
-        if (options.Loss != LossKind.Ce)
-        {
-            context.Progress.Report(new MethodProgress("teacher", 0, 0));
-            using var teacher = context.Engine.CreateSession(TeacherModel(context.Original, student.TeacherLogits));
-            samples.AddOutputs(
-                teacher,
-                new Dictionary<string, string> { [Teacher] = Teacher },
-                TrainingGraph.BatchOf(context.Original, options.Batch),
-                context.Cancellation
-            );
-        }
-
-        return samples;
-    }
-
-    private static long[] Classes(SampleStore samples, Student student, DistillationOptions options)
-    {
-        var labels = samples.Labels
-            ?? throw NoTarget(
-                options,
-                "the loss needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'loss: kd', which learns from the "
-                    + "original's outputs."
-            );
-        if (student.LogitShape is not [_, var classes])
-        {
-            throw NoTarget(
-                options,
-                $"the model's output is not one row of classes a sample (its shape is [{string.Join(", ", student.LogitShape)}]), so labels say nothing about "
-                    + "it. Write 'loss: kd', which learns from the original's outputs."
-            );
-        }
-
-        return labels.FirstOrDefault(label => label < 0 || label >= classes, -1) is var wrong && labels.Any(label => label < 0 || label >= classes)
-            ? throw NoTarget(
-                options,
-                $"a sample of the calibration data has the label {wrong}, and the model has {classes} outputs. Map the right array to 'labels:', or write "
-                    + "'loss: kd'."
-            )
-            : [.. labels];
-    }
-
-    private static DiagnosticException NoTarget(DistillationOptions options, string problem) => new(MethodCodes.NoTarget, problem, options.PositionOf("loss"));
-
-    // Its logits in float32, whatever it computes in.
-    private static OnnxModel TeacherModel(OnnxModel original, string logits)
-    {
-        var model = original.Clone();
-        var cast = new NodeProto { OpType = "Cast", Name = Teacher, Input = { logits }, Output = { Teacher } };
-        cast.Attribute.Add(GraphWriter.Attribute("to", (long)DataType.Float));
-        model.Graph.Node.Add(cast);
-        model.Graph.Output.Clear();
-        model.Graph.Output.Add(new ValueInfoProto { Name = Teacher });
-        return model;
-    }
 }

@@ -27,6 +27,7 @@ internal static class TrainingLoop
     /// <param name="progress">Gets told after every step.</param>
     /// <param name="checkpoint">Gets everything that <paramref name="resume"/> needs, every <see cref="TrainingPlan.CheckpointEvery"/> steps.</param>
     /// <param name="resume">A checkpoint. One that is damaged or of another training is not used.</param>
+    /// <param name="change">Changes every batch that was drawn, given its step, from 0; it may add tensors that no column has.</param>
     /// <param name="cancellation">Ends the training early.</param>
     /// <exception cref="DiagnosticException">The loss or a weight is not finite (MOC2307), or a step fails (MOC23xx).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -37,6 +38,7 @@ internal static class TrainingLoop
         IProgress<TrainingProgress>? progress = null,
         Action<byte[]>? checkpoint = null,
         byte[]? resume = null,
+        Action<long, Dictionary<string, HostTensor>>? change = null,
         CancellationToken cancellation = default)
     {
         var graph = trainer.Graph;
@@ -46,14 +48,16 @@ internal static class TrainingLoop
         var order = new SampleOrder(samples.Count, plan.Seed);
         order.Skip((long)first * graph.Batch);
         var batch = new int[graph.Batch];
-        var buffers = samples.Buffers(graph.Inputs.Select(input => input.Name), graph.Batch);
+        var columns = samples.Buffers(graph.Batch);
+        var buffers = columns.ToDictionary(StringComparer.Ordinal);
         var average = losses.Aggregate(0.0, Average);
         var clock = Stopwatch.StartNew();
         while (losses.Count < plan.Steps)
         {
             cancellation.ThrowIfCancellationRequested();
             order.Draw(batch);
-            samples.Fill(buffers, batch);
+            samples.Fill(columns, batch);
+            change?.Invoke(losses.Count, buffers);
             var loss = trainer.Step(buffers, plan.LearningRate.At(losses.Count, plan.Steps));
             if (!double.IsFinite(loss))
             {
