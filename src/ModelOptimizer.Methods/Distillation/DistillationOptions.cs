@@ -148,7 +148,7 @@ internal static class DistillationKeys
         "warm-up",
         Forms.Number(0, 1),
         "The share of the steps in which the learning rate rises to its highest.",
-        "0");
+        "5%");
 
     public static readonly Option<double> Momentum = new("momentum", Forms.Number(0, 0.9999), "The momentum of sgd.", "0.9")
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Methods.Quantization.Rate;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Training;
 
 namespace ModelOptimizer.Methods.Distillation;
 
@@ -42,12 +43,24 @@ internal static class StudentOutcome
 /// <param name="Model">The student with other numbers.</param>
 /// <param name="Weights">The numbers that changed, by constant.</param>
 /// <param name="Coded">Those of the weights that are stored as codes.</param>
-/// <param name="Losses">The loss of every step's batch, before the step.</param>
+/// <param name="Result">What the training gave.</param>
 internal sealed record TrainedStudent(
     OnnxModel Model,
     IReadOnlyDictionary<string, double[]> Weights,
     IReadOnlyDictionary<string, CodedWeight> Coded,
-    IReadOnlyList<float> Losses);
+    TrainingResult Result)
+{
+    /// <summary>What is measured of it.</summary>
+    public IEnumerable<Certificate> Certificates { get; init; } = [];
+
+    /// <summary>The loss over the steps.</summary>
+    /// <param name="name">The line's name.</param>
+    public IEnumerable<Series> Series(string name) => Result.Looks.Count == 0 ? [LossSeries.Of(name, Result.Losses)] :
+    [
+        LossSeries.Of(name, Result.Losses),
+        new Series("training", $"{name}, held back", "step", "loss", [.. Result.Looks.Select(look => new SeriesPoint(look.Step, look.Loss))]),
+    ];
+}
 
 /// <summary>Puts trained numbers where the student has its own: nothing else of the model changes.</summary>
 internal static class TrainedWeights
@@ -56,12 +69,12 @@ internal static class TrainedWeights
     /// <param name="context">What shows that the runtime makes the weights that are stored as codes.</param>
     /// <param name="student">The student.</param>
     /// <param name="weights">Numbers by constant, in its stored order; of weights with codes they may be beside the grid.</param>
-    /// <param name="losses">The loss of every step.</param>
+    /// <param name="result">What the training gave.</param>
     public static TrainedStudent Write(
         StepContext context,
         Student student,
         IReadOnlyDictionary<string, double[]> weights,
-        IReadOnlyList<float> losses)
+        TrainingResult result)
     {
         var coded = weights.Where(weight => student.Coded.ContainsKey(weight.Key))
             .ToDictionary(weight => weight.Key, weight => student.Coded[weight.Key].Nearest(weight.Value), StringComparer.Ordinal);
@@ -86,7 +99,7 @@ internal static class TrainedWeights
                     weight => coded.TryGetValue(weight.Key, out var code) ? code.Tensor.Values() : weight.Value,
                     StringComparer.Ordinal),
                 coded,
-                losses)
+                result)
             : throw new InvalidOperationException($"'{failures.First().Key}' has other codes now, and {failures.First().Value}");
     }
 

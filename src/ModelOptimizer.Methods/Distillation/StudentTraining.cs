@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -11,6 +12,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 {
     // Of a training: an interrupted one loses at most a tenth.
     private const int Checkpoints = 10;
+
+    private const int MostHalvings = 6;
 
     /// <summary>Steps of the training.</summary>
     public long Steps => options.StepsFor(Samples, TrainingGraph.BatchOf(student.Model, options.Batch));
@@ -49,23 +52,64 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     public TrainedStudent Run(IParameterisation parameters)
     {
         using var data = TrainingData.Read(context, student, options);
-        var samples = data.Samples;
-        var graph = Graph(parameters, samples);
+        var graph = Graph(parameters, data.Samples);
+        var held = data.Held(graph.Batch);
+        var guess = Math.Log(student.LogitShape[^1]);
+        for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
+        {
+            var plan = new TrainingPlan(options.StepsFor(data.Samples.Count, graph.Batch), rate, context.Seed) { Guess = guess };
+            try
+            {
+                var result = Attempt(parameters, data, graph, held, plan);
+                var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
+                return TrainedWeights.Write(context, student, weights, result) with { Certificates = Certificates(result, plan, halvings) };
+            }
+            catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.TrainingDiverged && halvings < MostHalvings)
+            {
+                // The next attempt starts anew, with half the rate.
+            }
+        }
+    }
+
+    private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples? held, TrainingPlan plan)
+    {
         using var trainer = new Trainer(context.Engine, graph);
-        var plan = new TrainingPlan(options.StepsFor(samples.Count, graph.Batch), options.Rate, context.Seed);
-        var blobs = new TrainingBlobs(context.Blobs, student, options, parameters, plan.Steps, Checkpoints);
+        var blobs = new TrainingBlobs(context.Blobs, student, options with { Rate = plan.LearningRate }, parameters, plan.Steps, Checkpoints);
         var progress = new StepProgress(context.Progress);
-        var result = TrainingLoop.Run(
+        return TrainingLoop.Run(
             trainer,
-            samples,
+            data.Samples,
             plan with { CheckpointEvery = blobs.Every },
             progress,
             bytes => blobs.Add(progress.Step, bytes),
             blobs.Latest(),
             data.Change,
+            held,
             context.Cancellation);
-        var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
-        return TrainedWeights.Write(context, student, weights, result.Losses);
+    }
+
+    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, int halvings)
+    {
+        if (halvings > 0)
+        {
+            yield return new Certificate(
+                "model",
+                "learning rate",
+                plan.LearningRate.Peak,
+                FormattableString.Invariant($"The highest; the training diverged with {options.Rate.Peak}, and began anew with half the rate {halvings} times.")
+            );
+        }
+
+        if (result.Looks is [var start, ..])
+        {
+            yield return new Certificate(
+                "model",
+                "loss on held-back samples",
+                result.Looks.Min(look => look.Loss),
+                FormattableString.Invariant($"Of the weights that are kept, those after step {result.Kept:#,0} of {plan.Steps:#,0}; ")
+                    + FormattableString.Invariant($"{start.Loss:0.####} at the start.")
+            );
+        }
     }
 
     private TrainingGraph Graph(IParameterisation parameters, SampleStore samples)

@@ -74,6 +74,27 @@ internal sealed class TrainingData : IDisposable
         return new TrainingData(samples, null, null);
     }
 
+    /// <summary>Samples that are not trained on, as they are; null where there are too few to do without some.</summary>
+    public HeldSamples? Held(int batch)
+    {
+        var held = HeldSamples.Of(Samples.Count);
+        if (held.Length == 0)
+        {
+            return null;
+        }
+
+        var batches = new List<Dictionary<string, HostTensor>>();
+        for (var first = 0; first < held.Length; first += batch)
+        {
+            var tensors = Samples.Buffers(batch);
+            Samples.Fill(tensors, [.. Enumerable.Range(first, batch).Select(place => held[place % held.Length])]);
+            _teacher?.Label(tensors);
+            batches.Add(tensors);
+        }
+
+        return new HeldSamples(held.ToHashSet(), batches);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _teacher?.Dispose();
 

@@ -25,7 +25,7 @@ public class DistillMethodTests
             ("learning-rate", 1e-2)
         );
 
-        var points = result.Series.Single().Points;
+        var points = result.Series[0].Points;
         points[^1].Y.ShouldBeLessThan(0.7 * points[0].Y);
         points.Count.ShouldBe(120);
         points[^1].X.ShouldBe(120);
@@ -131,6 +131,41 @@ public class DistillMethodTests
         first.ShouldBe(21);
         result.Model.ToBytes().ShouldBe(expected.Model.ToBytes());
         result.Series[0].Points.ShouldBe(expected.Series[0].Points);
+    }
+
+    [Fact]
+    public void What_is_kept_does_best_on_samples_that_were_held_back()
+    {
+        var teacher = StudentRun.Dense();
+
+        // Nothing is better than the teacher itself, and training at such a rate leaves it.
+        var result = StudentRun.Train("distill", StudentRun.Context(teacher, teacher), ("steps", 20), ("learning-rate", 1e-2));
+
+        result.Model.ToBytes().ShouldBe(teacher.ToBytes());
+        var looks = result.Series[1].Points;
+        looks.Select(point => point.X).ShouldBe(Enumerable.Range(0, 11).Select(look => 2.0 * look));
+        looks[0].Y.ShouldBe(0, 1e-6);
+        looks[^1].Y.ShouldBeGreaterThan(1e-5);
+        var kept = result.Certificates.Single();
+        kept.Value.ShouldBe(looks.Min(point => point.Y));
+        kept.Meaning.ShouldStartWith("Of the weights that are kept, those after step 0 of 20;");
+    }
+
+    [Fact]
+    public void A_learning_rate_that_diverges_is_halved_and_said()
+    {
+        var teacher = StudentRun.Dense();
+        var student = StudentRun.Worse(teacher);
+        (string, object)[] options = [("steps", 60), ("learning-rate", 8.0), ("augment", "none")];
+
+        var result = StudentRun.Train("distill", StudentRun.Context(teacher, student), options);
+
+        var rate = result.Certificates[0];
+        rate.Name.ShouldBe("learning rate");
+        Math.Log2(8 / rate.Value).ShouldBeInRange(1, 6);
+        rate.Meaning.ShouldBe(
+            $"The highest; the training diverged with 8, and began anew with half the rate {Math.Log2(8 / rate.Value)} times.");
+        StudentRun.Train("distill", StudentRun.Context(teacher, student), options).Model.ToBytes().ShouldBe(result.Model.ToBytes());
     }
 
     [Fact]
