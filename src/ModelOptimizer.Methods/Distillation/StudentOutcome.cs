@@ -11,20 +11,22 @@ internal static class StudentOutcome
 {
     public static LayerOutcome Of(Student student, WeightLayer layer, TrainedStudent trained, string? note = null)
     {
-        var changed = trained.Weights.GetValueOrDefault(layer.Weight);
+        var factors = student.Factors.GetValueOrDefault(layer.Weight);
+        var parameters = factors?.Sum(factor => factor.Tensor.Dims.Product()) ?? layer.WeightCount;
+        List<string> changed = [.. student.PartsOf(layer).Where(trained.Weights.ContainsKey)];
         var macs = layer.Obstacle is null ? ModelStatistics.Macs(layer, student.Shapes) : null;
         var (rate, grid) = trained.Coded.TryGetValue(layer.Weight, out var coded) ? OnGrid(student.Coded[layer.Weight], coded) : (null, null);
         return new LayerOutcome
         {
             Layer = layer.Name,
-            ParametersBefore = layer.WeightCount,
-            ParametersAfter = layer.WeightCount,
+            ParametersBefore = parameters,
+            ParametersAfter = parameters,
             MacsBefore = macs,
             MacsAfter = macs,
             Rate = rate,
-            RelativeError = changed is null ? null : TrainedWeights.Change(student.Model, layer.Weight, changed),
-            SkipReason = changed is null ? student.Obstacle(layer) ?? "the output does not depend on it" : null,
-            Note = changed is null ? null : grid ?? note ?? "trained",
+            RelativeError = changed.Count == 0 ? null : changed.Max(name => TrainedWeights.Change(student.Model, name, trained.Weights[name])),
+            SkipReason = changed.Count == 0 ? student.Obstacle(layer) ?? "the output does not depend on it" : null,
+            Note = changed.Count == 0 ? null : grid ?? (factors is null ? note ?? "trained" : $"{changed.Count} stored factors trained"),
         };
     }
 

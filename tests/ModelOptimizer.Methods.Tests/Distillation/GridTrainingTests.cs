@@ -84,6 +84,27 @@ public class GridTrainingTests
     }
 
     [Theory]
+    [InlineData("tucker", null)]
+    [InlineData("cp", null)]
+    [InlineData("tucker", "4")]
+    public void Stored_factors_are_trained_on_a_grid_or_without(string method, string? weights)
+    {
+        var teacher = ResidualNetwork.Create();
+        var stored = MethodRun.Of(method, teacher, ("ranks", MethodRun.Share(0.4)), ("storage", "stored")).Model;
+        var student = weights is null ? stored : Quantized(stored, "weights", weights);
+
+        var result = StudentRun.Train("distill", Context(teacher, student), ("epochs", 20), ("learning-rate", 3e-3));
+
+        result.Series[0].Points[^1].Y.ShouldBeLessThan(0.7 * result.Series[0].Points[0].Y);
+        result.Model.Graph.Node.ShouldBe(student.Graph.Node);
+        var made = result.Layers.Where(layer => layer.Note?.EndsWith("stored factors trained", StringComparison.Ordinal) == true).ToList();
+        made.Count.ShouldBeGreaterThan(2);
+        made.ShouldAllBe(layer => layer.ParametersAfter > 1 && layer.RelativeError > 0);
+        LoadedGraph.StillComputed(result.Model, LoadedGraph.LoadTimeTensors(result.Model)).ShouldBeEmpty();
+        Coded(result.Model).Count.ShouldBe(Coded(student).Count);
+    }
+
+    [Theory]
     [InlineData("distill")]
     [InlineData("opdf")]
     public void The_same_training_gives_the_same_bytes_also_from_a_checkpoint(string method)
