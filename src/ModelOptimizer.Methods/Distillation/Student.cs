@@ -36,7 +36,8 @@ internal sealed record Student(
 
     /// <summary>Why the weight of a layer stays as it is; null when it is trained.</summary>
     public string? Obstacle(WeightLayer layer) =>
-        PartsOf(layer).Any(_trained.Contains) ? null : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
+        PartsOf(layer).Any(_trained.Contains) ? null
+            : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
 
     /// <summary>The constants that a layer's weight is: itself, or its factors.</summary>
     public IEnumerable<string> PartsOf(WeightLayer layer) =>
@@ -101,9 +102,9 @@ internal sealed record Student(
                 factors)
             : throw new DiagnosticException(
                 MethodCodes.NothingToTrain,
-                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: float16 weights are "
-                    + "not, nor are those that are computed, but for codes of 'quantize' and factors with 'storage: stored'. Train before the steps that make such weights, "
-                    + "or export the model in float32.",
+                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: float16 weights are not, "
+                    + "nor are those that are computed, but for codes of 'quantize' and factors with 'storage: stored'. Train before the steps that make such "
+                    + "weights, or export the model in float32.",
                 options.Position
             );
     }
