@@ -15,6 +15,8 @@ return args switch
     ["training", var shared] => TrainingRun.Run(shared, python: null),
     ["training", var shared, var python] => TrainingRun.Run(shared, python),
     ["heal", var shared, var device, var steps, var rate] => HealTable.Run(shared, device, steps, rate),
+    ["healed", var shared, var step, var trainings] => HealedTable.Run(shared, step, trainings, "1"),
+    ["healed", var shared, var step, var trainings, var seeds] => HealedTable.Run(shared, step, trainings, seeds),
     ["binary", var shared] => BinaryTable.Run(shared),
     ["convex", var shared, var images] => ConvexTable.Run(shared, images, "50"),
     ["convex", var shared, var images, var sweeps] => ConvexTable.Run(shared, images, sweeps),
@@ -65,6 +67,7 @@ static int Usage()
           cp <shared>         cp against tucker on ResNet-20 with the same parameters
           training <shared> [python]   a small network trained from scratch on MNIST; with a Python that has PyTorch, its time per step beside
           heal <shared> <device> <steps> <rate>   tucker at 40 % on ResNet-20, and what distill and opdf bring back
+          healed <shared> <step> <trainings> [1,2]   a step on ResNet-20 and what trainings of the result bring back, such as 'method: quantize, rate: 1.2' 'method: distill, steps: 300; method: distill, steps: 1000'; seeds
           convex <shared> <images> [sweeps]   gated students of ResNet-20's last stage, fitted to so many images of each class, beside ReLU students of equal size and time
           binary <shared>     two digits of MNIST told apart: time to an accuracy by R-FISTA and by Adam
           head <shared>       the head of an MNIST network replaced by convex students

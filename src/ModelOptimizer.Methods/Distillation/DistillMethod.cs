@@ -42,7 +42,8 @@ internal sealed class DistillMethod : IMethod
             var trained = _training.Run(new PlainWeights());
             return new StepResult(trained.Model, [.. _student.Layers.Select(layer => StudentOutcome.Of(_student, layer, trained))])
             {
-                Series = [LossSeries.Of("distill", trained.Losses)],
+                Series = [.. trained.Series("distill")],
+                Certificates = [.. trained.Certificates],
             };
         }
     }

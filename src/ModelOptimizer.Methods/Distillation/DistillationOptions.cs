@@ -23,6 +23,9 @@ internal sealed record DistillationOptions
 
     public LossKind Loss { get; init; }
 
+    /// <summary>How samples are changed when they are drawn.</summary>
+    public Augmentation Augment { get; init; } = Augmentation.None;
+
     /// <summary>T.</summary>
     public double Temperature { get; init; }
 
@@ -39,8 +42,8 @@ internal sealed record DistillationOptions
     public required Func<string, SourcePosition?> PositionOf { get; init; }
 
     /// <summary>Everything that the result of a training depends on but the data, as text.</summary>
-    public string Text => FormattableString.Invariant(
-        $"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Temperature};{Alpha};{string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? [])}");
+    public string Text => FormattableString.Invariant($"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Augment.Text};{Temperature};{Alpha};")
+        + string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? []);
 
     /// <param name="arguments">The step's.</param>
     /// <param name="learningRate">The method's own option, whose default is its own.</param>
@@ -59,6 +62,7 @@ internal sealed record DistillationOptions
                 : new AdamW(WeightDecay: decay),
             Clip = arguments.Get(DistillationKeys.Clip) is > 0 and var clip ? clip : null,
             Loss = loss,
+            Augment = arguments.Get(DistillationKeys.Augment),
             Temperature = arguments.Get(DistillationKeys.Temperature),
             Alpha = loss == LossKind.Mixed ? arguments.Get(DistillationKeys.Alpha) : loss == LossKind.Kd ? 1 : 0,
             Layers = arguments.Get(DistillationKeys.Layers),
@@ -106,6 +110,13 @@ internal static class DistillationKeys
         OnlyIf = [Loss.When(loss => loss == LossKind.Mixed, "weighs the two parts of 'loss: mixed', and the step has another loss. Remove it.")],
     };
 
+    public static readonly Option<Augmentation> Augment = new(
+        "augment",
+        Augmentation.Form,
+        "How samples are changed each time they are drawn, so that few of them are not learned by heart: auto, float32 inputs are mixed in pairs, and square "
+            + "images of one or three channels moved, coloured ones mirrored too; none; or what is written.",
+        "auto");
+
     public static readonly Option<int> Epochs = new(
         "epochs",
         Forms.Whole(1, 1_000_000),
@@ -137,7 +148,7 @@ internal static class DistillationKeys
         "warm-up",
         Forms.Number(0, 1),
         "The share of the steps in which the learning rate rises to its highest.",
-        "0");
+        "5%");
 
     public static readonly Option<double> Momentum = new("momentum", Forms.Number(0, 0.9999), "The momentum of sgd.", "0.9")
     {
@@ -153,7 +164,7 @@ internal static class DistillationKeys
 
     /// <summary>All of them.</summary>
     public static IEnumerable<Option> With(Option<double> learningRate) =>
-        [Student, Layers, Loss, Temperature, Alpha, Epochs, Steps, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip];
+        [Student, Layers, Loss, Temperature, Alpha, Augment, Epochs, Steps, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip];
 }
 
 /// <summary>What the student's outputs are held against.</summary>

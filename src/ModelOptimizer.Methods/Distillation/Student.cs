@@ -1,22 +1,29 @@
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Tensors.Shapes;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>The model to train, beside the original that teaches it.</summary>
-/// <param name="Model">The student. Not to be changed.</param>
+/// <param name="Stored">The student as it is stored. Not to be changed.</param>
+/// <param name="Model">The same with the weights of <paramref name="Coded"/> as plain numbers: what is trained. Not to be changed.</param>
 /// <param name="Shapes">Its shapes for one sample.</param>
 /// <param name="Logits">What it computes before any softmax at its end.</param>
 /// <param name="TeacherLogits">The same of the original.</param>
 /// <param name="Layers">Its layers.</param>
 /// <param name="Weights">What is trained.</param>
+/// <param name="Coded">Those of the weights that are stored as codes, and that stay on their grids.</param>
+/// <param name="Factors">Of layers whose weight is a product that is made at load, by that weight: the factors.</param>
 internal sealed record Student(
+    OnnxModel Stored,
     OnnxModel Model,
     IReadOnlyDictionary<string, long[]> Shapes,
     string Logits,
     string TeacherLogits,
     IReadOnlyList<WeightLayer> Layers,
-    IReadOnlyList<string> Weights
+    IReadOnlyList<string> Weights,
+    IReadOnlyDictionary<string, CodedWeight> Coded,
+    IReadOnlyDictionary<string, IReadOnlyList<ConstantTensor>> Factors
 )
 {
     private readonly HashSet<string> _trained = [.. Weights];
@@ -29,14 +36,21 @@ internal sealed record Student(
 
     /// <summary>Why the weight of a layer stays as it is; null when it is trained.</summary>
     public string? Obstacle(WeightLayer layer) =>
-        _trained.Contains(layer.Weight) ? null : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
+        PartsOf(layer).Any(_trained.Contains) ? null
+            : layer.Obstacle ?? (layer.ElementType == (int)DataType.Float ? "not selected" : "its weight is not float32");
+
+    /// <summary>The constants that a layer's weight is: itself, or its factors.</summary>
+    public IEnumerable<string> PartsOf(WeightLayer layer) =>
+        Factors.TryGetValue(layer.Weight, out var factors) ? factors.Select(factor => factor.Name) : [layer.Weight];
 
     /// <summary>The student of a step.</summary>
     /// <exception cref="DiagnosticException">It does not run, cannot be compared with the original, or has nothing to train.</exception>
     public static Student Of(StepContext context, DistillationOptions options)
     {
-        var model = context.Student ?? context.Model;
-        var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, model);
+        var stored = context.Student ?? context.Model;
+        var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, stored);
+        var coded = CodedWeight.Read(context, stored, shapes);
+        var model = coded.Count > 0 ? CodedWeight.ToPlain(stored, coded) : stored;
         var teacherShapes = ReferenceEquals(model, context.Original) ? shapes : ShapeProbe.Run(context.Engine, context.Original);
         var output = context.Original.Graph.Output[0].Name;
         RequireSame(context, model, output, options);
@@ -65,19 +79,32 @@ internal sealed record Student(
         }
 
         var layers = LayerFinder.Find(model);
-        var weights = TrainableWeights.Find(model, logits);
+        var factors = TrainableWeights.Factors(model, layers);
+        var weights = TrainableWeights.Find(model, logits, factors.Values.SelectMany(parts => parts).Select(factor => factor.Name));
         if (options.Layers is { } rules)
         {
-            var selected = LayerSelector.Select(layers, rules).SelectMany(Parts).ToHashSet(StringComparer.Ordinal);
+            var selected = LayerSelector.Select(layers, rules)
+                .SelectMany(layer => Parts(layer).Concat(factors.GetValueOrDefault(layer.Weight, []).Select(factor => factor.Name)))
+                .ToHashSet(StringComparer.Ordinal);
             weights = [.. weights.Where(selected.Contains)];
         }
 
         return weights.Count > 0
-            ? new Student(model, shapes, logits, teacherLogits, layers, weights)
+            ? new Student(
+                stored,
+                model,
+                shapes,
+                logits,
+                teacherLogits,
+                layers,
+                weights,
+                coded.Where(weight => weights.Contains(weight.Key)).ToDictionary(StringComparer.Ordinal),
+                factors)
             : throw new DiagnosticException(
                 MethodCodes.NothingToTrain,
-                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: quantized and float16 "
-                    + "weights are not, nor are those that are computed. Train before the steps that make such weights, or export the model in float32.",
+                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: float16 weights are not, "
+                    + "nor are those that are computed, but for codes of 'quantize' and factors with 'storage: stored'. Train before the steps that make such "
+                    + "weights, or export the model in float32.",
                 options.Position
             );
     }
@@ -125,8 +152,12 @@ internal static class TrainableWeights
     /// <summary>
     /// The names of the float32 constants that can be trained and that <paramref name="output"/> depends on, in the order in which the model reads them.
     /// </summary>
-    public static IReadOnlyList<string> Find(OnnxModel model, string output)
+    /// <param name="model">The model.</param>
+    /// <param name="output">What is trained for.</param>
+    /// <param name="factors">Constants that are known to make weights at load.</param>
+    public static IReadOnlyList<string> Find(OnnxModel model, string output, params IEnumerable<string> factors)
     {
+        var atLoad = factors.ToHashSet(StringComparer.Ordinal);
         var needed = Behind(model, output);
         var constants = new ConstantLookup(model.Graph);
         var loadTime = new LoadTimeNodes(model.Proto);
@@ -137,12 +168,34 @@ internal static class TrainableWeights
             && (constant.Node is null || constant.Node.Attribute("value") is not null) && WeightValues.Defect(constant.Tensor) is null;
         return
         [
-            .. model.Graph.Node.Where(node => !loadTime.Contains(node))
+            .. model.Graph.Node
                 .SelectMany(node => node.Input.Select((name, place) => (Constant: constants.Find(name), node, place)))
-                .Where(input => input.Constant is { } constant && IsFree(constant) && IsLearned(input.node.Operator(), input.place, constant.Tensor))
+                .Where(input => input.Constant is { } constant && IsFree(constant)
+                    && (loadTime.Contains(input.node) ? atLoad.Contains(constant.Name) : IsLearned(input.node.Operator(), input.place, constant.Tensor)))
                 .Select(input => input.Constant!.Name)
                 .Distinct(StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>The factors that make the weights of some of <paramref name="layers"/> at load, by weight.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<ConstantTensor>> Factors(OnnxModel model, IReadOnlyList<WeightLayer> layers)
+    {
+        var constants = new ConstantLookup(model.Graph);
+        var loadTime = new LoadTimeNodes(model.Proto);
+        var makers = model.Graph.Node.Where(loadTime.Contains)
+            .SelectMany(node => node.Output.Select(output => (output, node)))
+            .ToDictionary(pair => pair.output, pair => pair.node, StringComparer.Ordinal);
+        var found = new Dictionary<string, IReadOnlyList<ConstantTensor>>(StringComparer.Ordinal);
+        foreach (var layer in layers.Where(layer => makers.ContainsKey(layer.Weight)))
+        {
+            if (FactoredWeight.Read(layer, makers.GetValueOrDefault, constants) is { } factored)
+            {
+                IEnumerable<ConstantTensor?> parts = [factored.Input, .. factored.Cores, factored.Output];
+                found[layer.Weight] = [.. parts.OfType<ConstantTensor>()];
+            }
+        }
+
+        return found;
     }
 
     private static HashSet<string> Behind(OnnxModel model, string output)

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ModelOptimizer.Onnx.Statistics;
-using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
@@ -12,6 +12,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 {
     // Of a training: an interrupted one loses at most a tenth.
     private const int Checkpoints = 10;
+
+    private const int MostHalvings = 6;
 
     /// <summary>Steps of the training.</summary>
     public long Steps => options.StepsFor(Samples, TrainingGraph.BatchOf(student.Model, options.Batch));
@@ -30,13 +32,13 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         return TrainingMemory.Predict(student.Model, student.Shapes, Repeats, trained, options.Optimizer, samples).Total;
     }
 
-    /// <summary>Predicted operations: forward, and twice that backward, for every sample; and the teacher's once.</summary>
+    /// <summary>Predicted operations: forward, and twice that backward, for every sample; and the teacher's, once or every time that it is changed.</summary>
     public double Flops
     {
         get
         {
             double macs = ModelStatistics.Macs(student.Model, student.Shapes) ?? 0;
-            return (6 * macs * Steps * Repeats) + (2 * macs * Samples);
+            return (6 * macs * Steps * Repeats) + (2 * macs * (options.Augment == Augmentation.None ? Samples : Steps * Repeats));
         }
     }
 
@@ -49,22 +51,65 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     /// <exception cref="DiagnosticException">There is no data or no target, an operator has no gradient, or the training diverges.</exception>
     public TrainedStudent Run(IParameterisation parameters)
     {
-        var samples = TrainingColumns.Read(context, student, options);
-        var graph = Graph(parameters, samples);
+        using var data = TrainingData.Read(context, student, options);
+        var graph = Graph(parameters, data.Samples);
+        var held = data.Held(graph.Batch);
+        var guess = Math.Log(student.LogitShape[^1]);
+        for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
+        {
+            var plan = new TrainingPlan(options.StepsFor(data.Samples.Count, graph.Batch), rate, context.Seed) { Guess = guess };
+            try
+            {
+                var result = Attempt(parameters, data, graph, held, plan);
+                var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
+                return TrainedWeights.Write(context, student, weights, result) with { Certificates = Certificates(result, plan, halvings) };
+            }
+            catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.TrainingDiverged && halvings < MostHalvings)
+            {
+                // The next attempt starts anew, with half the rate.
+            }
+        }
+    }
+
+    private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples? held, TrainingPlan plan)
+    {
         using var trainer = new Trainer(context.Engine, graph);
-        var plan = new TrainingPlan(options.StepsFor(samples.Count, graph.Batch), options.Rate, context.Seed);
-        var blobs = new TrainingBlobs(context.Blobs, student, options, parameters, plan.Steps, Checkpoints);
+        var blobs = new TrainingBlobs(context.Blobs, student, options with { Rate = plan.LearningRate }, parameters, plan.Steps, Checkpoints);
         var progress = new StepProgress(context.Progress);
-        var result = TrainingLoop.Run(
+        return TrainingLoop.Run(
             trainer,
-            samples,
+            data.Samples,
             plan with { CheckpointEvery = blobs.Every },
             progress,
             bytes => blobs.Add(progress.Step, bytes),
             blobs.Latest(),
+            data.Change,
+            held,
             context.Cancellation);
-        var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
-        return new TrainedStudent(TrainedWeights.Write(student.Model, weights), weights, result.Losses);
+    }
+
+    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, int halvings)
+    {
+        if (halvings > 0)
+        {
+            yield return new Certificate(
+                "model",
+                "learning rate",
+                plan.LearningRate.Peak,
+                FormattableString.Invariant($"The highest; the training diverged with {options.Rate.Peak}, and began anew with half the rate {halvings} times.")
+            );
+        }
+
+        if (result.Looks is [var start, ..])
+        {
+            yield return new Certificate(
+                "model",
+                "loss on held-back samples",
+                result.Looks.Min(look => look.Loss),
+                FormattableString.Invariant($"Of the weights that are kept, those after step {result.Kept:#,0} of {plan.Steps:#,0}; ")
+                    + FormattableString.Invariant($"{start.Loss:0.####} at the start.")
+            );
+        }
     }
 
     private TrainingGraph Graph(IParameterisation parameters, SampleStore samples)
@@ -86,7 +131,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             options.Optimizer,
             TrainingGraph.BatchOf(model, options.Batch),
             options.Clip,
-            samples.Rows
+            samples.Rows,
+            student.Coded.ToDictionary(weight => weight.Key, weight => weight.Value.Grid, StringComparer.Ordinal)
         );
     }
 }
@@ -109,8 +155,8 @@ internal static class StudentLoss
 
         if (options.Loss != LossKind.Kd)
         {
-            var labels = graph.Input(TrainingColumns.Labels, DataType.Int64, -1);
-            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Logits, Losses.OneHot(graph, labels, student.LogitShape[^1]))));
+            var labels = graph.Input(TrainingColumns.Labels, DataType.Float, -1, student.LogitShape[^1]);
+            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Logits, labels)));
         }
 
         return terms;
@@ -167,7 +213,7 @@ internal sealed class TrainingBlobs
         (_blobs, _steps) = (blobs, steps);
         Every = Math.Max(1, (steps + count - 1) / count);
         // The store knows the model so far; a student of its own is not that.
-        byte[] content = blobs is null ? [] : [.. SHA256.HashData(student.Model.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
+        byte[] content = blobs is null ? [] : [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
         _name = $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
     }
 
@@ -191,86 +237,4 @@ internal sealed class TrainingBlobs
     }
 
     private string NameAt(long step) => $"{_name} step {step}";
-}
-
-/// <summary>The samples of a training: the model's inputs, the labels, and what the teacher says, which is computed once.</summary>
-internal static class TrainingColumns
-{
-    /// <summary>The column of the teacher's logits.</summary>
-    public const string Teacher = "modelopt_teacher";
-
-    /// <summary>The column of the classes.</summary>
-    public const string Labels = "modelopt_labels";
-
-    /// <summary>Reads everything that the loss needs.</summary>
-    /// <exception cref="DiagnosticException">There are no samples, or no usable labels.</exception>
-    public static SampleStore Read(StepContext context, Student student, DistillationOptions options)
-    {
-        var calibration = context.Calibration
-            ?? throw new DiagnosticException(
-                MethodCodes.NoCalibration,
-                "the method trains on samples, and the model has no calibration data. Add 'calibrate: { dataset: … }' to the model.",
-                options.Position
-            );
-        context.Progress.Report(new MethodProgress("samples", 0, 0));
-        var samples = SampleStore.Read(calibration, context.Cancellation);
-        if (options.Loss != LossKind.Kd)
-        {
-            samples.Add(Labels, HostTensor.From<long>(DataType.Int64, [samples.Count], Classes(samples, student, options)));
-        }
-
-        if (options.Loss != LossKind.Ce)
-        {
-            context.Progress.Report(new MethodProgress("teacher", 0, 0));
-            using var teacher = context.Engine.CreateSession(TeacherModel(context.Original, student.TeacherLogits));
-            samples.AddOutputs(
-                teacher,
-                new Dictionary<string, string> { [Teacher] = Teacher },
-                TrainingGraph.BatchOf(context.Original, options.Batch),
-                context.Cancellation
-            );
-        }
-
-        return samples;
-    }
-
-    private static long[] Classes(SampleStore samples, Student student, DistillationOptions options)
-    {
-        var labels = samples.Labels
-            ?? throw NoTarget(
-                options,
-                "the loss needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'loss: kd', which learns from the "
-                    + "original's outputs."
-            );
-        if (student.LogitShape is not [_, var classes])
-        {
-            throw NoTarget(
-                options,
-                $"the model's output is not one row of classes a sample (its shape is [{string.Join(", ", student.LogitShape)}]), so labels say nothing about "
-                    + "it. Write 'loss: kd', which learns from the original's outputs."
-            );
-        }
-
-        return labels.FirstOrDefault(label => label < 0 || label >= classes, -1) is var wrong && labels.Any(label => label < 0 || label >= classes)
-            ? throw NoTarget(
-                options,
-                $"a sample of the calibration data has the label {wrong}, and the model has {classes} outputs. Map the right array to 'labels:', or write "
-                    + "'loss: kd'."
-            )
-            : [.. labels];
-    }
-
-    private static DiagnosticException NoTarget(DistillationOptions options, string problem) => new(MethodCodes.NoTarget, problem, options.PositionOf("loss"));
-
-    // Its logits in float32, whatever it computes in.
-    private static OnnxModel TeacherModel(OnnxModel original, string logits)
-    {
-        var model = original.Clone();
-        var cast = new NodeProto { OpType = "Cast", Name = Teacher, Input = { logits }, Output = { Teacher } };
-        cast.Attribute.Add(GraphWriter.Attribute("to", (long)DataType.Float));
-        model.Graph.Node.Add(cast);
-        model.Graph.Output.Clear();
-        model.Graph.Output.Add(new ValueInfoProto { Name = Teacher });
-        return model;
-    }
 }

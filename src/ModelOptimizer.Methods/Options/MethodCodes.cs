@@ -33,6 +33,9 @@ internal static class MethodCodes
     /// <summary>A block or one of its tensors is not in the model.</summary>
     public const string UnknownBlock = "MOC1310";
 
+    /// <summary>An augmentation that the model's inputs do not allow.</summary>
+    public const string NotAugmentable = "MOC1311";
+
     /// <summary>Nothing in the model can be made smaller with these options.</summary>
     public const string NothingToCompress = "MOC2101";
 

@@ -30,6 +30,9 @@ internal static class Opsets
     /// <summary>Pad takes its pads as an input.</summary>
     public const long PadInput = 11;
 
+    /// <summary>Clip takes its bounds as inputs.</summary>
+    public const long ClipInputs = 11;
+
     /// <summary>Equal takes floats.</summary>
     public const long EqualOfFloats = 11;
 

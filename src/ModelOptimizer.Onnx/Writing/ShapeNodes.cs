@@ -73,6 +73,11 @@ internal static class ShapeNodes
         return outputs;
     }
 
+    /// <summary>Every number that is below <paramref name="low"/> or above <paramref name="high"/> becomes that.</summary>
+    public static string Clip(this GraphWriter graph, string tensor, float low, float high) => graph.Opset >= Opsets.ClipInputs
+        ? graph.Node("Clip", [tensor, graph.Scalar(low), graph.Scalar(high)])
+        : graph.Node("Clip", [tensor], GraphWriter.Attribute("min", low), GraphWriter.Attribute("max", high));
+
     /// <summary>Whether two float tensors have the same number; floats can be compared so from opset 11 on.</summary>
     public static string Equal(this GraphWriter graph, string one, string other) => graph.Opset >= Opsets.EqualOfFloats
         ? graph.Node("Equal", [one, other])

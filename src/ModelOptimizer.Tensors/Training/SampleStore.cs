@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
@@ -69,6 +70,20 @@ internal sealed class SampleStore
         return store;
     }
 
+    /// <summary>A copy of one batch.</summary>
+    /// <param name="columns">Rows of as many samples each.</param>
+    public static SampleStore Of(IReadOnlyDictionary<string, HostTensor> columns)
+    {
+        var count = (int)columns.Values.First().Shape[0];
+        var store = new SampleStore(count) { Count = count };
+        foreach (var (name, rows) in columns)
+        {
+            store.Add(name, rows);
+        }
+
+        return store;
+    }
+
     /// <summary>Adds a column.</summary>
     /// <param name="name">A name that no column has.</param>
     /// <param name="rows">One row for each sample.</param>
@@ -110,6 +125,28 @@ internal sealed class SampleStore
             }
         }
     }
+
+    /// <summary>The standard deviation of all numbers of a float32 column.</summary>
+    public double Deviation(string name)
+    {
+        var (sum, squares, count) = (0.0, 0.0, 0L);
+        var row = _columns[name].Buffer(1);
+        for (var sample = 0; sample < Count; sample++)
+        {
+            _columns[name].CopyTo(row, [sample]);
+            var values = row.As<float>();
+            sum += TensorPrimitives.Sum<float>(values);
+            squares += TensorPrimitives.SumOfSquares<float>(values);
+            count += values.Length;
+        }
+
+        var mean = sum / count;
+        return Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean)));
+    }
+
+    /// <summary>Tensors for batches of all columns, to be filled by <see cref="Fill"/>.</summary>
+    public Dictionary<string, HostTensor> Buffers(int batch) =>
+        _columns.ToDictionary(column => column.Key, column => column.Value.Buffer(batch), StringComparer.Ordinal);
 
     /// <summary>Tensors for batches of <paramref name="names"/>, to be filled by <see cref="Fill"/>.</summary>
     public IReadOnlyDictionary<string, HostTensor> Buffers(IEnumerable<string> names, int batch) =>

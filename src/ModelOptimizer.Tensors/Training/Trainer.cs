@@ -17,6 +17,7 @@ namespace ModelOptimizer.Tensors.Training;
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
+    private readonly Engine _engine;
     private readonly ModelSession _session;
     private readonly TrainingVectors[] _sets;
     private readonly OrtIoBinding[] _bindings;
@@ -25,12 +26,13 @@ internal sealed class Trainer : IDisposable
     private readonly float[][] _scalars;
     private readonly List<IDisposable> _owned = [];
     private readonly List<PinnedTensor> _pinnedScalars;
+    private ModelSession? _forward;
 
     /// <summary>Starts at the model's own weights.</summary>
     /// <exception cref="DiagnosticException">ONNX Runtime refuses the graph (MOC2301).</exception>
     public Trainer(Engine engine, TrainingGraph graph)
     {
-        Graph = graph;
+        (Graph, _engine) = (graph, engine);
         _session = Own(engine.CreateSession(graph.Model));
         var place = _session.Native.GetMemoryInfosForInputs().ElementAt(_session.Native.InputNames.ToList().IndexOf(graph.Names.Vectors[0]));
         var copy = Own(engine.CreateSession(TrainingVectors.CopyModel()));
@@ -94,15 +96,43 @@ internal sealed class Trainer : IDisposable
         return _loss[0];
     }
 
-    /// <summary>The weights as they are now, by name.</summary>
-    public IReadOnlyDictionary<string, HostTensor> Parameters()
+    /// <summary>The loss of the weights as they are now.</summary>
+    /// <param name="batch">As for <see cref="Step"/>.</param>
+    /// <exception cref="DiagnosticException">As for <see cref="Step"/>.</exception>
+    public double Loss(IReadOnlyDictionary<string, HostTensor> batch)
     {
-        var vector = Current.Read(0);
-        return Graph.Parameters.ToDictionary(
-            parameter => parameter.Name,
-            parameter => HostTensor.From<float>(DataType.Float, parameter.Shape, vector.AsSpan(parameter.Offset, parameter.Count)),
-            StringComparer.Ordinal);
+        _forward ??= Own(_engine.CreateSession(TapModel.Build(Graph.Model, [Graph.Names.Loss])));
+        var inputs = Graph.Inputs.Where(input => _forward.Native.InputNames.Contains(input.Name)).ToList();
+        var pinned = inputs.ConvertAll(input => new PinnedTensor(Checked(input, batch).Bytes, (TensorElementType)input.Type, input.Shape));
+        var loss = new float[1];
+        using var pinnedLoss = new PinnedTensor(loss, TensorElementType.Float, []);
+        try
+        {
+            _forward.RunNative(
+                [Graph.Names.Vectors[0], .. inputs.Select(input => input.Name)],
+                [Current.Values[0], .. pinned.Select(tensor => tensor.Value)],
+                [Graph.Names.Loss],
+                [pinnedLoss.Value]);
+        }
+        finally
+        {
+            pinned.ForEach(tensor => tensor.Dispose());
+        }
+
+        return loss[0];
     }
+
+    /// <summary>The vector of the weights as they are now.</summary>
+    public float[] Vector() => Current.Read(0);
+
+    /// <summary>The weights as they are now, by name.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Parameters() => Parameters(Vector());
+
+    /// <summary>The weights of a <see cref="Vector"/>, by name.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Parameters(float[] vector) => Graph.Parameters.ToDictionary(
+        parameter => parameter.Name,
+        parameter => HostTensor.From<float>(DataType.Float, parameter.Shape, vector.AsSpan(parameter.Offset, parameter.Count)),
+        StringComparer.Ordinal);
 
     /// <summary>Everything that the next steps depend on, for <see cref="Restore"/>.</summary>
     public byte[] Save()

@@ -61,6 +61,7 @@ internal sealed class TrainingGraph
     /// <param name="batch">Samples in a batch: the first dimension of inputs where that is free. See <see cref="BatchOf"/>.</param>
     /// <param name="clip">The largest norm of the gradient of all parameters together; a longer one is scaled to it.</param>
     /// <param name="rows">Shapes of single samples by input, for inputs with more free dimensions than the first; 1 where absent.</param>
+    /// <param name="grids">What trained initialisers are rounded to before anything reads them.</param>
     /// <exception cref="DiagnosticException">A weight is not float32 (MOC2306), or a node between a weight and the loss has no gradient (MOC2305).</exception>
     public static TrainingGraph Build(
         Engine engine,
@@ -70,7 +71,8 @@ internal sealed class TrainingGraph
         IOptimizer optimizer,
         int batch,
         double? clip = null,
-        IReadOnlyDictionary<string, long[]>? rows = null)
+        IReadOnlyDictionary<string, long[]>? rows = null,
+        IReadOnlyDictionary<string, WeightGrid>? grids = null)
     {
         var proto = graph.Model.Graph;
         BatchShapes.Fix(proto, batch, rows);
@@ -82,7 +84,7 @@ internal sealed class TrainingGraph
 
         var vectors = Declare(graph, ["parameters", .. Enumerable.Range(0, optimizer.StateVectors).Select(vector => $"state{vector}")], start.Length);
         var scalars = Declare(graph, optimizer.Scalars);
-        FlatParameters.Unpack(graph, vectors[0], parameters);
+        FlatParameters.Unpack(graph, vectors[0], parameters, grids);
         var gradient = FlatParameters.Pack(graph, [.. parameters.Select(parameter => gradients[parameter.Name])]);
         var norm = graph.Node("ReduceL2", [gradient], GraphWriter.Attribute("keepdims", 0L));
         if (clip is { } longest)
@@ -203,8 +205,11 @@ internal static class BatchShapes
 /// <summary>Many tensors as one vector, and back.</summary>
 internal static class FlatParameters
 {
-    /// <summary>Makes the tensors, under their names, from <paramref name="vector"/> in front of all nodes; their initialisers go.</summary>
-    public static void Unpack(GraphWriter graph, string vector, IReadOnlyList<TrainedTensor> tensors)
+    /// <summary>
+    /// Makes the tensors, under their names and rounded to their grids, from <paramref name="vector"/> in front of all nodes; their initialisers go.
+    /// </summary>
+    public static void Unpack(
+        GraphWriter graph, string vector, IReadOnlyList<TrainedTensor> tensors, IReadOnlyDictionary<string, WeightGrid>? grids)
     {
         var proto = graph.Model.Graph;
         var names = tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
@@ -216,7 +221,14 @@ internal static class FlatParameters
         {
             // Not one Split: WebGPU has no kernel for more than a few outputs, and fails only when it runs.
             var part = tensors.Count == 1 ? vector : graph.Slice(vector, [tensor.Offset], [tensor.Offset + tensor.Count], [0]);
-            graph.NodeTo(tensor.Name, "Reshape", [part, graph.Constant(tensor.Shape)]);
+            if (grids?.GetValueOrDefault(tensor.Name) is { } grid)
+            {
+                grid.Append(graph, graph.Reshape(part, tensor.Shape), tensor.Name);
+            }
+            else
+            {
+                graph.NodeTo(tensor.Name, "Reshape", [part, graph.Constant(tensor.Shape)]);
+            }
         }
 
         NodeProto[] nodes = [.. proto.Node.Skip(before), .. proto.Node.Take(before)];

@@ -20,6 +20,12 @@ internal static class TrainingLoop
     // Weight of the past in the averaged loss.
     private const double Memory = 0.95;
 
+    // Steps that are looked at together, the part of a training in which a loss that rises is one of the learning rate, and by what factor it must.
+    private const int Window = 10;
+    private const int EarlyPart = 5;
+    private const int EarlySteps = 50;
+    private const int Rise = 4;
+
     /// <summary>Trains from the first step, or from a checkpoint.</summary>
     /// <param name="trainer">A new trainer.</param>
     /// <param name="samples">Has a column for every input of the graph.</param>
@@ -27,8 +33,10 @@ internal static class TrainingLoop
     /// <param name="progress">Gets told after every step.</param>
     /// <param name="checkpoint">Gets everything that <paramref name="resume"/> needs, every <see cref="TrainingPlan.CheckpointEvery"/> steps.</param>
     /// <param name="resume">A checkpoint. One that is damaged or of another training is not used.</param>
+    /// <param name="change">Changes every batch that was drawn, given its step, from 0; it may add tensors that no column has.</param>
+    /// <param name="held">Samples that are not trained on. The weights that do best on them, at the start, a checkpoint or the end, are the result.</param>
     /// <param name="cancellation">Ends the training early.</param>
-    /// <exception cref="DiagnosticException">The loss or a weight is not finite (MOC2307), or a step fails (MOC23xx).</exception>
+    /// <exception cref="DiagnosticException">The loss or a weight is not finite, or the loss rises early (MOC2307), or a step fails (MOC23xx).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingResult Run(
         Trainer trainer,
@@ -37,23 +45,32 @@ internal static class TrainingLoop
         IProgress<TrainingProgress>? progress = null,
         Action<byte[]>? checkpoint = null,
         byte[]? resume = null,
+        Action<long, Dictionary<string, HostTensor>>? change = null,
+        HeldSamples? held = null,
         CancellationToken cancellation = default)
     {
         var graph = trainer.Graph;
         var identity = TrainingCheckpoint.Identity(graph, samples, plan);
-        var losses = TrainingCheckpoint.Read(resume, identity, trainer) ?? [];
+        var (losses, looks) = TrainingCheckpoint.Read(resume, identity, trainer) ?? ([], new HeldLooks());
         var first = losses.Count;
-        var order = new SampleOrder(samples.Count, plan.Seed);
+        var order = new SampleOrder([.. Enumerable.Range(0, samples.Count).Where(sample => held?.Samples.Contains(sample) != true)], plan.Seed);
+        if (first == 0)
+        {
+            looks.Look(held, trainer);
+        }
+
         order.Skip((long)first * graph.Batch);
         var batch = new int[graph.Batch];
-        var buffers = samples.Buffers(graph.Inputs.Select(input => input.Name), graph.Batch);
+        var columns = samples.Buffers(graph.Batch);
+        var buffers = columns.ToDictionary(StringComparer.Ordinal);
         var average = losses.Aggregate(0.0, Average);
         var clock = Stopwatch.StartNew();
         while (losses.Count < plan.Steps)
         {
             cancellation.ThrowIfCancellationRequested();
             order.Draw(batch);
-            samples.Fill(buffers, batch);
+            samples.Fill(columns, batch);
+            change?.Invoke(losses.Count, buffers);
             var loss = trainer.Step(buffers, plan.LearningRate.At(losses.Count, plan.Steps));
             if (!double.IsFinite(loss))
             {
@@ -61,21 +78,35 @@ internal static class TrainingLoop
             }
 
             losses.Add((float)loss);
+            if (IsRising(losses, plan))
+            {
+                throw Diverged(graph, $"the loss has risen to {losses.TakeLast(Window).Average():0.####} by step {losses.Count} of {plan.Steps}");
+            }
+
             average = Average(average, (float)loss);
             var remaining = clock.Elapsed * ((double)(plan.Steps - losses.Count) / (losses.Count - first));
             progress?.Report(new TrainingProgress(losses.Count, plan.Steps, average / (1 - Math.Pow(Memory, losses.Count)), remaining));
+            if (losses.Count % plan.CheckpointEvery == 0 || losses.Count == plan.Steps)
+            {
+                looks.Look(held, trainer);
+            }
+
             if (losses.Count % plan.CheckpointEvery == 0 && losses.Count < plan.Steps)
             {
-                checkpoint?.Invoke(TrainingCheckpoint.Write(identity, losses, trainer));
+                checkpoint?.Invoke(TrainingCheckpoint.Write(identity, losses, looks, trainer));
             }
         }
 
-        var parameters = trainer.Parameters();
+        var parameters = trainer.Parameters(looks.Best ?? trainer.Vector());
         // The loss of the last step was that of the weights before it.
         return parameters.FirstOrDefault(parameter => !float.IsFinite(TensorPrimitives.MaxMagnitude<float>(parameter.Value.As<float>()))).Key is { } broken
             ? throw Diverged(graph, $"the weight '{broken}' is not finite after {plan.Steps} steps")
-            : new TrainingResult(parameters, losses, first);
+            : new TrainingResult(parameters, losses, first) { Looks = looks.Losses, Kept = looks.Best is null ? plan.Steps : looks.BestStep };
     }
+
+    private static bool IsRising(List<float> losses, TrainingPlan plan) =>
+        losses.Count > Window && losses.Count <= Math.Max(EarlySteps, plan.Steps / EarlyPart)
+        && losses.TakeLast(Window).Average() > Math.Max(Rise * losses[0], plan.Guess);
 
     private static double Average(double average, float loss) => (Memory * average) + ((1 - Memory) * loss);
 
@@ -98,6 +129,12 @@ internal readonly record struct TrainingProgress(long Step, long Steps, double L
 /// <param name="ResumedAt">The step of the checkpoint that it went on from; 0 where there was none.</param>
 internal sealed record TrainingResult(IReadOnlyDictionary<string, HostTensor> Parameters, IReadOnlyList<float> Losses, long ResumedAt)
 {
+    /// <summary>The loss on held samples at the steps that it was looked at; empty where none were held.</summary>
+    public IReadOnlyList<(long Step, float Loss)> Looks { get; init; } = [];
+
+    /// <summary>The steps after which the weights were these.</summary>
+    public required long Kept { get; init; }
+
     /// <summary>Gives <paramref name="model"/>'s initialisers of the same names the trained numbers.</summary>
     public void StoreIn(OnnxModel model)
     {
@@ -128,20 +165,24 @@ internal static class TrainingCheckpoint
         return hash.GetHashAndReset();
     }
 
-    public static byte[] Write(byte[] identity, List<float> losses, Trainer trainer)
+    public static byte[] Write(byte[] identity, List<float> losses, HeldLooks looks, Trainer trainer)
     {
         byte[] content =
         [
             .. identity,
             .. BitConverter.GetBytes((long)losses.Count),
             .. MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(losses)),
+            .. looks.Save(),
             .. trainer.Save(),
         ];
         return [.. SHA256.HashData(content), .. content];
     }
 
-    /// <summary>Goes back to a checkpoint and returns the losses before it; null, with nothing changed, where it is damaged or of another training.</summary>
-    public static List<float>? Read(ReadOnlySpan<byte> bytes, byte[] identity, Trainer trainer)
+    /// <summary>
+    /// Goes back to a checkpoint and returns the losses before it, and those on held samples; null, with nothing changed, where it is damaged or of another
+    /// training.
+    /// </summary>
+    public static (List<float> Losses, HeldLooks Looks)? Read(ReadOnlySpan<byte> bytes, byte[] identity, Trainer trainer)
     {
         if (
             bytes.Length < HashBytes
@@ -156,8 +197,10 @@ internal static class TrainingCheckpoint
         var count = checked((int)BitConverter.ToInt64(rest));
         rest = rest[sizeof(long)..];
         List<float> losses = [.. MemoryMarshal.Cast<byte, float>(rest[..(count * sizeof(float))])];
-        trainer.Restore(rest[(count * sizeof(float))..]);
-        return losses;
+        rest = rest[(count * sizeof(float))..];
+        var looks = HeldLooks.Restore(ref rest, trainer.Graph.Count);
+        trainer.Restore(rest);
+        return (losses, looks);
     }
 }
 
@@ -170,101 +213,9 @@ internal sealed record TrainingPlan(long Steps, LearningRate LearningRate, int S
     /// <summary>Steps from one checkpoint to the next.</summary>
     public long CheckpointEvery { get; init; } = long.MaxValue;
 
+    /// <summary>The loss of a guess: above it, and far above where it began, a training has gone wrong. Infinite where it is not known.</summary>
+    public double Guess { get; init; } = double.PositiveInfinity;
+
     /// <summary>The steps in which every sample is seen <paramref name="epochs"/> times, at least one.</summary>
     public static long StepsOf(double epochs, int samples, int batch) => Math.Max(1, (long)Math.Round(epochs * samples / batch));
-}
-
-/// <summary>The learning rate at every step of a training.</summary>
-/// <param name="Peak">The highest rate.</param>
-/// <param name="Shape">How it falls.</param>
-/// <param name="WarmUp">The share of all steps, from 0 to 1, in which the rate rises in a straight line to <paramref name="Peak"/>.</param>
-internal sealed record LearningRate(double Peak, ScheduleShape Shape = ScheduleShape.Constant, double WarmUp = 0)
-{
-    /// <summary>The rate at <paramref name="step"/>, from 0, of <paramref name="steps"/>.</summary>
-    public double At(long step, long steps)
-    {
-        var rising = (long)Math.Round(WarmUp * steps);
-        if (step < rising)
-        {
-            return Peak * (step + 1) / (rising + 1);
-        }
-
-        var passed = (double)(step - rising) / Math.Max(1, steps - rising);
-        return Peak * Shape switch
-        {
-            ScheduleShape.Cosine => (1 + Math.Cos(Math.PI * passed)) / 2,
-            ScheduleShape.Linear => 1 - passed,
-            ScheduleShape.Step => passed < 0.5 ? 1 : passed < 0.75 ? 0.1 : 0.01,
-            _ => 1,
-        };
-    }
-}
-
-/// <summary>How a learning rate falls after its warm-up.</summary>
-internal enum ScheduleShape
-{
-    /// <summary>Not at all.</summary>
-    Constant,
-
-    /// <summary>Half a cosine wave, to zero.</summary>
-    Cosine,
-
-    /// <summary>A straight line, to zero.</summary>
-    Linear,
-
-    /// <summary>To a tenth after half of the steps, and to a hundredth after three quarters.</summary>
-    Step,
-}
-
-/// <summary>
-/// The order in which samples are drawn: every epoch is a permutation of all of them, by Fisher–Yates with <see cref="Random"/> of a seed, whose numbers are
-/// the same on every machine. Batches are full; one that reaches beyond an epoch takes the rest from the next.
-/// </summary>
-internal sealed class SampleOrder
-{
-    private readonly int[] _order;
-    private readonly Random _random;
-    private int _used;
-
-    public SampleOrder(int count, int seed)
-    {
-        _order = [.. Enumerable.Range(0, count)];
-        _random = new Random(seed);
-        Shuffle();
-    }
-
-    /// <summary>Draws as many samples as <paramref name="batch"/> has room for.</summary>
-    public void Draw(Span<int> batch)
-    {
-        for (var i = 0; i < batch.Length; i++)
-        {
-            if (_used == _order.Length)
-            {
-                Shuffle();
-            }
-
-            batch[i] = _order[_used++];
-        }
-    }
-
-    /// <summary>Goes on as if <paramref name="samples"/> had been drawn.</summary>
-    public void Skip(long samples)
-    {
-        for (; samples > _order.Length - _used; samples -= _order.Length - _used, Shuffle())
-        {
-        }
-
-        _used += (int)samples;
-    }
-
-    private void Shuffle()
-    {
-        for (var last = _order.Length - 1; last > 0; last--)
-        {
-            var other = _random.Next(last + 1);
-            (_order[last], _order[other]) = (_order[other], _order[last]);
-        }
-
-        _used = 0;
-    }
 }

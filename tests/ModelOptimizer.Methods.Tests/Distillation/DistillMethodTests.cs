@@ -25,7 +25,7 @@ public class DistillMethodTests
             ("learning-rate", 1e-2)
         );
 
-        var points = result.Series.Single().Points;
+        var points = result.Series[0].Points;
         points[^1].Y.ShouldBeLessThan(0.7 * points[0].Y);
         points.Count.ShouldBe(120);
         points[^1].X.ShouldBe(120);
@@ -134,6 +134,41 @@ public class DistillMethodTests
     }
 
     [Fact]
+    public void What_is_kept_does_best_on_samples_that_were_held_back()
+    {
+        var teacher = StudentRun.Dense();
+
+        // Nothing is better than the teacher itself, and training at such a rate leaves it.
+        var result = StudentRun.Train("distill", StudentRun.Context(teacher, teacher), ("steps", 20), ("learning-rate", 1e-2));
+
+        result.Model.ToBytes().ShouldBe(teacher.ToBytes());
+        var looks = result.Series[1].Points;
+        looks.Select(point => point.X).ShouldBe(Enumerable.Range(0, 11).Select(look => 2.0 * look));
+        looks[0].Y.ShouldBe(0, 1e-6);
+        looks[^1].Y.ShouldBeGreaterThan(1e-5);
+        var kept = result.Certificates.Single();
+        kept.Value.ShouldBe(looks.Min(point => point.Y));
+        kept.Meaning.ShouldStartWith("Of the weights that are kept, those after step 0 of 20;");
+    }
+
+    [Fact]
+    public void A_learning_rate_that_diverges_is_halved_and_said()
+    {
+        var teacher = StudentRun.Dense();
+        var student = StudentRun.Worse(teacher);
+        (string, object)[] options = [("steps", 60), ("learning-rate", 8.0), ("augment", "none")];
+
+        var result = StudentRun.Train("distill", StudentRun.Context(teacher, student), options);
+
+        var rate = result.Certificates[0];
+        rate.Name.ShouldBe("learning rate");
+        Math.Log2(8 / rate.Value).ShouldBeInRange(1, 6);
+        rate.Meaning.ShouldBe(
+            $"The highest; the training diverged with 8, and began anew with half the rate {Math.Log2(8 / rate.Value)} times.");
+        StudentRun.Train("distill", StudentRun.Context(teacher, student), options).Model.ToBytes().ShouldBe(result.Model.ToBytes());
+    }
+
+    [Fact]
     public void A_student_of_its_own_becomes_the_model()
     {
         var teacher = StudentRun.Dense();
@@ -145,7 +180,7 @@ public class DistillMethodTests
             .Output("y", [-1, 5])
             .Build();
 
-        var result = StudentRun.Train("distill", StudentRun.WithStudent(teacher, student), ("epochs", 40), ("learning-rate", 1e-2));
+        var result = StudentRun.Train("distill", StudentRun.WithStudent(teacher, student), ("epochs", 40), ("learning-rate", 1e-2), ("augment", "none"));
 
         result.Model.Graph.Node.ShouldBe(student.Graph.Node);
         StudentRun.Distance(teacher, result.Model).ShouldBeLessThan(StudentRun.Distance(teacher, student));
@@ -310,10 +345,5 @@ public class DistillMethodTests
         var error = Should.Throw<DiagnosticException>(() => StudentRun.Method("distill").Plan(StudentRun.Context(teacher, teacher), arguments));
 
         (error.Diagnostic.Code, error.Diagnostic.Position).ShouldBe((MethodCodes.OptionWithoutUse, position));
-    }
-
-    private sealed class Watch(Action<MethodProgress> told) : IProgress<MethodProgress>
-    {
-        public void Report(MethodProgress value) => told(value);
     }
 }

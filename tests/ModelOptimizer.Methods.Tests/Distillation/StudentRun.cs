@@ -72,3 +72,9 @@ internal static class StudentRun
         return divergence.Measure(student);
     }
 }
+
+/// <summary>Sees how far a run is.</summary>
+internal sealed class Watch(Action<MethodProgress> told) : IProgress<MethodProgress>
+{
+    public void Report(MethodProgress value) => told(value);
+}

@@ -22,13 +22,7 @@ public class CodeLayoutTests
     {
         const int Groups = 50;
         var layout = CodeLayout.Of(bits);
-        var random = new Random(bits);
-        var codes = new sbyte[layout.Codes * Groups];
-        for (var i = 0; i < codes.Length; i++)
-        {
-            codes[i] = (sbyte)random.Next(-(1 << (bits - 1)), 1 << (bits - 1));
-        }
-
+        var codes = Random(layout, Groups);
         var offset = 1 << (bits - 1);
         var bytes = layout.Pack(codes, offset);
 
@@ -38,6 +32,26 @@ public class CodeLayoutTests
             var (code, group) = (i / Groups, i % Groups);
             terms.Sum(term => term.Factors[code] * (bytes[(term.Row * Groups) + group] >> term.Shift)).ShouldBe(codes[i] + offset);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void What_was_packed_is_unpacked(int bits)
+    {
+        var layout = CodeLayout.Of(bits);
+        var codes = Random(layout, 20);
+
+        foreach (var offset in new[] { 0, 1 << (bits - 1) })
+        {
+            layout.Unpack(layout.Pack(codes, offset), offset).ShouldBe(codes);
+        }
+    }
+
+    private static sbyte[] Random(CodeLayout layout, int groups)
+    {
+        var random = new Random(layout.Bits);
+        var highest = 1 << (layout.Bits - 1);
+        return [.. Enumerable.Range(0, layout.Codes * groups).Select(_ => (sbyte)random.Next(-highest, highest))];
     }
 
     // One group with all bits set in each code.

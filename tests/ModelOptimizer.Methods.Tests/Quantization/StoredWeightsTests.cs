@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
@@ -162,7 +164,61 @@ public class StoredWeightsTests
         }
 
         LoadedGraph.StillComputed(packed, LoadedGraph.LoadTimeTensors(packed)).ShouldBeEmpty(format.Name);
+        if (format.HasCodes && rounded[0].Type == DataType.Float)
+        {
+            CheckReadBack(model, packed, rounded);
+        }
+
         return packed;
+    }
+
+    // Other codes in the packed file are the file that those codes are packed into.
+    private static void CheckReadBack(OnnxModel model, OnnxModel packed, List<RoundedTensor> rounded)
+    {
+        var context = MethodRun.Context(packed, null);
+
+        var read = CodedWeight.Read(context, packed, context.Shapes);
+
+        read.Count.ShouldBe(rounded.Count);
+        foreach (var tensor in rounded)
+        {
+            var found = read[tensor.Name].Tensor;
+            (found.Format, found.Type).ShouldBe((tensor.Format, tensor.Type));
+            found.Dims.ShouldBe(tensor.Dims);
+            found.Codes.ShouldBe(tensor.Codes);
+            found.Scales.ShouldBe(tensor.Scales);
+            found.Values().ShouldBe(tensor.Values());
+        }
+
+        var random = new Random(3);
+        List<RoundedTensor> changed = [.. rounded.Select(tensor => tensor with
+        {
+            Codes = Array.ConvertAll(tensor.Codes, _ => (sbyte)random.Next(tensor.Format.Lowest, tensor.Format.Highest + 1)),
+        })];
+        var rewritten = packed.Clone();
+        CodedWeight.Write(rewritten, changed.Select(tensor => read[tensor.Name].Nearest(tensor.Values())));
+        rewritten.ToBytes().ShouldBe(StoredWeights.Pack(model, changed).Model.ToBytes());
+        CodedWeight.ToPlain(packed, read).Graph.Node.Count.ShouldBe(model.Graph.Node.Count(node => node.OpType != "Constant"));
+    }
+
+    [Fact]
+    public void Nodes_that_only_look_like_packed_codes_are_not_read_as_such()
+    {
+        var model = new GraphBuilder(13).Input("x", [4, 6])
+            .Initializer("scale", [1, 1], [0.5])
+            .Node("Cast", ["bytes"], ["numbers"], ("to", (long)DataType.Float))
+            .Node("Floor", ["numbers"], ["same"])
+            .Node("Sub", ["same", "scale"], ["other"])
+            .Node("Mul", ["other", "scale"], ["w"])
+            .Node("MatMul", ["x", "w"], ["y"])
+            .Output("y")
+            .Build();
+        var bytes = new TensorProto { Name = "bytes", DataType = (int)DataType.Int8, RawData = ByteString.CopyFrom([.. Enumerable.Range(0, 30).Select(i => (byte)i)]) };
+        bytes.Dims.Add([6L, 5L]);
+        model.Graph.Initializer.Add(bytes);
+        var context = MethodRun.Context(model, null);
+
+        CodedWeight.Read(context, model, context.Shapes).ShouldBeEmpty();
     }
 
     private static List<RoundedTensor> Rounded(OnnxModel model, WeightFormat format)

@@ -80,7 +80,7 @@ public class ConvexDistillationTests
     [Fact]
     public void What_a_student_lost_can_be_trained_and_its_gates_stay()
     {
-        using var project = Project("width: 4", "- { method: distill, epochs: 4, learning-rate: 1e-2, layers: [d.out_features, d.out_mixer] }");
+        using var project = Project("width: 4", "- { method: distill, augment: none, epochs: 40, learning-rate: 1e-3, layers: [d.out_features, d.out_mixer] }");
 
         var report = project.Run().Models.ShouldHaveSingleItem();
         var trained = Weights(project);

@@ -54,7 +54,7 @@ internal sealed class ExclusiveOr
     )
     {
         using var trainer = new Trainer(_engine, _graph);
-        return TrainingLoop.Run(trainer, _samples, plan, progress, checkpoint, resume, cancellation);
+        return TrainingLoop.Run(trainer, _samples, plan, progress, checkpoint, resume, cancellation: cancellation);
     }
 
     private static string Dense(GraphWriter graph, string input, string weight, string bias, int from, int to, Random random)

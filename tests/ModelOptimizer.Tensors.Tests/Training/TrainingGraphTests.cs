@@ -92,6 +92,31 @@ public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<En
         memory.Activations.ShouldBe((long)(1.5 * sizeof(float) * ((2 * 36 * 18 * 4) + (2 * ((4 * 5 * 36) + 1)))));
     }
 
+    [Theory]
+    [InlineData(9)]
+    [InlineData(17)]
+    public void A_weight_on_a_grid_is_read_rounded_and_the_gradient_goes_straight_through(int opset)
+    {
+        // Two steps, one a row; the last number is beyond the container, the second row has no step.
+        double[] shadow = [0.74, -0.3, 9, 0.2, -0.6, 1];
+        double[] seen = [0.75, -0.25, 0.75, 0, 0, 0];
+        var grid = new WeightGrid([0.25f, 0], [2, 1], -4, 3);
+        var graph = new GraphWriter();
+        graph.Model.Proto.OpsetImport[0].Version = opset;
+        graph.Input("x", DataType.Float, 2, 3);
+        graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [2, 3], shadow));
+        var squares = graph.Node("Mul", ["w", "w"]);
+        var loss = graph.Node("ReduceSum", [graph.Node("Mul", [squares, "x"])], GraphWriter.Attribute("keepdims", 0L));
+        var grids = new Dictionary<string, WeightGrid> { ["w"] = grid };
+        using var trainer = new Trainer(fixture.Engine, TrainingGraph.Build(fixture.Engine, graph, loss, ["w"], new Sgd(0, 0), 2, grids: grids));
+        float[] x = [1, 2, 3, 4, 5, 6];
+
+        var before = trainer.Step(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From<float>(DataType.Float, [2, 3], x) }, 0.1);
+
+        before.ShouldBe(seen.Zip(x, (w, factor) => w * w * factor).Sum(), 1e-6);
+        trainer.Parameters()["w"].Doubles().ShouldBe([.. shadow.Select((w, i) => w - (0.1 * 2 * seen[i] * x[i]))], 1e-6);
+    }
+
     private static GraphWriter Scaling(DataType type, params long[] shape)
     {
         var graph = new GraphWriter();

@@ -85,6 +85,60 @@ public sealed class TrainingLoopTests(EngineFixture fixture) : IClassFixture<Eng
         (weights[4] - weights[5]).ShouldBeLessThan(-1);
     }
 
+    [Theory]
+    [InlineData(63, 0)]
+    [InlineData(64, 8)]
+    [InlineData(1000, 125)]
+    [InlineData(4000, 500)]
+    [InlineData(1_000_000, 512)]
+    public void An_eighth_of_the_samples_is_held_from_all_over_them(int count, int expected)
+    {
+        var held = HeldSamples.Of(count);
+
+        held.Length.ShouldBe(expected);
+        held.Distinct().Count().ShouldBe(expected);
+        held.Zip(held.Skip(1), (one, next) => next - one).ShouldAllBe(gap => gap >= 8);
+        held.ShouldAllBe(sample => sample >= 0 && sample < count);
+    }
+
+    [Fact]
+    public void Held_samples_are_not_trained_on()
+    {
+        // w·x with x = 1 but for the held ones, which would make the loss infinite.
+        int[] held = [3, 8];
+        var samples = SampleStore.Read(new Batches([.. Enumerable.Range(0, 10).Select(i => held.Contains(i) ? double.PositiveInfinity : 1)], [10, 1], 10));
+        var graph = new GraphWriter();
+        graph.Input("x", DataType.Float, -1, 1);
+        graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [1], [1.0]));
+        var product = graph.Node("Mul", ["x", "w"]);
+        var loss = graph.Node("ReduceMean", [graph.Node("Mul", [product, product])], GraphWriter.Attribute("keepdims", 0L));
+        using var trainer = new Trainer(fixture.Engine, TrainingGraph.Build(fixture.Engine, graph, loss, ["w"], new Sgd(0), 3));
+        var batch = new Dictionary<string, HostTensor> { ["x"] = HostTensor.From<float>(DataType.Float, [3, 1], [1f, 2, 3]) };
+
+        // The rate throws w from 1 to −2 and on to 4: the start is best.
+        var plan = new TrainingPlan(4, new LearningRate(1.5), Seed: 1) { CheckpointEvery = 2 };
+        var result = TrainingLoop.Run(trainer, samples, plan, held: new HeldSamples(held.ToHashSet(), [batch]));
+
+        result.Losses.ShouldBe([1f, 4, 16, 64]);
+        result.Looks.Select(look => look.Step).ShouldBe([0, 2, 4]);
+        result.Looks[0].Loss.ShouldBe((1 + 4 + 9) / 3f, 1e-6f);
+        result.Kept.ShouldBe(0);
+        result.Parameters["w"].As<float>()[0].ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_loss_that_rises_above_a_guess_in_the_first_steps_is_a_training_that_diverges()
+    {
+        var problem = new ExclusiveOr(fixture.Engine);
+        var plan = new TrainingPlan(200, new LearningRate(30), Seed: 3);
+
+        problem.Train(plan).Losses.Count.ShouldBe(200);
+        var error = Should.Throw<DiagnosticException>(() => problem.Train(plan with { Guess = Math.Log(2) }));
+
+        error.Diagnostic.Code.ShouldBe("MOC2307");
+        error.Message.ShouldMatch(@"the loss has risen to [\d.]+ by step \d\d of 200");
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_does_not()
     {

@@ -31,7 +31,8 @@ internal sealed class OpdfMethod : IMethod
             var trained = _work.Training.Run(parameters);
             return new StepResult(trained.Model, [.. _work.Student.Layers.Select(layer => _work.Outcome(layer, trained))])
             {
-                Series = [LossSeries.Of("opdf", trained.Losses), .. parameters.AuxiliarySeries(trained.Losses.Count)],
+                Series = [.. trained.Series("opdf"), .. parameters.AuxiliarySeries(trained.Result.Kept)],
+                Certificates = [.. trained.Certificates],
             };
         }
     }

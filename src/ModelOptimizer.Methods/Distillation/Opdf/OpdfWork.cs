@@ -29,7 +29,8 @@ internal sealed class OpdfWork
         var chosen = new List<OverparameterisedLayer>();
         foreach (var layer in Student.Layers)
         {
-            if ((TargetLayers.Obstacle(layer, own) ?? Student.Obstacle(layer)) is not { } reason)
+            var onGrid = Student.Coded.ContainsKey(layer.Weight) ? "its numbers are on a grid" : null;
+            if ((onGrid ?? TargetLayers.Obstacle(layer, own) ?? Student.Obstacle(layer)) is not { } reason)
             {
                 var teacher = pairs.GetValueOrDefault(layer.Name);
                 chosen.Add(

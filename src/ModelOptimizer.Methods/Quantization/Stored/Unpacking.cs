@@ -37,12 +37,12 @@ internal sealed class Unpacking(GraphWriter writer)
         }
         else
         {
-            WritePacked(tensors, CodeLayout.Of(format.Bits));
+            WritePacked(tensors, Container(format.Bits));
         }
     }
 
     /// <summary>Writes what <paramref name="tensor"/> adds to packed bytes that it shares with others.</summary>
-    public void WriteMember(RoundedTensor tensor) => Scale(tensor, Reshape(tensor, ""), Unit(tensor.Format.Bits));
+    public void WriteMember(RoundedTensor tensor) => Scale(tensor, Reshape(tensor, ""), Container(tensor.Format.Bits).Unit);
 
     private void WriteHalves(IReadOnlyList<RoundedTensor> tensors)
     {
@@ -52,8 +52,9 @@ internal sealed class Unpacking(GraphWriter writer)
         }
     }
 
-    private void WritePacked(IReadOnlyList<RoundedTensor> tensors, CodeLayout layout)
+    private void WritePacked(IReadOnlyList<RoundedTensor> tensors, CodeContainer container)
     {
+        var layout = container.Layout;
         var count = tensors.Sum(tensor => tensor.Count);
         var codes = new sbyte[(count + layout.Codes - 1) / layout.Codes * layout.Codes];
         var start = 0;
@@ -65,14 +66,14 @@ internal sealed class Unpacking(GraphWriter writer)
 
         // Bytes with the extents of the weight need no Reshape, which would be another copy in memory.
         var dims = tensors[0].Dims;
-        var shaped = tensors.Count == 1 && layout.Rows == 1 && !InFloat && dims[0] % layout.Codes == 0;
-        var all = InFloat ? ByDivision(codes, layout) : ByShifts(codes, layout, shaped ? [dims[0] / layout.Codes, .. dims[1..]] : null);
+        var shaped = tensors.Count == 1 && layout.Rows == 1 && !container.InFloat && dims[0] % layout.Codes == 0;
+        var all = container.InFloat ? ByDivision(codes, container) : ByShifts(codes, container, shaped ? [dims[0] / layout.Codes, .. dims[1..]] : null);
         string[] pieces = [all];
         if (tensors.Count > 1 || count < codes.Length)
         {
             var vector = writer.Node("Reshape", [all, Numbers(-1)]);
             // Casting once instead of for each takes memory, and small weights take little.
-            vector = tensors.Count > 1 ? ToFloat(vector) : vector;
+            vector = tensors.Count > 1 ? ToFloat(vector, container) : vector;
             long[] rest = count < codes.Length ? [codes.Length - count] : [];
             long[] lengths = [.. tensors.Select(tensor => (long)tensor.Count), .. rest];
             pieces = writer.Split(vector, lengths, Array.ConvertAll(lengths, _ => writer.Named(Code)));
@@ -81,19 +82,17 @@ internal sealed class Unpacking(GraphWriter writer)
         for (var i = 0; i < tensors.Count; i++)
         {
             var numbers = shaped ? pieces[i] : Reshape(tensors[i], pieces[i]);
-            Scale(tensors[i], tensors.Count > 1 ? numbers : ToFloat(numbers), Unit(layout.Bits));
+            Scale(tensors[i], tensors.Count > 1 ? numbers : ToFloat(numbers, container), container.Unit);
         }
     }
 
     private string Reshape(RoundedTensor tensor, string codes) =>
         writer.Node("Reshape", [codes, Numbers(tensor.Dims)]);
 
-    private bool InFloat => writer.Opset < Opsets.BitShift;
+    private CodeContainer Container(int bits) => new(bits, writer.Opset);
 
-    private string ToFloat(string codes) => InFloat ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
-
-    // From opset 11 codes come as multiples of 2^(8−bits), because they stand in the upper bits of a byte.
-    private int Unit(int bits) => InFloat ? 1 : 1 << (8 - bits);
+    private string ToFloat(string codes, CodeContainer container) =>
+        container.InFloat ? codes : writer.Cast(writer.Cast(codes, DataType.Int8), DataType.Float);
 
     // Powers of two change no digit, short of the smallest numbers that there are.
     private void Scale(RoundedTensor tensor, string codes, int unit)
@@ -113,9 +112,9 @@ internal sealed class Unpacking(GraphWriter writer)
     private void Name(RoundedTensor tensor, string numbers) => writer.NodeTo(tensor.Name, "Cast", [numbers], GraphWriter.Attribute("to", (long)tensor.Type));
 
     // Each code at the top of a byte, zeros below it: [codes in a group, groups], or the extents of a weight whose bytes have the given ones.
-    private string ByShifts(sbyte[] codes, CodeLayout layout, long[]? extents)
+    private string ByShifts(sbyte[] codes, CodeContainer container, long[]? extents)
     {
-        var packed = layout.Pack(codes, offset: 0);
+        var (layout, packed) = (container.Layout, container.Pack(codes));
         var shaped = extents is not null;
         extents ??= [layout.Rows, packed.Length / layout.Rows];
         var bytes = writer.Raw<byte>(Code, DataType.Uint8, packed, extents);
@@ -164,10 +163,9 @@ internal sealed class Unpacking(GraphWriter writer)
     private string Numbers(params long[] values) => writer.Shared<long>(Code, DataType.Int64, values, values.Length);
 
     // The same without shifts, in numbers small enough to be exact in float32. Codes are stored without a sign.
-    private string ByDivision(sbyte[] codes, CodeLayout layout)
+    private string ByDivision(sbyte[] codes, CodeContainer container)
     {
-        var offset = 1 << (layout.Bits - 1);
-        var packed = layout.Pack(codes, offset);
+        var (layout, packed) = (container.Layout, container.Pack(codes));
         var bytes = writer.Cast(writer.Raw<byte>(Code, DataType.Uint8, packed, layout.Rows, packed.Length / layout.Rows), DataType.Float);
         var terms = layout.Terms(0, 1);
         int[] shifts = [.. terms.Select(term => term.Shift).Distinct()];
@@ -185,112 +183,6 @@ internal sealed class Unpacking(GraphWriter writer)
 
         var matrix = writer.Shared<float>(Code, DataType.Float, factors, layout.Codes, rows);
         var sums = writer.Node("MatMul", [matrix, writer.Node("Reshape", [shifted, Numbers(rows, -1)])]);
-        return writer.Node("Sub", [sums, writer.Shared<float>(Code, DataType.Float, [offset])]);
+        return writer.Node("Sub", [sums, writer.Shared<float>(Code, DataType.Float, [container.Offset])]);
     }
 }
-
-/// <summary>
-/// How codes of 2 to 6 bits stand in bytes. Some bytes, the rows, hold a group of codes: each byte has as many codes as fit, from the lowest bit on, and
-/// where bits are left above them, further codes are spread over those of all rows. Every row of the groups is one piece of the file.
-/// </summary>
-internal sealed record CodeLayout
-{
-    private readonly (int Row, int Bit)[][] _spread;
-
-    private CodeLayout(int bits, int rows, params (int Row, int Bit)[][] spread) => (Bits, Rows, _spread) = (bits, rows, spread);
-
-    /// <summary>Bits of a code.</summary>
-    public int Bits { get; }
-
-    /// <summary>Bytes of a group.</summary>
-    public int Rows { get; }
-
-    /// <summary>Codes that are whole in one byte.</summary>
-    public int InByte => 8 / Bits;
-
-    /// <summary>Codes of a group that are whole in one byte, the first ones.</summary>
-    public int Whole => InByte * Rows;
-
-    /// <summary>Codes of a group.</summary>
-    public int Codes => Whole + _spread.Length;
-
-    /// <summary>The layout for so many bits.</summary>
-    public static CodeLayout Of(int bits) => bits switch
-    {
-        6 => new(6, 3, [(0, 7), (0, 6), (1, 7), (1, 6), (2, 7), (2, 6)]),
-        5 => new(
-            5,
-            5,
-            [(0, 7), (0, 6), (0, 5), (3, 7), (3, 6)],
-            [(1, 7), (1, 6), (1, 5), (4, 7), (4, 6)],
-            [(2, 7), (2, 6), (2, 5), (3, 5), (4, 5)]),
-        4 => new(4, 1),
-        3 => new(3, 3, [(0, 7), (0, 6), (2, 7)], [(1, 7), (1, 6), (2, 6)]),
-        2 => new(2, 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "not a packed width"),
-    };
-
-    /// <summary>The bytes, a row after the other.</summary>
-    /// <param name="codes">Codes [<see cref="Codes"/>, groups].</param>
-    /// <param name="offset">What is added to each before its bits are taken.</param>
-    public byte[] Pack(ReadOnlySpan<sbyte> codes, int offset)
-    {
-        var groups = codes.Length / Codes;
-        var bytes = new byte[Rows * groups];
-        for (var code = 0; code < Codes; code++)
-        {
-            var from = codes.Slice(code * groups, groups);
-            var places = Places(code);
-            for (var i = 0; i < places.Length; i++)
-            {
-                var to = bytes.AsSpan(places[i].Row * groups, groups);
-                for (var group = 0; group < groups; group++)
-                {
-                    to[group] |= (byte)((((from[group] + offset) >> (Bits - 1 - i)) & 1) << places[i].Bit);
-                }
-            }
-        }
-
-        return bytes;
-    }
-
-    /// <summary>
-    /// Codes from <paramref name="first"/> on as sums over shifted bytes: bit k of a byte x is ⌊x/2^k⌋ − 2·⌊x/2^(k+1)⌋, so a code is Σ factor·⌊x/2^shift⌋.
-    /// </summary>
-    /// <param name="first">The first code.</param>
-    /// <param name="one">What the lowest bit of a code counts.</param>
-    /// <returns>The terms by shift and row, without those that no code has.</returns>
-    public IReadOnlyList<CodeTerm> Terms(int first, int one)
-    {
-        var factors = new int[9, Rows, Codes - first];
-        for (var code = first; code < Codes; code++)
-        {
-            var places = Places(code);
-            for (var i = 0; i < places.Length; i++)
-            {
-                var value = one << (Bits - 1 - i);
-                factors[places[i].Bit, places[i].Row, code - first] += value;
-                factors[places[i].Bit + 1, places[i].Row, code - first] -= 2 * value;
-            }
-        }
-
-        // ⌊x/2^8⌋ is 0.
-        return [.. from shift in Enumerable.Range(0, 8)
-                   from row in Enumerable.Range(0, Rows)
-                   let term = new CodeTerm(shift, row, [.. Enumerable.Range(0, Codes - first).Select(code => factors[shift, row, code])])
-                   where term.Factors.Any(factor => factor != 0)
-                   select term];
-    }
-
-    // Where the bits of a code are, the highest first.
-    private (int Row, int Bit)[] Places(int code) =>
-        code >= Whole
-            ? _spread[code - Whole]
-            : [.. Enumerable.Range(1, Bits).Select(i => (code % Rows, (code / Rows * Bits) + Bits - i))];
-}
-
-/// <summary>A row of bytes, shifted down, in sums that are codes.</summary>
-/// <param name="Shift">By how many bits.</param>
-/// <param name="Row">The row.</param>
-/// <param name="Factors">What it counts in each code.</param>
-internal sealed record CodeTerm(int Shift, int Row, int[] Factors);
