@@ -16,6 +16,8 @@ internal sealed class CpMethod : IMethod
 
     public bool OffersChoices => true;
 
+    public bool KeepsLayerOutputs => true;
+
     public IStep Prepare(StepContext context, MethodArguments arguments) => new LowRankStep(context, arguments, CpOptions.Factorization(arguments));
 }
 

@@ -15,6 +15,8 @@ internal sealed class TuckerMethod : IMethod
 
     public bool OffersChoices => true;
 
+    public bool KeepsLayerOutputs => true;
+
     public IStep Prepare(StepContext context, MethodArguments arguments) =>
         new LowRankStep(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
 }
