@@ -21,6 +21,8 @@ return args switch
     ["head", var shared] => HeadTable.Run(shared),
     ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
+    ["fit", var shared, var pipelines] => FitTable.Run(shared, pipelines, "512", "1"),
+    ["fit", var shared, var pipelines, var samples, var seed] => FitTable.Run(shared, pipelines, samples, seed),
     ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
     ["budgets", var shared] => BitsTable.Sizes(shared),

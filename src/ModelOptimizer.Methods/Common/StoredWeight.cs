@@ -58,8 +58,8 @@ internal static class StoredBias
     }
 }
 
-/// <summary>A bias with other numbers.</summary>
-internal sealed record MovedBias(string Name, double[] Values)
+/// <summary>A constant with other numbers.</summary>
+internal sealed record NewNumbers(string Name, double[] Values)
 {
     /// <summary>Writes them into <paramref name="model"/>.</summary>
     public void Apply(OnnxModel model) => WeightValues.Write(new ConstantLookup(model.Graph)[Name], Values);
@@ -75,7 +75,7 @@ internal sealed class BiasMove(OnnxModel model)
     private readonly TensorUses _uses = new(model.Proto);
 
     /// <summary>The bias of <paramref name="layer"/> with <paramref name="shift"/> added to its outputs; null where it has none that is its own.</summary>
-    public MovedBias? Find(WeightLayer layer, double[] shift)
+    public NewNumbers? Find(WeightLayer layer, double[] shift)
     {
         var (bias, isKnown) = StoredBias.Read(layer, model, _constants);
         if (
@@ -93,6 +93,6 @@ internal sealed class BiasMove(OnnxModel model)
 
         // y = α·x·W + β·C
         double[] moved = [.. bias.Zip(shift, (value, error) => value + (layer.Alpha / layer.Beta * error))];
-        return WeightValues.Fits(constant.Tensor.DataType, moved) ? new MovedBias(constant.Name, moved) : null;
+        return WeightValues.Fits(constant.Tensor.DataType, moved) ? new NewNumbers(constant.Name, moved) : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Statistics;
 
@@ -17,6 +18,7 @@ internal sealed class QuantizeStep : IStep
     private readonly WeightRounder _rounder;
     private readonly IReadOnlyList<PlannedWeight> _planned;
     private readonly Dictionary<(string Layer, WeightFormat Format), RoundedWeight> _rounded = [];
+    private readonly WalkMemory<RoundedWeight> _walked = new(weight => weight.Tensor.Count);
     private BitAllocation? _allocation;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
@@ -171,7 +173,9 @@ internal sealed class QuantizeStep : IStep
 
             RequireMoments(_rounder.UsesMoments(target, format) ? [target] : []);
             return _rounder.Round(target, format);
-        });
+        },
+        _walked,
+        target => formats[target.Name].Name);
     }
 
     private List<RoundedWeight> Independent(IReadOnlyList<PlannedWeight> planned)

@@ -32,30 +32,32 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>
     /// <param name="round">Rounds a weight: the solution, for what the layer reads by then, or the weight as it is where there is none.</param>
-    public IReadOnlyList<RoundedWeight> Run(Func<WeightTarget, RidgeFit?, RoundedWeight> round)
+    /// <param name="memory">Of walks that may begin alike; null where none do.</param>
+    /// <param name="decision">What is decided for a weight, in a word.</param>
+    public IReadOnlyList<RoundedWeight> Run(
+        Func<WeightTarget, RidgeFit?, RoundedWeight> round,
+        WalkMemory<RoundedWeight>? memory = null,
+        Func<WeightTarget, string>? decision = null)
     {
         var changed = context.Model.Clone();
         List<WeightTarget> targets = [.. TargetFinder.Find(changed).Where(target => names.Contains(target.Name))];
         using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer));
         var constants = new ConstantLookup(changed.Graph);
         var results = new List<RoundedWeight>();
+        var decided = "";
         foreach (var target in targets)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             context.Progress.Report(new MethodProgress(target.Name, results.Count, targets.Count));
-            var constant = constants.Find(target.Layer.Weight)!;
-            var fit = IsWalked(target) ? walk.Fit(target.Layer, WeightRounder.Read(target, constant, position)) : null;
+            var place = IsWalked(target) ? walk.Reach(target.Layer) : null;
+            // Which shortcut is known depends on whether a layer in it is still to come.
+            decided += $"{target.Name}: {decision?.Invoke(target)} {place?.Shortcut}\n";
+            RoundedWeight Round() => Rounded(target, place, walk, constants, round);
+            var result = memory is null ? Round() : memory.Find(decided, Round);
             walk.Pass(target.Layer);
-            var result = round(target, fit);
-            var values = result.Tensor.Values();
-            if (fit is not null)
-            {
-                result = result with { Bias = walk.Bias(target.Layer, fit, target.Axis!.ToRows(values)), Note = Note(result.Note, fit) };
-            }
-
             if (result.Obstacle is null)
             {
-                WeightValues.Write(constant.Tensor, values);
+                WeightValues.Write(constants[target.Layer.Weight], result.Tensor.Values());
                 result.Bias?.Apply(changed);
             }
 
@@ -63,6 +65,23 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
         }
 
         return results;
+    }
+
+    private RoundedWeight Rounded(
+        WeightTarget target,
+        SequentialWalk.Place? place,
+        SequentialWalk walk,
+        ConstantLookup constants,
+        Func<WeightTarget, RidgeFit?, RoundedWeight> round)
+    {
+        var constant = constants.Find(target.Layer.Weight)!;
+        var fit = place is not null ? walk.Fit(place, WeightRounder.Read(target, constant, position)) : null;
+        var result = round(target, fit);
+        return fit is null ? result : result with
+        {
+            Bias = walk.Bias(target.Layer, fit, target.Axis!.ToRows(result.Tensor.Values())),
+            Note = Note(result.Note, fit),
+        };
     }
 
     private static string? Note(string? note, RidgeFit fit) => fit.Count >= FewRows * (long)fit.Weight.Columns ? note

@@ -215,7 +215,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
 /// <param name="Bias">What the layer's bias becomes; null where it stays.</param>
 /// <param name="RelativeError">√(tr(ΔΣΔᵀ)/tr(WΣWᵀ)); Σ = I where it was not measured.</param>
 /// <param name="Note">What the report should say; null for nothing.</param>
-internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, string? Obstacle, MovedBias? Bias, double RelativeError, string? Note)
+internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, string? Obstacle, NewNumbers? Bias, double RelativeError, string? Note)
 {
     /// <summary>A clone of <paramref name="model"/> with the numbers of <paramref name="weights"/> as plain constants, and their biases.</summary>
     public static OnnxModel Apply(OnnxModel model, IReadOnlyList<RoundedWeight> weights)

@@ -43,19 +43,38 @@ internal sealed class SequentialWalk : IDisposable
     }
 
     /// <summary>
-    /// Solves <paramref name="layer"/> anew for what it reads by now; null where that cannot be measured: it does not depend on the samples, leads to no output,
-    /// is a single vector, or is not finite.
+    /// Goes on to what <paramref name="layer"/> reads and gives; null where that cannot be measured: it does not depend on the samples, leads to no output, or is
+    /// a single vector.
     /// </summary>
-    /// <param name="layer">A layer of the changed model, behind those that were fitted before.</param>
-    /// <param name="weight">Its weight, T×D.</param>
-    public RidgeFit? Fit(WeightLayer layer, Matrix weight)
+    /// <param name="layer">A layer of the changed model, behind those that were reached before.</param>
+    public Place? Reach(WeightLayer layer)
     {
         if (layer.TransA || !IsMeasurable(layer))
         {
             return null;
         }
 
-        var (fit, held) = Moments(layer);
+        var reference = Reference(layer)!;
+        reference.Advance([layer.Output]);
+        _changed.Advance([layer.Input]);
+        var shortcut = Shortcut(layer, reference);
+        if (shortcut is not null)
+        {
+            reference.Advance([layer.Output, shortcut]);
+            _changed.Advance([layer.Input, shortcut]);
+        }
+
+        _toCome.Remove(layer.Node);
+        return new Place(layer, reference, shortcut);
+    }
+
+    /// <summary>Solves a layer anew for what it reads by now; null where that is not finite.</summary>
+    /// <param name="place">Where the walk stands.</param>
+    /// <param name="weight">The layer's weight, T×D.</param>
+    public RidgeFit? Fit(Place place, Matrix weight)
+    {
+        var layer = place.Layer;
+        var (fit, held) = Moments(place);
         if (!fit.IsFinite || !held.IsFinite)
         {
             return null;
@@ -71,26 +90,17 @@ internal sealed class SequentialWalk : IDisposable
     /// <param name="layer">A layer of the changed model.</param>
     /// <param name="fit">Its fit.</param>
     /// <param name="weight">What became of the solution, T×D.</param>
-    public MovedBias? Bias(WeightLayer layer, RidgeFit fit, Matrix weight) => MovesBias(layer) ? _biases.Find(layer, fit.Shift(weight)) : null;
+    public NewNumbers? Bias(WeightLayer layer, RidgeFit fit, Matrix weight) => MovesBias(layer) ? _biases.Find(layer, fit.Shift(weight)) : null;
 
     /// <summary>
-    /// Moments of what <paramref name="layer"/> reads in the changed model and of what it gives in the reference, its bias included; where its output is
+    /// Moments of what a layer reads in the changed model and of what it gives in the reference, its bias included; where its output is
     /// added to a shortcut, less by what the shortcut has changed. Of a Gemm it is divided by alpha. Of every sample but a quarter, and of that quarter,
     /// which may be empty.
     /// </summary>
-    /// <param name="layer">A layer of the changed model, behind those that were asked for before.</param>
-    public (CrossMoments Fit, CrossMoments HeldBack) Moments(WeightLayer layer)
+    /// <param name="place">Where the walk stands.</param>
+    public (CrossMoments Fit, CrossMoments HeldBack) Moments(Place place)
     {
-        var reference = Reference(layer)!;
-        reference.Advance([layer.Output]);
-        _changed.Advance([layer.Input]);
-        var shortcut = Shortcut(layer, reference);
-        if (shortcut is not null)
-        {
-            reference.Advance([layer.Output, shortcut]);
-            _changed.Advance([layer.Input, shortcut]);
-        }
-
+        var (layer, reference, shortcut) = place;
         var groups = layer.Window?.Group ?? 1;
         var size = (int)(layer.WeightCount / layer.OutputChannels);
         CrossMoments New() => new(_algebra, groups, size, layer.OutputChannels);
@@ -110,7 +120,6 @@ internal sealed class SequentialWalk : IDisposable
             Add(held, windows, kept, samples);
         }
 
-        _toCome.Remove(layer.Node);
         return (fit, held);
     }
 
@@ -121,6 +130,12 @@ internal sealed class SequentialWalk : IDisposable
 
     /// <summary>Says that a layer whose moments nobody needs is changed now.</summary>
     public void Pass(WeightLayer layer) => _toCome.Remove(layer.Node);
+
+    /// <summary>Where a walk stands.</summary>
+    /// <param name="Layer">In front of this layer of the changed model.</param>
+    /// <param name="Reference">Where its output is.</param>
+    /// <param name="Shortcut">What is added to the output; null for nothing that is known by now.</param>
+    public sealed record Place(WeightLayer Layer, Frontier Reference, string? Shortcut);
 
     /// <inheritdoc/>
     public void Dispose()
