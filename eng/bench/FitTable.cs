@@ -28,7 +28,8 @@ internal static class FitTable
                 var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {pipeline} | {fit} | {(double)report.After.Parameters / report.Before.Parameters:P1} | {(double)report.After.Bytes / report.Before.Bytes:P1} "
+                    $"| {pipeline} | {fit} | {(double)report.After.Parameters / report.Before.Parameters:P1} "
+                        + $"| {(double)report.After.Bytes / report.Before.Bytes:P1} "
                         + $"| {top1.Compressed:P2} (from {top1.Original:P2}) | {profile.TotalSeconds:F0} |"));
             }
         }

@@ -68,6 +68,7 @@ static int Usage()
           head <shared>       the head of an MNIST network replaced by convex students
           quantize <shared> [4,3]   bytes, accuracy and time of ResNet-20 with weights of few bits, by width and rounding
           rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
+          fit <shared> <steps> [512 1]   ResNet-20 with each layer fitted alone and to make up for those before it, steps such as 'cp, budget: { params: 40% } + quantize, weights: 4; …'; images, seed
           budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
           searches <shared>      the smallest files that a gate allows, by bits alone and by ranks of cp and bits
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits

@@ -156,7 +156,8 @@ internal sealed class MatrixSolver(LayerNumbers numbers) : ILayerSolver
             [new CoreTensor(FactorTensors.Stack(groups.Select(factors => factors.Core)))],
             FactorTensors.Stack(groups.Select(factors => factors.Output))
         );
-        return numbers.Replacement(tensors, group => numbers.Algebra.Multiply(groups[group].Output, groups[group].Core));
+        var algebra = numbers.Algebra;
+        return numbers.Replacement(tensors, group => algebra.Multiply(groups[group].Output, groups[group].Core));
     }
 }
 

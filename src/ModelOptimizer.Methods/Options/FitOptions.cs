@@ -7,7 +7,7 @@ internal static class FitOptions
     public static Option<bool> Sequential { get; } = new(
         "fit",
         Forms.OneOf(("sequential", true), ("independent", false)),
-        "What a layer is fitted to: sequential, to give the original's outputs from what the layers before it, already compressed, make on the calibration data, "
-        + "so that it makes up for their errors, its bias included; independent, to the original's outputs from the original's inputs.",
+        "What a layer is fitted to: sequential, to give the original's outputs from what the layers before it, already compressed, make on the calibration "
+        + "data, so that it makes up for their errors, its bias included; independent, to the original's outputs from the original's inputs.",
         "sequential");
 }

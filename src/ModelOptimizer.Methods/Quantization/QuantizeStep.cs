@@ -153,8 +153,10 @@ internal sealed class QuantizeStep : IStep
             (weight, outcome) => outcome with { Bits = weight.Tensor.Format.Choice.Count });
         // The other layers made up for the errors of a weight that turns out to stay as it is: they are rounded again without it.
         var plain = result.Layers.Where(layer => layer.SkipReason is not null).ToDictionary(layer => layer.Layer, layer => layer.SkipReason);
+        PlannedWeight Left(PlannedWeight weight) =>
+            plain.TryGetValue(weight.Target.Name, out var reason) ? weight with { Format = null, Reason = reason } : weight;
         return isSequential && rounded.Any(weight => plain.ContainsKey(weight.Target.Name))
-            ? Apply([.. planned.Select(weight => plain.TryGetValue(weight.Target.Name, out var reason) ? weight with { Format = null, Reason = reason } : weight)])
+            ? Apply([.. planned.Select(Left)])
             : result with { Series = _allocation?.Series ?? [] };
     }
 

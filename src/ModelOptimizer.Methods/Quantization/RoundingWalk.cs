@@ -84,6 +84,9 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
         };
     }
 
-    private static string? Note(string? note, RidgeFit fit) => fit.Count >= FewRows * (long)fit.Weight.Columns ? note
-        : string.Join("; ", new[] { note, FormattableString.Invariant($"{fit.Count} windows for {fit.Weight.Columns} directions: more calibration data would help") }.OfType<string>());
+    private static string? Note(string? note, RidgeFit fit)
+    {
+        var few = FormattableString.Invariant($"{fit.Count} windows for {fit.Weight.Columns} directions: more calibration data would help");
+        return fit.Count >= FewRows * (long)fit.Weight.Columns ? note : string.Join("; ", new[] { note, few }.OfType<string>());
+    }
 }

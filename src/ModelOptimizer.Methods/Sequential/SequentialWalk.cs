@@ -43,8 +43,8 @@ internal sealed class SequentialWalk : IDisposable
     }
 
     /// <summary>
-    /// Goes on to what <paramref name="layer"/> reads and gives; null where that cannot be measured: it does not depend on the samples, leads to no output, or is
-    /// a single vector.
+    /// Goes on to what <paramref name="layer"/> reads and gives; null where that cannot be measured: it does not depend on the samples, leads to no output, or
+    /// is a single vector.
     /// </summary>
     /// <param name="layer">A layer of the changed model, behind those that were reached before.</param>
     public Place? Reach(WeightLayer layer)

@@ -21,7 +21,9 @@ public class FactorWalkTests
         var model = ResidualNetwork.Create();
         var batches = new RandomBatches(model, batches: 16);
 
-        var (sequential, independent) = (Run(method, model, batches, Half, ("storage", storage)), Run(method, model, batches, Half, ("storage", storage), Alone));
+        var stored = ("storage", (object)storage);
+
+        var (sequential, independent) = (Run(method, model, batches, Half, stored), Run(method, model, batches, Half, stored, Alone));
 
         Distance(model, sequential.Model, batches).ShouldBeLessThan(0.9 * Distance(model, independent.Model, batches));
         sequential.Model.SizeInBytes.ShouldBe(independent.Model.SizeInBytes);

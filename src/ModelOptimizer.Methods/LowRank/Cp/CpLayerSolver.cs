@@ -82,8 +82,12 @@ internal sealed class CpLayerSolver : ILayerSolver
     private double Error(IReadOnlyList<CpFactors> groups) =>
         _numbers.Problems.Zip(groups, (problem, factors) => problem.Error(factors.Reconstruct(_numbers.Algebra))).Sum() / _numbers.Energy;
 
-    private LayerReplacement Replacement(LayerNumbers numbers, IReadOnlyList<CpFactors> groups) =>
-        numbers.Replacement(_form.Tensors(groups), group => groups[group].Reconstruct(numbers.Algebra));
+    private LayerReplacement Replacement(LayerNumbers numbers, IReadOnlyList<CpFactors> groups)
+    {
+        // A replacement is kept, the moments it was fitted under are not.
+        var algebra = numbers.Algebra;
+        return numbers.Replacement(_form.Tensors(groups), group => groups[group].Reconstruct(algebra));
+    }
 
     private CpSettings Prepared(CpSettings settings) => settings with { Jitter = _numbers.Jitter, Cancellation = _numbers.Cancellation };
 }

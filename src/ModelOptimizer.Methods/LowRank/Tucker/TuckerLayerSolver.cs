@@ -62,8 +62,12 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
     private IReadOnlyList<Matrix>? Start(RankPair ranks) =>
         ranks.Input == Form.Shape.Inputs ? null : Trace(ranks.Input).FirstOrDefault(point => point.Ranks == ranks)?.Start;
 
-    private LayerReplacement Replacement(LayerNumbers under, RankPair ranks, IReadOnlyList<TuckerFactors> factors) =>
-        under.Replacement(Form.Tensors(under.Algebra, ranks, factors), group => factors[group].Reconstruct(under.Algebra));
+    private LayerReplacement Replacement(LayerNumbers under, RankPair ranks, IReadOnlyList<TuckerFactors> factors)
+    {
+        // A replacement is kept, the moments it was fitted under are not.
+        var algebra = under.Algebra;
+        return under.Replacement(Form.Tensors(algebra, ranks, factors), group => factors[group].Reconstruct(algebra));
+    }
 }
 
 /// <summary>

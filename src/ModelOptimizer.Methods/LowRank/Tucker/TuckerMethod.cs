@@ -35,7 +35,9 @@ internal static class TuckerOptions
         OnlyIf =
         [
             .. LowRankKeys.Sequential.OnlyIf,
-            Order.When(variant => variant == TuckerVariant.Joint, "has no meaning beside 'variant: published', which fits each layer alone. Remove one of the two."),
+            Order.When(
+                variant => variant == TuckerVariant.Joint,
+                "has no meaning beside 'variant: published', which fits each layer alone. Remove one of the two."),
         ],
     };
 
