@@ -6,7 +6,12 @@ namespace ModelOptimizer.Bench;
 /// <summary>Bits for each layer: within a size beside the same bits for all, and as few as a gate allows, alone and together with ranks.</summary>
 internal static class BitsTable
 {
-    private const string Bits = "{ method: quantize, weights: auto, budget: auto, max-evaluations: 24 }";
+    private static readonly Dictionary<string, string> Steps = new()
+    {
+        ["bits"] = "{ method: quantize, weights: auto, budget: auto }",
+        ["cp and bits"] = "{ method: cp, budget: auto }, { method: quantize, weights: auto, budget: auto }",
+        ["rate"] = "{ method: quantize, rate: auto, budget: auto }",
+    };
 
     private static readonly string[] Weights =
     [
@@ -29,14 +34,16 @@ internal static class BitsTable
         return 0;
     }
 
-    /// <summary>The smallest file whose gate of a point of top-1 holds at the default confidence.</summary>
-    public static int Searches(string shared)
+    /// <summary>The smallest file, or the fewest shipped bytes, whose gate of a point of top-1 holds at the default confidence.</summary>
+    /// <param name="shared">The folder of data.</param>
+    /// <param name="names">Which steps.</param>
+    public static int Searches(string shared, string names)
     {
-        Console.WriteLine("| model, steps | file | of the original | top-1 | s |");
+        Console.WriteLine("| model, steps | bytes | of the original | top-1 | s |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        foreach (var what in AutoCase.All(shared).Select(what => what with { Calibrate = "{ dataset: train, samples: 256 }" }))
+        foreach (var what in AutoCase.All(shared).Select(what => what with { Calibrate = "{ dataset: train, samples: 512 }" }))
         {
-            foreach (var (name, steps) in new[] { ("bits", Bits), ("cp and bits", $"{{ method: cp, budget: auto }}, {Bits}") })
+            foreach (var (name, steps) in names.Split(',').Select(name => (name, Steps[name])))
             {
                 using var workspace = new Workspace();
                 var clock = Stopwatch.StartNew();
@@ -44,7 +51,7 @@ internal static class BitsTable
                 var start = manifest.IndexOf("compress:", StringComparison.Ordinal);
                 var end = manifest.IndexOf("gates:", StringComparison.Ordinal);
                 var (report, _) = workspace.Run($"{manifest[..start]}compress: [{steps}]\n    {manifest[end..]}");
-                Print($"{what.Name}, {name}, {report.Search!.Candidates.Count} evaluations", report, clock.Elapsed.TotalSeconds);
+                Print($"{what.Name}, {name}, {report.Search!.Candidates.Count} of {report.Search.Predicted} candidates", report, clock.Elapsed.TotalSeconds);
             }
         }
 
@@ -57,7 +64,7 @@ internal static class BitsTable
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {report.After.Bytes:#,0} | {(double)report.After.Bytes / report.Before.Bytes:P2} | {top1.Compressed:P2} "
+                $"| {what} | {report.After.Shipped ?? report.After.Bytes:#,0} | {(double)(report.After.Shipped ?? report.After.Bytes) / report.Before.Bytes:P2} | {top1.Compressed:P2} "
                     + $"(from {top1.Original:P2}) | {seconds:F0} |"
             )
         );

@@ -26,17 +26,21 @@ return args switch
     ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
     ["budgets", var shared] => BitsTable.Sizes(shared),
-    ["searches", var shared] => BitsTable.Searches(shared),
+    ["searches", var shared] => BitsTable.Searches(shared, "bits,cp and bits,rate"),
+    ["searches", var shared, var steps] => BitsTable.Searches(shared, steps),
     ["storage", var shared] => StorageTable.Run(shared, "tucker,cp"),
     ["storage", var shared, var methods] => StorageTable.Run(shared, methods),
     ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2", ""),
     ["bits", var shared, var weights] => QuantizeTable.Others(shared, weights, ""),
     ["bits", var shared, var weights, var model] => QuantizeTable.Others(shared, weights, model),
+    ["cross", var shared] => CrossTable.Run(shared, "method: tucker, budget: { params: 60% }; method: cp, budget: { params: 50% }; method: quantize, weights: 4"),
+    ["cross", var shared, var steps] => CrossTable.Run(shared, steps),
     ["rivals", var shared] => RivalsTable.Run(shared),
     ["open"] => OpenTable.Run("1,10,100"),
     ["open", var megabytes] => OpenTable.Run(megabytes),
     ["edge", var folder] => EdgeTable.Run(folder),
-    ["rounding"] => ResNet50Run.Quantize(),
+    ["rounding"] => ResNet50Run.Quantize("weights: 4"),
+    ["rounding", var bits] => ResNet50Run.Quantize(bits),
     ["load"] => LoadTable.Run("fp16,8,6,5,4,3,2"),
     ["load", var weights] => LoadTable.Run(weights),
     ["load", var model, var level] => LoadTable.Load(model, level),
@@ -70,14 +74,15 @@ static int Usage()
           rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
           fit <shared> <steps> [512 1]   ResNet-20 with each layer fitted alone and to make up for those before it, steps such as 'cp, budget: { params: 40% } + quantize, weights: 4; …'; images, seed
           budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
-          searches <shared>      the smallest files that a gate allows, by bits alone and by ranks of cp and bits
+          searches <shared> [rate]   the fewest bytes that a gate allows, by bits alone, by ranks of cp and bits, and by rate
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits
           bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
+          cross <shared> [steps]    ResNet-20 calibrated on its own images, on digits and on noise
           rivals <shared>     what others do to the weights of ResNet-20
           load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
           open [1,10]         time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
           edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code
-          rounding            time and peak memory of quantize on a ResNet-50-sized model
+          rounding ['rate: 2'] time and peak memory of quantize on a ResNet-50-sized model
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code

@@ -20,6 +20,9 @@ internal sealed class ResNet20
 
     public string Source { get; }
 
+    /// <summary>The model's input.</summary>
+    public string Input => _model.Graph.Input[0].Name;
+
     public IReadOnlyList<WeightLayer> Layers { get; }
 
     /// <summary>The weights of those layers.</summary>

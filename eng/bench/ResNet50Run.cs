@@ -20,11 +20,12 @@ internal static class ResNet50Run
         return 0;
     }
 
-    /// <summary>4 bits under the moments of 64 images, rounding beside moments.</summary>
-    public static int Quantize()
+    /// <summary>Rounding beside moments, under those of 64 images.</summary>
+    /// <param name="bits">As the step has it, <c>weights: 4</c> or <c>rate: 2</c>.</param>
+    public static int Quantize(string bits)
     {
         using var workspace = new Workspace();
-        var (report, profile) = Compress(workspace, "cpu", LinearAlgebraWord.BuiltIn, "method: quantize, weights: 4");
+        var (report, profile) = Compress(workspace, "cpu", LinearAlgebraWord.BuiltIn, $"method: quantize, {bits}");
         Print(report, profile);
         var layers = report.Steps.SelectMany(step => step.Layers).Select(layer => layer.Layer).ToHashSet(StringComparer.Ordinal);
         var rounding = profile.Entries.Where(entry => layers.Contains(entry.Activity)).Sum(entry => entry.Seconds);

@@ -71,7 +71,7 @@ internal static class SampleReports
                         },
                     ],
                     [],
-                    []),
+                    [new Certificate("model", "change of the outputs", 0.0104, "measured")]),
             ],
             Times = [new LayerTime("/stage2/a/very/long/name/that/an/exporter/made/conv2/Conv", 0.6123, 0.59, 0.63, 41e-6, 25e-6, false)],
             Gates = [verdict, size],

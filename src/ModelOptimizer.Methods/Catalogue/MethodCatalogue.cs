@@ -1,3 +1,4 @@
+using ModelOptimizer.Methods.Auto;
 using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Methods.Convex;
 using ModelOptimizer.Methods.Distillation;
@@ -12,6 +13,7 @@ internal static class MethodCatalogue
     /// <summary>The methods by the names they have in the manifest.</summary>
     public static IReadOnlyList<IMethod> All { get; } =
     [
+        new AutoMethod(),
         new TuckerMethod(),
         new CpMethod(),
         new NnBcdMethod(),

@@ -60,6 +60,7 @@ internal sealed record LowRankOptions
         LowRankKeys.Error,
         SearchOptions.Budget,
         SearchOptions.MaxEvaluations,
+        SearchOptions.MaxMinutes,
     ];
 
     /// <exception cref="DiagnosticException">There is no goal.</exception>

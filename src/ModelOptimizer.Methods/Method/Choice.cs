@@ -73,7 +73,11 @@ internal abstract record Choice(double Bytes, double Penalty)
 /// <summary>What could be done to one layer.</summary>
 /// <param name="Layer">Its name.</param>
 /// <param name="Choices">In any order; one of them is <see cref="Choice.Keep"/>.</param>
-internal sealed record LayerChoices(string Layer, IReadOnlyList<Choice> Choices);
+internal sealed record LayerChoices(string Layer, IReadOnlyList<Choice> Choices)
+{
+    /// <summary>The layer whose weight it is a stored factor of; null where it is no factor.</summary>
+    public string? FactorOf { get; init; }
+}
 
 /// <summary>What an error of one layer counts.</summary>
 internal enum Weighting

@@ -24,6 +24,11 @@ internal interface IMethod
     /// <summary>What can be set in the manifest. Readers, help, schema and documentation all come from here.</summary>
     IReadOnlyList<Option> Options { get; }
 
+    /// <summary>The steps that a step of this method stands for, which are read in its place; none where it is one itself.</summary>
+    /// <param name="step">It as written.</param>
+    /// <param name="arguments">The same, read.</param>
+    IReadOnlyList<MapNode> StandsFor(MapNode step, MethodArguments arguments) => [];
+
     /// <summary>Selects the step's layers and checks its options. Nothing expensive yet: what that costs, <see cref="IStep.Plan"/> says.</summary>
     /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
     IStep Prepare(StepContext context, MethodArguments arguments);

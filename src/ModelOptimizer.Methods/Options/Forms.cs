@@ -81,9 +81,7 @@ internal static class Forms
             const string Expected = "a number or a percentage";
             var written = node.AsScalar(what, Expected).Text;
             var value = written.TrimEnd().EndsWith('%') ? QuantityReader.Read(node, what, QuantityForm.Points).Value : node.AsNumber(what, Expected);
-            return value >= from && value <= to ? value : throw NodeValues.Bad(
-                node,
-                FormattableString.Invariant($"'{what}' expects a number from {from} to {to}; found {written}."));
+            return Within(value, from, to, node, what);
         })
     {
         Kind = "number",
@@ -93,8 +91,22 @@ internal static class Forms
     };
 
     /// <summary>A number that is no percentage.</summary>
-    public static Form<double> PlainNumber(double from = double.NegativeInfinity) =>
-        new("number", () => Json.Number("number", from, double.PositiveInfinity), (node, what, _) => node.AsNumber(what));
+    public static Form<double> PlainNumber(double from = double.NegativeInfinity, double to = double.PositiveInfinity) => new(
+        "number" + Range(from, to),
+        () => Json.Number("number", from, to),
+        (node, what, _) => Within(node.AsNumber(what), from, to, node, what))
+    {
+        Kind = "number",
+        Minimum = from,
+        Maximum = to,
+        Write = (value, _) => value,
+    };
+
+    private static double Within(double value, double from, double to, Node node, string what) => value >= from && value <= to
+        ? value
+        : throw NodeValues.Bad(
+            node,
+            FormattableString.Invariant($"'{what}' expects a number from {from} to {to}; found {node.AsScalar(what, "a number").Text}."));
 
     /// <summary>A quantity with a unit.</summary>
     public static Form<Quantity> Quantity(QuantityForm form)

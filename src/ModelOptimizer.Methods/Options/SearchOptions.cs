@@ -29,9 +29,22 @@ internal static class SearchOptions
             OnlyIf = [Budget.When(budget => budget is { IsAuto: true }, WhatItLimits) with { Code = KeyCodes.Conflict }],
         };
 
+    /// <summary><c>max-minutes</c>.</summary>
+    public static Option<double?> MaxMinutes { get; } =
+        new(
+            "max-minutes",
+            Forms.PlainNumber(0.001, 10_000).OrNone(),
+            "With 'budget: auto', when no further candidate is begun; absent, the search takes the time it takes.")
+        {
+            OnlyIf = [Budget.When(budget => budget is { IsAuto: true }, WhatItLimits) with { Code = KeyCodes.Conflict }],
+        };
+
     /// <summary>Whether a step leaves its decisions to a search.</summary>
     public static bool IsSearched(MethodArguments arguments) => arguments.Get(Budget) is { IsAuto: true };
 
     /// <summary>The most candidates that a step's search may evaluate.</summary>
     public static int Evaluations(MethodArguments arguments) => arguments.Get(MaxEvaluations) ?? DefaultEvaluations;
+
+    /// <summary>When a step's search ends with the best so far; null for no such time.</summary>
+    public static TimeSpan? Time(MethodArguments arguments) => arguments.Get(MaxMinutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null;
 }

@@ -64,7 +64,10 @@ internal sealed class BitAllocation
             [
                 new Choice.Keep(),
                 .. layer.Options.Select(option => new Choice.Bits(option.Format.Choice.Count, option.Bytes, layer.Effect.At(option.SquaredError))),
-            ])),
+            ])
+        {
+            FactorOf = layer.Target.Through is null ? null : layer.Target.Measured[0].Name,
+        }),
     ];
 
     /// <summary>A line for each weight: its error over its bits.</summary>

@@ -101,6 +101,8 @@ internal sealed record QuantizeOptions
 
     private static readonly Option<int?> MaxEvaluations = Keys.Add(SearchOptions.MaxEvaluations);
 
+    private static readonly Option<double?> MaxMinutes = Keys.Add(SearchOptions.MaxMinutes);
+
     /// <summary>The widths by layer; null where a budget or a search decides.</summary>
     public LayerMap<string>? Weights { get; init; }
 
@@ -123,6 +125,9 @@ internal sealed record QuantizeOptions
 
     /// <summary>Where the budget is written.</summary>
     public SourcePosition? BudgetPosition { get; init; }
+
+    /// <summary>Whether a step rounds for the entropy of the codes, so that what counts are shipped bytes.</summary>
+    public static bool IsByRate(MethodArguments arguments) => arguments.Get(RateKey) is not null;
 
     /// <exception cref="DiagnosticException">There are no widths.</exception>
     public static QuantizeOptions From(MethodArguments arguments) => new()
@@ -161,7 +166,7 @@ internal sealed record QuantizeOptions
 
     private static Form<double?> Rates()
     {
-        var rates = Forms.Number(0.1, 8).OrNone();
+        var rates = Forms.PlainNumber(0.1, 8).OrNone();
         return rates with
         {
             Text = $"{rates.Text}; or {Auto}",

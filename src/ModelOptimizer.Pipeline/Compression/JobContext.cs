@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Files;
@@ -86,13 +87,13 @@ internal sealed record Shipping(EmbedCompression Compression, bool HasBrotli)
     public static Shipping AsPackage { get; } = new(EmbedCompression.Brotli, HasBrotli: true);
 
     /// <summary>
-    /// What <paramref name="model"/> says; null where neither a gate, nor a budget, nor <c>embed:</c> asks. A model that is not embedded is taken as a package
+    /// What <paramref name="model"/> says; null where neither a gate, nor a rate, nor <c>embed:</c> asks. A model that is not embedded is taken as a package
     /// would hold it.
     /// </summary>
     public static Shipping? Of(ModelPlan model, bool hasBrotli) =>
         model.Embed is { Compression: not EmbedCompression.None }
         || model.Gates.Any(gate => gate.Metric == GateRules.Shipped)
-        || model.Steps.Any(step => step.Arguments.Get(SearchOptions.Budget) is { Measure: BudgetMeasure.Shipped })
+        || model.Steps.Any(step => QuantizeOptions.IsByRate(step.Arguments))
             ? new Shipping(model.Embed is { } embed ? embed.Compression : EmbedCompression.Brotli, hasBrotli)
             : null;
 

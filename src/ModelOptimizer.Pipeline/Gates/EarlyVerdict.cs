@@ -4,56 +4,38 @@ using ModelOptimizer.Pipeline.Metrics;
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary>
-/// Whether an evaluation may stop because its first samples decide the gates. It is for choosing among candidates: the final decision always needs all samples,
-/// and samples that are sorted, by class for example, can mislead it.
+/// Whether an evaluation may stop because its first samples are enough to know that a gate does not hold. That all gates hold is said by all samples only, and
+/// samples that are sorted, by class for example, can mislead it: a search may then end with a larger model than necessary, never with one that fails a gate.
 /// </summary>
 internal static class EarlyVerdict
 {
     /// <summary>One-sided, at every look; far above the gates' own, since it is asked several times for each of many candidates.</summary>
     private const double Confidence = 0.999;
 
-    /// <summary>What <paramref name="partial"/> says about the gates on metrics of it that are errors; other gates are left out.</summary>
+    /// <summary>Whether <paramref name="partial"/> leaves no hope for one of the gates on metrics of it that are errors; other gates are left out.</summary>
     /// <param name="gates">The model's gates.</param>
     /// <param name="partial">The evaluation so far.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
-    public static EarlyOutcome Of(IEnumerable<GatePlan> gates, EvaluationResult partial, int seed)
-    {
-        var outcomes = gates
-            .Where(gate => gate is { Severity: DiagnosticSeverity.Error, IsByCommand: false } && MetricCatalogue.TryGet(gate.Metric, out _))
-            .Select(gate => partial.Find(gate.Metric) is { } scores ? Of(gate, scores, seed) : EarlyOutcome.Unknown)
-            .ToList();
-        return outcomes.Contains(EarlyOutcome.Fail) ? EarlyOutcome.Fail
-            : outcomes.Contains(EarlyOutcome.Unknown) ? EarlyOutcome.Unknown
-            : EarlyOutcome.Pass;
-    }
+    public static bool Fails(IEnumerable<GatePlan> gates, EvaluationResult partial, int seed) => gates
+        .Where(gate => gate is { Severity: DiagnosticSeverity.Error, IsByCommand: false } && MetricCatalogue.TryGet(gate.Metric, out _))
+        .Any(gate => partial.Find(gate.Metric) is { } scores && Fails(gate, scores, seed));
 
-    private static EarlyOutcome Of(GatePlan gate, MetricScores scores, int seed) =>
-        scores.Problem is not null ? EarlyOutcome.Fail
-        : scores.Joint is not null || scores.Samples == 0 ? EarlyOutcome.Unknown
-        : gate.Bound is GateBound.Min or GateBound.Max ? OfValue(gate, scores, seed)
-        : scores.Metric.Scores == ScoreKind.ZeroOrOne ? OfCounts(gate, scores)
-        : OfMeans(gate, scores, seed);
+    private static bool Fails(GatePlan gate, MetricScores scores, int seed) =>
+        scores.Problem is not null
+        || (scores is { Joint: null, Samples: > 0 } && (gate.Bound is GateBound.Min or GateBound.Max ? OfValue(gate, scores, seed)
+            : scores.Metric.Scores == ScoreKind.ZeroOrOne ? DropBound.IsBeyond(CountedChange.Count(scores), MetricGate.Limit(gate, scores), Confidence)
+            : OfMeans(gate, scores, seed)));
 
-    private static EarlyOutcome OfValue(GatePlan gate, MetricScores scores, int seed)
+    private static bool OfValue(GatePlan gate, MetricScores scores, int seed)
     {
         var limit = MetricGate.Limit(gate, scores);
-        return ValueGate.Interval(scores, seed, (2 * Confidence) - 1) is not { } interval ? EarlyOutcome.Unknown
-            : gate.Bound == GateBound.Min ? Decide(interval.Lower >= limit, interval.Upper < limit)
-            : Decide(interval.Upper <= limit, interval.Lower > limit);
+        return ValueGate.Interval(scores, seed, (2 * Confidence) - 1) is { } interval
+            && (gate.Bound == GateBound.Min ? interval.Upper < limit : interval.Lower > limit);
     }
 
-    private static EarlyOutcome OfCounts(GatePlan gate, MetricScores scores)
-    {
-        var (counts, limit) = (CountedChange.Count(scores), MetricGate.Limit(gate, scores));
-        return Decide(DropBound.IsWithin(counts, limit, Confidence), DropBound.IsBeyond(counts, limit, Confidence));
-    }
-
-    private static EarlyOutcome OfMeans(GatePlan gate, MetricScores scores, int seed)
+    private static bool OfMeans(GatePlan gate, MetricScores scores, int seed)
     {
         var limit = new ChangeLimit(gate, scores);
-        var excess = new StudentizedBootstrap(AveragedChange.Excesses(scores, limit), seed);
-        return Decide(excess.Upper(Confidence) <= limit.Fixed, excess.Lower(Confidence) > limit.Fixed);
+        return new StudentizedBootstrap(AveragedChange.Excesses(scores, limit), seed).Lower(Confidence) > limit.Fixed;
     }
-
-    private static EarlyOutcome Decide(bool passes, bool fails) => passes ? EarlyOutcome.Pass : fails ? EarlyOutcome.Fail : EarlyOutcome.Unknown;
 }

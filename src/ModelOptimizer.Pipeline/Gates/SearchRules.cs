@@ -21,6 +21,9 @@ internal static class SearchRules
     /// <summary>The most candidates that may be evaluated.</summary>
     public static int Evaluations(ModelPlan model) => model.Steps.Where(step => step.IsSearched).Max(step => SearchOptions.Evaluations(step.Arguments));
 
+    /// <summary>When the search is to end with the best so far; null for no such time.</summary>
+    public static TimeSpan? Time(ModelPlan model) => model.Steps.Where(step => step.IsSearched).Max(step => SearchOptions.Time(step.Arguments));
+
     /// <summary>Why <paramref name="model"/> cannot be searched, and where that is written; null when it can, or does not ask for it.</summary>
     public static (string Problem, SourcePosition Position)? Problem(ModelPlan model)
     {

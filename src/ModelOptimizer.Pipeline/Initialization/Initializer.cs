@@ -8,7 +8,7 @@ namespace ModelOptimizer.Pipeline.Initialization;
 internal static class Initializer
 {
     // What the steps of a first manifest do.
-    private const string Method = "tucker";
+    private const string Method = "quantize";
 
     /// <summary>Looks first and writes last: nothing is written when something is wrong.</summary>
     /// <exception cref="DiagnosticException">There is a manifest already, or model, data or project cannot be read or do not fit (MOC14xx, MOC2xxx,
@@ -69,7 +69,7 @@ internal static class Initializer
         return new DataGuess(request, session, paths, notes).Draft();
     }
 
-    /// <summary>Half of what the layers have that can be compressed, and all of the rest, in steps of 5 %.</summary>
+    /// <summary>A quarter of what the layers have that can be rounded to 8 bits, all of the rest, and a little room, in steps of 5 %.</summary>
     private static int Size(ModelInspection model, InitNotes notes)
     {
         var layers = model.Layers.Where(layer => layer.Methods.Contains(Method)).ToList();
@@ -82,12 +82,8 @@ internal static class Initializer
         }
 
         var share = layers.Sum(layer => (double)layer.Parameters) / model.Parameters;
-        var size = (int)(Math.Ceiling((100 - (50 * share)) / 5) * 5);
-        notes.Guessed.Add(
-            $"{layers.Count} of {model.Layers.Count} layers, which have {share * 100:0} % of the weights, can be compressed, and half of these may go: 'size: "
-                + $"{size}%'"
-        );
-        return size;
+        notes.Guessed.Add($"{layers.Count} of {model.Layers.Count} layers, which have {share * 100:0} % of the weights, can take few bits");
+        return (int)(Math.Ceiling((100 - (65 * share)) / 5) * 5);
     }
 }
 

@@ -9,7 +9,7 @@ internal sealed record ManifestDraft
     /// <summary>Path of the model from the manifest.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The share of the size that is asked for, in percent.</summary>
+    /// <summary>The share of the size that weights of 8 bits leave room for, in percent.</summary>
     public required int Size { get; init; }
 
     /// <summary>The class that opens the embedded model.</summary>

@@ -6,9 +6,6 @@ namespace ModelOptimizer.Pipeline.Initialization;
 /// <summary>A first manifest as YAML, with comments for its reader.</summary>
 internal static class ManifestText
 {
-    /// <summary>What the size may be above what is asked for: a budget is met, but not to the byte after every later step.</summary>
-    private const int Room = 5;
-
     public static string Of(ManifestDraft draft)
     {
         var text = new StringBuilder($"{ManifestSchema.Comment(ManifestSchema.FileName)}\nversion: 1\n");
@@ -59,10 +56,15 @@ internal static class ManifestText
                     calibrate: { random: 64 }
 
                 """;
-        var quality = draft.Data is null
-            ? "      # - cosine: { min: 99% }    needs evaluate\n"
-            : $"      - {draft.Data.Metric}: {{ {(draft.Data.Metric == "cosine" ? "min: 99%" : "max-drop: 1%")} }}    # against the original, on the same "
-                + "samples\n";
+        var (step, gate) = draft.Data is null
+            ? (
+                "- { method: quantize, weights: 8, rounding: nearest }    # loses next to nothing; 'method: auto' needs samples and a gate on a metric",
+                $"# - cosine: {{ min: 99% }}    needs evaluate\n      - size: {{ max: {draft.Size}% }}"
+            )
+            : (
+                "- method: auto    # the fewest shipped bytes that pass the gates; modelopt methods lists what to write instead",
+                $"- {draft.Data.Metric}: {{ {(draft.Data.Metric == "cosine" ? "min: 99%" : "max-drop: 1%")} }}    # against the original, on the same samples"
+            );
         return $$"""
 
             models:
@@ -70,15 +72,15 @@ internal static class ManifestText
                 source: {{draft.Source}}
             {{measured.ReplaceLineEndings("\n")}}
                 compress:
-                  - method: tucker    # modelopt methods lists the others
-                    budget: { size: {{draft.Size}}% }    # of the original file; auto searches the smallest that passes the gates on metrics
+                  {{step}}
 
                 gates:    # all must hold, or the build fails
-            {{quality}}      - size: { max: {{Math.Min(100, draft.Size + Room)}}% }
+                  {{gate}}
 
                 embed:
                   resource: {{YamlText.Of(Path.GetFileName(draft.Source.Trim('"')))}}
                   accessor: {{draft.Accessor}}    # the class your code uses
+                  compression: auto    # packed in the assembly; the class unpacks it
 
             """.ReplaceLineEndings("\n");
     }

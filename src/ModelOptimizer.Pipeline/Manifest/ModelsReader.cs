@@ -44,7 +44,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Output = section.Read(ModelKeys.Output),
             Calibrate = data.Calibrate(section),
             Evaluate = evaluate,
-            Steps = [.. section.Read(ModelKeys.Compress).Select(steps.Read)],
+            Steps = [.. section.Read(ModelKeys.Compress).SelectMany(steps.Read)],
             Gates = [.. (section.Read(ModelKeys.Gates) ?? []).SelectMany(gate => new GatesReader(paths).Read(gate, evaluate))],
             Embed = EmbedReader.Read(section),
             Canonical = "",

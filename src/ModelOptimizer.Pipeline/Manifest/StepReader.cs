@@ -1,9 +1,12 @@
+using ModelOptimizer.Methods.Auto;
+
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads one entry of <c>compress:</c> by the declarations of its method.</summary>
 internal sealed class StepReader(IReadOnlyList<IMethod> methods, ManifestPaths paths)
 {
-    public StepPlan Read(Node node)
+    /// <summary>The step, or the steps that it stands for.</summary>
+    public IReadOnlyList<StepPlan> Read(Node node)
     {
         const string Example = "method: tucker";
         if (node is not MapNode map)
@@ -18,14 +21,20 @@ internal sealed class StepReader(IReadOnlyList<IMethod> methods, ManifestPaths p
                 node.Position);
         var method = Find(name);
         var section = new Section(node, $"a step of method '{method.Name}'", StepKeys.Of(method), paths);
-        var plan = new StepPlan(method, MethodArguments.Read(method.Options, section), section.Read(StepKeys.Keep));
+        var arguments = MethodArguments.Read(method.Options, section);
+        if (method.StandsFor(map, arguments) is { Count: > 0 } steps)
+        {
+            return [.. steps.SelectMany(Read)];
+        }
+
+        var plan = new StepPlan(method, arguments, section.Read(StepKeys.Keep));
         return plan is { Keep: KeepRule.Faster, Storage: not FactorStorage.Chain }
             ? throw new DiagnosticException(
                 KeyCodes.Conflict,
                 "'keep: faster' undoes every layer that is not faster than the original, and a layer with stored factors is as fast. Write 'storage: chain' to "
                     + "have the slow ones undone, or 'storage: auto' without 'keep' to have them stored.",
                 section.KeyPosition(StepKeys.Keep.Name))
-            : plan;
+            : [plan];
     }
 
     private string Available => string.Join(", ", methods.Select(method => method.Name));
@@ -63,5 +72,7 @@ internal static class StepKeys
         "smaller"));
 
     /// <summary>The keys of a step of <paramref name="method"/>.</summary>
-    public static KeySet Of(IMethod method) => new([Method with { Of = Forms.Word([method.Name]) }, Keep, .. method.Options]);
+    /// <remarks>What <c>auto</c> writes itself is never slower than the original: there is nothing to undo.</remarks>
+    public static KeySet Of(IMethod method) =>
+        new([Method with { Of = Forms.Word([method.Name]) }, .. method is AutoMethod ? Array.Empty<Option>() : [Keep], .. method.Options]);
 }

@@ -52,9 +52,18 @@ internal static class Wording
     public static string Search(SearchTrace search)
     {
         var outcome = search.Chosen is { } chosen ? $"Candidate {Figures.Count(chosen)} was taken." : "None passed every gate.";
-        return $"{Samples(search.Candidates.Count, "candidate")} evaluated, at most {Figures.Count(search.Most)} allowed, {Figures.Count(search.Predicted)} "
-            + $"predicted. {outcome}";
+        var end = search.IsOutOfTime ? "until the time was over" : search.Candidates is [.., { Passes: true }] ? "to its end" : "until one did not pass";
+        return $"{Samples(search.Candidates.Count, "candidate")} of a list of {Figures.Count(search.Predicted)} evaluated, the largest first, {end}. "
+            + outcome;
     }
+
+    /// <summary>How a candidate's layers came to what they have.</summary>
+    public const string SharedOut = "The model's bytes are shared out so that the sum of the forecasts is least. A forecast is what the error of one layer "
+        + "alone does to the outputs on the calibration data, squared and as a share of their variance; labels have no say.";
+
+    /// <summary>Which bytes a search makes few.</summary>
+    public static string SearchedBytes(SearchTrace search) =>
+        search.Candidates.Any(candidate => candidate.Cost.Shipped is not null) ? Gates.GateRules.Shipped : Gates.GateRules.Size;
 
     /// <summary>Whether a candidate was decided before all samples were looked at.</summary>
     public static bool StoppedEarly(SearchTrace search, SearchCandidate candidate) => candidate.Samples < search.Candidates.Max(other => other.Samples);

@@ -121,27 +121,45 @@ internal sealed record LayerTime(string Layer, double Ratio, double Lower, doubl
 }
 
 /// <summary>How a search went.</summary>
-/// <param name="Predicted">Evaluations predicted before it began.</param>
-/// <param name="Most">The cap (<c>max-evaluations</c>).</param>
+/// <param name="Predicted">Candidates of the list that was made before it began.</param>
+/// <param name="Most">The most there may be (<c>max-evaluations</c>).</param>
 /// <param name="Chosen">The number of the candidate that was taken; null when none passed.</param>
 /// <param name="Candidates">Every model tried, in order.</param>
-internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates);
+/// <param name="Shares">What there was to choose for each layer, and what the taken candidate has.</param>
+internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates, IReadOnlyList<SearchedLayer> Shares)
+{
+    /// <summary>Whether <c>max-minutes</c> ended it, so that another run may look further.</summary>
+    public bool IsOutOfTime { get; init; }
+}
+
+/// <summary>A layer in a search.</summary>
+/// <param name="Layer">Its name.</param>
+/// <param name="Offered">How many choices each method had, such as <c>cp (24), quantize (9)</c>.</param>
+/// <param name="Taken">What was taken.</param>
+/// <param name="Saved">By how many bytes that was expected to make the model smaller, before compression where that counts.</param>
+/// <param name="Forecast">What it was expected to change of the outputs, squared and as a share of their variance.</param>
+internal sealed record SearchedLayer(string Layer, string Offered, string Taken, long Saved, double Forecast);
 
 /// <summary>One model that a search tried.</summary>
 /// <param name="Number">From 1, in the order tried.</param>
-/// <param name="Phase">What it was tried for: <c>bisect</c>, <c>repair</c>, <c>squeeze</c>, <c>final</c>.</param>
+/// <param name="Summary">What is done to how many layers.</param>
+/// <param name="Forecast">The change of the outputs that was expected, squared and as a share of their variance.</param>
 /// <param name="Cost">Bytes, weights and multiply-adds.</param>
 /// <param name="Metrics">The metrics, on the samples looked at.</param>
 /// <param name="Samples">How many samples were looked at; fewer than all when they decided already.</param>
 /// <param name="Passes">Whether all gates of severity <c>error</c> hold as far as the samples looked at tell.</param>
 /// <param name="Failed">The gates that do not, as written, with <c>(undecided)</c> where the samples do not decide; empty when all hold.</param>
-/// <param name="Note">What was changed against an earlier candidate; null for none.</param>
 internal sealed record SearchCandidate(
     int Number,
-    string Phase,
+    string Summary,
+    double Forecast,
     ModelCost Cost,
     IReadOnlyList<MetricPair> Metrics,
     int Samples,
     bool Passes,
-    IReadOnlyList<string> Failed,
-    string? Note);
+    IReadOnlyList<string> Failed)
+{
+    /// <summary>What the search makes small: the file, or what is shipped where that was measured.</summary>
+    [JsonIgnore]
+    public long Bytes => Cost.Shipped ?? Cost.Bytes;
+}

@@ -156,7 +156,7 @@ internal sealed class ModelJob(
             failures.Add(new Diagnostic(
                 GateCodes.NothingPasses,
                 gatesAreWarnings ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
-                SearchText.NothingPassed(model, search, report.Before.Bytes),
+                SearchText.NothingPassed(search, report.Before.Bytes),
                 SearchRules.Position(model)));
         }
 
@@ -235,7 +235,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
         return (bytes, report with
         {
             Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
-            DecidedByTime = TimeDecides,
+            DecidedByTime = TimeDecides || trace is { IsOutOfTime: true },
             RankMultiple = multiple,
             Times = times,
             Search = trace,

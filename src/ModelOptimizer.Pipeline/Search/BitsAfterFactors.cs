@@ -41,10 +41,12 @@ internal sealed class BitsAfterFactors
         var result = new BitsAfterFactors(later);
         var made = first.Apply(offered.ToDictionary(layer => layer.Layer, Middle, StringComparer.Ordinal));
         var step = compressor.Prepare(compressor.LeaveOut(before with { Model = made.Model }, later), later);
-        var choices = step.Choices().ToDictionary(layer => layer.Layer, layer => layer.Choices, StringComparer.Ordinal);
+        var offers = step.Choices();
+        var choices = offers.ToDictionary(layer => layer.Layer, layer => layer.Choices, StringComparer.Ordinal);
         foreach (var outcome in made.Layers.Where(outcome => outcome.Choice is not Choice.Keep))
         {
-            var parts = ReplacedLayers.PartsOf(outcome.Layer, before.Model, made.Model).Where(choices.ContainsKey).ToList();
+            var nodes = ReplacedLayers.PartsOf(outcome.Layer, before.Model, made.Model);
+            var parts = offers.Where(layer => layer.FactorOf == outcome.Layer || nodes.Contains(layer.Layer)).Select(layer => layer.Layer).ToList();
             if (parts.Count > 0)
             {
                 result._layers.Add(
@@ -61,7 +63,8 @@ internal sealed class BitsAfterFactors
     {
         var size = Math.Max(0, known.Whole + factors.Choice.Bytes) / known.Probed;
         var bytes = factors.Choice.Bytes + (plan.Bytes * size);
-        return new StepChoice(factors.Step, factors.Choice with { Bytes = bytes, Penalty = factors.Choice.Penalty + plan.Penalty })
+        var effect = factors.Choice.Effect + plan.Penalty;
+        return new StepChoice(factors.Step, factors.Choice with { Bytes = bytes, Penalty = effect, Effect = effect })
         {
             Then = new LaterBits(_later, plan.Parts),
         };

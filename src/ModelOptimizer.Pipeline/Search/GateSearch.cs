@@ -5,31 +5,26 @@ using ModelOptimizer.Pipeline.Gates;
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>
-/// <c>budget: auto</c>, the smallest model that passes every gate. The size given to the layers' allocation is bisected with real evaluations; then single
-/// layers are given back to candidates that just fail (repair) and taken from the best that passes (squeeze).
+/// <c>budget: auto</c>, the smallest model that passes every gate. The candidates are a list by falling size, made from the manifest and the calibration data
+/// alone before a sample of the gates is looked at. It is walked from the largest on and ends at the first candidate that does not pass: the last one that
+/// passed is taken. So every gate keeps its level, however many candidates there are (fixed-sequence testing: Maurer, Hothorn and Lehmacher 1995).
 /// </summary>
 internal sealed class GateSearch
 {
-    // Two sizes nearer than this are the same to a user.
-    private const double Resolution = 1.01;
-    private const double RepairFrom = 0.95;
-    private const double RepairStep = 0.012;
-    private static readonly double[] SqueezeSteps = [0.05, 0.02, 0.01, 0.004];
-
-    // A label-free look at a candidate costs a part of an evaluation: only the most promising moves get one.
-    private const int Looks = 6;
-
     private readonly SearchSpace _space;
-    private readonly LayerMoves _moves;
-    private readonly SearchPace _pace;
+    private readonly IReadOnlyList<double> _sizes;
     private readonly Trials _trials;
     private readonly SourcePosition _position;
+    private readonly int _most;
+    private readonly TimeSpan? _time;
 
     private GateSearch(JobContext job, ModelExaminer examiner, SearchSpace space)
     {
-        (_space, _moves, _position) = (space, new LayerMoves(space), SearchRules.Position(job.Model));
-        _pace = SearchPace.Of(space.Layers.Count, SearchRules.Evaluations(job.Model));
-        _trials = new Trials(job, examiner, space, _pace);
+        (_space, _position) = (space, SearchRules.Position(job.Model));
+        _most = SearchRules.Evaluations(job.Model);
+        _time = SearchRules.Time(job.Model);
+        _sizes = SizeList.Of(space.Whole, space.Least, space.Forecast, _most);
+        _trials = new Trials(job, examiner, space, _sizes.Count);
     }
 
     /// <summary>Explores what there is to choose, times one evaluation, and says what the search will take.</summary>
@@ -42,15 +37,36 @@ internal sealed class GateSearch
         var clock = Stopwatch.StartNew();
         examiner.ExamineCandidate(original, null);
         progress.IsMuted = true;
-        job.Say(SearchText.Announcement(job.Model.Name, search._pace, space.Layers.Count, examiner.Samples, clock.Elapsed));
+        job.Say(SearchText.Announcement(job.Model.Name, search._sizes.Count, space.Layers.Count, examiner.Samples, clock.Elapsed));
         return search;
     }
 
-    /// <summary>The best candidate, or the one nearest to passing when none does.</summary>
+    /// <summary>The last candidate that passed, or the first when it did not.</summary>
     public (CompressedModel Model, SearchTrace Trace) Run()
     {
-        Bisect();
-        if (_trials.Candidates.Count == 0)
+        Trial? taken = null;
+        var clock = Stopwatch.StartNew();
+        var isOutOfTime = false;
+        foreach (var size in _sizes)
+        {
+            // Time ends the walk between candidates, whatever they said: it does not choose among them.
+            isOutOfTime = taken is not null && clock.Elapsed > _time;
+            if (isOutOfTime)
+            {
+                break;
+            }
+
+            if (_space.AtSize(size) is { } chosen && _trials.Evaluate(chosen) is { } trial)
+            {
+                taken = trial.Passes || taken is null ? trial : taken;
+                if (!trial.Passes)
+                {
+                    break;
+                }
+            }
+        }
+
+        if (taken is null)
         {
             throw new DiagnosticException(
                 MethodCodes.NothingToCompress,
@@ -59,102 +75,61 @@ internal sealed class GateSearch
             );
         }
 
-        if (_trials.Best is not null)
+        var (number, layers) = (taken.Passes ? taken.Number : (int?)null, _space.Explain(taken.Chosen));
+        return (taken.Model, new SearchTrace(_sizes.Count, _most, number, _trials.Candidates, layers) { IsOutOfTime = isOutOfTime });
+    }
+}
+
+/// <summary>The sizes of the candidates of a search.</summary>
+internal static class SizeList
+{
+    // Where the list begins: a forecast change of the outputs, as a share of their variance, that hardly changes an answer.
+    private const double Invisible = 1e-4;
+
+    // Below this, seldom an answer changes: steps are large there.
+    private const double Harmless = 1e-3;
+
+    // From one size to the next. Smaller steps find a smaller model only where chance lets all of their candidates pass: with 5,000 samples and a limit of a
+    // point a tenth is best (simulated, docs/search.md).
+    private const double Large = 0.7;
+    private const double Small = 0.9;
+
+    // What makes a list shorter that is longer than the manifest allows.
+    private const double Coarser = 1.1;
+
+    /// <summary>Falling sizes.</summary>
+    /// <param name="whole">Bytes of the model as it is.</param>
+    /// <param name="least">Bytes of the smallest candidate.</param>
+    /// <param name="forecast">What a size is expected to do to the outputs; null where there is no such size.</param>
+    /// <param name="most">How many sizes at most.</param>
+    public static IReadOnlyList<double> Of(double whole, double least, Func<double, double?> forecast, int most)
+    {
+        for (var power = 1.0; ; power *= Coarser)
         {
-            if (_space.MovesLayers)
+            var sizes = new List<double>();
+            for (var size = First(whole, least, forecast); size > least; size *= Math.Pow(forecast(size) < Harmless ? Large : Small, power))
             {
-                Repair();
-                Squeeze();
+                sizes.Add(size);
             }
 
-            Confirm();
-        }
-
-        var chosen = _trials.Best ?? _trials.Failed.OrderBy(trial => trial.Failed.Count).ThenByDescending(trial => trial.Bytes).First();
-        return (_space.Build(chosen.Chosen)!, new SearchTrace(_pace.Expected, _pace.Most, chosen.Passes ? chosen.Number : null, _trials.Candidates));
-    }
-
-    /// <summary>The last word has the full set of samples: a candidate that passed on a part of them may fail on all.</summary>
-    private void Confirm()
-    {
-        while (_trials.Best is { IsComplete: false } best)
-        {
-            _trials.Complete(best);
-        }
-    }
-
-    private void Bisect()
-    {
-        var low = Math.Max(1, _space.Whole + _space.Layers.Sum(layer => layer.Front[0].Choice.Bytes));
-        double high = _space.Whole;
-        while (high > low * Resolution && _trials.Left > 0)
-        {
-            var size = Math.Sqrt(low * high);
-            var trial = _space.AtSize(size) is { } chosen ? _trials.Evaluate(chosen, "bisect") : null;
-            if (trial is { IsHopeless: true })
+            sizes.Add(least);
+            if (sizes.Count <= most)
             {
-                return;
-            }
-
-            (low, high) = trial is { Passes: true } ? (low, Math.Min(size, trial.Bytes)) : (size, high);
-        }
-    }
-
-    /// <summary>From an allocation that is too small: gives bytes back where they help most, until the gates pass or nothing is gained any more.</summary>
-    private void Repair()
-    {
-        var chosen = _space.AtSize(RepairFrom * _trials.Best!.Bytes);
-        while (chosen is not null && _trials.Left > 0)
-        {
-            var step = RepairStep * _trials.Best!.Bytes;
-            var move = Ranked(_moves.Up(chosen, step), chosen).FirstOrDefault();
-            if (move is null)
-            {
-                return;
-            }
-
-            chosen = move.Chosen;
-            if (_trials.Evaluate(chosen, "repair", move.Note) is not { Passes: false } trial || trial.Bytes >= _trials.Best.Bytes)
-            {
-                return;
+                return sizes;
             }
         }
     }
 
-    /// <summary>Takes bytes from one layer of the best candidate at a time, where it is expected to harm least, for as long as the gates pass.</summary>
-    private void Squeeze()
+    private static double First(double whole, double least, Func<double, double?> forecast)
     {
-        foreach (var step in SqueezeSteps)
+        var (low, high) = (least, whole);
+        for (var i = 0; i < 20; i++)
         {
-            var refused = new HashSet<string>(StringComparer.Ordinal);
-            while (_trials.Left > 0)
-            {
-                var best = _trials.Best!;
-                var move = Ranked(_moves.Down(best.Chosen, step * best.Bytes).Where(move => !refused.Contains(move.Layer)), best.Chosen).FirstOrDefault();
-                if (move is null)
-                {
-                    break;
-                }
-
-                // A layer that could not give now cannot give when others have given more. Sizes are estimates: one that gave may have gained nothing.
-                if (_trials.Evaluate(move.Chosen, "squeeze", move.Note) is not { Passes: true } trial || trial.Bytes >= best.Bytes)
-                {
-                    refused.Add(move.Layer);
-                }
-            }
+            var middle = Math.Sqrt(low * high);
+            (low, high) = forecast(middle) is null or > Invisible ? (middle, high) : (low, middle);
         }
-    }
 
-    /// <summary>
-    /// The best moves first: least damage per byte taken, or most repair per byte given, measured on the calibration samples where there are any.
-    /// </summary>
-    private IEnumerable<LayerMove> Ranked(IEnumerable<LayerMove> moves, IReadOnlyDictionary<string, StepChoice> from)
-    {
-        static double Rate(double damage, double bytes) => damage / Math.Max(1, Math.Abs(bytes));
-        var promising = moves.OrderBy(move => Rate(move.Penalty, move.Bytes)).ThenBy(move => move.Layer, StringComparer.Ordinal).Take(Looks).ToList();
-        return promising.Count > 1 && _trials.Divergence(from) is { } now
-            ? promising.OrderBy(move => Rate((_trials.Divergence(move.Chosen) ?? double.PositiveInfinity) - now, move.Bytes))
-            : promising;
+        return high;
     }
 }
 
@@ -168,49 +143,6 @@ internal sealed class SwitchableProgress(IProgress<MethodProgress> inner) : IPro
         if (!IsMuted)
         {
             inner.Report(value);
-        }
-    }
-}
-
-/// <summary>A candidate that differs from another one in one layer.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Bytes">By how much the model changes.</param>
-/// <param name="Penalty">By how much the expected damage changes.</param>
-/// <param name="Chosen">What the candidate does to all layers.</param>
-/// <param name="Note">What changed, in words.</param>
-internal sealed record LayerMove(string Layer, double Bytes, double Penalty, IReadOnlyDictionary<string, StepChoice> Chosen, string Note);
-
-/// <summary>Changes of one layer at a time.</summary>
-internal sealed class LayerMoves(SearchSpace space)
-{
-    /// <summary>For every layer that can: the option nearest to its own that is at least <paramref name="bytes"/> smaller.</summary>
-    public IEnumerable<LayerMove> Down(IReadOnlyDictionary<string, StepChoice> chosen, double bytes) =>
-        Moves(chosen, (front, now) => front.LastOrDefault(option => option.Choice.Bytes <= now.Choice.Bytes - bytes));
-
-    /// <summary>
-    /// For every layer that can: the option nearest to its own that is at least <paramref name="bytes"/> larger; the layer as it was when none is.
-    /// </summary>
-    public IEnumerable<LayerMove> Up(IReadOnlyDictionary<string, StepChoice> chosen, double bytes) =>
-        Moves(chosen, (front, now) => now.IsKeep ? null : front.FirstOrDefault(option => option.Choice.Bytes >= now.Choice.Bytes + bytes) ?? front[^1]);
-
-    private IEnumerable<LayerMove> Moves(IReadOnlyDictionary<string, StepChoice> chosen, Func<IReadOnlyList<StepChoice>, StepChoice, StepChoice?> next)
-    {
-        foreach (var layer in space.Layers)
-        {
-            var front = layer.Front;
-            var own = chosen.GetValueOrDefault(layer.Name);
-            var now = front.FirstOrDefault(option => own is null ? option.IsKeep : option.Is(own)) ?? front[^1];
-            if (next(front, now) is { } option && !option.Is(now))
-            {
-                var changed = new Dictionary<string, StepChoice>(chosen, StringComparer.Ordinal) { [layer.Name] = option };
-                yield return new LayerMove(
-                    layer.Name,
-                    option.Choice.Bytes - now.Choice.Bytes,
-                    option.Choice.Penalty - now.Choice.Penalty,
-                    changed,
-                    $"{layer.Name}: {space.Text(now)} to {space.Text(option)}"
-                );
-            }
         }
     }
 }

@@ -17,24 +17,13 @@ internal sealed record StepChoice(int Step, Choice Choice)
 
     /// <summary>The choice in a few characters.</summary>
     public string Text => Then is null ? Choice.Text : $"{Choice.Text} of {Then.Text}";
-
-    /// <summary>Whether two options of one layer lead to the same.</summary>
-    public bool Is(StepChoice other) => IsKeep ? other.IsKeep : Step == other.Step && Text == other.Text;
 }
 
-/// <summary>A layer between which and others bytes can be moved.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="All">All options.</param>
-/// <param name="Front">Those that no smaller one beats, by rising size and falling penalty; the last leaves the layer as it is.</param>
-internal sealed record SearchLayer(string Name, IReadOnlyList<StepChoice> All, IReadOnlyList<StepChoice> Front)
+/// <summary>A layer and what may become of it.</summary>
+internal sealed record SearchLayer(string Name, IReadOnlyList<StepChoice> Options)
 {
-    public static SearchLayer Of(string name, IReadOnlyList<StepChoice> options) =>
-        new(name, options, [.. LagrangianAllocator.Front(Weighed(options, Weighting.Blend)).Select(option => option.Item)]);
-
-    public IReadOnlyList<Alternative<StepChoice>> Weighed(Weighting weighting) => Weighed(All, weighting);
-
-    private static IReadOnlyList<Alternative<StepChoice>> Weighed(IReadOnlyList<StepChoice> options, Weighting weighting) =>
-        [.. options.Select(option => new Alternative<StepChoice>(option, option.Choice.Bytes, option.Choice.Weighed(weighting)))];
+    public IReadOnlyList<Alternative<StepChoice>> Weighed(Weighting weighting) =>
+        [.. Options.Select(option => new Alternative<StepChoice>(option, option.Choice.Bytes, option.Choice.Weighed(weighting)))];
 }
 
 /// <summary>
@@ -51,7 +40,7 @@ internal sealed class SearchSpace
     private readonly ModelCompressor _compressor;
     private readonly CompressedModel _before;
     private readonly OrderedDictionary<int, IStep> _steps;
-    private readonly Dictionary<int, HashSet<string>> _offered = [];
+    private readonly Dictionary<int, IReadOnlyList<LayerChoices>> _offered = [];
     private readonly Dictionary<int, (string Key, IStep Step)> _later = [];
     private readonly OutputDivergence? _divergence;
     private readonly double _whole;
@@ -62,9 +51,8 @@ internal sealed class SearchSpace
         var options = new OrderedDictionary<string, List<StepChoice>>(StringComparer.Ordinal);
         foreach (var (index, step) in steps)
         {
-            var layers = step.Choices();
-            _offered[index] = [.. layers.Select(layer => layer.Layer)];
-            foreach (var layer in layers)
+            _offered[index] = Offers(step);
+            foreach (var layer in _offered[index])
             {
                 if (!options.TryGetValue(layer.Layer, out var list))
                 {
@@ -78,15 +66,28 @@ internal sealed class SearchSpace
 
         // Bits go with factors: one budget for both, in the effects on the outputs, which are one unit for all.
         var isRounded = AddBits(options);
-        Layers = [.. options.Select(layer => SearchLayer.Of(layer.Key, layer.Value))];
+        Layers = [.. options.Select(layer => new SearchLayer(layer.Key, layer.Value))];
         // To look at a candidate whose factors are rounded takes as long as to try it.
         _divergence = isRounded ? null : compressor.Divergence(before, steps.Values.Sum(step => step.Plan.TargetLayers.Count));
         _whole = ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original) : before.Model.SizeInBytes;
     }
 
+    // Where several steps are searched, one of them may find nothing to do.
+    private IReadOnlyList<LayerChoices> Offers(IStep step)
+    {
+        try
+        {
+            return step.Choices();
+        }
+        catch (DiagnosticException exception) when (_steps.Count > 1 && exception.Diagnostic.Code == MethodCodes.NothingToCompress)
+        {
+            return [];
+        }
+    }
+
     private bool AddBits(OrderedDictionary<string, List<StepChoice>> options)
     {
-        bool Offers<T>(int index) => _steps[index].Choices().Any(layer => layer.Choices.Any(choice => choice is T));
+        bool Offers<T>(int index) => _offered[index].Any(layer => layer.Choices.Any(choice => choice is T));
         var later = _steps.Keys.LastOrDefault(Offers<Choice.Bits>, -1);
         int[] factored = [.. _steps.Keys.Where(index => index < later && Offers<Choice.Ranks>(index))];
         if (factored.Length == 0)
@@ -103,7 +104,7 @@ internal sealed class SearchSpace
 
         foreach (var index in factored)
         {
-            var bits = BitsAfterFactors.Measure(_compressor, _before, _steps[index], _steps[index].Choices(), later);
+            var bits = BitsAfterFactors.Measure(_compressor, _before, _steps[index], _offered[index], later);
             foreach (var (layer, list) in options)
             {
                 list.AddRange(list.Where(option => option.Step == index && !option.IsKeep).SelectMany(option => bits.Of(layer, option)).ToList());
@@ -117,13 +118,13 @@ internal sealed class SearchSpace
     public IReadOnlyList<SearchLayer> Layers { get; }
 
     /// <summary>Whether weights are rounded for their entropy: sizes are shipped bytes then.</summary>
-    public bool IsByRate => Layers.Any(layer => layer.All.Any(option => option.Choice is Choice.Step));
-
-    /// <summary>Whether single layers may give and take: steps of a rate all follow from one level, and moving one of them gains nothing.</summary>
-    public bool MovesLayers => Layers.Any(layer => layer.All.Any(option => option.Choice is not (Choice.Step or Choice.Keep)));
+    public bool IsByRate => Layers.Any(layer => layer.Options.Any(option => option.Choice is Choice.Step));
 
     /// <summary>Bytes of the model before the searched steps.</summary>
     public long Whole => _before.Model.SizeInBytes;
+
+    /// <summary>About the bytes of the smallest candidate.</summary>
+    public double Least => Math.Max(1, _whole + Layers.Sum(layer => layer.Options.Min(option => option.Choice.Bytes)));
 
     /// <summary>Runs the steps before the first searched one, and asks all searched ones for their choices: most of a search's preparation.</summary>
     /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
@@ -147,7 +148,7 @@ internal sealed class SearchSpace
     {
         var tried = new List<IReadOnlyDictionary<string, StepChoice>>();
         // How far the effect of one layer alone tells about many at once is not known beforehand: the weighting whose model diverges least is taken.
-        foreach (var weighting in _divergence is not null && _steps.Count == 1 ? Weightings : [Weighting.Blend])
+        foreach (var weighting in _divergence is not null ? Weightings : [Weighting.Blend])
         {
             if (LagrangianAllocator.Choose([.. Layers.Select(layer => layer.Weighed(weighting))], bytes - _whole) is { } chosen)
             {
@@ -163,24 +164,55 @@ internal sealed class SearchSpace
             }
         }
 
-        var (index, step) = _steps.GetAt(0);
-        return tried.Count < 2 || step.Sketch(Choices(index, tried[0])) is not { } first
-            ? tried.FirstOrDefault()
-            : tried.Index().MinBy(allocation => _divergence!.Measure(allocation.Index == 0 ? first : step.Sketch(Choices(index, allocation.Item))!)).Item;
+        tried = [.. tried.DistinctBy(Key)];
+        return tried.Count < 2 ? tried.FirstOrDefault() : tried.MinBy(allocation => Look(allocation) is { } model ? _divergence!.Measure(model) : 0);
     }
+
+    // A model to look at, not to keep; null where that would take too long.
+    private OnnxModel? Look(IReadOnlyDictionary<string, StepChoice> chosen)
+    {
+        var (index, step) = _steps.GetAt(0);
+        return _steps.Count == 1 ? step.Sketch(Choices(index, chosen)) : Searched(chosen)?.Model;
+    }
+
+    /// <summary>A candidate in a few words, such as <c>4 bits (9), cp of 5 bits (3), as it is (1)</c>.</summary>
+    public string Summary(IReadOnlyDictionary<string, StepChoice> chosen) => string.Join(
+        ", ",
+        chosen.Values.GroupBy(Kind, StringComparer.Ordinal).OrderByDescending(kind => kind.Count()).ThenBy(kind => kind.Key, StringComparer.Ordinal)
+            .Select(kind => FormattableString.Invariant($"{kind.Key} ({kind.Count()})")));
+
+    /// <summary>What there was to choose for each layer, and what a candidate has.</summary>
+    public IReadOnlyList<SearchedLayer> Explain(IReadOnlyDictionary<string, StepChoice> chosen) =>
+        [.. Layers.Select(layer => (layer, Taken: chosen[layer.Name])).Select(pair => new SearchedLayer(
+            pair.layer.Name,
+            string.Join(", ", pair.layer.Options.Where(option => !option.IsKeep).GroupBy(option => option.Step)
+                .Select(step => FormattableString.Invariant($"{_job.Model.Steps[step.Key].Method.Name} ({step.Count()})"))),
+            pair.Taken.IsKeep ? pair.Taken.Text : $"{_job.Model.Steps[pair.Taken.Step].Method.Name} {pair.Taken.Text}",
+            (long)-pair.Taken.Choice.Bytes,
+            pair.Taken.Choice.Effect))];
+
+    // Ranks and steps differ from layer to layer.
+    private string Kind(StepChoice option) => option.Choice switch
+    {
+        Choice.Ranks => _job.Model.Steps[option.Step].Method.Name + (option.Then is null ? "" : $" of {option.Then.Text}"),
+        Choice.Step => "by rate",
+        _ => option.Choice.Text,
+    };
+
+    /// <summary>
+    /// What a candidate is expected to do to the outputs, squared and as a share of their variance: the effects of its layers one by one, which add up to first
+    /// order. No label is looked at.
+    /// </summary>
+    public static double Forecast(IReadOnlyDictionary<string, StepChoice> chosen) => chosen.Values.Sum(option => option.Choice.Effect);
+
+    /// <summary>The least of that at about so many bytes; null when there is no such candidate.</summary>
+    public double? Forecast(double bytes) => LagrangianAllocator
+        .Choose([.. Layers.Select(layer => layer.Weighed(Weighting.Effect))], bytes - _whole)
+        ?.Sum(option => option.Penalty);
 
     /// <summary>The candidate's model, with the steps after the searched ones; null when it would not be smaller.</summary>
     public CompressedModel? Build(IReadOnlyDictionary<string, StepChoice> chosen) =>
         Searched(chosen) is { } model ? _compressor.Continue(model, _job.Model.Steps.Count) : null;
-
-    /// <summary>
-    /// How far the outputs are from those of the model before the search, on some calibration samples, without labels; null where that cannot be said.
-    /// </summary>
-    public double? Divergence(IReadOnlyDictionary<string, StepChoice> chosen) => Searched(chosen) is { } model ? _divergence?.Measure(model.Model) : null;
-
-    /// <summary>An option in a few words.</summary>
-    public string Text(StepChoice option) =>
-        option.IsKeep || _steps.Count == 1 ? option.Text : $"{_job.Model.Steps[option.Step].Method.Name} {option.Text}";
 
     // Up to the last searched step.
     private CompressedModel? Searched(IReadOnlyDictionary<string, StepChoice> chosen)
@@ -212,7 +244,7 @@ internal sealed class SearchSpace
 
     private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, StepChoice> chosen) =>
         chosen
-            .Where(option => _offered[index].Contains(option.Key))
+            .Where(option => _offered[index].Any(layer => layer.Layer == option.Key))
             .ToDictionary(
                 option => option.Key,
                 option => option.Value.IsKeep || option.Value.Step == index ? option.Value.Choice : new Choice.Keep(Elsewhere),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Pipeline.Reports;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -9,57 +8,36 @@ namespace ModelOptimizer.Pipeline.Search;
 internal static class SearchText
 {
     /// <summary>What is expected before the first candidate.</summary>
-    public static string Announcement(string model, SearchPace pace, int layers, int samples, TimeSpan evaluation) =>
+    public static string Announcement(string model, int candidates, int layers, int samples, TimeSpan evaluation) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{model}: searching over {layers} layers: about {pace.Expected} evaluations of {samples:N0} samples (at most {pace.Most}), about "
-                + $"{Duration(evaluation * pace.Expected)}"
+            $"{model}: searching over {layers} layers: at most {candidates} candidates of falling size, until one does not pass; an evaluation of {samples:N0} "
+                + $"samples takes about {Duration(evaluation)}"
         );
 
     /// <summary>A gate that a candidate does not pass.</summary>
     public static string Failed(GateVerdict verdict) => GateText.Of(verdict.Gate!) + (verdict.Outcome == GateOutcome.Undecided ? " (undecided)" : "");
 
     /// <summary>One line per candidate.</summary>
-    public static string Line(string model, SearchCandidate candidate, long original, int samples, TimeSpan left)
+    public static string Line(string model, SearchCandidate candidate, long original, int samples)
     {
         var metrics = candidate.Metrics.Select(pair => double.IsNaN(pair.Original)
             ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)} ({Figures.Change(pair.Metric, pair.Original, pair.Compressed)})");
         var verdict = candidate.Passes ? "passes" : $"fails {string.Join(", ", candidate.Failed)}";
-        var note = candidate.Note is null ? "" : $" ({candidate.Note})";
-        var (bytes, what) = candidate.Cost.Shipped is { } shipped ? (shipped, " shipped") : (candidate.Cost.Bytes, "");
-        return $"{model}: candidate {candidate.Number}, {candidate.Phase}{note}: {Figures.Bytes(bytes)}{what} "
-            + $"({Figures.Ratio(bytes, original)}), {string.Join(", ", metrics)}"
+        var what = candidate.Cost.Shipped is null ? "" : " shipped";
+        return $"{model}: candidate {candidate.Number}: {Figures.Bytes(candidate.Bytes)}{what} "
+            + $"({Figures.Ratio(candidate.Bytes, original)}), {string.Join(", ", metrics)}"
             + (candidate.Samples < samples ? FormattableString.Invariant($" on the first {candidate.Samples:N0} samples") : "")
-            + $", {verdict}; about {Duration(left)} left";
+            + $", {verdict}; {candidate.Summary}";
     }
 
-    /// <summary>What to say when no candidate passed: for every gate that stood in the way the best that was seen.</summary>
-    public static string NothingPassed(ModelPlan model, SearchTrace trace, long original)
+    /// <summary>What to say when the first candidate did not pass.</summary>
+    public static string NothingPassed(SearchTrace trace, long original)
     {
-        var best = SearchRules.Constraints(model)
-            .Where(gate => trace.Candidates.Any(candidate => candidate.Failed.Any(failed => failed.StartsWith(GateText.Of(gate), StringComparison.Ordinal))))
-            .Select(gate => (Gate: GateText.Of(gate), Best: Best(gate.Metric, trace)))
-            .Select(pair =>
-                pair.Best is var (candidate, value, metric)
-                    ? $"for {pair.Gate} {metric} {Figures.Metric(metric, value)} with {Figures.Ratio(candidate.Cost.Bytes, original)} of the size"
-                    : $"for {pair.Gate} nothing could be measured"
-            );
-        return $"none of the {trace.Candidates.Count} candidates of the search passes all gates. The best was {string.Join("; ", best)}. Allow more, evaluate "
-            + "on more samples, leave sensitive layers out with 'layers:', or raise 'max-evaluations'.";
-    }
-
-    private static (SearchCandidate Candidate, double Value, string Metric)? Best(string metric, SearchTrace trace)
-    {
-        var measured = trace
-            .Candidates.SelectMany(candidate =>
-                candidate
-                    .Metrics.Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed))
-                    .Select(pair => (Candidate: candidate, Value: pair.Compressed, Metric: metric))
-            )
-            .ToList();
-        var moreIsBetter = !MetricCatalogue.TryGet(metric, out var known) || known.MoreIsBetter;
-        return measured.Count == 0 ? null : moreIsBetter ? measured.MaxBy(pair => pair.Value) : measured.MinBy(pair => pair.Value);
+        var first = trace.Candidates[0];
+        return $"the first candidate of the search, which changes the model least, has {Figures.Ratio(first.Bytes, original)} of its bytes and fails "
+            + $"{string.Join(", ", first.Failed)}. Allow more, evaluate on more samples, or leave sensitive layers out with 'layers:'.";
     }
 
     private static string Duration(TimeSpan time) => time switch

@@ -27,6 +27,11 @@ internal static class ReportView
             {
                 console.Write(Layers(step.Layers, report.Times));
             }
+
+            foreach (var certificate in step.Certificates)
+            {
+                terminal.Out.WriteLine($"{certificate.Subject}: {certificate.Name} {Figures.Number(certificate.Value)}");
+            }
         }
 
         terminal.Out.WriteLine($"device: {report.DeviceClass}{Figures.OnCpu(report.Placement)}{(report.FromCache == true ? ", from the cache" : "")}");

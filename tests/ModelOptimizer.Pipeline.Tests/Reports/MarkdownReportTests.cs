@@ -32,7 +32,7 @@ public class MarkdownReportTests
     {
         var tables = Markdown(SampleReports.Searched).Replace("\\|", "", StringComparison.Ordinal).Split("\n\n").Where(block => block.StartsWith('|')).ToList();
 
-        tables.Count.ShouldBe(6);
+        tables.Count.ShouldBe(7);
         tables.ShouldAllBe(table => table.TrimEnd('\n').Split('\n').Select(row => row.Count(c => c == '|')).Distinct().Count() == 1);
     }
 

@@ -87,7 +87,7 @@ public class ReportJsonTests
         var other = SampleReports.Document(measured with { OutputSha256 = "ff" }).WithOriginOf(earlier).Model;
 
         (same.Steps.Count, same.Times.Count, same.Search!.Candidates.Count, same.Decisions, same.DecidedByTime).ShouldBe(
-            (2, earlier.Model.Times.Count, 12, DecisionSource.Search, true)
+            (2, earlier.Model.Times.Count, 8, DecisionSource.Search, true)
         );
         same.Metrics.ShouldBeEmpty();
         (other.Steps.Count, other.Search).ShouldBe((0, null));

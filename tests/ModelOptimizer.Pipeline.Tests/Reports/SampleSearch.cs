@@ -1,6 +1,6 @@
 namespace ModelOptimizer.Pipeline.Tests.Reports;
 
-/// <summary>Twelve candidates: a collapse far below the others, some decided early, one taken.</summary>
+/// <summary>Eight candidates by falling size: all but the last pass, which was decided early; the last but one is taken.</summary>
 internal static class SampleSearch
 {
     private const string Drop = "top1: { max-drop: 1% }";
@@ -8,40 +8,32 @@ internal static class SampleSearch
     public static SearchTrace Trace { get; } = new(
         14,
         40,
-        12,
+        7,
         [
-            Candidate(1, "bisect", 221_967, 0.4012, 0.7512, 320, [Drop, "cosine: { min: 98% }"], null),
-            Candidate(2, "bisect", 665_900, 0.9252, 0.9978, 5000, ["size: { max: 40% }"], null),
-            Candidate(3, "bisect", 443_934, 0.9214, 0.9895, 5000, [], null),
-            Candidate(4, "bisect", 332_950, 0.9031, 0.9702, 1280, [Drop, "cosine: { min: 98% }"], null),
-            Candidate(5, "bisect", 388_442, 0.9125, 0.9811, 2560, [Drop], null),
-            Candidate(6, "bisect", 416_188, 0.9158, 0.9846, 5000, [Drop], null),
-            Candidate(7, "bisect", 430_061, 0.9186, 0.9868, 5000, [], null),
-            Candidate(8, "bisect", 423_124, 0.9171, 0.9857, 5000, [Drop], null),
-            Candidate(9, "repair", 428_900, 0.9198, 0.987, 5000, [], "/layer3/layer3.2/conv1/Conv back to its original"),
-            Candidate(10, "squeeze", 424_010, 0.9201, 0.987, 5000, [], "/layer1/layer1.0/conv2/Conv at rank 6"),
-            Candidate(11, "squeeze", 418_700, 0.9166, 0.985, 2560, [Drop], "/layer2/layer2.1/conv1/Conv at rank 9"),
-            Candidate(12, "final", 421_310, 0.9204, 0.98713, 5000, [], "/layer1/layer1.3/conv1/Conv at rank 5"),
+            Candidate(1, 1e-5, 774_000, 0.9261, 0.99995, 5000),
+            Candidate(2, 9e-5, 665_900, 0.9262, 0.9978, 5000),
+            Candidate(3, 0.0009, 543_934, 0.9254, 0.9945, 5000),
+            Candidate(4, 0.002, 502_950, 0.9243, 0.9902, 5000),
+            Candidate(5, 0.004, 468_442, 0.9235, 0.9891, 5000),
+            Candidate(6, 0.0075, 436_188, 0.9208, 0.9886, 5000),
+            Candidate(7, 0.012, 421_310, 0.9204, 0.98713, 5000),
+            Candidate(8, 0.031, 380_967, 0.9012, 0.9712, 1280, Drop, "cosine: { min: 98% }"),
+        ],
+        [
+            new("/layer1/layer1.0/conv1/Conv", "tucker (12)", "tucker 8×8", 4_608, 0.0004),
+            new("/layer3/layer3.2/conv2/Conv", "tucker (16)", "tucker 24×20", 96_256, 0.0011),
+            new("/fc/Gemm", "tucker (4)", "as it is", 0, 0),
         ]);
 
-    private static SearchCandidate Candidate(
-        int number,
-        string phase,
-        long bytes,
-        double top1,
-        double cosine,
-        int samples,
-        IReadOnlyList<string> failed,
-        string? note
-    ) =>
+    private static SearchCandidate Candidate(int number, double forecast, long bytes, double top1, double cosine, int samples, params string[] failed) =>
         new(
             number,
-            phase,
+            "tucker (20), as it is (3)",
+            forecast,
             new ModelCost(bytes, (long)(bytes * 0.24), bytes * 41),
             [new MetricPair("top1", 0.926, top1, samples), new MetricPair("cosine", double.NaN, cosine, samples)],
             samples,
-            failed.Count == 0,
-            failed,
-            note
+            failed.Length == 0,
+            failed
         );
 }

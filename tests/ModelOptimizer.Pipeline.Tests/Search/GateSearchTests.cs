@@ -11,7 +11,7 @@ public class GateSearchTests
     private const string Auto = "budget: auto";
 
     [Fact]
-    public void Auto_takes_the_smallest_candidate_that_passes_and_decides_on_all_samples()
+    public void Candidates_become_smaller_until_one_does_not_pass_and_the_last_that_did_is_taken()
     {
         using var project = Project("cosine: { min: 98% }");
 
@@ -21,41 +21,39 @@ public class GateSearchTests
         var report = result.Models.ShouldHaveSingleItem();
         var search = report.Search.ShouldNotBeNull();
         report.Decisions.ShouldBe(DecisionSource.Search);
-        var chosen = search.Candidates[search.Chosen!.Value - 1];
+        report.DecidedByTime.ShouldBeFalse();
+        search.Candidates.Select(candidate => candidate.Cost.Bytes).ShouldBeInOrder(SortDirection.Descending);
+        search.Candidates.Select(candidate => candidate.Forecast).ShouldBeInOrder(SortDirection.Ascending);
+        search.Candidates.SkipLast(1).ShouldAllBe(candidate => candidate.Passes && candidate.Samples == 64);
+        search.Candidates[^1].Passes.ShouldBeFalse();
+        var chosen = search.Candidates[^2];
+        search.Chosen.ShouldBe(chosen.Number);
         chosen.Cost.Bytes.ShouldBe(new FileInfo(project.Output).Length);
-        chosen.Samples.ShouldBe(64);
-        search.Candidates.Where(candidate => candidate.Passes && candidate.Samples == 64).Min(candidate => candidate.Cost.Bytes).ShouldBe(chosen.Cost.Bytes);
         report.Metrics.Single().Compressed.ShouldBeGreaterThanOrEqualTo(0.98);
-        report.After.Bytes.ShouldBeLessThan(report.Before.Bytes);
     }
 
     [Fact]
-    public void A_stricter_gate_leaves_a_larger_model()
+    public void Gates_say_where_the_list_ends_and_nothing_else_of_it()
     {
         using var loose = Project("cosine: { min: 90% }");
-        using var strict = Project("cosine: { min: 99% }");
+        using var strict = Project("cosine: { min: 99% }\n      - mse: { max: 0.1 }");
 
-        strict.Run().Models[0].After.Bytes.ShouldBeGreaterThan(loose.Run().Models[0].After.Bytes);
+        var (longer, shorter) = (loose.Run().Models[0].Search!.Candidates, strict.Run().Models[0].Search!.Candidates);
+
+        longer.Count.ShouldBeGreaterThan(shorter.Count);
+        longer.Take(shorter.Count).Select(candidate => candidate.Cost).ShouldBe(shorter.Select(candidate => candidate.Cost));
     }
 
     [Fact]
-    public void No_fixed_budget_on_a_fine_grid_beats_auto()
+    public void The_search_begins_no_candidate_when_its_time_is_over_and_says_so()
     {
-        const string Gate = "cosine: { min: 97% }";
-        using var project = Project(Gate);
-        var auto = project.Run().Models[0].After.Bytes;
-        var passing = new List<long>();
-        for (var percent = 5; percent < 100; percent += 5)
-        {
-            project.WriteManifest(Gate, step: $"budget: {{ size: {percent}% }}");
-            if (project.Run() is { ExitCode: 0, Models: [var report] })
-            {
-                passing.Add(report.After.Bytes);
-            }
-        }
+        using var project = Project("cosine: { min: 50% }", Auto + ", max-minutes: 0.001");
 
-        passing.ShouldNotBeEmpty();
-        auto.ShouldBeLessThanOrEqualTo(passing.Min());
+        var report = project.Run().Models.ShouldHaveSingleItem();
+
+        report.Search!.Chosen.ShouldBe(report.Search.Candidates.Count);
+        report.Search.IsOutOfTime.ShouldBeTrue();
+        report.DecidedByTime.ShouldBeTrue();
     }
 
     [Fact]
@@ -76,7 +74,8 @@ public class GateSearchTests
 
         var search = project.Run().Models[0].Search!;
 
-        search.Candidates.Count.ShouldBe(5);
+        search.Predicted.ShouldBeInRange(4, 5);
+        search.Candidates.Count.ShouldBeLessThanOrEqualTo(search.Predicted);
         search.Most.ShouldBe(5);
     }
 
@@ -89,17 +88,17 @@ public class GateSearchTests
         var search = project.Run(observer).Models[0].Search!;
 
         var said = observer.Messages.Where(message => message.StartsWith("small: ", StringComparison.Ordinal)).ToList();
-        said[0].ShouldContain($"about {search.Predicted} evaluations of 64 samples (at most 60)");
+        said[0].ShouldContain($"at most {search.Predicted} candidates of falling size, until one does not pass; an evaluation of 64 samples takes");
         said.Count.ShouldBe(1 + search.Candidates.Count);
         foreach (var (line, candidate) in said.Skip(1).Zip(search.Candidates))
         {
-            line.ShouldStartWith($"small: candidate {candidate.Number}, {candidate.Phase}");
+            line.ShouldStartWith($"small: candidate {candidate.Number}: ");
             line.ShouldContain(candidate.Passes ? "passes" : "fails 'cosine: { min: 98% }'");
         }
     }
 
     [Fact]
-    public void When_nothing_passes_the_error_names_the_best_candidate_for_each_gate_and_nothing_is_written()
+    public void When_the_first_candidate_fails_the_error_says_how_and_nothing_is_written()
     {
         using var project = Project("cosine: { min: 100% }");
 
@@ -109,12 +108,8 @@ public class GateSearchTests
         File.Exists(project.Output).ShouldBeFalse();
         var error = result.Diagnostics.Single(diagnostic => diagnostic.Code == GateCodes.NothingPasses);
         error.Position!.Line.ShouldBe(SmallProject.StepLine);
-        error.Message.ShouldContain("none of the");
-        var best = result.Models[0].Search!.Candidates.MaxBy(candidate => candidate.Metrics[0].Compressed)!;
-        error.Message.ShouldContain(
-            $"for 'cosine: {{ min: 100% }}' cosine {Figures.Metric("cosine", best.Metrics[0].Compressed)} with "
-                + $"{Figures.Ratio(best.Cost.Bytes, result.Models[0].Before.Bytes)} of the size"
-        );
+        var first = result.Models[0].Search!.Candidates.ShouldHaveSingleItem();
+        error.Message.ShouldContain($"has {Figures.Ratio(first.Cost.Bytes, result.Models[0].Before.Bytes)} of its bytes and fails 'cosine: {{ min: 100% }}'.");
         result.Models[0].Search!.Chosen.ShouldBeNull();
     }
 

@@ -43,7 +43,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
         var y = _scale.IsPercent
             ? Axis.Over([window.Low, window.High], (int)(height / 60), " %", 0, 100)
             : Axis.Over([window.Low, window.High], (int)(height / 60));
-        var frame = new Frame(width, height, x, y, "size, % of the original", window == _scale.All ? metric : metric + ", enlarged");
+        var frame = new Frame(width, height, x, y, $"{Wording.SearchedBytes(_search)}, % of the original's file", window == _scale.All ? metric : metric + ", enlarged");
         var points = _scale.Points.Where(window.Holds).ToList();
         var labels = new LabelPlaces(frame);
         // Marks first, then lines: the labels that follow keep clear of them.
@@ -51,7 +51,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
         var limits = Limits(frame, labels, window).OrderBy(element => element.Name.LocalName == "text").ToList();
         return frame.Draw(
             variant,
-            $"{metric} of {Wording.Samples(points.Count, "candidate")} over their size",
+            $"{metric} of {Wording.Samples(points.Count, "candidate")} over their bytes",
             limits,
             crowd is null ? null : Glass(frame, crowd),
             points.OrderBy(IsChosen).Select(point => Mark(frame, point)),
@@ -85,7 +85,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
                 frame.X(at) + (isRight ? -6 : 6),
                 frame.Bottom - 8,
                 isRight ? "end" : "start",
-                $"size ≤ {Figures.Percent(at / 100)}"
+                $"{Wording.SearchedBytes(_search)} ≤ {Figures.Percent(at / 100)}"
             );
         }
     }
@@ -110,7 +110,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
             Is("transform", $"translate({Number(frame.X(size))} {Number(frame.Y(value))})"),
             Tag(
                 "title",
-                $"Candidate {candidate.Number} ({candidate.Phase}): {Figures.Bytes(candidate.Cost.Bytes)}, {Figures.Percent(size / 100)} of the original; "
+                $"Candidate {candidate.Number}: {Figures.Bytes(candidate.Bytes)}, {Figures.Percent(size / 100)} of the original; "
                     + $"{metric} {Value(value)} on {Wording.Samples(candidate.Samples)}; {outcome}"
             ),
             IsChosen(point) ? Tag("circle.ring", Is("r", 10)) : null,

@@ -13,10 +13,10 @@ internal sealed class CandidateScale
         Original = Known(model, metric) * unit;
         Points = [.. model.Search!.Candidates.SelectMany(candidate => candidate.Metrics
             .Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed))
-            .Select(pair => new CandidatePoint(candidate, Share(candidate.Cost.Bytes, model), pair.Compressed * unit)))];
+            .Select(pair => new CandidatePoint(candidate, Share(candidate.Bytes, model), pair.Compressed * unit)))];
         Limits = [.. model.Gates.Where(gate => gate.Metric == metric && double.IsFinite(gate.Required))
             .Select(gate => (gate, Limit(gate, reference, unit))).Where(limit => double.IsFinite(limit.Item2))];
-        SizeLimits = [.. model.Gates.Where(gate => gate.Metric == Gates.GateRules.Size && double.IsFinite(gate.Required))
+        SizeLimits = [.. model.Gates.Where(gate => gate.Metric == Wording.SearchedBytes(model.Search) && double.IsFinite(gate.Required))
             .Select(gate => (gate, GateFigures.IsPercent(gate) ? 100 * gate.Required : Share(gate.Required, model)))];
     }
 

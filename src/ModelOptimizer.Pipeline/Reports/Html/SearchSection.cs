@@ -30,8 +30,21 @@ internal static class SearchSection
                         + "is drawn."
                 )
                 : null,
-            Table(model, search));
+            Table(model, search),
+            search.Shares.Count > 0 ? Tag("h3", "What there was to choose") : null,
+            search.Shares.Count > 0 ? Tag("p.lead", Wording.SharedOut) : null,
+            search.Shares.Count > 0 ? LayerTable(search) : null);
     }
+
+    private static XElement LayerTable(SearchTrace search) => Tables.Of(
+        [new("layer"), new("choices"), new("taken"), new("saved", true), new("forecast", true)],
+        search.Shares.Select(layer => Tag(
+            "tr",
+            Tag("td", Names.Of(layer.Layer)),
+            Tag("td", layer.Offered),
+            Tag("td", layer.Taken),
+            Tables.Number(Figures.Bytes(layer.Saved)),
+            Tables.Number(Figures.Number(layer.Forecast)))));
 
     /// <summary>The metrics that gates are about; without such gates the first one measured.</summary>
     private static List<string> Metrics(ModelReport model)
@@ -60,23 +73,23 @@ internal static class SearchSection
         return Tables.Of(
             [
                 new("#", true),
-                new("phase"),
-                new("size", true),
+                new(Wording.SearchedBytes(search), true),
                 new("left", true),
                 new("parameters", true),
+                new("forecast", true),
                 .. metrics.Select(name => new Column(name, true)),
                 new("samples", true),
                 new("verdict"),
-                new("change"),
+                new("layers"),
             ],
             search.Candidates.Select(candidate =>
                 Tag(
                     candidate.Number == search.Chosen ? "tr.chosen" : "tr",
                     Tables.Number(Figures.Count(candidate.Number)),
-                    Tag("td", candidate.Phase),
-                    Tables.Number(Figures.Bytes(candidate.Cost.Bytes)),
-                    Tables.Number(Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes)),
+                    Tables.Number(Figures.Bytes(candidate.Bytes)),
+                    Tables.Number(Figures.Ratio(candidate.Bytes, model.Before.Bytes)),
                     Tables.Number(Figures.Count(candidate.Cost.Parameters)),
+                    Tables.Number(Figures.Number(candidate.Forecast)),
                     metrics.Select(name =>
                         Tables.Number(
                             candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value)
@@ -86,7 +99,7 @@ internal static class SearchSection
                     ),
                     Tables.Number(Figures.Count(candidate.Samples)),
                     Tag($"td.outcome.{(candidate.Passes ? "good" : "bad")}", Verdict(search, candidate)),
-                    Tag("td.note", Names.Of(candidate.Note ?? ""))
+                    Tag("td.note", candidate.Summary)
                 )
             )
         );

@@ -27,6 +27,10 @@ internal static class MarkdownReport
         if (model.Search is { Candidates.Count: > 0 } search)
         {
             parts.Add(Folded($"Search: {Wording.Search(search)}", Candidates(model, search)));
+            if (search.Shares.Count > 0)
+            {
+                parts.Add(Folded("What there was to choose", $"{Wording.SharedOut}\n\n{Decisions(search)}"));
+            }
         }
 
         if (model.Steps.Any(step => step.Certificates.Count > 0))
@@ -156,15 +160,15 @@ internal static class MarkdownReport
     private static string Candidates(ModelReport model, SearchTrace search)
     {
         var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
-        var table = new MarkdownTable([">#", "phase", ">size", ">left", .. metrics.Select(name => ">" + name), ">samples", "verdict", "change"]);
+        var table = new MarkdownTable([">#", ">" + Wording.SearchedBytes(search), ">left", ">forecast", .. metrics.Select(name => ">" + name), ">samples", "verdict", "layers"]);
         foreach (var candidate in search.Candidates)
         {
             table.Row(
             [
                 Figures.Count(candidate.Number),
-                candidate.Phase,
-                Figures.Bytes(candidate.Cost.Bytes),
-                Figures.Ratio(candidate.Cost.Bytes, model.Before.Bytes),
+                Figures.Bytes(candidate.Bytes),
+                Figures.Ratio(candidate.Bytes, model.Before.Bytes),
+                Figures.Number(candidate.Forecast),
                 .. metrics.Select(name =>
                     candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value)
                         ? Figures.Metric(name, value)
@@ -172,8 +176,19 @@ internal static class MarkdownReport
                 ),
                 Figures.Count(candidate.Samples),
                 (candidate.Passes ? "passes" : "fails " + string.Join("; ", candidate.Failed)) + (candidate.Number == search.Chosen ? ", taken" : ""),
-                candidate.Note ?? "",
+                candidate.Summary,
             ]);
+        }
+
+        return table.ToString();
+    }
+
+    private static string Decisions(SearchTrace search)
+    {
+        var table = new MarkdownTable("layer", "choices", "taken", ">saved", ">forecast");
+        foreach (var layer in search.Shares)
+        {
+            table.Row([layer.Layer, layer.Offered, layer.Taken, Figures.Bytes(layer.Saved), Figures.Number(layer.Forecast)]);
         }
 
         return table.ToString();

@@ -1,0 +1,108 @@
+namespace ModelOptimizer.Methods.Auto;
+
+/// <summary>The steps that a person who knows all methods would write, for what shall be small.</summary>
+internal sealed class AutoMethod : IMethod
+{
+    private const string Fixed = "limits the search of the gates, and 'budget' says here how small the model shall become. Remove one of the two.";
+
+    private static readonly KeySet Keys = new();
+
+    private static readonly Option<Objective> Small = Keys.Add<Objective>(new(
+        "objective",
+        Forms.OneOf<Objective>(),
+        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file.",
+        "shipped"));
+
+    private static readonly Option<Budget?> Within = Keys.Add(SearchOptions.Budget with
+    {
+        Of = Budget.FormOfBytes,
+        Summary = "How small: { shipped: 6% } or { size: 12% }, as 'objective' is; absent, auto: the smallest model that passes the gates.",
+        OnlyIf =
+        [
+            new(
+                arguments => arguments.Get(SearchOptions.Budget) is not { IsAuto: false } budget
+                    || budget.Measure == (arguments.Get(Small) == Objective.Shipped ? BudgetMeasure.Shipped : BudgetMeasure.Size),
+                "counts other bytes than 'objective', which is shipped unless written. Write the same in both."),
+        ],
+    });
+
+    private static readonly Option<LayerRules?> Layers = Keys.Add<LayerRules?>(new("layers", LayerForms.Rules, "Which layers; absent, every one with a weight."));
+
+    private static readonly Option<Heal?> Healing = Keys.Add<Heal?>(new(
+        "heal",
+        Heal.Form,
+        "Every candidate is trained for so many steps to answer as the original does, its codes kept on their grid, before it is measured."));
+
+    private static readonly Option<int?> MaxEvaluations = Keys.Add(SearchOptions.MaxEvaluations with { OnlyIf = [IsSearched] });
+
+    private static readonly Option<double?> MaxMinutes = Keys.Add(SearchOptions.MaxMinutes with { OnlyIf = [IsSearched] });
+
+    public string Name => "auto";
+
+    public string Summary => "All methods in one budget: the fewest shipped bytes, or the smallest file, that the gates allow. Writes the steps for you.";
+
+    public string Paper => "What it does to a layer is what the methods that it chooses from do.";
+
+    public IReadOnlyList<Option> Options => Keys;
+
+    private static Condition IsSearched =>
+        new(arguments => arguments.Get(SearchOptions.Budget) is null or { IsAuto: true }, Fixed) { Code = KeyCodes.Conflict };
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MapNode> StandsFor(MapNode step, MethodArguments arguments)
+    {
+        // Errors point to what was written; what was not points to the step.
+        Node At(string text) => new ScalarNode(text, IsPlain: true, step.Position);
+        List<(ScalarNode Key, Node Value)> written = [.. step.Entries.Where(entry => entry.Key.Text is not ("method" or "objective" or "heal"))];
+        if (arguments.Get(Within) is null)
+        {
+            written.Add(((ScalarNode)At("budget"), At("auto")));
+        }
+
+        MapNode Step(string method, IEnumerable<(ScalarNode Key, Node Value)> more, params (string Key, string Value)[] own) => new(
+            [((ScalarNode)At("method"), At(method)), .. own.Select(entry => ((ScalarNode)At(entry.Key), At(entry.Value))), .. more],
+            step.Position);
+        List<MapNode> steps = arguments.Get(Small) == Objective.Shipped
+            ? [Step("quantize", written, ("rate", "auto"))]
+            : arguments.Get(Within) is { IsAuto: false }
+                ? [Step("quantize", written, ("weights", "auto"))]
+                : [Step("cp", written, ("storage", "stored")), Step("quantize", written, ("weights", "auto"))];
+        if (arguments.Get(Healing) is { } heal)
+        {
+            var layers = written.Where(entry => entry.Key.Text == Layers.Name);
+            steps.Add(Step("distill", layers, ("steps", FormattableString.Invariant($"{heal.Steps}"))));
+        }
+
+        return steps;
+    }
+
+    IStep IMethod.Prepare(StepContext context, MethodArguments arguments) => throw new InvalidOperationException("the steps that it stands for are prepared");
+}
+
+/// <summary>What <c>objective</c> may be.</summary>
+internal enum Objective
+{
+    /// <summary>Bytes that the model adds to the application.</summary>
+    Shipped,
+
+    /// <summary>Bytes of the file.</summary>
+    Size,
+}
+
+/// <summary>A training behind the other steps.</summary>
+/// <param name="Steps">How long it is.</param>
+internal sealed record Heal(int Steps)
+{
+    private static readonly Option<int> StepsKey = new("steps", Forms.Whole(1, 100_000_000), "The number of steps.") { IsRequired = true, Example = "1000" };
+
+    private static readonly KeySet Keys = new(StepsKey);
+
+    /// <summary>How it is written.</summary>
+    public static Form<Heal?> Form { get; } = new(
+        "{ steps: 1000 }",
+        () => SectionSchema.Of(Keys),
+        (node, what, paths) => new Heal(new Section(node, $"'{what}'", Keys, paths).Read(StepsKey)))
+    {
+        Write = (heal, _) => Json.Sorted([new("steps", heal!.Steps)]),
+    };
+}

@@ -1,0 +1,78 @@
+using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Pipeline.Locking;
+using ModelOptimizer.Pipeline.Tests.Search;
+
+namespace ModelOptimizer.Pipeline.Tests.Running;
+
+/// <summary><c>method: auto</c> writes the steps that somebody would who knows all methods.</summary>
+public class AutoTests
+{
+    private const string Gate = "cosine: { min: 97% }";
+
+    [Theory]
+    [InlineData("", "quantize", "rate: auto, budget: auto", "")]
+    [InlineData("budget: { shipped: 60% }", "quantize", "rate: auto, budget: { shipped: 60% }", "")]
+    [InlineData("objective: size, budget: { size: 40% }", "quantize", "weights: auto, budget: { size: 40% }", "")]
+    [InlineData("objective: size", "cp", "budget: auto, storage: stored", "- { method: quantize, weights: auto, budget: auto }")]
+    public void It_comes_to_the_bytes_of_the_steps_that_it_stands_for(string options, string method, string step, string more)
+    {
+        using var project = new SmallProject(Gate);
+        using var written = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: options, method: "auto");
+        written.WriteManifest(Gate, step: step, method: method, more: more);
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+        written.Run();
+
+        report.Gates.ShouldAllBe(verdict => verdict.Holds);
+        report.After.Bytes.ShouldBeLessThan(report.Before.Bytes / 2);
+        File.ReadAllBytes(project.Output).ShouldBe(File.ReadAllBytes(written.Output));
+        // What shall be small is what the report shows.
+        (report.After.Shipped is not null).ShouldBe(step.Contains("rate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_lock_file_keeps_what_it_decided()
+    {
+        using var project = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: "", method: "auto");
+        project.Run(writeLock: true);
+        var bytes = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+
+        File.ReadAllBytes(project.Output).ShouldBe(bytes);
+        LockFile.Read(project.Manifest).Find("small")!.Steps.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("budget: { size: 12% }", "MOC1308", "'budget' counts other bytes than 'objective', which is shipped unless written. Write the same in both.")]
+    [InlineData("budget: { shipped: 6% }, max-minutes: 5", "MOC1013", "'max-minutes' limits the search of the gates, and 'budget' says here how small")]
+    [InlineData("heal: {}", "MOC1007", "'steps'")]
+    [InlineData("heal: 1000", "MOC1008", "heal")]
+    [InlineData("keep: faster", "MOC1005", "Unknown key 'keep' in a step of method 'auto'")]
+    [InlineData("objective: speed", "MOC1009", "shipped, size")]
+    public void What_it_cannot_do_is_one_error_at_its_place(string options, string code, string text)
+    {
+        using var project = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: options, method: "auto");
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        (error.Code, error.Position!.Line).ShouldBe((code, SmallProject.StepLine));
+        error.Message.ShouldContain(text);
+    }
+
+    [Fact]
+    public void Without_a_gate_on_a_metric_nothing_would_stop_it()
+    {
+        using var project = new SmallProject("size: { max: 50% }");
+        project.WriteManifest("size: { max: 50% }", step: "", method: "auto");
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        (error.Code, error.Position!.Line).ShouldBe(("MOC1013", SmallProject.StepLine));
+        error.Message.ShouldContain("no gate on a metric limits it");
+    }
+}
