@@ -23,6 +23,8 @@ return args switch
     ["head", var shared] => HeadTable.Run(shared),
     ["quantize", var shared] => QuantizeTable.Run(shared, "fp16,8,6,5,4,3,2,ternary"),
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights),
+    ["fit", var shared, var pipelines] => FitTable.Run(shared, pipelines, "512", "1"),
+    ["fit", var shared, var pipelines, var samples, var seed] => FitTable.Run(shared, pipelines, samples, seed),
     ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
     ["budgets", var shared] => BitsTable.Sizes(shared),
@@ -73,6 +75,7 @@ static int Usage()
           head <shared>       the head of an MNIST network replaced by convex students
           quantize <shared> [4,3]   bytes, accuracy and time of ResNet-20 with weights of few bits, by width and rounding
           rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
+          fit <shared> <steps> [512 1]   ResNet-20 with each layer fitted alone and to make up for those before it, steps such as 'cp, budget: { params: 40% } + quantize, weights: 4; …'; images, seed
           budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
           searches <shared> [rate]   the fewest bytes that a gate allows, by bits alone, by ranks of cp and bits, and by rate
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits

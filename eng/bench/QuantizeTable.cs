@@ -26,7 +26,7 @@ internal static class QuantizeTable
             input => Archive("train", $"{cifar}/train-4000.npz", input, "images", CifarImages.Preprocess),
             input => Archive("test", $"{cifar}/test-5000-jpeg.npz", input, "images", CifarImages.Preprocess),
             widths,
-            ["gptq", "nearest"]);
+            ["gptq, fit: independent", "nearest"]);
         return 0;
     }
 
@@ -41,7 +41,7 @@ internal static class QuantizeTable
         {
             if (Path.GetFileName(source).StartsWith(file, StringComparison.Ordinal))
             {
-                QuantizeTable.Table(source, input => data("train", input), input => data("test", input), widths, ["gptq"]);
+                QuantizeTable.Table(source, input => data("train", input), input => data("test", input), widths, ["gptq, fit: independent"]);
             }
         }
 

@@ -46,6 +46,7 @@ internal static class MethodRun
     {
         Original = model,
         Model = model,
+        Reference = model,
         Shapes = ShapeProbe.Run(TestEngine.Shared, model),
         Engine = TestEngine.Shared,
         ActivationStatistics = new MomentCollector(TestEngine.Shared, model, batches),

@@ -4,7 +4,9 @@ namespace ModelOptimizer.Methods.LowRank;
 internal interface ILayerSolver
 {
     /// <summary>The layer as it is built.</summary>
-    SolvedLayer Solve(RankPair ranks);
+    /// <param name="ranks">Its ranks.</param>
+    /// <param name="now">What the last sweeps are for, from where the solver's own numbers lead to; null for these.</param>
+    SolvedLayer Solve(RankPair ranks, LayerNumbers? now = null);
 
     /// <summary>The layer at a point of its curve, without further sweeps.</summary>
     LayerReplacement Reconstructed(RankPair ranks);
@@ -26,6 +28,9 @@ internal interface IFactorization
 {
     /// <summary>The method, with its own options as far as the errors of layers depend on them.</summary>
     string Name { get; }
+
+    /// <summary>Whether it is carried out as published, for each layer alone.</summary>
+    bool IsPublished => false;
 
     /// <summary>The ranks in the order of the report.</summary>
     IReadOnlyList<string> RankNames { get; }

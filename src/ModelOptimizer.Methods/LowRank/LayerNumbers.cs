@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;
@@ -11,16 +12,32 @@ internal sealed class LayerNumbers
     private readonly LayerKernel _kernel;
     private readonly SecondMoment? _moment;
 
-    public LayerNumbers(StepContext context, LowRankOptions options, FactorLayer layer, ConstantLookup constants)
+    private readonly RidgeFit? _fit;
+
+    /// <param name="context">The run's context.</param>
+    /// <param name="options">The step's options.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="constants">Where its weight is.</param>
+    /// <param name="fit">Weight and moments in place of its own; whoever solved it moves the bias.</param>
+    public LayerNumbers(StepContext context, LowRankOptions options, FactorLayer layer, ConstantLookup constants, RidgeFit? fit = null)
     {
         Algebra = context.Engine.LinearAlgebra;
         _context = context;
         _options = options;
         Layer = layer;
+        _fit = fit;
         _kernel = LayerKernel.Read(layer.Layer, constants, options.Fold);
-        _moment = options.Norm == FactorNorm.Covariance ? context.ActivationStatistics[layer.Moment] : null;
+        if (fit is not null)
+        {
+            var groups = _kernel.Groups.Count;
+            _kernel = _kernel with { Groups = [.. Enumerable.Range(0, groups).Select(group => FactorTensors.Group(fit.Weight, group, groups))] };
+        }
+
+        _moment = fit is not null ? new SecondMoment(fit.Sigma, fit.Mean, fit.Count)
+            : options.Norm == FactorNorm.Covariance ? context.ActivationStatistics[layer.Moment]
+            : null;
         Problems = [.. _kernel.Groups.Select((weight, group) => new KernelProblem(Algebra, weight, layer.Shape.Taps, Metric(group)))];
-        var energy = Problems.Sum(problem => problem.Energy);
+        var energy = Problems.Sum(problem => problem.Energy) + (fit is null ? 0 : fit.MeanEnergy);
         Energy = energy > 0 ? energy : 1;
     }
 
@@ -64,11 +81,16 @@ internal sealed class LayerNumbers
     /// <param name="tensors">The weights.</param>
     /// <param name="approximation">W~ of a group, tap-major.</param>
     public LayerReplacement Replacement(FactorTensors tensors, Func<int, Matrix> approximation) =>
-        new(Layer.Layer, tensors, Bias(approximation), _kernel.Folded);
+        new(Layer.Layer, tensors, Bias(approximation), _kernel.Folded) { Approximation = approximation };
+
+    /// <summary>The layer as it is, with what a replacement takes into it.</summary>
+    public LayerReplacement Dense() => Replacement(
+        new FactorTensors(null, [new CoreTensor(FactorTensors.Stack(_kernel.Groups))], null),
+        group => Problems[group].Weight);
 
     private double[]? Bias(Func<int, Matrix> approximation)
     {
-        if (!_options.Centred || _moment is null)
+        if (!_options.Centred || _moment is null || _fit is not null)
         {
             return _kernel.Folded ? _kernel.Bias : null;
         }
@@ -95,7 +117,7 @@ internal sealed class LayerNumbers
             ? new FrobeniusMetric(Algebra, Layer.Shape.Taps)
             : new CovarianceMetric(
                 Algebra,
-                MomentPreparation.Prepare(_moment, group, _options.Centred, _options.Shrink),
+                MomentPreparation.Prepare(_moment, group, _options.Centred && _fit is null, _options.Shrink),
                 Layer.Shape.Taps,
                 _options.Jitter,
                 Cancellation

@@ -4,7 +4,9 @@ namespace ModelOptimizer.Methods.LowRank;
 internal sealed class LowRankBuilder(LowRankWork work)
 {
     private const long MostKeptWeights = 125_000_000;
+    private const string Refitted = "not compressed, fitted anew";
 
+    private readonly FactorWalk _walk = new(work);
     private long _keptWeights;
     private readonly Dictionary<(string Layer, RankPair Ranks), SolvedLayer> _solved = [];
 
@@ -12,59 +14,57 @@ internal sealed class LowRankBuilder(LowRankWork work)
     public StepResult Build(IEnumerable<ChosenRanks> choices)
     {
         var chosen = choices.ToDictionary(choice => choice.Layer.Name, StringComparer.Ordinal);
-        var replacements = new List<LayerReplacement>();
-        var outcomes = new OrderedDictionary<string, LayerOutcome>(StringComparer.Ordinal);
-        foreach (var layer in work.Layers)
-        {
-            work.Context.Progress.Report(new MethodProgress(layer.Name, outcomes.Count, work.Layers.Count));
-            var choice = chosen[layer.Name];
-            if (choice.Ranks is not { } pair)
-            {
-                outcomes.Add(layer.Name, Outcome(layer) with { SkipReason = choice.Reason });
-                continue;
-            }
-
-            var (replacement, error, note) = Solve(layer, pair);
-            var isStored = choice.IsStored ?? work.Options.Storage == FactorStorage.Stored;
-            replacements.Add(replacement with { IsStored = isStored });
-            outcomes.Add(layer.Name, Outcome(layer) with
-            {
-                ParametersAfter = layer.Parameters(pair),
-                MacsAfter = layer.Macs(isStored ? null : pair),
-                Ranks = layer.Form.Write(pair),
-                IsStored = isStored,
-                RelativeError = error,
-                Note = note,
-            });
-        }
-
-        var model = Proven(replacements, (layer, reason) => outcomes[layer.Name] = Outcome(layer) with { SkipReason = reason });
-        return replacements.Count > 0 && model.SizeInBytes < work.Context.Model.SizeInBytes
-            ? new StepResult(model, [.. outcomes.Values])
-            : throw NothingToCompress(work, outcomes.Values.Select(outcome => (outcome.Layer, outcome.SkipReason)));
-    }
-
-    // Whatever the runtime does not multiply out at load goes, and is told of.
-    private OnnxModel Proven(List<LayerReplacement> replacements, Action<FactorLayer, string> undo)
-    {
         while (true)
         {
+            var (solved, refitted) = Solved(chosen);
+            List<LayerReplacement> replacements = [.. work.Layers.Where(layer => chosen[layer.Name].Ranks is not null).Select(layer =>
+                solved[layer.Name].Replacement with { IsStored = IsStored(chosen[layer.Name]) })];
             var (model, made) = GraphRewriter.Build(work.Context.Model, replacements);
+            foreach (var numbers in refitted.Values.SelectMany(constants => constants))
+            {
+                numbers.Apply(model);
+            }
+
             var counts = replacements
                 .Where(item => item.IsStored)
                 .ToDictionary(item => made[item.Layer.Name], item => item.Layer.WeightCount, StringComparer.Ordinal);
             var failures = LoadTimeProof.Failures(work.Context, model, counts);
             if (failures.Count == 0)
             {
-                return model;
+                var outcomes = work.Layers
+                    .Select(layer => Outcome(layer, chosen[layer.Name], solved.GetValueOrDefault(layer.Name), refitted.ContainsKey(layer.Name)))
+                    .ToList();
+                return replacements.Count > 0 && model.SizeInBytes < work.Context.Model.SizeInBytes
+                    ? new StepResult(model, outcomes)
+                    : throw NothingToCompress(work, outcomes.Select(outcome => (outcome.Layer, outcome.SkipReason)));
             }
 
+            // Whatever the runtime does not multiply out at load goes, and is told of.
             foreach (var layer in work.Layers.Where(layer => made.TryGetValue(layer.Name, out var weight) && failures.ContainsKey(weight)))
             {
-                undo(layer, failures[made[layer.Name]]);
-                replacements.RemoveAll(item => item.Layer.Name == layer.Name);
+                chosen[layer.Name] = new ChosenRanks(layer, null, failures[made[layer.Name]]);
             }
         }
+    }
+
+    private bool IsStored(ChosenRanks choice) => choice.IsStored ?? work.Options.Storage == FactorStorage.Stored;
+
+    private Walked Solved(Dictionary<string, ChosenRanks> chosen)
+    {
+        var ranks = chosen.Values.Where(choice => choice.Ranks is not null).ToDictionary(choice => choice.Layer.Name, choice => choice.Ranks!.Value);
+        if (work.IsSequential)
+        {
+            return _walk.Run(ranks);
+        }
+
+        var solved = new Dictionary<string, SolvedLayer>();
+        foreach (var layer in work.Layers.Where(layer => ranks.ContainsKey(layer.Name)))
+        {
+            work.Context.Progress.Report(new MethodProgress(layer.Name, solved.Count, ranks.Count));
+            solved.Add(layer.Name, Solve(layer, ranks[layer.Name]));
+        }
+
+        return new Walked(solved, []);
     }
 
     public static DiagnosticException NothingToCompress(LowRankWork work, IEnumerable<(string Name, string? Reason)> layers)
@@ -96,6 +96,18 @@ internal sealed class LowRankBuilder(LowRankWork work)
 
         return solved;
     }
+
+    private LayerOutcome Outcome(FactorLayer layer, ChosenRanks choice, SolvedLayer? solved, bool isRefitted) => solved is null
+        ? Outcome(layer) with { SkipReason = choice.Reason, Note = isRefitted ? Refitted : null }
+        : Outcome(layer) with
+        {
+            ParametersAfter = layer.Parameters(choice.Ranks),
+            MacsAfter = layer.Macs(IsStored(choice) ? null : choice.Ranks),
+            Ranks = layer.Form.Write(choice.Ranks!.Value),
+            IsStored = IsStored(choice),
+            RelativeError = solved.RelativeError,
+            Note = solved.Note,
+        };
 
     private static LayerOutcome Outcome(FactorLayer layer) => new()
     {

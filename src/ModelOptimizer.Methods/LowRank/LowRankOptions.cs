@@ -25,6 +25,9 @@ internal sealed record LowRankOptions
 
     public Budget? Budget { get; init; }
 
+    /// <summary>Whether a layer's last factors make up for the errors of the layers before it.</summary>
+    public bool IsSequential { get; init; }
+
     /// <summary>What becomes of a layer; of <see cref="FactorStorage.Auto"/> all are chains until their time is known.</summary>
     public FactorStorage Storage { get; init; }
 
@@ -39,8 +42,9 @@ internal sealed record LowRankOptions
 
     /// <summary>All options of a method: these, and its own behind the norm.</summary>
     /// <param name="ranks">What can be written for ranks by hand.</param>
+    /// <param name="fit"><see cref="LowRankKeys.Sequential"/>, with what the method has against it.</param>
     /// <param name="own">What only this method has.</param>
-    public static IReadOnlyList<Option> With(string ranks, params Option[] own) =>
+    public static IReadOnlyList<Option> With(string ranks, Option<bool> fit, params Option[] own) =>
     [
         LowRankKeys.Norm,
         .. own,
@@ -48,6 +52,7 @@ internal sealed record LowRankOptions
         LowRankKeys.Jitter,
         LowRankKeys.Fold,
         LowRankKeys.Shrink,
+        fit,
         StorageOptions.Storage,
         LowRankKeys.Layers,
         LowRankKeys.Ranks with { Summary = ranks },
@@ -78,6 +83,7 @@ internal sealed record LowRankOptions
             Ranks = arguments.Get(LowRankKeys.Ranks),
             SquaredErrorBound = 1 - arguments.Get(LowRankKeys.Energy) ?? Squared(arguments.Get(LowRankKeys.Error)),
             Budget = arguments.Get(SearchOptions.Budget),
+            IsSequential = arguments.Get(LowRankKeys.Sequential),
             Storage = StorageOptions.Of(arguments),
             Position = arguments.Position,
             GoalPosition = arguments.PositionOf(goal.Name),
@@ -120,6 +126,14 @@ internal static class LowRankKeys
         "shrink",
         Forms.Number(0, 1).OrNone(),
         "λ between the measured moment (0) and the identity (1); absent, too few windows choose it.");
+
+    public static readonly Option<bool> Sequential = FitOptions.Sequential with
+    {
+        OnlyIf =
+        [
+            Norm.When(norm => norm == FactorNorm.Covariance, "has no meaning beside 'norm: frobenius', which looks at no data. Remove one of the two."),
+        ],
+    };
 
     public static readonly Option<LayerRules?> Layers = new("layers", LayerForms.Rules, "Which layers; absent, every layer the method can take.");
 

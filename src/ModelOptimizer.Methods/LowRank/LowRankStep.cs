@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Sequential;
+
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A step that replaces layers by products of factors.</summary>
@@ -10,7 +12,9 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
 
     public MethodPlan Plan => new(
         [.. _work.Candidates.Select(layer => layer.Name)],
-        (long)(_work.Candidates.Sum(LowRankWork.MemoryOf) + (3 * _work.Candidates.Select(LowRankWork.MemoryOf).DefaultIfEmpty().Max())),
+        // A walk has two moments of a layer besides, their means, and a factor with its copies.
+        (long)(_work.Candidates.Sum(LowRankWork.MemoryOf)
+            + ((_work.IsSequential ? 8 : 3) * _work.Candidates.Select(LowRankWork.MemoryOf).DefaultIfEmpty().Max())),
         _work.Candidates.Sum(Flops));
 
     public IReadOnlyList<LayerChoices> Choices()
@@ -124,7 +128,8 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         double width = shape.Inputs * shape.Taps;
         var product = 2 * shape.Groups * shape.Outputs * width * width;
         var searched = _work.Options.Ranks is null && _work.Options.Budget?.Allocation != Allocation.Uniform;
-        return product + (layer.Form is MatrixForm matrix ? 200 * Math.Pow(matrix.Full, 3) : factorization.Flops(layer.Form, searched));
+        var walked = _work.IsSequential ? (shape.Groups * (RidgeFit.Factors + 1) * Math.Pow(width, 3) / 3) + (2 * product) : 0;
+        return product + walked + (layer.Form is MatrixForm matrix ? 200 * Math.Pow(matrix.Full, 3) : factorization.Flops(layer.Form, searched));
     }
 }
 

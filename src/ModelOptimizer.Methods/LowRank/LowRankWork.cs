@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.LowRank;
@@ -61,6 +62,9 @@ internal sealed class LowRankWork
 
     public bool NeedsData => Options.Norm == FactorNorm.Covariance;
 
+    /// <summary>Whether the last factors of a layer make up for the layers before it.</summary>
+    public bool IsSequential => Options.IsSequential && NeedsData && !Factorization.IsPublished;
+
     /// <summary>Collects the moments, and sorts out the layers whose numbers cannot be used.</summary>
     /// <returns>The layers that fell out, with the reasons.</returns>
     public IReadOnlyList<FactorLayer> Measure()
@@ -97,9 +101,17 @@ internal sealed class LowRankWork
         return solver;
     }
 
+    /// <summary>The numbers of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="fit">What it is to become by now, in place of its weight as it is; null for that.</param>
+    public LayerNumbers Numbers(FactorLayer layer, RidgeFit? fit = null) => new(Context, Options, layer, _constants, fit);
+
+    /// <summary>What a rewrite of a layer will do besides its factors.</summary>
+    public LayerPlan PlanOf(FactorLayer layer) => LayerPlan.Of(layer, Options, _constants);
+
     private ILayerSolver Solver(FactorLayer layer)
     {
-        var numbers = new LayerNumbers(Context, Options, layer, _constants);
+        var numbers = Numbers(layer);
         return layer.Form is MatrixForm ? new MatrixSolver(numbers) : Factorization.Solver(numbers);
     }
 
@@ -116,20 +128,15 @@ internal sealed class MatrixSolver(LayerNumbers numbers) : ILayerSolver
 {
     private IReadOnlyList<OutputTruncation>? _truncations;
 
-    private IReadOnlyList<OutputTruncation> Truncations => _truncations ??= [.. numbers.Problems.Select(problem => new OutputTruncation(problem))];
+    private IReadOnlyList<OutputTruncation> Truncations => _truncations ??= Truncate(numbers);
 
-    public SolvedLayer Solve(RankPair ranks) => new(Reconstructed(ranks), Math.Sqrt(Error(ranks.Output)), numbers.Note);
-
-    public LayerReplacement Reconstructed(RankPair ranks)
+    public SolvedLayer Solve(RankPair ranks, LayerNumbers? now = null)
     {
-        var groups = Truncations.Select(truncation => truncation.Factors(ranks.Output)).ToList();
-        var tensors = new FactorTensors(
-            null,
-            [new CoreTensor(FactorTensors.Stack(groups.Select(factors => factors.Core)))],
-            FactorTensors.Stack(groups.Select(factors => factors.Output))
-        );
-        return numbers.Replacement(tensors, group => numbers.Algebra.Multiply(groups[group].Output, groups[group].Core));
+        var (under, truncations) = now is null ? (numbers, Truncations) : (now, Truncate(now));
+        return new(Factors(under, truncations, ranks), Math.Sqrt(truncations.Sum(truncation => truncation.Error(ranks.Output)) / under.Energy), under.Note);
     }
+
+    public LayerReplacement Reconstructed(RankPair ranks) => Factors(numbers, Truncations, ranks);
 
     public IEnumerable<CurvePoint> Curve(int multiple)
     {
@@ -138,6 +145,20 @@ internal sealed class MatrixSolver(LayerNumbers numbers) : ILayerSolver
     }
 
     private double Error(int rank) => Truncations.Sum(truncation => truncation.Error(rank)) / numbers.Energy;
+
+    private static IReadOnlyList<OutputTruncation> Truncate(LayerNumbers numbers) => [.. numbers.Problems.Select(problem => new OutputTruncation(problem))];
+
+    private static LayerReplacement Factors(LayerNumbers numbers, IReadOnlyList<OutputTruncation> truncations, RankPair ranks)
+    {
+        var groups = truncations.Select(truncation => truncation.Factors(ranks.Output)).ToList();
+        var tensors = new FactorTensors(
+            null,
+            [new CoreTensor(FactorTensors.Stack(groups.Select(factors => factors.Core)))],
+            FactorTensors.Stack(groups.Select(factors => factors.Output))
+        );
+        var algebra = numbers.Algebra;
+        return numbers.Replacement(tensors, group => algebra.Multiply(groups[group].Output, groups[group].Core));
+    }
 }
 
 /// <summary>Why a layer's numbers cannot be used.</summary>

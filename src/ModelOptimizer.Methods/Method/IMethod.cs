@@ -18,6 +18,9 @@ internal interface IMethod
     /// <summary>Whether its steps have <see cref="IStep.Choices"/>, so that a search can decide (<c>budget: auto</c>).</summary>
     bool OffersChoices => false;
 
+    /// <summary>Whether every layer's output stays about what it was: then later steps can still bring it nearer to the original's.</summary>
+    bool KeepsLayerOutputs => false;
+
     /// <summary>What can be set in the manifest. Readers, help, schema and documentation all come from here.</summary>
     IReadOnlyList<Option> Options { get; }
 

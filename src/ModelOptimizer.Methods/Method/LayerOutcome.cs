@@ -61,7 +61,7 @@ internal sealed record LayerOutcome
     [JsonPropertyName("reason")]
     public string? SkipReason { get; init; }
 
-    /// <summary>Anything else worth a column in the report, such as <c>bn: folded</c>.</summary>
+    /// <summary>Anything else worth a column in the report, such as <c>bn: folded</c>; what was done to a layer that is not smaller, if anything was.</summary>
     public string? Note { get; init; }
 
     /// <summary>The choice that leads to this outcome again.</summary>

@@ -13,6 +13,12 @@ internal sealed record StepContext
     /// <summary>The model so far, after the steps before this one. Not to be changed.</summary>
     public required OnnxModel Model { get; init; }
 
+    /// <summary>
+    /// What the outputs of layers are to be like where they are fitted again: the original, or what the last step made that changed them on purpose. Not to be
+    /// changed.
+    /// </summary>
+    public required OnnxModel Reference { get; init; }
+
     /// <summary>The model that the step's option with the form <see cref="Forms.Model"/> names; null when it names none. Not to be changed.</summary>
     public OnnxModel? Student { get; init; }
 

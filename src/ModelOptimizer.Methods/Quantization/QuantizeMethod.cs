@@ -15,6 +15,8 @@ internal sealed class QuantizeMethod : IMethod
 
     public bool OffersChoices => true;
 
+    public bool KeepsLayerOutputs => true;
+
     public IReadOnlyList<Option> Options => QuantizeOptions.Keys;
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => QuantizeOptions.From(arguments) switch

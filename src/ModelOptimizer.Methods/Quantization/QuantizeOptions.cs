@@ -83,6 +83,15 @@ internal sealed record QuantizeOptions
         OnlyIf = [RateKey.When(rate => rate is null, "has no meaning beside 'rate', which rounds in its own way. Remove it, or write 'weights'.")],
     });
 
+    private static readonly Option<bool> Sequential = Keys.Add(FitOptions.Sequential with
+    {
+        OnlyIf =
+        [
+            Rounding.When(gptq => gptq, "has no meaning beside 'rounding: nearest', which looks at no data. Remove one of the two."),
+            RateKey.When(rate => rate is null, "has no meaning beside 'rate', whose layers always make up for those before them. Remove it."),
+        ],
+    });
+
     private static readonly Option<string> Form = Keys.Add<string>(new("form", Forms.Word(["stored"]), WhatFormIs, "stored"));
 
     private static readonly Option<LayerRules?> LayersKey = Keys.Add(new Option<LayerRules?>(
@@ -106,6 +115,9 @@ internal sealed record QuantizeOptions
     /// <summary>Whether weights are rounded under the second moments of their inputs.</summary>
     public bool UnderMoments { get; init; }
 
+    /// <summary>Whether a layer makes up for the errors of those before it.</summary>
+    public bool IsSequential { get; init; }
+
     public required LayerRules Layers { get; init; }
 
     /// <summary>Where the step is written.</summary>
@@ -126,6 +138,7 @@ internal sealed record QuantizeOptions
         Rate = arguments.Get(RateKey),
         Budget = arguments.Get(BudgetKey),
         UnderMoments = arguments.Get(Rounding),
+        IsSequential = arguments.Get(Sequential),
         Layers = arguments.Get(LayersKey) ?? LayerRules.All,
         Position = arguments.Position,
         BudgetPosition = arguments.PositionOf(BudgetKey.Name),

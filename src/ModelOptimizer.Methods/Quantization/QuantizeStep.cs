@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Statistics;
 
@@ -17,6 +18,7 @@ internal sealed class QuantizeStep : IStep
     private readonly WeightRounder _rounder;
     private readonly IReadOnlyList<PlannedWeight> _planned;
     private readonly Dictionary<(string Layer, WeightFormat Format), RoundedWeight> _rounded = [];
+    private readonly WalkMemory<RoundedWeight> _walked = new(weight => weight.Tensor.Count);
     private BitAllocation? _allocation;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
@@ -39,8 +41,9 @@ internal sealed class QuantizeStep : IStep
     {
         get
         {
-            var (bytes, largest, flops) = (0.0, 0.0, 0.0);
-            foreach (var target in Measured(_planned))
+            List<WeightTarget> walked = [.. Measured(_planned).Where(IsWalked)];
+            var ((peak, flops), bytes, largest) = (RoundingWalk.Predicted(walked), 0.0, 0.0);
+            foreach (var target in Measured(_planned).Except(walked))
             {
                 double width = target.Axis!.Width;
                 double groups = target.Measured[0].Window?.Group ?? 1;
@@ -52,7 +55,7 @@ internal sealed class QuantizeStep : IStep
 
             return new MethodPlan(
                 [.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target.Name)],
-                (long)(bytes + largest),
+                (long)(bytes + Math.Max(largest, peak)),
                 flops
             );
         }
@@ -126,7 +129,7 @@ internal sealed class QuantizeStep : IStep
         return _allocation;
     }
 
-    // Candidates of a search share most of their weights.
+    // Under the moments of the model before this step, as all widths are compared.
     private RoundedWeight Rounded(WeightTarget target, WeightFormat format)
     {
         if (!_rounded.TryGetValue((target.Name, format), out var known))
@@ -142,20 +145,65 @@ internal sealed class QuantizeStep : IStep
 
     private StepResult Apply(IReadOnlyList<PlannedWeight> planned)
     {
+        var isSequential = Measured(planned).Any(IsWalked);
+        var rounded = isSequential ? Walked(planned) : Independent(planned);
+        var result = new PackedWeights(_context, _options.Position).Pack(
+            planned.Select(weight => (weight.Target, weight.Reason)),
+            rounded,
+            (weight, outcome) => outcome with { Bits = weight.Tensor.Format.Choice.Count });
+        // The other layers made up for the errors of a weight that turns out to stay as it is: they are rounded again without it.
+        var plain = result.Layers.Where(layer => layer.SkipReason is not null).ToDictionary(layer => layer.Layer, layer => layer.SkipReason);
+        PlannedWeight Left(PlannedWeight weight) =>
+            plain.TryGetValue(weight.Target.Name, out var reason) ? weight with { Format = null, Reason = reason } : weight;
+        return isSequential && rounded.Any(weight => plain.ContainsKey(weight.Target.Name))
+            ? Apply([.. planned.Select(Left)])
+            : result with { Series = _allocation?.Series ?? [] };
+    }
+
+    private IReadOnlyList<RoundedWeight> Walked(IReadOnlyList<PlannedWeight> planned)
+    {
+        var formats = planned.Where(weight => weight.Format is not null).ToDictionary(weight => weight.Target.Name, weight => weight.Format!);
+        RequireCalibration();
+        RequireMoments([.. Measured(planned).Where(target => !IsWalked(target))]);
+        return new RoundingWalk(_context, formats.Keys.ToHashSet(StringComparer.Ordinal), _options.Position).Run((target, fit) =>
+        {
+            var format = formats[target.Name];
+            if (fit is not null && format.HasCodes)
+            {
+                return _rounder.Round(target, format, fit);
+            }
+
+            RequireMoments(_rounder.UsesMoments(target, format) ? [target] : []);
+            return _rounder.Round(target, format);
+        },
+        _walked,
+        target => formats[target.Name].Name);
+    }
+
+    private List<RoundedWeight> Independent(IReadOnlyList<PlannedWeight> planned)
+    {
         RequireMoments([.. Measured(planned)]);
         var formats = planned.Where(weight => weight.Format is not null).ToList();
-        var rounded = new Dictionary<string, RoundedWeight>(StringComparer.Ordinal);
+        var rounded = new List<RoundedWeight>();
         foreach (var weight in formats)
         {
             _context.Progress.Report(new MethodProgress(weight.Target.Name, rounded.Count, formats.Count));
-            rounded.Add(weight.Target.Name, Rounded(weight.Target, weight.Format!));
+            rounded.Add(Rounded(weight.Target, weight.Format!));
         }
 
-        var result = new PackedWeights(_context, _options.Position).Pack(
-            planned.Select(weight => (weight.Target, weight.Reason)),
-            [.. rounded.Values],
-            (weight, outcome) => outcome with { Bits = weight.Tensor.Format.Choice.Count });
-        return result with { Series = _allocation?.Series ?? [] };
+        return rounded;
+    }
+
+    private void RequireCalibration()
+    {
+        if (_context.Calibration is null)
+        {
+            throw new DiagnosticException(
+                MethodCodes.NoCalibration,
+                "'rounding: gptq' measures the layers' inputs and the model has no calibration data. "
+                    + "Add 'calibrate: { dataset: … }' to the model, or write 'rounding: nearest'.",
+                _options.Position);
+        }
     }
 
     private void RequireMoments(IReadOnlyCollection<WeightTarget> targets)
@@ -165,18 +213,12 @@ internal sealed class QuantizeStep : IStep
             return;
         }
 
-        if (_context.Calibration is null)
-        {
-            throw new DiagnosticException(
-                MethodCodes.NoCalibration,
-                "'rounding: gptq' measures the layers' inputs and the model has no calibration data. "
-                    + "Add 'calibrate: { dataset: … }' to the model, or write 'rounding: nearest'.",
-                _options.Position);
-        }
-
+        RequireCalibration();
         _context.Progress.Report(new MethodProgress("second moments", 0, 1));
         _context.ActivationStatistics.Require([.. targets.SelectMany(target => target.Measured).Select(MomentKey.Of).Distinct()], _context.Cancellation);
     }
+
+    private bool IsWalked(WeightTarget target) => _options.IsSequential && RoundingWalk.IsWalked(target);
 
     private IEnumerable<WeightTarget> Measured(IEnumerable<PlannedWeight> planned) =>
         planned.Where(weight => weight.Format is { } format && _rounder.UsesMoments(weight.Target, format)).Select(weight => weight.Target);

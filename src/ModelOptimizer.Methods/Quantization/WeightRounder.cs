@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Tensors.Statistics;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
@@ -39,27 +40,31 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     }
 
     /// <summary>Rounds one weight.</summary>
+    /// <param name="target">The weight.</param>
+    /// <param name="format">The grid.</param>
+    /// <param name="fit">What is rounded, and under which moments; null for the weight as it is. Whoever fitted it moves the bias.</param>
     /// <exception cref="DiagnosticException">It has numbers that are not finite.</exception>
-    public RoundedWeight Round(WeightTarget target, WeightFormat format)
+    public RoundedWeight Round(WeightTarget target, WeightFormat format, RidgeFit? fit = null)
     {
         var constant = _constants.Find(target.Layer.Weight)!;
-        var weight = Read(target, constant, position);
+        var weight = fit?.Weight ?? Read(target, constant, position);
         var type = (DataType)constant.Tensor.DataType;
-        var moment = UsesMoments(target, format) ? Moment(target) : null;
+        var moment = fit is not null ? new SecondMoment(fit.Sigma, fit.Mean, fit.Count) : UsesMoments(target, format) ? Moment(target) : null;
         var tensor = format.HasCodes ? RoundToCodes(target, weight, format, constant, moment) : RoundToHalves(target, weight, constant);
         var values = tensor.Values();
         var difference = target.Axis!.ToRows(values);
         TensorPrimitives.Subtract(weight.Values, difference.Values, difference.Values);
         // E[Δ·x] of each output: what a bias can take.
-        var shift = moment is null ? null : Shift(difference, moment);
+        var shift = moment is null || fit is not null ? null : Shift(difference, moment);
         var bias = shift is null || target.Measured.Count > 1 ? null : _biases.Find(target.Layer, shift);
+        var energy = Energy(weight, moment) + (fit?.MeanEnergy ?? 0);
         return new RoundedWeight(
             target,
             tensor,
             values.All(double.IsFinite) ? null : $"a number would be too large for {ElementTypes.Name(format.HasCodes ? (int)type : (int)DataType.Float16)}",
             bias,
-            RelativeError(weight, difference, moment, bias is null ? null : shift),
-            Note(target, format, moment)
+            RelativeError(energy, difference, moment, bias is null ? null : shift),
+            Note(target, format, moment, isFitted: fit is not null)
         );
     }
 
@@ -163,10 +168,9 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     }
 
     // √(tr(ΔΣΔᵀ)/tr(WΣWᵀ)), less what the bias takes; with Σ = I where there is none.
-    private double RelativeError(Matrix weight, Matrix difference, SecondMoment? moment, double[]? taken)
+    private double RelativeError(double energy, Matrix difference, SecondMoment? moment, double[]? taken)
     {
         var error = Energy(difference, moment) - (taken is null ? 0 : TensorPrimitives.SumOfSquares<double>(taken));
-        var energy = Energy(weight, moment);
         return energy > 0 ? Math.Sqrt(Math.Max(0, error) / energy) : 0;
     }
 
@@ -190,7 +194,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
 
     private static double[] Diagonal(Matrix matrix) => [.. Enumerable.Range(0, matrix.Rows).Select(i => matrix[i, i])];
 
-    private string? Note(WeightTarget target, WeightFormat format, SecondMoment? moment)
+    private string? Note(WeightTarget target, WeightFormat format, SecondMoment? moment, bool isFitted)
     {
         if (!underMoments || !format.HasCodes)
         {
@@ -199,7 +203,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
 
         return moment is null ? "nearest: its inputs are not measured"
             : moment.Sigma.All(sigma => !SuccessiveRounding.IsUsable(sigma)) ? "nearest: its input on the calibration data is zero"
-            : moment.Count >= target.Axis!.Width ? null
+            : isFitted || moment.Count >= target.Axis!.Width ? null
             : string.Create(CultureInfo.InvariantCulture, $"{moment.Count} windows for {target.Axis.Width} directions: more calibration data would help");
     }
 }
@@ -211,7 +215,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
 /// <param name="Bias">What the layer's bias becomes; null where it stays.</param>
 /// <param name="RelativeError">√(tr(ΔΣΔᵀ)/tr(WΣWᵀ)); Σ = I where it was not measured.</param>
 /// <param name="Note">What the report should say; null for nothing.</param>
-internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, string? Obstacle, MovedBias? Bias, double RelativeError, string? Note)
+internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, string? Obstacle, NewNumbers? Bias, double RelativeError, string? Note)
 {
     /// <summary>A clone of <paramref name="model"/> with the numbers of <paramref name="weights"/> as plain constants, and their biases.</summary>
     public static OnnxModel Apply(OnnxModel model, IReadOnlyList<RoundedWeight> weights)
@@ -225,44 +229,5 @@ internal sealed record RoundedWeight(WeightTarget Target, RoundedTensor Tensor, 
         }
 
         return plain;
-    }
-}
-
-/// <summary>A bias with other numbers.</summary>
-internal sealed record MovedBias(string Name, double[] Values)
-{
-    /// <summary>Writes them into <paramref name="model"/>.</summary>
-    public void Apply(OnnxModel model) => WeightValues.Write(new ConstantLookup(model.Graph)[Name], Values);
-}
-
-/// <summary>
-/// Moves the mean error of a layer's outputs into its bias: the squared error falls by its square. A layer without a bias of its own keeps the error: another
-/// bias would be another node, and in front of a padded convolution it would not be the same at the border.
-/// </summary>
-internal sealed class BiasMove(OnnxModel model)
-{
-    private readonly ConstantLookup _constants = new(model.Graph);
-    private readonly TensorUses _uses = new(model.Proto);
-
-    /// <summary>The bias of <paramref name="layer"/> with <paramref name="shift"/> added to its outputs; null where it has none that is its own.</summary>
-    public MovedBias? Find(WeightLayer layer, double[] shift)
-    {
-        var (bias, isKnown) = StoredBias.Read(layer, model, _constants);
-        if (
-            !isKnown
-            || bias is null
-            || layer.Beta == 0
-            || _uses.OnlyReader(layer.Bias!) is null
-            || _constants.Find(layer.Bias) is not { } constant
-            || ElementTypes.Count(constant.Tensor.Dims) != shift.Length
-            || (constant.Node is not null && constant.Node.Attribute("value") is null)
-        )
-        {
-            return null;
-        }
-
-        // y = α·x·W + β·C
-        double[] moved = [.. bias.Zip(shift, (value, error) => value + (layer.Alpha / layer.Beta * error))];
-        return WeightValues.Fits(constant.Tensor.DataType, moved) ? new MovedBias(constant.Name, moved) : null;
     }
 }

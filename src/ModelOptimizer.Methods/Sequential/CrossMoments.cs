@@ -37,6 +37,16 @@ internal sealed class CrossMoments
     /// <summary>How many positions.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Whether all of them are numbers.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            Flush();
+            return _sigma.Concat(_cross).All(sums => double.IsFinite(TensorPrimitives.Sum<double>(sums.Values)));
+        }
+    }
+
     /// <summary>Σ̃ of a group, D×D.</summary>
     public Matrix Sigma(int group) => Mean(_sigma, group);
 

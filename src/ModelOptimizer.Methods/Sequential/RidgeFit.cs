@@ -8,16 +8,31 @@ namespace ModelOptimizer.Methods.Sequential;
 /// </summary>
 /// <param name="Weight">W*, T×D.</param>
 /// <param name="Sigma">Σ̃ of each group; centred where a bias takes the mean.</param>
+/// <param name="Mean">E[x̃] of each group where Σ̃ is centred; zeros elsewhere.</param>
 /// <param name="Shift">From weights, T×D, to E[y − W·x̃], what the bias must add (T numbers).</param>
-internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func<Matrix, double[]> Shift)
+/// <param name="Count">How many positions say so.</param>
+internal sealed record RidgeFit(
+    Matrix Weight,
+    IReadOnlyList<Matrix> Sigma,
+    IReadOnlyList<double[]> Mean,
+    Func<Matrix, double[]> Shift,
+    long Count)
 {
     private static readonly double[] Candidates = [1e-2, 1e-1, 1, 10];
 
     // Variance of an input, as a share of its energy, that is none.
     private const double Constant = 1e-12;
 
+    // By what share of the energy a solution must be better than the old weights: less is what float32 leaves of the same outputs.
+    private const double LeastGain = 1e-9;
+
     // Where nothing could be held back.
     private const double Usual = 1e-2;
+
+    /// <summary>‖W*·E[x̃]‖² where Σ̃ is centred: what is missing there to the energy of W*·x̃.</summary>
+    public double MeanEnergy => Split(Weight, Mean.Count)
+        .Zip(Mean, (part, mean) => Enumerable.Range(0, part.Rows).Sum(row => Math.Pow(TensorPrimitives.Dot<double>(part.Row(row), mean), 2)))
+        .Sum();
 
     /// <summary>How often a matrix of Σ̃'s size is factorised.</summary>
     public static int Factors => Candidates.Length + 1;
@@ -49,14 +64,17 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
         return new RidgeFit(
             joined,
             [.. groups.Select(group => group.Sigma)],
-            rounded => [.. Split(rounded, groups.Count).Zip(groups, Mean).SelectMany(part => part)]);
+            [.. groups.Select(group => movesBias ? group.Inputs : new double[group.Inputs.Length])],
+            rounded => [.. Split(rounded, groups.Count).Zip(groups, MeanError).SelectMany(part => part)],
+            fit.Count);
     }
 
     private static double Best(ILinearAlgebra algebra, Matrix weight, CrossMoments fit, CrossMoments held, double[]? bias, bool movesBias)
     {
         var (groups, unseen) = (Groups(weight, fit, bias, movesBias), Groups(weight, held, bias, movesBias));
         double Error(double ridge) => groups.Zip(unseen, (group, other) => other.Error(algebra, group.Solve(algebra, ridge), group)).Sum();
-        var (best, least) = (double.PositiveInfinity, Error(double.PositiveInfinity));
+        var old = Error(double.PositiveInfinity);
+        var (best, least) = (double.PositiveInfinity, old - (LeastGain * Math.Abs(old)));
         foreach (var ridge in Candidates)
         {
             if (Error(ridge) is var error && error < least)
@@ -83,7 +101,7 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
     }
 
     // E[y] − W·E[x̃]
-    private static IEnumerable<double> Mean(Matrix weight, Group group) =>
+    private static IEnumerable<double> MeanError(Matrix weight, Group group) =>
         Enumerable.Range(0, weight.Rows).Select(row => group.Outputs[row] - TensorPrimitives.Dot<double>(weight.Row(row), group.Inputs));
 
     /// <summary>The moments of one group, without the bias.</summary>
@@ -147,7 +165,7 @@ internal sealed record RidgeFit(Matrix Weight, IReadOnlyList<Matrix> Sigma, Func
                 - (2 * TensorPrimitives.Dot<double>(weight.Values, _cross.Values));
             if (_movesBias)
             {
-                error += Mean(weight, this).Zip(Mean(weight, fitted), (here, there) => (here - there) * (here - there)).Sum();
+                error += MeanError(weight, this).Zip(MeanError(weight, fitted), (here, there) => (here - there) * (here - there)).Sum();
             }
 
             return error;

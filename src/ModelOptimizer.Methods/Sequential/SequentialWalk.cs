@@ -4,8 +4,8 @@ using ModelOptimizer.Tensors.Data;
 namespace ModelOptimizer.Methods.Sequential;
 
 /// <summary>
-/// A walk through two models of one structure, layer after layer: the reference as it is, and a copy whose layers are changed on the way. Each layer can so
-/// make up for what was done to those before it (Zhang, Zou, He, Sun: Accelerating Very Deep Convolutional Networks for Classification and Detection. TPAMI
+/// A walk through two models, layer after layer: the reference as it is, and a model whose layers are changed on the way. Each layer can so make up for what
+/// was done to those before it (Zhang, Zou, He, Sun: Accelerating Very Deep Convolutional Networks for Classification and Detection. TPAMI
 /// 2016, arXiv 1505.06798, "asymmetric"; He, Zhang, Sun: Channel Pruning. ICCV 2017, arXiv 1707.06168, for outputs that are added to a shortcut).
 /// </summary>
 internal sealed class SequentialWalk : IDisposable
@@ -19,42 +19,88 @@ internal sealed class SequentialWalk : IDisposable
 
     private readonly ILinearAlgebra _algebra;
     private readonly IReadOnlyDictionary<string, long[]> _shapes;
-    private readonly Frontier _reference;
+    private readonly List<Frontier> _references;
     private readonly Frontier _changed;
     private readonly TensorUses _uses;
+    private readonly OnnxModel _model;
+    private readonly ConstantLookup _constants;
+    private readonly BiasMove _biases;
     private readonly HashSet<NodeProto> _toCome;
     private readonly CancellationToken _cancellation;
 
-    /// <param name="context">The reference is its model; the samples are its calibration data.</param>
-    /// <param name="changed">A clone of it.</param>
+    /// <param name="context">Its reference, for layers that this has not its model, and its calibration data.</param>
+    /// <param name="changed">A clone of its model, or one whose layers do the same.</param>
     /// <param name="layers">The layers of <paramref name="changed"/> that will be changed.</param>
     public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers)
     {
         (_algebra, _shapes) = (context.Engine.LinearAlgebra, context.Shapes);
-        _reference = new Frontier(context.Engine, context.Model, context.Calibration!.Read());
+        OnnxModel[] references = ReferenceEquals(context.Reference, context.Model) ? [context.Model] : [context.Reference, context.Model];
+        _references = [.. references.Select(model => new Frontier(context.Engine, model, context.Calibration!.Read()))];
         _changed = new Frontier(context.Engine, changed, context.Calibration!.Read());
-        _uses = new TensorUses(changed.Proto);
+        (_uses, _model, _constants, _biases) = (new TensorUses(changed.Proto), changed, new ConstantLookup(changed.Graph), new BiasMove(changed));
         _toCome = new HashSet<NodeProto>(layers.Select(layer => layer.Node), ReferenceEqualityComparer.Instance);
         _cancellation = context.Cancellation;
     }
 
     /// <summary>
-    /// Moments of what <paramref name="layer"/> reads in the changed model and of what it gives in the reference, its bias included; where its output is
-    /// added to a shortcut, less by what the shortcut has changed. Of a Gemm it is divided by alpha. Of every sample but a quarter, and of that quarter,
-    /// which may be empty.
+    /// Goes on to what <paramref name="layer"/> reads and gives; null where that cannot be measured: it does not depend on the samples, leads to no output, or
+    /// is a single vector.
     /// </summary>
-    /// <param name="layer">A layer of the changed model, behind those that were asked for before.</param>
-    public (CrossMoments Fit, CrossMoments HeldBack) Moments(WeightLayer layer)
+    /// <param name="layer">A layer of the changed model, behind those that were reached before.</param>
+    public Place? Reach(WeightLayer layer)
     {
-        _reference.Advance([layer.Output]);
+        if (layer.TransA || !IsMeasurable(layer))
+        {
+            return null;
+        }
+
+        var reference = Reference(layer)!;
+        reference.Advance([layer.Output]);
         _changed.Advance([layer.Input]);
-        var shortcut = Shortcut(layer);
+        var shortcut = Shortcut(layer, reference);
         if (shortcut is not null)
         {
-            _reference.Advance([layer.Output, shortcut]);
+            reference.Advance([layer.Output, shortcut]);
             _changed.Advance([layer.Input, shortcut]);
         }
 
+        _toCome.Remove(layer.Node);
+        return new Place(layer, reference, shortcut);
+    }
+
+    /// <summary>Solves a layer anew for what it reads by now; null where that is not finite.</summary>
+    /// <param name="place">Where the walk stands.</param>
+    /// <param name="weight">The layer's weight, T×D.</param>
+    public RidgeFit? Fit(Place place, Matrix weight)
+    {
+        var layer = place.Layer;
+        var (fit, held) = Moments(place);
+        if (!fit.IsFinite || !held.IsFinite)
+        {
+            return null;
+        }
+
+        var (bias, isKnown) = StoredBias.Read(layer, _model, _constants);
+        var inProduct = bias is null ? null : Array.ConvertAll(bias, value => value * layer.Beta / layer.Alpha);
+        // The weight stays where the target of the product is not known, as with a bias that is computed, or where there are fewer positions than unknowns.
+        return RidgeFit.Solve(_algebra, weight, fit, held, inProduct, MovesBias(layer), isFixed: !isKnown || fit.Count < weight.Columns);
+    }
+
+    /// <summary>The bias of <paramref name="layer"/> that takes the mean error of a fit; null where it has none that is its own.</summary>
+    /// <param name="layer">A layer of the changed model.</param>
+    /// <param name="fit">Its fit.</param>
+    /// <param name="weight">What became of the solution, T×D.</param>
+    public NewNumbers? Bias(WeightLayer layer, RidgeFit fit, Matrix weight) => MovesBias(layer) ? _biases.Find(layer, fit.Shift(weight)) : null;
+
+    /// <summary>
+    /// Moments of what a layer reads in the changed model and of what it gives in the reference, its bias included; where its output is
+    /// added to a shortcut, less by what the shortcut has changed. Of a Gemm it is divided by alpha. Of every sample but a quarter, and of that quarter,
+    /// which may be empty.
+    /// </summary>
+    /// <param name="place">Where the walk stands.</param>
+    public (CrossMoments Fit, CrossMoments HeldBack) Moments(Place place)
+    {
+        var (layer, reference, shortcut) = place;
         var groups = layer.Window?.Group ?? 1;
         var size = (int)(layer.WeightCount / layer.OutputChannels);
         CrossMoments New() => new(_algebra, groups, size, layer.OutputChannels);
@@ -62,8 +108,8 @@ internal sealed class SequentialWalk : IDisposable
         for (var batch = 0; batch < _changed.Batches; batch++)
         {
             _cancellation.ThrowIfCancellationRequested();
-            var output = _reference.Read(layer.Output, batch);
-            var (before, after) = shortcut is null ? (null, null) : (_reference.Read(shortcut, batch), _changed.Read(shortcut, batch));
+            var output = reference.Read(layer.Output, batch);
+            var (before, after) = shortcut is null ? (null, null) : (reference.Read(shortcut, batch), _changed.Read(shortcut, batch));
             // One that is spread over positions would have to be spread here too.
             var windows = before is not null && before.Shape.AsSpan().SequenceEqual(output.Shape)
                 ? new LayerWindows(layer, _changed.Read(layer.Input, batch), output, before, after)
@@ -74,25 +120,27 @@ internal sealed class SequentialWalk : IDisposable
             Add(held, windows, kept, samples);
         }
 
-        _toCome.Remove(layer.Node);
         return (fit, held);
     }
 
-    /// <summary>
-    /// Whether what <paramref name="layer"/> reads and gives can be had: it depends on the samples, leads to an output, and is no single vector.
-    /// </summary>
-    public bool IsMeasurable(WeightLayer layer) =>
-        _reference.IsReachable(layer.Output, Nothing)
+    private bool IsMeasurable(WeightLayer layer) =>
+        Reference(layer) is not null
         && _changed.IsReachable(layer.Input, Nothing)
         && !(_shapes.TryGetValue(layer.Output, out var shape) && shape.Length < 2);
 
     /// <summary>Says that a layer whose moments nobody needs is changed now.</summary>
     public void Pass(WeightLayer layer) => _toCome.Remove(layer.Node);
 
+    /// <summary>Where a walk stands.</summary>
+    /// <param name="Layer">In front of this layer of the changed model.</param>
+    /// <param name="Reference">Where its output is.</param>
+    /// <param name="Shortcut">What is added to the output; null for nothing that is known by now.</param>
+    public sealed record Place(WeightLayer Layer, Frontier Reference, string? Shortcut);
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        _reference.Dispose();
+        _references.ForEach(reference => reference.Dispose());
         _changed.Dispose();
     }
 
@@ -106,8 +154,13 @@ internal sealed class SequentialWalk : IDisposable
         }
     }
 
+    private bool MovesBias(WeightLayer layer) => _biases.Find(layer, new double[layer.OutputChannels]) is not null;
+
+    // The first that has the layer's output.
+    private Frontier? Reference(WeightLayer layer) => _references.Find(reference => reference.IsReachable(layer.Output, Nothing));
+
     // What is added to the output, where that is known by now in both models.
-    private string? Shortcut(WeightLayer layer)
+    private string? Shortcut(WeightLayer layer, Frontier reference)
     {
         if (_uses.OnlyReader(layer.Output) is not { } add || add.Operator() != "Add")
         {
@@ -115,7 +168,7 @@ internal sealed class SequentialWalk : IDisposable
         }
 
         var other = add.Input[0] == layer.Output ? add.Input[1] : add.Input[0];
-        return other != layer.Output && _changed.IsReachable(other, _toCome) && _reference.IsReachable(other, Nothing) ? other : null;
+        return other != layer.Output && _changed.IsReachable(other, _toCome) && reference.IsReachable(other, Nothing) ? other : null;
     }
 }
 

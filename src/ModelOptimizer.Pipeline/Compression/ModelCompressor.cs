@@ -52,7 +52,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         var step = job.Model.Steps[index];
         return Explained(before, index, () =>
         {
-            var prepared = step.Method.Prepare(Context(before.Model) with { Student = step.Student is { } path ? OnnxModel.Load(path) : null }, step.Arguments);
+            var prepared = step.Method.Prepare(Context(before) with { Student = step.Student is { } path ? OnnxModel.Load(path) : null }, step.Arguments);
             job.Forecast.Tell(index, step.Method.Name, () => prepared.Plan);
             return prepared;
         });
@@ -65,21 +65,26 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
     public CompressedModel Apply(CompressedModel before, IStep step, IReadOnlyDictionary<string, Choice>? chosen)
     {
         var index = before.Steps.Count;
-        var method = job.Model.Steps[index].Method.Name;
+        var method = job.Model.Steps[index].Method;
         var result = Explained(before, index, () => step.Apply(chosen));
         if (OnnxValidator.Check(result.Model) is [var problem, ..])
         {
             throw new DiagnosticException(
                 RunCodes.BrokenRewrite,
-                $"'{method}' made a model that is not valid ({problem}); nothing was written. Please report this with the model."
+                $"'{method.Name}' made a model that is not valid ({problem}); nothing was written. Please report this with the model."
             );
         }
 
-        return new CompressedModel(result.Model, [.. before.Steps, new StepReport(method, result.Layers, result.Series, result.Certificates)]);
+        return new CompressedModel(
+            result.Model,
+            [.. before.Steps, new StepReport(method.Name, result.Layers, result.Series, result.Certificates)])
+        {
+            Reference = method.KeepsLayerOutputs ? before.Reference : result.Model,
+        };
     }
 
     /// <summary>What tells how far a changed model's outputs are from those of <paramref name="before"/>; null without calibration samples.</summary>
-    public OutputDivergence? Divergence(CompressedModel before, int layers) => OutputDivergence.Of(Context(before.Model), layers);
+    public OutputDivergence? Divergence(CompressedModel before, int layers) => OutputDivergence.Of(Context(before), layers);
 
     private T Explained<T>(CompressedModel before, int index, Func<T> act)
     {
@@ -94,14 +99,16 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
     }
 
     // What a method gets to know when it continues from a model.
-    private StepContext Context(OnnxModel model)
+    private StepContext Context(CompressedModel before)
     {
+        var model = before.Model;
         job.Progress.Report(new MethodProgress("shapes", 0, 0));
         var calibration = Calibration(model);
         return new StepContext
         {
             Original = original,
             Model = model,
+            Reference = before.Reference,
             Shapes = ShapeProbe.Run(job.Engine, model),
             Engine = job.Engine,
             ActivationStatistics = new MomentCollector(job.Engine, model, calibration),

@@ -90,7 +90,12 @@ internal static class Wording
     public static string Outcome(GateVerdict gate) => gate.Outcome == GateOutcome.NotMeasured ? "not measured" : gate.Outcome.ToString().ToLowerInvariant();
 
     /// <summary>What else there is to say of a layer.</summary>
-    public static string Note(LayerOutcome layer) => layer.SkipReason is null ? layer.Note ?? "" : $"left alone: {layer.SkipReason}";
+    public static string Note(LayerOutcome layer) => layer switch
+    {
+        { SkipReason: null } => layer.Note ?? "",
+        { Note: { } note } => $"{note}: {layer.SkipReason}",
+        _ => $"left alone: {layer.SkipReason}",
+    };
 
     /// <summary><c>1 sample</c>, <c>2,000 samples</c>.</summary>
     public static string Samples(int count, string noun = "sample") => $"{Figures.Count(count)} {noun}{(count == 1 ? "" : "s")}";

@@ -109,7 +109,7 @@ internal static class ReportView
                 Figures.Count(layer.ParametersBefore),
                 layer.SkipReason is null ? Figures.Ratio(layer.ParametersAfter, layer.ParametersBefore) : "–",
                 .. times.Count > 0 ? [Time(times, layer)] : Array.Empty<string>(),
-                layer.SkipReason is null ? layer.Note ?? "" : $"left alone: {layer.SkipReason}",
+                Wording.Note(layer),
             ]);
         }
 

@@ -52,7 +52,7 @@ public class BitAllocationTests
         var variance = reference.Sum(value => Math.Pow(value - reference.Average(), 2));
         foreach (var (layer, bits) in choices.SelectMany(layer => new[] { (layer, 4), (layer, 3), (layer, 2) }))
         {
-            var alone = Run(("weights", $"{bits}"), ("layers", MethodRun.Rules(layer.Layer))).Model;
+            var alone = Run(("weights", $"{bits}"), ("fit", "independent"), ("layers", MethodRun.Rules(layer.Layer))).Model;
             var found = batches.Read().SelectMany(batch => MethodRun.Outputs(alone, batch)).ToList();
             var measured = reference.Zip(found).Sum(pair => Math.Pow(pair.First - pair.Second, 2)) / variance;
 

@@ -65,7 +65,7 @@ public class SequentialWalkTests
         var batches = new RandomBatches(model);
         using var walk = Walk(model, changed, out var layers);
 
-        var (fit, held) = walk.Moments(layers[1]);
+        var (fit, held) = walk.Moments(walk.Reach(layers[1])!);
 
         (fit.Count, held.Count).ShouldBe((24, 8));
         fit.Add(held);
@@ -96,7 +96,7 @@ public class SequentialWalkTests
     private static (Matrix Weight, RidgeFit Fit) Fit(SequentialWalk walk, WeightLayer layer, OnnxModel model)
     {
         var weight = new Matrix(layer.OutputChannels, (int)(layer.WeightCount / layer.OutputChannels), FromStored(layer, Numbers(model, layer.Weight)));
-        var (fit, held) = walk.Moments(layer);
+        var (fit, held) = walk.Moments(walk.Reach(layer)!);
         return (weight, RidgeFit.Solve(TestEngine.Shared.LinearAlgebra, weight, fit, held, bias: null, movesBias: true));
     }
 

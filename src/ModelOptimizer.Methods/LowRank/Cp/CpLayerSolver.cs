@@ -23,14 +23,14 @@ internal sealed class CpLayerSolver : ILayerSolver
         _groups = [.. numbers.Problems.Select((problem, group) => new CpStarts(problem, _form.Grid, numbers.Seed + group))];
     }
 
-    public SolvedLayer Solve(RankPair ranks)
+    public SolvedLayer Solve(RankPair ranks, LayerNumbers? now = null)
     {
-        var settings = Prepared(CpEffort.Final(_form, ranks.Output));
-        var solutions = Trace(ranks.Output).Select((start, group) => new CpSolver(_numbers.Problems[group], settings).Solve(start)).ToList();
-        return _numbers.Solved(solutions, Replacement);
+        var (numbers, settings) = (now ?? _numbers, Prepared(CpEffort.Final(_form, ranks.Output)));
+        var solutions = Trace(ranks.Output).Select((start, group) => new CpSolver(numbers.Problems[group], settings).Solve(start)).ToList();
+        return numbers.Solved(solutions, groups => Replacement(numbers, groups));
     }
 
-    public LayerReplacement Reconstructed(RankPair ranks) => Replacement(Trace(ranks.Output));
+    public LayerReplacement Reconstructed(RankPair ranks) => Replacement(_numbers, Trace(ranks.Output));
 
     public IEnumerable<CurvePoint> Curve(int multiple) => CpEffort.Grid(_form)
         .Select(rank => FactorShape.Liked(rank, _form.Full, multiple))
@@ -82,8 +82,12 @@ internal sealed class CpLayerSolver : ILayerSolver
     private double Error(IReadOnlyList<CpFactors> groups) =>
         _numbers.Problems.Zip(groups, (problem, factors) => problem.Error(factors.Reconstruct(_numbers.Algebra))).Sum() / _numbers.Energy;
 
-    private LayerReplacement Replacement(IReadOnlyList<CpFactors> groups) =>
-        _numbers.Replacement(_form.Tensors(groups), group => groups[group].Reconstruct(_numbers.Algebra));
+    private LayerReplacement Replacement(LayerNumbers numbers, IReadOnlyList<CpFactors> groups)
+    {
+        // A replacement is kept, the moments it was fitted under are not.
+        var algebra = numbers.Algebra;
+        return numbers.Replacement(_form.Tensors(groups), group => groups[group].Reconstruct(algebra));
+    }
 
     private CpSettings Prepared(CpSettings settings) => settings with { Jitter = _numbers.Jitter, Cancellation = _numbers.Cancellation };
 }

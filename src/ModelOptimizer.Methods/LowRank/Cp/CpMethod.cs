@@ -16,6 +16,8 @@ internal sealed class CpMethod : IMethod
 
     public bool OffersChoices => true;
 
+    public bool KeepsLayerOutputs => true;
+
     public IStep Prepare(StepContext context, MethodArguments arguments) => new LowRankStep(context, arguments, CpOptions.Factorization(arguments));
 }
 
@@ -37,7 +39,7 @@ internal static class CpOptions
         FormattableString.Invariant($"From how many starts each rank is tried; absent, {DefaultStarts}."));
 
     public static IReadOnlyList<Option> All { get; } =
-        LowRankOptions.With("Ranks by hand: 16, 50%, or a map from layer rule to one of these.", IsSeparable, Starts);
+        LowRankOptions.With("Ranks by hand: 16, 50%, or a map from layer rule to one of these.", LowRankKeys.Sequential, IsSeparable, Starts);
 
     public static CpFactorization Factorization(MethodArguments arguments) => new(arguments.Get(IsSeparable), arguments.Get(Starts) ?? DefaultStarts);
 }

@@ -10,7 +10,8 @@ internal static class GraphRewriter
     public static (OnnxModel Model, IReadOnlyDictionary<string, string> Made) Build(OnnxModel model, IEnumerable<LayerReplacement> replacements)
     {
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
-        var result = Rewrite.Apply(model, replacements, (replacement, rewrite) =>
+        List<LayerReplacement> all = [.. replacements];
+        var result = Rewrite.Apply(model, all, (replacement, rewrite) =>
         {
             var layer = rewrite.Own(replacement.Layer);
             var write = replacement.IsStored ? rewrite.ShortWriter(layer.ElementType) : rewrite.Writer(layer);
@@ -20,6 +21,7 @@ internal static class GraphRewriter
                 made.Add(layer.Name, write.NewNodes.First(node => node.OpType == layer.Node.OpType && node.Input[0] == layer.Input).Input[1]);
             }
         });
+        all.ForEach(replacement => replacement.Moved?.Apply(result));
         return (result, made);
     }
 
@@ -49,6 +51,12 @@ internal sealed record LayerReplacement(WeightLayer Layer, FactorTensors Factors
 {
     /// <summary>Whether the layer stays, and the factors are multiplied out when the model is loaded.</summary>
     public bool IsStored { get; init; }
+
+    /// <summary>W~ of a group, tap-major.</summary>
+    public Func<int, Matrix>? Approximation { get; init; }
+
+    /// <summary>What the old bias becomes, where there is no new one; null where it stays.</summary>
+    public NewNumbers? Moved { get; init; }
 
     /// <summary>A name for a node that begins with the layer's.</summary>
     public string NodeName(GraphWriter write, string suffix) => write.NewName(Layer.Name + suffix);

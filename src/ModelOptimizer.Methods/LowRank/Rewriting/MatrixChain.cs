@@ -10,6 +10,13 @@ internal static class MatrixChain
         var (layer, factors) = (replacement.Layer, replacement.Factors);
         Matrix Stored(Matrix factor) => StoredWeight.IsTransposed(layer) ? factor.Transpose() : factor;
         var (first, second) = (layer.Node.Clone(), layer.Node.Clone());
+        if (factors.Output is null)
+        {
+            first.Input[1] = Weight(write, "_core", Stored(factors.Cores[0].Weight));
+            write.NewNodes.Add(first);
+            return replacement.End(write, replacement.WriteBias(write));
+        }
+
         first.Name = replacement.NodeName(write, "_core");
         first.Output[0] = second.Input[0] = replacement.OutputName(write, "_core");
         first.Input[1] = Weight(write, "_core", Stored(factors.Cores[0].Weight));
@@ -25,7 +32,7 @@ internal static class MatrixChain
             }
         }
 
-        second.Input[1] = Weight(write, "_out", Stored(factors.Output!));
+        second.Input[1] = Weight(write, "_out", Stored(factors.Output));
         write.NewNodes.Add(first);
         write.NewNodes.Add(second);
         second.RemoveAttribute("transA");

@@ -7,18 +7,19 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
 
     private TuckerForm Form => (TuckerForm)numbers.Layer.Form;
 
-    public SolvedLayer Solve(RankPair ranks)
+    public SolvedLayer Solve(RankPair ranks, LayerNumbers? now = null)
     {
         var settings = TuckerEffort.Final(Form.Shape, ranks, variant) with { Jitter = numbers.Jitter, Cancellation = numbers.Cancellation };
         // From the same start whoever chose the ranks, so that a lock file leads to the same bytes as the search before it. The published variant has its own.
         var start = variant == TuckerVariant.Published ? null : Start(ranks);
-        var solutions = numbers
+        var under = now ?? numbers;
+        var solutions = under
             .Problems.Select((problem, group) => new TuckerSolver(problem, settings).Solve(ranks.Output, ranks.Input, start?[group]))
             .ToList();
-        return numbers.Solved(solutions, factors => Replacement(ranks, factors));
+        return under.Solved(solutions, factors => Replacement(under, ranks, factors));
     }
 
-    public LayerReplacement Reconstructed(RankPair ranks) => Replacement(ranks,
+    public LayerReplacement Reconstructed(RankPair ranks) => Replacement(numbers, ranks,
     [
         .. numbers.Problems.Select((problem, group) => Start(ranks) is { } start
             ? new JointStep(problem, start[group], numbers.Jitter).Factors(ranks.Output)
@@ -61,8 +62,12 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
     private IReadOnlyList<Matrix>? Start(RankPair ranks) =>
         ranks.Input == Form.Shape.Inputs ? null : Trace(ranks.Input).FirstOrDefault(point => point.Ranks == ranks)?.Start;
 
-    private LayerReplacement Replacement(RankPair ranks, IReadOnlyList<TuckerFactors> factors) =>
-        numbers.Replacement(Form.Tensors(numbers.Algebra, ranks, factors), group => factors[group].Reconstruct(numbers.Algebra));
+    private LayerReplacement Replacement(LayerNumbers under, RankPair ranks, IReadOnlyList<TuckerFactors> factors)
+    {
+        // A replacement is kept, the moments it was fitted under are not.
+        var algebra = under.Algebra;
+        return under.Replacement(Form.Tensors(algebra, ranks, factors), group => factors[group].Reconstruct(algebra));
+    }
 }
 
 /// <summary>

@@ -15,6 +15,8 @@ internal sealed class TuckerMethod : IMethod
 
     public bool OffersChoices => true;
 
+    public bool KeepsLayerOutputs => true;
+
     public IStep Prepare(StepContext context, MethodArguments arguments) =>
         new LowRankStep(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
 }
@@ -28,8 +30,19 @@ internal static class TuckerOptions
         "The order of the updates: joint needs fewer sweeps, published is the paper's.",
         "joint");
 
+    private static readonly Option<bool> Fit = LowRankKeys.Sequential with
+    {
+        OnlyIf =
+        [
+            .. LowRankKeys.Sequential.OnlyIf,
+            Order.When(
+                variant => variant == TuckerVariant.Joint,
+                "has no meaning beside 'variant: published', which fits each layer alone. Remove one of the two."),
+        ],
+    };
+
     public static IReadOnlyList<Option> All { get; } =
-        LowRankOptions.With("Ranks by hand: 16, [R_T, R_S], 50%, or a map from layer rule to one of these.", Order);
+        LowRankOptions.With("Ranks by hand: 16, [R_T, R_S], 50%, or a map from layer rule to one of these.", Fit, Order);
 
     public static TuckerVariant Variant(MethodArguments arguments) => arguments.Get(Order);
 }
@@ -39,6 +52,8 @@ internal sealed class TuckerFactorization(TuckerVariant variant) : IFactorizatio
 {
     // The curve is that of the joint step for both variants.
     public string Name => "tucker";
+
+    public bool IsPublished => variant == TuckerVariant.Published;
 
     public IReadOnlyList<string> RankNames { get; } = ["R_T", "R_S"];
 

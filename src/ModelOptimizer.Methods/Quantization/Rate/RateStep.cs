@@ -35,17 +35,8 @@ internal sealed class RateStep : IStep
     {
         get
         {
-            var (largest, flops) = (0.0, 0.0);
-            foreach (var target in Usable)
-            {
-                double width = target.Axis!.Width;
-                double groups = target.Layer.Window?.Group ?? 1;
-                // Two moments, their means, and a factor with its copies.
-                largest = Math.Max(largest, 8 * sizeof(double) * groups * width * width);
-                flops += (groups * (RidgeFit.Factors + 1) * Math.Pow(width, 3) / 3) + (12 * target.Axis.Count * width * width);
-            }
-
-            return new MethodPlan([.. Usable.Select(target => target.Name)], (long)largest, flops);
+            var (bytes, flops) = RoundingWalk.Predicted(Usable);
+            return new MethodPlan([.. Usable.Select(target => target.Name)], bytes, flops);
         }
     }
 

@@ -6,8 +6,7 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 namespace ModelOptimizer.Methods.Quantization.Rate;
 
 /// <summary>
-/// Rounds all weights for their entropy, layer after layer: each layer is first solved anew for what it reads by then, then rounded with one step for the whole
-/// layer, each column making up for those before it.
+/// Rounds all weights for their entropy, in a <see cref="RoundingWalk"/>: with one step for the whole layer, each column making up for those before it.
 /// </summary>
 /// <param name="context">Model, samples and engine.</param>
 /// <param name="names">The weights, by the names of their targets.</param>
@@ -19,75 +18,32 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
 
     private const string NotMeasured = "nearest: its inputs are not measured";
 
-    // Fewer rows for each unknown and the solution learns the samples by heart.
-    private const int FewRows = 4;
-
     private static readonly WeightFormat Narrow = WeightFormat.Find("4")!;
     private static readonly WeightFormat Wide = WeightFormat.Find("8")!;
 
     private readonly ILinearAlgebra _algebra = context.Engine.LinearAlgebra;
-
-    /// <summary>Whether a weight is solved anew: its one reader is a layer whose inputs can be measured.</summary>
-    public static bool IsWalked(WeightTarget target) => target is { Through: null, Measured: [{ TransA: false }] };
+    private readonly ConstantLookup _constants = new(context.Model.Graph);
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>
-    /// <param name="stepOf">The step of a weight; of one that is walked, from what its rounding is measured by.</param>
-    public IReadOnlyList<EntropyCodedWeight> Run(Func<WeightTarget, RoundingMeasure?, double> stepOf)
-    {
-        var changed = context.Model.Clone();
-        List<WeightTarget> targets = [.. TargetFinder.Find(changed).Where(target => names.Contains(target.Name))];
-        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer));
-        var constants = new ConstantLookup(changed.Graph);
-        var biases = new BiasMove(changed);
-        var results = new List<EntropyCodedWeight>();
-        foreach (var target in targets)
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            context.Progress.Report(new MethodProgress(target.Name, results.Count, targets.Count));
-            var constant = constants.Find(target.Layer.Weight)!;
-            var weight = WeightRounder.Read(target, constant, position);
-            var result = IsWalked(target) && walk.IsMeasurable(target.Layer)
-                ? Walked(target, constant, weight, walk, StoredBias.Read(target.Layer, changed, constants), biases, stepOf)
-                : Nearest(target, constant, weight, stepOf(target, null));
-            walk.Pass(target.Layer);
-            WeightValues.Write(constant.Tensor, result.Rounded.Tensor.Values());
-            result.Rounded.Bias?.Apply(changed);
-            results.Add(result);
-        }
+    /// <param name="stepOf">The step of a weight; of one that is solved anew, from what its rounding is measured by.</param>
+    public IReadOnlyList<EntropyCodedWeight> Run(Func<WeightTarget, RoundingMeasure?, double> stepOf) =>
+        [.. new RoundingWalk(context, names, position)
+            .Run((target, fit) => fit is null ? Nearest(target, stepOf(target, null)) : Under(fit, target, stepOf))
+            .Select(weight => new EntropyCodedWeight(weight))];
 
-        return results;
-    }
-
-    private EntropyCodedWeight Walked(
-        WeightTarget target,
-        ConstantTensor constant,
-        Matrix weight,
-        SequentialWalk walk,
-        (double[]? Bias, bool IsKnown) bias,
-        BiasMove biases,
-        Func<WeightTarget, RoundingMeasure?, double> stepOf
-    )
+    private RoundedWeight Under(RidgeFit fit, WeightTarget target, Func<WeightTarget, RoundingMeasure?, double> stepOf)
     {
-        var layer = target.Layer;
-        var (fit, held) = walk.Moments(layer);
-        var movesBias = biases.Find(layer, new double[layer.OutputChannels]) is not null;
-        var inProduct = bias.Bias is { } values ? Array.ConvertAll(values, value => value * layer.Beta / layer.Alpha) : null;
-        // The weight stays, and is rounded for what the layer reads, where the target of the product is not known, as with a bias that is computed, or where
-        // there are fewer positions than unknowns.
-        var solved = RidgeFit.Solve(_algebra, weight, fit, held, inProduct, movesBias, isFixed: !bias.IsKnown || fit.Count < weight.Columns);
         SuccessiveRounding? Rounding(Matrix sigma) => SuccessiveRounding.IsUsable(sigma) ? new(_algebra, sigma) : null;
-        SuccessiveRounding?[] roundings = [.. solved.Sigma.Select(Rounding)];
-        var step = Bounded(stepOf(target, new RoundingMeasure(solved.Sigma, roundings)), solved.Weight);
-        var (codes, format) = Codes(solved.Weight, solved.Sigma, roundings, step);
-        var tensor = Tensor(target, constant, codes, step, format);
-        var rounded = target.Axis!.ToRows(tensor.Values());
-        var moved = movesBias ? biases.Find(layer, solved.Shift(rounded)) : null;
-        var error = RelativeError(solved, codes, step);
-        return new EntropyCodedWeight(new RoundedWeight(target, tensor, null, moved, error, Note(format, solved, fit.Count)), step);
+        SuccessiveRounding?[] roundings = [.. fit.Sigma.Select(Rounding)];
+        var step = Bounded(stepOf(target, new RoundingMeasure(fit.Sigma, roundings)), fit.Weight);
+        var (codes, format) = Codes(fit.Weight, fit.Sigma, roundings, step);
+        var note = string.Create(CultureInfo.InvariantCulture, $"codes of {format.Bits} bits");
+        return new RoundedWeight(target, Tensor(target, codes, step, format), null, null, RelativeError(fit, codes, step), note);
     }
 
-    private static EntropyCodedWeight Nearest(WeightTarget target, ConstantTensor constant, Matrix weight, double wanted)
+    private RoundedWeight Nearest(WeightTarget target, double wanted)
     {
+        var weight = WeightRounder.Read(target, _constants.Find(target.Layer.Weight)!, position);
         var step = Bounded(wanted, weight);
         var codes = new sbyte[weight.Values.Length];
         for (var i = 0; i < codes.Length; i++)
@@ -95,14 +51,14 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
             codes[i] = (sbyte)Wide.Code(weight.Values[i], step);
         }
 
-        var tensor = Tensor(target, constant, codes, step, Fits(codes) ? Narrow : Wide);
+        var tensor = Tensor(target, codes, step, Fits(codes) ? Narrow : Wide);
         var (error, energy) = (0.0, TensorPrimitives.SumOfSquares<double>(weight.Values));
         for (var i = 0; i < codes.Length; i++)
         {
             error += Math.Pow(weight.Values[i] - WeightFormat.Value(codes[i], step), 2);
         }
 
-        return new EntropyCodedWeight(new RoundedWeight(target, tensor, null, null, energy > 0 ? Math.Sqrt(error / energy) : 0, NotMeasured), step);
+        return new RoundedWeight(target, tensor, null, null, energy > 0 ? Math.Sqrt(error / energy) : 0, NotMeasured);
     }
 
     // A byte's codes are enough for every number, and one step up for the largest.
@@ -129,13 +85,6 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
     {
         var energy = Error(solved.Weight, solved.Sigma, new sbyte[codes.Length], step);
         return energy > 0 ? Math.Sqrt(Error(solved.Weight, solved.Sigma, codes, step) / energy) : 0;
-    }
-
-    private static string Note(WeightFormat format, RidgeFit solved, long rows)
-    {
-        var note = string.Create(CultureInfo.InvariantCulture, $"codes of {format.Bits} bits");
-        return rows >= FewRows * (long)solved.Weight.Columns ? note
-            : string.Create(CultureInfo.InvariantCulture, $"{note}; {rows} windows for {solved.Weight.Columns} directions: more calibration data would help");
     }
 
     private static bool Fits(sbyte[] codes) => Array.TrueForAll(codes, code => code >= Narrow.Lowest && code <= Narrow.Highest);
@@ -184,8 +133,9 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
     public static RoundedTensor Empty(WeightTarget target) =>
         RoundedTensor.Empty(target, Narrow, target.Layer.ElementType) with { Scales = new float[1], Axis = Whole(target.Layer.WeightShape) };
 
-    private static RoundedTensor Tensor(WeightTarget target, ConstantTensor constant, sbyte[] codes, float step, WeightFormat format)
+    private RoundedTensor Tensor(WeightTarget target, sbyte[] codes, float step, WeightFormat format)
     {
+        var constant = _constants.Find(target.Layer.Weight)!;
         long[] dims = [.. constant.Tensor.Dims];
         return new RoundedTensor(constant.Name, dims, (DataType)constant.Tensor.DataType, format, target.Axis!.ToStored(codes), [step], Whole(dims), []);
     }
@@ -208,9 +158,11 @@ internal sealed class RoundingMeasure(IReadOnlyList<Matrix> sigma, IReadOnlyList
 
 /// <summary>A weight whose numbers are multiples of one step.</summary>
 /// <param name="Rounded">Its numbers.</param>
-/// <param name="Step">δ.</param>
-internal sealed record EntropyCodedWeight(RoundedWeight Rounded, double Step)
+internal sealed record EntropyCodedWeight(RoundedWeight Rounded)
 {
+    /// <summary>δ.</summary>
+    public double Step => Rounded.Tensor.Scales[0];
+
     /// <summary>Bits of all codes by their entropy.</summary>
     public double Bits { get; } = CodeEntropy.Bits(Rounded.Tensor.Codes);
 }

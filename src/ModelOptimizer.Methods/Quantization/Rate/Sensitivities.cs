@@ -24,7 +24,7 @@ internal sealed class Sensitivities
     public static Sensitivities Measure(StepContext context, IReadOnlyList<WeightTarget> targets, SourcePosition? position)
     {
         var result = new Sensitivities();
-        var layers = targets.Where(RateWalk.IsWalked).ToList();
+        var layers = targets.Where(RoundingWalk.IsWalked).ToList();
         context.Progress.Report(new MethodProgress("gradients of the outputs", 0, 1));
         var sums = OutputGradients.Measure(context, [.. layers.Select(target => target.Layer)]);
         foreach (var target in layers.Where(_ => sums is not null))

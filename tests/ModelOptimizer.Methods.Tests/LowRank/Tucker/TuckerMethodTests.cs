@@ -108,7 +108,6 @@ public class TuckerMethodTests
 
         var again = MethodRun.Tucker(
             model,
-            ("layers", MethodRun.Rules([.. taken.Select(layer => layer.Layer)])),
             (
                 "ranks",
                 new Methods.Options.LayerMap<RankSpec>([

@@ -30,7 +30,7 @@ public class TuckerOptionsTests
         TuckerOptions
             .All.Where(option => option.Default is not null)
             .Select(option => $"{option.Name}={option.Default}")
-            .ShouldBe(["norm=covariance", "variant=joint", "moment=uncentred", "jitter=relative", "bn=folded", "storage=chain"]);
+            .ShouldBe(["norm=covariance", "variant=joint", "moment=uncentred", "jitter=relative", "bn=folded", "fit=sequential", "storage=chain"]);
     }
 
     [Theory]
