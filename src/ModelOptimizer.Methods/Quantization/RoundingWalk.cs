@@ -8,6 +8,9 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <param name="position">Where the step is written.</param>
 internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> names, SourcePosition? position)
 {
+    // A training behind may want thousands; rounding is no better for them (1,024 were enough for networks of 64 to 128 channels).
+    private const int MostSamples = 1024;
+
     // Fewer rows for each unknown and the solution learns the samples by heart.
     private const int FewRows = 4;
 
@@ -41,7 +44,7 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
     {
         var changed = context.Model.Clone();
         List<WeightTarget> targets = [.. TargetFinder.Find(changed).Where(target => names.Contains(target.Name))];
-        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer));
+        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer), MostSamples);
         var constants = new ConstantLookup(changed.Graph);
         var results = new List<RoundedWeight>();
         var decided = "";

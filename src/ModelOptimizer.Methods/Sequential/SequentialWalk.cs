@@ -31,12 +31,13 @@ internal sealed class SequentialWalk : IDisposable
     /// <param name="context">Its reference, for layers that this has not its model, and its calibration data.</param>
     /// <param name="changed">A clone of its model, or one whose layers do the same.</param>
     /// <param name="layers">The layers of <paramref name="changed"/> that will be changed.</param>
-    public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers)
+    /// <param name="samples">How many samples are enough: after so many no further batch is taken.</param>
+    public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers, int samples = int.MaxValue)
     {
         (_algebra, _shapes) = (context.Engine.LinearAlgebra, context.Shapes);
         OnnxModel[] references = ReferenceEquals(context.Reference, context.Model) ? [context.Model] : [context.Reference, context.Model];
-        _references = [.. references.Select(model => new Frontier(context.Engine, model, context.Calibration!.Read()))];
-        _changed = new Frontier(context.Engine, changed, context.Calibration!.Read());
+        _references = [.. references.Select(model => new Frontier(context.Engine, model, First(context.Calibration!, samples)))];
+        _changed = new Frontier(context.Engine, changed, First(context.Calibration!, samples));
         (_uses, _model, _constants, _biases) = (new TensorUses(changed.Proto), changed, new ConstantLookup(changed.Graph), new BiasMove(changed));
         _toCome = new HashSet<NodeProto>(layers.Select(layer => layer.Node), ReferenceEqualityComparer.Instance);
         _cancellation = context.Cancellation;
@@ -151,6 +152,19 @@ internal sealed class SequentialWalk : IDisposable
         {
             var (patches, outputs) = windows.Read(first, Math.Min(step, end - first));
             moments.Add(patches, outputs);
+        }
+    }
+
+    private static IEnumerable<Batch> First(IBatchSource source, int samples)
+    {
+        foreach (var batch in source.Read())
+        {
+            yield return batch;
+            samples -= batch.Count;
+            if (samples <= 0)
+            {
+                yield break;
+            }
         }
     }
 
