@@ -10,7 +10,9 @@ internal static class BitsTable
     {
         ["bits"] = "{ method: quantize, weights: auto, budget: auto }",
         ["cp and bits"] = "{ method: cp, budget: auto }, { method: quantize, weights: auto, budget: auto }",
-        ["rate"] = "{ method: quantize, rate: auto, budget: auto }",
+        ["auto"] = "{ method: auto }",
+        ["auto, size"] = "{ method: auto, objective: size }",
+        ["auto, healed"] = "{ method: auto, heal: { steps: 1000 } }",
     };
 
     private static readonly string[] Weights =
@@ -36,15 +38,19 @@ internal static class BitsTable
 
     /// <summary>The smallest file, or the fewest shipped bytes, whose gate of a point of top-1 holds at the default confidence.</summary>
     /// <param name="shared">The folder of data.</param>
+    /// <param name="network">A part of the network's name; empty for all.</param>
     /// <param name="names">Which steps.</param>
-    public static int Searches(string shared, string names)
+    public static int Searches(string shared, string network, string names)
     {
         Console.WriteLine("| model, steps | bytes | of the original | top-1 | s |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        foreach (var what in AutoCase.All(shared).Select(what => what with { Calibrate = "{ dataset: train, samples: 512 }" }))
+        foreach (var known in AutoCase.All(shared).Where(other => other.Name.Contains(network, StringComparison.OrdinalIgnoreCase)))
         {
-            foreach (var (name, steps) in names.Split(',').Select(name => (name, Steps[name])))
+            foreach (var (name, steps) in names.Split(';').Select(name => (name, Steps[name])))
             {
+                // A training wants more to look at than rounding does.
+                var samples = steps.Contains("heal", StringComparison.Ordinal) ? 4000 : 512;
+                var what = known with { Calibrate = $"{{ dataset: train, samples: {samples} }}" };
                 using var workspace = new Workspace();
                 var clock = Stopwatch.StartNew();
                 var manifest = what.Manifest("budget: auto", 0.01, "95%");

@@ -28,8 +28,8 @@ return args switch
     ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
     ["budgets", var shared] => BitsTable.Sizes(shared),
-    ["searches", var shared] => BitsTable.Searches(shared, "bits,cp and bits,rate"),
-    ["searches", var shared, var steps] => BitsTable.Searches(shared, steps),
+    ["searches", var shared] => BitsTable.Searches(shared, "", "bits;cp and bits;auto;auto, size"),
+    ["searches", var shared, var network, var steps] => BitsTable.Searches(shared, network, steps),
     ["storage", var shared] => StorageTable.Run(shared, "tucker,cp"),
     ["storage", var shared, var methods] => StorageTable.Run(shared, methods),
     ["bits", var shared] => QuantizeTable.Others(shared, "8,6,5,4,3,2", ""),
@@ -77,7 +77,7 @@ static int Usage()
           rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
           fit <shared> <steps> [512 1]   ResNet-20 with each layer fitted alone and to make up for those before it, steps such as 'cp, budget: { params: 40% } + quantize, weights: 4; …'; images, seed
           budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
-          searches <shared> [rate]   the fewest bytes that a gate allows, by bits alone, by ranks of cp and bits, and by rate
+          searches <shared> [resnet 'auto;auto, healed']   the fewest bytes that a gate allows: by bits, by ranks of cp and bits, by method: auto
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits
           bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
           cross <shared> [steps]    ResNet-20 calibrated on its own images, on digits and on noise

@@ -11,9 +11,9 @@ internal sealed class AutoMethod : IMethod
 
     private static readonly KeySet Keys = new();
 
-    private static readonly Option<Objective> Small = Keys.Add<Objective>(new(
+    private static readonly Option<SmallBytes> Small = Keys.Add<SmallBytes>(new(
         "objective",
-        Forms.OneOf<Objective>(),
+        Forms.OneOf<SmallBytes>(),
         "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file.",
         "shipped"));
 
@@ -25,12 +25,15 @@ internal sealed class AutoMethod : IMethod
         [
             new(
                 arguments => arguments.Get(SearchOptions.Budget) is not { IsAuto: false } budget
-                    || budget.Measure == (arguments.Get(Small) == Objective.Shipped ? BudgetMeasure.Shipped : BudgetMeasure.Size),
+                    || budget.Measure == (arguments.Get(Small) == SmallBytes.Shipped ? BudgetMeasure.Shipped : BudgetMeasure.Size),
                 "counts other bytes than 'objective', which is shipped unless written. Write the same in both."),
         ],
     });
 
-    private static readonly Option<LayerRules?> Layers = Keys.Add<LayerRules?>(new("layers", LayerForms.Rules, "Which layers; absent, every one with a weight."));
+    private static readonly Option<LayerRules?> Layers = Keys.Add<LayerRules?>(new(
+        "layers",
+        LayerForms.Rules,
+        "Which layers; absent, every one with a weight."));
 
     private static readonly Option<Heal?> Healing = Keys.Add<Heal?>(new(
         "heal",
@@ -46,6 +49,9 @@ internal sealed class AutoMethod : IMethod
     public string Summary => "All methods in one budget: the fewest shipped bytes, or the smallest file, that the gates allow. Writes the steps for you.";
 
     public string Paper => "What it does to a layer is what the methods that it chooses from do.";
+
+    /// <remarks>Others do, in its place.</remarks>
+    public bool CompressesLayers => false;
 
     public IReadOnlyList<Option> Options => Keys;
 
@@ -66,7 +72,7 @@ internal sealed class AutoMethod : IMethod
         MapNode Step(string method, IEnumerable<(ScalarNode Key, Node Value)> more, params (string Key, string Value)[] own) => new(
             [((ScalarNode)At("method"), At(method)), .. own.Select(entry => ((ScalarNode)At(entry.Key), At(entry.Value))), .. more],
             step.Position);
-        List<MapNode> steps = arguments.Get(Small) == Objective.Shipped
+        List<MapNode> steps = arguments.Get(Small) == SmallBytes.Shipped
             ? [Step("quantize", written, ("rate", "auto"))]
             : arguments.Get(Within) is { IsAuto: false }
                 ? [Step("quantize", written, ("weights", "auto"))]
@@ -84,7 +90,7 @@ internal sealed class AutoMethod : IMethod
 }
 
 /// <summary>What <c>objective</c> may be.</summary>
-internal enum Objective
+internal enum SmallBytes
 {
     /// <summary>Bytes that the model adds to the application.</summary>
     Shipped,

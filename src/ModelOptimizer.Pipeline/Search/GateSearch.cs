@@ -111,9 +111,11 @@ internal static class SizeList
         for (var power = 1.0; ; power *= Coarser)
         {
             var sizes = new List<double>();
-            for (var size = First(whole, least, forecast, isRepaired ? Repairable : Invisible); size > least; size *= Math.Pow(forecast(size) < Harmless ? Large : Small, power))
+            var size = First(whole, least, forecast, isRepaired ? Repairable : Invisible);
+            while (size > least)
             {
                 sizes.Add(size);
+                size *= Math.Pow(forecast(size) < Harmless ? Large : Small, power);
             }
 
             sizes.Add(least);

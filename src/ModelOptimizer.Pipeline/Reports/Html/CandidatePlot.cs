@@ -43,7 +43,8 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
         var y = _scale.IsPercent
             ? Axis.Over([window.Low, window.High], (int)(height / 60), " %", 0, 100)
             : Axis.Over([window.Low, window.High], (int)(height / 60));
-        var frame = new Frame(width, height, x, y, $"{Wording.SearchedBytes(_search)}, % of the original's file", window == _scale.All ? metric : metric + ", enlarged");
+        var across = $"{Wording.SearchedBytes(_search)}, % of the original's file";
+        var frame = new Frame(width, height, x, y, across, window == _scale.All ? metric : metric + ", enlarged");
         var points = _scale.Points.Where(window.Holds).ToList();
         var labels = new LabelPlaces(frame);
         // Marks first, then lines: the labels that follow keep clear of them.

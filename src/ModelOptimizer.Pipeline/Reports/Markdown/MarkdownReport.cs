@@ -160,7 +160,8 @@ internal static class MarkdownReport
     private static string Candidates(ModelReport model, SearchTrace search)
     {
         var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
-        var table = new MarkdownTable([">#", ">" + Wording.SearchedBytes(search), ">left", ">forecast", .. metrics.Select(name => ">" + name), ">samples", "verdict", "layers"]);
+        var bytes = ">" + Wording.SearchedBytes(search);
+        var table = new MarkdownTable([">#", bytes, ">left", ">forecast", .. metrics.Select(name => ">" + name), ">samples", "verdict", "layers"]);
         foreach (var candidate in search.Candidates)
         {
             table.Row(
