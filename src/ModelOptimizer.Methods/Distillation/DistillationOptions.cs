@@ -120,7 +120,7 @@ internal static class DistillationKeys
     public static readonly Option<int> Epochs = new(
         "epochs",
         Forms.Whole(1, 1_000_000),
-        "How often every calibration sample is seen.",
+        "How often the calibration samples are seen; an eighth of them is held back, and its share goes to the others.",
         "10")
     {
         ExclusiveGroup = "length",

@@ -150,7 +150,10 @@ internal static class StudentLoss
         if (options.Loss != LossKind.Ce)
         {
             var teacher = graph.Input(TrainingColumns.Teacher, DataType.Float, [-1, .. student.LogitShape[1..]]);
-            terms.Add((options.Alpha, Losses.KullbackLeibler(graph, teacher, student.Logits, options.Temperature)));
+            // The softmax of one number is 1, whatever it is.
+            terms.Add((options.Alpha, student.LogitShape[^1] == 1
+                ? Losses.Mse(graph, student.Logits, teacher)
+                : Losses.KullbackLeibler(graph, teacher, student.Logits, options.Temperature)));
         }
 
         if (options.Loss != LossKind.Kd)

@@ -59,7 +59,8 @@ internal sealed class FactorWalk(LowRankWork work)
 
     private FittedLayer Fitted(FactorLayer layer, WeightLayer now, RankPair? ranks, SequentialWalk.Place? place, SequentialWalk walk, TensorProto weight)
     {
-        var fit = place is null ? null : walk.Fit(place, StoredWeight.Read(now, weight));
+        // Under moments of zero, as one row of data leaves them beside a bias, every weight is as good as any other.
+        var fit = place is null || walk.Fit(place, StoredWeight.Read(now, weight)) is not { IsUsable: true } usable ? null : usable;
         if (ranks is not { } pair)
         {
             return fit is null || !WeightValues.Fits(weight.DataType, fit.Weight.Values)

@@ -8,8 +8,8 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <param name="position">Where the step is written.</param>
 internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> names, SourcePosition? position)
 {
-    // A training behind may want thousands; rounding is no better for them (1,024 were enough for networks of 64 to 128 channels).
-    private const int MostSamples = 1024;
+    // A training behind may want thousands; rounding is no better for them where a sample has many windows.
+    private const int EnoughSamples = 1024;
 
     // Fewer rows for each unknown and the solution learns the samples by heart.
     private const int FewRows = 4;
@@ -44,7 +44,7 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
     {
         var changed = context.Model.Clone();
         List<WeightTarget> targets = [.. TargetFinder.Find(changed).Where(target => names.Contains(target.Name))];
-        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer), MostSamples);
+        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer), Samples(targets));
         var constants = new ConstantLookup(changed.Graph);
         var results = new List<RoundedWeight>();
         var decided = "";
@@ -69,6 +69,10 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
 
         return results;
     }
+
+    // A dense layer may have one row a sample.
+    private static int Samples(List<WeightTarget> targets) =>
+        Math.Max(EnoughSamples, 2 * FewRows * targets.Where(target => IsWalked(target) && target.Layer.Window is null).Max(target => target.Axis?.Width) ?? 0);
 
     private RoundedWeight Rounded(
         WeightTarget target,

@@ -34,6 +34,9 @@ internal sealed record RidgeFit(
         .Zip(Mean, (part, mean) => Enumerable.Range(0, part.Rows).Sum(row => Math.Pow(TensorPrimitives.Dot<double>(part.Row(row), mean), 2)))
         .Sum();
 
+    /// <summary>Whether the layer reads something other than zeros, or a constant that its bias takes.</summary>
+    public bool IsUsable => Sigma.All(sigma => Enumerable.Range(0, sigma.Rows).Sum(i => sigma[i, i]) > 0);
+
     /// <summary>How often a matrix of Σ̃'s size is factorised.</summary>
     public static int Factors => Candidates.Length + 1;
 

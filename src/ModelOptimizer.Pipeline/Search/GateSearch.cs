@@ -87,7 +87,7 @@ internal static class SizeList
     private const double Invisible = 1e-4;
 
     // The same where every candidate is trained before it is measured, which takes long and brings back more than this.
-    private const double Repairable = 5e-3;
+    private const double Repairable = 2e-2;
 
     // Below this, seldom an answer changes: steps are large there.
     private const double Harmless = 1e-3;

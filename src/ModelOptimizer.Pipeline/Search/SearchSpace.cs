@@ -124,7 +124,7 @@ internal sealed class SearchSpace
     public long Whole => _before.Model.SizeInBytes;
 
     /// <summary>About the bytes of the smallest candidate.</summary>
-    public double Least => Math.Max(1, _whole + Layers.Sum(layer => layer.Options.Min(option => option.Choice.Bytes)));
+    public double Least => Math.Max(1, Math.Ceiling(_whole + Layers.Sum(layer => layer.Options.Min(option => option.Choice.Bytes))));
 
     /// <summary>Runs the steps before the first searched one, and asks all searched ones for their choices: most of a search's preparation.</summary>
     /// <exception cref="DiagnosticException">There is nothing to choose.</exception>

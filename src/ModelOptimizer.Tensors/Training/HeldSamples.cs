@@ -12,11 +12,20 @@ internal sealed record HeldSamples(IReadOnlySet<int> Samples, IReadOnlyList<IRea
     private const int Most = 512;
     private const int Least = 64;
 
-    /// <summary>Which of <paramref name="count"/> samples are held: an eighth, 512 at most, spread evenly; none of fewer than 64.</summary>
+    /// <summary>
+    /// Which of <paramref name="count"/> samples are held: an eighth, 512 at most; none of fewer than 64. They are spread by multiples of the golden ratio,
+    /// which keeps step with no order that samples may have, such as classes in turn.
+    /// </summary>
     public static int[] Of(int count)
     {
-        var held = count < Least ? 0 : Math.Min(Most, count / Part);
-        return [.. Enumerable.Range(0, held).Select(i => (int)((((2L * i) + 1) * count) / (2L * held)))];
+        const double GoldenRatio = 0.6180339887498949;
+        var held = new SortedSet<int>();
+        for (var i = 1; held.Count < (count < Least ? 0 : Math.Min(Most, count / Part)); i++)
+        {
+            held.Add((int)(count * (i * GoldenRatio % 1)));
+        }
+
+        return [.. held];
     }
 
     /// <summary>Mean loss over the batches.</summary>

@@ -78,7 +78,8 @@ internal static class TrainingLoop
             }
 
             losses.Add((float)loss);
-            if (IsRising(losses, plan))
+            // A batch of one sample says little of where a training starts; the samples that are held back say it better.
+            if (IsRising(losses, Math.Max(losses[0], looks.Losses.Count > 0 ? looks.Losses[0].Loss : 0), plan))
             {
                 throw Diverged(graph, $"the loss has risen to {losses.TakeLast(Window).Average():0.####} by step {losses.Count} of {plan.Steps}");
             }
@@ -104,9 +105,9 @@ internal static class TrainingLoop
             : new TrainingResult(parameters, losses, first) { Looks = looks.Losses, Kept = looks.Best is null ? plan.Steps : looks.BestStep };
     }
 
-    private static bool IsRising(List<float> losses, TrainingPlan plan) =>
+    private static bool IsRising(List<float> losses, double start, TrainingPlan plan) =>
         losses.Count > Window && losses.Count <= Math.Max(EarlySteps, plan.Steps / EarlyPart)
-        && losses.TakeLast(Window).Average() > Math.Max(Rise * losses[0], plan.Guess);
+        && losses.TakeLast(Window).Average() > Math.Max(Rise * start, plan.Guess);
 
     private static double Average(double average, float loss) => (Memory * average) + ((1 - Memory) * loss);
 

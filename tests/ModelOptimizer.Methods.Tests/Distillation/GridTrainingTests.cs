@@ -90,7 +90,7 @@ public class GridTrainingTests
     public void Stored_factors_are_trained_on_a_grid_or_without(string method, string? weights)
     {
         var teacher = ResidualNetwork.Create();
-        var stored = MethodRun.Of(method, teacher, ("ranks", MethodRun.Share(0.4)), ("storage", "stored")).Model;
+        var stored = MethodRun.Of(method, teacher, ("ranks", MethodRun.Share(0.4)), ("storage", "stored"), ("fit", "independent")).Model;
         var student = weights is null ? stored : Quantized(stored, "weights", weights);
 
         var result = StudentRun.Train("distill", Context(teacher, student), ("epochs", 20), ("learning-rate", 3e-3));

@@ -46,6 +46,23 @@ public class AutoTests
         LockFile.Read(project.Manifest).Find("small")!.Steps.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public void Every_candidate_is_healed_before_it_is_measured_and_the_lock_file_repeats_it()
+    {
+        using var project = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: "heal: { steps: 5 }", method: "auto");
+
+        var report = project.Run(writeLock: true).Models.ShouldHaveSingleItem();
+
+        report.Steps.Select(step => step.Method).ShouldBe(["quantize", "distill"]);
+        report.Search!.Candidates[report.Search.Chosen!.Value - 1].Metrics[0].Compressed.ShouldBe(report.Metrics[0].Compressed);
+        report.Steps[1].Series.ShouldNotBeEmpty();
+        var bytes = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+        File.ReadAllBytes(project.Output).ShouldBe(bytes);
+    }
+
     [Theory]
     [InlineData("budget: { size: 12% }", "MOC1308", "'budget' counts other bytes than 'objective', which is shipped unless written. Write the same in both.")]
     [InlineData("budget: { shipped: 6% }, max-minutes: 5", "MOC1013", "'max-minutes' limits the search of the gates, and 'budget' says here how small")]

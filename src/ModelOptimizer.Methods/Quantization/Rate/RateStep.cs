@@ -81,8 +81,8 @@ internal sealed class RateStep : IStep
         {
             throw new DiagnosticException(
                 MethodCodes.NoCalibration,
-                "'rate' measures what an error of each layer does to the outputs, and the model has no calibration data. "
-                    + "Add 'calibrate: { dataset: … }' to the model, or write 'weights: 8' with 'rounding: nearest'.",
+                "bits by entropy go by what an error of each layer does to the outputs, and the model has no calibration data. "
+                    + "Add 'calibrate: { dataset: … }' to the model, or take the step '{ method: quantize, weights: 8, rounding: nearest }'.",
                 _options.Position);
         }
     }

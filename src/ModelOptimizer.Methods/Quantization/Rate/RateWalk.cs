@@ -83,7 +83,7 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
 
     private double RelativeError(RidgeFit solved, sbyte[] codes, float step)
     {
-        var energy = Error(solved.Weight, solved.Sigma, new sbyte[codes.Length], step);
+        var energy = Error(solved.Weight, solved.Sigma, new sbyte[codes.Length], step) + solved.MeanEnergy;
         return energy > 0 ? Math.Sqrt(Error(solved.Weight, solved.Sigma, codes, step) / energy) : 0;
     }
 
