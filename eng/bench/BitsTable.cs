@@ -12,7 +12,8 @@ internal static class BitsTable
         ["cp and bits"] = "{ method: cp, budget: auto }, { method: quantize, weights: auto, budget: auto }",
         ["auto"] = "{ method: auto }",
         ["auto, size"] = "{ method: auto, objective: size }",
-        ["auto, healed"] = "{ method: auto, heal: { steps: 1000 } }",
+        ["auto, healed 300"] = "{ method: auto, heal: { steps: 300 } }",
+        ["auto, healed 1000"] = "{ method: auto, heal: { steps: 1000 } }",
     };
 
     private static readonly string[] Weights =

@@ -8,6 +8,7 @@ internal static class FitOptions
         "fit",
         Forms.OneOf(("sequential", true), ("independent", false)),
         "What a layer is fitted to: sequential, to give the original's outputs from what the layers before it, already compressed, make on the calibration "
-        + "data, so that it makes up for their errors, its bias included; independent, to what it gives in the model before the step, from what it reads there.",
+        + "data, so that it makes up for their errors, its bias included; independent, to what it gives in the model before the step, from what it reads "
+        + "there.",
         "sequential");
 }

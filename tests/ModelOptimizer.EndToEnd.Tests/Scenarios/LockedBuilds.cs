@@ -7,7 +7,7 @@ namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 internal static class LockedBuilds
 {
     // A line of the detailed log that every search has.
-    private const string Searches = "digits: candidate 1,";
+    private const string Searches = "digits: candidate 1:";
     // Rank 1 everywhere has 99.7 %, so a search has something to find.
     private const string Gate = "cosine: { min: 99.9% }";
 
