@@ -70,6 +70,10 @@ internal static class MethodRun
         return [.. session.Run(batch.Inputs).OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Doubles())];
     }
 
+    /// <summary>The squared difference of the outputs of two models on all samples.</summary>
+    public static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
+        Outputs(before, batch).Zip(Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());
+
     public static double Difference(double[] expected, double[] found)
     {
         found.Length.ShouldBe(expected.Length);

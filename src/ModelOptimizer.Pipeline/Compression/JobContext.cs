@@ -83,9 +83,6 @@ internal sealed class Forecast(string model, Action<string> say)
 /// <param name="HasBrotli">Whether every framework that unpacks it has Brotli.</param>
 internal sealed record Shipping(EmbedCompression Compression, bool HasBrotli)
 {
-    /// <summary>As a package would hold a model.</summary>
-    public static Shipping AsPackage { get; } = new(EmbedCompression.Brotli, HasBrotli: true);
-
     /// <summary>
     /// What <paramref name="model"/> says; null where neither a gate, nor a rate, nor <c>embed:</c> asks. A model that is not embedded is taken as a package
     /// would hold it.

@@ -115,7 +115,8 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             Calibration = calibration,
             RankMultiple = rankMultiple,
             Blobs = job.Blobs?.For(model),
-            ShippedBytes = whole => (job.Shipping ?? Shipping.AsPackage).BytesOf(whole),
+            // A step that asks makes the job know how its model is shipped.
+            ShippedBytes = whole => job.Shipping!.BytesOf(whole),
             Seed = job.Plan.Seed,
             Progress = job.Progress,
             Cancellation = job.Cancellation,

@@ -25,7 +25,7 @@ public class FactorWalkTests
 
         var (sequential, independent) = (Run(method, model, batches, Half, stored), Run(method, model, batches, Half, stored, Alone));
 
-        Distance(model, sequential.Model, batches).ShouldBeLessThan(0.9 * Distance(model, independent.Model, batches));
+        MethodRun.Distance(model, sequential.Model, batches).ShouldBeLessThan(0.9 * MethodRun.Distance(model, independent.Model, batches));
         sequential.Model.SizeInBytes.ShouldBe(independent.Model.SizeInBytes);
         sequential.Layers.Select(layer => layer.ChosenText).ShouldBe(independent.Layers.Select(layer => layer.ChosenText));
         OnnxValidator.Check(sequential.Model).ShouldBeEmpty();
@@ -71,7 +71,7 @@ public class FactorWalkTests
             return MethodRun.Named("tucker").Run(context, MethodRun.Arguments(options)).Model;
         }
 
-        Distance(model, Second(), batches).ShouldBeLessThan(Distance(model, Second(Alone), batches));
+        MethodRun.Distance(model, Second(), batches).ShouldBeLessThan(MethodRun.Distance(model, Second(Alone), batches));
     }
 
     [Theory]
@@ -174,7 +174,4 @@ public class FactorWalkTests
 
     private static StepResult Run(string method, OnnxModel model, RandomBatches batches, params (string Name, object Value)[] options) =>
         MethodRun.Named(method).Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
-
-    private static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
-        MethodRun.Outputs(before, batch).Zip(MethodRun.Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());
 }

@@ -70,7 +70,7 @@ public class FactorTargetsTests
         four.Model.SizeInBytes.ShouldBeLessThan((long)(0.5 * stored.SizeInBytes));
         LoadedGraph.StillComputed(four.Model, LoadedGraph.LoadTimeTensors(four.Model)).ShouldBeEmpty();
         RuntimeView.OptimisedOperators(four.Model).ShouldBe(RuntimeView.OptimisedOperators(model));
-        Distance(stored, four.Model, batches).ShouldBeLessThan(0.7 * Distance(stored, nearest.Model, batches));
+        MethodRun.Distance(stored, four.Model, batches).ShouldBeLessThan(0.7 * MethodRun.Distance(stored, nearest.Model, batches));
         // What is packed has no plain factors any more.
         Should.Throw<DiagnosticException>(() => Quantize(four.Model, batches)).Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
     }
@@ -151,13 +151,10 @@ public class FactorTargetsTests
         }
 
         WeightValues.Write(tensor, values);
-        return Distance(model, changed, new RandomBatches(inputs));
+        return MethodRun.Distance(model, changed, new RandomBatches(inputs));
     }
 
     private static StepResult Quantize(OnnxModel model, RandomBatches? batches, params (string, object)[] options) => MethodRun.Named("quantize").Run(
         MethodRun.Context(model, batches),
         MethodRun.Arguments([("weights", new LayerMap<string>([(new LayerRule("*"), "4")])), .. options]));
-
-    private static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
-        MethodRun.Outputs(before, batch).Zip(MethodRun.Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());
 }

@@ -26,7 +26,7 @@ public class QuantizeMethodTests
             var nearest = Run(model, null, Bits(weights), ("rounding", "nearest"));
 
             gptq.Layers.ShouldAllBe(layer => layer.SkipReason == null && layer.Choice.Text.StartsWith(weights, StringComparison.Ordinal));
-            Distance(model, gptq.Model, batches).ShouldBeLessThan(Distance(model, nearest.Model, batches), weights);
+            MethodRun.Distance(model, gptq.Model, batches).ShouldBeLessThan(MethodRun.Distance(model, nearest.Model, batches), weights);
             gptq.Model.SizeInBytes.ShouldBe(nearest.Model.SizeInBytes);
             OnnxValidator.Check(gptq.Model).ShouldBeEmpty();
         }
@@ -126,7 +126,7 @@ public class QuantizeMethodTests
         result.Model.SizeInBytes.ShouldBeLessThan(factored.SizeInBytes);
         var batches = new RandomBatches(model);
         var energy = batches.Read().Sum(batch => MethodRun.Outputs(factored, batch).Sum(value => value * value));
-        (Distance(factored, result.Model, batches) / energy).ShouldBeLessThan(1e-3);
+        (MethodRun.Distance(factored, result.Model, batches) / energy).ShouldBeLessThan(1e-3);
     }
 
     [Fact]
@@ -297,7 +297,4 @@ public class QuantizeMethodTests
 
     private static StepResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) =>
         Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
-
-    private static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
-        MethodRun.Outputs(before, batch).Zip(MethodRun.Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());
 }

@@ -124,7 +124,7 @@ public class RateTests
         var rate = Run(model, batches, ("rate", "2.4"));
 
         Brotli(rate.Model).ShouldBeLessThan(size);
-        Distance(model, rate.Model, batches).ShouldBeLessThan(Distance(model, widths.Model, batches));
+        MethodRun.Distance(model, rate.Model, batches).ShouldBeLessThan(MethodRun.Distance(model, widths.Model, batches));
     }
 
     [Fact]
@@ -155,7 +155,8 @@ public class RateTests
         result.Layers.Single(layer => layer.Layer == "c3").Note!.ShouldContain("not measured");
         result.Layers.ShouldAllBe(layer => layer.SkipReason == null);
         result.Model.SizeInBytes.ShouldBeLessThan(model.SizeInBytes / 3);
-        var (energy, distance) = (Distance(model, Zeros(model), new RandomBatches(model, size: 2)), Distance(model, result.Model, new RandomBatches(model, size: 2)));
+        var batches = new RandomBatches(model, size: 2);
+        var (energy, distance) = (MethodRun.Distance(model, Zeros(model), batches), MethodRun.Distance(model, result.Model, batches));
         distance.ShouldBeLessThan(0.2 * energy);
     }
 
@@ -210,7 +211,8 @@ public class RateTests
 
         var result = Run(model, new RandomBatches(model), ("rate", "4"));
 
-        (Distance(model, result.Model, new RandomBatches(model)) / Distance(model, Zeros(model), new RandomBatches(model))).ShouldBeLessThan(0.02);
+        var batches = new RandomBatches(model);
+        (MethodRun.Distance(model, result.Model, batches) / MethodRun.Distance(model, Zeros(model), batches)).ShouldBeLessThan(0.02);
         result.Layers.Select(layer => layer.Layer).ShouldBe(["h", "y", "constant", "nowhere"], ignoreOrder: true);
     }
 
@@ -237,7 +239,8 @@ public class RateTests
         var result = Run(model, new RandomBatches(model), ("rate", "3"));
 
         result.Layers.ShouldAllBe(layer => layer.SkipReason == null);
-        (Distance(model, result.Model, new RandomBatches(model)) / Distance(model, Zeros(model), new RandomBatches(model))).ShouldBeLessThan(0.1);
+        var batches = new RandomBatches(model);
+        (MethodRun.Distance(model, result.Model, batches) / MethodRun.Distance(model, Zeros(model), batches)).ShouldBeLessThan(0.1);
     }
 
     private static StepResult Run(OnnxModel model, IBatchSource? batches, params (string Name, object Value)[] options) =>
@@ -270,7 +273,4 @@ public class RateTests
 
         return zeros;
     }
-
-    private static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
-        MethodRun.Outputs(before, batch).Zip(MethodRun.Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());
 }

@@ -23,7 +23,7 @@ public class SequentialRoundingTests
 
         var (sequential, independent) = (Run(model, batches, weights), Run(model, batches, weights, ("fit", "independent")));
 
-        Distance(model, sequential.Model, batches).ShouldBeLessThan(0.9 * Distance(model, independent.Model, batches));
+        MethodRun.Distance(model, sequential.Model, batches).ShouldBeLessThan(0.9 * MethodRun.Distance(model, independent.Model, batches));
         sequential.Model.SizeInBytes.ShouldBe(independent.Model.SizeInBytes);
     }
 
@@ -87,7 +87,7 @@ public class SequentialRoundingTests
         var eight = Method.Run(context, MethodRun.Arguments(Bits("8")));
 
         // Eight bits by themselves change next to nothing.
-        Distance(original, eight.Model, batches).ShouldBeLessThan(0.5 * Distance(original, coarse, batches));
+        MethodRun.Distance(original, eight.Model, batches).ShouldBeLessThan(0.5 * MethodRun.Distance(original, coarse, batches));
     }
 
     [Theory]
@@ -106,7 +106,4 @@ public class SequentialRoundingTests
 
     private static StepResult Run(OnnxModel model, RandomBatches batches, string weights, params (string Name, object Value)[] options) =>
         Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments([Bits(weights), .. options]));
-
-    private static double Distance(OnnxModel before, OnnxModel after, RandomBatches batches) => batches.Read().Sum(batch =>
-        MethodRun.Outputs(before, batch).Zip(MethodRun.Outputs(after, batch), (a, b) => (a - b) * (a - b)).Sum());
 }
