@@ -65,6 +65,10 @@ internal sealed class ModelExaminer : IDisposable
         return Time(after);
     }
 
+    /// <summary>Bytes, weights and multiply-adds of a model.</summary>
+    public ModelCost CostOf(OnnxModel model) =>
+        new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(_job.Engine, model)));
+
     public void Dispose() => _before.Dispose();
 
     private GateEvidence Evidence(OnnxModel compressed, ModelSession after, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop) => new()
@@ -77,9 +81,6 @@ internal sealed class ModelExaminer : IDisposable
         CalibrationOverlap = _overlap.Value,
         Seed = _job.Plan.Seed,
     };
-
-    private ModelCost CostOf(OnnxModel model) =>
-        new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(_job.Engine, model)));
 
     // The strongest compression takes about a second for each megabyte: only what is delivered gets it.
     private GateEvidence Shipped(OnnxModel compressed, GateEvidence evidence) => _job.Shipping is not { } shipping ? evidence : evidence with

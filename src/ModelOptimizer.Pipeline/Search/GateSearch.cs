@@ -76,7 +76,11 @@ internal sealed class GateSearch
         }
 
         var (number, layers) = (taken.Passes ? taken.Number : (int?)null, _space.Explain(taken.Chosen));
-        return (taken.Model, new SearchTrace(_sizes.Count, _most, number, _trials.Candidates, layers) { IsOutOfTime = isOutOfTime });
+        return (taken.Model, new SearchTrace(_sizes.Count, _most, number, _trials.Candidates, layers)
+        {
+            Measure = _space.Measure,
+            IsOutOfTime = isOutOfTime,
+        });
     }
 }
 
@@ -101,8 +105,8 @@ internal static class SizeList
     private const double Coarser = 1.1;
 
     /// <summary>Falling sizes.</summary>
-    /// <param name="whole">Bytes of the model as it is.</param>
-    /// <param name="least">Bytes of the smallest candidate.</param>
+    /// <param name="whole">Bytes, or multiply-adds, of the model as it is.</param>
+    /// <param name="least">Those of the smallest candidate.</param>
     /// <param name="forecast">What a size is expected to do to the outputs; null where there is no such size.</param>
     /// <param name="isRepaired">Whether candidates are trained before they are measured.</param>
     /// <param name="most">How many sizes at most.</param>

@@ -25,14 +25,14 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
             return null;
         }
 
-        long? shipped = space.IsByRate ? job.Shipping!.BytesOf(model.Model) : null;
-        var bytes = shipped ?? model.Model.SizeInBytes;
-        if (bytes >= _least)
+        long? shipped = space.Measure == BudgetMeasure.Shipped ? job.Shipping!.BytesOf(model.Model) : null;
+        var amount = SearchTrace.Amount(space.Measure, examiner.CostOf(model.Model) with { Shipped = shipped });
+        if (amount >= _least)
         {
             return null;
         }
 
-        _least = bytes;
+        _least = amount;
         return Try(chosen, model, shipped);
     }
 
@@ -57,7 +57,7 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, SearchSpace
                 [.. failed.Select(SearchText.Failed)]
             )
         );
-        job.Say(SearchText.Line(job.Model.Name, _candidates[^1], examiner.Original.Bytes, examiner.Samples));
+        job.Say(SearchText.Line(job.Model.Name, _candidates[^1], space.Measure, SearchTrace.Amount(space.Measure, examiner.Original), examiner.Samples));
         return trial;
     }
 }
