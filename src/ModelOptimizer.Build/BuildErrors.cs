@@ -1,6 +1,6 @@
 namespace ModelOptimizer.Build;
 
-/// <summary>Codes of what can go wrong between MSBuild and the tool. MOC5105 is in the targets file.</summary>
+/// <summary>Codes of what can go wrong between MSBuild and the tool. MOC5105, MOC5108 and MOC5109 are in the targets file.</summary>
 internal static class BuildErrors
 {
     /// <summary>The tool or the dotnet host that runs it is not there.</summary>

@@ -15,7 +15,7 @@ internal static class Initializer
     /// MOC3xxx).</exception>
     public static InitResult Run(InitRequest request)
     {
-        var manifest = Path.Combine(request.Directory, ManifestReader.DefaultName);
+        var manifest = Path.Combine(request.Directory, ManifestReader.DefaultIn(request.Directory));
         if (File.Exists(manifest) && !request.Force)
         {
             throw new DiagnosticException(

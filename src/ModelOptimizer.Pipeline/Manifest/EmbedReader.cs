@@ -1,20 +1,10 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 
 namespace ModelOptimizer.Pipeline.Manifest;
 
 /// <summary>Reads <c>embed:</c>.</summary>
-internal static partial class EmbedReader
+internal static class EmbedReader
 {
-    private static readonly HashSet<string> Keywords = new(StringComparer.Ordinal)
-    {
-        "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal", "default", "delegate",
-        "do", "double", "else", "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in",
-        "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private",
-        "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this",
-        "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
-    };
-
     // What the generated class has itself; C# lets no member have its class's name.
     private static readonly HashSet<string> Members = new(StringComparer.Ordinal)
     {
@@ -107,14 +97,11 @@ internal static partial class EmbedReader
                 node.Position);
         }
 
-        return parts.All(part => Identifier().IsMatch(part) && !Keywords.Contains(part))
+        return parts.All(CSharpName.IsIdentifier)
             ? text
             : throw new DiagnosticException(
                 KeyCodes.BadValue,
                 $"'accessor' expects the name of a C# class such as DigitsModel or My.Models.Digits; found '{text}'.",
                 node.Position);
     }
-
-    [GeneratedRegex(@"^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Identifier();
 }

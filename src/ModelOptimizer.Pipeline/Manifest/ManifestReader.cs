@@ -10,6 +10,13 @@ internal static class ManifestReader
     /// <summary>The file name of a manifest that has no other.</summary>
     public const string DefaultName = "modelopt.yaml";
 
+    /// <summary>The manifest of a folder: <see cref="DefaultName"/>, or <c>modelopt.yml</c> where there is only that.</summary>
+    public static string DefaultIn(string folder)
+    {
+        var other = Path.ChangeExtension(DefaultName, ".yml");
+        return !File.Exists(Path.Combine(folder, DefaultName)) && File.Exists(Path.Combine(folder, other)) ? other : DefaultName;
+    }
+
     /// <summary>Reads the manifest at <paramref name="path"/> and resolves it.</summary>
     /// <param name="path">The YAML file.</param>
     /// <param name="methods">The methods that steps may name; <see cref="MethodCatalogue.All"/> by default.</param>

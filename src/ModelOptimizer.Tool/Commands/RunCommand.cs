@@ -17,7 +17,7 @@ internal static class RunCommand
         var manifest = new Argument<string>("manifest")
         {
             Description = "The manifest.",
-            DefaultValueFactory = _ => ManifestReader.DefaultName,
+            DefaultValueFactory = _ => ManifestReader.DefaultIn("."),
         };
         var model = new Option<string?>("--model") { Description = "Only this model of the manifest.", HelpName = "name" };
         var device = CommonOptions.Device("Instead of the manifest's device.");

@@ -67,6 +67,8 @@ internal static class Copying
         (place.Last.ToolStarts + place.Last.UpToDate).ShouldBe(0, place.Last.Output);
         File.ReadAllBytes(app["bin", "Release", "net10.0", "publish", Copy]).ShouldBe(File.ReadAllBytes(InBin(app)));
 
+        Neighbours.PackageEntries(app).ShouldContain($"contentFiles/any/any/{Copy}");
+
         SmallModel.Write(app.Model, channels: 32);
         app.DotNet("publish", "-c", "Release", "-o", place["published"]).ShouldSucceed();
         File.ReadAllBytes(place["published", Copy]).ShouldBe(File.ReadAllBytes(InBin(app)));

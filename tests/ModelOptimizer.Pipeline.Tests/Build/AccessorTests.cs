@@ -18,6 +18,15 @@ public sealed class AccessorTests
     public void No_root_namespace_means_the_global_one() =>
         Accessor.Source("Digits", "", "Digits.onnx", Plain(1)).ShouldContain("\ninternal static class Digits\n");
 
+    [Theory]
+    [InlineData("my-app", "my_app")]
+    [InlineData("1st.App", "_1st.App")]
+    [InlineData("My.class.App 2", "My.@class.App_2")]
+    [InlineData("a..b", "a.b")]
+    [InlineData("Größe.日本", "Größe.日本")]
+    public void A_root_namespace_that_is_none_becomes_one(string root, string expected) =>
+        Accessor.Source("Digits", root, "Digits.onnx", Plain(1)).ShouldContain($"\nnamespace {expected}\n{{\n");
+
     [Fact]
     public void Odd_resource_names_stay_inside_their_literals()
     {
