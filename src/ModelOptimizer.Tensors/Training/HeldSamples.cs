@@ -35,6 +35,10 @@ internal sealed record HeldSamples(IReadOnlySet<int> Samples, IReadOnlyList<IRea
 /// <summary>The losses on held samples so far, and the best weights.</summary>
 internal sealed class HeldLooks
 {
+    // What was fitted to the calibration samples looks better on them than it is, and labels are learned back (docs/results.md) before the loss falls below the
+    // start's. So the start is kept only where a training goes astray: where the loss stays half as high again.
+    private const float Astray = 1.5f;
+
     private readonly List<(long Step, float Loss)> _losses = [];
 
     /// <summary>The loss by step.</summary>
@@ -55,7 +59,7 @@ internal sealed class HeldLooks
         }
 
         var loss = (float)held.Loss(trainer);
-        if (Best is null || loss < _losses.Min(look => look.Loss))
+        if (Best is null || loss < (BestStep == 0 ? Astray : 1) * _losses.Find(look => look.Step == BestStep).Loss)
         {
             (BestStep, Best) = (trainer.Steps, trainer.Vector());
         }
