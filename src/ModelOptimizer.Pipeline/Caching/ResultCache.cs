@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace ModelOptimizer.Pipeline.Caching;
 
 /// <summary>
-/// Finished results by <see cref="ResultKey"/>. Safe to share between builds and machines; what is damaged is computed again. Whoever can write to the folder can
-/// write a result that looks whole: a report says what its model did, and is to be measured again before somebody relies on it.
+/// Finished results by <see cref="ResultKey"/>. Safe to share between builds and machines; what is damaged is computed again. Whoever can write to the folder
+/// can write a result that looks whole: a report says what its model did, and is to be measured again before somebody relies on it.
 /// </summary>
 /// <param name="directory">The cache's folder.</param>
 /// <param name="say">Told in one line when an entry was damaged.</param>

@@ -4,8 +4,8 @@ using ModelOptimizer.Tensors.Data;
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>
-/// Finds samples of one draw in another as the model is fed them, after preprocessing, and up to rounding: copies in another layout, scale or precision. What is
-/// compared are random projections, whose distances are about those of the samples (Johnson and Lindenstrauss 1984).
+/// Finds samples of one draw in another as the model is fed them, after preprocessing, and up to rounding: copies in another layout, scale or precision. What
+/// is compared are random projections, whose distances are about those of the samples (Johnson and Lindenstrauss 1984).
 /// </summary>
 internal static class SampleCopies
 {
@@ -13,8 +13,8 @@ internal static class SampleCopies
     private const int Probes = 256;
 
     /// <summary>
-    /// Copies are nearer than this share of the usual distance from a sample to its nearest neighbour. Rounding to float16 moves a sample by 0.03 % of its length,
-    /// and in three dimensions or more no sample comes so near another by chance.
+    /// Copies are nearer than this share of the usual distance from a sample to its nearest neighbour. Rounding to float16 moves a sample by 0.03 % of its
+    /// length, and in three dimensions or more no sample comes so near another by chance.
     /// </summary>
     private const double Near = 0.02;
 

@@ -10,7 +10,7 @@ internal sealed class ScoreCollector(IMetric metric, string output)
     private readonly List<double[]> _compressed = [];
     private readonly List<double[]> _labels = [];
     // For metrics without labels: of a model that answers to every sample what the original answers to the first.
-    private readonly List<double[]> _repeated = [];
+    private readonly List<double[]?> _repeated = [];
     private double[]? _first;
     private int _width;
     private string? _problem;
@@ -52,7 +52,7 @@ internal sealed class ScoreCollector(IMetric metric, string output)
         if (metric.IsFidelity)
         {
             _first ??= original.ToArray();
-            _repeated.Add(Observe(new MetricSample(_first, original, []))!);
+            _repeated.Add(Observe(new MetricSample(_first, original, [])));
         }
         else
         {
@@ -60,14 +60,19 @@ internal sealed class ScoreCollector(IMetric metric, string output)
         }
     }
 
-    private Lazy<MetricScores> Chance()
+    private Lazy<MetricScores?> Chance()
     {
-        double[][] original = [.. _original], labels = [.. _labels], repeated = [.. _repeated];
-        return new(() => Scores(metric.IsFidelity ? repeated : Blind(labels), original));
+        double[][] original = [.. _original], labels = [.. _labels];
+        double[]?[] repeated = [.. _repeated];
+        return new(() =>
+        {
+            var blind = metric.IsFidelity ? repeated : Blind(labels);
+            return blind.Contains(null) ? null : Scores(blind!, original);
+        });
     }
 
-    private double[][] Blind(double[][] labels) =>
-        [.. labels.Zip(metric.Blind(labels, _width), (label, answer) => Observe(new MetricSample(answer, [], label))!)];
+    private double[]?[] Blind(double[][] labels) =>
+        [.. labels.Zip(metric.Blind(labels, _width), (label, answer) => Observe(new MetricSample(answer, [], label)))];
 
     /// <summary>The numbers of one sample; null when there are none or they are not finite.</summary>
     private double[]? Observe(in MetricSample sample)

@@ -13,7 +13,9 @@ internal static class ValueGate
         var (value, limit) = (scores.CompressedValue, MetricGate.Limit(gate, scores));
         var passed = gate.Bound == GateBound.Min ? MetricGate.IsAtMost(limit, value) : MetricGate.IsAtMost(value, limit);
         var interval = Interval(scores, seed, Level);
-        var shown = interval is { } ends ? $"95 % interval {MetricGate.Text(scores, ends.Lower)} to {MetricGate.Text(scores, ends.Upper)}" : "too few for an interval";
+        var shown = interval is { } ends
+            ? $"95 % interval {MetricGate.Text(scores, ends.Lower)} to {MetricGate.Text(scores, ends.Upper)}"
+            : "too few for an interval";
         var found = $"{gate.Metric} is {MetricGate.Text(scores, value)} on {GateText.Samples(scores.Samples)} ({shown})";
         return new GateVerdict(gate, passed ? GateOutcome.Passed : GateOutcome.Failed, value, limit, interval, passed
             ? $"{GateText.Of(gate)} holds: {found}."
@@ -40,7 +42,8 @@ internal static class ValueGate
 
     private static (double Lower, double Upper)? Known(double lower, double upper) => double.IsFinite(lower) && double.IsFinite(upper) ? (lower, upper) : null;
 
-    private static string Original(MetricScores scores) => scores.Metric.IsFidelity ? "" : $", and the original's is {MetricGate.Text(scores, scores.OriginalValue)}";
+    private static string Original(MetricScores scores) =>
+        scores.Metric.IsFidelity ? "" : $", and the original's is {MetricGate.Text(scores, scores.OriginalValue)}";
 
     private static string Help(GatePlan gate, MetricScores scores)
     {

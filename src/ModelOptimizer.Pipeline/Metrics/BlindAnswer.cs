@@ -29,8 +29,8 @@ internal static class BlindAnswer
     }
 
     /// <summary>
-    /// Guesses as often as labels occur, and among the samples of each class alike: sample j of a class of n is taken for the label at the quantile (j + ½)/n of
-    /// all labels.
+    /// Guesses as often as labels occur, and among the samples of each class alike: sample j of a class of n is taken for the label at the quantile (j + ½)/n
+    /// of all labels.
     /// </summary>
     public static IEnumerable<double[]> Guesses(IReadOnlyList<double[]> labels, int width)
     {
