@@ -244,6 +244,19 @@ public class LockFileTests
     }
 
     [Fact]
+    public void A_build_follows_a_lock_without_a_seal_and_compress_seals_it()
+    {
+        using var project = Locked();
+        var sealedText = File.ReadAllText(project.Lock);
+        File.WriteAllText(project.Lock, Regex.Replace(sealedText, @",\s*""seal"": ""[^""]*""", ""));
+
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+        project.Run(writeLock: true).ExitCode.ShouldBe(0);
+
+        File.ReadAllText(project.Lock).ShouldBe(sealedText);
+    }
+
+    [Fact]
     public void Verify_locked_does_not_answer_from_the_cache()
     {
         using var project = new SmallProject(Gate);
