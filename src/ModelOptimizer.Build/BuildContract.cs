@@ -1,6 +1,5 @@
 using System.Runtime.Serialization;
-using System.Runtime.Serialization.Json;
-using System.Text;
+using System.Security;
 
 namespace ModelOptimizer.Build;
 
@@ -83,20 +82,23 @@ internal sealed record BuildRequest
     [DataMember(Name = "toolVersion", Order = 11, IsRequired = true)]
     public string ToolVersion { get; init; } = "";
 
-    /// <summary>Whether <paramref name="other"/> must come out the same. Where the cache lies does not matter.</summary>
+    /// <summary>
+    /// Whether <paramref name="other"/> must come out the same. Where the cache lies does not matter, nor the output folder, which the state is in.
+    /// </summary>
     public bool AsksTheSameAs(BuildRequest other) =>
         Manifests.SequenceEqual(other.Manifests, StringComparer.Ordinal)
-        && this == other with { Manifests = Manifests, CacheDirectory = CacheDirectory };
+        && this == other with { Manifests = Manifests, CacheDirectory = CacheDirectory, OutputDirectory = OutputDirectory };
 }
 
 /// <summary>
 /// What the last run of the tool read, wrote and said: <c>state.json</c>. The tool writes it last, and by renaming. The task starts the tool only when a
-/// length, a time, the request, the tool or an output is not as it is here.
+/// length, a time, the request, the tool or an output is not as it is here. In the file all paths are from its folder, so that a tree which is copied or moved
+/// speaks of itself; in memory they are absolute.
 /// </summary>
 [DataContract]
 internal sealed record BuildState
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     [DataMember(Name = "version", Order = 0)]
     public int Version { get; init; } = CurrentVersion;
@@ -128,27 +130,53 @@ internal sealed record BuildState
     [DataMember(Name = "messages", Order = 8, IsRequired = true)]
     public string[] Messages { get; init; } = [];
 
-    /// <summary>The state in <paramref name="path"/>; null when there is none of this version, which makes the tool run.</summary>
+    /// <summary>
+    /// The state in <paramref name="path"/>; null when there is none of this version that is whole and whose outputs are in its folder. That makes the tool
+    /// run.
+    /// </summary>
     public static BuildState? Read(string path)
     {
         try
         {
-            var state = BuildJson.Read<BuildState>(File.ReadAllText(path));
-            return
-                state
-                    is { Version: CurrentVersion, Request.Manifests: not null, Inputs: not null, Outputs: not null, Diagnostics: not null, Messages: not null }
-                ? state
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            return BuildJson.Read<BuildState>(File.ReadAllText(path)) is { Version: CurrentVersion, IsWhole: true } state
+                && state.Outputs.All(output => IsBelow(folder, output.Path) && (output.Kind != BuildOutput.Copy || IsBelow(folder, output.LogicalName)))
+                ? state.WithPaths(relative => Path.GetFullPath(Path.Combine(folder, relative)))
                 : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SerializationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or SerializationException or ArgumentException
+            or NotSupportedException)
         {
             return null;
         }
     }
+
+    /// <summary>This with every path as <paramref name="map"/> makes it.</summary>
+    public BuildState WithPaths(Func<string, string> map) => this with
+    {
+        Request = Request with { Manifests = [.. Request.Manifests.Select(map)], OutputDirectory = map(Request.OutputDirectory) },
+        Inputs = [.. Inputs.Select(input => input with { Path = map(input.Path) })],
+        Outputs = [.. Outputs.Select(output => output with { Path = map(output.Path) })],
+        Diagnostics = [.. Diagnostics.Select(said => said.File.Length == 0 ? said : said with { File = map(said.File) })],
+    };
+
+    // The serialiser leaves null what a file has not, whatever the types say.
+    private bool IsWhole => this
+        is { Request: { Manifests: not null, OutputDirectory: not null }, Inputs: not null, Outputs: not null, Diagnostics: not null }
+        && Request.Manifests.All(path => path is not null)
+        && Inputs.All(input => input is { Path: not null, Sha256: not null })
+        && Outputs.All(output => output is { Path: not null, Kind: not null, LogicalName: not null })
+        && Diagnostics.All(said => said is { Severity: not null, Code: not null, File: not null, Message: not null })
+        && Messages?.All(line => line is not null) == true;
+
+    private static bool IsBelow(string folder, string path) =>
+        !Path.IsPathRooted(path)
+        && Path.GetFullPath(Path.Combine(folder, path))
+            .StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }
 
 /// <summary>A file, or a folder, that the tool read, as it was then.</summary>
-/// <param name="Path">Absolute.</param>
+/// <param name="Path">Absolute, in the file from its folder.</param>
 /// <param name="Length">In bytes; 0 for a folder; -1 when there was nothing, so that its appearing is a change.</param>
 /// <param name="LastWriteUtc">Ticks, or a folder's <see cref="FolderStamp"/>; 0 when there was none.</param>
 /// <param name="Sha256">Of the content, lower-case hexadecimal; empty when there was none, or when it changed while it was used.</param>
@@ -184,7 +212,7 @@ internal sealed partial record InputStamp(
 }
 
 /// <summary>A file that the tool wrote for the compiler or for the project's output folder.</summary>
-/// <param name="Path">Absolute.</param>
+/// <param name="Path">Absolute, in the file from its folder, which it is in.</param>
 /// <param name="Kind"><see cref="Resource"/>, <see cref="Compile"/> or <see cref="Copy"/>; the targets file knows these words too.</param>
 /// <param name="LogicalName">The resource's name, or the copy's path in the project's output folder; empty for source code.</param>
 /// <param name="Length">In bytes.</param>
@@ -248,52 +276,4 @@ internal sealed partial record ToolDiagnostic(
     /// <summary><see cref="LineType"/> in a line; a state has no such member.</summary>
     [DataMember(Name = "type", Order = 0, EmitDefaultValue = false)]
     public string? Type { get; init; }
-}
-
-/// <summary>
-/// JSON by the framework's own serialiser, which is there wherever MSBuild and the tool run: the task brings no library into MSBuild's process. ASCII only, so
-/// that no console's encoding can hurt a line.
-/// </summary>
-internal static class BuildJson
-{
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
-    public static string Write<T>(T value, bool indented = false)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = JsonReaderWriterFactory.CreateJsonWriter(stream, Utf8, ownsStream: false, indented, "  "))
-        {
-            new DataContractJsonSerializer(typeof(T)).WriteObject(writer, value);
-        }
-
-        return Plain(Utf8.GetString(stream.ToArray()));
-    }
-
-    /// <exception cref="SerializationException">The text is not JSON of this shape.</exception>
-    public static T? Read<T>(string text)
-        where T : class
-    {
-        using var stream = new MemoryStream(Utf8.GetBytes(text));
-        return new DataContractJsonSerializer(typeof(T)).ReadObject(stream) as T;
-    }
-
-    // The serialiser escapes slashes, which makes paths hard to read, ends lines as Windows does, and leaves letters of other scripts alone.
-    private static string Plain(string json)
-    {
-        var plain = new StringBuilder(json.Length);
-        for (var i = 0; i < json.Length; i++)
-        {
-            var escaped = json[i] == '\\';
-            i += escaped ? 1 : 0;
-            plain.Append(json[i] switch
-            {
-                '\r' => "",
-                '/' => "/",
-                > '~' and var c => $"\\u{(int)c:x4}",
-                var c => escaped ? $"\\{c}" : c.ToString(),
-            });
-        }
-
-        return plain.ToString();
-    }
 }

@@ -36,21 +36,68 @@ public sealed class BuildContractTests : IDisposable
             ToolVersion = "0.1.0",
             Request = Request,
             Succeeded = true,
-            Inputs = [new InputStamp("/p/ö.onnx", 5_000_000_000, 639308119773847552, "00"), new InputStamp("/p/images", 0, long.MaxValue, "")],
-            Outputs = [new BuildOutput("/p/o.onnx", BuildOutput.Resource, "Digits.onnx", 3)],
-            Diagnostics = [new ToolDiagnostic(ToolDiagnostic.Warning, "MOC4003", "/p/modelopt.yaml", 12, 9, "slow\r\n\t→ ~\u007f")],
+            Inputs = [new InputStamp("../../ö.onnx", 5_000_000_000, 639308119773847552, "00"), new InputStamp("/p/images", 0, long.MaxValue, "")],
+            Outputs = [new BuildOutput("digits/o.onnx", BuildOutput.Resource, "Digits.onnx", 3)],
+            Diagnostics = [new ToolDiagnostic(ToolDiagnostic.Warning, "MOC4003", "../modelopt.yaml", 12, 9, "slow\r\n\t→ ~\u007f")],
             Messages = ["digits: 40 %"],
         };
 
         var text = BuildJson.Write(state, indented);
         var read = Read(text).ShouldNotBeNull();
 
-        read.Request.AsksTheSameAs(Request).ShouldBeTrue();
-        read.Inputs.ShouldBe(state.Inputs);
-        read.Outputs.ShouldBe(state.Outputs);
-        read.Diagnostics.ShouldBe(state.Diagnostics);
+        var whole = state.WithPaths(Whole);
+        read.Request.AsksTheSameAs(whole.Request).ShouldBeTrue();
+        read.Inputs.ShouldBe(whole.Inputs);
+        read.Outputs.ShouldBe(whole.Outputs);
+        read.Diagnostics.ShouldBe(whole.Diagnostics);
         read.Messages.ShouldBe(state.Messages);
-        BuildJson.Write(read, indented).ShouldBe(text);
+        string[] paths = [.. state.Inputs.Select(input => input.Path), "digits/o.onnx", "../modelopt.yaml", .. Request.Manifests, ""];
+        BuildJson.Write(read.WithPaths(path => paths.Single(relative => Whole(relative) == path)), indented).ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("digits/../../other.onnx", "resource", "x")]
+    [InlineData("../../x", "compile", "")]
+    [InlineData("/etc/passwd", "resource", "x")]
+    [InlineData(".", "resource", "x")]
+    [InlineData("digits/d.onnx", "copy", "../../d.onnx")]
+    [InlineData("digits/d.onnx", "copy", "/tmp/d.onnx")]
+    public void A_State_Whose_Outputs_Lie_Elsewhere_Is_None(string path, string kind, string name)
+    {
+        Read(BuildJson.Write(new BuildState { Outputs = [new BuildOutput("digits/d.onnx", kind, "models/d.onnx", 3)] })).ShouldNotBeNull();
+
+        Read(BuildJson.Write(new BuildState { Outputs = [new BuildOutput(path, kind, name, 3)] })).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_Damaged_State_Is_None_Or_Whole()
+    {
+        var text = BuildJson.Write(new BuildState
+        {
+            Request = Request,
+            Inputs = [new InputStamp("../model.onnx", 5, 6, "00")],
+            Outputs = [new BuildOutput("digits/d.onnx", BuildOutput.Copy, "models/d.onnx", 3)],
+            Diagnostics = [new ToolDiagnostic(ToolDiagnostic.Warning, "MOC4003", "../modelopt.yaml", 12, 9, "slow")],
+            Messages = ["digits: 40 %"],
+        });
+        string[] pieces = ["null", "\"\"", "[", "]", "{", "}", "1e999", "-1", "\\u0000", "\"", ",", ":", "true", "[[[[[[[[", "99999999999999999999", "\0", "/"];
+        var random = new Random(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            var (place, length) = (random.Next(text.Length), random.Next(8));
+            var instead = pieces[random.Next(pieces.Length)];
+            // Members whole, too: what is behind a colon up to the next comma.
+            var end = random.Next(2) == 0 || text.IndexOf(',', place) is not (> 0 and var comma) ? Math.Min(text.Length, place + length) : comma;
+            var start = end == place + length ? place : Math.Max(0, text.LastIndexOf(':', place) + 1);
+            var damaged = string.Concat(text.AsSpan(0, Math.Min(start, end)), instead, text.AsSpan(end));
+
+            if (Read(damaged) is { } state)
+            {
+                OutputItems.FilesOf(state, "state.json").Length.ShouldBe(state.Outputs.Length + 1, damaged);
+                UpToDateCheck.ReasonToRun(Request, state);
+                state.Diagnostics.ShouldAllBe(said => said.Message != null && said.File != null);
+            }
+        }
     }
 
     [Fact]
@@ -58,7 +105,8 @@ public sealed class BuildContractTests : IDisposable
     {
         var text = BuildJson.Write(new BuildState { Request = Request });
 
-        Read(text.Insert(1, "\"unknown\":{\"deep\":[1,null]},")).ShouldNotBeNull().Request.AsksTheSameAs(Request).ShouldBeTrue();
+        Read(text.Insert(1, "\"unknown\":{\"deep\":[1,null]},")).ShouldNotBeNull()
+            .Request.AsksTheSameAs(Request with { Manifests = [.. Request.Manifests.Select(Whole)] }).ShouldBeTrue();
     }
 
     [Theory]
@@ -66,13 +114,17 @@ public sealed class BuildContractTests : IDisposable
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("null")]
-    [InlineData("{\"version\":1,\"inputs\":[],\"outputs\":[],\"diagnostics\":[],\"messages\":[]}")]
-    [InlineData("{\"version\":1,\"request\":{},\"inputs\":[],\"outputs\":[],\"diagnostics\":[],\"messages\":[]}")]
+    [InlineData("{\"version\":2,\"inputs\":[],\"outputs\":[],\"diagnostics\":[],\"messages\":[]}")]
+    [InlineData("{\"version\":2,\"request\":{},\"inputs\":[],\"outputs\":[],\"diagnostics\":[],\"messages\":[]}")]
     public void Anything_Else_Is_No_State(string text) => Read(text).ShouldBeNull();
 
     [Theory]
-    [InlineData("\"version\":1", "\"version\":2")]
+    [InlineData("\"version\":2", "\"version\":1")]
     [InlineData("\"inputs\":[]", "\"inputs\":null")]
+    [InlineData("\"inputs\":[]", "\"inputs\":[null]")]
+    [InlineData("\"outputs\":[]", "\"outputs\":[{\"path\":\"x\",\"kind\":null}]")]
+    [InlineData("\"messages\":[]", "\"messages\":[null]")]
+    [InlineData("\"manifests\":[]", "\"manifests\":[null]")]
     [InlineData("\"inputs\":[]", "\"inputs\":[{\"path\":\"/p\",\"length\":\"many\"}]")]
     [InlineData("\"outputs\":[],", "")]
     public void A_State_That_Is_Not_Whole_Is_None(string member, string instead)
@@ -88,6 +140,8 @@ public sealed class BuildContractTests : IDisposable
     public void A_Missing_File_Is_No_State() => BuildState.Read(_folder["none", "state.json"]).ShouldBeNull();
 
     public void Dispose() => _folder.Dispose();
+
+    private string Whole(string path) => Path.GetFullPath(path, _folder.Path);
 
     private BuildState? Read(string text)
     {

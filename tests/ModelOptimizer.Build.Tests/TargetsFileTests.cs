@@ -93,7 +93,7 @@ public sealed class TargetsFileTests : IDisposable
             cp "$3" request
             echo "{\"type\":\"message\",\"importance\":\"high\",\"text\":\"told $ModelOptimizerRuntimeDirectory $ModelOptimizerTorchSharpDirectory\"}"
             rest='"succeeded":true,"inputs":[],"outputs":[],"diagnostics":[],"messages":[]'
-            echo "{\"version\":1,\"request\":$(cat "$3"),$rest}" > obj/modelopt/state.json
+            echo "{\"version\":2,\"request\":$(cat "$3"),$rest}" > obj/modelopt/state.json
             """);
         File.WriteAllText(_folder["app.proj"], $"""
             <Project>

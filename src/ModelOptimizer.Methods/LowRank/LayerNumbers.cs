@@ -61,7 +61,10 @@ internal sealed class LayerNumbers
     {
         get
         {
-            var normalization = Layer.Layer.BatchNormalization is null ? null : _kernel.Folded ? "bn: folded" : "bn: unfolded";
+            var normalization = Layer.Layer.BatchNormalization is null ? null
+                : _kernel.Folded ? "bn: folded"
+                : Layer.Layer.IsBiasGiven ? "bn: unfolded, since the bias is also an input of the graph"
+                : "bn: unfolded";
             var windows = _moment is null ? null : MomentPreparation.Note(_moment.Count, _moment.Sigma[0].Rows, _options.Shrink);
             string[] notes = [.. new[] { normalization, windows }.OfType<string>()];
             return notes.Length == 0 ? null : string.Join("; ", notes);

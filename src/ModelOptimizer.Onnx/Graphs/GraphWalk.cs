@@ -25,7 +25,10 @@ internal static class GraphWalk
             }
         }
 
-        return roots.SelectMany(WithSubGraphs).Concat(model.Functions.SelectMany(function => function.Node).SelectMany(SubGraphs).SelectMany(WithSubGraphs));
+        // A function's attributes have defaults, which may be graphs.
+        var inFunctions = model.Functions.SelectMany(function =>
+            function.AttributeProto.SelectMany(GraphsOf).Concat(function.Node.SelectMany(SubGraphs)));
+        return roots.Concat(inFunctions).SelectMany(WithSubGraphs);
     }
 
     /// <summary>Every node of <see cref="Graphs"/>, and of functions.</summary>
@@ -43,19 +46,7 @@ internal static class GraphWalk
             .SelectMany(inner => inner.Node.SelectMany(item => item.Input).Concat(inner.Output.Select(output => output.Name))));
 
     /// <summary>The graphs directly inside a node: the branches of <c>If</c>, the body of <c>Loop</c> or <c>Scan</c>.</summary>
-    public static IEnumerable<GraphProto> SubGraphs(NodeProto node)
-    {
-        foreach (var attribute in node.Attribute)
-        {
-            if (attribute.G is not null)
-            {
-                yield return attribute.G;
-            }
+    public static IEnumerable<GraphProto> SubGraphs(NodeProto node) => node.Attribute.SelectMany(GraphsOf);
 
-            foreach (var graph in attribute.Graphs)
-            {
-                yield return graph;
-            }
-        }
-    }
+    private static IEnumerable<GraphProto> GraphsOf(AttributeProto attribute) => attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G);
 }

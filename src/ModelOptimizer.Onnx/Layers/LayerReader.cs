@@ -70,6 +70,7 @@ internal static class LayerReader
     private static WeightLayer Basic(NodeProto node, LayerKind kind, LayerScope scope)
     {
         var weight = scope.Constants.Find(node.Input[1])?.Tensor;
+        var bias = kind == LayerKind.MatMul ? null : node.InputAt(2);
         return new WeightLayer
         {
             Name = node.Name,
@@ -80,7 +81,8 @@ internal static class LayerReader
             Weight = node.Input[1],
             WeightShape = weight?.Dims.ToArray() ?? [],
             ElementType = weight?.DataType ?? 0,
-            Bias = kind == LayerKind.MatMul ? null : node.InputAt(2),
+            Bias = bias,
+            IsBiasGiven = bias is not null && scope.IsReplaceable(bias),
             OutputChannels = 0,
             InputChannels = 0,
         };

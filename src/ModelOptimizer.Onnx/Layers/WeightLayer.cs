@@ -34,6 +34,9 @@ internal sealed record WeightLayer
     /// <summary>Name of the bias, when there is one.</summary>
     public string? Bias { get; init; }
 
+    /// <summary>Whether <see cref="Bias"/> is also an input of the graph: callers may give another one, so nothing may rely on its numbers.</summary>
+    public bool IsBiasGiven { get; init; }
+
     /// <summary>The <c>Add</c> node that adds <see cref="Bias"/> after a MatMul.</summary>
     public NodeProto? BiasAdd { get; init; }
 

@@ -167,7 +167,10 @@ internal sealed class BuildStateFile(string outputDirectory)
     public BuildState? Read() => BuildState.Read(_path);
 
     /// <summary>Replaces the state in one step.</summary>
-    public void Write(BuildState state) => AtomicFile.Write(_path, stream => stream.Write(Encoding.ASCII.GetBytes(BuildJson.Write(state, indented: true))));
+    public void Write(BuildState state) =>
+        AtomicFile.Write(_path, stream => stream.Write(Encoding.ASCII.GetBytes(BuildJson.Write(state.WithPaths(FromHere), indented: true))));
+
+    private string FromHere(string path) => Path.GetRelativePath(outputDirectory, path).Replace('\\', '/');
 }
 
 /// <summary>Passes everything on, each diagnostic once, and remembers what <c>state.json</c> keeps.</summary>

@@ -10,7 +10,7 @@ namespace ModelOptimizer.Pipeline.Build;
 /// </summary>
 internal sealed class OutputFolder(BuildRequest request)
 {
-    private readonly string _root = request.OutputDirectory;
+    private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.OutputDirectory));
 
     /// <summary>Where a run writes before all models are known to be good.</summary>
     public string Staging => Path.Combine(_root, ".staging");
@@ -70,9 +70,13 @@ internal sealed class OutputFolder(BuildRequest request)
     public void Forget(IReadOnlyList<BuildOutput> before, IReadOnlyList<BuildOutput> now, IEnumerable<ProducedModel> models)
     {
         var kept = now.Select(output => output.Path).Concat(models.Select(PlaceOf));
-        foreach (var gone in before.Select(output => output.Path).Except(kept, StringComparer.Ordinal))
+        foreach (var gone in before.Select(output => output.Path).Except(kept, StringComparer.Ordinal).Where(path => !IsBehindLink(path)))
         {
-            File.Delete(gone);
+            if (File.Exists(gone))
+            {
+                File.Delete(gone);
+            }
+
             DeleteEmpty(Path.GetDirectoryName(gone)!);
         }
     }
@@ -81,7 +85,8 @@ internal sealed class OutputFolder(BuildRequest request)
     public void ForgetModels(IEnumerable<ProducedModel> models)
     {
         var kept = models.Select(model => OutputPath.Folder(model.Name)).ToHashSet(StringComparer.Ordinal);
-        foreach (var folder in Directory.EnumerateDirectories(_root).Where(folder => !kept.Contains(Path.GetFileName(folder))).ToList())
+        var gone = Directory.EnumerateDirectories(_root).Where(folder => !kept.Contains(Path.GetFileName(folder)) && !IsLink(folder));
+        foreach (var folder in gone.ToList())
         {
             foreach (var extension in ReportFiles.Extensions.Append(".onnx"))
             {
@@ -154,6 +159,20 @@ internal sealed class OutputFolder(BuildRequest request)
 
         return sha256;
     }
+
+    // What is behind a link in this folder is not in it.
+    private bool IsBehindLink(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        while (folder.Length > _root.Length && !IsLink(folder))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder.Length > _root.Length;
+    }
+
+    private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
 
     private static void DeleteEmpty(string folder)
     {

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace ModelOptimizer.Pipeline.Caching;
 
-/// <summary>Finished results by <see cref="ResultKey"/>. Safe to share between builds and machines; what is damaged is computed again.</summary>
+/// <summary>
+/// Finished results by <see cref="ResultKey"/>. Safe to share between builds and machines; what is damaged is computed again. Whoever can write to the folder
+/// can write a result that looks whole: a report says what its model did, and is to be measured again before somebody relies on it.
+/// </summary>
 /// <param name="directory">The cache's folder.</param>
 /// <param name="say">Told in one line when an entry was damaged.</param>
 /// <param name="limit">Bytes that the cache may take.</param>
@@ -43,6 +46,9 @@ internal sealed class ResultCache(string directory, Action<string>? say = null, 
             model,
             JsonSerializer.SerializeToUtf8Bytes(new Entry(report with { Name = "", Source = "" }, [.. report.Gates.Select(gate => gate.Code)]), Json)
         );
+
+    /// <summary>Removes a model that is not what its report says.</summary>
+    public void Discard(string key) => _store.Discard(key, "does not do what its report says");
 
     private static ModelReport? Read(byte[] json)
     {

@@ -123,7 +123,7 @@ internal sealed class ModelExaminer : IDisposable
         );
     }
 
-    // A model that saw the gate's samples proves nothing on them, whatever the preprocessing.
+    // A model that saw the gate's samples proves nothing on them, whatever the preprocessing, and whatever their files look like.
     private int CountOverlap()
     {
         if (_job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { Dataset: { } dataset } evaluate } || _job.Model.Gates.Count == 0)
@@ -132,7 +132,8 @@ internal sealed class ModelExaminer : IDisposable
         }
 
         var seen = SampleHashes.Of(calibration, calibrate.Samples, _job.Plan.Seed).ToHashSet();
-        return SampleHashes.Of(dataset, evaluate.Samples, _job.Plan.Seed).Count(seen.Contains);
+        var fed = SampleCopies.Find(_job.OpenCalibration(_before)!, _samples!);
+        return SampleHashes.Of(dataset, evaluate.Samples, _job.Plan.Seed).Zip(fed).Count(sample => seen.Contains(sample.First) || sample.Second);
     }
 
     private LatencyResult Time(ModelSession after)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Pipeline.Datasets;
@@ -16,31 +17,22 @@ internal static class ElementWriter
         or DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64
         or DataType.Uint8 or DataType.Uint16 or DataType.Uint32 or DataType.Uint64;
 
-    /// <summary>Whether elements in a file are the model's already.</summary>
+    /// <summary>Whether elements in a file are the model's already; bytes of a file need not be truth values.</summary>
     public static bool IsSame(ElementFormat format, DataType type) =>
-        (format.Kind, format.Width, type)
-            is
-                (ElementKind.Unsigned, 1, DataType.Uint8)
-                or
-                (ElementKind.Unsigned, 2, DataType.Uint16)
-                or
-                (ElementKind.Unsigned, 4, DataType.Uint32)
-                or
-                (ElementKind.Unsigned, 8, DataType.Uint64)
-                or
-                (ElementKind.Signed, 1, DataType.Int8)
-                or
-                (ElementKind.Signed, 2, DataType.Int16)
-                or
-                (ElementKind.Signed, 4, DataType.Int32)
-                or
-                (ElementKind.Signed, 8, DataType.Int64)
-                or
-                (ElementKind.Float, 2, DataType.Float16)
-                or
-                (ElementKind.Float, 4, DataType.Float)
-                or
-                (ElementKind.Float, 8, DataType.Double);
+        type != DataType.Bool && FormatOf(type) is { } own && (own.Kind, own.Width) == (format.Kind, format.Width);
+
+    /// <summary>The elements of a numeric tensor as float64.</summary>
+    public static double[] Read(HostTensor tensor)
+    {
+        if (FormatOf(tensor.Type) is not { } format)
+        {
+            return tensor.Doubles();
+        }
+
+        var values = new double[tensor.Bytes.Length / format.Width];
+        format.ToDouble(tensor.Bytes, values);
+        return values;
+    }
 
     /// <summary>Casts all of <paramref name="values"/>.</summary>
     /// <exception cref="DataProblem">A value does not fit.</exception>
@@ -128,6 +120,20 @@ internal static class ElementWriter
                 ? T.CreateSaturating(value)
                 : throw DoesNotFit(type, value, "check the array and 'preprocess'");
         }
+    }
+
+    // Files have no bfloat16.
+    private static ElementFormat? FormatOf(DataType type)
+    {
+        ElementKind? kind = type switch
+        {
+            DataType.Bool => ElementKind.Bool,
+            DataType.Uint8 or DataType.Uint16 or DataType.Uint32 or DataType.Uint64 => ElementKind.Unsigned,
+            DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64 => ElementKind.Signed,
+            DataType.Float16 or DataType.Float or DataType.Double => ElementKind.Float,
+            _ => null,
+        };
+        return kind is { } known ? new ElementFormat(known, Width(type), IsBigEndian: !BitConverter.IsLittleEndian) : null;
     }
 
     private static DataProblem DoesNotFit(DataType type, double value, string remedy) =>

@@ -13,6 +13,12 @@ internal sealed record MetricScores(IMetric Metric, double[] Original, double[] 
     /// <summary>What a metric of all samples together knows; null for the others and when there is a <see cref="Problem"/>.</summary>
     public JointScores? Joint { get; init; }
 
+    /// <summary>
+    /// A model that answers without a look at the sample (<see cref="IMetric.Blind"/>; without labels, as the original does to the first one) in the place of
+    /// the original, and the original in that of the compressed model. Null when it is not known.
+    /// </summary>
+    public Lazy<MetricScores?>? Chance { get; init; }
+
     /// <summary>Number of samples that count; 0 when there is a <see cref="Problem"/>.</summary>
     public int Samples => Joint?.Samples ?? Compressed.Length;
 

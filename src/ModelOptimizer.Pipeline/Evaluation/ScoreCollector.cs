@@ -8,11 +8,17 @@ internal sealed class ScoreCollector(IMetric metric, string output)
     // One number a sample for means of scores, more for metrics of all samples together.
     private readonly List<double[]> _original = [];
     private readonly List<double[]> _compressed = [];
+    private readonly List<double[]> _labels = [];
+    // For metrics without labels: of a model that answers to every sample what the original answers to the first.
+    private readonly List<double[]?> _repeated = [];
+    private double[]? _first;
+    private int _width;
     private string? _problem;
 
     public void Add(OutputRows originalRows, OutputRows compressedRows, LabelRows? labels, int count)
     {
         _problem ??= Objection(originalRows, compressedRows, labels);
+        _width = originalRows.Width;
         for (var row = 0; row < count && _problem is null; row++)
         {
             var label = labels is null ? [] : labels[row];
@@ -26,6 +32,7 @@ internal sealed class ScoreCollector(IMetric metric, string output)
 
             _original.Add(before ?? [((ISampleMetric)metric).Perfect]);
             _compressed.Add(after);
+            KeepForChance(originalRows[row], label);
         }
     }
 
@@ -34,8 +41,38 @@ internal sealed class ScoreCollector(IMetric metric, string output)
 
     /// <summary>What the samples so far say.</summary>
     public MetricScores Result() => _problem is not null ? new MetricScores(metric, [], [], _problem)
-        : metric is IJointMetric joint ? new MetricScores(metric, [], []) { Joint = new JointScores(joint, [.. _original], [.. _compressed]) }
-        : new MetricScores(metric, [.. _original.Select(row => row[0])], [.. _compressed.Select(row => row[0])]);
+        : Scores(_original, _compressed) with { Chance = Chance() };
+
+    private MetricScores Scores(IReadOnlyList<double[]> before, IReadOnlyList<double[]> after) => metric is IJointMetric joint
+        ? new MetricScores(metric, [], []) { Joint = new JointScores(joint, [.. before], [.. after]) }
+        : new MetricScores(metric, [.. before.Select(row => row[0])], [.. after.Select(row => row[0])]);
+
+    private void KeepForChance(ReadOnlySpan<double> original, ReadOnlySpan<double> label)
+    {
+        if (metric.IsFidelity)
+        {
+            _first ??= original.ToArray();
+            _repeated.Add(Observe(new MetricSample(_first, original, [])));
+        }
+        else
+        {
+            _labels.Add(label.ToArray());
+        }
+    }
+
+    private Lazy<MetricScores?> Chance()
+    {
+        double[][] original = [.. _original], labels = [.. _labels];
+        double[]?[] repeated = [.. _repeated];
+        return new(() =>
+        {
+            var blind = metric.IsFidelity ? repeated : Blind(labels);
+            return blind.Contains(null) ? null : Scores(blind!, original);
+        });
+    }
+
+    private double[]?[] Blind(double[][] labels) =>
+        [.. labels.Zip(metric.Blind(labels, _width), (label, answer) => Observe(new MetricSample(answer, [], label)))];
 
     /// <summary>The numbers of one sample; null when there are none or they are not finite.</summary>
     private double[]? Observe(in MetricSample sample)

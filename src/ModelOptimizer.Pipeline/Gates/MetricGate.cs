@@ -34,7 +34,7 @@ internal static class MetricGate
         }
 
         return gate.Bound is GateBound.MaxDrop or GateBound.MaxRise
-            ? ChangeGate.Decide(gate, scores, evidence.Seed)
+            ? ChanceCheck.Objection(gate, scores, evidence.Seed) ?? ChangeGate.Decide(gate, scores, evidence.Seed)
             : ValueGate.Decide(gate, scores, evidence.Seed);
     }
 
@@ -51,6 +51,10 @@ internal static class MetricGate
     /// <summary>Digits that tell one sample more or less apart.</summary>
     public static int Decimals(MetricScores scores) =>
         scores.Metric.Scores == ScoreKind.Real ? 4 : Math.Clamp((int)Math.Ceiling(Math.Log10(scores.Samples)) - 2, 2, 6);
+
+    /// <summary>A value of the metric.</summary>
+    public static string Text(MetricScores scores, double value) =>
+        scores.Metric.IsBounded ? GateText.Percent(value, Decimals(scores)) : GateText.Significant(value);
 
     private static GateVerdict Overlap(GatePlan gate, int samples, int overlap) =>
         GateText.NotMeasured(
@@ -126,14 +130,14 @@ internal static class ChangeText
     private static string Moved(MetricScores scores, Change change)
     {
         var name = scores.Metric.Name;
-        var to = Value(scores, scores.CompressedValue);
+        var to = MetricGate.Text(scores, scores.CompressedValue);
         if (change.Measured == 0)
         {
             return $"{name} stayed at {to}";
         }
 
         var verb = change.Measured > 0 == scores.Metric.MoreIsBetter ? "fell" : "rose";
-        return $"{name} {verb} by {Amount(scores, Math.Abs(change.Measured))} from {Value(scores, scores.BaseValue)} to {to}";
+        return $"{name} {verb} by {Amount(scores, Math.Abs(change.Measured))} from {MetricGate.Text(scores, scores.BaseValue)} to {to}";
     }
 
     private static string Bound(GatePlan gate, MetricScores scores, Change change)
@@ -170,8 +174,4 @@ internal static class ChangeText
     private static string Amount(MetricScores scores, double amount) => scores.Metric.IsBounded
         ? GateText.Fixed(100 * amount, MetricGate.Decimals(scores)) + " points"
         : GateText.Significant(amount);
-
-    private static string Value(MetricScores scores, double value) => scores.Metric.IsBounded
-        ? GateText.Percent(value, MetricGate.Decimals(scores))
-        : GateText.Significant(value);
 }

@@ -13,8 +13,10 @@ internal static class ValueGate
         var (value, limit) = (scores.CompressedValue, MetricGate.Limit(gate, scores));
         var passed = gate.Bound == GateBound.Min ? MetricGate.IsAtMost(limit, value) : MetricGate.IsAtMost(value, limit);
         var interval = Interval(scores, seed, Level);
-        var shown = interval is { } ends ? $"95 % interval {Text(scores, ends.Lower)} to {Text(scores, ends.Upper)}" : "too few for an interval";
-        var found = $"{gate.Metric} is {Text(scores, value)} on {GateText.Samples(scores.Samples)} ({shown})";
+        var shown = interval is { } ends
+            ? $"95 % interval {MetricGate.Text(scores, ends.Lower)} to {MetricGate.Text(scores, ends.Upper)}"
+            : "too few for an interval";
+        var found = $"{gate.Metric} is {MetricGate.Text(scores, value)} on {GateText.Samples(scores.Samples)} ({shown})";
         return new GateVerdict(gate, passed ? GateOutcome.Passed : GateOutcome.Failed, value, limit, interval, passed
             ? $"{GateText.Of(gate)} holds: {found}."
             : $"{GateText.Of(gate)} fails: {found}{Original(scores)}; {Help(gate, scores)}.");
@@ -40,7 +42,8 @@ internal static class ValueGate
 
     private static (double Lower, double Upper)? Known(double lower, double upper) => double.IsFinite(lower) && double.IsFinite(upper) ? (lower, upper) : null;
 
-    private static string Original(MetricScores scores) => scores.Metric.IsFidelity ? "" : $", and the original's is {Text(scores, scores.OriginalValue)}";
+    private static string Original(MetricScores scores) =>
+        scores.Metric.IsFidelity ? "" : $", and the original's is {MetricGate.Text(scores, scores.OriginalValue)}";
 
     private static string Help(GatePlan gate, MetricScores scores)
     {
@@ -56,7 +59,4 @@ internal static class ValueGate
             ? "keep more of the model with a larger budget or higher ranks, leave sensitive layers alone, or allow more"
             : "not even the original reaches the limit, so check the dataset, its labels and 'preprocess:', or allow more";
     }
-
-    private static string Text(MetricScores scores, double value) =>
-        scores.Metric.IsBounded ? GateText.Percent(value, MetricGate.Decimals(scores)) : GateText.Significant(value);
 }

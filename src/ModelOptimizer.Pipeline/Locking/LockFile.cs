@@ -49,7 +49,10 @@ internal sealed class LockFile
     public LockedModel? Find(string model) => _models.GetValueOrDefault(model);
 
     /// <summary>Locks a model.</summary>
-    public void Set(string model, LockedModel locked) => _set[model] = locked;
+    public void Set(string model, LockedModel locked) => _set[model] = locked with { Seal = Seal(locked) };
+
+    /// <summary>Whether an entry is word for word what a run wrote.</summary>
+    public static bool IsIntact(LockedModel locked) => locked.Seal == Seal(locked);
 
     /// <summary>Forgets all models but these.</summary>
     public void Retain(IEnumerable<string> models) => _retained = [.. models];
@@ -97,6 +100,9 @@ internal sealed class LockFile
             );
         }
     }
+
+    // Of the entry without spaces: how a file is laid out does not matter.
+    private static string Seal(LockedModel locked) => ContentHash.Of(JsonSerializer.SerializeToNode(locked with { Seal = null }, Json)!.ToJsonString());
 
     // Not beside the lock file, which is in a folder that gets committed. Without a folder for temporary files there is no guard, and a write all the same.
     private FileLock? Hold(CancellationToken cancellation)

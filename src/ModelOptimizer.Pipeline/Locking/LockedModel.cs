@@ -38,6 +38,10 @@ internal sealed record LockedModel
     /// <summary>Provider, device and ONNX Runtime version in one word.</summary>
     public required string Device { get; init; }
 
+    /// <summary>SHA-256 of all that is above, so that an entry which was changed by hand or by a merge is noticed; null in files of version 0.1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Seal { get; init; }
+
     /// <summary>Per step, the choices that lead to the same model.</summary>
     [JsonIgnore]
     public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices => [.. Steps.Select(step => step.Choices())];

@@ -19,6 +19,9 @@ internal sealed class MacroF1 : IJointMetric
 
     public int LeastValues => 2;
 
+    /// <summary>Guesses: one class for all samples has no F1 of the others.</summary>
+    public IEnumerable<double[]> Blind(IReadOnlyList<double[]> labels, int width) => BlindAnswer.Guesses(labels, width);
+
     public double[]? Observe(in MetricSample sample) =>
         sample.Class >= 0 && sample.Class < sample.Output.Length && Ranking.First(sample.Output) is { } predicted ? [sample.Class, predicted] : null;
 

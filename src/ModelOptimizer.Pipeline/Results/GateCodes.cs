@@ -18,6 +18,9 @@ internal static class GateCodes
     /// <summary>The user's own evaluator failed, or did not print what the gate bounds. Unlike other failures it may pass when tried again.</summary>
     public const string CommandFailed = "MOC4005";
 
+    /// <summary>The original is not better than chance, so that it has nothing to lose.</summary>
+    public const string Chance = "MOC4008";
+
     /// <summary>The first candidate of a search fails a gate.</summary>
     public const string NothingPasses = "MOC4006";
 }

@@ -103,10 +103,13 @@ internal enum GateOutcome
     /// <summary>It does not hold (MOC4001).</summary>
     Failed,
 
-    /// <summary>The samples do not decide it, which fails too (MOC4002).</summary>
+    /// <summary>The samples do not decide it, or not that the original is better than chance, which fails too (MOC4002, MOC4008).</summary>
     Undecided,
 
-    /// <summary>It could not be measured, or calibration samples are among its samples, which fails too (MOC4003, MOC4004).</summary>
+    /// <summary>
+    /// It could not be measured, calibration samples are among its samples, or the original is no better than chance, which fails too (MOC4003, MOC4004,
+    /// MOC4008).
+    /// </summary>
     [JsonStringEnumMemberName("not measured")]
     NotMeasured,
 }

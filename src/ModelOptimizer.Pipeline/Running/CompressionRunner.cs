@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
@@ -27,7 +28,7 @@ internal static class CompressionRunner
             record.Read(locks.Path);
             var device = At(plan.DevicePosition, options.Device, plan.Device, DeviceSelector.Select);
             using var engine = At(plan.LinearAlgebraPosition, options.LinearAlgebra, plan.LinearAlgebra, library =>
-                Start(device, library, options, models, observer)
+                Start(device, library, options, models, locks, observer)
             );
             observer.Message(engine.Device.Note);
             foreach (var model in models)
@@ -65,11 +66,13 @@ internal static class CompressionRunner
                 new SourcePosition(plan.ManifestPath));
     }
 
-    // To verify is not to decompose, unless an output that is not there has to be made again. That the locked ranks can do with any linear algebra: as on any
-    // other device, they give other bytes, and the gates decide.
-    private static Engine Start(Device device, string library, RunOptions options, IReadOnlyList<ModelPlan> models, IRunObserver observer)
+    // To verify is not to decompose, unless an output that is not there, or not the locked one, has to be made again. That the locked ranks can do with any
+    // linear algebra: as on any other device, they give other bytes, and the gates decide.
+    private static Engine Start(Device device, string library, RunOptions options, IReadOnlyList<ModelPlan> models, LockFile locks, IRunObserver observer)
     {
-        if (options.VerifyOnly && (!options.Locked || models.All(model => File.Exists(OutputPath.Of(options.OutputDirectory, model)))))
+        bool IsThere(ModelPlan model) => OutputPath.Of(options.OutputDirectory, model) is var path
+            && File.Exists(path) && locks.Find(model.Name)?.Output == ContentHash.OfFile(path);
+        if (options.VerifyOnly && (!options.Locked || models.All(IsThere)))
         {
             return new Engine(device);
         }

@@ -20,6 +20,12 @@ internal sealed class LockCheck(LockFile locks, ModelPlan model, RunOptions opti
         }
 
         var changes = locked.Inputs.Changes(inputs);
+        // A build goes on with what version 0.1 wrote; whoever asks for certainty gets no answer from it.
+        if (!LockFile.IsIntact(locked) && (locked.Seal is not null || options.Locked || options.WriteLock))
+        {
+            changes = [.. changes, "the model's entry in the lock file"];
+        }
+
         if (changes.Count == 0)
         {
             return locked;
@@ -40,8 +46,12 @@ internal sealed class LockCheck(LockFile locks, ModelPlan model, RunOptions opti
     }
 
     /// <summary>Holds an output against the lock.</summary>
-    /// <exception cref="DiagnosticException">It is another one, where the same bytes are promised.</exception>
-    public static void Compare(LockedModel locked, string sha256, ModelPlan model, string deviceClass, LockFile locks, RunRecord record)
+    /// <param name="locked">The lock.</param>
+    /// <param name="sha256">Of the output.</param>
+    /// <param name="deviceClass">Of this run.</param>
+    /// <param name="replayed">What the locked choices give here, where another class makes other bytes; null when the output is just that.</param>
+    /// <exception cref="DiagnosticException">It is another one.</exception>
+    public void Compare(LockedModel locked, string sha256, string deviceClass, Func<string>? replayed)
     {
         if (locked.Output == sha256)
         {
@@ -50,16 +60,22 @@ internal sealed class LockCheck(LockFile locks, ModelPlan model, RunOptions opti
 
         if (locked.IsFromHere(deviceClass))
         {
-            throw new DiagnosticException(
-                LockCodes.OtherOutput,
-                $"The compressed model '{model.Name}' is not the one that was locked (SHA-256 {sha256}, locked {locked.Output}), although inputs, tool and "
-                    + $"device are the same. Was the file changed by hand, or is it from another commit? {Renew}",
-                new SourcePosition(locks.Path));
+            throw Other(locked, sha256, "although inputs, tool and device are the same");
         }
 
         record.Observer.Message(
             $"{model.Name}: the lock file was made by modelopt {locked.Tool} on {locked.Device}; here ({ToolIdentity.Version}, {deviceClass}) the same choices "
                 + "give other bytes, and the gates decide."
         );
+        if (replayed is not null && replayed() is var here && here != sha256)
+        {
+            throw Other(locked, sha256, $"nor what the locked choices give on this machine ({here})");
+        }
     }
+
+    private DiagnosticException Other(LockedModel locked, string sha256, string why) => new(
+        LockCodes.OtherOutput,
+        $"The compressed model '{model.Name}' is not the one that was locked (SHA-256 {sha256}, locked {locked.Output}), {why}. Was the file changed by hand, "
+            + $"or is it from another commit? {Renew}",
+        new SourcePosition(locks.Path));
 }

@@ -4,7 +4,6 @@ using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Search;
-using ModelOptimizer.Pipeline.Timing;
 
 namespace ModelOptimizer.Pipeline.Running;
 
@@ -42,20 +41,22 @@ internal sealed class ModelJob(
 
         var hashes = files.ToDictionary(file => file, ContentHash.OfFile, StringComparer.Ordinal);
         var inputs = LockedInputs.Of(plan, model, hashes);
-        var blobs = options.CacheDirectory is null
+        // To verify is not to believe what was computed before.
+        var blobs = options.CacheDirectory is null || options.VerifyOnly
             ? null
             : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
         var producer = new ModelProducer(_context with { Blobs = blobs }, original);
-        var locked = new LockCheck(locks, model, options, record).Find(inputs);
+        var check = new LockCheck(locks, model, options, record);
+        var locked = check.Find(inputs);
         if (options.Locked && File.Exists(OutputPath.Of(options.OutputDirectory, model)))
         {
-            return Verify(producer, locked);
+            return Verify(producer, (check, locked!));
         }
 
         var (bytes, produced) = Produce(producer, hashes.Values, locked);
         if (locked is not null)
         {
-            LockCheck.Compare(locked, produced.OutputSha256, model, engine.Device.DeviceClass, locks, record);
+            check.Compare(locked, produced.OutputSha256, engine.Device.DeviceClass, replayed: null);
         }
 
         var report = Deliver(bytes, locked is null ? produced : Followed(produced));
@@ -72,9 +73,14 @@ internal sealed class ModelJob(
         string Key(string decisions) => ResultKey.Of(model, hashes, engine.Device.DeviceClass, decisions, $"{_context.Shipping}");
         var key = Key(locked is null ? "" : LockedStep.Text(locked.Steps));
         var cache = options.CacheDirectory is null ? null : new ResultCache(options.CacheDirectory, record.Observer.Message);
-        if (cache?.Find(key) is { } hit)
+        if (!options.VerifyOnly && cache?.Find(key) is { } hit)
         {
-            return (hit.Model, Complete(hit.Report with { FromCache = true }));
+            if (Confirmed(producer, hit.Model, hit.Report) is { } confirmed)
+            {
+                return (hit.Model, Complete(confirmed with { FromCache = true }));
+            }
+
+            cache.Discard(key);
         }
 
         var (bytes, made) = locked is null ? producer.Decide() : Replay(producer, locked);
@@ -95,6 +101,33 @@ internal sealed class ModelJob(
         return (bytes, report);
     }
 
+    // Others may write to the cache, and a model is shipped on the word of its gates: they look at it again. Times and the user's program may come out
+    // otherwise today, and then today's verdict is the one.
+    private static ModelReport? Confirmed(ModelProducer producer, byte[] model, ModelReport report)
+    {
+        try
+        {
+            var found = producer.Examine(OnnxModel.Parse(model));
+            var isAsReported = report.OutputSha256 == ContentHash.Of(model) && report.Gates.Count == found.Gates.Count
+                && report.Gates.Zip(found.Gates).All(pair =>
+                    pair.First.Outcome == pair.Second.Outcome || pair.Second.Metric == GateRules.Latency || pair.Second.Gate!.IsByCommand);
+            return !isAsReported ? null : report with
+            {
+                Before = found.Before,
+                After = found.After,
+                Metrics = found.Metrics,
+                Gates = found.Gates,
+                DeviceClass = found.DeviceClass,
+                Placement = found.Placement,
+            };
+        }
+        catch (DiagnosticException)
+        {
+            // A model that does not run; what is wrong with data or program shows when the model is made anew.
+            return null;
+        }
+    }
+
     private (byte[] Model, ModelReport Report) Replay(ModelProducer producer, LockedModel locked)
     {
         try
@@ -113,7 +146,7 @@ internal sealed class ModelJob(
         }
     }
 
-    private ModelReport Verify(ModelProducer producer, LockedModel? locked = null)
+    private ModelReport Verify(ModelProducer producer, (LockCheck Check, LockedModel Model)? locked = null)
     {
         var path = OutputPath.Of(options.OutputDirectory, model);
         if (!File.Exists(path))
@@ -124,13 +157,13 @@ internal sealed class ModelJob(
                 model.Position);
         }
 
-        var report = Complete(producer.Examine(OnnxModel.Load(path))) with { Output = path };
-        if (locked is not null)
+        if (locked is var (check, lockedModel))
         {
-            var deviceClass = engine.Device.ClassWith(options.LinearAlgebra ?? plan.LinearAlgebra, locked.Device);
-            LockCheck.Compare(locked, ContentHash.OfFile(path), model, deviceClass, locks, record);
+            var deviceClass = engine.Device.ClassWith(options.LinearAlgebra ?? plan.LinearAlgebra, lockedModel.Device);
+            check.Compare(lockedModel, ContentHash.OfFile(path), deviceClass, () => Replay(producer, lockedModel).Report.OutputSha256);
         }
 
+        var report = Complete(producer.Examine(OnnxModel.Load(path))) with { Output = path };
         Judge(report);
         return locked is null ? report : Followed(report);
     }
@@ -207,69 +240,5 @@ internal static class OutputFile
                 exception
             );
         }
-    }
-}
-
-/// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
-internal sealed class ModelProducer(JobContext job, OnnxModel original)
-{
-    private bool TimeDecides => job.Model.Steps.Any(step => step.IsTimed) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
-
-    /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
-    public (byte[] Model, ModelReport Report) Decide()
-    {
-        using var examiner = new ModelExaminer(job, original);
-        // What is stored runs with the original's channels.
-        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, original) : 1;
-        var compressor = new ModelCompressor(job, original, multiple);
-        var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
-            ? GateSearch.Start(job, examiner, original, multiple).Run()
-            : (compressor.Compress(), null);
-        IReadOnlyList<LayerTime> times = [];
-        if (TimeDecides)
-        {
-            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, original)).Apply(compressed);
-        }
-
-        var (bytes, report) = Finish(examiner, compressed);
-        return (bytes, report with
-        {
-            Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
-            DecidedByTime = TimeDecides || trace is { IsOutOfTime: true },
-            RankMultiple = multiple,
-            Times = times,
-            Search = trace,
-        });
-    }
-
-    /// <summary>Does what was decided before.</summary>
-    public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
-    {
-        using var examiner = new ModelExaminer(job, original);
-        return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
-    }
-
-    /// <summary>Measures a compressed model that is there already.</summary>
-    public ModelReport Examine(OnnxModel compressed)
-    {
-        using var examiner = new ModelExaminer(job, original);
-        return Finish(examiner, new CompressedModel(compressed, [])).Report;
-    }
-
-    private (byte[] Model, ModelReport Report) Finish(ModelExaminer examiner, CompressedModel compressed)
-    {
-        var bytes = compressed.Model.ToBytes();
-        var evidence = examiner.Examine(compressed.Model);
-        return (bytes, new ModelReport
-        {
-            OutputSha256 = ContentHash.Of(bytes),
-            Before = evidence.Before,
-            After = evidence.After,
-            Metrics = evidence.Metrics,
-            Steps = compressed.Steps,
-            Gates = GateKeeper.Decide(job.Model.Gates, evidence),
-            DeviceClass = job.Engine.Device.DeviceClass,
-            Placement = evidence.Placement,
-        });
     }
 }

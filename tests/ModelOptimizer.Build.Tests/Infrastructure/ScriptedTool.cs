@@ -42,7 +42,7 @@ internal sealed class ScriptedTool : IDisposable
     public static string WritesState(string rest) => $$"""
         request=$(cat "$3")
         cat > obj/state.json <<END
-        {"version":1,"toolVersion":"x","request":$request,{{rest}}}
+        {"version":2,"toolVersion":"x","request":$request,{{rest}}}
         END
 
         """;

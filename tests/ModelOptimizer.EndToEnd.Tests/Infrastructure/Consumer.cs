@@ -158,6 +158,6 @@ internal sealed class Consumer
     {
         using var state = JsonDocument.Parse(File.ReadAllText(State));
         var resource = state.RootElement.GetProperty("outputs").EnumerateArray().Single(output => output.GetProperty("kind").GetString() == "resource");
-        return File.ReadAllBytes(resource.GetProperty("path").GetString()!);
+        return File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(State)!, resource.GetProperty("path").GetString()!));
     }
 }

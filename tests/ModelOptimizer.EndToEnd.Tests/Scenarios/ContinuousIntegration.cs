@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -153,7 +154,10 @@ public sealed class ContinuousIntegration(ContinuousIntegration.Developer develo
     private static void Relock(string checkout, Action<JsonNode> change)
     {
         var file = Lock(checkout);
-        change(file["models"]!["digits"]!);
+        var locked = file["models"]!["digits"]!.AsObject();
+        change(locked);
+        locked.Remove("seal");
+        locked["seal"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(locked.ToJsonString())));
         File.WriteAllText(Path.Combine(checkout, "modelopt.lock.json"), file.ToJsonString());
     }
 

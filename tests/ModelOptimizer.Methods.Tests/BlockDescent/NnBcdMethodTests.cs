@@ -34,6 +34,23 @@ public class NnBcdMethodTests
         result.Model.Graph.Output[0].Name.ShouldBe("y");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_row_that_is_added_to_a_single_vector_stays_a_row(int rank)
+    {
+        long[] row = [.. Enumerable.Repeat(1L, rank - 1), 32];
+        var model = new GraphBuilder().Input("x", [32]).MatMul("x", "m", 32, 32).Random("b", row).Node("Add", ["m", "b"], ["y"]).Output("y").Build();
+
+        var batches = new RandomBatches(model, batches: 32, size: 1);
+        var result = new NnBcdMethod().Run(MethodRun.Context(model, batches), MethodRun.Arguments(("rank", MethodRun.Ranks(4)), ("sweeps", 3)));
+
+        result.Layers[0].SkipReason.ShouldBeNull();
+        var batch = batches.Read().First();
+        using var session = TestEngine.Shared.CreateSession(result.Model);
+        session.Run(batch.Inputs)["y"].Shape.ShouldBe(row);
+    }
+
     [Fact]
     public void The_objective_falls_in_every_sweep_and_the_report_can_plot_it()
     {

@@ -58,6 +58,31 @@ public sealed class ExternalDataTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_tensor_of_a_graph_that_is_the_default_of_a_functions_attribute_is_read_too(bool several)
+    {
+        var model = ModelWith("weights.bin", "8", "8");
+        var inner = new GraphProto { Name = "inner", Initializer = { model.Graph.Initializer[0].Clone() } };
+        var nested = new GraphProto
+        {
+            Name = "outer",
+            Node = { new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then_branch", G = inner } } } },
+        };
+        var attribute = several ? new AttributeProto { Name = "body", Graphs = { nested } } : new AttributeProto { Name = "body", G = nested };
+        model.Proto.Functions.Add(new FunctionProto { Name = "f", Domain = "own", AttributeProto = { attribute } });
+        model.Save(ModelPath);
+
+        var loaded = OnnxModel.Load(ModelPath).Proto.Functions[0].AttributeProto[0];
+
+        WeightValues.ReadFloats((several ? loaded.Graphs[0] : loaded.G).Node[0].Attribute[0].G.Initializer[0]).ShouldBe([1.5f, -2f]);
+        model.Proto.Functions[0].AttributeProto[0] = new AttributeProto { Name = "body", G = inner };
+        inner.Initializer[0].ExternalData[0].Value = "../secret.bin";
+        model.Save(ModelPath);
+        Should.Throw<DiagnosticException>(() => OnnxModel.Load(ModelPath)).Diagnostic.Code.ShouldBe(ModelCodes.ExternalOutside);
+    }
+
+    [Theory]
     [InlineData("../secret.bin")]
     [InlineData("..\\secret.bin")]
     [InlineData("sub/../../secret.bin")]

@@ -77,6 +77,21 @@ internal sealed class BuildFixture : IDisposable
             .Select(path => (path, File.ReadAllText(path), File.GetLastWriteTimeUtc(path))),
     ];
 
+    /// <summary>A copy of the whole project, with the times of its files.</summary>
+    public BuildFixture Copy()
+    {
+        var copy = new BuildFixture();
+        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories))
+        {
+            var target = copy[Path.GetRelativePath(_folder.Path, file)];
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+            File.SetLastWriteTimeUtc(target, File.GetLastWriteTimeUtc(file));
+        }
+
+        return copy;
+    }
+
     public string Relative(string text) => text.Replace(_folder.Path, "<project>", StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Pipeline.Plan;
@@ -46,7 +47,7 @@ public sealed class BuildSessionTests : IDisposable
         _project.Build().ShouldBe(ExitCode.Passed);
 
         var resource = _project.State.GetProperty("outputs").EnumerateArray().First(output => output.GetProperty("kind").GetString() == "resource");
-        var path = resource.GetProperty("path").GetString()!;
+        var path = Path.Combine(_project.Request.OutputDirectory, resource.GetProperty("path").GetString()!);
         path.ShouldEndWith(ending);
         resource.GetProperty("length").GetInt64().ShouldBeLessThan(100);
         using var packed = File.OpenRead(path);
@@ -157,7 +158,7 @@ public sealed class BuildSessionTests : IDisposable
         var output = _project.State.GetProperty("outputs").EnumerateArray().ShouldHaveSingleItem();
         output.GetProperty("kind").GetString().ShouldBe("copy");
         output.GetProperty("logicalName").GetString().ShouldBe("models/digits.onnx");
-        output.GetProperty("path").GetString().ShouldBe(_project.Output);
+        output.GetProperty("path").GetString().ShouldBe("digits/digits.onnx");
         File.Exists(_project.Accessor).ShouldBeFalse();
     }
 
@@ -331,6 +332,56 @@ public sealed class BuildSessionTests : IDisposable
     }
 
     [Fact]
+    public void A_copied_tree_speaks_of_itself()
+    {
+        _project.Build();
+        using var copy = _project.Copy();
+        var original = _project.Files();
+
+        copy.Build().ShouldBe(ExitCode.Passed);
+        copy.Runs.ShouldBe(0);
+        copy.State.GetProperty("outputs")[0].GetProperty("path").GetString().ShouldBe("digits/digits.onnx");
+        BuildState.Read(copy.StateFile)!.Outputs.Select(output => output.Path).ShouldBe([copy.Output, copy.Accessor]);
+
+        copy.Embed = copy.Embed! with { Accessor = "OtherModel" };
+        BuildFixture.Write(copy.Manifest, "version: 1 # changed");
+        copy.Build().ShouldBe(ExitCode.Passed);
+
+        copy.Runs.ShouldBe(1);
+        File.Exists(copy.Accessor).ShouldBeFalse();
+        _project.Files().ShouldBe(original);
+        _project.Build().ShouldBe(ExitCode.Passed);
+        _project.Runs.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("../notes.txt")]
+    [InlineData("digits/../../notes.txt")]
+    [InlineData("linked/notes.txt")]
+    [InlineData("<project>/notes.txt")]
+    public void What_a_planted_state_names_elsewhere_stays(string planted)
+    {
+        _project.Build();
+        BuildFixture.Write(_project["notes.txt"], "mine");
+        Directory.CreateDirectory(_project["elsewhere"]);
+        BuildFixture.Write(_project["elsewhere/notes.txt"], "mine");
+        BuildFixture.Write(_project["elsewhere/model.onnx"], "mine");
+        Directory.CreateSymbolicLink(Path.Combine(_project.Request.OutputDirectory, "linked"), _project["elsewhere"]);
+        var text = File.ReadAllText(_project.StateFile);
+        File.WriteAllText(
+            _project.StateFile,
+            text.Replace("DigitsModel.g.cs", planted.Replace("<project>", _project[""].TrimEnd('/'), StringComparison.Ordinal), StringComparison.Ordinal));
+        BuildFixture.Write(_project.Manifest, "version: 1 # changed");
+
+        _project.Build().ShouldBe(ExitCode.Passed);
+
+        _project.Runs.ShouldBe(2);
+        File.ReadAllText(_project["notes.txt"]).ShouldBe("mine");
+        File.ReadAllText(_project["elsewhere/notes.txt"]).ShouldBe("mine");
+        File.ReadAllText(_project["elsewhere/model.onnx"]).ShouldBe("mine");
+    }
+
+    [Fact]
     public void Two_manifests_with_one_model_name_are_an_error_at_the_second()
     {
         BuildFixture.Write(_project["second.yaml"], "version: 1");
@@ -399,7 +450,7 @@ public sealed class BuildSessionTests : IDisposable
 
     private (long Length, long Ticks) Stamp(string path)
     {
-        var input = _project.State.GetProperty("inputs").EnumerateArray().Single(stamp => stamp.GetProperty("path").GetString() == path);
+        var input = _project.State.GetProperty("inputs").EnumerateArray().Single(stamp => Path.GetFullPath(stamp.GetProperty("path").GetString()!, _project.Request.OutputDirectory) == path);
         return (input.GetProperty("length").GetInt64(), input.GetProperty("lastWriteUtc").GetInt64());
     }
 }

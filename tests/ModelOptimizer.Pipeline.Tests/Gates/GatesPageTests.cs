@@ -32,7 +32,7 @@ public class GatesPageTests
     {
         var text = File.ReadAllText(Page);
 
-        foreach (var code in new[] { GateCodes.Failed, GateCodes.Undecided, GateCodes.NotMeasured, GateCodes.CommandFailed })
+        foreach (var code in new[] { GateCodes.Failed, GateCodes.Undecided, GateCodes.NotMeasured, GateCodes.Chance, GateCodes.CommandFailed })
         {
             text.ShouldContain(code);
         }

@@ -181,7 +181,7 @@ public class LockFileTests
     {
         using var project = Locked();
         File.WriteAllText(project.Manifest, "linear-algebra: torchsharp\n" + File.ReadAllText(project.Manifest));
-        File.WriteAllText(project.Lock, File.ReadAllText(project.Lock).Replace("+ort", "+torchsharp1.2.3+ort", StringComparison.Ordinal));
+        Relock(project, text => text.Replace("+ort", "+torchsharp1.2.3+ort", StringComparison.Ordinal));
         var observer = new RecordingObserver();
 
         project.Run(observer, locked: true).ExitCode.ShouldBe(0);
@@ -195,19 +195,78 @@ public class LockFileTests
     }
 
     [Theory]
-    [InlineData("+torchsharp1.2.3+ort", 2)]
-    [InlineData("+ort", 0)]
-    public void Verify_locked_refuses_an_output_that_was_changed_where_the_lock_has_the_manifests_linear_algebra(string mark, int exitCode)
+    [InlineData("+torchsharp1.2.3+ort")]
+    [InlineData("+ort")]
+    [InlineData("+ort0.0.0")]
+    public void Verify_locked_refuses_an_output_that_was_changed_whatever_class_the_lock_names(string mark)
     {
         using var project = Locked();
         File.WriteAllText(project.Manifest, "linear-algebra: torchsharp\n" + File.ReadAllText(project.Manifest));
-        File.WriteAllText(project.Lock, File.ReadAllText(project.Lock).Replace("+ort", mark, StringComparison.Ordinal));
+        Relock(project, text => text.Replace("+ort", mark, StringComparison.Ordinal));
         File.Copy(Path.Combine(project.Folder, "model.onnx"), project.Output, overwrite: true);
 
         var result = project.Run(locked: true);
 
-        result.ExitCode.ShouldBe(exitCode);
-        result.Diagnostics.Any(diagnostic => diagnostic.Code == LockCodes.OtherOutput).ShouldBe(exitCode != 0);
+        result.ExitCode.ShouldBe(2);
+        result.Diagnostics.ShouldContain(diagnostic => diagnostic.Code == LockCodes.OtherOutput);
+    }
+
+    [Fact]
+    public void Verify_locked_refuses_a_lock_that_was_changed_by_hand()
+    {
+        using var project = Locked();
+        var text = File.ReadAllText(project.Lock);
+        foreach (var (member, instead) in new[]
+        {
+            (@"\[1", "[2"),
+            (@"""samples"": \d+", @"""samples"": 63"),
+            (@"""compressed"": 0", @"""compressed"": 1"),
+            (@"""bytes"": \d", @"""bytes"": 9"),
+            (@"""decidedByTime"": false", @"""decidedByTime"": true"),
+            (@"""rankMultiple"": 1", @"""rankMultiple"": 8"),
+            (@"""tool"": ""[^""]*""", @"""tool"": ""0.0.1"""),
+            (@"""device"": ""[^""]*""", @"""device"": ""cpu/elsewhere+ort0.0.0"""),
+            (@",\s*""seal"": ""[^""]*""", ""),
+        })
+        {
+            var changed = Regex.Replace(text, member, instead);
+            changed.ShouldNotBe(text, member);
+            File.WriteAllText(project.Lock, changed);
+
+            var error = project.Run(locked: true).Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+            error.Code.ShouldBe(LockCodes.Stale, member);
+            error.Message.ShouldContain("the model's entry in the lock file changed since it was made");
+        }
+
+        File.WriteAllText(project.Lock, text.ReplaceLineEndings("\r\n"));
+        project.Run(locked: true).ExitCode.ShouldBe(0, "line ends are not its content");
+    }
+
+    [Fact]
+    public void A_build_follows_a_lock_without_a_seal_and_compress_seals_it()
+    {
+        using var project = Locked();
+        var sealedText = File.ReadAllText(project.Lock);
+        File.WriteAllText(project.Lock, Regex.Replace(sealedText, @",\s*""seal"": ""[^""]*""", ""));
+
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+        project.Run(writeLock: true).ExitCode.ShouldBe(0);
+
+        File.ReadAllText(project.Lock).ShouldBe(sealedText);
+    }
+
+    [Fact]
+    public void Verify_locked_does_not_answer_from_the_cache()
+    {
+        using var project = new SmallProject(Gate);
+        project.Run(cached: true, writeLock: true).ExitCode.ShouldBe(0);
+        File.Delete(project.Output);
+
+        var verified = project.Run(cached: true, locked: true).Models.ShouldHaveSingleItem();
+
+        verified.FromCache.ShouldNotBe(true);
+        project.Run(cached: true).Models.ShouldHaveSingleItem().FromCache.ShouldBe(true, "it is there");
     }
 
     [Fact]
@@ -226,7 +285,7 @@ public class LockFileTests
     public void Ranks_that_do_not_fit_are_an_error_of_the_lock_file()
     {
         using var project = Locked();
-        File.WriteAllText(project.Lock, Regex.Replace(File.ReadAllText(project.Lock), @"\[\d+", "[9999"));
+        Relock(project, text => Regex.Replace(text, @"\[\d+", "[9999"));
 
         var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
@@ -252,9 +311,8 @@ public class LockFileTests
     public void Another_machine_says_so_and_the_gates_decide()
     {
         using var project = Locked();
-        var text = File.ReadAllText(project.Lock);
         var output = LockFile.Read(project.Manifest).Find("small")!.Output;
-        File.WriteAllText(project.Lock, text.Replace("cpu/", "tpu/", StringComparison.Ordinal).Replace(output, new string('0', 64), StringComparison.Ordinal));
+        Relock(project, text => text.Replace("cpu/", "tpu/", StringComparison.Ordinal).Replace(output, new string('0', 64), StringComparison.Ordinal));
         var observer = new RecordingObserver();
 
         var result = project.Run(observer, locked: true);
@@ -355,6 +413,15 @@ public class LockFileTests
         File.WriteAllText(folder["modelopt.lock.json"], OfEarlierBuilds.Replace("[16, 8]", choice, StringComparison.Ordinal));
 
         Should.Throw<DiagnosticException>(() => LockFile.Read(folder["modelopt.yaml"])).Diagnostic.Code.ShouldBe(LockCodes.Unreadable);
+    }
+
+    // What another machine would have written.
+    private static void Relock(SmallProject project, Func<string, string> change)
+    {
+        File.WriteAllText(project.Lock, change(File.ReadAllText(project.Lock)));
+        var locks = LockFile.Read(project.Manifest);
+        locks.Set("small", locks.Find("small")!);
+        locks.Write(default);
     }
 
     private static SmallProject Locked()

@@ -1,5 +1,10 @@
 using System.IO.Compression;
+using System.Text;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Tests.Evaluation;
 
 namespace ModelOptimizer.Pipeline.Tests.Running;
@@ -94,6 +99,38 @@ public class CompressionRunnerTests
         cached.Models.ShouldHaveSingleItem().FromCache.ShouldBe(true);
         cached.ExitCode.ShouldBe(1);
         cached.Diagnostics.ShouldBe(computed.Diagnostics);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_planted_result_is_not_believed(bool runs)
+    {
+        using var project = new SmallProject("cosine: { min: 60% }");
+        project.Run(cached: true).ExitCode.ShouldBe(0);
+        var (made, entry) = (File.ReadAllBytes(project.Output), Directory.GetDirectories(Path.Combine(project.Cache, "results")).ShouldHaveSingleItem());
+        var planted = OnnxModel.Parse(made);
+        foreach (var tensor in planted.Graph.Initializer.Where(tensor => tensor.DataType == (int)TensorProto.Types.DataType.Float))
+        {
+            WeightValues.Write(tensor, Array.ConvertAll(WeightValues.ReadDoubles(tensor), value => runs ? -value : double.NaN));
+        }
+
+        // With the seal that the product itself gives it.
+        var (bytes, report) = (runs ? planted.ToBytes() : "no model"u8.ToArray(), File.ReadAllText(Path.Combine(entry, "result.json")));
+        report = report.Replace(ContentHash.Of(made), ContentHash.Of(bytes), StringComparison.Ordinal);
+        Directory.Delete(entry, recursive: true);
+        new ContentStore(project.Cache, CacheLayout.Results, ["model.onnx", "result.json"], long.MaxValue, null)
+            .Add(Path.GetFileName(entry), bytes, Encoding.UTF8.GetBytes(report)).ShouldBeTrue();
+        File.Delete(project.Output);
+        var observer = new RecordingObserver();
+
+        var result = project.Run(observer, cached: true);
+
+        result.ExitCode.ShouldBe(0);
+        result.Models.ShouldHaveSingleItem().FromCache.ShouldNotBe(true);
+        File.ReadAllBytes(project.Output).ShouldBe(made);
+        observer.Messages.ShouldContain(message => message.Contains("does not do what its report says", StringComparison.Ordinal));
+        project.Run(cached: true).Models.ShouldHaveSingleItem().FromCache.ShouldBe(true, "and is there again");
     }
 
     [Fact]

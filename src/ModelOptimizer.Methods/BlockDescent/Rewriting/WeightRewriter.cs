@@ -35,13 +35,16 @@ internal static class WeightRewriter
     private static void WriteBias(WeightLayer layer, double[] bias, GraphWriter write, Rewrite rewrite)
     {
         var name = layer.Bias;
+        // A row stays a row: added to a single vector, it makes a row of it.
+        var rank = new ConstantLookup(rewrite.Model.Graph).Find(name)?.Tensor.Dims.Count ?? 1;
+        long[] dims = [.. Enumerable.Repeat(1L, Math.Max(0, rank - 1)), bias.Length];
         if (rewrite.IsFree(name))
         {
-            rewrite.SetConstant(name!, [bias.Length], bias);
+            rewrite.SetConstant(name!, dims, bias);
         }
         else
         {
-            name = write.Numbers("_bias", bias, bias.Length);
+            name = write.Numbers("_bias", bias, dims);
         }
 
         var node = write.NewNodes[^1];

@@ -2,7 +2,7 @@ namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>A layer's numbers in the form of the algorithm.</summary>
 /// <param name="Groups">One T×D matrix per channel group, channel-major.</param>
-/// <param name="Bias">The bias that goes with them; null when there is none or it is not a constant.</param>
+/// <param name="Bias">The bias that goes with them; null when there is none or it is not a constant that stays.</param>
 /// <param name="Folded">Whether a BatchNormalization is in them.</param>
 internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias, bool Folded)
 {
@@ -10,8 +10,8 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
     public static LayerKernel Read(WeightLayer layer, ConstantLookup constants, bool fold)
     {
         // A Gemm's C may also be a column or a whole matrix: not a bias.
-        var bias =
-            constants.Find(layer.Bias)?.Tensor is { } tensor && tensor.Dims.SkipLast(1).All(extent => extent == 1) ? WeightValues.ReadDoubles(tensor) : null;
+        var isRow = !layer.IsBiasGiven && constants.Find(layer.Bias)?.Tensor.Dims.SkipLast(1).All(extent => extent == 1) == true;
+        var bias = isRow ? WeightValues.ReadDoubles(constants[layer.Bias!]) : null;
         var groups = Split(layer, StoredWeight.Read(layer, constants[layer.Weight]));
         if (!fold || !CanFold(layer, constants))
         {
@@ -43,7 +43,7 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
 
     /// <summary>Whether there is a BatchNormalization and it can be folded in.</summary>
     public static bool CanFold(WeightLayer layer, ConstantLookup constants) =>
-        layer.BatchNormalization is not null && (layer.Bias is null || constants.Find(layer.Bias) is not null);
+        layer.BatchNormalization is not null && !layer.IsBiasGiven && (layer.Bias is null || constants.Find(layer.Bias) is not null);
 
     /// <summary>The extents of <paramref name="layer"/>.</summary>
     public static FactorShape ShapeOf(WeightLayer layer)

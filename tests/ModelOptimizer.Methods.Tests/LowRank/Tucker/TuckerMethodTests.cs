@@ -2,6 +2,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.LowRank;
@@ -131,6 +132,29 @@ public class TuckerMethodTests
         Should
             .Throw<DiagnosticException>(() => new TuckerMethod().Run(context, MethodRun.Arguments(("ranks", MethodRun.Ranks(2)))))
             .Diagnostic.Code.ShouldBe(MethodCodes.NoCalibration);
+    }
+
+    [Fact]
+    public void A_bias_that_callers_may_replace_is_neither_folded_nor_moved()
+    {
+        var model = LowRankConv(bias: true);
+        var batches = new RandomBatches(model);
+        model.Graph.Input.Add(new GraphBuilder().Input("b", [12]).Build().Graph.Input[0].Clone());
+        StepResult Run(bool centred) => new TuckerMethod().Run(
+            MethodRun.Context(model, batches), MethodRun.Arguments(("ranks", MethodRun.Ranks(4, 3)), ("moment", centred ? "centred" : "uncentred")));
+        var batch = batches.Read().First();
+        var bias = HostTensor.From<float>(TensorProto.Types.DataType.Float, [12], [.. Enumerable.Range(0, 12).Select(i => i - 6f)]);
+        var other = batch with { Inputs = new Dictionary<string, HostTensor>(batch.Inputs) { ["b"] = bias } };
+
+        var result = Run(centred: false);
+
+        var (own, given) = (MethodRun.Outputs(model, batch), MethodRun.Outputs(model, other));
+        MethodRun.Difference(own, given).ShouldBeGreaterThan(0.1);
+        MethodRun.Difference(own, MethodRun.Outputs(result.Model, batch)).ShouldBeLessThan(1e-4);
+        MethodRun.Difference(given, MethodRun.Outputs(result.Model, other)).ShouldBeLessThan(1e-4);
+        result.Layers[0].Note!.ShouldStartWith("bn: unfolded, since the bias is also an input of the graph");
+        Should.Throw<DiagnosticException>(() => Run(centred: true)).Message
+            .ShouldContain("its bias is not a constant vector, which the centred moment would move");
     }
 
     [Fact]

@@ -1,0 +1,71 @@
+using ModelOptimizer.Pipeline.Caching;
+using ModelOptimizer.Pipeline.Compression;
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Pipeline.Timing;
+
+namespace ModelOptimizer.Pipeline.Running;
+
+/// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
+internal sealed class ModelProducer(JobContext job, OnnxModel original)
+{
+    private bool TimeDecides => job.Model.Steps.Any(step => step.IsTimed) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
+
+    /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
+    public (byte[] Model, ModelReport Report) Decide()
+    {
+        using var examiner = new ModelExaminer(job, original);
+        // What is stored runs with the original's channels.
+        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, original) : 1;
+        var compressor = new ModelCompressor(job, original, multiple);
+        var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
+            ? GateSearch.Start(job, examiner, original, multiple).Run()
+            : (compressor.Compress(), null);
+        IReadOnlyList<LayerTime> times = [];
+        if (TimeDecides)
+        {
+            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, original)).Apply(compressed);
+        }
+
+        var (bytes, report) = Finish(examiner, compressed);
+        return (bytes, report with
+        {
+            Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
+            DecidedByTime = TimeDecides || trace is { IsOutOfTime: true },
+            RankMultiple = multiple,
+            Times = times,
+            Search = trace,
+        });
+    }
+
+    /// <summary>Does what was decided before.</summary>
+    public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
+    {
+        using var examiner = new ModelExaminer(job, original);
+        return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
+    }
+
+    /// <summary>Measures a compressed model that is there already.</summary>
+    public ModelReport Examine(OnnxModel compressed)
+    {
+        using var examiner = new ModelExaminer(job, original);
+        return Finish(examiner, new CompressedModel(compressed, [])).Report;
+    }
+
+    private (byte[] Model, ModelReport Report) Finish(ModelExaminer examiner, CompressedModel compressed)
+    {
+        var bytes = compressed.Model.ToBytes();
+        var evidence = examiner.Examine(compressed.Model);
+        return (bytes, new ModelReport
+        {
+            OutputSha256 = ContentHash.Of(bytes),
+            Before = evidence.Before,
+            After = evidence.After,
+            Metrics = evidence.Metrics,
+            Steps = compressed.Steps,
+            Gates = GateKeeper.Decide(job.Model.Gates, evidence),
+            DeviceClass = job.Engine.Device.DeviceClass,
+            Placement = evidence.Placement,
+        });
+    }
+}
