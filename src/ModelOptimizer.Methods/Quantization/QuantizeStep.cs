@@ -42,7 +42,7 @@ internal sealed class QuantizeStep : IStep
         get
         {
             List<WeightTarget> walked = [.. Measured(_planned).Where(IsWalked)];
-            var ((peak, flops), bytes, largest) = (RoundingWalk.Predicted(walked), 0.0, 0.0);
+            var ((peak, flops), bytes, largest) = (RoundingWalk.Predicted(_context, walked), 0.0, 0.0);
             foreach (var target in Measured(_planned).Except(walked))
             {
                 double width = target.Axis!.Width;

@@ -75,6 +75,30 @@ public class FactorTargetsTests
         Should.Throw<DiagnosticException>(() => Quantize(four.Model, batches)).Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
     }
 
+    [Theory]
+    [InlineData("tucker", "4")]
+    [InlineData("tucker", "3")]
+    [InlineData("cp", "4")]
+    [InlineData("cp", "3")]
+    public void Factors_make_up_for_each_other_and_for_the_layers_before_them(string method, string weights)
+    {
+        var model = ResidualNetwork.Create();
+        var batches = new RandomBatches(model, batches: 16);
+        var stored = MethodRun.Named(method).Run(
+            MethodRun.Context(model, batches),
+            MethodRun.Arguments(("ranks", MethodRun.Share(0.8)), ("storage", "stored"))).Model;
+        StepResult Rounded(string fit) => new QuantizeMethod().Run(
+            MethodRun.Context(stored, batches),
+            MethodRun.Arguments(("weights", new LayerMap<string>([(new LayerRule("*"), weights)])), ("fit", fit)));
+
+        var (sequential, independent) = (Rounded("sequential"), Rounded("independent"));
+
+        MethodRun.Distance(stored, sequential.Model, batches).ShouldBeLessThan(0.8 * MethodRun.Distance(stored, independent.Model, batches));
+        sequential.Model.SizeInBytes.ShouldBe(independent.Model.SizeInBytes);
+        sequential.Layers.Select(layer => layer.ChosenText).ShouldBe(independent.Layers.Select(layer => layer.ChosenText));
+        Rounded("sequential").Model.ToBytes().ShouldBe(sequential.Model.ToBytes());
+    }
+
     [Fact]
     public void A_rule_for_the_layer_itself_says_which_names_there_are()
     {
