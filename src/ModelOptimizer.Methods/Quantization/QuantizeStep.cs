@@ -30,9 +30,11 @@ internal sealed class QuantizeStep : IStep
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var words = options.Weights?.Assign(all);
+        var constants = new ConstantLookup(context.Model.Graph);
         WeightFormat? Format(WeightTarget target) => words is null ? Widest
-            : words.GetValueOrDefault(target.Name) is { } word ? WeightFormat.Find(word)
-            : null;
+            : words.GetValueOrDefault(target.Name) is not { } word ? null
+            : target.Axis is not { } axis ? WeightFormat.Find(word)
+            : WeightFormat.Find(word)!.OrLess(axis.Width, () => axis.ToRows(WeightValues.ReadDoubles(constants[target.Layer.Weight])));
         _planned = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Plan(target, Format(target), Unnamed))];
     }
 

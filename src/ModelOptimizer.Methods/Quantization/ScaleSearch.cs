@@ -26,6 +26,10 @@ internal static class ScaleSearch
         return scales;
     }
 
+    /// <summary>The same scale for every row, which cuts nothing off.</summary>
+    public static float[] One(Matrix weight, WeightFormat format) =>
+        [.. Enumerable.Repeat((float)(Math.Abs(TensorPrimitives.MaxMagnitude<double>(weight.Values)) / format.Highest), weight.Rows)];
+
     private static float Best(ReadOnlySpan<double> weight, double[]? importance, WeightFormat format)
     {
         var largest = 0.0;

@@ -62,7 +62,8 @@ public class FactorTargetsTests
         var four = Quantize(stored, batches, ("rounding", "gptq"));
         var nearest = Quantize(stored, null, ("rounding", "nearest"));
 
-        four.Layers.Where(layer => layer.SkipReason is null).ShouldAllBe(layer => layer.Bits == 4);
+        // Where a channel has a few numbers only, a scale for each would be more than their codes.
+        four.Layers.Where(layer => layer.SkipReason is null).Select(layer => layer.Bits).Distinct().Order().ShouldBe([4, 8]);
         four.Layers.Select(layer => layer.Layer).ShouldContain("c2_in");
         four.Layers.Select(layer => layer.Layer).ShouldContain("c2_out");
         four.Layers.ShouldAllBe(layer => layer.Note == null || !layer.Note.Contains("nearest", StringComparison.Ordinal));
