@@ -27,8 +27,8 @@ internal static class ScaleSearch
     }
 
     /// <summary>
-    /// The nearest number with eight significant bits: codes are chosen for the scale, which need not be exact, and the zeros behind it are nothing in a compressed
-    /// file.
+    /// The nearest number with eight significant bits: codes are chosen for the scale, which need not be exact, and the zeros behind it are nothing in a
+    /// compressed file.
     /// </summary>
     public static float Short(double scale)
     {

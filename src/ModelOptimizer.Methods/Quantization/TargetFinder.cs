@@ -195,8 +195,8 @@ internal sealed record WeightTarget(WeightLayer Layer, ChannelAxis? Axis, IReadO
     public Func<ILinearAlgebra, SecondMoment, SecondMoment>? Through { get; init; }
 
     /// <summary>
-    /// Of the last of a weight's factors, what it gives the layer gives: from the layer's input to what it is multiplied with, a matrix for each group. Null for
-    /// every other weight.
+    /// Of the last of a weight's factors, what it gives the layer gives: from the layer's input to what it is multiplied with, a matrix for each group. Null
+    /// for every other weight.
     /// </summary>
     public Func<ILinearAlgebra, IReadOnlyList<Matrix>>? Maps { get; init; }
 }

@@ -62,11 +62,7 @@ internal sealed class SequentialWalk : IDisposable
     public static int EnoughSamples(IEnumerable<WeightLayer> layers) =>
         Math.Max(UsuallyEnough, 2 * FewRows * layers.Where(layer => layer.Window is null).Select(Width).DefaultIfEmpty().Max());
 
-    /// <summary>
-    /// Predicted bytes of a walk without what a layer is solved with: the models, and what later nodes read in each of those that run.
-    /// </summary>
-    /// <param name="context">The step's.</param>
-    /// <param name="samples">As many as <see cref="EnoughSamples"/>.</param>
+    /// <summary>Predicted bytes of a walk without what a layer is solved with: the models, and what later nodes read in each of those that run.</summary>
     public static long Bytes(StepContext context, int samples)
     {
         var largest = sizeof(float) * context.Shapes.Values.Select(shape => shape.Product()).DefaultIfEmpty().Max();

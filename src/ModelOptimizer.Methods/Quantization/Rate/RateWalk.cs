@@ -137,7 +137,8 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
     {
         var constant = _constants.Find(target.Layer.Weight)!;
         long[] dims = [.. constant.Tensor.Dims];
-        return new RoundedTensor(constant.Name, dims, (DataType)constant.Tensor.DataType, format, target.Axis!.ToStored(codes), [step], ChannelAxis.Whole(dims), []);
+        var (type, stored) = ((DataType)constant.Tensor.DataType, target.Axis!.ToStored(codes));
+        return new RoundedTensor(constant.Name, dims, type, format, stored, [step], ChannelAxis.Whole(dims), []);
     }
 }
 
