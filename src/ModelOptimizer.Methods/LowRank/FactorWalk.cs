@@ -23,7 +23,8 @@ internal sealed class FactorWalk(LowRankWork work)
         // A layer is found by what it gives: its node may have got another name.
         var found = LayerFinder.Find(changed).Where(layer => layer.Obstacle is null).ToDictionary(layer => layer.Output);
         var pairs = layers.Select(layer => (Layer: layer, Now: found[chosen.ContainsKey(layer.Name) ? Output(layer) : layer.Layer.Output])).ToList();
-        using var walk = new SequentialWalk(work.Context, changed, pairs.Select(pair => pair.Now));
+        List<WeightLayer> reached = [.. pairs.Select(pair => pair.Now)];
+        using var walk = new SequentialWalk(work.Context, changed, reached, SequentialWalk.EnoughSamples(reached));
         var constants = new ConstantLookup(changed.Graph);
         var result = new Walked([], []);
         var isChanged = !ReferenceEquals(work.Context.Model, work.Context.Reference);

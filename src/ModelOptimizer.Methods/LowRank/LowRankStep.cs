@@ -14,7 +14,8 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         [.. _work.Candidates.Select(layer => layer.Name)],
         // A walk has two moments of a layer besides, their means, and a factor with its copies.
         (long)(_work.Candidates.Sum(LowRankWork.MemoryOf)
-            + ((_work.IsSequential ? 8 : 3) * _work.Candidates.Select(LowRankWork.MemoryOf).DefaultIfEmpty().Max())),
+            + ((_work.IsSequential ? 8 : 3) * _work.Candidates.Select(LowRankWork.MemoryOf).DefaultIfEmpty().Max())
+            + (_work.IsSequential ? SequentialWalk.Bytes(context, SequentialWalk.EnoughSamples(_work.Candidates.Select(layer => layer.Layer))) : 0)),
         _work.Candidates.Sum(Flops));
 
     public IReadOnlyList<LayerChoices> Choices()

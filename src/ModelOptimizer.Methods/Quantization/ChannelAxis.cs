@@ -24,6 +24,9 @@ internal sealed record ChannelAxis(int Outer, int Count, int Inner, long[] Scale
             [.. dims.Select((extent, i) => i >= first && i <= axis ? extent : 1)]);
     }
 
+    /// <summary>All numbers of a tensor as one channel.</summary>
+    public static ChannelAxis Whole(IReadOnlyList<long> dims) => new(1, 1, Product(dims), [.. dims.Select(_ => 1L)]);
+
     /// <summary>The numbers as T×D, a row for each channel, in the order in which they are stored.</summary>
     public Matrix ToRows(double[] values)
     {

@@ -23,23 +23,33 @@ internal static class FactorTargets
         // Rows of a matrix are outputs, those of groups below each other; a MatMul's are stored transposed.
         var (axis, merged) = StoredWeight.IsTransposed(layer) ? (1, 1) : whole.Window?.Group > 1 ? (1, 2) : (0, 1);
         var targets = new List<WeightTarget>();
-        void Add(ConstantTensor factor, string suffix, (int Axis, int Merged) rows, bool isLast, Func<FactorMoments, SecondMoment> moment) =>
-            targets.Add(Target(whole, weight, factor, name(layer.Name + suffix), ChannelAxis.Of(factor.Tensor.Dims, rows.Axis, rows.Merged), isLast, moment));
+        void Add(
+            ConstantTensor factor,
+            string suffix,
+            (int Axis, int Merged) rows,
+            Func<FactorMoments, SecondMoment, SecondMoment> moment,
+            Func<FactorMoments, IReadOnlyList<Matrix>>? maps = null) =>
+            targets.Add(Target(whole, weight, factor, name(layer.Name + suffix), ChannelAxis.Of(factor.Tensor.Dims, rows.Axis, rows.Merged), moment, maps));
 
         if (weight.Input is { } input)
         {
-            Add(input, "_in", (weight.IsByChannel ? 0 : input.Tensor.Dims.Count - 1, 1), isLast: false, moments => moments.OfInput());
+            Add(input, "_in", (weight.IsByChannel ? 0 : input.Tensor.Dims.Count - 1, 1), (factors, measured) => factors.OfInput(measured));
         }
 
         foreach (var (index, core) in weight.Cores.Index())
         {
             var suffix = weight.Cores.Count == 1 ? "_core" : index == 0 ? "_height" : "_width";
-            Add(core, suffix, weight.IsByChannel ? (0, 1) : (axis, merged), isLast: weight.Output is null, moments => moments.OfCore(index));
+            Add(
+                core,
+                suffix,
+                weight.IsByChannel ? (0, 1) : (axis, merged),
+                (factors, measured) => factors.OfCore(measured, index),
+                weight.Output is null ? factors => factors.ToCore() : null);
         }
 
         if (weight.Output is { } output)
         {
-            Add(output, "_out", (axis, merged), isLast: true, moments => moments.OfOutput());
+            Add(output, "_out", (axis, merged), (factors, measured) => factors.OfOutput(measured), factors => factors.ToOutput());
         }
 
         return targets;
@@ -66,8 +76,8 @@ internal static class FactorTargets
         ConstantTensor factor,
         string name,
         ChannelAxis axis,
-        bool isLast,
-        Func<FactorMoments, SecondMoment> moment)
+        Func<FactorMoments, SecondMoment, SecondMoment> moment,
+        Func<FactorMoments, IReadOnlyList<Matrix>>? maps)
     {
         var own = layer with
         {
@@ -77,12 +87,15 @@ internal static class FactorTargets
             WeightShape = [.. factor.Tensor.Dims],
             ElementType = factor.Tensor.DataType,
             // Only the last factor's mean error is one of the layer's outputs.
-            Bias = isLast ? layer.Bias : null,
+            Bias = maps is null ? null : layer.Bias,
             Obstacle = null,
         };
+        // As the factors before it are when this is asked: a walk changes them.
+        FactorMoments Factors(ILinearAlgebra algebra) => new(algebra, weight.Tensors(layer), layer.Window);
         return new WeightTarget(own, axis, [layer])
         {
-            Through = (algebra, measured) => moment(new FactorMoments(algebra, weight.Tensors(layer), layer.Window?.Taps ?? 1, measured)),
+            Through = (algebra, measured) => moment(Factors(algebra), measured),
+            Maps = maps is null ? null : algebra => maps(Factors(algebra)),
         };
     }
 }
@@ -90,23 +103,23 @@ internal static class FactorTargets
 /// <summary>The second moments of what the factors of a layer read, from that of what the layer reads.</summary>
 /// <param name="algebra">Linear algebra.</param>
 /// <param name="factors">The factors.</param>
-/// <param name="taps">K of the layer.</param>
-/// <param name="moment">Σ and μ of the layer, one of each per group.</param>
-internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factors, int taps, SecondMoment moment)
+/// <param name="window">The window of the layer; null where it is a matrix.</param>
+internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factors, ConvGeometry? window)
 {
-    private readonly int _groups = moment.Sigma.Count;
+    private readonly int _groups = window?.Group ?? 1;
+    private readonly int _taps = window?.Taps ?? 1;
 
     private bool IsByChannel => factors.Cores[0].Depthwise;
 
     /// <summary>
     /// I reads the input at every tap: the mean of Σ's diagonal blocks. A row of it for a core is one of all groups side by side, which share its scale.
     /// </summary>
-    public SecondMoment OfInput()
+    public SecondMoment OfInput(SecondMoment moment)
     {
         List<Matrix> blocks = [.. moment.Sigma.Select(MeanBlock)];
         if (IsByChannel || _groups == 1)
         {
-            return Of(blocks);
+            return Of(blocks, moment.Count);
         }
 
         var size = blocks[0].Rows;
@@ -116,28 +129,35 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
             blocks[row / size].Row(row % size).CopyTo(all.Row(row)[(row / size * size)..]);
         }
 
-        return Of([all]);
+        return Of([all], moment.Count);
     }
 
-    /// <summary>A core reads I·x at all taps, or x itself; one of single channels has a moment for each.</summary>
-    public SecondMoment OfCore(int index) => IsByChannel ? Of([.. Enumerable.Range(0, _groups).SelectMany(group => OfChannels(index, group))])
-        : factors.Input is { } input ? Mapped(group => Spread(Group(input, group)))
+    /// <summary>A core reads I·x at all _taps, or x itself; one of single channels has a moment for each.</summary>
+    public SecondMoment OfCore(SecondMoment moment, int index) =>
+        IsByChannel ? Of([.. Enumerable.Range(0, _groups).SelectMany(group => OfChannels(moment.Sigma[group], index, group))], moment.Count)
+        : factors.Input is not null ? Mapped(moment, ToCore())
         : moment;
 
     /// <summary>O reads what all the others make of x.</summary>
-    public SecondMoment OfOutput() => Mapped(group => (IsByChannel, factors.Input) switch
+    public SecondMoment OfOutput(SecondMoment moment) => Mapped(moment, ToOutput());
+
+    /// <summary>From x to what a core behind an input factor reads, a matrix for each group.</summary>
+    public IReadOnlyList<Matrix> ToCore() => [.. Enumerable.Range(0, _groups).Select(group => Spread(Group(factors.Input!, group)))];
+
+    /// <summary>From x to what O reads.</summary>
+    public IReadOnlyList<Matrix> ToOutput() => [.. Enumerable.Range(0, _groups).Select(group => (IsByChannel, factors.Input) switch
     {
         (true, _) => KhatriRao(group),
         (_, { } input) => algebra.Multiply(Group(factors.Cores[0].Weight, group), Spread(Group(input, group))),
         _ => Group(factors.Cores[0].Weight, group),
-    });
+    })];
 
-    // E[z·zᵀ] of z = I_r·x at the taps of one axis, those of the other weighed by its factor.
-    private IEnumerable<Matrix> OfChannels(int index, int group)
+    // E[z·zᵀ] of z = I_r·x at the _taps of one axis, those of the other weighed by its factor.
+    private IEnumerable<Matrix> OfChannels(Matrix sigma, int index, int group)
     {
         var input = Group(factors.Input!, group);
         var extent = factors.Cores[index].Weight.Columns;
-        var others = taps / extent;
+        var others = _taps / extent;
         var weights = factors.Cores.Count > 1 ? Group(factors.Cores[1 - index].Weight, group) : null;
         Matrix[] sigmas = [.. Enumerable.Range(0, input.Rows).Select(_ => new Matrix(extent, extent))];
         for (var i = 0; i < extent * extent; i++)
@@ -147,7 +167,7 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
             {
                 var (one, other) = (j / others, j % others);
                 var (from, to) = index == 0 ? ((a * others) + one, (b * others) + other) : ((one * extent) + a, (other * extent) + b);
-                var block = algebra.Multiply(input, TapBlock(moment.Sigma[group], from, to));
+                var block = algebra.Multiply(input, TapBlock(sigma, from, to));
                 for (var r = 0; r < input.Rows; r++)
                 {
                     var weight = weights is null ? 1 : weights[r, one] * weights[r, other];
@@ -163,11 +183,11 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
     {
         var input = Group(factors.Input!, group);
         Matrix[] cores = [.. factors.Cores.Select(core => Group(core.Weight, group))];
-        var result = new Matrix(input.Rows, input.Columns * taps);
+        var result = new Matrix(input.Rows, input.Columns * _taps);
         for (var i = 0; i < result.Values.Length; i++)
         {
-            var (r, s, k) = (i / result.Columns, i % result.Columns / taps, i % taps);
-            var widths = taps / cores[0].Columns;
+            var (r, s, k) = (i / result.Columns, i % result.Columns / _taps, i % _taps);
+            var widths = _taps / cores[0].Columns;
             result.Values[i] = input[r, s] * cores[0][r, k / widths] * (cores.Length > 1 ? cores[1][r, k % widths] : 1);
         }
 
@@ -177,12 +197,12 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
     // I ⊗ 1: from S·K to R·K.
     private Matrix Spread(Matrix input)
     {
-        var result = new Matrix(input.Rows * taps, input.Columns * taps);
+        var result = new Matrix(input.Rows * _taps, input.Columns * _taps);
         for (var row = 0; row < result.Rows; row++)
         {
             for (var s = 0; s < input.Columns; s++)
             {
-                result[row, (s * taps) + (row % taps)] = input[row / taps, s];
+                result[row, (s * _taps) + (row % _taps)] = input[row / _taps, s];
             }
         }
 
@@ -192,22 +212,22 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
     private Matrix MeanBlock(Matrix sigma)
     {
         var sum = TapBlock(sigma, 0, 0);
-        for (var k = 1; k < taps; k++)
+        for (var k = 1; k < _taps; k++)
         {
             TensorPrimitives.Add(sum.Values, TapBlock(sigma, k, k).Values, sum.Values);
         }
 
-        TensorPrimitives.Divide(sum.Values, taps, sum.Values);
+        TensorPrimitives.Divide(sum.Values, _taps, sum.Values);
         return sum;
     }
 
     // Σ[(·,k),(·,k')].
     private Matrix TapBlock(Matrix sigma, int from, int to)
     {
-        var block = new Matrix(sigma.Rows / taps, sigma.Rows / taps);
+        var block = new Matrix(sigma.Rows / _taps, sigma.Rows / _taps);
         for (var i = 0; i < block.Values.Length; i++)
         {
-            block.Values[i] = sigma[(i / block.Columns * taps) + from, (i % block.Columns * taps) + to];
+            block.Values[i] = sigma[(i / block.Columns * _taps) + from, (i % block.Columns * _taps) + to];
         }
 
         return block;
@@ -215,15 +235,11 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
 
     private Matrix Group(Matrix stacked, int group) => FactorTensors.Group(stacked, group, _groups);
 
-    private SecondMoment Mapped(Func<int, Matrix> map)
-    {
-        Matrix[] maps = [.. Enumerable.Range(0, _groups).Select(map)];
-        return new SecondMoment(
-            [.. maps.Zip(moment.Sigma, (from, sigma) => Symmetric.Mean(algebra.Multiply(algebra.Multiply(from, sigma), from, transposeB: true)))],
-            [.. maps.Zip(moment.Mean, (from, mean) => algebra.Multiply(from, new Matrix(mean.Length, 1, mean)).Values)],
-            moment.Count);
-    }
+    private SecondMoment Mapped(SecondMoment moment, IReadOnlyList<Matrix> maps) => new(
+        [.. maps.Zip(moment.Sigma, (from, sigma) => Symmetric.Mean(algebra.Multiply(algebra.Multiply(from, sigma), from, transposeB: true)))],
+        [.. maps.Zip(moment.Mean, (from, mean) => algebra.Multiply(from, new Matrix(mean.Length, 1, mean)).Values)],
+        moment.Count);
 
     // Only what the last factor reads needs a mean, for its bias.
-    private SecondMoment Of(IReadOnlyList<Matrix> sigma) => new(sigma, [.. sigma.Select(one => new double[one.Rows])], moment.Count);
+    private static SecondMoment Of(IReadOnlyList<Matrix> sigma, long count) => new(sigma, [.. sigma.Select(one => new double[one.Rows])], count);
 }

@@ -30,9 +30,11 @@ internal sealed class QuantizeStep : IStep
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var words = options.Weights?.Assign(all);
+        var constants = new ConstantLookup(context.Model.Graph);
         WeightFormat? Format(WeightTarget target) => words is null ? Widest
-            : words.GetValueOrDefault(target.Name) is { } word ? WeightFormat.Find(word)
-            : null;
+            : words.GetValueOrDefault(target.Name) is not { } word ? null
+            : target.Axis is not { } axis ? WeightFormat.Find(word)
+            : WeightFormat.Find(word)!.OrLess(axis.Width, () => axis.ToRows(WeightValues.ReadDoubles(constants[target.Layer.Weight])));
         _planned = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Plan(target, Format(target), Unnamed))];
     }
 
@@ -42,7 +44,7 @@ internal sealed class QuantizeStep : IStep
         get
         {
             List<WeightTarget> walked = [.. Measured(_planned).Where(IsWalked)];
-            var ((peak, flops), bytes, largest) = (RoundingWalk.Predicted(walked), 0.0, 0.0);
+            var ((peak, flops), bytes, largest) = (RoundingWalk.Predicted(_context, walked), 0.0, 0.0);
             foreach (var target in Measured(_planned).Except(walked))
             {
                 double width = target.Axis!.Width;

@@ -2,35 +2,40 @@ using ModelOptimizer.Methods.Sequential;
 
 namespace ModelOptimizer.Methods.Quantization;
 
-/// <summary>Rounds weights layer after layer: each layer is first solved anew for what it reads by then, and its bias takes the mean error.</summary>
+/// <summary>
+/// Rounds weights layer after layer: each layer is first solved anew for what it reads by then, and its bias takes the mean error. Of a weight that is made of
+/// factors the early ones are rounded as they are, and the last is solved anew for what these make of the layer's input.
+/// </summary>
 /// <param name="context">Model, samples and engine.</param>
 /// <param name="names">The weights, by the names of their targets.</param>
 /// <param name="position">Where the step is written.</param>
 internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> names, SourcePosition? position)
 {
-    // A training behind may want thousands; rounding is no better for them where a sample has many windows.
-    private const int EnoughSamples = 1024;
+    /// <summary>Whether a weight is rounded for what its layer reads by then: its one reader is a layer whose inputs can be measured.</summary>
+    public static bool IsWalked(WeightTarget target) => target is { Measured: [{ TransA: false }] };
 
-    // Fewer rows for each unknown and the solution learns the samples by heart.
-    private const int FewRows = 4;
-
-    /// <summary>Whether a weight is solved anew: its one reader is a layer whose inputs can be measured.</summary>
-    public static bool IsWalked(WeightTarget target) => target is { Through: null, Measured: [{ TransA: false }] };
-
-    /// <summary>Bytes of the moments and factors of the largest weight, and the operations of solving and rounding all of them.</summary>
-    public static (long Bytes, double Flops) Predicted(IEnumerable<WeightTarget> targets)
+    /// <summary>Bytes of a walk with the moments and factors of the largest weight, and the operations of solving and rounding all of them.</summary>
+    /// <param name="context">The step's.</param>
+    /// <param name="targets">The weights that are walked.</param>
+    public static (long Bytes, double Flops) Predicted(StepContext context, IReadOnlyCollection<WeightTarget> targets)
     {
+        if (targets.Count == 0)
+        {
+            return (0, 0);
+        }
+
         var (largest, flops) = (0.0, 0.0);
         foreach (var target in targets)
         {
             double width = target.Axis!.Width;
-            double groups = target.Layer.Window?.Group ?? 1;
+            var layer = target.Measured.Count == 1 ? target.Measured[0] : target.Layer;
+            double groups = layer.Window?.Group ?? 1;
             // Two moments, their means, and a factor with its copies.
-            largest = Math.Max(largest, 8 * sizeof(double) * groups * width * width);
+            largest = Math.Max(largest, 8 * sizeof(double) * groups * Math.Pow(SequentialWalk.Width(layer), 2));
             flops += (groups * (RidgeFit.Factors + 1) * Math.Pow(width, 3) / 3) + (12 * target.Axis.Count * width * width);
         }
 
-        return ((long)largest, flops);
+        return ((long)largest + SequentialWalk.Bytes(context, Samples(targets)), flops);
     }
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>
@@ -48,14 +53,19 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
         var constants = new ConstantLookup(changed.Graph);
         var results = new List<RoundedWeight>();
         var decided = "";
+        Reached? reached = null;
         foreach (var target in targets)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             context.Progress.Report(new MethodProgress(target.Name, results.Count, targets.Count));
-            var place = IsWalked(target) ? walk.Reach(target.Layer) : null;
+            // The factors of a weight follow each other.
+            reached = !IsWalked(target) ? null
+                : reached is not null && reached.Layer.Node == target.Layer.Node ? reached
+                : new Reached(walk, target.Measured[0]);
+            var now = reached;
             // Which shortcut is known depends on whether a layer in it is still to come.
-            decided += $"{target.Name}: {decision?.Invoke(target)} {place?.Shortcut}\n";
-            RoundedWeight Round() => Rounded(target, place, walk, constants, round);
+            decided += $"{target.Name}: {decision?.Invoke(target)} {now?.Place?.Shortcut}\n";
+            RoundedWeight Round() => Rounded(target, now, walk, constants, round);
             var result = memory is null ? Round() : memory.Find(decided, Round);
             walk.Pass(target.Layer);
             if (result.Obstacle is null)
@@ -70,23 +80,23 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
         return results;
     }
 
-    // A dense layer may have one row a sample.
-    private static int Samples(List<WeightTarget> targets) =>
-        Math.Max(EnoughSamples, 2 * FewRows * targets.Where(target => IsWalked(target) && target.Layer.Window is null).Max(target => target.Axis?.Width) ?? 0);
+    private static int Samples(IEnumerable<WeightTarget> targets) =>
+        SequentialWalk.EnoughSamples(targets.Where(IsWalked).Select(target => target.Measured[0]));
 
     private RoundedWeight Rounded(
         WeightTarget target,
-        SequentialWalk.Place? place,
+        Reached? reached,
         SequentialWalk walk,
         ConstantLookup constants,
         Func<WeightTarget, RidgeFit?, RoundedWeight> round)
     {
-        var constant = constants.Find(target.Layer.Weight)!;
-        var fit = place is not null ? walk.Fit(place, WeightRounder.Read(target, constant, position)) : null;
+        var weight = reached?.Place is null ? null : WeightRounder.Read(target, constants.Find(target.Layer.Weight)!, position);
+        var fit = weight is null ? null : reached!.Fit(target, weight, context.Engine.LinearAlgebra);
         var result = round(target, fit);
+        var isEarly = target is { Through: not null, Maps: null };
         return fit is null ? result : result with
         {
-            Bias = walk.Bias(target.Layer, fit, target.Axis!.ToRows(result.Tensor.Values())),
+            Bias = isEarly ? null : walk.Bias(reached!.Layer, fit, target.Axis!.ToRows(result.Tensor.Values())),
             Note = Note(result.Note, fit),
         };
     }
@@ -94,6 +104,35 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
     private static string? Note(string? note, RidgeFit fit)
     {
         var few = FormattableString.Invariant($"{fit.Count} windows for {fit.Weight.Columns} directions: more calibration data would help");
-        return fit.Count >= FewRows * (long)fit.Weight.Columns ? note : string.Join("; ", new[] { note, few }.OfType<string>());
+        return fit.Count >= SequentialWalk.FewRows * (long)fit.Weight.Columns ? note : string.Join("; ", new[] { note, few }.OfType<string>());
+    }
+
+    /// <summary>A layer that a walk has come to, with the moments of what it reads and shall give, where somebody asks for them.</summary>
+    private sealed class Reached(SequentialWalk walk, WeightLayer layer)
+    {
+        private (CrossMoments Fit, CrossMoments Held)? _moments;
+
+        public WeightLayer Layer => layer;
+
+        public SequentialWalk.Place? Place { get; } = walk.Reach(layer);
+
+        /// <summary>What is rounded of a weight of the layer, and under which moments; null where these are not finite.</summary>
+        public RidgeFit? Fit(WeightTarget target, Matrix weight, ILinearAlgebra algebra)
+        {
+            var (fit, held) = _moments ??= walk.Moments(Place!);
+            if (!fit.IsFinite || !held.IsFinite)
+            {
+                return null;
+            }
+
+            if (target.Through is null)
+            {
+                return walk.Solve(layer, weight, fit, held);
+            }
+
+            return target.Maps is { } maps && maps(algebra) is var map
+                ? walk.Solve(layer, weight, fit.Mapped(map), held.Mapped(map))
+                : RidgeFit.Of(weight, target.Through(algebra, fit.With(held)));
+        }
     }
 }

@@ -26,6 +26,21 @@ internal static class ScaleSearch
         return scales;
     }
 
+    /// <summary>
+    /// The nearest number with eight significant bits: codes are chosen for the scale, which need not be exact, and the zeros behind it are nothing in a
+    /// compressed file.
+    /// </summary>
+    public static float Short(double scale)
+    {
+        var rounded = BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits((float)scale) + 0x8000) & 0xFFFF0000);
+        // The smallest numbers that there are have fewer digits, and above the largest there is none.
+        return float.IsNormal((float)scale) && float.IsFinite(rounded) ? rounded : (float)scale;
+    }
+
+    /// <summary>The same scale for every row, which cuts nothing off.</summary>
+    public static float[] One(Matrix weight, WeightFormat format) =>
+        [.. Enumerable.Repeat(Short(Math.Abs(TensorPrimitives.MaxMagnitude<double>(weight.Values)) / format.Highest), weight.Rows)];
+
     private static float Best(ReadOnlySpan<double> weight, double[]? importance, WeightFormat format)
     {
         var largest = 0.0;
@@ -36,11 +51,11 @@ internal static class ScaleSearch
 
         var whole = largest / format.Highest;
         var least = format.Highest == 1 ? LeastShareOfOneStep : LeastShare;
-        var (best, error) = ((float)whole, double.PositiveInfinity);
+        var (best, error) = (Short(whole), double.PositiveInfinity);
         // From the largest down: a draw cuts nothing off.
         for (var i = Candidates - 1; i >= 0 && whole > 0; i--)
         {
-            var scale = (float)(whole * (least + ((1 - least) * i / (Candidates - 1))));
+            var scale = Short(whole * (least + ((1 - least) * i / (Candidates - 1))));
             if (scale > 0 && Error(weight, importance, format, scale, error) is var found && found < error)
             {
                 (best, error) = (scale, found);
@@ -94,7 +109,7 @@ internal static class FittedScales
             // A scale below zero would turn the grid around.
             if (energy > 0 && along > 0)
             {
-                scales[first + i] = (float)(along / energy);
+                scales[first + i] = ScaleSearch.Short(along / energy);
             }
 
             double scale = scales[first + i];

@@ -193,4 +193,10 @@ internal sealed record WeightTarget(WeightLayer Layer, ChannelAxis? Axis, IReadO
 
     /// <summary>From the second moment of the reader's input to that of what the weight is multiplied with; null where that is the same.</summary>
     public Func<ILinearAlgebra, SecondMoment, SecondMoment>? Through { get; init; }
+
+    /// <summary>
+    /// Of the last of a weight's factors, what it gives the layer gives: from the layer's input to what it is multiplied with, a matrix for each group. Null
+    /// for every other weight.
+    /// </summary>
+    public Func<ILinearAlgebra, IReadOnlyList<Matrix>>? Maps { get; init; }
 }

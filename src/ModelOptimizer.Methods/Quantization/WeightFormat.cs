@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>How a weight is stored: as codes of a few bits times a scale for each output channel, or in float16.</summary>
@@ -7,6 +9,11 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <param name="Highest">The largest code; 0 for float16, which has none.</param>
 internal sealed record WeightFormat(string Name, int Bits, int Lowest, int Highest)
 {
+    private const int ScaleBits = 32;
+
+    // The largest number of one channel is at most so many times that of another.
+    private const double MostUneven = 4;
+
     /// <summary>float16 numbers, without scales.</summary>
     public static WeightFormat Half { get; } = new("fp16", 16, 0, 0);
 
@@ -33,6 +40,29 @@ internal sealed record WeightFormat(string Name, int Bits, int Lowest, int Highe
 
     /// <summary>The code whose number is nearest to <paramref name="value"/>; 0 where the scale is 0.</summary>
     public int Code(double value, float scale) => scale == 0 ? 0 : (int)Math.Clamp(Math.Round(value / scale), Lowest, Highest);
+
+    /// <summary>
+    /// What takes fewer bytes than this and says more: a scale for every channel of a few numbers is more than their codes, where one scale for all and codes
+    /// of a byte are less.
+    /// </summary>
+    /// <param name="width">D, the numbers of a channel.</param>
+    /// <param name="weight">Gives W, T×D.</param>
+    public WeightFormat OrLess(int width, Func<Matrix> weight) =>
+        HasCodes && width * Byte.Bits < (width * Bits) + ScaleBits && Byte.HasOneScale(weight()) ? Byte : this;
+
+    /// <summary>Whether one scale is for all channels of <paramref name="weight"/>: there are a few numbers in each, of about the same size.</summary>
+    public bool HasOneScale(Matrix weight)
+    {
+        if (this != Byte || weight.Columns * Bits > 2 * ScaleBits)
+        {
+            return false;
+        }
+
+        List<double> largest = [.. Enumerable.Range(0, weight.Rows).Select(row => Math.Abs(TensorPrimitives.MaxMagnitude<double>(weight.Row(row))))];
+        return largest.Max() <= MostUneven * largest.Where(value => value > 0).DefaultIfEmpty().Min();
+    }
+
+    private static WeightFormat Byte => All[1];
 
     // Two's complement has one more code below zero than above.
     private static WeightFormat Signed(int bits) => new($"{bits}", bits, -(1 << (bits - 1)), (1 << (bits - 1)) - 1);

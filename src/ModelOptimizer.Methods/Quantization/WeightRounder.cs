@@ -72,7 +72,8 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     {
         var perGroup = moment is null ? weight.Rows : weight.Rows / moment.Sigma.Count;
         double[][]? diagonals = moment is null ? null : [.. moment.Sigma.Select(Diagonal)];
-        var scales = ScaleSearch.Choose(
+        var one = format.HasOneScale(weight);
+        var scales = one ? ScaleSearch.One(weight, format) : ScaleSearch.Choose(
             weight,
             row => diagonals?[row / perGroup] is { } diagonal && diagonal.Any(value => value > 0) ? diagonal : null,
             format
@@ -83,7 +84,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
             context.Cancellation.ThrowIfCancellationRequested();
             if (moment is not null && SuccessiveRounding.IsUsable(moment.Sigma[group]))
             {
-                RoundUnder(moment.Sigma[group], weight, group * perGroup, perGroup, scales, format, codes);
+                RoundUnder(moment.Sigma[group], weight, group * perGroup, perGroup, scales, format, codes, one ? 1 : Rounds);
             }
             else
             {
@@ -91,17 +92,23 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
             }
         }
 
-        return Tensor(target, format, constant, target.Axis!.ToStored(codes), scales, []);
+        var tensor = Tensor(target, format, constant, target.Axis!.ToStored(codes), scales, []);
+        return one ? tensor with { Scales = [scales[0]], Axis = ChannelAxis.Whole(tensor.Dims) } : tensor;
     }
 
     // Twice: for given codes the best scale is known, and it has better codes.
-    private void RoundUnder(Matrix sigma, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes)
+    private void RoundUnder(Matrix sigma, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int rounds)
     {
         var algebra = context.Engine.LinearAlgebra;
         var rounding = new SuccessiveRounding(algebra, sigma);
         rounding.Round(weight, first, rows, scales, format, codes);
+        if (rounds == 1)
+        {
+            return;
+        }
+
         var least = FittedScales.Fit(algebra, sigma, weight, first, rows, scales, codes);
-        for (var round = 1; round < Rounds; round++)
+        for (var round = 1; round < rounds; round++)
         {
             var (next, better) = ((float[])scales.Clone(), new sbyte[codes.Length]);
             rounding.Round(weight, first, rows, next, format, better);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Sequential;
 
@@ -80,20 +81,49 @@ internal sealed class CrossMoments
         }
     }
 
-    /// <summary>Adds what <paramref name="other"/> has seen.</summary>
-    public void Add(CrossMoments other)
+    /// <summary>Adds what <paramref name="other"/> has seen, with M·x̃ in place of its x̃.</summary>
+    /// <param name="other">Of as many groups and outputs.</param>
+    /// <param name="maps">M of each group; null where x̃ is the same.</param>
+    public void Add(CrossMoments other, IReadOnlyList<Matrix>? maps = null)
     {
         Flush();
         other.Flush();
         for (var group = 0; group < Groups; group++)
         {
-            AddTo(_sigma[group], other._sigma[group]);
-            AddTo(_cross[group], other._cross[group]);
+            var (sigma, cross) = (other._sigma[group], other._cross[group]);
+            var inputs = new Matrix(other._size, 1, other._inputs[(group * other._size)..((group + 1) * other._size)]);
+            if (maps?[group] is { } map)
+            {
+                sigma = Symmetric.Mean(_algebra.Multiply(_algebra.Multiply(map, sigma), map, transposeB: true));
+                (cross, inputs) = (_algebra.Multiply(cross, map, transposeB: true), _algebra.Multiply(map, inputs));
+            }
+
+            AddTo(_sigma[group], sigma);
+            AddTo(_cross[group], cross);
+            var sum = _inputs.AsSpan(group * _size, _size);
+            TensorPrimitives.Add(sum, inputs.Values, sum);
         }
 
-        TensorPrimitives.Add(_inputs, other._inputs, _inputs);
         TensorPrimitives.Add(_outputs, other._outputs, _outputs);
         Count += other.Count;
+    }
+
+    /// <summary>The same of M·x̃ in place of x̃.</summary>
+    /// <param name="maps">M of each group.</param>
+    public CrossMoments Mapped(IReadOnlyList<Matrix> maps)
+    {
+        var mapped = new CrossMoments(_algebra, Groups, maps[0].Rows, _outputs.Length);
+        mapped.Add(this, maps);
+        return mapped;
+    }
+
+    /// <summary>Σ̃ and E[x̃] of what this and <paramref name="other"/> have seen.</summary>
+    public SecondMoment With(CrossMoments other)
+    {
+        var sum = new CrossMoments(_algebra, Groups, _size, _outputs.Length);
+        sum.Add(this);
+        sum.Add(other);
+        return new SecondMoment([.. Enumerable.Range(0, Groups).Select(sum.Sigma)], [.. Enumerable.Range(0, Groups).Select(sum.Inputs)], sum.Count);
     }
 
     private void Flush()

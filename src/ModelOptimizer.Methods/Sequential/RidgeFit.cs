@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Sequential;
 
@@ -36,6 +37,14 @@ internal sealed record RidgeFit(
 
     /// <summary>Whether the layer reads something other than zeros, or a constant that its bias takes.</summary>
     public bool IsUsable => Sigma.All(sigma => Enumerable.Range(0, sigma.Rows).Sum(i => sigma[i, i]) > 0);
+
+    /// <summary>A weight as it is, under the moments of what it reads.</summary>
+    public static RidgeFit Of(Matrix weight, SecondMoment moment) => new(
+        weight,
+        moment.Sigma,
+        [.. moment.Sigma.Select(sigma => new double[sigma.Rows])],
+        _ => throw new InvalidOperationException("no bias takes the mean error"),
+        moment.Count);
 
     /// <summary>How often a matrix of Σ̃'s size is factorised.</summary>
     public static int Factors => Candidates.Length + 1;

@@ -10,7 +10,22 @@ namespace ModelOptimizer.Methods.Sequential;
 /// </summary>
 internal sealed class SequentialWalk : IDisposable
 {
+    /// <summary>Fewer rows for each unknown and a solution learns the samples by heart.</summary>
+    public const int FewRows = 4;
+
     private const int HeldBack = 4;
+
+    // A training behind may want thousands; a fit is no better for them where a sample has many windows.
+    private const int UsuallyEnough = 1024;
+
+    // What a node reads and makes, and a shortcut.
+    private const int TensorsAtOnce = 3;
+
+    // The original and the changed model, what is made of them to be run, and the results.
+    private const int ModelsAtOnce = 6;
+
+    // What is not used any more may stay until it is so much.
+    private const long Garbage = 1L << 29;
 
     // Of the windows of some samples.
     private const long PatchBytes = 48L << 20;
@@ -32,7 +47,7 @@ internal sealed class SequentialWalk : IDisposable
     /// <param name="changed">A clone of its model, or one whose layers do the same.</param>
     /// <param name="layers">The layers of <paramref name="changed"/> that will be changed.</param>
     /// <param name="samples">How many samples are enough: after so many no further batch is taken.</param>
-    public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers, int samples = int.MaxValue)
+    public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers, int samples)
     {
         (_algebra, _shapes) = (context.Engine.LinearAlgebra, context.Shapes);
         OnnxModel[] references = ReferenceEquals(context.Reference, context.Model) ? [context.Model] : [context.Reference, context.Model];
@@ -42,6 +57,21 @@ internal sealed class SequentialWalk : IDisposable
         _toCome = new HashSet<NodeProto>(layers.Select(layer => layer.Node), ReferenceEqualityComparer.Instance);
         _cancellation = context.Cancellation;
     }
+
+    /// <summary>How many samples are enough to fit <paramref name="layers"/>: a dense layer may have one row a sample.</summary>
+    public static int EnoughSamples(IEnumerable<WeightLayer> layers) =>
+        Math.Max(UsuallyEnough, 2 * FewRows * layers.Where(layer => layer.Window is null).Select(Width).DefaultIfEmpty().Max());
+
+    /// <summary>Predicted bytes of a walk without what a layer is solved with: the models, and what later nodes read in each of those that run.</summary>
+    public static long Bytes(StepContext context, int samples)
+    {
+        var largest = sizeof(float) * context.Shapes.Values.Select(shape => shape.Product()).DefaultIfEmpty().Max();
+        var kept = Math.Min(Frontier.MostInMemory, TensorsAtOnce * largest * Math.Min(samples, context.Calibration?.Count ?? 0));
+        return (ModelsAtOnce * context.Model.SizeInBytes) + ((ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * kept) + Garbage;
+    }
+
+    /// <summary>D, the numbers that an output of <paramref name="layer"/> is made of.</summary>
+    public static int Width(WeightLayer layer) => (int)(layer.WeightCount / layer.OutputChannels);
 
     /// <summary>
     /// Goes on to what <paramref name="layer"/> reads and gives; null where that cannot be measured: it does not depend on the samples, leads to no output, or
@@ -53,6 +83,12 @@ internal sealed class SequentialWalk : IDisposable
         if (layer.TransA || !IsMeasurable(layer))
         {
             return null;
+        }
+
+        // A runtime with free memory keeps gigabytes of what the layers before were solved with.
+        if (GC.GetTotalMemory(forceFullCollection: false) > Garbage)
+        {
+            GC.Collect();
         }
 
         var reference = Reference(layer)!;
@@ -74,13 +110,17 @@ internal sealed class SequentialWalk : IDisposable
     /// <param name="weight">The layer's weight, T×D.</param>
     public RidgeFit? Fit(Place place, Matrix weight)
     {
-        var layer = place.Layer;
         var (fit, held) = Moments(place);
-        if (!fit.IsFinite || !held.IsFinite)
-        {
-            return null;
-        }
+        return fit.IsFinite && held.IsFinite ? Solve(place.Layer, weight, fit, held) : null;
+    }
 
+    /// <summary>Solves a layer anew, or the last of the factors of its weight.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="weight">Its weight or the factor, T×D.</param>
+    /// <param name="fit">Moments of what that reads: those of <see cref="Moments"/>, or such of a factor. Their sum, when it is done.</param>
+    /// <param name="held">Those that are held back.</param>
+    public RidgeFit Solve(WeightLayer layer, Matrix weight, CrossMoments fit, CrossMoments held)
+    {
         var (bias, isKnown) = StoredBias.Read(layer, _model, _constants);
         var inProduct = bias is null ? null : Array.ConvertAll(bias, value => value * layer.Beta / layer.Alpha);
         // The weight stays where the target of the product is not known, as with a bias that is computed, or where there are fewer positions than unknowns.
@@ -103,7 +143,7 @@ internal sealed class SequentialWalk : IDisposable
     {
         var (layer, reference, shortcut) = place;
         var groups = layer.Window?.Group ?? 1;
-        var size = (int)(layer.WeightCount / layer.OutputChannels);
+        var size = Width(layer);
         CrossMoments New() => new(_algebra, groups, size, layer.OutputChannels);
         var (fit, held) = (New(), New());
         for (var batch = 0; batch < _changed.Batches; batch++)

@@ -13,7 +13,8 @@ namespace ModelOptimizer.Tensors.Execution;
 /// </summary>
 internal sealed class Frontier : IDisposable
 {
-    private const long MostInMemory = 1L << 30;
+    /// <summary>Bytes of tensors that are kept in memory where nothing else is said.</summary>
+    public const long MostInMemory = 1L << 30;
 
     private readonly Engine _engine;
     private readonly OnnxModel _model;

@@ -92,6 +92,30 @@ public class QuantizeMethodTests
     }
 
     [Fact]
+    public void Channels_of_a_few_numbers_of_about_one_size_take_a_byte_a_number_and_one_scale()
+    {
+        // 3 numbers of 4 bits and a scale are 44 bits, 3 of 8 bits are 24.
+        var graph = new GraphBuilder().Input("x", [-1, 64, 6, 6]).Conv("x", "y", 64, 64, [3, 1], group: 64, attributes: ("pads", new[] { 1, 0, 1, 0 }));
+        var model = graph.Node("Relu", ["y"], ["r"]).Conv("r", "z", 32, 64, [1, 1]).Output("z").Build();
+        var batches = new RandomBatches(model);
+        (LayerOutcome Outcome, long Size) First(double largest)
+        {
+            var weight = model.Graph.Initializer.Single(tensor => tensor.Name == "y.w");
+            WeightValues.Write(weight, [.. Enumerable.Range(0, 192).Select(i => (i < 3 ? largest : 1) * (1.1 + Math.Sin(i)))]);
+            var result = Run(model, batches, Bits("4"));
+            result.Layers[1].Bits.ShouldBe(4);
+            Method.Run(MethodRun.Context(model, batches), MethodRun.Arguments(Bits("4")), result.Choices()).Model.ToBytes().ShouldBe(result.Model.ToBytes());
+            return (result.Layers[0], result.Model.SizeInBytes);
+        }
+
+        var (even, uneven) = (First(1), First(50));
+
+        (even.Outcome.Bits, uneven.Outcome.Bits).ShouldBe((8, 4));
+        even.Size.ShouldBeLessThan(uneven.Size - 64);
+        even.Outcome.RelativeError!.Value.ShouldBeLessThan(0.2 * uneven.Outcome.RelativeError!.Value);
+    }
+
+    [Fact]
     public void The_same_run_and_its_decisions_lead_to_the_same_bytes()
     {
         var model = Net();

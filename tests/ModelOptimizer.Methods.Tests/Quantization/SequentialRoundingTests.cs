@@ -42,35 +42,6 @@ public class SequentialRoundingTests
     }
 
     [Fact]
-    public void What_a_step_remembers_of_other_decisions_changes_nothing()
-    {
-        var model = ResidualNetwork.Create();
-        var batches = new RandomBatches(model);
-        IStep Step() => Method.Prepare(MethodRun.Context(model, batches), MethodRun.Arguments(Bits("3")).Of(Method));
-        var decided = Step().Apply(null).Choices();
-        var fewer = decided.ToDictionary(choice => choice.Key, choice => choice.Key == "c.1" ? new Choice.Keep() : choice.Value);
-
-        var step = Step();
-        step.Apply(decided);
-
-        step.Apply(fewer).Model.ToBytes().ShouldBe(Step().Apply(fewer).Model.ToBytes());
-        step.Apply(decided).Model.ToBytes().ShouldBe(Step().Apply(decided).Model.ToBytes());
-    }
-
-    [Fact]
-    public void Weights_and_biases_of_layers_that_no_rule_selects_stay_to_the_bit()
-    {
-        var model = ResidualNetwork.Create();
-
-        var result = Run(model, new RandomBatches(model), "2", ("layers", MethodRun.Rules("a.*")));
-
-        var (before, after) = (new ConstantLookup(model.Graph), new ConstantLookup(result.Model.Graph));
-        var untouched = model.Graph.Initializer.Where(tensor => !tensor.Name.StartsWith("a.", StringComparison.Ordinal)).ToList();
-        untouched.ShouldNotBeEmpty();
-        untouched.ShouldAllBe(tensor => after[tensor.Name].Equals(before[tensor.Name]));
-    }
-
-    [Fact]
     public void What_an_earlier_step_did_is_repaired_too()
     {
         var original = ResidualNetwork.Create();

@@ -90,7 +90,7 @@ public class SequentialWalkTests
     private static SequentialWalk Walk(OnnxModel model, OnnxModel changed, out IReadOnlyList<WeightLayer> layers)
     {
         layers = LayerFinder.Find(changed);
-        return new SequentialWalk(MethodRun.Context(model, new RandomBatches(model)), changed, layers);
+        return new SequentialWalk(MethodRun.Context(model, new RandomBatches(model)), changed, layers, SequentialWalk.EnoughSamples(layers));
     }
 
     private static (Matrix Weight, RidgeFit Fit) Fit(SequentialWalk walk, WeightLayer layer, OnnxModel model)

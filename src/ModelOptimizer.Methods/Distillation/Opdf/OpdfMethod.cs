@@ -46,12 +46,12 @@ internal sealed class MpoParameters(StepContext context, OpdfOptions options, On
     private readonly List<AlignedTensors> _aligned = [];
     private readonly List<SeriesPoint> _auxiliary = [];
 
-    /// <summary>L_Aux before the first step and after the last; empty when nothing is aligned.</summary>
-    /// <param name="steps">Number of steps.</param>
-    public IReadOnlyList<Series> AuxiliarySeries(long steps) =>
-        _auxiliary.Count == 0
-            ? []
-            : [new Series("auxiliary loss", "opdf", "step", "L_Aux", [.. _auxiliary.Select(point => point with { X = point.X * steps })])];
+    /// <summary>L_Aux before the first step and of the weights that are kept, which may be the same; empty when nothing is aligned.</summary>
+    /// <param name="steps">The steps after which the weights were these.</param>
+    public IReadOnlyList<Series> AuxiliarySeries(long steps) => _auxiliary.Count == 0 ? [] :
+    [
+        new Series("auxiliary loss", "opdf", "step", "L_Aux", [.. _auxiliary.Take(steps == 0 ? 1 : 2).Select(point => point with { X = point.X * steps })]),
+    ];
 
     private ILinearAlgebra Algebra => context.Engine.LinearAlgebra;
 

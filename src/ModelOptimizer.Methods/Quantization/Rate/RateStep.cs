@@ -35,7 +35,7 @@ internal sealed class RateStep : IStep
     {
         get
         {
-            var (bytes, flops) = RoundingWalk.Predicted(Usable);
+            var (bytes, flops) = RoundingWalk.Predicted(_context, [.. Usable]);
             return new MethodPlan([.. Usable.Select(target => target.Name)], bytes, flops);
         }
     }

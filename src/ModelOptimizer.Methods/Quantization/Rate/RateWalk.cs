@@ -131,17 +131,15 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
 
     /// <summary>The smallest that <paramref name="target"/> can become, without its numbers.</summary>
     public static RoundedTensor Empty(WeightTarget target) =>
-        RoundedTensor.Empty(target, Narrow, target.Layer.ElementType) with { Scales = new float[1], Axis = Whole(target.Layer.WeightShape) };
+        RoundedTensor.Empty(target, Narrow, target.Layer.ElementType) with { Scales = new float[1], Axis = ChannelAxis.Whole(target.Layer.WeightShape) };
 
     private RoundedTensor Tensor(WeightTarget target, sbyte[] codes, float step, WeightFormat format)
     {
         var constant = _constants.Find(target.Layer.Weight)!;
         long[] dims = [.. constant.Tensor.Dims];
-        return new RoundedTensor(constant.Name, dims, (DataType)constant.Tensor.DataType, format, target.Axis!.ToStored(codes), [step], Whole(dims), []);
+        var (type, stored) = ((DataType)constant.Tensor.DataType, target.Axis!.ToStored(codes));
+        return new RoundedTensor(constant.Name, dims, type, format, stored, [step], ChannelAxis.Whole(dims), []);
     }
-
-    // One step for all numbers.
-    private static ChannelAxis Whole(long[] dims) => new(1, 1, (int)dims.Product(), [.. dims.Select(_ => 1L)]);
 }
 
 /// <summary>What the rounding of a layer is measured by.</summary>

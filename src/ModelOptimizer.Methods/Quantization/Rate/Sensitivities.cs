@@ -24,7 +24,8 @@ internal sealed class Sensitivities
     public static Sensitivities Measure(StepContext context, IReadOnlyList<WeightTarget> targets, SourcePosition? position)
     {
         var result = new Sensitivities();
-        var layers = targets.Where(RoundingWalk.IsWalked).ToList();
+        // An error of one of a weight's factors is none of its output channels.
+        var layers = targets.Where(target => target.Through is null && RoundingWalk.IsWalked(target)).ToList();
         context.Progress.Report(new MethodProgress("gradients of the outputs", 0, 1));
         var sums = OutputGradients.Measure(context, [.. layers.Select(target => target.Layer)]);
         foreach (var target in layers.Where(_ => sums is not null))

@@ -121,7 +121,7 @@ internal sealed record RoundedTensor(
     Half[] Halves
 )
 {
-    /// <summary>A weight without its numbers: as large in the file as with them.</summary>
+    /// <summary>A weight without its numbers: as large in the file as with them, or larger where one scale turns out to be enough.</summary>
     public static RoundedTensor Empty(WeightTarget target, WeightFormat format, int type)
     {
         var count = (int)target.Layer.WeightCount;

@@ -126,6 +126,20 @@ public class OpdfMethodTests
     }
 
     [Fact]
+    public void Where_the_start_is_kept_the_auxiliary_loss_is_that_of_the_start_once()
+    {
+        var teacher = StudentRun.Dense();
+
+        // Nothing is better than the teacher itself, and training at such a rate leaves it.
+        var kept = StudentRun.Train("opdf", StudentRun.Context(teacher, teacher), ("steps", 20), ("learning-rate", 1e-2));
+        var trained = StudentRun.Train("opdf", StudentRun.Context(teacher, StudentRun.Worse(teacher)), ("steps", 20), ("learning-rate", 1e-3));
+
+        kept.Certificates.Single().Meaning.ShouldStartWith("Of the weights that are kept, those after step 0 of 20;");
+        kept.Series[^1].Points.Select(point => point.X).ShouldBe([0.0]);
+        trained.Series[^1].Points.Select(point => point.X).ShouldBe([0.0, 20.0]);
+    }
+
+    [Fact]
     public void A_shallower_student_is_aligned_with_every_second_layer()
     {
         var teacher = Deep(4, 10);
