@@ -7,20 +7,20 @@ internal sealed class AutoMethod : IMethod
     private static readonly (string Key, string Value)[] Recipe =
         [("batch", "128"), ("learning-rate", "1e-3"), ("temperature", "2"), ("schedule", "cosine"), ("warm-up", "5%")];
 
-    private static readonly Dictionary<Objective, BudgetMeasure> Measures = new()
+    private static readonly Dictionary<AutoObjective, BudgetMeasure> Measures = new()
     {
-        [Objective.Shipped] = BudgetMeasure.Shipped,
-        [Objective.Size] = BudgetMeasure.Size,
-        [Objective.Macs] = BudgetMeasure.Macs,
+        [AutoObjective.Shipped] = BudgetMeasure.Shipped,
+        [AutoObjective.Size] = BudgetMeasure.Size,
+        [AutoObjective.Macs] = BudgetMeasure.Macs,
     };
 
     private const string Fixed = "limits the search of the gates, and 'budget' says here how small the model shall become. Remove one of the two.";
 
     private static readonly KeySet Keys = new();
 
-    private static readonly Option<Objective> Small = Keys.Add<Objective>(new(
+    private static readonly Option<AutoObjective> Small = Keys.Add<AutoObjective>(new(
         "objective",
-        Forms.OneOf<Objective>(),
+        Forms.OneOf<AutoObjective>(),
         "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds.",
         "shipped"));
 
@@ -54,7 +54,8 @@ internal sealed class AutoMethod : IMethod
 
     public string Name => "auto";
 
-    public string Summary => "All methods in one budget: the fewest shipped bytes, the smallest file or the fewest multiply-adds that the gates allow. Writes the steps for you.";
+    public string Summary =>
+        "All methods in one budget: the fewest shipped bytes, the smallest file or the fewest multiply-adds that the gates allow. Writes the steps for you.";
 
     public string Paper => "What it does to a layer is what the methods that it chooses from do.";
 
@@ -79,7 +80,8 @@ internal sealed class AutoMethod : IMethod
         else
         {
             Node auto = At("auto");
-            written.Add(((ScalarNode)At("budget"), arguments.Get(Small) == Objective.Macs ? new MapNode([((ScalarNode)At("macs"), auto)], step.Position) : auto));
+            var macs = new MapNode([((ScalarNode)At("macs"), auto)], step.Position);
+            written.Add(((ScalarNode)At("budget"), arguments.Get(Small) == AutoObjective.Macs ? macs : auto));
         }
 
         MapNode Step(string method, IEnumerable<(ScalarNode Key, Node Value)> more, params (string Key, string Value)[] own) => new(
@@ -87,9 +89,9 @@ internal sealed class AutoMethod : IMethod
             step.Position);
         List<MapNode> steps = (arguments.Get(Small), arguments.Get(Within)) switch
         {
-            (Objective.Shipped, _) => [Step("quantize", written, ("rate", "auto"))],
-            (Objective.Size, { IsAuto: false }) => [Step("quantize", written, ("weights", "auto"))],
-            (Objective.Size, _) => [Step("cp", written, ("storage", "stored")), Step("quantize", written, ("weights", "auto"))],
+            (AutoObjective.Shipped, _) => [Step("quantize", written, ("rate", "auto"))],
+            (AutoObjective.Size, { IsAuto: false }) => [Step("quantize", written, ("weights", "auto"))],
+            (AutoObjective.Size, _) => [Step("cp", written, ("storage", "stored")), Step("quantize", written, ("weights", "auto"))],
             (_, { IsAuto: false }) => [Step("cp", written)],
             _ => [Step("cp", written), Step("tucker", written)],
         };
@@ -106,7 +108,7 @@ internal sealed class AutoMethod : IMethod
 }
 
 /// <summary>What <c>objective</c> may be.</summary>
-internal enum Objective
+internal enum AutoObjective
 {
     /// <summary>Bytes that the model adds to the application.</summary>
     Shipped,

@@ -75,8 +75,8 @@ internal sealed class TrainingData : IDisposable
     }
 
     /// <summary>
-    /// Samples that are not trained on, changed as the others are: as they are, the steps before may have been fitted to them, and nothing would look better than
-    /// the start. Null where there are too few to do without some.
+    /// Samples that are not trained on, changed as the others are: as they are, the steps before may have been fitted to them, and nothing would look better
+    /// than the start. Null where there are too few to do without some.
     /// </summary>
     public HeldSamples? Held(int batch)
     {

@@ -58,8 +58,8 @@ internal static class Wording
     }
 
     /// <summary>How a candidate's layers came to what they have.</summary>
-    public const string SharedOut = "What may remain of the model is shared out so that the sum of the forecasts is least. A forecast is what the error of one layer "
-        + "alone does to the outputs on the calibration data, squared and as a share of their variance; labels have no say.";
+    public const string SharedOut = "What may remain of the model is shared out so that the sum of the forecasts is least. A forecast is what the error of "
+        + "one layer alone does to the outputs on the calibration data, squared and as a share of their variance; labels have no say.";
 
     /// <summary>What a search makes small, by the name of the gate on it.</summary>
     public static string Searched(SearchTrace search) => search.Measure switch

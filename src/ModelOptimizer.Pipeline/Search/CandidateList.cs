@@ -4,8 +4,8 @@ using ModelOptimizer.Pipeline.Gates;
 namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>
-/// The candidates of a search by falling size, each built when it is asked for. They follow from the manifest and the calibration data alone: nothing in here sees
-/// a sample of the gates, which is what the promise of a search rests on.
+/// The candidates of a search by falling size, each built when it is asked for. They follow from the manifest and the calibration data alone: nothing in here
+/// sees a sample of the gates, which is what the promise of a search rests on.
 /// </summary>
 internal sealed class CandidateList
 {

@@ -123,7 +123,9 @@ internal sealed class SearchSpace
     /// <summary>The layers with something to choose.</summary>
     public IReadOnlyList<SearchLayer> Layers { get; }
 
-    /// <summary>What a candidate is to have little of: multiply-adds where the steps say so, shipped bytes where weights are rounded for their entropy.</summary>
+    /// <summary>
+    /// What a candidate is to have little of: multiply-adds where the steps say so, shipped bytes where weights are rounded for their entropy.
+    /// </summary>
     public BudgetMeasure Measure { get; }
 
     /// <summary>What the model before the searched steps has: its bytes, or its multiply-adds.</summary>
@@ -145,16 +147,20 @@ internal sealed class SearchSpace
         }
 
         // What a training behind them cannot do is said now, and not when the first candidate is ready.
-        foreach (var index in Enumerable.Range(searched[^1] + 1, job.Model.Steps.Count - searched[^1] - 1).Where(index => !job.Model.Steps[index].Method.CompressesLayers))
+        foreach (var (index, step) in job.Model.Steps.Index().Skip(searched[^1] + 1))
         {
-            compressor.Prepare(before, index);
+            if (!step.Method.CompressesLayers)
+            {
+                compressor.Prepare(before, index);
+            }
         }
 
         return new SearchSpace(job, compressor, original, before, steps);
     }
 
     /// <summary>
-    /// The options with which the model has about <paramref name="bytes"/>, or multiply-adds, and is expected to change least; null when it cannot be that small.
+    /// The options with which the model has about <paramref name="bytes"/>, or multiply-adds, and is expected to change least; null when it cannot be that
+    /// small.
     /// </summary>
     public IReadOnlyDictionary<string, StepChoice>? AtSize(double bytes)
     {

@@ -42,8 +42,10 @@ internal static class SearchText
     public static string NothingPassed(SearchTrace trace, ModelCost original)
     {
         var first = trace.Candidates[0];
-        return $"the first candidate of the search, which changes the model least, has {Figures.Ratio(trace.Amount(first.Cost), trace.OfOriginal(original))} of "
-            + $"its {(trace.Measure == BudgetMeasure.Macs ? "multiply-adds" : "bytes")} and fails {string.Join(", ", first.Failed)}. Allow more, evaluate on more samples, or leave sensitive layers out with 'layers:'.";
+        var what = trace.Measure == BudgetMeasure.Macs ? "multiply-adds" : "bytes";
+        return "the first candidate of the search, which changes the model least, has "
+            + $"{Figures.Ratio(trace.Amount(first.Cost), trace.OfOriginal(original))} of its {what} and fails {string.Join(", ", first.Failed)}. "
+            + "Allow more, evaluate on more samples, or leave sensitive layers out with 'layers:'.";
     }
 
     private static string Duration(TimeSpan time) => time switch

@@ -34,8 +34,10 @@ internal static class TrainingLoop
     /// <param name="checkpoint">Gets everything that <paramref name="resume"/> needs, every <see cref="TrainingPlan.CheckpointEvery"/> steps.</param>
     /// <param name="resume">A checkpoint. One that is damaged or of another training is not used.</param>
     /// <param name="change">Changes every batch that was drawn, given its step, from 0; it may add tensors that no column has.</param>
-    /// <param name="held">Samples that are not trained on. The weights that do best on them, at a checkpoint or the end, are the result; the start's where all of
-    /// those are much worse.</param>
+    /// <param name="held">
+    /// Samples that are not trained on. The weights that do best on them, at a checkpoint or the end, are the result; the start's where all of those are much
+    /// worse.
+    /// </param>
     /// <param name="cancellation">Ends the training early.</param>
     /// <exception cref="DiagnosticException">The loss or a weight is not finite, or the loss rises early (MOC2307), or a step fails (MOC23xx).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
