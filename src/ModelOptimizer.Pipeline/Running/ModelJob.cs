@@ -97,21 +97,27 @@ internal sealed class ModelJob(
 
     private (byte[] Model, ModelReport Report) Replay(ModelProducer producer, LockedModel locked)
     {
+        // A merge can join the inputs of one side and the steps or the ranks of the other.
+        if (!locked.Steps.Select(step => step.Method).SequenceEqual(model.Steps.Select(step => step.Method.Name), StringComparer.Ordinal))
+        {
+            throw CannotBeFollowed("its steps are not the manifest's.");
+        }
+
         try
         {
             return producer.Replay(locked.Choices);
         }
         catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.BadRanks)
         {
-            // A merge can join the inputs of one side and the ranks of the other.
-            throw new DiagnosticException(
-                LockCodes.Unreadable,
-                $"The lock of model '{model.Name}' cannot be followed: {exception.Diagnostic.Message} Restore the file, or delete it and run 'modelopt "
-                    + "compress'.",
-                new SourcePosition(locks.Path),
-                exception);
+            throw CannotBeFollowed(exception.Diagnostic.Message, exception);
         }
     }
+
+    private DiagnosticException CannotBeFollowed(string problem, Exception? inner = null) => new(
+        LockCodes.Unreadable,
+        $"The lock of model '{model.Name}' cannot be followed: {problem} Restore the file, or delete it and run 'modelopt compress'.",
+        new SourcePosition(locks.Path),
+        inner);
 
     private ModelReport Verify(ModelProducer producer, LockedModel? locked = null)
     {
