@@ -189,9 +189,10 @@ internal sealed class ModelSession : IDisposable
             }
         }
 
+        var known = Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var name in inputs.Keys)
         {
-            if (Inputs.All(input => input.Name != name) && !Native.OverridableInitializerMetadata.ContainsKey(name))
+            if (!known.Contains(name) && !Native.OverridableInitializerMetadata.ContainsKey(name))
             {
                 throw new DiagnosticException(
                     TensorsCodes.WrongInputs,
