@@ -3,6 +3,7 @@ using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
 
@@ -95,6 +96,16 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         catch (DiagnosticException error) when (ReplacedLayers.Explain(error, job.Model.Steps[index], original, before) is { } explained)
         {
             throw explained;
+        }
+        catch (Exception error) when (error is NotPositiveDefiniteException or NotFiniteException)
+        {
+            var step = job.Model.Steps[index];
+            throw new DiagnosticException(
+                MethodCodes.NumbersTooLarge,
+                $"'{step.Method.Name}' cannot solve its equations: numbers of the model, or of its activations on the calibration data, are too large or too "
+                    + "different in size. Check 'preprocess' and the data, and that the original model gives sensible outputs on it.",
+                job.Model.SourcePosition,
+                error);
         }
     }
 

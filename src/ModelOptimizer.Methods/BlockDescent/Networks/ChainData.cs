@@ -1,4 +1,5 @@
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.BlockDescent;
 
@@ -23,6 +24,8 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
         var target = options.Labels
             ? OneHot(calibration, last.OutputChannels, options)
             : Rows(context, Teacher(context, last), last.Output, last.OutputChannels, calibration);
+        RequireFinite(input, chain.Layers[0].Layer.Input);
+        RequireFinite(target, last.Output);
         var samples = input.Columns / Windows(context, chain.Layers[0].Layer);
         return samples == target.Columns
             ? new ChainData(input, target)
@@ -37,6 +40,17 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
     /// <summary>Number of windows of one sample; 1 for matrices.</summary>
     public static int Windows(StepContext context, WeightLayer first) =>
         first.Kind == LayerKind.Conv ? (int)context.Shapes[first.Node.Output[0]].Skip(2).Product() : 1;
+
+    private static void RequireFinite(Matrix values, string tensor)
+    {
+        if (!values.Values.All(double.IsFinite))
+        {
+            throw new DiagnosticException(
+                TensorsCodes.NotFinite,
+                $"The activation '{tensor}' is not finite on the calibration data (NaN or infinity), so nothing can be fitted to it. Check 'preprocess', the "
+                    + "data, and that the original model gives finite outputs on it.");
+        }
+    }
 
     // The original where it still has the tensor: what the steps before lost is healed.
     private static OnnxModel Teacher(StepContext context, WeightLayer last) =>
