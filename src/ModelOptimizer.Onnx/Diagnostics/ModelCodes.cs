@@ -41,4 +41,7 @@ internal static class ModelCodes
 
     /// <summary>A value does not fit the element type it must be stored in.</summary>
     public const string DoesNotFit = "MOC2013";
+
+    /// <summary>The graph of the model breaks a rule of the format.</summary>
+    public const string InvalidGraph = "MOC2014";
 }

@@ -4,13 +4,14 @@ namespace ModelOptimizer.Onnx;
 
 internal static class ModelWriter
 {
-    public static byte[] ToBytes(ModelProto model) =>
+    public static byte[] ToBytes(ModelProto model, string? path) =>
         ModelSize.FitsOneFile(model)
             ? model.ToByteArray()
             : throw ModelReader.Error(
                 ModelCodes.TooLarge,
-                "model",
-                "the model is larger than 2 GB and cannot be one self-contained file. Save it with external data."
+                path ?? "model",
+                "what was made of the model is still larger than 2 GB, and a compressed model is one self-contained file. Lower the budget, or compress "
+                    + "more of its layers."
             );
 
     public static void Save(ModelProto model, string path, bool externalData)

@@ -38,7 +38,9 @@ internal static class DataFailure
     /// <param name="when">What was being done.</param>
     public static DiagnosticException Of(DatasetPlan dataset, string name, Exception exception, string when)
     {
-        var (code, text) = Describe(exception, when);
+        var (code, text) = dataset.Files.FirstOrDefault(LfsPointer.IsOne) is { } pointer
+            ? (DataCodes.Corrupt, $"'{pointer}' is a Git LFS pointer: the data itself was not downloaded; run 'git lfs pull'")
+            : Describe(exception, when);
         return new DiagnosticException(code, $"Dataset '{dataset.Name}' cannot read {name}: {text}.", dataset.Position, exception);
     }
 }

@@ -2,6 +2,7 @@ using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Shapes;
 
@@ -14,11 +15,12 @@ internal static class ModelInspector
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
     public static ModelInspection Inspect(string path)
     {
-        var model = OnnxModel.Load(path);
+        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
         var (shapes, problem) = Shapes(model);
         var macs = ModelStatistics.Macs(model, shapes);
         var layers = LayerFinder.Find(model);
         var storable = StorableWeights.Find(model);
+        var storableNames = storable.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         return new ModelInspection(
             1,
             path,
@@ -29,7 +31,7 @@ internal static class ModelInspector
             [
                 .. layers
                     .Concat(storable.Where(layer => layer.Kind == LayerKind.Other))
-                    .Select(layer => Line(layer, storable.Any(other => other.Name == layer.Name), shapes)),
+                    .Select(layer => Line(layer, storableNames.Contains(layer.Name), shapes)),
             ]
         );
     }
@@ -38,7 +40,7 @@ internal static class ModelInspector
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
     public static ModelBlocks Blocks(string path)
     {
-        var model = OnnxModel.Load(path);
+        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
         var (shapes, problem) = Shapes(model);
         return new ModelBlocks(
             1,

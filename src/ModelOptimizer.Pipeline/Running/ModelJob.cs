@@ -1,3 +1,4 @@
+using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;
@@ -29,8 +30,8 @@ internal sealed class ModelJob(
         record.Read(model.Source);
         List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);
-        var original = OnnxModel.Load(model.Source);
-        var students = model.Steps.Select(step => step.Student).OfType<string>().SelectMany(path => OnnxModel.Load(path).Files);
+        var original = OnnxValidator.Require(OnnxModel.Load(model.Source));
+        var students = model.Steps.Select(step => step.Student).OfType<string>().SelectMany(path => OnnxValidator.Require(OnnxModel.Load(path)).Files);
         List<string> models = [.. original.Files, .. students];
         models.ForEach(record.Read);
         string[] files = [.. models.Concat(datasets).Distinct(StringComparer.Ordinal)];
@@ -130,7 +131,7 @@ internal sealed class ModelJob(
                 model.Position);
         }
 
-        var report = Complete(producer.Examine(OnnxModel.Load(path))) with { Output = path };
+        var report = Complete(producer.Examine(OnnxValidator.Require(OnnxModel.Load(path)))) with { Output = path };
         if (locked is not null)
         {
             var deviceClass = engine.Device.ClassWith(options.LinearAlgebra ?? plan.LinearAlgebra, locked.Device);
