@@ -34,7 +34,7 @@ internal static class ModelCodes
     public const string Unreadable = "MOC2010";
 
     /// <summary>The model could not be written.</summary>
-    public const string Unwritable = "MOC2011";
+    public const string Unwritable = "MOC5125";
 
     /// <summary>A tensor's data does not match its shape and type.</summary>
     public const string DamagedTensor = "MOC2012";

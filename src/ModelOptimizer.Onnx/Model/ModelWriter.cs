@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Google.Protobuf;
 
 namespace ModelOptimizer.Onnx;
@@ -68,8 +70,9 @@ internal static class AtomicFile
     /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to disk and renames it.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        // The process id keeps two builds that write one output apart; the rename decides.
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        // Machine and process keep two builds that write one output apart; the rename decides.
+        var temporary = $"{path}.{Environment.MachineName}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        DeleteLeft(path);
         try
         {
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
@@ -84,6 +87,33 @@ internal static class AtomicFile
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Whether no process of this machine has this number any more.</summary>
+    public static bool IsGone(int process)
+    {
+        try
+        {
+            Process.GetProcessById(process).Dispose();
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    // What a run that was killed left of the same file.
+    private static void DeleteLeft(string path)
+    {
+        var start = $"{Path.GetFileName(path)}.{Environment.MachineName}.";
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, start + "*.tmp"))
+        {
+            if (int.TryParse(Path.GetFileName(file)[start.Length..].Split('.')[0], CultureInfo.InvariantCulture, out var process) && IsGone(process))
+            {
+                File.Delete(file);
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ internal static class Initializer
         {
             Model = ModelName.Of(request.Model),
             Source = YamlText.Of(paths.Canonical(request.Model)),
-            Size = Size(ModelInspector.Inspect(request.Model), notes),
+            Size = Size(ModelInspector.Inspect(request.Model, CancellationToken.None), notes),
             Accessor = ModelName.Accessor(request.Model),
             Device = request.Device,
             Data = request.Data is null ? null : Data(request, paths, notes),

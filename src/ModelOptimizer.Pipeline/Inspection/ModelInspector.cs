@@ -13,10 +13,11 @@ internal static class ModelInspector
 {
     /// <summary>Reads the model at <paramref name="path"/> and runs it once on zeros to learn its shapes.</summary>
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
-    public static ModelInspection Inspect(string path)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ModelInspection Inspect(string path, CancellationToken cancellation)
     {
         var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
-        var (shapes, problem) = Shapes(model);
+        var (shapes, problem) = Shapes(model, cancellation);
         var macs = ModelStatistics.Macs(model, shapes);
         var layers = LayerFinder.Find(model);
         var storable = StorableWeights.Find(model);
@@ -38,10 +39,11 @@ internal static class ModelInspector
 
     /// <summary>Reads the model at <paramref name="path"/>, runs it once on zeros to learn its shapes, and looks for blocks.</summary>
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
-    public static ModelBlocks Blocks(string path)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ModelBlocks Blocks(string path, CancellationToken cancellation)
     {
         var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
-        var (shapes, problem) = Shapes(model);
+        var (shapes, problem) = Shapes(model, cancellation);
         return new ModelBlocks(
             1,
             path,
@@ -82,11 +84,12 @@ internal static class ModelInspector
         method.Name == StorableWeights.Method ? isStorable : layer.Obstacle is null && layer.Kind != LayerKind.Other;
 
     // Layers can be listed without shapes; only the MACs need a run.
-    private static (IReadOnlyDictionary<string, long[]> Shapes, string? Problem) Shapes(OnnxModel model)
+    private static (IReadOnlyDictionary<string, long[]> Shapes, string? Problem) Shapes(OnnxModel model, CancellationToken cancellation)
     {
         try
         {
             using var engine = new Engine(DeviceSelector.Select("cpu"));
+            using var stop = cancellation.Register(engine.Sessions.Stop);
             var shapes = ShapeProbe.Run(engine, model);
             return (shapes, shapes.Count == 0 ? "a run on zeros, which would show the shapes inside the model, does not succeed" : null);
         }

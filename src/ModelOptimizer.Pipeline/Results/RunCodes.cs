@@ -10,7 +10,7 @@ internal static class RunCodes
     public const string NothingToVerify = "MOC2090";
 
     /// <summary>The output cannot be written.</summary>
-    public const string OutputNotWritable = "MOC2091";
+    public const string OutputNotWritable = "MOC5124";
 
     /// <summary>The report cannot be written.</summary>
     public const string ReportNotWritable = "MOC2092";

@@ -35,9 +35,16 @@ internal static class Guard
     private static void Fail(Terminal terminal, string command, bool json, Diagnostic diagnostic)
     {
         new DiagnosticPrinter(terminal).Print(diagnostic);
-        if (json)
+        try
         {
-            terminal.Out.WriteLine(JsonReports.Failure(command, ExitCode.Of([diagnostic]), [diagnostic]));
+            if (json)
+            {
+                terminal.Out.WriteLine(JsonReports.Failure(command, ExitCode.Of([diagnostic]), [diagnostic]));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The stream of results is most likely what the diagnostic is about; the exit code says it too.
         }
     }
 }
