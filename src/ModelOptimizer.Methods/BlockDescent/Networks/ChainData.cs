@@ -75,24 +75,20 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 
     private static Matrix OneHot(IBatchSource calibration, int classes, NnBcdOptions options)
     {
-        var labels = calibration
-            .Read()
-            .SelectMany(batch =>
-                batch.Labels
-                ?? throw new DiagnosticException(
-                    MethodCodes.NoTarget,
-                    "'target: labels' needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'target: teacher'.",
-                    options.PositionOf("target")
-                )
-            )
-            .ToList();
-        var wrong = labels.FindIndex(label => label < 0 || label >= classes);
+        IEnumerable<long> Labels(Batch batch) => batch.Labels
+            ?? throw new DiagnosticException(
+                MethodCodes.NoTarget,
+                "'target: labels' needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'target: teacher'.",
+                options.PositionOf("target")
+            );
+        var labels = calibration.Read().SelectMany(batch => Labels(batch).Select((label, i) => (Class: label, Row: batch.Rows?[i]))).ToList();
+        var wrong = labels.FindIndex(label => label.Class < 0 || label.Class >= classes);
         if (wrong >= 0)
         {
             throw new DiagnosticException(
                 MethodCodes.NoTarget,
-                $"sample {wrong} of the calibration data has the label {labels[wrong]}, and the model has {classes} outputs. Map the right array to 'labels:', "
-                    + "or write 'target: teacher'.",
+                $"sample {labels[wrong].Row ?? wrong} of the calibration data has the label {labels[wrong].Class}, and the model has {classes} outputs. Map "
+                    + "the right array to 'labels:', or write 'target: teacher'.",
                 options.PositionOf("target")
             );
         }
@@ -100,7 +96,7 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
         var target = new Matrix(classes, labels.Count);
         for (var sample = 0; sample < labels.Count; sample++)
         {
-            target[(int)labels[sample], sample] = 1;
+            target[(int)labels[sample].Class, sample] = 1;
         }
 
         return target;
