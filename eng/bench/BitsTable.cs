@@ -12,6 +12,8 @@ internal static class BitsTable
         ["cp and bits"] = "{ method: cp, budget: auto }, { method: quantize, weights: auto, budget: auto }",
         ["auto"] = "{ method: auto }",
         ["auto, size"] = "{ method: auto, objective: size }",
+        ["auto, macs"] = "{ method: auto, objective: macs }",
+        ["tucker too"] = "{ method: cp, storage: stored, budget: auto }, { method: tucker, storage: stored, budget: auto }, { method: quantize, weights: auto, budget: auto }",
         ["auto, healed 300"] = "{ method: auto, heal: { steps: 300 } }",
         ["auto, healed 1000"] = "{ method: auto, heal: { steps: 1000 } }",
     };
@@ -68,12 +70,15 @@ internal static class BitsTable
     private static void Print(string what, ModelReport report, double seconds)
     {
         var top1 = report.Metrics.Single(metric => metric.Metric == "top1");
+        var search = report.Search!;
+        var amount = search.Amount(report.After);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {report.After.Shipped ?? report.After.Bytes:#,0} | {(double)(report.After.Shipped ?? report.After.Bytes) / report.Before.Bytes:P2} | {top1.Compressed:P2} "
+                $"| {what} | {amount:#,0} | {(double)amount / search.OfOriginal(report.Before):P2} | {top1.Compressed:P2} "
                     + $"(from {top1.Original:P2}) | {seconds:F0} |"
             )
         );
+        Console.WriteLine(string.Join("; ", search.Shares.GroupBy(layer => layer.Taken.Split(' ')[0]).Select(kind => $"{kind.Key} {kind.Count()}")));
     }
 }

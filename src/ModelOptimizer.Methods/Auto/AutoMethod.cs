@@ -7,26 +7,34 @@ internal sealed class AutoMethod : IMethod
     private static readonly (string Key, string Value)[] Recipe =
         [("batch", "128"), ("learning-rate", "1e-3"), ("temperature", "2"), ("schedule", "cosine"), ("warm-up", "5%")];
 
+    private static readonly Dictionary<Objective, BudgetMeasure> Measures = new()
+    {
+        [Objective.Shipped] = BudgetMeasure.Shipped,
+        [Objective.Size] = BudgetMeasure.Size,
+        [Objective.Macs] = BudgetMeasure.Macs,
+    };
+
     private const string Fixed = "limits the search of the gates, and 'budget' says here how small the model shall become. Remove one of the two.";
 
     private static readonly KeySet Keys = new();
 
-    private static readonly Option<SmallBytes> Small = Keys.Add<SmallBytes>(new(
+    private static readonly Option<Objective> Small = Keys.Add<Objective>(new(
         "objective",
-        Forms.OneOf<SmallBytes>(),
-        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file.",
+        Forms.OneOf<Objective>(),
+        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds.",
         "shipped"));
 
     private static readonly Option<Budget?> Within = Keys.Add(SearchOptions.Budget with
     {
-        Of = Budget.FormOfBytes,
-        Summary = "How small: { shipped: 6% } or { size: 12% }, as 'objective' is; absent, auto: the smallest model that passes the gates.",
+        Of = Budget.FormOfAny,
+        Summary = "How small: { shipped: 6% }, { size: 12% } or { macs: 50% }, as 'objective' is; absent, auto: the least that passes the gates.",
         OnlyIf =
         [
             new(
-                arguments => arguments.Get(SearchOptions.Budget) is not { IsAuto: false } budget
-                    || budget.Measure == (arguments.Get(Small) == SmallBytes.Shipped ? BudgetMeasure.Shipped : BudgetMeasure.Size),
-                "counts other bytes than 'objective', which is shipped unless written. Write the same in both."),
+                arguments => arguments.Get(SearchOptions.Budget) is not { } budget
+                    || budget == Budget.Auto
+                    || budget.Measure == Measures[arguments.Get(Small)],
+                "counts something else than 'objective', which is shipped unless written. Write the same in both."),
         ],
     });
 
@@ -46,7 +54,7 @@ internal sealed class AutoMethod : IMethod
 
     public string Name => "auto";
 
-    public string Summary => "All methods in one budget: the fewest shipped bytes, or the smallest file, that the gates allow. Writes the steps for you.";
+    public string Summary => "All methods in one budget: the fewest shipped bytes, the smallest file or the fewest multiply-adds that the gates allow. Writes the steps for you.";
 
     public string Paper => "What it does to a layer is what the methods that it chooses from do.";
 
@@ -63,20 +71,28 @@ internal sealed class AutoMethod : IMethod
     {
         // Errors point to what was written; what was not points to the step.
         Node At(string text) => new ScalarNode(text, IsPlain: true, step.Position);
-        List<(ScalarNode Key, Node Value)> written = [.. step.Entries.Where(entry => entry.Key.Text is not ("method" or "objective" or "heal"))];
-        if (arguments.Get(Within) is null)
+        List<(ScalarNode Key, Node Value)> written = [.. step.Entries.Where(entry => entry.Key.Text is not ("method" or "objective" or "heal" or "budget"))];
+        if (arguments.Get(Within) is { IsAuto: false })
         {
-            written.Add(((ScalarNode)At("budget"), At("auto")));
+            written.Add(step.Entries.First(entry => entry.Key.Text == Within.Name));
+        }
+        else
+        {
+            Node auto = At("auto");
+            written.Add(((ScalarNode)At("budget"), arguments.Get(Small) == Objective.Macs ? new MapNode([((ScalarNode)At("macs"), auto)], step.Position) : auto));
         }
 
         MapNode Step(string method, IEnumerable<(ScalarNode Key, Node Value)> more, params (string Key, string Value)[] own) => new(
             [((ScalarNode)At("method"), At(method)), .. own.Select(entry => ((ScalarNode)At(entry.Key), At(entry.Value))), .. more],
             step.Position);
-        List<MapNode> steps = arguments.Get(Small) == SmallBytes.Shipped
-            ? [Step("quantize", written, ("rate", "auto"))]
-            : arguments.Get(Within) is { IsAuto: false }
-                ? [Step("quantize", written, ("weights", "auto"))]
-                : [Step("cp", written, ("storage", "stored")), Step("quantize", written, ("weights", "auto"))];
+        List<MapNode> steps = (arguments.Get(Small), arguments.Get(Within)) switch
+        {
+            (Objective.Shipped, _) => [Step("quantize", written, ("rate", "auto"))],
+            (Objective.Size, { IsAuto: false }) => [Step("quantize", written, ("weights", "auto"))],
+            (Objective.Size, _) => [Step("cp", written, ("storage", "stored")), Step("quantize", written, ("weights", "auto"))],
+            (_, { IsAuto: false }) => [Step("cp", written)],
+            _ => [Step("cp", written), Step("tucker", written)],
+        };
         if (arguments.Get(Healing) is { } heal)
         {
             var layers = written.Where(entry => entry.Key.Text == Layers.Name);
@@ -90,13 +106,16 @@ internal sealed class AutoMethod : IMethod
 }
 
 /// <summary>What <c>objective</c> may be.</summary>
-internal enum SmallBytes
+internal enum Objective
 {
     /// <summary>Bytes that the model adds to the application.</summary>
     Shipped,
 
     /// <summary>Bytes of the file.</summary>
     Size,
+
+    /// <summary>Multiply-adds of one sample.</summary>
+    Macs,
 }
 
 /// <summary>A training behind the other steps.</summary>

@@ -74,7 +74,10 @@ internal sealed class TrainingData : IDisposable
         return new TrainingData(samples, null, null);
     }
 
-    /// <summary>Samples that are not trained on, as they are; null where there are too few to do without some.</summary>
+    /// <summary>
+    /// Samples that are not trained on, changed as the others are: as they are, the steps before may have been fitted to them, and nothing would look better than
+    /// the start. Null where there are too few to do without some.
+    /// </summary>
     public HeldSamples? Held(int batch)
     {
         var held = HeldSamples.Of(Samples.Count);
@@ -88,6 +91,8 @@ internal sealed class TrainingData : IDisposable
         {
             var tensors = Samples.Buffers(batch);
             Samples.Fill(tensors, [.. Enumerable.Range(first, batch).Select(place => held[place % held.Length])]);
+            // Draws of steps that no training has.
+            _change?.Apply(-1 - first, tensors);
             _teacher?.Label(tensors);
             batches.Add(tensors);
         }

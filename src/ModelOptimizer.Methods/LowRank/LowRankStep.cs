@@ -25,7 +25,10 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
             throw LowRankBuilder.NothingToCompress(_work, _unfit!.Select(choice => (choice.Layer.Name, choice.Reason)));
         }
 
-        _traded ??= SigmaRanks.Prepare(_work, BudgetMeasure.Size);
+        var measure = _work.Options.Budget!.Measure;
+        // Says so where they cannot be counted.
+        _ = _work.Costs.Whole(measure);
+        _traded ??= SigmaRanks.Prepare(_work, measure);
         return [.. _traded.Layers.Where(layer => layer.Points.Count > 0).Select(Offer)];
     }
 

@@ -1,7 +1,9 @@
 namespace ModelOptimizer.Methods;
 
 /// <summary>What can be done to one layer, or block: what methods offer, a search chooses, a lock file keeps and a report prints.</summary>
-/// <param name="Bytes">By how many bytes the model changes: 0, or negative. Without meaning once it is decided.</param>
+/// <param name="Bytes">
+/// By how many bytes the model changes: 0, or negative; of <c>budget: { macs: auto }</c>, by how many multiply-adds. Without meaning once it is decided.
+/// </param>
 /// <param name="Penalty">What it is expected to do to the model's outputs, in a unit that is the same for all layers and methods.</param>
 internal abstract record Choice(double Bytes, double Penalty)
 {

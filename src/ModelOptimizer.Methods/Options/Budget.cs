@@ -10,11 +10,13 @@ namespace ModelOptimizer.Methods.Options;
 /// <param name="Allocation">How it is shared among the layers.</param>
 internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFraction, Allocation Allocation = Allocation.Sigma)
 {
+    private const string Searched = "auto";
+
     private static readonly (BudgetMeasure Measure, Option<Quantity> Key)[] Measures =
     [
         (BudgetMeasure.Size, Goal("size", QuantityForm.Size, "Bytes of the model file plus external data.", "40%")),
         (BudgetMeasure.Params, Goal("params", QuantityForm.Count, "The number of weights.", "250 k")),
-        (BudgetMeasure.Macs, Goal("macs", QuantityForm.Count, "Multiply-adds of one sample.", "40%")),
+        (BudgetMeasure.Macs, Goal("macs", QuantityForm.Count, "Multiply-adds of one sample; auto: the fewest that pass the gates.", "40%", isSearchable: true)),
         (BudgetMeasure.Shipped, Goal("shipped", QuantityForm.Size, "Bytes that the model adds to the application, compressed as 'embed' says.", "6%")),
     ];
 
@@ -31,16 +33,20 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
     /// <summary>The keys of a goal of bits.</summary>
     public static KeySet KeysOfBytes { get; } = Of([BudgetMeasure.Size, BudgetMeasure.Shipped]);
 
-    /// <summary>How a budget is written: <c>auto</c>, or <c>{ params: 250 k, allocation: uniform }</c>.</summary>
-    public static Form<Budget?> Form { get; } = Written(Keys, "auto, or { size | params | macs: 40%, allocation: sigma | uniform }");
+    /// <summary>How a budget is written: <c>auto</c>, <c>{ macs: auto }</c>, or <c>{ params: 250 k, allocation: uniform }</c>.</summary>
+    public static Form<Budget?> Form { get; } = Written(Keys, "auto, { macs: auto }, or { size | params | macs: 40%, allocation: sigma | uniform }");
 
     /// <summary>How a budget of bytes is written: <c>auto</c>, <c>{ size: 15% }</c> or <c>{ shipped: 6% }</c>.</summary>
     public static Form<Budget?> FormOfBytes { get; } = Written(KeysOfBytes, "auto, or { size | shipped: 15% }");
 
+    /// <summary>How either is written.</summary>
+    public static Form<Budget?> FormOfAny { get; } =
+        Written(Of([BudgetMeasure.Size, BudgetMeasure.Shipped, BudgetMeasure.Macs]), "auto, or { size | shipped | macs: 40% }");
+
     /// <summary>The smallest model that passes the gates: a search decides.</summary>
     public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
 
-    /// <summary>Whether this is <see cref="Auto"/>.</summary>
+    /// <summary>Whether a search decides, as with <see cref="Auto"/>.</summary>
     public bool IsAuto => Amount == 0;
 
     /// <summary>What may remain when the original has <paramref name="original"/> of what is counted.</summary>
@@ -58,10 +64,10 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
 
     private static Form<Budget?> Written(KeySet keys, string hint) => new(
         hint,
-        () => Json.AnyOf(Json.Words(["auto"]), SectionSchema.Of(keys)),
+        () => Json.AnyOf(Json.Words([Searched]), SectionSchema.Of(keys)),
         (node, what, paths) => node switch
         {
-            ScalarNode { Text: "auto" } => Auto,
+            ScalarNode { Text: Searched } => Auto,
             MapNode => Read(new Section(node, $"'{what}'", keys, paths)),
             _ => throw NodeValues.WrongType(node, what, "auto, or a mapping such as { size: 40% }"),
         })
@@ -80,13 +86,18 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
     {
         var (measure, key) = Measures.First(measure => section[measure.Key] is not null);
         var amount = section.Read(key);
-        return amount.Value > 0 && (!amount.IsPercent || amount.Value <= 1)
+        return amount.Text == Searched ? Auto with { Measure = measure } : amount.Value > 0 && (!amount.IsPercent || amount.Value <= 1)
             ? new Budget(measure, amount.Value, amount.IsPercent, section.Read(Shared))
             : throw NodeValues.Bad(section[key]!, $"A budget must be above 0, and at most 100% of the original's; found '{key.Name}: {amount.Text}'.");
     }
 
-    private static Option<Quantity> Goal(string name, QuantityForm form, string summary, string example) =>
-        new(name, Forms.Quantity(form), summary) { ExclusiveGroup = "measure", Example = example };
+    private static Option<Quantity> Goal(string name, QuantityForm form, string summary, string example, bool isSearchable = false) =>
+        new(name, isSearchable ? OrSearched(Forms.Quantity(form)) : Forms.Quantity(form), summary) { ExclusiveGroup = "measure", Example = example };
+
+    private static Form<Quantity> OrSearched(Form<Quantity> form) => new(
+        $"{Searched}, {form.Text}",
+        () => Json.AnyOf(Json.Words([Searched]), form.Schema()),
+        (node, what, paths) => node is ScalarNode { Text: Searched } ? new Quantity(0, IsPercent: true, Searched) : form.Read(node, what, paths));
 }
 
 /// <summary>What a budget counts.</summary>

@@ -13,8 +13,8 @@ internal static class SearchOptions
         new(
             "budget",
             Options.Budget.Form,
-            "What may remain of the whole model: { size | params | macs: 40%, allocation: sigma | uniform }, or auto: the smallest model that passes the "
-            + "gates.")
+            "What may remain of the whole model: { size | params | macs: 40%, allocation: sigma | uniform }; auto: the smallest model that passes the gates; "
+            + "{ macs: auto }: the fewest multiply-adds that do.")
         {
             ExclusiveGroup = "goal",
         };

@@ -28,7 +28,7 @@ internal static class StorageOptions
         OnlyIf =
         [
             new Condition(
-                arguments => Of(arguments) == FactorStorage.Chain || arguments.Get(SearchOptions.Budget) is not { Measure: BudgetMeasure.Macs, IsAuto: false },
+                arguments => Of(arguments) == FactorStorage.Chain || arguments.Get(SearchOptions.Budget) is not { Measure: BudgetMeasure.Macs },
                 "leaves layers the multiply-adds of the original, which the step's budget limits. Write 'storage: chain', or a budget of 'size' or 'params'.")
             {
                 Code = KeyCodes.Conflict,

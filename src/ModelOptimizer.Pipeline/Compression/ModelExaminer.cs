@@ -30,7 +30,7 @@ internal sealed class ModelExaminer : IDisposable
         _before = job.Engine.CreateSession(original);
         _samples = job.OpenEvaluation(_before);
         _outputs = job.Model.Evaluate is { } evaluate ? new OriginalOutputs(_before, evaluate.Output ?? _before.Outputs[0].Name) : null;
-        _cost = new Lazy<ModelCost>(() => CostOf(original));
+        _cost = new Lazy<ModelCost>(() => CostOf(job.Engine, original));
         _overlap = new Lazy<int>(CountOverlap);
         _command = new Lazy<CommandOutcome>(() => CommandEvaluator.Run(job.Model.Evaluate!.Command!, job.Model.Source, job.Cancellation));
     }
@@ -65,21 +65,22 @@ internal sealed class ModelExaminer : IDisposable
         return Time(after);
     }
 
+    /// <summary>Bytes, weights and multiply-adds of a model.</summary>
+    public static ModelCost CostOf(Engine engine, OnnxModel model) =>
+        new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(engine, model)));
+
     public void Dispose() => _before.Dispose();
 
     private GateEvidence Evidence(OnnxModel compressed, ModelSession after, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop) => new()
     {
         Before = Original,
-        After = CostOf(compressed),
+        After = CostOf(_job.Engine, compressed),
         Placement = after.Placement,
         Evaluation = _samples is null ? null : Evaluate(after, _samples, progress, stop),
         Command = RunCommand(compressed),
         CalibrationOverlap = _overlap.Value,
         Seed = _job.Plan.Seed,
     };
-
-    private ModelCost CostOf(OnnxModel model) =>
-        new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(_job.Engine, model)));
 
     // The strongest compression takes about a second for each megabyte: only what is delivered gets it.
     private GateEvidence Shipped(OnnxModel compressed, GateEvidence evidence) => _job.Shipping is not { } shipping ? evidence : evidence with

@@ -27,6 +27,9 @@ internal static class SearchRules
     /// <summary>When the search is to end with the best so far; null for no such time.</summary>
     public static TimeSpan? Time(ModelPlan model) => model.Steps.Where(step => step.IsSearched).Max(step => SearchOptions.Time(step.Arguments));
 
+    /// <summary>What the searched steps are to make small.</summary>
+    public static BudgetMeasure Measure(ModelPlan model) => BudgetOf(model.Steps.First(step => step.IsSearched)).Measure;
+
     /// <summary>Why <paramref name="model"/> cannot be searched, and where that is written; null when it can, or does not ask for it.</summary>
     public static (string Problem, SourcePosition Position)? Problem(ModelPlan model)
     {
@@ -41,6 +44,12 @@ internal static class SearchRules
             return ($"'{other.Method.Name}' cannot be searched. Give it a goal of its own.", PositionOf(other));
         }
 
+        if (searched.Find(step => BudgetOf(step).Measure != Measure(model)) is { } another)
+        {
+            return ("the searched steps of a model make one thing small: the bytes with 'budget: auto', multiply-adds with 'budget: { macs: auto }'. Write the "
+                + "same in all of them.", PositionOf(another));
+        }
+
         var position = Position(model);
 
         return Constraints(model).Count > 0
@@ -51,6 +60,8 @@ internal static class SearchRules
                 position
             );
     }
+
+    private static Budget BudgetOf(StepPlan step) => step.Arguments.Get(SearchOptions.Budget)!;
 
     private static SourcePosition PositionOf(StepPlan step) => step.Arguments.PositionOf(SearchOptions.Budget.Name)!;
 }

@@ -28,6 +28,12 @@ internal static class Figures
     /// <summary>A count, or <c>?</c>.</summary>
     public static string Count(long? count) => count is { } known ? Count(known) : "?";
 
+    /// <summary>What a search makes small: bytes or multiply-adds.</summary>
+    public static string Amount(BudgetMeasure measure, long amount) => measure == BudgetMeasure.Macs ? Count(amount) : Bytes(amount);
+
+    /// <summary>What a candidate has of it.</summary>
+    public static string Amount(SearchTrace search, ModelCost cost) => Amount(search.Measure, search.Amount(cost));
+
     /// <summary>A ratio as whole percent: <c>38 %</c>; <c>?</c> when there is none.</summary>
     public static string Ratio(long? after, long? before) => after is { } a && before is { } b && b != 0 ? Invariant($"{100.0 * a / b:0.#} %") : "?";
 

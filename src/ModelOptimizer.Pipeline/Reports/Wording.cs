@@ -58,12 +58,16 @@ internal static class Wording
     }
 
     /// <summary>How a candidate's layers came to what they have.</summary>
-    public const string SharedOut = "The model's bytes are shared out so that the sum of the forecasts is least. A forecast is what the error of one layer "
+    public const string SharedOut = "What may remain of the model is shared out so that the sum of the forecasts is least. A forecast is what the error of one layer "
         + "alone does to the outputs on the calibration data, squared and as a share of their variance; labels have no say.";
 
-    /// <summary>Which bytes a search makes few.</summary>
-    public static string SearchedBytes(SearchTrace search) =>
-        search.Candidates.Any(candidate => candidate.Cost.Shipped is not null) ? Gates.GateRules.Shipped : Gates.GateRules.Size;
+    /// <summary>What a search makes small, by the name of the gate on it.</summary>
+    public static string Searched(SearchTrace search) => search.Measure switch
+    {
+        BudgetMeasure.Macs => Gates.GateRules.Macs,
+        BudgetMeasure.Shipped => Gates.GateRules.Shipped,
+        _ => Gates.GateRules.Size,
+    };
 
     /// <summary>Whether a candidate was decided before all samples were looked at.</summary>
     public static bool StoppedEarly(SearchTrace search, SearchCandidate candidate) => candidate.Samples < search.Candidates.Max(other => other.Samples);

@@ -128,15 +128,32 @@ internal sealed record LayerTime(string Layer, double Ratio, double Lower, doubl
 /// <param name="Shares">What there was to choose for each layer, and what the taken candidate has.</param>
 internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates, IReadOnlyList<SearchedLayer> Shares)
 {
+    /// <summary>What it makes small: the file, what is shipped, or multiply-adds.</summary>
+    public BudgetMeasure Measure { get; init; }
+
     /// <summary>Whether <c>max-minutes</c> ended it, so that another run may look further.</summary>
     public bool IsOutOfTime { get; init; }
+
+    /// <summary>What a candidate has of that.</summary>
+    public long Amount(ModelCost cost) => Amount(Measure, cost);
+
+    /// <summary>What it is compared with: of the original, which ships as it is, bytes of the file or multiply-adds.</summary>
+    public long OfOriginal(ModelCost before) => Amount(before with { Shipped = null });
+
+    /// <summary>What <paramref name="cost"/> has of <paramref name="measure"/>; of a model that nobody packed, the bytes of its file.</summary>
+    public static long Amount(BudgetMeasure measure, ModelCost cost) => measure switch
+    {
+        BudgetMeasure.Macs => cost.Macs!.Value,
+        BudgetMeasure.Shipped => cost.Shipped ?? cost.Bytes,
+        _ => cost.Bytes,
+    };
 }
 
 /// <summary>A layer in a search.</summary>
 /// <param name="Layer">Its name.</param>
 /// <param name="Offered">How many choices each method had, such as <c>cp (24), quantize (9)</c>.</param>
 /// <param name="Taken">What was taken.</param>
-/// <param name="Saved">By how many bytes that was expected to make the model smaller, before compression where that counts.</param>
+/// <param name="Saved">By how many bytes that was expected to make the model smaller, before compression where that counts; or multiply-adds.</param>
 /// <param name="Forecast">What it was expected to change of the outputs, squared and as a share of their variance.</param>
 internal sealed record SearchedLayer(string Layer, string Offered, string Taken, long Saved, double Forecast);
 
@@ -157,9 +174,4 @@ internal sealed record SearchCandidate(
     IReadOnlyList<MetricPair> Metrics,
     int Samples,
     bool Passes,
-    IReadOnlyList<string> Failed)
-{
-    /// <summary>What the search makes small: the file, or what is shipped where that was measured.</summary>
-    [JsonIgnore]
-    public long Bytes => Cost.Shipped ?? Cost.Bytes;
-}
+    IReadOnlyList<string> Failed);

@@ -163,7 +163,7 @@ internal sealed class ModelJob(
             failures.Add(new Diagnostic(
                 GateCodes.NothingPasses,
                 gatesAreWarnings ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
-                SearchText.NothingPassed(search, report.Before.Bytes),
+                SearchText.NothingPassed(search, report.Before),
                 SearchRules.Position(model)));
         }
 

@@ -11,72 +11,69 @@ namespace ModelOptimizer.Pipeline.Search;
 /// </summary>
 internal sealed class GateSearch
 {
-    private readonly SearchSpace _space;
-    private readonly IReadOnlyList<double> _sizes;
+    private readonly CandidateList _list;
     private readonly Trials _trials;
-    private readonly SourcePosition _position;
-    private readonly int _most;
-    private readonly TimeSpan? _time;
+    private readonly ModelPlan _plan;
 
-    private GateSearch(JobContext job, ModelExaminer examiner, SearchSpace space)
-    {
-        (_space, _position) = (space, SearchRules.Position(job.Model));
-        _most = SearchRules.Evaluations(job.Model);
-        _time = SearchRules.Time(job.Model);
-        _sizes = SizeList.Of(space.Whole, space.Least, space.Forecast, SearchRules.IsRepaired(job.Model), _most);
-        _trials = new Trials(job, examiner, space, _sizes.Count);
-    }
+    private GateSearch(JobContext job, ModelExaminer examiner, CandidateList list) =>
+        (_plan, _list, _trials) = (job.Model, list, new Trials(job, examiner, list.Measure, list.Sizes.Count));
 
     /// <summary>Explores what there is to choose, times one evaluation, and says what the search will take.</summary>
     /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
     public static GateSearch Start(JobContext job, ModelExaminer examiner, OnnxModel original, int rankMultiple)
     {
         var progress = new SwitchableProgress(job.Progress);
-        var space = SearchSpace.Explore(job, new ModelCompressor(job with { Progress = progress }, original, rankMultiple), original);
-        var search = new GateSearch(job, examiner, space);
+        var list = new CandidateList(job, new ModelCompressor(job with { Progress = progress }, original, rankMultiple), original);
         var clock = Stopwatch.StartNew();
         examiner.ExamineCandidate(original, null);
         progress.IsMuted = true;
-        job.Say(SearchText.Announcement(job.Model.Name, search._sizes.Count, space.Layers.Count, examiner.Samples, clock.Elapsed));
-        return search;
+        job.Say(SearchText.Announcement(job.Model.Name, list.Sizes.Count, list.Layers, examiner.Samples, clock.Elapsed));
+        return new GateSearch(job, examiner, list);
     }
 
     /// <summary>The last candidate that passed, or the first when it did not.</summary>
     public (CompressedModel Model, SearchTrace Trace) Run()
     {
-        Trial? taken = null;
+        (Candidate Candidate, bool Passes)? taken = null;
+        var number = 0;
         var clock = Stopwatch.StartNew();
         var isOutOfTime = false;
-        foreach (var size in _sizes)
+        foreach (var size in _list.Sizes)
         {
             // Time ends the walk between candidates, whatever they said: it does not choose among them.
-            isOutOfTime = taken is not null && clock.Elapsed > _time;
+            isOutOfTime = taken is not null && clock.Elapsed > SearchRules.Time(_plan);
             if (isOutOfTime)
             {
                 break;
             }
 
-            if (_space.AtSize(size) is { } chosen && _trials.Evaluate(chosen) is { } trial)
+            if (_list.Build(size) is { } candidate)
             {
-                taken = trial.Passes || taken is null ? trial : taken;
-                if (!trial.Passes)
+                var passes = _trials.Passes(candidate);
+                (taken, number) = passes || taken is null ? ((candidate, passes), _trials.Candidates.Count) : (taken, number);
+                if (!passes)
                 {
                     break;
                 }
             }
         }
 
-        if (taken is null)
+        if (taken is not { } found)
         {
             throw new DiagnosticException(
                 MethodCodes.NothingToCompress,
                 "there is nothing to search: no ranks and no bits make any of the selected layers smaller. Choose other layers, or remove the step.",
-                _position
+                SearchRules.Position(_plan)
             );
         }
 
-        var (number, layers) = (taken.Passes ? taken.Number : (int?)null, _space.Explain(taken.Chosen));
-        return (taken.Model, new SearchTrace(_sizes.Count, _most, number, _trials.Candidates, layers) { IsOutOfTime = isOutOfTime });
+        return (
+            found.Candidate.Model,
+            new SearchTrace(_list.Sizes.Count, SearchRules.Evaluations(_plan), found.Passes ? number : null, _trials.Candidates, found.Candidate.Layers)
+            {
+                Measure = _list.Measure,
+                IsOutOfTime = isOutOfTime,
+            });
     }
 }
 
@@ -101,8 +98,8 @@ internal static class SizeList
     private const double Coarser = 1.1;
 
     /// <summary>Falling sizes.</summary>
-    /// <param name="whole">Bytes of the model as it is.</param>
-    /// <param name="least">Bytes of the smallest candidate.</param>
+    /// <param name="whole">Bytes, or multiply-adds, of the model as it is.</param>
+    /// <param name="least">Those of the smallest candidate.</param>
     /// <param name="forecast">What a size is expected to do to the outputs; null where there is no such size.</param>
     /// <param name="isRepaired">Whether candidates are trained before they are measured.</param>
     /// <param name="most">How many sizes at most.</param>

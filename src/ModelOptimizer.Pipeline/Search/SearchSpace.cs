@@ -1,6 +1,8 @@
 using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Pipeline.Compression;
+using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Search;
 
@@ -43,7 +45,6 @@ internal sealed class SearchSpace
     private readonly Dictionary<int, IReadOnlyList<LayerChoices>> _offered = [];
     private readonly Dictionary<int, (string Key, IStep Step)> _later = [];
     private readonly OutputDivergence? _divergence;
-    private readonly double _whole;
 
     private SearchSpace(JobContext job, ModelCompressor compressor, OnnxModel original, CompressedModel before, OrderedDictionary<int, IStep> steps)
     {
@@ -69,7 +70,12 @@ internal sealed class SearchSpace
         Layers = [.. options.Select(layer => new SearchLayer(layer.Key, layer.Value))];
         // To look at a candidate whose factors are rounded takes as long as to try it.
         _divergence = isRounded ? null : compressor.Divergence(before, steps.Values.Sum(step => step.Plan.TargetLayers.Count));
-        _whole = ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original) : before.Model.SizeInBytes;
+        Measure = SearchRules.Measure(job.Model) is BudgetMeasure.Macs ? BudgetMeasure.Macs
+            : Layers.Any(layer => layer.Options.Any(option => option.Choice is Choice.Step)) ? BudgetMeasure.Shipped
+            : BudgetMeasure.Size;
+        Whole = Measure == BudgetMeasure.Macs ? ModelStatistics.Macs(before.Model, ShapeProbe.Run(job.Engine, before.Model))!.Value
+            : ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original)
+            : before.Model.SizeInBytes;
     }
 
     // Where several steps are searched, one of them may find nothing to do.
@@ -117,14 +123,14 @@ internal sealed class SearchSpace
     /// <summary>The layers with something to choose.</summary>
     public IReadOnlyList<SearchLayer> Layers { get; }
 
-    /// <summary>Whether weights are rounded for their entropy: sizes are shipped bytes then.</summary>
-    public bool IsByRate => Layers.Any(layer => layer.Options.Any(option => option.Choice is Choice.Step));
+    /// <summary>What a candidate is to have little of: multiply-adds where the steps say so, shipped bytes where weights are rounded for their entropy.</summary>
+    public BudgetMeasure Measure { get; }
 
-    /// <summary>Bytes of the model before the searched steps.</summary>
-    public long Whole => _before.Model.SizeInBytes;
+    /// <summary>What the model before the searched steps has: its bytes, or its multiply-adds.</summary>
+    public double Whole { get; }
 
-    /// <summary>About the bytes of the smallest candidate.</summary>
-    public double Least => Math.Max(1, Math.Ceiling(_whole + Layers.Sum(layer => layer.Options.Min(option => option.Choice.Bytes))));
+    /// <summary>About what the smallest candidate has of it.</summary>
+    public double Least => Math.Max(1, Math.Ceiling(Whole + Layers.Sum(layer => layer.Options.Min(option => option.Choice.Bytes))));
 
     /// <summary>Runs the steps before the first searched one, and asks all searched ones for their choices: most of a search's preparation.</summary>
     /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
@@ -138,11 +144,17 @@ internal sealed class SearchSpace
             steps.Add(index, compressor.Prepare(before, index));
         }
 
+        // What a training behind them cannot do is said now, and not when the first candidate is ready.
+        foreach (var index in Enumerable.Range(searched[^1] + 1, job.Model.Steps.Count - searched[^1] - 1).Where(index => !job.Model.Steps[index].Method.CompressesLayers))
+        {
+            compressor.Prepare(before, index);
+        }
+
         return new SearchSpace(job, compressor, original, before, steps);
     }
 
     /// <summary>
-    /// The options with which the model has about <paramref name="bytes"/> and is expected to change least; null when it cannot be that small.
+    /// The options with which the model has about <paramref name="bytes"/>, or multiply-adds, and is expected to change least; null when it cannot be that small.
     /// </summary>
     public IReadOnlyDictionary<string, StepChoice>? AtSize(double bytes)
     {
@@ -150,7 +162,7 @@ internal sealed class SearchSpace
         // How far the effect of one layer alone tells about many at once is not known beforehand: the weighting whose model diverges least is taken.
         foreach (var weighting in _divergence is not null ? Weightings : [Weighting.Blend])
         {
-            if (LagrangianAllocator.Choose([.. Layers.Select(layer => layer.Weighed(weighting))], bytes - _whole) is { } chosen)
+            if (LagrangianAllocator.Choose([.. Layers.Select(layer => layer.Weighed(weighting))], bytes - Whole) is { } chosen)
             {
                 tried.Add(
                     Layers
@@ -207,7 +219,7 @@ internal sealed class SearchSpace
 
     /// <summary>The least of that at about so many bytes; null when there is no such candidate.</summary>
     public double? Forecast(double bytes) => LagrangianAllocator
-        .Choose([.. Layers.Select(layer => layer.Weighed(Weighting.Effect))], bytes - _whole)
+        .Choose([.. Layers.Select(layer => layer.Weighed(Weighting.Effect))], bytes - Whole)
         ?.Sum(option => option.Penalty);
 
     /// <summary>The candidate's model, with the steps after the searched ones; null when it would not be smaller.</summary>

@@ -19,25 +19,31 @@ internal static class SearchText
     public static string Failed(GateVerdict verdict) => GateText.Of(verdict.Gate!) + (verdict.Outcome == GateOutcome.Undecided ? " (undecided)" : "");
 
     /// <summary>One line per candidate.</summary>
-    public static string Line(string model, SearchCandidate candidate, long original, int samples)
+    /// <param name="model">The model's name.</param>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="measure">What the search makes small.</param>
+    /// <param name="original">What the original has of it.</param>
+    /// <param name="samples">How many samples there are.</param>
+    public static string Line(string model, SearchCandidate candidate, BudgetMeasure measure, long original, int samples)
     {
         var metrics = candidate.Metrics.Select(pair => double.IsNaN(pair.Original)
             ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)} ({Figures.Change(pair.Metric, pair.Original, pair.Compressed)})");
         var verdict = candidate.Passes ? "passes" : $"fails {string.Join(", ", candidate.Failed)}";
-        var what = candidate.Cost.Shipped is null ? "" : " shipped";
-        return $"{model}: candidate {candidate.Number}: {Figures.Bytes(candidate.Bytes)}{what} "
-            + $"({Figures.Ratio(candidate.Bytes, original)}), {string.Join(", ", metrics)}"
+        var what = measure switch { BudgetMeasure.Macs => " multiply-adds", BudgetMeasure.Shipped => " shipped", _ => "" };
+        var amount = SearchTrace.Amount(measure, candidate.Cost);
+        return $"{model}: candidate {candidate.Number}: {Figures.Amount(measure, amount)}{what} "
+            + $"({Figures.Ratio(amount, original)}), {string.Join(", ", metrics)}"
             + (candidate.Samples < samples ? FormattableString.Invariant($" on the first {candidate.Samples:N0} samples") : "")
             + $", {verdict}; {candidate.Summary}";
     }
 
     /// <summary>What to say when the first candidate did not pass.</summary>
-    public static string NothingPassed(SearchTrace trace, long original)
+    public static string NothingPassed(SearchTrace trace, ModelCost original)
     {
         var first = trace.Candidates[0];
-        return $"the first candidate of the search, which changes the model least, has {Figures.Ratio(first.Bytes, original)} of its bytes and fails "
-            + $"{string.Join(", ", first.Failed)}. Allow more, evaluate on more samples, or leave sensitive layers out with 'layers:'.";
+        return $"the first candidate of the search, which changes the model least, has {Figures.Ratio(trace.Amount(first.Cost), trace.OfOriginal(original))} of "
+            + $"its {(trace.Measure == BudgetMeasure.Macs ? "multiply-adds" : "bytes")} and fails {string.Join(", ", first.Failed)}. Allow more, evaluate on more samples, or leave sensitive layers out with 'layers:'.";
     }
 
     private static string Duration(TimeSpan time) => time switch

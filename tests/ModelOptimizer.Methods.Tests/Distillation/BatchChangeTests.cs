@@ -4,6 +4,7 @@ using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
@@ -174,6 +175,24 @@ public class BatchChangeTests
         result.Series[0].Points.ShouldAllBe(point => Math.Abs(point.Y) < 1e-6);
     }
 
+    [Fact]
+    public void Samples_that_the_start_was_fitted_to_do_not_speak_for_it()
+    {
+        var teacher = StudentRun.Dense();
+        var student = teacher.Clone();
+        var weight = student.Graph.Initializer.Single(tensor => tensor.Name == "fc1.w");
+        WeightValues.Write(weight, [.. WeightValues.ReadDoubles(weight).Select((value, index) => index % 12 == 11 ? value + 1 : value)]);
+        // As they are, the samples do not show that the student is wrong: their last number is 0.
+        var context = StudentRun.Context(teacher, student, new FlatBatches(new LabelledBatches(teacher, 5)));
+
+        var asTheyAre = StudentRun.Train("distill", context, ("steps", 100), ("learning-rate", 1e-2), ("augment", Augmentation.None));
+        var changed = StudentRun.Train("distill", context, ("steps", 100), ("learning-rate", 1e-2), ("augment", new Augmentation { Noise = 1 }));
+
+        asTheyAre.Certificates.Single().Meaning.ShouldContain("step 0 of 100");
+        changed.Certificates.Single().Meaning.ShouldNotContain("step 0 of 100");
+        StudentRun.Distance(teacher, changed.Model).ShouldBeLessThan(StudentRun.Distance(teacher, student) / 2);
+    }
+
     private static BatchChange Change(Augmentation what, Dictionary<string, HostTensor> inputs, int seed = 1) =>
         BatchChange.Of(SampleStore.Of(inputs), Options(what), seed)!;
 
@@ -184,4 +203,24 @@ public class BatchChangeTests
         tensors.ToDictionary(tensor => tensor.Name, tensor => HostTensor.From<float>(DataType.Float, tensor.Shape, tensor.Values));
 
     private static string Code(Action action) => Should.Throw<DiagnosticException>(action).Diagnostic.Code;
+
+    /// <summary>Samples whose last number is 0.</summary>
+    private sealed class FlatBatches(IBatchSource batches) : IBatchSource
+    {
+        public int Count => batches.Count;
+
+        public IEnumerable<Batch> Read()
+        {
+            foreach (var batch in batches.Read())
+            {
+                var rows = batch.Inputs["x"];
+                for (var values = rows.As<float>(); values.Length > 0; values = values[12..])
+                {
+                    values[11] = 0;
+                }
+
+                yield return batch;
+            }
+        }
+    }
 }

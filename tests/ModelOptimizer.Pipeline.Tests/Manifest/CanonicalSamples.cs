@@ -13,6 +13,8 @@ public sealed class CanonicalSamples
         { method: auto }
         { method: auto, objective: size, layers: ["!conv1"], heal: { steps: 300 }, max-evaluations: 9, max-minutes: 20 }
         { method: auto, budget: { shipped: 6% } }
+        { method: auto, objective: macs }
+        { method: auto, objective: macs, budget: { macs: 50% } }
         { method: tucker, norm: frobenius, variant: published, moment: centred, jitter: published, bn: unfolded, shrink: 5%, layers: ["*", "!conv1"], ranks: { "*": 50%, fc: 4, "re:^c": [8, 4] } }
         { method: tucker, energy: 0.95 }
         { method: tucker, error: 10%, keep: faster }

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Tests.Search;
 
@@ -29,6 +30,37 @@ public class AutoTests
         File.ReadAllBytes(project.Output).ShouldBe(File.ReadAllBytes(written.Output));
         // What shall be small is what the report shows.
         (report.After.Shipped is not null).ShouldBe(step.Contains("rate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Multiply_adds_become_few_by_the_factors_of_two_methods()
+    {
+        using var project = new SmallProject(Gate);
+        using var written = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: "objective: macs", method: "auto");
+        written.WriteManifest(Gate, step: "budget: { macs: auto }", method: "cp", more: "- { method: tucker, budget: { macs: auto } }");
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+        written.Run();
+
+        var macs = report.Search!.Candidates.Select(candidate => candidate.Cost.Macs!.Value).ToList();
+        macs.ShouldBe(macs.Distinct().OrderDescending());
+        macs[0].ShouldBeLessThan(report.Before.Macs!.Value);
+        report.After.Macs.ShouldBe(macs[report.Search.Chosen!.Value - 1]);
+        report.Search.Measure.ShouldBe(BudgetMeasure.Macs);
+        File.ReadAllBytes(project.Output).ShouldBe(File.ReadAllBytes(written.Output));
+    }
+
+    [Fact]
+    public void Steps_that_make_different_things_small_are_one_error()
+    {
+        using var project = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: "budget: auto", method: "cp", more: "- { method: tucker, budget: { macs: auto } }");
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        error.Code.ShouldBe("MOC1013");
+        error.Message.ShouldContain("make one thing small");
     }
 
     [Fact]
@@ -64,12 +96,13 @@ public class AutoTests
     }
 
     [Theory]
-    [InlineData("budget: { size: 12% }", "MOC1308", "'budget' counts other bytes than 'objective', which is shipped unless written. Write the same in both.")]
+    [InlineData("budget: { size: 12% }", "MOC1308", "'budget' counts something else than 'objective', which is shipped unless written. Write the same in both.")]
+    [InlineData("budget: { macs: auto }", "MOC1308", "'budget' counts something else than 'objective'")]
     [InlineData("budget: { shipped: 6% }, max-minutes: 5", "MOC1013", "'max-minutes' limits the search of the gates, and 'budget' says here how small")]
     [InlineData("heal: {}", "MOC1007", "'steps'")]
     [InlineData("heal: 1000", "MOC1008", "heal")]
     [InlineData("keep: faster", "MOC1005", "Unknown key 'keep' in a step of method 'auto'")]
-    [InlineData("objective: speed", "MOC1009", "shipped, size")]
+    [InlineData("objective: speed", "MOC1009", "shipped, size, macs")]
     public void What_it_cannot_do_is_one_error_at_its_place(string options, string code, string text)
     {
         using var project = new SmallProject(Gate);

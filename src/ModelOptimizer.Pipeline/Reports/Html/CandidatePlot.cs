@@ -43,7 +43,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
         var y = _scale.IsPercent
             ? Axis.Over([window.Low, window.High], (int)(height / 60), " %", 0, 100)
             : Axis.Over([window.Low, window.High], (int)(height / 60));
-        var across = $"{Wording.SearchedBytes(_search)}, % of the original's file";
+        var across = $"{Wording.Searched(_search)}, % of the original's{(_search.Measure == BudgetMeasure.Macs ? "" : " file")}";
         var frame = new Frame(width, height, x, y, across, window == _scale.All ? metric : metric + ", enlarged");
         var points = _scale.Points.Where(window.Holds).ToList();
         var labels = new LabelPlaces(frame);
@@ -86,7 +86,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
                 frame.X(at) + (isRight ? -6 : 6),
                 frame.Bottom - 8,
                 isRight ? "end" : "start",
-                $"{Wording.SearchedBytes(_search)} ≤ {Figures.Percent(at / 100)}"
+                $"{Wording.Searched(_search)} ≤ {Figures.Percent(at / 100)}"
             );
         }
     }
@@ -111,7 +111,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
             Is("transform", $"translate({Number(frame.X(size))} {Number(frame.Y(value))})"),
             Tag(
                 "title",
-                $"Candidate {candidate.Number}: {Figures.Bytes(candidate.Bytes)}, {Figures.Percent(size / 100)} of the original; "
+                $"Candidate {candidate.Number}: {Figures.Amount(_search, candidate.Cost)}, {Figures.Percent(size / 100)} of the original; "
                     + $"{metric} {Value(value)} on {Wording.Samples(candidate.Samples)}; {outcome}"
             ),
             IsChosen(point) ? Tag("circle.ring", Is("r", 10)) : null,

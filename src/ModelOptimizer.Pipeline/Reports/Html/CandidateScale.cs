@@ -13,10 +13,10 @@ internal sealed class CandidateScale
         Original = Known(model, metric) * unit;
         Points = [.. model.Search!.Candidates.SelectMany(candidate => candidate.Metrics
             .Where(pair => pair.Metric == metric && double.IsFinite(pair.Compressed))
-            .Select(pair => new CandidatePoint(candidate, Share(candidate.Bytes, model), pair.Compressed * unit)))];
+            .Select(pair => new CandidatePoint(candidate, Share(model.Search!.Amount(candidate.Cost), model), pair.Compressed * unit)))];
         Limits = [.. model.Gates.Where(gate => gate.Metric == metric && double.IsFinite(gate.Required))
             .Select(gate => (gate, Limit(gate, reference, unit))).Where(limit => double.IsFinite(limit.Item2))];
-        SizeLimits = [.. model.Gates.Where(gate => gate.Metric == Wording.SearchedBytes(model.Search) && double.IsFinite(gate.Required))
+        SizeLimits = [.. model.Gates.Where(gate => gate.Metric == Wording.Searched(model.Search) && double.IsFinite(gate.Required))
             .Select(gate => (gate, GateFigures.IsPercent(gate) ? 100 * gate.Required : Share(gate.Required, model)))];
     }
 
@@ -41,7 +41,7 @@ internal sealed class CandidateScale
             Limits.Select(limit => limit.At).Concat(Original is { } original ? [original] : [])
         );
 
-    private static double Share(double bytes, ModelReport model) => 100 * bytes / Math.Max(1, model.Before.Bytes);
+    private static double Share(double bytes, ModelReport model) => 100 * bytes / Math.Max(1, model.Search!.OfOriginal(model.Before));
 
     private static double Reference(ModelReport model, string metric) =>
         Known(model, metric)

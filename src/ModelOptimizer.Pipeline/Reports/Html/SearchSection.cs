@@ -43,7 +43,7 @@ internal static class SearchSection
             Tag("td", Names.Of(layer.Layer)),
             Tag("td", layer.Offered),
             Tag("td", layer.Taken),
-            Tables.Number(Figures.Bytes(layer.Saved)),
+            Tables.Number(Figures.Amount(search.Measure, layer.Saved)),
             Tables.Number(Figures.Number(layer.Forecast)))));
 
     /// <summary>The metrics that gates are about; without such gates the first one measured.</summary>
@@ -73,7 +73,7 @@ internal static class SearchSection
         return Tables.Of(
             [
                 new("#", true),
-                new(Wording.SearchedBytes(search), true),
+                new(Wording.Searched(search), true),
                 new("left", true),
                 new("parameters", true),
                 new("forecast", true),
@@ -86,8 +86,8 @@ internal static class SearchSection
                 Tag(
                     candidate.Number == search.Chosen ? "tr.chosen" : "tr",
                     Tables.Number(Figures.Count(candidate.Number)),
-                    Tables.Number(Figures.Bytes(candidate.Bytes)),
-                    Tables.Number(Figures.Ratio(candidate.Bytes, model.Before.Bytes)),
+                    Tables.Number(Figures.Amount(search, candidate.Cost)),
+                    Tables.Number(Figures.Ratio(search.Amount(candidate.Cost), search.OfOriginal(model.Before))),
                     Tables.Number(Figures.Count(candidate.Cost.Parameters)),
                     Tables.Number(Figures.Number(candidate.Forecast)),
                     metrics.Select(name =>

@@ -30,6 +30,7 @@ internal sealed partial class ReportJson : JsonSerializerContext
                 {
                     new NumberOrNull(),
                     new JsonStringEnumConverter<DecisionSource>(JsonNamingPolicy.CamelCase),
+                    new JsonStringEnumConverter<BudgetMeasure>(JsonNamingPolicy.CamelCase),
                     new JsonStringEnumConverter<GateOutcome>(JsonNamingPolicy.CamelCase),
                 },
             }

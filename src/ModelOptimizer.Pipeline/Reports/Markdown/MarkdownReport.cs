@@ -160,15 +160,15 @@ internal static class MarkdownReport
     private static string Candidates(ModelReport model, SearchTrace search)
     {
         var metrics = search.Candidates.SelectMany(candidate => candidate.Metrics).Select(metric => metric.Metric).Distinct().ToList();
-        var bytes = ">" + Wording.SearchedBytes(search);
+        var bytes = ">" + Wording.Searched(search);
         var table = new MarkdownTable([">#", bytes, ">left", ">forecast", .. metrics.Select(name => ">" + name), ">samples", "verdict", "layers"]);
         foreach (var candidate in search.Candidates)
         {
             table.Row(
             [
                 Figures.Count(candidate.Number),
-                Figures.Bytes(candidate.Bytes),
-                Figures.Ratio(candidate.Bytes, model.Before.Bytes),
+                Figures.Amount(search, candidate.Cost),
+                Figures.Ratio(search.Amount(candidate.Cost), search.OfOriginal(model.Before)),
                 Figures.Number(candidate.Forecast),
                 .. metrics.Select(name =>
                     candidate.Metrics.FirstOrDefault(metric => metric.Metric == name) is { Compressed: var value } && double.IsFinite(value)
@@ -189,7 +189,7 @@ internal static class MarkdownReport
         var table = new MarkdownTable("layer", "choices", "taken", ">saved", ">forecast");
         foreach (var layer in search.Shares)
         {
-            table.Row([layer.Layer, layer.Offered, layer.Taken, Figures.Bytes(layer.Saved), Figures.Number(layer.Forecast)]);
+            table.Row([layer.Layer, layer.Offered, layer.Taken, Figures.Amount(search.Measure, layer.Saved), Figures.Number(layer.Forecast)]);
         }
 
         return table.ToString();
