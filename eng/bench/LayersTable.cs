@@ -64,15 +64,15 @@ internal static class LayersTable
     private static void Dense(long width, string path)
     {
         var builder = new GraphBuilder(17).Input("x", [-1, width]);
-        foreach (var (index, name) in new[] { "a", "b" }.Index())
+        for (var index = 0; index < 2; index++)
         {
-            var weight = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float };
+            var weight = new TensorProto { Name = $"w{index}", DataType = (int)TensorProto.Types.DataType.Float };
             weight.Dims.Add([width, width]);
             weight.DataLocation = TensorProto.Types.DataLocation.External;
             weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "model.data" });
             weight.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = FormattableString.Invariant($"{4 * width * width * index}") });
             builder.Proto.Graph.Initializer.Add(weight);
-            builder.Node("MatMul", [index == 0 ? "x" : "h", name], [index == 0 ? "h" : "y"]);
+            builder.Node("MatMul", [index == 0 ? "x" : "h", weight.Name], [index == 0 ? "h" : "y"]);
         }
 
         using (var data = File.Create(Path.Combine(Path.GetDirectoryName(path)!, "model.data")))

@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Plan;
+using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Tests.Datasets;
 
@@ -43,6 +44,6 @@ public sealed class NamingSamples : IDisposable
         error.Message.ShouldContain("git lfs pull");
     }
 
-    private static void Read(DatasetPlan dataset) =>
+    private static List<Batch> Read(DatasetPlan dataset) =>
         DatasetReader.Open(dataset, [DataFolder.Input(-1, 8)], null, 1).Read().ToList();
 }

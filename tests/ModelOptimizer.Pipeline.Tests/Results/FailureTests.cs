@@ -11,7 +11,7 @@ public class FailureTests
         Of(new UnauthorizedAccessException("no")).ShouldBe(("MOC5121", ExitCode.Environment));
         Of(new IOException("no space")).ShouldBe(("MOC5121", ExitCode.Environment));
         Of(new InsufficientMemoryException()).ShouldBe(("MOC5123", ExitCode.Environment));
-        Of(new AggregateException(new OutOfMemoryException())).ShouldBe(("MOC5123", ExitCode.Environment));
+        Of(new AggregateException(new InsufficientMemoryException())).ShouldBe(("MOC5123", ExitCode.Environment));
         Of(new DiagnosticException("MOC2001", "no such file")).ShouldBe(("MOC2001", ExitCode.BadInput));
         Of(new InvalidOperationException("boom")).ShouldBe(("MOC9001", ExitCode.Internal));
     }
