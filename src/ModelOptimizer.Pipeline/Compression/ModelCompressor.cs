@@ -125,7 +125,8 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             ActivationStatistics = new MomentCollector(job.Engine, model, calibration),
             Calibration = calibration,
             RankMultiple = rankMultiple,
-            Blobs = job.Blobs?.For(model),
+            // What is remembered has the name of the model's bytes, and beyond 2 GB they are not one piece.
+            Blobs = model.SizeInBytes < int.MaxValue ? job.Blobs?.For(model) : null,
             // A step that asks makes the job know how its model is shipped.
             ShippedBytes = whole => job.Shipping!.BytesOf(whole),
             Seed = job.Plan.Seed,
