@@ -44,6 +44,8 @@ return args switch
     ["edge", var folder] => EdgeTable.Run(folder),
     ["rounding"] => ResNet50Run.Quantize("weights: 4"),
     ["rounding", var bits] => ResNet50Run.Quantize(bits),
+    ["layers"] => LayersTable.Run(),
+    ["layers", var model] => LayersTable.Inspect(model),
     ["load"] => LoadTable.Run("fp16,8,6,5,4,3,2"),
     ["load", var weights] => LoadTable.Run(weights),
     ["load", var model, var level] => LoadTable.Load(model, level),
@@ -84,6 +86,7 @@ static int Usage()
           bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
           cross <shared> [steps]    ResNet-20 calibrated on its own images, on digits and on noise
           rivals <shared>     what others do to the weights of ResNet-20
+          layers              time and memory of 'modelopt layers' by the number of nodes and the size of the weights
           load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
           open [1,10]         time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
           edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code

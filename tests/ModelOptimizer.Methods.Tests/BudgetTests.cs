@@ -47,6 +47,15 @@ public class BudgetTests
         result.Model.ToBytes().Length.ShouldBeInRange(23_000, 25_000);
     }
 
+    // Two options 1,800 and 2,500 below the whole by their estimates, which are 892 wrong; 1,000 are asked for.
+    [Fact]
+    public void A_choice_with_room_to_spare_that_is_a_little_too_large_makes_way_for_the_next()
+    {
+        var chosen = BudgetRanks.Fit(-1000, change => change >= -1800 ? "larger" : "smaller", option => (option == "larger" ? -1800 : -2500) + 892 + 1000);
+
+        chosen.ShouldBe("smaller");
+    }
+
     [Fact]
     public void A_budget_below_the_least_possible_says_what_is_possible_and_that_is()
     {

@@ -157,7 +157,7 @@ public sealed class RunCommandTests
 
         (await line.Invoke("compress", "--json")).ShouldBe(ExitCode.Internal);
 
-        line.Error.ShouldStartWith("error MOC9001: This is a mistake in ModelOptimizer, not yours. Please report it");
+        line.Error.ShouldStartWith("error MOC9001: An unexpected error in ModelOptimizer");
         line.Error.ShouldContain("boom");
         JsonDocument.Parse(line.Out).RootElement.GetProperty("exitCode").GetInt32().ShouldBe(ExitCode.Internal);
     }

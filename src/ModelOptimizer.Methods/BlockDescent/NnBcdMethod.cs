@@ -28,6 +28,7 @@ internal sealed class NnBcdMethod : IMethod
                 throw NnBcdBuilder.NothingToCompress(options, work.Layers.Select(layer => (layer.Layer.Name, layer.Reason)));
             }
 
+            work.RequireFinite();
             work.RequireMemory();
             var training = work.Chain is { } chain
                 ? NetworkTraining.Run(context, options, chain, work.Layers)

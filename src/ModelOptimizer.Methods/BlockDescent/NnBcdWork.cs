@@ -55,6 +55,24 @@ internal sealed class NnBcdWork
         }
     }
 
+    /// <exception cref="DiagnosticException">A weight or bias that takes part is not finite.</exception>
+    public void RequireFinite()
+    {
+        var constants = new ConstantLookup(_context.Model.Graph);
+        foreach (var layer in Layers.Where(layer => Chain is not null || layer.Set is not null).Select(layer => layer.Layer))
+        {
+            bool IsBroken(string? name) => constants.Find(name) is { } constant && !WeightValues.ReadDoubles(constant.Tensor).All(double.IsFinite);
+            if (new[] { layer.Weight, layer.Bias }.FirstOrDefault(IsBroken) is { } wrong)
+            {
+                throw new DiagnosticException(
+                    MethodCodes.WeightNotFinite,
+                    $"the tensor '{wrong}' of '{layer.Name}' has numbers that are not finite (NaN or infinity), which nothing can be fitted to. Check the "
+                        + $"model, or leave the layer out in 'mode: layer': 'layers: [\"!{layer.Name}\"]'.",
+                    _options.Position);
+            }
+        }
+    }
+
     private string Advice(long available)
     {
         var perSample = (NetworkBytes(Samples) - NetworkBytes(0)) / (double)Math.Max(1, Samples);

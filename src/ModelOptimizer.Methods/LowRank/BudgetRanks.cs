@@ -6,7 +6,7 @@ namespace ModelOptimizer.Methods.LowRank;
 internal sealed class BudgetRanks(LowRankWork work, Budget budget)
 {
     // Estimates of sizes are a few bytes off: the budget inside is corrected by what the built model shows.
-    private const int Corrections = 8;
+    private const int Corrections = 64;
 
     public (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Choose()
     {
@@ -23,24 +23,37 @@ internal sealed class BudgetRanks(LowRankWork work, Budget budget)
 
         IRankAllocation allocation =
             budget.Allocation == Allocation.Uniform ? new UniformRanks(work, budget.Measure) : SigmaRanks.Prepare(work, budget.Measure);
-        var change = limit - whole;
-        for (var attempt = 0; attempt < Corrections; attempt++)
+        if (Fit(limit - whole, allocation.Choose, chosen => Exact(chosen) - limit) is { } fitting)
         {
-            if (allocation.Choose(change) is not { } chosen)
-            {
-                break;
-            }
-
-            var excess = Exact(chosen) - limit;
-            if (excess <= 0)
-            {
-                return (chosen, allocation.Series);
-            }
-
-            change -= excess;
+            return (fitting, allocation.Series);
         }
 
-        throw TooSmall(limit, allocation.Smallest());
+        var smallest = allocation.Smallest();
+        return Exact(smallest) <= limit ? (smallest, allocation.Series) : throw TooSmall(limit, smallest);
+    }
+
+    /// <summary>
+    /// What <paramref name="choose"/> gives for <paramref name="change"/>, or for less where what it gives is too much by <paramref name="excess"/>; null when
+    /// it gives nothing any more.
+    /// </summary>
+    public static T? Fit<T>(double change, Func<double, T?> choose, Func<T, double> excess)
+        where T : class
+    {
+        var (correction, last) = (0.0, 0.0);
+        for (var attempt = 0; attempt < Corrections && choose(change) is { } chosen; attempt++)
+        {
+            var above = excess(chosen);
+            if (above <= 0)
+            {
+                return chosen;
+            }
+
+            // Where an allocation has room to spare the same ranks come again, which twice the correction ends soon.
+            (correction, last) = (above == last ? 2 * correction : above, above);
+            change -= correction;
+        }
+
+        return null;
     }
 
     private double Exact(IReadOnlyList<ChosenRanks> chosen) =>

@@ -31,7 +31,8 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
             ? path
             : throw new DiagnosticException(
                 KeyCodes.FileNotFound,
-                $"The file of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.",
+                $"The file of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest."
+                    + NearPath.Hint(path),
                 node.Position);
     }
 
@@ -43,7 +44,8 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
             ? path
             : throw new DiagnosticException(
                 KeyCodes.FileNotFound,
-                $"The file or folder of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest.",
+                $"The file or folder of '{what}' does not exist: '{node.AsText(what)}' means {path}. Paths are relative to the manifest."
+                    + NearPath.Hint(path),
                 node.Position);
     }
 

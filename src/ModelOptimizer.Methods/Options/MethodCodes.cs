@@ -66,6 +66,9 @@ internal static class MethodCodes
     /// <summary>A weight has numbers that are not finite.</summary>
     public const string WeightNotFinite = "MOC2110";
 
+    /// <summary>Numbers are too large, or too different in size, for the equations of a method.</summary>
+    public const string NumbersTooLarge = "MOC2111";
+
     /// <summary>A certificate that the manifest asks for does not hold.</summary>
     public const string CertificateFailed = "MOC4007";
 }

@@ -34,11 +34,14 @@ internal static class ModelCodes
     public const string Unreadable = "MOC2010";
 
     /// <summary>The model could not be written.</summary>
-    public const string Unwritable = "MOC2011";
+    public const string Unwritable = "MOC5125";
 
     /// <summary>A tensor's data does not match its shape and type.</summary>
     public const string DamagedTensor = "MOC2012";
 
     /// <summary>A value does not fit the element type it must be stored in.</summary>
     public const string DoesNotFit = "MOC2013";
+
+    /// <summary>The graph of the model breaks a rule of the format.</summary>
+    public const string InvalidGraph = "MOC2014";
 }

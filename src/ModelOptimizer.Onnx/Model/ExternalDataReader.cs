@@ -7,22 +7,60 @@ namespace ModelOptimizer.Onnx;
 /// <summary>Reads the data that a model keeps in other files, from inside the model's folder only.</summary>
 internal static class ExternalDataReader
 {
+    // Constants that shapes are computed from are shorter.
+    private const int Large = 64 * 1024;
+
+    // Tied weights are one range of a file with two or three names.
+    private const int MostNames = 4;
+
     /// <summary>Turns every external tensor of <paramref name="model"/> into one that holds its data, and says which files that took.</summary>
-    public static IReadOnlyList<ExternalFile> ReadAll(ModelProto model, string modelPath)
+    /// <param name="model">The model, which is changed.</param>
+    /// <param name="modelPath">Its full path.</param>
+    /// <param name="weights">False leaves large initialisers where they are, once their places are checked.</param>
+    public static IReadOnlyList<ExternalFile> ReadAll(ModelProto model, string modelPath, bool weights)
     {
         var files = new Dictionary<string, ExternalFile>(StringComparer.Ordinal);
+        var ranges = new List<(TensorProto Tensor, ExternalFile File, long Offset, int Length)>();
         foreach (var tensor in ModelTensors.All(model).Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
         {
             var location = Entry(tensor, "location") ?? throw Range(tensor, modelPath, "it names no file");
-            var file = Find(location, modelPath, tensor.Name);
-            files[file.Path] = file;
+            if (!files.TryGetValue(location, out var file))
+            {
+                files.Add(location, file = Find(location, modelPath, tensor.Name));
+            }
+
             var (offset, length) = Extent(tensor, file, modelPath);
-            tensor.RawData = Read(file.Path, offset, length, modelPath);
+            ranges.Add((tensor, file, offset, length));
+        }
+
+        RequireHonest(ranges.Sum(range => (long)range.Length), files.Values.Sum(file => file.Length), modelPath);
+        var left = weights ? [] : model.Graph.Initializer.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        var read = new Dictionary<(string, long, int), ByteString>();
+        foreach (var (tensor, file, offset, length) in ranges.Where(range => range.Length < Large || !left.Contains(range.Tensor)))
+        {
+            if (!read.TryGetValue((file.Path, offset, length), out var bytes))
+            {
+                read.Add((file.Path, offset, length), bytes = Read(file.Path, offset, length, modelPath));
+            }
+
+            tensor.RawData = bytes;
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();
         }
 
-        return [.. files.Values];
+        return [.. files.Values.DistinctBy(file => file.Path, StringComparer.Ordinal)];
+    }
+
+    // One file that all tensors of a small model name would otherwise become any amount of memory.
+    private static void RequireHonest(long claimed, long there, string modelPath)
+    {
+        if (claimed > MostNames * there)
+        {
+            throw ModelReader.Error(
+                ModelCodes.ExternalRange,
+                modelPath,
+                $"the tensors with external data take {claimed} bytes, and their files have {there}: many name the same bytes. Export the model again.");
+        }
     }
 
     private static ExternalFile Find(string location, string modelPath, string tensor)
@@ -31,6 +69,14 @@ internal static class ExternalDataReader
         {
             var path = ExternalPath.Resolve(location, modelPath, tensor);
             var target = FileLink.Target(path);
+            if (target.Exists && LfsPointer.IsOne(path))
+            {
+                throw ModelReader.Error(
+                    ModelCodes.LfsPointer,
+                    modelPath,
+                    $"the data of tensor '{tensor}' is in '{location}', which is a Git LFS pointer: the data itself was not downloaded. Run 'git lfs pull'.");
+            }
+
             return target.Exists
                 ? new ExternalFile(path, target.Length)
                 : throw ModelReader.Error(
@@ -120,11 +166,20 @@ internal static class ExternalPath
 {
     private const int DeepestLink = 40;
 
-    /// <summary>The full path of <paramref name="location"/>.</summary>
+    /// <summary>
+    /// The full path of <paramref name="location"/>. Where the model's path is itself a link, as in the caches of model hubs, the user chose what it leads to,
+    /// and data may lie beside either; a link to data may lead to where the model's leads.
+    /// </summary>
     /// <exception cref="Diagnostics.DiagnosticException">It leaves the model's folder, directly or through a link.</exception>
     public static string Resolve(string location, string modelPath, string tensor)
     {
-        var folder = Path.GetDirectoryName(modelPath)!;
+        string[] folders = [Path.GetDirectoryName(modelPath)!, Path.GetDirectoryName(FollowLinks(modelPath))!];
+        var paths = folders.Distinct(StringComparer.Ordinal).Select(folder => Resolve(location, folder, folders, modelPath, tensor)).ToList();
+        return paths.FirstOrDefault(File.Exists) ?? paths[0];
+    }
+
+    private static string Resolve(string location, string folder, string[] folders, string modelPath, string tensor)
+    {
         var local = location.Replace('\\', '/');
         var absolute = local.StartsWith('/') || (local.Length > 1 && local[1] == ':');
         if (local.Length == 0 || local.Contains('\0') || absolute)
@@ -133,7 +188,7 @@ internal static class ExternalPath
         }
 
         var path = Path.GetFullPath(Path.Combine(folder, local));
-        if (!IsInside(path, folder) || !IsInside(FollowLinks(path), FollowLinks(folder)))
+        if (!IsInside(path, folder) || !folders.Any(allowed => IsInside(FollowLinks(path), FollowLinks(allowed))))
         {
             throw Outside(location, modelPath, tensor);
         }

@@ -6,24 +6,23 @@ namespace ModelOptimizer.Onnx;
 
 internal static class ModelReader
 {
-    private static ReadOnlySpan<byte> LfsPrefix => "version https://git-lfs"u8;
-
-    public static OnnxModel Load(string path)
+    public static OnnxModel Load(string path, bool weights)
     {
         var full = Path.GetFullPath(path);
-        var bytes = ReadWhole(full);
-        var proto = Decode(bytes, full);
-        var external = ExternalDataReader.ReadAll(proto, full);
+        var (proto, length) = ReadWhole(full);
+        var external = ExternalDataReader.ReadAll(proto, full, weights);
         return new OnnxModel(proto, path)
         {
             Files = [full, .. external.Select(file => file.Path)],
-            FileSizeInBytes = bytes.Length + external.Sum(file => file.Length),
+            FileSizeInBytes = length + external.Sum(file => file.Length),
         };
     }
 
     public static OnnxModel Parse(byte[] bytes, string? name)
     {
-        var proto = Decode(bytes, name ?? "model");
+        var proto = bytes.Length == 0
+            ? throw Error(ModelCodes.Empty, name ?? "model", "expected an ONNX model, found no bytes.")
+            : Decode(() => new MemoryStream(bytes), name ?? "model");
         var external = ModelTensors.All(proto).FirstOrDefault(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External);
         if (external is not null)
         {
@@ -40,7 +39,7 @@ internal static class ModelReader
     internal static DiagnosticException Error(string code, string file, string message, Exception? inner = null) =>
         new(code, message, new SourcePosition(file), inner);
 
-    private static byte[] ReadWhole(string path)
+    private static (ModelProto Model, long Length) ReadWhole(string path)
     {
         try
         {
@@ -49,7 +48,7 @@ internal static class ModelReader
             {
                 throw Error(ModelCodes.NotFound, path, Directory.Exists(path)
                     ? "expected an ONNX file, found a folder. Give the path of the .onnx file."
-                    : "there is no such file. Check the path.");
+                    : $"there is no such file. Check the path.{NearPath.Hint(path)}");
             }
 
             if (file.Length > Array.MaxLength)
@@ -63,7 +62,7 @@ internal static class ModelReader
 
             return file.Length == 0
                 ? throw Error(ModelCodes.Empty, path, "expected an ONNX model, found an empty file. Export or download the model again.")
-                : File.ReadAllBytes(path);
+                : (Decode(() => File.OpenRead(path), path), file.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,14 +70,11 @@ internal static class ModelReader
         }
     }
 
-    private static ModelProto Decode(byte[] bytes, string name)
+    // Read as a stream, so that the file's bytes are not in memory beside the model's.
+    private static ModelProto Decode(Func<Stream> open, string name)
     {
-        if (bytes.Length == 0)
-        {
-            throw Error(ModelCodes.Empty, name, "expected an ONNX model, found no bytes.");
-        }
-
-        if (bytes.AsSpan().StartsWith(LfsPrefix))
+        using var stream = open();
+        if (LfsPointer.IsOne(stream))
         {
             throw Error(
                 ModelCodes.LfsPointer,
@@ -90,21 +86,22 @@ internal static class ModelReader
         ModelProto proto;
         try
         {
-            proto = ModelProto.Parser.ParseFrom(bytes);
+            proto = ModelProto.Parser.ParseFrom(stream);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or ArgumentException or OverflowException)
         {
+            // A count of packed numbers that lies is an argument that the parser's lists do not take.
             throw Error(
                 ModelCodes.NotOnnx,
                 name,
-                $"expected an ONNX model, found {bytes.Length} bytes that are not one, or only a part of one ({e.Message.TrimEnd('.')}). Export or download "
+                $"expected an ONNX model, found {stream.Length} bytes that are not one, or only a part of one ({e.Message.TrimEnd('.')}). Export or download "
                     + "the model again.",
                 e
             );
         }
 
         // A genuine replacement character is written back as it was.
-        if (TextCheck.HasReplacement(proto) && !proto.ToByteArray().AsSpan().SequenceEqual(bytes))
+        if (TextCheck.HasReplacement(proto) && !IsWrittenAs(proto, open))
         {
             throw Error(
                 ModelCodes.NotOnnx,
@@ -119,6 +116,50 @@ internal static class ModelReader
         }
 
         return proto;
+    }
+
+    private static bool IsWrittenAs(ModelProto proto, Func<Stream> open)
+    {
+        using var stream = open();
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return proto.ToByteArray().AsSpan().SequenceEqual(bytes);
+    }
+}
+
+/// <summary>What Git LFS leaves in the place of a file that was not downloaded.</summary>
+internal static class LfsPointer
+{
+    private const int Longest = 1024;
+
+    private static ReadOnlySpan<byte> Prefix => "version https://git-lfs"u8;
+
+    /// <summary>Whether <paramref name="stream"/> is one; it is at its beginning again afterwards.</summary>
+    public static bool IsOne(Stream stream)
+    {
+        if (stream.Length > Longest)
+        {
+            return false;
+        }
+
+        var start = new byte[Prefix.Length];
+        var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Position = 0;
+        return start.AsSpan(0, count).SequenceEqual(Prefix);
+    }
+
+    /// <summary>Whether the file at <paramref name="path"/> is one; false where it cannot be read.</summary>
+    public static bool IsOne(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return IsOne(stream);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return false;
+        }
     }
 }
 

@@ -1,16 +1,19 @@
+using System.Diagnostics;
+using System.Globalization;
 using Google.Protobuf;
 
 namespace ModelOptimizer.Onnx;
 
 internal static class ModelWriter
 {
-    public static byte[] ToBytes(ModelProto model) =>
+    public static byte[] ToBytes(ModelProto model, string? path) =>
         ModelSize.FitsOneFile(model)
             ? model.ToByteArray()
             : throw ModelReader.Error(
                 ModelCodes.TooLarge,
-                "model",
-                "the model is larger than 2 GB and cannot be one self-contained file. Save it with external data."
+                path ?? "model",
+                "what was made of the model is still larger than 2 GB, and a compressed model is one self-contained file. Lower the budget, or compress "
+                    + "more of its layers."
             );
 
     public static void Save(ModelProto model, string path, bool externalData)
@@ -67,8 +70,9 @@ internal static class AtomicFile
     /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to disk and renames it.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        // The process id keeps two builds that write one output apart; the rename decides.
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        // Machine and process keep two builds that write one output apart; the rename decides.
+        var temporary = $"{path}.{Environment.MachineName}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        DeleteLeft(path);
         try
         {
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
@@ -83,6 +87,33 @@ internal static class AtomicFile
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Whether no process of this machine has this number any more.</summary>
+    public static bool IsGone(int process)
+    {
+        try
+        {
+            Process.GetProcessById(process).Dispose();
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    // What a run that was killed left of the same file.
+    private static void DeleteLeft(string path)
+    {
+        var start = $"{Path.GetFileName(path)}.{Environment.MachineName}.";
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, start + "*.tmp"))
+        {
+            if (int.TryParse(Path.GetFileName(file)[start.Length..].Split('.')[0], CultureInfo.InvariantCulture, out var process) && IsGone(process))
+            {
+                File.Delete(file);
+            }
         }
     }
 }

@@ -38,7 +38,14 @@ internal sealed class OnnxModel
     /// <summary>Reads a model and its external data.</summary>
     /// <exception cref="Diagnostics.DiagnosticException">The file, or a file of its external data, is missing, damaged, or not to be trusted
     /// (<see cref="ModelCodes"/>).</exception>
-    public static OnnxModel Load(string path) => ModelReader.Load(path);
+    public static OnnxModel Load(string path) => ModelReader.Load(path, weights: true);
+
+    /// <summary>
+    /// The same to look at: large initialisers in other files stay there (<c>data_location</c> is external), their places and lengths checked. Such a model can
+    /// neither run nor be saved.
+    /// </summary>
+    /// <exception cref="Diagnostics.DiagnosticException">As for <see cref="Load"/>.</exception>
+    public static OnnxModel LoadWithoutWeights(string path) => ModelReader.Load(path, weights: false);
 
     /// <summary>Reads a self-contained model from memory.</summary>
     /// <param name="bytes">The content of an ONNX file.</param>
@@ -59,7 +66,7 @@ internal sealed class OnnxModel
 
     /// <summary>The model as one self-contained file.</summary>
     /// <exception cref="Diagnostics.DiagnosticException">It is larger than 2 GB (<see cref="ModelCodes.TooLarge"/>).</exception>
-    public byte[] ToBytes() => ModelWriter.ToBytes(Proto);
+    public byte[] ToBytes() => ModelWriter.ToBytes(Proto, Path);
 
     /// <summary>A deep copy.</summary>
     public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files };

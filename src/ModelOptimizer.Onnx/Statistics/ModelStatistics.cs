@@ -18,7 +18,8 @@ internal static class ModelStatistics
         var initializers = graphs.SelectMany(graph => graph.Initializer.Concat(graph.SparseInitializer.Select(sparse => sparse.Values)));
         var nodes = graphs.SelectMany(graph => graph.Node).Concat(model.Proto.Functions.SelectMany(function => function.Node));
         var constants = nodes.Where(node => node.Operator() == "Constant").SelectMany(ConstantTensors);
-        return initializers.Concat(constants).Sum(Numbers);
+        // A hostile shape counts as many as a number can hold.
+        return initializers.Concat(constants).Select(Numbers).Aggregate(0L, (sum, count) => sum > long.MaxValue - count ? long.MaxValue : sum + count);
     }
 
     /// <summary>Bytes on disk: the loaded files', or those that a save would write.</summary>
@@ -38,12 +39,14 @@ internal static class ModelStatistics
     {
         var constants = new ConstantLookup(model.Graph);
         var loadTime = new LoadTimeNodes(model.Proto);
+        var counted = model.Proto.Functions.Where(function => function.Node.Any(MacCounter.Counts));
+        var functions = counted.Select(function => (function.Domain, function.Name)).ToHashSet();
         var total = 0L;
         foreach (var node in nodes)
         {
             if (
                 GraphWalk.SubGraphs(node).SelectMany(GraphWalk.WithSubGraphs).SelectMany(graph => graph.Node).Any(MacCounter.Counts)
-                || model.Proto.Functions.Any(function => function.Name == node.OpType && function.Domain == node.Domain && function.Node.Any(MacCounter.Counts))
+                || functions.Contains((node.Domain, node.OpType))
             )
             {
                 return null;

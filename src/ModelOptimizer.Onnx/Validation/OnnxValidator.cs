@@ -8,6 +8,15 @@ namespace ModelOptimizer.Onnx.Validation;
 /// </summary>
 internal static class OnnxValidator
 {
+    /// <summary>Lets <paramref name="model"/> through if nothing is wrong with it: what a method makes of it is then right, or the method's mistake.</summary>
+    /// <exception cref="DiagnosticException">Something is (MOC2014).</exception>
+    public static OnnxModel Require(OnnxModel model) => Check(model) is [var problem, ..]
+        ? throw new DiagnosticException(
+            ModelCodes.InvalidGraph,
+            $"the model is not valid ONNX: {problem}. Export it again, or correct it with the program that made it.",
+            model.Path is null ? null : new SourcePosition(model.Path))
+        : model;
+
     /// <summary>What is wrong with <paramref name="model"/>; empty when nothing is.</summary>
     public static IReadOnlyList<string> Check(OnnxModel model)
     {
@@ -29,6 +38,7 @@ internal static class OnnxValidator
         var initializers = InitializersOf(graph).ToList();
         ReportRepeated(inputs, $"input of {place}", problems);
         ReportRepeated(initializers, $"initializer of {place}", problems);
+        ReportRepeated(graph.Output.Select(output => output.Name), $"output of {place}", problems);
 
         var own = inputs.Concat(initializers).ToHashSet(StringComparer.Ordinal);
         var known = outer.Concat(own).ToHashSet(StringComparer.Ordinal);

@@ -55,6 +55,12 @@ internal static class WeightValues
             return $"its shape [{string.Join(", ", tensor.Dims)}] is not possible";
         }
 
+        // Data that stays in another file was held against the shape when the model was loaded.
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
+        {
+            return null;
+        }
+
         var type = (DataType)tensor.DataType;
         var bytes = ElementTypes.Bits(tensor.DataType)!.Value / 8;
         long found = tensor.HasRawData ? tensor.RawData.Length / bytes

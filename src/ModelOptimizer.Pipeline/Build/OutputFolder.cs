@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Files;
@@ -19,9 +20,8 @@ internal sealed class OutputFolder(BuildRequest request)
     public void ClearLeftovers()
     {
         ClearStaging();
-        var abandoned = DateTime.UtcNow - TimeSpan.FromDays(1);
         DeleteAll(_root, "*.tmp");
-        DeleteAll(_root, BuildContract.RequestFiles, file => File.GetLastWriteTimeUtc(file) < abandoned);
+        DeleteAll(_root, BuildContract.RequestFiles, IsAbandoned);
     }
 
     /// <summary>No staging folder.</summary>
@@ -180,6 +180,14 @@ internal sealed class OutputFolder(BuildRequest request)
         {
             Directory.Delete(folder);
         }
+    }
+
+    // Its name has the number of the build's process, which may be one of another machine.
+    private static bool IsAbandoned(string request)
+    {
+        var process = Path.GetFileNameWithoutExtension(request).Split('-')[^1];
+        var isGone = int.TryParse(process, CultureInfo.InvariantCulture, out var number) && AtomicFile.IsGone(number);
+        return DateTime.UtcNow - File.GetLastWriteTimeUtc(request) > (isGone ? TimeSpan.FromMinutes(1) : TimeSpan.FromDays(1));
     }
 
     private static void DeleteAll(string folder, string pattern, Func<string, bool>? condition = null)

@@ -3,6 +3,7 @@ using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
 
@@ -96,6 +97,16 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         {
             throw explained;
         }
+        catch (Exception error) when (error is NotPositiveDefiniteException or NotFiniteException)
+        {
+            var step = job.Model.Steps[index];
+            throw new DiagnosticException(
+                MethodCodes.NumbersTooLarge,
+                $"'{step.Method.Name}' cannot solve its equations: numbers of the model, or of its activations on the calibration data, are too large or too "
+                    + "different in size. Check 'preprocess' and the data, and that the original model gives sensible outputs on it.",
+                job.Model.SourcePosition,
+                error);
+        }
     }
 
     // What a method gets to know when it continues from a model.
@@ -114,7 +125,8 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             ActivationStatistics = new MomentCollector(job.Engine, model, calibration),
             Calibration = calibration,
             RankMultiple = rankMultiple,
-            Blobs = job.Blobs?.For(model),
+            // What is remembered has the name of the model's bytes, and beyond 2 GB they are not one piece.
+            Blobs = model.SizeInBytes < int.MaxValue ? job.Blobs?.For(model) : null,
             // A step that asks makes the job know how its model is shipped.
             ShippedBytes = whole => job.Shipping!.BytesOf(whole),
             Seed = job.Plan.Seed,

@@ -21,8 +21,13 @@ internal static class DataFailure
     }
 
     /// <summary>What is wrong with a file, and its code.</summary>
-    public static (string Code, string Text) Describe(Exception exception, string when) => exception switch
+    /// <param name="exception">What went wrong.</param>
+    /// <param name="when">What was being done.</param>
+    /// <param name="files">The files that may be to blame.</param>
+    public static (string Code, string Text) Describe(Exception exception, string when, params IReadOnlyList<string> files) => exception switch
     {
+        _ when files.FirstOrDefault(LfsPointer.IsOne) is { } pointer =>
+            (DataCodes.Corrupt, $"'{pointer}' is a Git LFS pointer: the data itself was not downloaded; run 'git lfs pull'"),
         DataProblem problem => (problem.Code, problem.Message),
         EndOfStreamException => (DataCodes.Corrupt, $"it ends too early ({when}); make or download the file again"),
         InvalidDataException => (DataCodes.Corrupt, $"it is damaged ({when}: {exception.Message.TrimEnd('.')}); make or download the file again"),
@@ -38,7 +43,7 @@ internal static class DataFailure
     /// <param name="when">What was being done.</param>
     public static DiagnosticException Of(DatasetPlan dataset, string name, Exception exception, string when)
     {
-        var (code, text) = Describe(exception, when);
+        var (code, text) = Describe(exception, when, dataset.Files);
         return new DiagnosticException(code, $"Dataset '{dataset.Name}' cannot read {name}: {text}.", dataset.Position, exception);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class DatasetSource(IReadOnlyDictionary<string, InputFeed> feeds
                     inputs.Add(name, tensor);
                 }
 
-                var batch = new Batch(inputs, chunk.Length);
+                var batch = new Batch(inputs, chunk.Length) { Rows = chunk };
                 yield return labels?.Label(batch, chunk) ?? batch;
             }
 

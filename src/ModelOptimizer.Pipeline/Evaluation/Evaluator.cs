@@ -74,7 +74,7 @@ internal static class Evaluator
                 continue;
             }
 
-            collector.Add(original.Rows, compressed.Rows, labels, batch.Count);
+            collector.Add(original.Rows, compressed.Rows, labels, batch);
         }
     }
 }

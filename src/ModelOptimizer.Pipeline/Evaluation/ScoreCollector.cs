@@ -1,4 +1,5 @@
 using ModelOptimizer.Pipeline.Metrics;
+using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Pipeline.Evaluation;
 
@@ -15,18 +16,18 @@ internal sealed class ScoreCollector(IMetric metric, string output)
     private int _width;
     private string? _problem;
 
-    public void Add(OutputRows originalRows, OutputRows compressedRows, LabelRows? labels, int count)
+    public void Add(OutputRows originalRows, OutputRows compressedRows, LabelRows? labels, Batch batch)
     {
         _problem ??= Objection(originalRows, compressedRows, labels);
         _width = originalRows.Width;
-        for (var row = 0; row < count && _problem is null; row++)
+        for (var row = 0; row < batch.Count && _problem is null; row++)
         {
             var label = labels is null ? [] : labels[row];
             var before = metric.IsFidelity ? null : Observe(new MetricSample(originalRows[row], [], label));
             var after = Observe(new MetricSample(compressedRows[row], metric.IsFidelity ? originalRows[row] : [], label));
             if (after is null || (before is null && !metric.IsFidelity))
             {
-                _problem = NoScore(originalRows[row], label);
+                _problem = NoScore(originalRows[row], label, batch.Rows?[row] ?? _original.Count);
                 return;
             }
 
@@ -118,10 +119,8 @@ internal sealed class ScoreCollector(IMetric metric, string output)
             _ => null,
         };
 
-    private string NoScore(ReadOnlySpan<double> originalRow, ReadOnlySpan<double> label)
+    private string NoScore(ReadOnlySpan<double> originalRow, ReadOnlySpan<double> label, long sample)
     {
-        // Counted from 1, as people do.
-        var sample = _original.Count + 1;
         if (metric.Labels is LabelKind.Class or LabelKind.Tokens)
         {
             var classes = Math.Max(2, originalRow.Length / label.Length);

@@ -31,7 +31,7 @@ internal static class DataLook
         }
         catch (Exception exception) when (DataFailure.IsAboutTheFile(exception))
         {
-            var (code, text) = DataFailure.Describe(exception, "while looking into it");
+            var (code, text) = DataFailure.Describe(exception, "while looking into it", path);
             throw new DiagnosticException(code, $"The data {path} cannot be read: {text}.", null, exception);
         }
     }

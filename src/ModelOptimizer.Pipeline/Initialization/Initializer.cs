@@ -1,3 +1,4 @@
+using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
@@ -32,7 +33,7 @@ internal static class Initializer
         {
             Model = ModelName.Of(request.Model),
             Source = YamlText.Of(paths.Canonical(request.Model)),
-            Size = Size(ModelInspector.Inspect(request.Model), notes),
+            Size = Size(ModelInspector.Inspect(request.Model, CancellationToken.None), notes),
             Accessor = ModelName.Accessor(request.Model),
             Device = request.Device,
             Data = request.Data is null ? null : Data(request, paths, notes),
@@ -65,7 +66,7 @@ internal static class Initializer
     private static DataDraft Data(InitRequest request, ManifestPaths paths, InitNotes notes)
     {
         using var engine = new Engine(DeviceSelector.Select("cpu"));
-        using var session = engine.CreateSession(OnnxModel.Load(request.Model));
+        using var session = engine.CreateSession(OnnxValidator.Require(OnnxModel.Load(request.Model)));
         return new DataGuess(request, session, paths, notes).Draft();
     }
 

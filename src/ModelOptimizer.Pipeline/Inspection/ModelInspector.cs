@@ -2,6 +2,7 @@ using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Shapes;
 
@@ -12,13 +13,15 @@ internal static class ModelInspector
 {
     /// <summary>Reads the model at <paramref name="path"/> and runs it once on zeros to learn its shapes.</summary>
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
-    public static ModelInspection Inspect(string path)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ModelInspection Inspect(string path, CancellationToken cancellation)
     {
-        var model = OnnxModel.Load(path);
-        var (shapes, problem) = Shapes(model);
+        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var (shapes, problem) = Shapes(model, cancellation);
         var macs = ModelStatistics.Macs(model, shapes);
         var layers = LayerFinder.Find(model);
         var storable = StorableWeights.Find(model);
+        var storableNames = storable.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         return new ModelInspection(
             1,
             path,
@@ -29,17 +32,18 @@ internal static class ModelInspector
             [
                 .. layers
                     .Concat(storable.Where(layer => layer.Kind == LayerKind.Other))
-                    .Select(layer => Line(layer, storable.Any(other => other.Name == layer.Name), shapes)),
+                    .Select(layer => Line(layer, storableNames.Contains(layer.Name), shapes)),
             ]
         );
     }
 
     /// <summary>Reads the model at <paramref name="path"/>, runs it once on zeros to learn its shapes, and looks for blocks.</summary>
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
-    public static ModelBlocks Blocks(string path)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ModelBlocks Blocks(string path, CancellationToken cancellation)
     {
-        var model = OnnxModel.Load(path);
-        var (shapes, problem) = Shapes(model);
+        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var (shapes, problem) = Shapes(model, cancellation);
         return new ModelBlocks(
             1,
             path,
@@ -80,11 +84,12 @@ internal static class ModelInspector
         method.Name == StorableWeights.Method ? isStorable : layer.Obstacle is null && layer.Kind != LayerKind.Other;
 
     // Layers can be listed without shapes; only the MACs need a run.
-    private static (IReadOnlyDictionary<string, long[]> Shapes, string? Problem) Shapes(OnnxModel model)
+    private static (IReadOnlyDictionary<string, long[]> Shapes, string? Problem) Shapes(OnnxModel model, CancellationToken cancellation)
     {
         try
         {
             using var engine = new Engine(DeviceSelector.Select("cpu"));
+            using var stop = cancellation.Register(engine.Sessions.Stop);
             var shapes = ShapeProbe.Run(engine, model);
             return (shapes, shapes.Count == 0 ? "a run on zeros, which would show the shapes inside the model, does not succeed" : null);
         }

@@ -18,6 +18,9 @@ internal sealed class LockFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         NewLine = "\n",
+        // A member that is missing or null is a damaged file, not a surprise later.
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new ChoiceOnOneLine() },
     };
@@ -125,8 +128,8 @@ internal sealed class LockFile
             var document = File.Exists(path)
                 ? JsonSerializer.Deserialize<LockDocument>(File.ReadAllBytes(path), Json)
                 : new LockDocument(CurrentVersion, new Dictionary<string, LockedModel>());
-            return document is { Version: CurrentVersion, Models: not null }
-                ? document.Models
+            return document is { Version: CurrentVersion }
+                ? document.Models.Values.All(model => model?.IsWhole == true) ? document.Models : throw new JsonException("A model's entry is not whole.")
                 : throw new DiagnosticException(
                     LockCodes.Unreadable,
                     $"The lock file has version {document?.Version}, and this modelopt reads version {CurrentVersion}. Use the package that wrote it, or "

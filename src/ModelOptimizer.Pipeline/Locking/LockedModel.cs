@@ -46,6 +46,13 @@ internal sealed record LockedModel
     [JsonIgnore]
     public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices => [.. Steps.Select(step => step.Choices())];
 
+    /// <summary>Whether it has what any lock has; its lists may hold null where their members were edited.</summary>
+    [JsonIgnore]
+    public bool IsWhole => RankMultiple > 0
+        && !Inputs.Manifest.Values.Contains(null) && !Inputs.Files.Values.Contains(null)
+        && Steps.All(step => step is not null && step.IsWhole)
+        && Metrics.Values.All(metric => metric is not null && double.IsFinite(metric.Original ?? 0) && double.IsFinite(metric.Compressed ?? 0));
+
     /// <summary>What <paramref name="report"/> says.</summary>
     public static LockedModel Of(ModelReport report, LockedInputs inputs) => new()
     {
@@ -118,6 +125,11 @@ internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Cho
 {
     private const string RevertedReason = "reverted: it measured slower when the lock file was made";
 
+    /// <summary>Whether every layer is named once, with a choice.</summary>
+    [JsonIgnore]
+    public bool IsWhole => !Layers.Values.Contains(null) && !Reverted.Contains(null)
+        && Reverted.Distinct(StringComparer.Ordinal).Count() == Reverted.Count && !Reverted.Any(Layers.ContainsKey);
+
     /// <summary>What the step did.</summary>
     public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) =>
         new(
@@ -153,18 +165,21 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
     {
         if (reader.TokenType == JsonTokenType.StartArray)
         {
-            return new Choice.Ranks(JsonSerializer.Deserialize<int[]>(ref reader)!);
+            return Ranks(JsonSerializer.Deserialize<int[]>(ref reader));
         }
 
         return (reader.TokenType == JsonTokenType.StartObject ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(ref reader)?.ToList() : null) switch
         {
             [("bits", var count)] => new Choice.Bits(count.Deserialize<int>()),
-            [("step", var size)] when size.Deserialize<double>() > 0 => new Choice.Step(size.Deserialize<double>()),
+            [("step", var size)] when size.Deserialize<double>() is > 0 and < double.PositiveInfinity and var width => new Choice.Step(width),
             [("width", var gates)] => new Choice.Width(gates.Deserialize<int>()),
-            [("stored", { ValueKind: JsonValueKind.Array } ranks)] => new Choice.Ranks(ranks.Deserialize<int[]>()!) { IsStored = true },
+            [("stored", { ValueKind: JsonValueKind.Array } ranks)] => Ranks(ranks.Deserialize<int[]>()) with { IsStored = true },
             _ => throw new JsonException("A layer has neither ranks nor bits nor a step nor a width."),
         };
     }
+
+    private static Choice.Ranks Ranks(int[]? values) =>
+        values is not null ? new Choice.Ranks(values) : throw new JsonException("A layer's ranks are not numbers.");
 
     public override void Write(Utf8JsonWriter writer, Choice value, JsonSerializerOptions options) => writer.WriteRawValue(value switch
     {

@@ -47,14 +47,30 @@ internal sealed class YamlTree
         }
 
         var first = lines.ElementAtOrDefault(position.Line - 1)?.ElementAtOrDefault(position.Column - 1);
-        return first is '*' or '%' or '@' or '`' or '&'
-            ? Malformed(
+        if (first is '*' or '%' or '@' or '`' or '&')
+        {
+            return Malformed(
                 $"a value that starts with '{first}' must be in quotation marks, because that sign has a meaning of its own in YAML.",
                 position,
                 exception
-            )
+            );
+        }
+
+        var brackets = Brackets.In(text);
+        if (brackets.Tag is { } tag)
+        {
+            return Tag(tag.Text, tag.Place(file));
+        }
+
+        return brackets.Open is { } open
+            ? Malformed($"the '{open.Text}' is never closed. Close it, or put a value that contains it in quotation marks.", open.Place(file), exception)
             : Malformed($"{exception.Message.TrimEnd('.')}. Check the indentation, and that every bracket and quotation mark is closed.", position, exception);
     }
+
+    private static DiagnosticException Tag(string written, SourcePosition position) => new(
+        ManifestCodes.Malformed,
+        $"'{written}' is a YAML tag here, and a manifest has none. A rule that excludes layers is written in quotation marks: \"{written}\".",
+        position);
 
     private static DiagnosticException Malformed(string problem, SourcePosition position, Exception? inner = null) =>
         new(ManifestCodes.Malformed, $"The manifest is not valid YAML: {problem}", position, inner);
@@ -62,16 +78,16 @@ internal sealed class YamlTree
     private Node? Document()
     {
         Next<StreamStart>();
-        _parser.MoveNext();
+        MoveNext();
         if (_parser.Current is StreamEnd)
         {
             return null;
         }
 
-        _parser.MoveNext();
+        MoveNext();
         var root = Value(0);
         Next<DocumentEnd>();
-        _parser.MoveNext();
+        MoveNext();
         return _parser.Current is StreamEnd
             ? root
             : throw new DiagnosticException(
@@ -80,10 +96,24 @@ internal sealed class YamlTree
                 At(_file, _parser.Current!.Start));
     }
 
+    // Some text that is not YAML ends the parser's own assumptions instead of a YamlException.
+    private bool MoveNext()
+    {
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            var place = _parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(place, place, "What follows here cannot be read", exception);
+        }
+    }
+
     private void Next<T>()
         where T : ParsingEvent
     {
-        _parser.MoveNext();
+        MoveNext();
         if (_parser.Current is not T)
         {
             throw new YamlException(_parser.Current?.Start ?? Mark.Empty, _parser.Current?.End ?? Mark.Empty, "Unexpected content");
@@ -117,10 +147,7 @@ internal sealed class YamlTree
         if (!tag.IsEmpty)
         {
             var written = tag.IsNonSpecific ? "!" : tag.Value.TrimEnd(']', '}', ',');
-            throw new DiagnosticException(
-                ManifestCodes.Malformed,
-                $"'{written}' is a YAML tag here, and a manifest has none. A rule that excludes layers is written in quotation marks: \"{written}\".",
-                position);
+            throw Tag(written, position);
         }
 
         Node node = current switch
@@ -141,7 +168,7 @@ internal sealed class YamlTree
     private ListNode List(SourcePosition position, int depth)
     {
         var items = new List<Node>();
-        while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
+        while (MoveNext() && _parser.Current is not SequenceEnd)
         {
             items.Add(Value(depth + 1));
         }
@@ -153,7 +180,7 @@ internal sealed class YamlTree
     {
         var entries = new List<(ScalarNode Key, Node Value)>();
         var lines = new Dictionary<string, int>(StringComparer.Ordinal);
-        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+        while (MoveNext() && _parser.Current is not MappingEnd)
         {
             if (Value(depth + 1) is not ScalarNode key)
             {
@@ -161,6 +188,15 @@ internal sealed class YamlTree
                     KeyCodes.WrongType,
                     "A key must be a word; found a list or a mapping. Values in braces or brackets that stand alone need quotation marks.",
                     At(_file, _parser.Current!.Start));
+            }
+
+            if (key is { Text: "<<", IsPlain: true })
+            {
+                throw new DiagnosticException(
+                    ManifestCodes.Malformed,
+                    "'<<' would merge another mapping into this one, which YAML 1.2 and a manifest do not have. Write the keys out, or refer to a whole value "
+                        + "by an anchor: 'calibrate: &samples { … }' and then 'calibrate: *samples'.",
+                    key.Position);
             }
 
             if (!lines.TryAdd(key.Text, key.Position.Line))
@@ -171,10 +207,63 @@ internal sealed class YamlTree
                     key.Position);
             }
 
-            _parser.MoveNext();
+            MoveNext();
             entries.Add((key, Value(depth + 1)));
         }
 
         return new MapNode(entries, position);
+    }
+}
+
+/// <summary>
+/// Brackets of flow style in text that the parser gave up on: people forget to close them, and rules that begin with <c>!</c> hide what closes them.
+/// </summary>
+internal sealed record Brackets(Brackets.Sign? Open, Brackets.Sign? Tag)
+{
+    /// <summary>The innermost bracket that is never closed, and the first tag within brackets.</summary>
+    public static Brackets In(string text)
+    {
+        var open = new Stack<Sign>();
+        var tag = default(Sign);
+        var (line, lineStart) = (1, 0);
+        for (var i = 0; i < text.Length; i++)
+        {
+            // A sign means something where a value may begin.
+            var isFirst = i == 0 || char.IsWhiteSpace(text[i - 1]) || text[i - 1] is '[' or '{' or ',';
+            var place = new Sign(text[i].ToString(), line, i - lineStart + 1);
+            switch (text[i])
+            {
+                case '\n':
+                    (line, lineStart) = (line + 1, i + 1);
+                    break;
+                case '#' when isFirst:
+                    i = EndOf(text, i, "\n") - 1;
+                    break;
+                case '"' or '\'' when isFirst:
+                    // Values in quotation marks of a manifest stay on their line.
+                    i = Math.Min(EndOf(text, i + 1, text[i].ToString()), EndOf(text, i, "\n") - 1);
+                    break;
+                case '[' or '{' when isFirst || open.Count > 0:
+                    open.Push(place);
+                    break;
+                case ']' or '}' when open.Count > 0 && open.Peek().Text != (text[i] == ']' ? "[" : "{"):
+                    return new Brackets(open.Peek(), tag);
+                case ']' or '}' when open.Count > 0:
+                    open.Pop();
+                    break;
+                case '!' when isFirst && open.Count > 0:
+                    tag ??= place with { Text = string.Concat(text.Skip(i).TakeWhile(letter => letter is not (' ' or ',' or ']' or '}' or '\r' or '\n'))) };
+                    break;
+            }
+        }
+
+        return new Brackets(open.FirstOrDefault(), tag);
+    }
+
+    private static int EndOf(string text, int from, string end) => text.IndexOf(end, from, StringComparison.Ordinal) is >= 0 and var at ? at : text.Length;
+
+    internal sealed record Sign(string Text, int Line, int Column)
+    {
+        public SourcePosition Place(string file) => new(file, Line, Column);
     }
 }

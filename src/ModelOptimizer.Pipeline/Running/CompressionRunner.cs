@@ -30,6 +30,7 @@ internal static class CompressionRunner
             using var engine = At(plan.LinearAlgebraPosition, options.LinearAlgebra, plan.LinearAlgebra, library =>
                 Start(device, library, options, models, locks, observer)
             );
+            using var stop = cancellation.Register(engine.Sessions.Stop);
             observer.Message(engine.Device.Note);
             foreach (var model in models)
             {

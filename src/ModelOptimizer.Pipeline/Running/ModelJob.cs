@@ -1,3 +1,4 @@
+using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;
@@ -28,8 +29,8 @@ internal sealed class ModelJob(
         record.Read(model.Source);
         List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);
-        var original = OnnxModel.Load(model.Source);
-        var students = model.Steps.Select(step => step.Student).OfType<string>().SelectMany(path => OnnxModel.Load(path).Files);
+        var original = OnnxValidator.Require(OnnxModel.Load(model.Source));
+        var students = model.Steps.Select(step => step.Student).OfType<string>().SelectMany(path => OnnxValidator.Require(OnnxModel.Load(path)).Files);
         List<string> models = [.. original.Files, .. students];
         models.ForEach(record.Read);
         string[] files = [.. models.Concat(datasets).Distinct(StringComparer.Ordinal)];
@@ -130,21 +131,27 @@ internal sealed class ModelJob(
 
     private (byte[] Model, ModelReport Report) Replay(ModelProducer producer, LockedModel locked)
     {
+        // A merge can join the inputs of one side and the steps or the ranks of the other.
+        if (!locked.Steps.Select(step => step.Method).SequenceEqual(model.Steps.Select(step => step.Method.Name), StringComparer.Ordinal))
+        {
+            throw CannotBeFollowed("its steps are not the manifest's.");
+        }
+
         try
         {
             return producer.Replay(locked.Choices);
         }
         catch (DiagnosticException exception) when (exception.Diagnostic.Code == MethodCodes.BadRanks)
         {
-            // A merge can join the inputs of one side and the ranks of the other.
-            throw new DiagnosticException(
-                LockCodes.Unreadable,
-                $"The lock of model '{model.Name}' cannot be followed: {exception.Diagnostic.Message} Restore the file, or delete it and run 'modelopt "
-                    + "compress'.",
-                new SourcePosition(locks.Path),
-                exception);
+            throw CannotBeFollowed(exception.Diagnostic.Message, exception);
         }
     }
+
+    private DiagnosticException CannotBeFollowed(string problem, Exception? inner = null) => new(
+        LockCodes.Unreadable,
+        $"The lock of model '{model.Name}' cannot be followed: {problem} Restore the file, or delete it and run 'modelopt compress'.",
+        new SourcePosition(locks.Path),
+        inner);
 
     private ModelReport Verify(ModelProducer producer, (LockCheck Check, LockedModel Model)? locked = null)
     {
@@ -163,7 +170,7 @@ internal sealed class ModelJob(
             check.Compare(lockedModel, ContentHash.OfFile(path), deviceClass, () => Replay(producer, lockedModel).Report.OutputSha256);
         }
 
-        var report = Complete(producer.Examine(OnnxModel.Load(path))) with { Output = path };
+        var report = Complete(producer.Examine(OnnxValidator.Require(OnnxModel.Load(path)))) with { Output = path };
         Judge(report);
         return locked is null ? report : Followed(report);
     }

@@ -31,16 +31,9 @@ internal sealed class RunRecord(IRunObserver observer)
         {
             work();
         }
-        catch (DiagnosticException exception)
-        {
-            Report(exception.Diagnostic);
-        }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Report(new Diagnostic(
-                RunCodes.Internal,
-                DiagnosticSeverity.Error,
-                $"An unexpected error in ModelOptimizer {ToolIdentity.Version}; please report it with this text. {exception}"));
+            Report(Failure.Of(exception));
         }
     }
 

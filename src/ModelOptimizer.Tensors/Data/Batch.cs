@@ -8,4 +8,7 @@ internal sealed record Batch(IReadOnlyDictionary<string, HostTensor> Inputs, int
 {
     /// <summary>All values of the labels, sample after sample, equally many of each; null when the dataset has no labels.</summary>
     public double[]? Targets { get; init; } = Labels is null ? null : Array.ConvertAll(Labels, label => (double)label);
+
+    /// <summary>The row of each sample in its file, from 0, as messages name it; null where samples are not read from a file.</summary>
+    public long[]? Rows { get; init; }
 }

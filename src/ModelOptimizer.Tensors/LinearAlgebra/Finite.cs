@@ -34,5 +34,8 @@ internal static class Finite
 
     private static double Check(Matrix a, double largest) => double.IsFinite(largest)
         ? largest
-        : throw new ArgumentException($"A {a.Rows}×{a.Columns} matrix with {largest} among its entries has no decomposition.", nameof(a));
+        : throw new NotFiniteException($"A {a.Rows}×{a.Columns} matrix with {largest} among its entries has no decomposition.");
 }
+
+/// <summary>A matrix has an entry that is no finite number.</summary>
+internal sealed class NotFiniteException(string message) : ArgumentException(message);

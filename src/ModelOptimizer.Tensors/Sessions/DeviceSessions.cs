@@ -8,6 +8,7 @@ internal sealed class DeviceSessions(Device device) : IDisposable
 {
     private readonly List<ModelSession> _sessions = [];
     private bool _disposed;
+    private volatile bool _stopped;
 
     /// <summary>Whether products in float64 run on the device.</summary>
     public bool HasDouble { get; } = DeviceCatalogue.Find(device.Kind).HasDouble;
@@ -28,8 +29,27 @@ internal sealed class DeviceSessions(Device device) : IDisposable
     /// <summary>A session on the processor that stays on the calling thread, and that several threads may run at a time.</summary>
     public ModelSession CreateOneThread(OnnxModel model) => Create(DeviceCatalogue.Cpu, model, SessionKind.OneThread);
 
+    /// <summary>
+    /// Ends runs that are under way, between two nodes, and all later ones: from here on they throw <see cref="OperationCanceledException"/>. May be called on
+    /// any thread.
+    /// </summary>
+    public void Stop()
+    {
+        _stopped = true;
+        lock (_sessions)
+        {
+            _sessions.ForEach(session => session.Stop());
+        }
+    }
+
     /// <summary>Called by a session that is disposed of.</summary>
-    public void Forget(ModelSession session) => _sessions.Remove(session);
+    public void Forget(ModelSession session)
+    {
+        lock (_sessions)
+        {
+            _sessions.Remove(session);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,8 +70,22 @@ internal sealed class DeviceSessions(Device device) : IDisposable
     private ModelSession Create(string kind, OnnxModel model, SessionKind treatment)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_stopped)
+        {
+            throw new OperationCanceledException();
+        }
+
         var session = new ModelSession(this, kind, SessionFactory.Create(DeviceCatalogue.Find(kind), device.Index, model, treatment), model.Path);
-        _sessions.Add(session);
+        lock (_sessions)
+        {
+            _sessions.Add(session);
+        }
+
+        if (_stopped)
+        {
+            session.Stop();
+        }
+
         return session;
     }
 }

@@ -95,6 +95,7 @@ internal sealed class ModelSession : IDisposable
             return;
         }
 
+        _owner.Forget(this);
         _disposed = true;
         foreach (var item in Enumerable.Reverse(_prepared))
         {
@@ -103,8 +104,10 @@ internal sealed class ModelSession : IDisposable
 
         _runOptions.Dispose();
         Native.Dispose();
-        _owner.Forget(this);
     }
+
+    /// <summary>Ends what runs, and every later run. Called while the session is among its owner's, so not disposed of.</summary>
+    internal void Stop() => _runOptions.Terminate = true;
 
     /// <summary>Runs and leaves the outputs where ONNX Runtime made them.</summary>
     internal IDisposableReadOnlyCollection<OrtValue> RunNative(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyCollection<string> outputs)
@@ -118,7 +121,7 @@ internal sealed class ModelSession : IDisposable
         }
         catch (OnnxRuntimeException failure)
         {
-            throw OrtErrors.RunFailed(failure, _file);
+            throw Failed(failure);
         }
         finally
         {
@@ -140,7 +143,7 @@ internal sealed class ModelSession : IDisposable
         }
         catch (OnnxRuntimeException failure)
         {
-            throw OrtErrors.RunFailed(failure, _file);
+            throw Failed(failure);
         }
     }
 
@@ -153,9 +156,12 @@ internal sealed class ModelSession : IDisposable
         }
         catch (OnnxRuntimeException failure)
         {
-            throw OrtErrors.RunFailed(failure, _file);
+            throw Failed(failure);
         }
     }
+
+    private Exception Failed(OnnxRuntimeException failure) =>
+        _runOptions.Terminate ? new OperationCanceledException("The run was ended.", failure) : OrtErrors.RunFailed(failure, _file);
 
     private static PinnedTensor Pin(HostTensor tensor) => new(tensor.Bytes, (TensorElementType)tensor.Type, tensor.Shape);
 
@@ -189,9 +195,10 @@ internal sealed class ModelSession : IDisposable
             }
         }
 
+        var known = Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var name in inputs.Keys)
         {
-            if (Inputs.All(input => input.Name != name) && !Native.OverridableInitializerMetadata.ContainsKey(name))
+            if (!known.Contains(name) && !Native.OverridableInitializerMetadata.ContainsKey(name))
             {
                 throw new DiagnosticException(
                     TensorsCodes.WrongInputs,

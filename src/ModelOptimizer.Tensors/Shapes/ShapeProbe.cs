@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
@@ -9,27 +10,28 @@ using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.Shapes;
 
-/// <summary>The shape of every tensor of a model's main graph, found by running it once.</summary>
+/// <summary>
+/// The shape of every tensor of a model's main graph. One session infers them, as the runtime does when it loads a model; only what that leaves open takes a
+/// run. Time grows with the number of nodes, and large weights are neither copied nor handed over: shapes do not depend on them.
+/// </summary>
 internal static class ShapeProbe
 {
-    // A pass keeps its outputs alive until their shapes are read.
-    private const int TensorsPerPass = 64;
+    // Longer than any list of extents, axes or pads that a shape is computed from.
+    private const long LargestShapeData = 1024;
 
     /// <summary>
-    /// Runs <paramref name="model"/> on zeros (free dimensions 1) with its intermediate tensors as outputs.
-    /// Tensors whose shape depends on values may differ on real data. Sequences, maps, optionals and tensors of sub-graphs are left out.
+    /// Shapes with free dimensions as 1, on zeros where a run is needed: tensors whose shape depends on values may differ on real data. Sequences, maps,
+    /// optionals and tensors of sub-graphs are left out.
     /// </summary>
-    /// <returns>Shapes by name, weights included; empty where the model cannot run on zeros.</returns>
+    /// <returns>Shapes by name, weights included; empty where ONNX Runtime refuses the model, or where it cannot run on zeros and would have to.</returns>
     public static IReadOnlyDictionary<string, long[]> Run(Engine engine, OnnxModel model)
     {
         var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
         try
         {
-            var names = Tensors(model.Graph);
-            foreach (var part in names.Chunk(TensorsPerPass))
-            {
-                Read(engine, model, part, shapes);
-            }
+            var proto = Bare(model);
+            var open = Infer(engine, proto, model.Path, shapes);
+            Measure(engine, proto, model.Path, open, shapes);
         }
         catch (Exception failure)
             when (failure is DiagnosticException or OnnxRuntimeException or OverflowException or InvalidOperationException or ArgumentException)
@@ -45,25 +47,96 @@ internal static class ShapeProbe
         return shapes;
     }
 
-    private static List<string> Tensors(GraphProto graph) =>
-        [.. graph.Node.SelectMany(node => node.Output).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
-
-    private static void Read(Engine engine, OnnxModel model, IReadOnlyCollection<string> names, Dictionary<string, long[]> shapes)
+    /// <summary>The main graph with fixed inputs, large constants among them, and without what the file says about shapes: that may be wrong.</summary>
+    private static ModelProto Bare(OnnxModel model)
     {
-        using var session = engine.Sessions.CreateExact(WithOutputs(model, names), SessionKind.AsWritten);
-        var inputs = session.Inputs.ToDictionary(input => input.Name, Zeros, StringComparer.Ordinal);
-        foreach (var (name, tensor) in inputs)
+        var source = model.Graph;
+        var graph = new GraphProto { Name = source.Name };
+        var large = source.Initializer.Where(IsLarge).ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        foreach (var node in source.Node)
         {
-            shapes[name] = tensor.Shape;
+            if (LargeConstant(node) is { } constant)
+            {
+                large.Add(node.Output[0], constant);
+            }
+            else
+            {
+                graph.Node.Add(node);
+            }
         }
 
-        using var values = session.RunNative(inputs, names);
-        foreach (var (name, value) in names.Zip(values))
+        graph.Initializer.AddRange(source.Initializer.Where(tensor => !IsLarge(tensor)));
+        graph.SparseInitializer.AddRange(source.SparseInitializer);
+        graph.Input.AddRange(source.Input.Where(input => !large.ContainsKey(input.Name)).Select(Fixed));
+        graph.Input.AddRange(large.Select(pair => Input(pair.Key, pair.Value.DataType, pair.Value.Dims)));
+        var proto = new ModelProto { IrVersion = model.Proto.IrVersion, Graph = graph };
+        proto.OpsetImport.AddRange(model.Proto.OpsetImport);
+        proto.Functions.AddRange(model.Proto.Functions);
+        return proto;
+    }
+
+    /// <summary>Fills in what loading tells, and returns the tensors of which it does not.</summary>
+    private static List<string> Infer(Engine engine, ModelProto proto, string? path, Dictionary<string, long[]> shapes)
+    {
+        var names = proto.Graph.Node.SelectMany(node => node.Output).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal);
+        SetOutputs(proto.Graph, names);
+        using var session = engine.Sessions.CreateExact(new OnnxModel(proto, path), SessionKind.AsWritten);
+        foreach (var input in session.Inputs)
         {
-            if (value.OnnxType == OnnxValueType.ONNX_TYPE_TENSOR)
+            shapes[input.Name] = input.Shape;
+        }
+
+        var open = new List<string>();
+        foreach (var output in session.Outputs.Where(output => output.Type != TensorProto.Types.DataType.Undefined))
+        {
+            // The runtime describes a scalar and a tensor of unknown rank alike.
+            if (output.Shape.Length == 0 || output.Shape.Any(extent => extent < 0))
             {
-                shapes[name] = value.GetTensorTypeAndShape().Shape;
+                open.Add(output.Name);
             }
+            else
+            {
+                shapes[output.Name] = output.Shape;
+            }
+        }
+
+        return open;
+    }
+
+    /// <summary>Has shapes computed beside the tensors, so that none of these is kept; runs only where a rank or an extent is not known by then.</summary>
+    private static void Measure(Engine engine, ModelProto proto, string? path, List<string> open, Dictionary<string, long[]> shapes)
+    {
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        var ofShape = open.ToDictionary(name => $"shape of {name}", StringComparer.Ordinal);
+        foreach (var (result, name) in ofShape)
+        {
+            var node = new NodeProto { OpType = "Shape" };
+            node.Input.Add(name);
+            node.Output.Add(result);
+            proto.Graph.Node.Add(node);
+        }
+
+        SetOutputs(proto.Graph, ofShape.Keys);
+        using var session = engine.Sessions.CreateExact(new OnnxModel(proto, path), SessionKind.AsWritten);
+        var scalars = session.Outputs.Where(output => output.Shape is [0]).Select(output => output.Name).ToList();
+        scalars.ForEach(result => shapes[ofShape[result]] = []);
+        string[] unknown = [.. ofShape.Keys.Except(scalars, StringComparer.Ordinal)];
+        if (unknown.Length == 0)
+        {
+            return;
+        }
+
+        // All inputs share the same zeros.
+        var zeros = new byte[session.Inputs.Max(BytesOf)];
+        var inputs = session.Inputs.ToDictionary(input => input.Name, input => new HostTensor(input.Type, input.Shape, zeros), StringComparer.Ordinal);
+        using var values = session.RunNative(inputs, unknown);
+        foreach (var (result, value) in unknown.Zip(values))
+        {
+            shapes[ofShape[result]] = value.GetTensorDataAsSpan<long>().ToArray();
         }
     }
 
@@ -71,19 +144,56 @@ internal static class ShapeProbe
     {
         var proto = new ModelProto(model.Proto);
         proto.TrainingInfo.Clear();
-        var declared = proto.Graph.Output.ToDictionary(output => output.Name, StringComparer.Ordinal);
-        proto.Graph.Output.Clear();
-        proto.Graph.Output.AddRange(names.Select(name => declared.GetValueOrDefault(name) ?? new ValueInfoProto { Name = name }));
+        SetOutputs(proto.Graph, names);
         return new OnnxModel(proto, model.Path);
     }
 
     internal static HostTensor Zeros(ModelTensor input)
     {
         long[] shape = [.. input.Shape.Select(extent => extent < 0 ? 1 : extent)];
-        var bytes = checked(shape.Aggregate(1L, (product, extent) => product * extent) * WidthOf(input.Type));
-        return new HostTensor(input.Type, shape, new byte[bytes]);
+        return new HostTensor(input.Type, shape, new byte[BytesOf(input with { Shape = shape })]);
     }
 
-    private static int WidthOf(TensorProto.Types.DataType type) =>
-        ElementTypes.Bits((int)type) is { } bits and >= 8 ? bits / 8 : throw new InvalidOperationException($"{type} has no width in bytes");
+    private static int BytesOf(ModelTensor input)
+    {
+        var tensor = new TensorProto { DataType = (int)input.Type };
+        tensor.Dims.AddRange(input.Shape);
+        return ElementTypes.ByteLength(tensor) is <= int.MaxValue / 2 and var bytes
+            ? (int)bytes
+            : throw new InvalidOperationException($"zeros for {input.Name} are not possible");
+    }
+
+    private static void SetOutputs(GraphProto graph, IEnumerable<string> names)
+    {
+        graph.Output.Clear();
+        graph.Output.AddRange(names.Select(name => new ValueInfoProto { Name = name }));
+    }
+
+    private static ValueInfoProto Fixed(ValueInfoProto input)
+    {
+        if (input.Type?.TensorType is not { } tensor)
+        {
+            return input;
+        }
+
+        // A free dimension has a name, or nothing.
+        var extents = tensor.Shape?.Dim.Select(dim => dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? dim.DimValue : 1);
+        return Input(input.Name, tensor.ElemType, extents ?? []);
+    }
+
+    private static ValueInfoProto Input(string name, int elementType, IEnumerable<long> dims)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.AddRange(dims.Select(extent => new TensorShapeProto.Types.Dimension { DimValue = extent }));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = elementType, Shape = shape } } };
+    }
+
+    private static TensorProto? LargeConstant(NodeProto node) =>
+        node.Operator() == "Constant" && node.Output.Count == 1 && node.Attribute is [{ Name: "value", T: { } tensor }]
+        && IsLarge(tensor)
+            ? tensor
+            : null;
+
+    // A shape that does not fit a number is large, and refused by the runtime.
+    private static bool IsLarge(TensorProto tensor) => ElementTypes.Count(tensor.Dims) is null or > LargestShapeData;
 }

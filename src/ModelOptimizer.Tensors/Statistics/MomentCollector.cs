@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Tensors.Runtime;
@@ -53,12 +54,41 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
         while (missing.Count > 0)
         {
             using var pass = new MomentPass(engine, model, missing, memoryLimit);
-            foreach (var (key, moment) in pass.Run(batches, cancellation))
+            try
             {
-                _known[key] = moment;
-                missing.Remove(key);
+                foreach (var (key, moment) in pass.Run(batches, cancellation))
+                {
+                    _known[key] = moment;
+                    missing.Remove(key);
+                }
+            }
+            catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.NotFinite)
+            {
+                throw new DiagnosticException(error.Diagnostic with { Message = error.Diagnostic.Message + Culprit(missing) }, error);
             }
         }
+    }
+
+    // A pass adds up; which sample it was is looked for only when something was wrong.
+    private string Culprit(IReadOnlyList<MomentKey> keys)
+    {
+        var first = 0L;
+        foreach (var (batch, values) in Activations.Read(engine, model, [.. keys.Select(key => key.Tensor).Distinct()], batches!))
+        {
+            foreach (var value in values.Where(value => ElementTypes.IsFloat((int)value.Type)))
+            {
+                var width = value.Shape.Product() / batch.Count;
+                if (Array.FindIndex(value.Doubles(), number => !double.IsFinite(number)) is >= 0 and var at && width > 0)
+                {
+                    var sample = Math.Min(at / width, batch.Count - 1);
+                    return $" The first such sample is {batch.Rows?[sample] ?? first + sample} of the data, counted from 0.";
+                }
+            }
+
+            first += batch.Count;
+        }
+
+        return "";
     }
 }
 

@@ -16,7 +16,7 @@ internal static class InspectionCommand
         Terminal terminal,
         string name,
         string description,
-        Func<string, T> inspect,
+        Func<string, CancellationToken, T> inspect,
         Func<T, string> document,
         Action<Terminal, T> view
     )
@@ -24,9 +24,9 @@ internal static class InspectionCommand
         var model = new Argument<string>("model.onnx") { Description = "The model." };
         var json = CommonOptions.Json();
         var command = new Command(name, description) { model, json };
-        command.SetAction(parsed => Guard.Run(terminal, command.Name, parsed.GetValue(json), () =>
+        command.SetAction((parsed, cancellation) => Task.FromResult(Guard.Run(terminal, command.Name, parsed.GetValue(json), () =>
         {
-            var found = inspect(Path.GetFullPath(parsed.GetValue(model)!, terminal.CurrentDirectory));
+            var found = inspect(Path.GetFullPath(parsed.GetValue(model)!, terminal.CurrentDirectory), cancellation);
             if (parsed.GetValue(json))
             {
                 terminal.Out.WriteLine(document(found));
@@ -37,7 +37,7 @@ internal static class InspectionCommand
             }
 
             return ExitCode.Passed;
-        }));
+        })));
         return command;
     }
 }

@@ -22,30 +22,11 @@ internal static class Guard
             terminal.Error.WriteLine("Cancelled. Files are as they were before.");
             return ExitCode.Cancelled;
         }
-        catch (DiagnosticException exception)
-        {
-            return Fail(exception.Diagnostic);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Fail(new Diagnostic(ToolCodes.FileSystem, DiagnosticSeverity.Error, $"A file cannot be used: {exception.Message}"));
-        }
 #pragma warning disable CA1031 // The last resort of the process: whatever it is, it must be one readable message.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Fail(
-                new Diagnostic(
-                    RunCodes.Internal,
-                    DiagnosticSeverity.Error,
-                    "This is a mistake in ModelOptimizer, not yours. Please report it with the model or manifest, if you may share it, and these "
-                        + $"lines:{Environment.NewLine}{exception}"
-                )
-            );
-        }
-
-        int Fail(Diagnostic diagnostic)
-        {
+            var diagnostic = Failure.Of(exception);
             report(diagnostic);
             return ExitCode.Of([diagnostic]);
         }
@@ -54,9 +35,16 @@ internal static class Guard
     private static void Fail(Terminal terminal, string command, bool json, Diagnostic diagnostic)
     {
         new DiagnosticPrinter(terminal).Print(diagnostic);
-        if (json)
+        try
         {
-            terminal.Out.WriteLine(JsonReports.Failure(command, ExitCode.Of([diagnostic]), [diagnostic]));
+            if (json)
+            {
+                terminal.Out.WriteLine(JsonReports.Failure(command, ExitCode.Of([diagnostic]), [diagnostic]));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The stream of results is most likely what the diagnostic is about; the exit code says it too.
         }
     }
 }

@@ -41,8 +41,8 @@ internal sealed record Terminal
         var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) || Environment.GetEnvironmentVariable("TERM") == "dumb";
         return new Terminal
         {
-            Out = Console.Out,
-            Error = Console.Error,
+            Out = new VisibleWriter(Console.Out),
+            Error = new VisibleWriter(Console.Error, mayFail: true),
             Parent = Console.IsInputRedirected ? Console.OpenStandardInput() : null,
             CurrentDirectory = Environment.CurrentDirectory,
             CacheVariable = Variable("ModelOptimizerCache"),
@@ -71,7 +71,7 @@ internal sealed record Terminal
             Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = ansi ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = ansi ? InteractionSupport.Yes : InteractionSupport.No,
-            Out = new AnsiConsoleOutput(ansi ? writer : new TrimmedWriter(writer)),
+            Out = new AnsiConsoleOutput(!ansi ? new TrimmedWriter(writer) : writer is VisibleWriter visible ? visible.Inner : writer),
         });
         console.Profile.Width = width;
         console.Profile.Capabilities.Unicode = true;

@@ -9,9 +9,6 @@ internal static class ToolCodes
     /// <summary>A name given on the command line that refers to nothing.</summary>
     public const string UnknownMethod = "MOC1081";
 
-    /// <summary>A file or folder cannot be read or written.</summary>
-    public const string FileSystem = "MOC5121";
-
     /// <summary><c>cache clear</c> could not remove everything.</summary>
     public const string CacheNotCleared = "MOC5122";
 }

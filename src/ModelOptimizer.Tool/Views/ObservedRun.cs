@@ -125,7 +125,7 @@ internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console
     public void Progress(string model, MethodProgress progress)
     {
         var bar = Bar(model);
-        bar.Description = Markup.Escape($"{model}: {progress.Activity}{(progress.Detail is null ? "" : ", " + progress.Detail)}");
+        bar.Description = Markup.Escape(Visible.Of($"{model}: {progress.Activity}{(progress.Detail is null ? "" : ", " + progress.Detail)}"));
         bar.IsIndeterminate = progress.Total <= 0;
         bar.MaxValue = Math.Max(1, progress.Total);
         bar.Value = progress.Done;
@@ -135,7 +135,7 @@ internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console
     public void Finished(ModelReport report)
     {
         var bar = Bar(report.Name);
-        bar.Description = Markup.Escape($"{report.Name}: done");
+        bar.Description = Markup.Escape(Visible.Of($"{report.Name}: done"));
         bar.IsIndeterminate = false;
         bar.MaxValue = 1;
         bar.Value = 1;
@@ -146,7 +146,7 @@ internal sealed class LiveObserver(ProgressContext context, IAnsiConsole console
     {
         if (!_bars.TryGetValue(model, out var bar))
         {
-            _bars[model] = bar = context.AddTask(Markup.Escape(model));
+            _bars[model] = bar = context.AddTask(Markup.Escape(Visible.Of(model)));
         }
 
         return bar;
@@ -160,7 +160,7 @@ internal sealed class LineAbove(string text) : Renderable
     private const string EraseToEndOfScreen = "\u001b[J";
 
     protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
-        [Segment.Control(EraseToEndOfScreen), .. ((IRenderable)new Text(text)).Render(options, maxWidth), Segment.LineBreak];
+        [Segment.Control(EraseToEndOfScreen), .. ((IRenderable)new Text(Visible.Of(text, lines: true))).Render(options, maxWidth), Segment.LineBreak];
 }
 
 /// <summary>The time that a bar's current phase still takes.</summary>

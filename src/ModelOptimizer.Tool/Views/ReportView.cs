@@ -72,7 +72,7 @@ internal static class ReportView
         foreach (var verdict in gates)
         {
             var (word, colour) = Word(verdict);
-            table.AddRow(new Text(word, new Style(colour)), new Text(verdict.Message).Overflow(Overflow.Fold));
+            table.AddRow(new Text(word, new Style(colour)), new Text(Visible.Of(verdict.Message)).Overflow(Overflow.Fold));
         }
 
         return table;

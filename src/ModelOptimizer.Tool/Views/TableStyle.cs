@@ -1,3 +1,4 @@
+using ModelOptimizer.Tool.Output;
 using Spectre.Console;
 
 namespace ModelOptimizer.Tool.Views;
@@ -16,5 +17,5 @@ internal static class TableStyle
         table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).RightAligned().NoWrap());
 
     /// <summary>A row of plain text; square brackets are only brackets.</summary>
-    public static void Row(this Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell).Overflow(Overflow.Fold)));
+    public static void Row(this Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(Visible.Of(cell)).Overflow(Overflow.Fold)));
 }

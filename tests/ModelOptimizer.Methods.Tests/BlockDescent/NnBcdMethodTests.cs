@@ -3,6 +3,7 @@ using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 
@@ -62,6 +63,21 @@ public class NnBcdMethodTests
         result.Series.Where(series => series.Plot == "objective").Skip(1).Sum(series => series.Points[^1].Y).ShouldBe(total[^1].Y, 1e-9);
         result.Series.Single(series => series.Plot == "convergence").Points.Count.ShouldBe(40);
         result.Certificates.ShouldHaveSingleItem().Value.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("fc2.w", double.NaN)]
+    [InlineData("fc3.w", double.NegativeInfinity)]
+    [InlineData("fc1.b", double.NaN)]
+    public void A_tensor_that_is_not_finite_is_named(string tensor, double number)
+    {
+        var model = Network.Clone();
+        var broken = model.Graph.Initializer.Single(initializer => initializer.Name == tensor);
+        WeightValues.Write(broken, [number, .. WeightValues.ReadDoubles(broken).Skip(1)]);
+
+        var error = Should.Throw<DiagnosticException>(() => Run(model, ("rank", MethodRun.Ranks(4)))).Diagnostic;
+
+        (error.Code, error.Message.Contains($"'{tensor}'", StringComparison.Ordinal)).ShouldBe((MethodCodes.WeightNotFinite, true));
     }
 
     [Fact]

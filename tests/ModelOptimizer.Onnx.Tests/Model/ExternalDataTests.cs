@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Testing;
@@ -120,6 +121,76 @@ public sealed class ExternalDataTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "models", "b.bin"), "a.bin");
 
         CodeOf("a.bin", "0", "8").ShouldBe(ModelCodes.Unreadable);
+    }
+
+    // The cache of a model hub: both files are links of a snapshot to blobs elsewhere, named by their hashes.
+    [Fact]
+    public void Where_the_model_itself_is_a_link_data_beside_its_target_is_read()
+    {
+        ModelWith("weights.bin", "8", "8").Save(ModelPath);
+        var (blobs, snapshot) = (Path.Combine(_folder.Path, "blobs"), Path.Combine(_folder.Path, "snapshots", "1f"));
+        Directory.CreateDirectory(blobs);
+        Directory.CreateDirectory(snapshot);
+        File.Move(ModelPath, Path.Combine(blobs, "0a"));
+        File.Move(Path.Combine(_folder.Path, "models", "weights.bin"), Path.Combine(blobs, "0b"));
+        File.CreateSymbolicLink(Path.Combine(snapshot, "model.onnx"), "../../blobs/0a");
+        File.CreateSymbolicLink(Path.Combine(snapshot, "weights.bin"), "../../blobs/0b");
+
+        WeightValues.ReadFloats(OnnxModel.Load(Path.Combine(snapshot, "model.onnx")).Graph.Initializer[0]).ShouldBe([1.5f, -2f]);
+
+        File.Delete(Path.Combine(snapshot, "weights.bin"));
+        File.CreateSymbolicLink(Path.Combine(snapshot, "weights.bin"), "../../secret.bin");
+        Should.Throw<DiagnosticException>(() => OnnxModel.Load(Path.Combine(snapshot, "model.onnx"))).Diagnostic.Code.ShouldBe(ModelCodes.ExternalOutside);
+    }
+
+    [Fact]
+    public void A_linked_model_finds_its_data_beside_what_it_leads_to()
+    {
+        ModelWith("weights.bin", "8", "8").Save(ModelPath);
+        var link = Path.Combine(_folder.Path, "link.onnx");
+        File.CreateSymbolicLink(link, "models/model.onnx");
+
+        WeightValues.ReadFloats(OnnxModel.Load(link).Graph.Initializer[0]).ShouldBe([1.5f, -2f]);
+    }
+
+    [Fact]
+    public void Data_that_is_a_Git_LFS_pointer_is_recognised()
+    {
+        File.WriteAllText(Path.Combine(_folder.Path, "models", "weights.bin"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 16\n");
+
+        CodeOf("weights.bin", "0", "8").ShouldBe(ModelCodes.LfsPointer);
+    }
+
+    [Fact]
+    public void Many_tensors_that_name_the_same_bytes_are_refused_and_tied_ones_share_them()
+    {
+        OnnxModel Tied(int count)
+        {
+            var model = ModelWith("weights.bin", "0", "16");
+            model.Graph.Initializer[0].Dims[0] = 4;
+            var tensors = Enumerable.Range(0, count).Select(i => new TensorProto(model.Graph.Initializer[0]) { Name = $"w{i}" }).ToList();
+            model.Graph.Initializer.Clear();
+            model.Graph.Initializer.AddRange(tensors);
+            model.Save(ModelPath);
+            return OnnxModel.Load(ModelPath);
+        }
+
+        var tied = Tied(3).Graph.Initializer;
+        tied.Select(tensor => tensor.RawData.Length).ShouldBe([16, 16, 16]);
+        ReferenceEquals(tied[0].RawData, tied[2].RawData).ShouldBeTrue();
+        Should.Throw<DiagnosticException>(() => Tied(64)).Diagnostic.Code.ShouldBe(ModelCodes.ExternalRange);
+    }
+
+    [Fact]
+    public void To_look_at_a_model_its_large_weights_stay_where_they_are()
+    {
+        new GraphBuilder().Input("x", [1, 128]).Gemm("x", "h", 512, 128).Gemm("h", "y", 2, 512).Output("y").Build().Save(ModelPath, externalData: true);
+
+        var model = OnnxModel.LoadWithoutWeights(ModelPath);
+
+        model.Graph.Initializer.Where(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External).Select(tensor => tensor.Name).ShouldBe(["h.w"]);
+        model.FileSizeInBytes.ShouldBe(OnnxModel.Load(ModelPath).FileSizeInBytes);
+        LayerFinder.Find(model).ShouldAllBe(layer => layer.Obstacle == null);
     }
 
     [Fact]

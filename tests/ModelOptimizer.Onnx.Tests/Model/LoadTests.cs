@@ -51,6 +51,34 @@ public sealed class LoadTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000_000);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    [InlineData(10)]
+    public void A_packed_list_that_claims_more_than_it_has_is_refused_without_taking_the_memory(int field)
+    {
+        // A graph, a tensor and its numbers that say to have 2,000,000,000 bytes each.
+        byte[] length = [0x80, 0xA8, 0xD6, 0xB9, 0x07];
+        byte[] claim = [0x3A, .. length, 0x2A, .. length, (byte)((field << 3) | 2), .. length, 1, 2, 3];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        ErrorOf(claim).Code.ShouldBe(ModelCodes.NotOnnx);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000_000);
+    }
+
+    [Fact]
+    public void A_path_in_other_letters_or_with_the_slashes_of_Windows_is_recognised()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["models"]);
+        File.WriteAllText(folder["models", "net.onnx"], "");
+
+        NearPath.Hint(Path.Combine(folder.Path, "Models", "Net.onnx")).ShouldBe($" Did you mean '{folder["models", "net.onnx"]}'?");
+        NearPath.Hint(folder.Path + "/models\\net.onnx").ShouldBe($" Did you mean '{folder["models", "net.onnx"]}'?");
+        NearPath.Hint(folder["models", "other.onnx"]).ShouldBeEmpty();
+    }
+
     [Fact]
     public void Sub_graphs_nested_without_end_are_refused()
     {

@@ -32,6 +32,27 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void What_a_run_that_was_killed_left_is_deleted_and_nothing_else()
+    {
+        using var folder = new TempFolder();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        string Left(string name, string machine, int process) => Path.Combine(folder.Path, $"{name}.{machine}.{process}.1.tmp");
+        // No system gives a process this number.
+        const int Dead = int.MaxValue - 1;
+        string[] kept =
+        [
+            Left("model.onnx", Environment.MachineName, Environment.ProcessId),
+            Left("model.onnx", "elsewhere", Dead),
+            Left("other.onnx", Environment.MachineName, Dead),
+        ];
+        Array.ForEach([.. kept, Left("model.onnx", Environment.MachineName, Dead)], file => File.WriteAllText(file, "half"));
+
+        Model.Save(path);
+
+        Directory.GetFileSystemEntries(folder.Path).ShouldBe([path, .. kept], ignoreOrder: true);
+    }
+
+    [Fact]
     public void A_save_that_fails_leaves_no_file_behind_and_says_why()
     {
         using var folder = new TempFolder();

@@ -1,3 +1,4 @@
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Testing;
@@ -36,6 +37,19 @@ public sealed class OnnxValidatorTests
     [Fact]
     public void An_initializer_that_is_given_twice_is_a_problem() =>
         Check(new GraphBuilder().Random("w", [1]).Random("w", [1]).Output("w")).ShouldBe(["'w' is an initializer of the graph 2 times"]);
+
+    [Fact]
+    public void Inputs_and_outputs_that_are_listed_twice_are_problems() =>
+        Check(new GraphBuilder().Input("x", [1]).Input("x", [1]).Node("Relu", ["x"], ["y"]).Output("y").Output("y"))
+            .ShouldBe(["'x' is an input of the graph 2 times", "'y' is an output of the graph 2 times"]);
+
+    [Fact]
+    public void A_model_with_a_problem_is_not_let_through()
+    {
+        var model = new GraphBuilder().Input("x", [1]).Output("y").Build();
+
+        Should.Throw<DiagnosticException>(() => OnnxValidator.Require(model)).Diagnostic.Code.ShouldBe(ModelCodes.InvalidGraph);
+    }
 
     [Fact]
     public void An_output_that_nothing_makes_is_a_problem() =>

@@ -235,11 +235,13 @@ public sealed class BuildSessionTests : IDisposable
             _project.Accessor + ".12.3.tmp",
             _project.Output + ".12.3.tmp",
             _project.StateFile + ".12.3.tmp",
+            Path.Combine(_project.Request.OutputDirectory, "request-2147483646.json"),
             Path.Combine(_project.Request.OutputDirectory, "request-12.json"),
         ];
         var waiting = Path.Combine(_project.Request.OutputDirectory, "request-13.json");
         Array.ForEach(left, file => BuildFixture.Write(file, "half"));
         File.SetLastWriteTimeUtc(left[^1], LongAgo);
+        File.SetLastWriteTimeUtc(left[^2], DateTime.UtcNow.AddMinutes(-2));
         BuildFixture.Write(waiting, "{}");
         Directory.CreateDirectory(Path.Combine(_project.Request.OutputDirectory, ".staging", "digits"));
         _project.Request = _project.Request with { Device = "cpu" };

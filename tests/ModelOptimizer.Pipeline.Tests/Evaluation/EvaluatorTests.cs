@@ -46,10 +46,10 @@ public class EvaluatorTests
 
     [Theory]
     [InlineData("no labels", "top1", "the dataset has no labels; add 'labels:' to it, or gate a metric that needs none, such as 'agreement'")]
-    [InlineData("label too large", "top1", "sample 3 has label 3, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
+    [InlineData("label too large", "top1", "sample 2 has label 3, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
     [InlineData("few classes", "top5", "output 'y' has 3 values per sample and top5 needs at least 6; choose another with 'evaluate: { output: NAME }'")]
-    [InlineData("negative label", "auc", "sample 2 has label -1, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
-    [InlineData("large token", "perplexity", "sample 3 has label 3, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
+    [InlineData("negative label", "auc", "sample 1 has label -1, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
+    [InlineData("large token", "perplexity", "sample 2 has label 3, and output 'y' has 3 values; check 'labels:' and 'evaluate: { output: NAME }'")]
     [InlineData(
         "one-hot",
         "top1",
@@ -76,13 +76,13 @@ public class EvaluatorTests
         "mae",
         "output 'y' has 3 values per sample and the labels have 2, and mae compares one with one; check 'labels:' and 'evaluate: { output: NAME }'"
     )]
-    [InlineData("NaN", "rmse", "output 'y' of the compressed model has NaN or infinite values at sample 4; compress less")]
-    [InlineData("NaN", "top1", "output 'y' of the compressed model has NaN or infinite values at sample 4; compress less")]
-    [InlineData("infinite", "mse", "output 'y' of the compressed model has NaN or infinite values at sample 4; compress less")]
+    [InlineData("NaN", "rmse", "output 'y' of the compressed model has NaN or infinite values at sample 3; compress less")]
+    [InlineData("NaN", "top1", "output 'y' of the compressed model has NaN or infinite values at sample 3; compress less")]
+    [InlineData("infinite", "mse", "output 'y' of the compressed model has NaN or infinite values at sample 3; compress less")]
     [InlineData(
         "NaN in the original",
         "agreement",
-        "output 'y' of the original model has NaN or infinite values at sample 1; check the data and 'preprocess:'"
+        "output 'y' of the original model has NaN or infinite values at sample 0; check the data and 'preprocess:'"
     )]
     [InlineData(
         "integers",

@@ -403,6 +403,38 @@ public class LockFileTests
     }
 
     [Theory]
+    [InlineData("\"inputs\": {", "\"inputs\": null, \"input\": {")]
+    [InlineData("\"gates\": \"aa\"", "\"gates\": null")]
+    [InlineData("\"steps\": [", "\"steps\": [null, ")]
+    [InlineData("\"steps\": [", "\"steps\": null, \"other\": [")]
+    [InlineData("\"method\": \"tucker\",", "")]
+    [InlineData("\"conv3\"", "null")]
+    [InlineData("\"conv3\"", "\"conv2\"")]
+    [InlineData("[16, 8]", "{ \"step\": 1e999 }")]
+    [InlineData("0.999", "1e999")]
+    [InlineData("\"bytes\": 1000", "\"bytes\": 99999999999999999999")]
+    [InlineData("\"output\": \"cc\",", "")]
+    [InlineData("\"rankMultiple\": 1", "\"rankMultiple\": 0")]
+    [InlineData("\"digits\": {", "\"digits\": null, \"other\": {")]
+    public void A_member_that_is_missing_null_or_infinite_is_one_error(string text, string instead)
+    {
+        using var folder = new TempFolder();
+        OfEarlierBuilds.ShouldContain(text);
+        File.WriteAllText(folder["modelopt.lock.json"], OfEarlierBuilds.Replace(text, instead, StringComparison.Ordinal));
+
+        Should.Throw<DiagnosticException>(() => LockFile.Read(folder["modelopt.yaml"])).Diagnostic.Code.ShouldBe(LockCodes.Unreadable);
+    }
+
+    [Fact]
+    public void Steps_that_are_not_the_manifests_are_an_error_of_the_lock_file()
+    {
+        using var project = Locked();
+        File.WriteAllText(project.Lock, File.ReadAllText(project.Lock).Replace("\"tucker\"", "\"cp\"", StringComparison.Ordinal));
+
+        project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Code.ShouldBe(LockCodes.Unreadable);
+    }
+
+    [Theory]
     [InlineData("{ \"colour\": 4 }")]
     [InlineData("{ \"bits\": 4, \"width\": 8 }")]
     [InlineData("4")]

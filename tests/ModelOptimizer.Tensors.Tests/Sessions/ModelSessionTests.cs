@@ -36,6 +36,27 @@ public sealed class ModelSessionTests(EngineFixture fixture) : IClassFixture<Eng
     }
 
     [Fact]
+    public async Task A_run_without_end_ends_when_it_is_stopped_and_no_other_begins()
+    {
+        var body = new GraphBuilder().Input("i", [], (int)DataType.Int64).Input("go", [], (int)DataType.Bool).Input("v", [1])
+            .Node("Identity", ["go"], ["more"]).Node("Neg", ["v"], ["next"]).Output("more", [], (int)DataType.Bool).Output("next", [1]);
+        var model = new GraphBuilder().Input("x", [1]).Integers("count", [], long.MaxValue)
+            .Node("Loop", ["count", "", "x"], ["y"], ("body", body.Build().Graph)).Output("y", [1]).Build();
+        using var engine = new Engine(DeviceSelector.Select("cpu"));
+        using var session = engine.CreateSession(model);
+        var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.From<float>(DataType.Float, [1], [1]) };
+
+        var run = Task.Run(() => session.Run(inputs));
+        await Task.Delay(100);
+        run.IsCompleted.ShouldBeFalse();
+        engine.Sessions.Stop();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => run);
+        Should.Throw<OperationCanceledException>(() => session.Run(inputs));
+        Should.Throw<OperationCanceledException>(() => engine.CreateSession(model));
+    }
+
+    [Fact]
     public void A_prepared_run_can_be_repeated()
     {
         using var session = fixture.Engine.CreateSession(Sum());

@@ -334,7 +334,7 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void Activations_that_are_not_finite_are_an_error_that_names_the_tensor(double bad)
+    public void Activations_that_are_not_finite_are_an_error_that_names_the_tensor_and_the_sample(double bad)
     {
         var x = Batches.Exact([6, 4], 16);
         x[9] = bad;
@@ -344,6 +344,7 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
 
         failure.Diagnostic.Code.ShouldBe("MOC3302");
         failure.Message.ShouldStartWith("The activation 'tap' is not finite on the calibration data (NaN or infinity).");
+        failure.Message.ShouldEndWith(" The first such sample is 2 of the data, counted from 0.");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.BlockDescent;
 
@@ -23,6 +24,8 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
         var target = options.Labels
             ? OneHot(calibration, last.OutputChannels, options)
             : Rows(context, Teacher(context, last), last.Output, last.OutputChannels, calibration);
+        RequireFinite(input, chain.Layers[0].Layer.Input);
+        RequireFinite(target, last.Output);
         var samples = input.Columns / Windows(context, chain.Layers[0].Layer);
         return samples == target.Columns
             ? new ChainData(input, target)
@@ -37,6 +40,17 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
     /// <summary>Number of windows of one sample; 1 for matrices.</summary>
     public static int Windows(StepContext context, WeightLayer first) =>
         first.Kind == LayerKind.Conv ? (int)context.Shapes[first.Node.Output[0]].Skip(2).Product() : 1;
+
+    private static void RequireFinite(Matrix values, string tensor)
+    {
+        if (!values.Values.All(double.IsFinite))
+        {
+            throw new DiagnosticException(
+                TensorsCodes.NotFinite,
+                $"The activation '{tensor}' is not finite on the calibration data (NaN or infinity), so nothing can be fitted to it. Check 'preprocess', the "
+                    + "data, and that the original model gives finite outputs on it.");
+        }
+    }
 
     // The original where it still has the tensor: what the steps before lost is healed.
     private static OnnxModel Teacher(StepContext context, WeightLayer last) =>
@@ -61,24 +75,20 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
 
     private static Matrix OneHot(IBatchSource calibration, int classes, NnBcdOptions options)
     {
-        var labels = calibration
-            .Read()
-            .SelectMany(batch =>
-                batch.Labels
-                ?? throw new DiagnosticException(
-                    MethodCodes.NoTarget,
-                    "'target: labels' needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'target: teacher'.",
-                    options.PositionOf("target")
-                )
-            )
-            .ToList();
-        var wrong = labels.FindIndex(label => label < 0 || label >= classes);
+        IEnumerable<long> Labels(Batch batch) => batch.Labels
+            ?? throw new DiagnosticException(
+                MethodCodes.NoTarget,
+                "'target: labels' needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'target: teacher'.",
+                options.PositionOf("target")
+            );
+        var labels = calibration.Read().SelectMany(batch => Labels(batch).Select((label, i) => (Class: label, Row: batch.Rows?[i]))).ToList();
+        var wrong = labels.FindIndex(label => label.Class < 0 || label.Class >= classes);
         if (wrong >= 0)
         {
             throw new DiagnosticException(
                 MethodCodes.NoTarget,
-                $"sample {wrong} of the calibration data has the label {labels[wrong]}, and the model has {classes} outputs. Map the right array to 'labels:', "
-                    + "or write 'target: teacher'.",
+                $"sample {labels[wrong].Row ?? wrong} of the calibration data has the label {labels[wrong].Class}, and the model has {classes} outputs. Map "
+                    + "the right array to 'labels:', or write 'target: teacher'.",
                 options.PositionOf("target")
             );
         }
@@ -86,7 +96,7 @@ internal sealed record ChainData(Matrix Input, Matrix Target)
         var target = new Matrix(classes, labels.Count);
         for (var sample = 0; sample < labels.Count; sample++)
         {
-            target[(int)labels[sample], sample] = 1;
+            target[(int)labels[sample].Class, sample] = 1;
         }
 
         return target;
