@@ -2,9 +2,9 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Methods.Tests.BlockDescent;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Training;
-using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
