@@ -33,7 +33,7 @@ internal static class EmbedReader
     private static readonly Option<string?> Copy = Keys.Add<string?>(new(
         "copy",
         (Forms.Text("path inside the output folder") with { Read = (node, _, _) => CopyPath(node) }).OrNone(),
-        "Instead of a resource: a file in the output and publish folders. For large models and assets of mobile apps.")
+        "Instead of a resource: a file in the output and publish folders, and in the package of a library. For large models and assets of mobile apps.")
     {
         ExclusiveGroup = "place",
         Example = "models/digits.onnx",
