@@ -41,7 +41,7 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
 
     /// <summary>How either is written.</summary>
     public static Form<Budget?> FormOfAny { get; } =
-        Written(Of([BudgetMeasure.Size, BudgetMeasure.Shipped, BudgetMeasure.Macs]), "auto, or { size | shipped | macs: 40% }");
+        Written(Of([BudgetMeasure.Size, BudgetMeasure.Shipped, BudgetMeasure.Macs]), "auto, { macs: auto }, or { size | shipped | macs: 40% }");
 
     /// <summary>The smallest model that passes the gates: a search decides.</summary>
     public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
@@ -86,7 +86,17 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
     {
         var (measure, key) = Measures.First(measure => section[measure.Key] is not null);
         var amount = section.Read(key);
-        return amount.Text == Searched ? Auto with { Measure = measure } : amount.Value > 0 && (!amount.IsPercent || amount.Value <= 1)
+        if (amount.Text == Searched)
+        {
+            return section[Shared] is null
+                ? Auto with { Measure = measure }
+                : throw new DiagnosticException(
+                    KeyCodes.Conflict,
+                    $"'allocation' has no meaning beside '{key.Name}: {Searched}': the search shares out by effects. Remove it.",
+                    section.KeyPosition(Shared.Name));
+        }
+
+        return amount.Value > 0 && (!amount.IsPercent || amount.Value <= 1)
             ? new Budget(measure, amount.Value, amount.IsPercent, section.Read(Shared))
             : throw NodeValues.Bad(section[key]!, $"A budget must be above 0, and at most 100% of the original's; found '{key.Name}: {amount.Text}'.");
     }

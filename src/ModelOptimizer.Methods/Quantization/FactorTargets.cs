@@ -132,7 +132,7 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
         return Of([all], moment.Count);
     }
 
-    /// <summary>A core reads I·x at all _taps, or x itself; one of single channels has a moment for each.</summary>
+    /// <summary>A core reads I·x at all taps, or x itself; one of single channels has a moment for each.</summary>
     public SecondMoment OfCore(SecondMoment moment, int index) =>
         IsByChannel ? Of([.. Enumerable.Range(0, _groups).SelectMany(group => OfChannels(moment.Sigma[group], index, group))], moment.Count)
         : factors.Input is not null ? Mapped(moment, ToCore())
@@ -152,7 +152,7 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
         _ => Group(factors.Cores[0].Weight, group),
     })];
 
-    // E[z·zᵀ] of z = I_r·x at the _taps of one axis, those of the other weighed by its factor.
+    // E[z·zᵀ] of z = I_r·x at the taps of one axis, those of the other weighed by its factor.
     private IEnumerable<Matrix> OfChannels(Matrix sigma, int index, int group)
     {
         var input = Group(factors.Input!, group);

@@ -104,15 +104,29 @@ internal static class AtomicFile
         }
     }
 
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is in nobody's way.
+        }
+    }
+
     // What a run that was killed left of the same file.
     private static void DeleteLeft(string path)
     {
         var start = $"{Path.GetFileName(path)}.{Environment.MachineName}.";
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, start + "*.tmp"))
         {
-            if (int.TryParse(Path.GetFileName(file)[start.Length..].Split('.')[0], CultureInfo.InvariantCulture, out var process) && IsGone(process))
+            // Containers may share a name and a folder, and not know each other's processes.
+            var isOld = DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > TimeSpan.FromMinutes(1);
+            if (int.TryParse(Path.GetFileName(file)[start.Length..].Split('.')[0], CultureInfo.InvariantCulture, out var process) && isOld && IsGone(process))
             {
-                File.Delete(file);
+                TryDelete(file);
             }
         }
     }

@@ -15,12 +15,14 @@ internal static class Accessor
 {
     // What has this attribute is of no other assembly's concern, not even of one that internals are visible to: it may have a class of the same name.
     private const string Embedded = """
+        #if MODELOPTIMIZER_EMBEDDED
         namespace Microsoft.CodeAnalysis
         {
             internal sealed partial class EmbeddedAttribute : global::System.Attribute
             {
             }
         }
+        #endif
 
         """;
 
@@ -40,7 +42,9 @@ internal static class Accessor
     private static string Class(string name, string resource, EmbeddedFile file) =>
         $$"""
             /// <summary>The ONNX model in the embedded resource <c>{{Xml(resource)}}</c>.</summary>
+            #if MODELOPTIMIZER_EMBEDDED
             [global::Microsoft.CodeAnalysis.Embedded]
+            #endif
             internal static class {{name}}
             {
                 /// <summary>The resource's name.</summary>

@@ -126,7 +126,8 @@ internal sealed class ModelExaminer : IDisposable
     // A model that saw the gate's samples proves nothing on them, whatever the preprocessing, and whatever their files look like.
     private int CountOverlap()
     {
-        if (_job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { Dataset: { } dataset } evaluate } || _job.Model.Gates.Count == 0)
+        if (_job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { Dataset: { } dataset } evaluate }
+            || !_job.Model.Gates.Any(gate => !gate.AllowOverlap && MetricCatalogue.TryGet(gate.Metric, out _)))
         {
             return 0;
         }

@@ -25,6 +25,11 @@ internal static class SampleCopies
     /// <exception cref="DiagnosticException">The data cannot be read (MOC3xxx).</exception>
     public static bool[] Find(IBatchSource seen, IBatchSource asked)
     {
+        if (seen.Count == 0 || asked.Count == 0)
+        {
+            return new bool[asked.Count];
+        }
+
         var (known, others) = (Projections.Of(seen), Projections.Of(asked));
         int[] probes = [.. Enumerable.Range(0, Math.Min(Probes, known.Count)).Select(i => (int)((long)i * known.Count / Math.Min(Probes, known.Count)))];
         double[] limits = [.. Enumerable.Range(0, known.Inputs).Select(input => Limit(known, input, probes, others.Count))];
@@ -55,6 +60,7 @@ internal static class SampleCopies
                 .Select(probe => Enumerable.Range(0, known.Count)
                     .Where(other => other != probe)
                     .Select(other => known.Distance(other, known, probe, input))
+                    .Where(double.IsFinite)
                     .DefaultIfEmpty(0)
                     .Min())
                 .Order(),

@@ -6,6 +6,9 @@ namespace ModelOptimizer.Pipeline.Evaluation;
 /// <summary>Collects what one metric says of the samples, batch by batch, up to the first sample that it can say nothing of.</summary>
 internal sealed class ScoreCollector(IMetric metric, string output)
 {
+    // Numbers of labels: of images by the thousand, chance is not known.
+    private const long MostKept = 1 << 24;
+
     // One number a sample for means of scores, more for metrics of all samples together.
     private readonly List<double[]> _original = [];
     private readonly List<double[]> _compressed = [];
@@ -14,6 +17,7 @@ internal sealed class ScoreCollector(IMetric metric, string output)
     private readonly List<double[]?> _repeated = [];
     private double[]? _first;
     private int _width;
+    private long _kept;
     private string? _problem;
 
     public void Add(OutputRows originalRows, OutputRows compressedRows, LabelRows? labels, Batch batch)
@@ -55,7 +59,7 @@ internal sealed class ScoreCollector(IMetric metric, string output)
             _first ??= original.ToArray();
             _repeated.Add(Observe(new MetricSample(_first, original, [])));
         }
-        else
+        else if ((_kept += label.Length) <= MostKept)
         {
             _labels.Add(label.ToArray());
         }
@@ -63,6 +67,11 @@ internal sealed class ScoreCollector(IMetric metric, string output)
 
     private Lazy<MetricScores?> Chance()
     {
+        if (_kept > MostKept)
+        {
+            return new((MetricScores?)null);
+        }
+
         double[][] original = [.. _original], labels = [.. _labels];
         double[]?[] repeated = [.. _repeated];
         return new(() =>

@@ -38,7 +38,7 @@ internal sealed record LockedModel
     /// <summary>Provider, device and ONNX Runtime version in one word.</summary>
     public required string Device { get; init; }
 
-    /// <summary>SHA-256 of all that is above, so that an entry which was changed by hand or by a merge is noticed; null in files of version 0.1.</summary>
+    /// <summary>SHA-256 of all that is above, so that an entry which was changed by hand or by a merge is noticed; null in files of earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Seal { get; init; }
 

@@ -20,18 +20,20 @@ internal sealed class LockCheck(LockFile locks, ModelPlan model, RunOptions opti
         }
 
         var changes = locked.Inputs.Changes(inputs);
-        // A build goes on with what version 0.1 wrote; whoever asks for certainty gets no answer from it.
-        if (!LockFile.IsIntact(locked) && (locked.Seal is not null || options.Locked || options.WriteLock))
+        // A build goes on with what earlier versions wrote without a seal; whoever asks for certainty gets no answer from it.
+        if (!LockFile.IsIntact(locked) && locked.Seal is not null)
         {
             changes = [.. changes, "the model's entry in the lock file"];
         }
 
-        if (changes.Count == 0)
+        var isUnsure = locked.Seal is null && (options.Locked || options.WriteLock);
+        if (changes.Count == 0 && !isUnsure)
         {
             return locked;
         }
 
-        var message = $"The lock of model '{model.Name}' is stale: {string.Join(", ", changes)} changed since it was made";
+        var message = $"The lock of model '{model.Name}' is stale: "
+            + (changes.Count > 0 ? $"{string.Join(", ", changes)} changed since it was made" : "it has no seal, as earlier versions wrote none");
         if (options.Locked)
         {
             throw new DiagnosticException(LockCodes.Stale, $"{message}. {Renew}", place);

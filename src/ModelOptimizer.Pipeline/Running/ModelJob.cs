@@ -122,9 +122,9 @@ internal sealed class ModelJob(
                 Placement = found.Placement,
             };
         }
-        catch (DiagnosticException)
+        catch (DiagnosticException exception) when (exception.Diagnostic.Code.StartsWith("MOC2", StringComparison.Ordinal))
         {
-            // A model that does not run; what is wrong with data or program shows when the model is made anew.
+            // A model that cannot be read or does not run. What is wrong with data is no reason to lose it.
             return null;
         }
     }

@@ -12,7 +12,7 @@ internal sealed class CandidateList
     private readonly JobContext _job;
     private readonly SearchSpace _space;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private long _least = long.MaxValue;
+    private long _least;
 
     /// <summary>Explores what there is to choose.</summary>
     /// <param name="job">The job.</param>
@@ -22,6 +22,8 @@ internal sealed class CandidateList
     public CandidateList(JobContext job, ModelCompressor compressor, OnnxModel original)
     {
         (_job, _space) = (job, SearchSpace.Explore(job, compressor, original));
+        // What takes no file that is smaller takes fewer multiply-adds than there are.
+        _least = _space.Measure == BudgetMeasure.Macs ? (long)_space.Whole : long.MaxValue;
         Sizes = SizeList.Of(_space.Whole, _space.Least, _space.Forecast, SearchRules.IsRepaired(job.Model), SearchRules.Evaluations(job.Model));
     }
 

@@ -257,7 +257,7 @@ internal sealed class SearchSpace
             return null;
         }
 
-        return result.Model.SizeInBytes < _before.Model.SizeInBytes ? result : null;
+        return Measure == BudgetMeasure.Macs || result.Model.SizeInBytes < _before.Model.SizeInBytes ? result : null;
     }
 
     private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, StepChoice> chosen) =>

@@ -77,7 +77,7 @@ internal static class Neighbours
 
     public static IEnumerable<Step> A_Project_Without_A_Manifest_Is_One_Warning_And_Yml_Is_One(Place place)
     {
-        var without = new Consumer(place["without"], "<TargetFramework /><TargetFrameworks>net10.0;net9.0</TargetFrameworks><OutputType>Library</OutputType>");
+        var without = new Consumer(place["without"], SeveralFrameworks.Both);
         File.Delete(without["modelopt.yaml"]);
         without.Write("Program.cs", NoProgram);
         var yml = place.Consumer();
