@@ -45,11 +45,18 @@ public sealed class SaveTests
             Left("model.onnx", "elsewhere", Dead),
             Left("other.onnx", Environment.MachineName, Dead),
         ];
-        Array.ForEach([.. kept, Left("model.onnx", Environment.MachineName, Dead)], file => File.WriteAllText(file, "half"));
+        Array.ForEach([.. kept, Left("model.onnx", Environment.MachineName, Dead)], file =>
+        {
+            File.WriteAllText(file, "half");
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-1));
+        });
+        // Of another container with the same name and folder, perhaps.
+        var young = Left("model.onnx", Environment.MachineName, Dead - 1);
+        File.WriteAllText(young, "half");
 
         Model.Save(path);
 
-        Directory.GetFileSystemEntries(folder.Path).ShouldBe([path, .. kept], ignoreOrder: true);
+        Directory.GetFileSystemEntries(folder.Path).ShouldBe([path, young, .. kept], ignoreOrder: true);
     }
 
     [Fact]
