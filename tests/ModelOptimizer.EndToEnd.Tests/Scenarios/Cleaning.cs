@@ -3,14 +3,14 @@ namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 internal static class Cleaning
 {
     // A line of the detailed log that every evaluation has, and no answer from the cache.
-    private const string Evaluates = "digits: evaluate";
+    private const string Compresses = "digits: second moments";
 
     public static IEnumerable<Step> Clean_Removes_What_Was_Written_And_The_Next_Build_Takes_It_From_The_Cache(Place place)
     {
         var app = place.Consumer();
         yield return Step.Build(app);
 
-        place.Last.Output.ShouldContain(Evaluates);
+        place.Last.Output.ShouldContain(Compresses);
         var embedded = app.Embedded();
         yield return Step.Clean(app);
 
@@ -18,7 +18,7 @@ internal static class Cleaning
         yield return Step.Build(app);
 
         place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
-        place.Last.Output.ShouldNotContain(Evaluates);
+        place.Last.Output.ShouldNotContain(Compresses);
         app.Embedded().ShouldBe(embedded);
     }
 

@@ -44,11 +44,11 @@ internal static class Neighbours
         Encoding.UTF8.GetString(File.ReadAllBytes(assembly)).ShouldContain("\0Digits.onnx\0");
     }
 
-    public static IEnumerable<Step> A_Project_For_The_Web_Publishes_Neither_Lock_Nor_Reports_Nor_Schema(Place place)
+    public static IEnumerable<Step> A_Project_For_The_Web_Publishes_Its_Own_Files_And_Neither_Reports_Nor_Schema(Place place)
     {
         var app = place.Consumer();
         File.WriteAllText(app.Project, File.ReadAllText(app.Project).Replace("Microsoft.NET.Sdk", "Microsoft.NET.Sdk.Web", StringComparison.Ordinal));
-        foreach (var file in new[] { "other.lock.json", "models/digits.compressed.report.json", "modelopt.schema.json", "own.json" })
+        foreach (var file in new[] { "models/digits.compressed.report.json", "modelopt.schema.json", "own.json", "seed.lock.json" })
         {
             app.Write(file, "{}\n");
         }
@@ -58,7 +58,8 @@ internal static class Neighbours
 
         string[] published = [.. Directory.EnumerateFiles(app["bin", "Release", "net10.0", "publish"], "*.json", SearchOption.AllDirectories).Select(Path.GetFileName)!];
         published.ShouldContain("own.json");
-        published.ShouldAllBe(name => name == "own.json" || name.StartsWith("app.", StringComparison.Ordinal));
+        published.ShouldContain("seed.lock.json");
+        published.ShouldNotContain(name => name.StartsWith("modelopt", StringComparison.Ordinal) || name.EndsWith(".report.json", StringComparison.Ordinal));
     }
 
     public static IEnumerable<Step> Two_Models_At_One_Place_Are_An_Error_That_Names_Both(Place place)
