@@ -58,6 +58,8 @@ internal static class SeveralFrameworks
             """);
         library.Write("../app/Program.cs", "App.Program.Main();\n");
         library.Write("../app/modelopt.yaml", "not a manifest\n");
+        // The library's package is found however early this project is restored.
+        File.Copy(library["NuGet.Config"], place["app", "NuGet.Config"]);
         yield return Step.Build(place["app", "app.csproj"]);
 
         place.Last.ToolStarts.ShouldBe(1, place.Last.Output);
