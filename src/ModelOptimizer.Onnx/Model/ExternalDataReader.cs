@@ -33,7 +33,8 @@ internal static class ExternalDataReader
             ranges.Add((tensor, file, offset, length));
         }
 
-        RequireHonest(ranges.Sum(range => (long)range.Length), files.Values.DistinctBy(file => file.Path, StringComparer.Ordinal).Sum(file => file.Length), modelPath);
+        var there = files.Values.DistinctBy(file => file.Path, StringComparer.Ordinal).Sum(file => file.Length);
+        RequireHonest(ranges.Sum(range => (long)range.Length), there, modelPath);
         var left = weights ? [] : model.Graph.Initializer.ToHashSet<object>(ReferenceEqualityComparer.Instance);
         var read = new Dictionary<(string, long, int), ByteString>();
         foreach (var (tensor, file, offset, length) in ranges.Where(range => range.Length < Large || !left.Contains(range.Tensor)))

@@ -55,8 +55,8 @@ internal static class SearchRules
         return Constraints(model).Count > 0
             ? null
             : (
-                "the search of this budget makes the model as small as the gates allow, and no gate on a metric limits it. Write a gate such as '- top1: { max-drop: 0.5% "
-                    + "}'; gates of severity warning do not count.",
+                "the search of this budget makes the model as small as the gates allow, and no gate on a metric limits it. Write a gate such as "
+                    + "'- top1: { max-drop: 0.5% }'; gates of severity warning do not count.",
                 position
             );
     }
