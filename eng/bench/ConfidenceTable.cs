@@ -63,10 +63,12 @@ internal static class ConfidenceTable
         }
 
         var drawn = order.AsSpan(0, samples).ToArray();
-        return list.TakeWhile(candidate => DropBound.IsWithin(
+        return FixedSequence.Walk(list, Passes) is var (taken, isPassed) && isPassed ? taken : null;
+
+        bool Passes(Measured candidate) => DropBound.IsWithin(
             new PairedCounts(samples, drawn.Count(sample => candidate.Changes[sample] < 0), drawn.Count(sample => candidate.Changes[sample] > 0)),
             Limit,
-            Confidence)).LastOrDefault();
+            Confidence);
     }
 
     private static List<Measured> Walked(Engine engine, DigitSet digits, string objective, int seed)

@@ -22,7 +22,7 @@ internal sealed class CandidateList
     public CandidateList(JobContext job, ModelCompressor compressor, OnnxModel original)
     {
         (_job, _space) = (job, SearchSpace.Explore(job, compressor, original));
-        // What takes no file that is smaller takes fewer multiply-adds than there are.
+        // Of multiply-adds a candidate must have fewer than the model before it, whose file may be smaller; of bytes SearchSpace sees to that.
         _least = _space.Measure == BudgetMeasure.Macs ? (long)_space.Whole : long.MaxValue;
         Sizes = SizeList.Of(_space.Whole, _space.Least, _space.Forecast, SearchRules.IsRepaired(job.Model), SearchRules.Evaluations(job.Model));
     }

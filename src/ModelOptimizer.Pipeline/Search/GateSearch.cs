@@ -14,6 +14,7 @@ internal sealed class GateSearch
     private readonly CandidateList _list;
     private readonly Trials _trials;
     private readonly ModelPlan _plan;
+    private bool _isOutOfTime;
 
     private GateSearch(JobContext job, ModelExaminer examiner, CandidateList list) =>
         (_plan, _list, _trials) = (job.Model, list, new Trials(job, examiner, list.Measure, list.Sizes.Count));
@@ -34,31 +35,7 @@ internal sealed class GateSearch
     /// <summary>The last candidate that passed, or the first when it did not.</summary>
     public (CompressedModel Model, SearchTrace Trace) Run()
     {
-        (Candidate Candidate, bool Passes)? taken = null;
-        var number = 0;
-        var clock = Stopwatch.StartNew();
-        var isOutOfTime = false;
-        foreach (var size in _list.Sizes)
-        {
-            // Time ends the walk between candidates, whatever they said: it does not choose among them.
-            isOutOfTime = taken is not null && clock.Elapsed > SearchRules.Time(_plan);
-            if (isOutOfTime)
-            {
-                break;
-            }
-
-            if (_list.Build(size) is { } candidate)
-            {
-                var passes = _trials.Passes(candidate);
-                (taken, number) = passes || taken is null ? ((candidate, passes), _trials.Candidates.Count) : (taken, number);
-                if (!passes)
-                {
-                    break;
-                }
-            }
-        }
-
-        if (taken is not { } found)
+        if (FixedSequence.Walk(Candidates(), _trials.Passes) is not var (candidate, passes))
         {
             throw new DiagnosticException(
                 MethodCodes.NothingToCompress,
@@ -67,13 +44,56 @@ internal sealed class GateSearch
             );
         }
 
+        int? chosen = passes ? _trials.Candidates.Count(trial => trial.Passes) : null;
         return (
-            found.Candidate.Model,
-            new SearchTrace(_list.Sizes.Count, SearchRules.Evaluations(_plan), found.Passes ? number : null, _trials.Candidates, found.Candidate.Layers)
+            candidate.Model,
+            new SearchTrace(_list.Sizes.Count, SearchRules.Evaluations(_plan), chosen, _trials.Candidates, candidate.Layers)
             {
                 Measure = _list.Measure,
-                IsOutOfTime = isOutOfTime,
+                IsOutOfTime = _isOutOfTime,
             });
+    }
+
+    private IEnumerable<Candidate> Candidates()
+    {
+        var clock = Stopwatch.StartNew();
+        foreach (var size in _list.Sizes)
+        {
+            // Time ends the walk between candidates, whatever they said: it does not choose among them.
+            _isOutOfTime = _trials.Candidates.Count > 0 && clock.Elapsed > SearchRules.Time(_plan);
+            if (_isOutOfTime)
+            {
+                yield break;
+            }
+
+            if (_list.Build(size) is { } candidate)
+            {
+                yield return candidate;
+            }
+        }
+    }
+}
+
+/// <summary>Fixed-sequence testing: items in an order that nothing about the test chose, up to the first that does not pass.</summary>
+internal static class FixedSequence
+{
+    /// <summary>The last item before the first that does not pass, or the first when that does not; null where there are none.</summary>
+    /// <param name="items">Asked for one by one.</param>
+    /// <param name="passes">Asked once for each.</param>
+    public static (T Item, bool Passes)? Walk<T>(IEnumerable<T> items, Func<T, bool> passes)
+    {
+        (T Item, bool Passes)? taken = null;
+        foreach (var item in items)
+        {
+            if (!passes(item))
+            {
+                return taken ?? (item, false);
+            }
+
+            taken = (item, true);
+        }
+
+        return taken;
     }
 }
 

@@ -35,8 +35,8 @@ internal sealed record HeldSamples(IReadOnlySet<int> Samples, IReadOnlyList<IRea
 /// <summary>The losses on held samples so far, and the best weights.</summary>
 internal sealed class HeldLooks
 {
-    // What was fitted to the calibration samples looks better on them than it is, and labels are learned back (docs/results.md) before the loss falls below the
-    // start's. So the start is kept only where a training goes astray: where the loss stays half as high again.
+    // What was fitted to the calibration samples looks better on them than it is: a training brings accuracy back (docs/results.md) whose loss never falls
+    // below the start's. So the start is kept only where a training goes astray: where the loss stays half as high again.
     private const float Astray = 1.5f;
 
     private readonly List<(long Step, float Loss)> _losses = [];

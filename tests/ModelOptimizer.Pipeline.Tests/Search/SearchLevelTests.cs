@@ -1,4 +1,5 @@
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Search;
 
 namespace ModelOptimizer.Pipeline.Tests.Search;
 
@@ -18,7 +19,7 @@ public class SearchLevelTests
     [Fact]
     public void A_walk_from_the_largest_to_the_first_that_does_not_pass_keeps_the_level()
     {
-        Beyond(TakeTheLastBeforeTheFirstFailure).ShouldBeLessThanOrEqualTo(Most);
+        Beyond(Walk).ShouldBeLessThanOrEqualTo(Most);
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public class SearchLevelTests
         Beyond(passes => passes.FindLastIndex(isPassed => isPassed)).ShouldBeGreaterThan(2 * Most);
     }
 
-    private static int TakeTheLastBeforeTheFirstFailure(List<bool> passes) => passes.IndexOf(false) is var first && first < 0 ? passes.Count - 1 : first - 1;
+    private static int Walk(List<bool> passes) =>
+        FixedSequence.Walk(Enumerable.Range(0, passes.Count), candidate => passes[candidate]) is var (taken, isPassed) && isPassed ? taken : -1;
 
     private static double Beyond(Func<List<bool>, int> take)
     {
