@@ -10,11 +10,11 @@ internal static class CommandEvaluator
     /// <summary>Runs it on a model in memory, which gets a temporary file called <paramref name="fileName"/>.</summary>
     public static CommandOutcome Run(CommandPlan command, OnnxModel model, string fileName, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("modelopt-");
+        var folder = Disk.TemporaryFolder();
         try
         {
             var path = Path.Combine(folder.FullName, fileName);
-            File.WriteAllBytes(path, model.ToBytes());
+            Disk.Create(path, model.ToBytes());
             return Run(command, path, cancellation);
         }
         finally

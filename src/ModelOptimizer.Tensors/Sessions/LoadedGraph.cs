@@ -48,7 +48,7 @@ internal static class LoadedGraph
     private static GraphProto Read(OnnxModel model, GraphOptimizationLevel level)
     {
         _ = OrtEnvironment.Instance;
-        var folder = Directory.CreateTempSubdirectory("modelopt");
+        var folder = Disk.TemporaryFolder();
         try
         {
             var written = Path.Combine(folder.FullName, "loaded.onnx");
@@ -64,7 +64,7 @@ internal static class LoadedGraph
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
             using (SessionFactory.Open(model, options))
             {
-                return ModelProto.Parser.ParseFrom(File.ReadAllBytes(written)).Graph;
+                return ModelProto.Parser.ParseFrom(Disk.ReadAllBytes(written)).Graph;
             }
         }
         finally

@@ -76,7 +76,7 @@ internal static class SessionFactory
 
     private static InferenceSession FromFile(OnnxModel model, SessionOptions options)
     {
-        var folder = Directory.CreateTempSubdirectory("modelopt");
+        var folder = Disk.TemporaryFolder();
         try
         {
             var file = Path.Combine(folder.FullName, "model.onnx");

@@ -47,6 +47,8 @@ internal sealed class BuildFixture : IDisposable
     /// <summary>Called inside the runner, before it writes.</summary>
     public Action<CancellationToken> During { get; set; } = _ => { };
 
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public int Runs { get; private set; }
 
     public string Manifest => _folder["modelopt.yaml"];
@@ -66,7 +68,7 @@ internal sealed class BuildFixture : IDisposable
     public static void Write(string path, string content) => File.WriteAllText(path, content);
 
     public int Build(ListLog? log = null, LockPatience? patience = null, CancellationToken cancellation = default) =>
-        new BuildSession(Request, ToolVersion, log ?? new ListLog(), Run, ReadManifest, patience).Run(cancellation);
+        new BuildSession(Request, ToolVersion, log ?? new ListLog(), Run, ReadManifest, patience, Clock).Run(cancellation);
 
     /// <summary>All files of the output folder with their content and time, for "nothing changed".</summary>
     public IReadOnlyList<(string Path, string Content, DateTime Written)> Files() =>

@@ -235,13 +235,16 @@ public sealed class BuildSessionTests : IDisposable
             _project.Accessor + ".12.3.tmp",
             _project.Output + ".12.3.tmp",
             _project.StateFile + ".12.3.tmp",
+            Path.Combine(_project.Request.OutputDirectory, "request-2147483645.json"),
             Path.Combine(_project.Request.OutputDirectory, "request-2147483646.json"),
             Path.Combine(_project.Request.OutputDirectory, "request-12.json"),
         ];
         var waiting = Path.Combine(_project.Request.OutputDirectory, "request-13.json");
         Array.ForEach(left, file => BuildFixture.Write(file, "half"));
         File.SetLastWriteTimeUtc(left[^1], LongAgo);
-        File.SetLastWriteTimeUtc(left[^2], DateTime.UtcNow.AddMinutes(-2));
+        File.SetLastWriteTimeUtc(left[^2], DateTime.UtcNow.AddMinutes(-12));
+        // The clock was set back since.
+        File.SetLastWriteTimeUtc(left[^3], DateTime.UtcNow.AddMinutes(12));
         BuildFixture.Write(waiting, "{}");
         Directory.CreateDirectory(Path.Combine(_project.Request.OutputDirectory, ".staging", "digits"));
         _project.Request = _project.Request with { Device = "cpu" };
@@ -317,6 +320,39 @@ public sealed class BuildSessionTests : IDisposable
         _project.Build();
 
         _project.Runs.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void Whoever_sets_the_clock_during_the_run_has_everything_looked_at_again(int hours)
+    {
+        var clock = new SetClock();
+        _project.Clock = clock;
+        _project.During = _ =>
+        {
+            clock.Moved = TimeSpan.FromHours(hours);
+            // Stamped by that clock, and not what was read.
+            BuildFixture.Write(_project.Model, "abcdefghij");
+            File.SetLastWriteTimeUtc(_project.Model, clock.GetUtcNow().UtcDateTime);
+        };
+        _project.Build().ShouldBe(ExitCode.Passed);
+        _project.During = _ => { };
+        File.SetLastWriteTimeUtc(_project.Model, LongAgo);
+        File.SetLastWriteTimeUtc(_project.Manifest, LongAgo);
+
+        _project.Build().ShouldBe(ExitCode.Passed);
+        _project.Build().ShouldBe(ExitCode.Passed);
+
+        _project.Runs.ShouldBe(2);
+        File.ReadAllText(_project.Output).ShouldBe("abcde");
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public TimeSpan Moved { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Moved;
     }
 
     [Fact]
