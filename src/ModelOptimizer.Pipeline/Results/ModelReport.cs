@@ -143,7 +143,8 @@ internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOn
     /// <summary>What <paramref name="cost"/> has of <paramref name="measure"/>; of a model that nobody packed, the bytes of its file.</summary>
     public static long Amount(BudgetMeasure measure, ModelCost cost) => measure switch
     {
-        BudgetMeasure.Macs => cost.Macs!.Value,
+        // Whoever searches for few of them knows them.
+        BudgetMeasure.Macs => cost.Macs ?? 0,
         BudgetMeasure.Shipped => cost.Shipped ?? cost.Bytes,
         _ => cost.Bytes,
     };
