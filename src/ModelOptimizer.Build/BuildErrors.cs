@@ -18,9 +18,6 @@ internal static class BuildErrors
     /// <summary>The embedded models are large: every compile embeds them again.</summary>
     public const string LargeResources = "MOC5106";
 
-    /// <summary>The build's folder cannot be read or written; the tool says the same of what it does there.</summary>
-    public const string CannotUseFolder = "MOC5113";
-
     /// <summary>The embedded models are more than an assembly can hold.</summary>
     public const string TooLargeResources = "MOC5107";
 }

@@ -85,13 +85,8 @@ public sealed class CompressModels : Task, ICancelableTask
         catch (Exception e) when (FileFailure.Is(e))
         {
             // Free space and permissions are the user's to put right: no MSB4018 with a stack.
-            toolLog.Diagnostic(new ToolDiagnostic(
-                ToolDiagnostic.Error,
-                BuildErrors.CannotUseFolder,
-                OutputDirectory,
-                0,
-                0,
-                $"The build's folder cannot be used: {e.Message} Check its permissions, the free space and that no other program holds its files."));
+            var message = BuildContract.FolderProblem(e.Message);
+            toolLog.Diagnostic(new ToolDiagnostic(ToolDiagnostic.Error, BuildContract.CannotUseFolder, OutputDirectory, 0, 0, message));
             return false;
         }
     }

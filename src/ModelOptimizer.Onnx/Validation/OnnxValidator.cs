@@ -10,12 +10,15 @@ internal static class OnnxValidator
 {
     /// <summary>Lets <paramref name="model"/> through if nothing is wrong with it: what a method makes of it is then right, or the method's mistake.</summary>
     /// <exception cref="DiagnosticException">Something is (MOC2014).</exception>
-    public static OnnxModel Require(OnnxModel model) => Check(model) is [var problem, ..]
+    public static OnnxModel Require(OnnxModel model) => Problems(model).FirstOrDefault() is { } problem
         ? throw new DiagnosticException(
             ModelCodes.InvalidGraph,
             $"the model is not valid ONNX: {problem}. Export it again, or correct it with the program that made it.",
             model.Path is null ? null : new SourcePosition(model.Path))
         : model;
+
+    // A part of a model may make nothing for a while, a model may not.
+    private static IEnumerable<string> Problems(OnnxModel model) => model.Graph.Output.Count == 0 ? ["the graph has no outputs"] : Check(model);
 
     /// <summary>What is wrong with <paramref name="model"/>; empty when nothing is.</summary>
     public static IReadOnlyList<string> Check(OnnxModel model)

@@ -48,11 +48,8 @@ internal sealed class BuildSession(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            log.Diagnostic(new Diagnostic(
-                BuildCodes.CannotWrite,
-                DiagnosticSeverity.Error,
-                $"The build's folder cannot be used: {exception.Message} Check its permissions, the free space and that no other program holds its files.",
-                new SourcePosition(request.OutputDirectory)));
+            var message = BuildContract.FolderProblem(exception.Message);
+            log.Diagnostic(new Diagnostic(BuildContract.CannotUseFolder, DiagnosticSeverity.Error, message, new SourcePosition(request.OutputDirectory)));
             return ExitCode.Environment;
         }
     }

@@ -69,6 +69,11 @@ public sealed class OnnxValidatorTests
     }
 
     [Fact]
+    public void A_model_without_outputs_is_not_let_through() =>
+        Should.Throw<DiagnosticException>(() => OnnxValidator.Require(new GraphBuilder().Input("x", [1]).Node("Relu", ["x"], ["y"]).Build()))
+            .Diagnostic.Message.ShouldContain("the graph has no outputs");
+
+    [Fact]
     public void An_output_that_nothing_makes_is_a_problem() =>
         Check(new GraphBuilder().Input("x", [1]).Output("y")).ShouldBe(["output 'y' of the graph is made by nothing"]);
 
