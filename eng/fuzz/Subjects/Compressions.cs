@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Text;
 using ModelOptimizer.Pipeline.Running;
+using ModelOptimizer.Pipeline.Tests.Datasets;
 
 namespace ModelOptimizer.Fuzz.Subjects;
 
@@ -27,14 +29,28 @@ internal sealed class Compressions : Subject
         "{ method: tucker, ranks: 50% }, { method: quantize, weights: 8 }",
     ];
 
+    private static readonly string[] Searches =
+    [
+        "{ method: auto, max-evaluations: 4 }",
+        "{ method: tucker, budget: auto, max-evaluations: 4, keep: faster }",
+        "{ method: cp, budget: auto, max-evaluations: 4 }, { method: quantize, weights: auto, budget: auto, max-evaluations: 4 }",
+    ];
+
     public Compressions()
     {
+        foreach (var (file, seed) in new[] { ("d.npz", 1), ("e.npz", 2) })
+        {
+            var images = ArrayWriter.Npy("<f4", [24, SampleModels.Width], GraphBuilder.Normal([24, SampleModels.Width], 1, seed));
+            var labels = ArrayWriter.Npy("<i8", [24], Enumerable.Range(0, 24).Select(i => (double)(i % 10)));
+            Files[file] = ArrayWriter.Npz(CompressionLevel.NoCompression, ("images", images), ("labels", labels));
+        }
+
         Files["model.onnx"] = SampleModels.Small;
         Files["weights.bin"] = SampleModels.Weights;
         Specimens =
         [
             .. from model in SampleModels.All from step in Steps select new Specimen("model.onnx", model, Form.Model) { Variant = step },
-            .. from step in Steps select new Specimen("modelopt.yaml", Encoding.UTF8.GetBytes(Manifest(step)), Form.Text),
+            .. from step in Steps.Concat(Searches) select new Specimen("modelopt.yaml", Encoding.UTF8.GetBytes(WithData(step)), Form.Text),
         ];
     }
 
@@ -59,11 +75,36 @@ internal sealed class Compressions : Subject
         }
         else
         {
-            File.WriteAllBytes(Path.Combine(project, "model.onnx"), SampleModels.All[2]);
+            File.WriteAllBytes(Path.Combine(project, "model.onnx"), SampleModels.Small);
         }
 
         return CompressionRunner.Run(new RunOptions { ManifestPath = manifest }, new Deaf(), cancellation).Diagnostics;
     }
+
+    private static string WithData(string steps) => $$"""
+        version: 1
+        device: cpu
+        seed: 2
+        datasets:
+          d: { path: d.npz, inputs: { image: images }, labels: labels, preprocess: { scale: 1/2, mean: [0.1], std: [1.5] } }
+          e:
+            path: e.npz
+            inputs: { image: images }
+            labels: labels
+            split: { first: 60%, rest: 40% }
+        models:
+          m:
+            source: model.onnx
+            output: out/m.compressed.onnx
+            calibrate: { dataset: d, samples: 16 }
+            evaluate: { dataset: e/first, metrics: [top1, cosine, mse, f1-macro, top3], samples: 12, output: scores }
+            compress: [{{steps}}]
+            gates:
+              - cosine: { min: 0.01, severity: warning }
+              - mse: { max: 1000, allow-overlap: true }
+              - size: { max: 300% }
+              - params: { max: 250 k }
+        """;
 
     private static string Manifest(string steps) => $$"""
         version: 1

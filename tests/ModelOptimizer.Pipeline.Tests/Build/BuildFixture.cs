@@ -14,12 +14,18 @@ namespace ModelOptimizer.Pipeline.Tests.Build;
 /// <summary>A project with one manifest and one model, built with a runner that "compresses" by taking the first half of the file.</summary>
 internal sealed class BuildFixture : IDisposable
 {
+    /// <summary>When manifest and model were written.</summary>
+    public static readonly DateTime LongAgo = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+
     private readonly TempFolder _folder = new();
 
     public BuildFixture()
     {
         Write(Manifest, "version: 1");
         Write(Model, "0123456789");
+        // A file written within the run's own time would count as changed while it ran.
+        File.SetLastWriteTimeUtc(Manifest, LongAgo);
+        File.SetLastWriteTimeUtc(Model, LongAgo);
         Request = new BuildRequest
         {
             Manifests = [Manifest],
@@ -95,6 +101,13 @@ internal sealed class BuildFixture : IDisposable
     }
 
     public string Relative(string text) => text.Replace(_folder.Path, "<project>", StringComparison.Ordinal);
+
+    /// <summary>What the state says of an input.</summary>
+    public (long Length, long Ticks) Stamp(string path)
+    {
+        var input = State.GetProperty("inputs").EnumerateArray().Single(stamp => Path.GetFullPath(stamp.GetProperty("path").GetString()!, Request.OutputDirectory) == path);
+        return (input.GetProperty("length").GetInt64(), input.GetProperty("lastWriteUtc").GetInt64());
+    }
 
     public void Dispose() => _folder.Dispose();
 
