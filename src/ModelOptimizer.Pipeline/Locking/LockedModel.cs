@@ -20,6 +20,10 @@ internal sealed record LockedModel
     /// <summary>What chosen ranks are multiples of, by measured time; 1 when time had no say.</summary>
     public int RankMultiple { get; init; } = 1;
 
+    /// <summary>How many searches have looked at the samples of the gates, this one counted, as far as this file knows; 0 where none has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Looks { get; init; }
+
     /// <summary>What the original costs.</summary>
     public required ModelCost Before { get; init; }
 
@@ -48,7 +52,7 @@ internal sealed record LockedModel
 
     /// <summary>Whether it has what any lock has; its lists may hold null where their members were edited.</summary>
     [JsonIgnore]
-    public bool IsWhole => RankMultiple > 0
+    public bool IsWhole => RankMultiple > 0 && Looks >= 0
         && !Inputs.Manifest.Values.Contains(null) && !Inputs.Files.Values.Contains(null)
         && Steps.All(step => step is not null && step.IsWhole)
         && Metrics.Values.All(metric => metric is not null && double.IsFinite(metric.Original ?? 0) && double.IsFinite(metric.Compressed ?? 0));
@@ -60,6 +64,7 @@ internal sealed record LockedModel
         Steps = [.. report.Steps.Select(step => LockedStep.Of(step, report.Times))],
         DecidedByTime = report.DecidedByTime,
         RankMultiple = report.RankMultiple,
+        Looks = report.Looks,
         Before = report.Before,
         After = report.After,
         Metrics = report.Metrics.ToDictionary(pair => pair.Metric, LockedMetric.Of, StringComparer.Ordinal),

@@ -59,6 +59,10 @@ internal sealed record ModelReport
     /// <summary>What the final metrics were measured on.</summary>
     public DataUse? EvaluatedOn { get; init; }
 
+    /// <summary>How many searches have looked at the samples of the gates, this one counted, as far as the lock file knows; 0 where none has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Looks { get; init; }
+
     /// <summary>Bytes, weights and multiply-adds of the original.</summary>
     public required ModelCost Before { get; init; }
 

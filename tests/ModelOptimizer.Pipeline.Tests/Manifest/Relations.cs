@@ -31,6 +31,7 @@ public sealed class Relations
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
     {
         ["dataset"] = "train",
+        ["confirm"] = "last",
         ["samples"] = "5",
         ["random"] = "64",
         ["metrics"] = "[mse]",
@@ -104,7 +105,9 @@ public sealed class Relations
             var mapping = $"{{ {string.Join(", ", written.Select(key => $"{key.Name}: {Values[key.Name]}"))} }}";
             var yaml = $$"""
                 version: 1
-                datasets: { train: { path: train.npz, inputs: { image: images }, labels: labels } }
+                datasets:
+                  train: { path: train.npz, inputs: { image: images }, labels: labels }
+                  last: { path: train.npz, inputs: { image: images }, labels: labels }
                 models: { digits: { source: digits.onnx, {{string.Format(CultureInfo.InvariantCulture, model, mapping)}} } }
                 """;
 

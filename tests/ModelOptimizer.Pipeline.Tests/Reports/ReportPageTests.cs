@@ -20,6 +20,8 @@ public partial class ReportPageTests
         {
             Before = cost,
             After = cost,
+            Looks = 2,
+            Gates = [.. brief.Gates.Select(gate => gate with { ConfirmedOn = "last" })],
             Steps = [.. brief.Steps, other],
             Times = [.. brief.Times.Select(time => time with { Stored = true })],
             Search = brief.Search! with { Candidates = [.. brief.Search.Candidates.Select(candidate => candidate with { Cost = cost })] },

@@ -136,7 +136,7 @@ internal sealed class SmallProject : IDisposable
 
     private static string Few(int? samples) => samples is null ? "" : $", samples: {samples}";
 
-    private void WriteImages(string name, int count, int seed)
+    public void WriteImages(string name, int count, int seed)
     {
         long[] shape = [count, 4, 8, 8];
         File.WriteAllBytes(
