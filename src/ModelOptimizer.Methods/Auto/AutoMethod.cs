@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Distillation;
+
 namespace ModelOptimizer.Methods.Auto;
 
 /// <summary>The steps that a person who knows all methods would write, for what shall be small.</summary>
@@ -98,7 +100,7 @@ internal sealed class AutoMethod : IMethod
         if (arguments.Get(Healing) is { } heal)
         {
             var layers = written.Where(entry => entry.Key.Text == Layers.Name);
-            steps.Add(Step("distill", layers, [("steps", FormattableString.Invariant($"{heal.Steps}")), .. Recipe]));
+            steps.Add(Step("distill", layers, [.. heal.Length, .. Recipe]));
         }
 
         return steps;
@@ -122,18 +124,30 @@ internal enum AutoObjective
 
 /// <summary>A training behind the other steps.</summary>
 /// <param name="Steps">How long it is.</param>
-internal sealed record Heal(int Steps)
+/// <param name="Minutes">How long it may take; null for as long as the steps take.</param>
+internal sealed record Heal(int Steps, double? Minutes)
 {
-    private static readonly Option<int> StepsKey = new("steps", Forms.Whole(1, 100_000_000), "The number of steps.") { IsRequired = true, Example = "1000" };
+    private static readonly KeySet Keys = new() { NeedsOneOf = ["steps", "minutes"] };
 
-    private static readonly KeySet Keys = new(StepsKey);
+    private static readonly Option<int> StepsKey = Keys.Add<int>(new("steps", Forms.Whole(1, 100_000_000), "The number of steps.", "1000") { Example = "1000" });
+
+    private static readonly Option<double?> MinutesKey = Keys.Add(DistillationKeys.Minutes with { Example = "5" });
 
     /// <summary>How it is written.</summary>
     public static Form<Heal?> Form { get; } = new(
-        "{ steps: 1000 }",
+        "{ steps: 1000 }, { minutes: 5 } or both",
         () => SectionSchema.Of(Keys),
-        (node, what, paths) => new Heal(new Section(node, $"'{what}'", Keys, paths).Read(StepsKey)))
+        (node, what, paths) =>
+        {
+            var section = new Section(node, $"'{what}'", Keys, paths);
+            return new Heal(section.Read(StepsKey), section.Read(MinutesKey));
+        })
     {
-        Write = (heal, _) => Json.Sorted([new("steps", heal!.Steps)]),
+        Write = (heal, _) => Json.Sorted([new("steps", heal!.Steps), new("minutes", heal.Minutes)]),
     };
+
+    /// <summary>The keys of the training that say how long it is.</summary>
+    public IEnumerable<(string Key, string Value)> Length => Minutes is { } minutes
+        ? [("steps", FormattableString.Invariant($"{Steps}")), ("minutes", FormattableString.Invariant($"{minutes}"))]
+        : [("steps", FormattableString.Invariant($"{Steps}"))];
 }

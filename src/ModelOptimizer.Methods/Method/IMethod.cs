@@ -72,4 +72,7 @@ internal sealed record StepResult(OnnxModel Model, IReadOnlyList<LayerOutcome> L
 
     /// <summary>What the method can prove or measure of its result.</summary>
     public IReadOnlyList<Certificate> Certificates { get; init; } = [];
+
+    /// <summary>The steps of a training where time decided their number; null otherwise.</summary>
+    public int? StepsByTime { get; init; }
 }

@@ -107,7 +107,12 @@ internal enum DecisionSource
 /// <param name="Layers">What it did to every layer it was asked to look at.</param>
 /// <param name="Series">Lines for the report's plots.</param>
 /// <param name="Certificates">What it proves.</param>
-internal sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layers, IReadOnlyList<Series> Series, IReadOnlyList<Certificate> Certificates);
+internal sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layers, IReadOnlyList<Series> Series, IReadOnlyList<Certificate> Certificates)
+{
+    /// <summary>The steps of a training where time decided their number; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? StepsByTime { get; init; }
+}
 
 /// <summary>Measured time of a rewritten layer against the original's, both alone on ONNX Runtime.</summary>
 /// <param name="Layer">The layer's name.</param>

@@ -99,7 +99,7 @@ public class AutoTests
     [InlineData("budget: { size: 12% }", "MOC1308", "'budget' counts something else than 'objective', which is shipped unless written. Write the same in both.")]
     [InlineData("budget: { macs: auto }", "MOC1308", "'budget' counts something else than 'objective'")]
     [InlineData("budget: { shipped: 6% }, max-minutes: 5", "MOC1013", "'max-minutes' limits the search of the gates, and 'budget' says here how small")]
-    [InlineData("heal: {}", "MOC1007", "'steps'")]
+    [InlineData("heal: {}", "MOC1007", "'heal' needs one of steps, minutes. Write, for example, 'steps: 1000' or 'minutes: 5'")]
     [InlineData("heal: 1000", "MOC1008", "heal")]
     [InlineData("keep: faster", "MOC1005", "Unknown key 'keep' in a step of method 'auto'")]
     [InlineData("objective: speed", "MOC1009", "shipped, size, macs")]
