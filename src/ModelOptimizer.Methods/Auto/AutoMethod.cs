@@ -14,6 +14,7 @@ internal sealed class AutoMethod : IMethod
         [AutoObjective.Shipped] = BudgetMeasure.Shipped,
         [AutoObjective.Size] = BudgetMeasure.Size,
         [AutoObjective.Macs] = BudgetMeasure.Macs,
+        [AutoObjective.Latency] = BudgetMeasure.Latency,
     };
 
     private const string Fixed = "limits the search of the gates, and 'budget' says here how small the model shall become. Remove one of the two.";
@@ -23,7 +24,8 @@ internal sealed class AutoMethod : IMethod
     private static readonly Option<AutoObjective> Small = Keys.Add<AutoObjective>(new(
         "objective",
         Forms.OneOf<AutoObjective>(),
-        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds.",
+        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds; latency, "
+            + "the time of one run on this machine.",
         "shipped"));
 
     private static readonly Option<Budget?> Within = Keys.Add(SearchOptions.Budget with
@@ -57,7 +59,7 @@ internal sealed class AutoMethod : IMethod
     public string Name => "auto";
 
     public string Summary =>
-        "All methods in one budget: the fewest shipped bytes, the smallest file or the fewest multiply-adds that the gates allow. Writes the steps for you.";
+        "All methods in one budget: the fewest shipped bytes, the smallest file, the fewest multiply-adds or the least time that the gates allow. Writes the steps for you.";
 
     public string Paper => "What it does to a layer is what the methods that it chooses from do.";
 
@@ -81,9 +83,13 @@ internal sealed class AutoMethod : IMethod
         }
         else
         {
-            Node auto = At("auto");
-            var macs = new MapNode([((ScalarNode)At("macs"), auto)], step.Position);
-            written.Add(((ScalarNode)At("budget"), arguments.Get(Small) == AutoObjective.Macs ? macs : auto));
+            Node Measured(string what) => new MapNode([((ScalarNode)At(what), At("auto"))], step.Position);
+            written.Add(((ScalarNode)At("budget"), arguments.Get(Small) switch
+            {
+                AutoObjective.Macs => Measured("macs"),
+                AutoObjective.Latency => Measured("latency"),
+                _ => At("auto"),
+            }));
         }
 
         MapNode Step(string method, IEnumerable<(ScalarNode Key, Node Value)> more, params (string Key, string Value)[] own) => new(
@@ -94,6 +100,7 @@ internal sealed class AutoMethod : IMethod
             (AutoObjective.Shipped, _) => [Step("quantize", written, ("rate", "auto"))],
             (AutoObjective.Size, { IsAuto: false }) => [Step("quantize", written, ("weights", "auto"))],
             (AutoObjective.Size, _) => [Step("cp", written, ("storage", "stored")), Step("quantize", written, ("weights", "auto"))],
+            (AutoObjective.Latency, _) => [Step("cp", written, ("keep", "faster")), Step("tucker", written, ("keep", "faster"))],
             (_, { IsAuto: false }) => [Step("cp", written)],
             _ => [Step("cp", written), Step("tucker", written)],
         };
@@ -120,6 +127,9 @@ internal enum AutoObjective
 
     /// <summary>Multiply-adds of one sample.</summary>
     Macs,
+
+    /// <summary>Time of one run on this machine.</summary>
+    Latency,
 }
 
 /// <summary>A training behind the other steps.</summary>

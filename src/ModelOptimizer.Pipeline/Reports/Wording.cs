@@ -72,6 +72,7 @@ internal static class Wording
     public static string Searched(SearchTrace search) => search.Measure switch
     {
         BudgetMeasure.Macs => Gates.GateRules.Macs,
+        BudgetMeasure.Latency => Gates.GateRules.Latency,
         BudgetMeasure.Shipped => Gates.GateRules.Shipped,
         _ => Gates.GateRules.Size,
     };

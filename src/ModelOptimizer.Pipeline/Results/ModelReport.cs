@@ -137,8 +137,12 @@ internal sealed record LayerTime(string Layer, double Ratio, double Lower, doubl
 /// <param name="Shares">What there was to choose for each layer, and what the taken candidate has.</param>
 internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates, IReadOnlyList<SearchedLayer> Shares)
 {
-    /// <summary>What it makes small: the file, what is shipped, or multiply-adds.</summary>
+    /// <summary>What it makes small: the file, what is shipped, multiply-adds, or time.</summary>
     public BudgetMeasure Measure { get; init; }
+
+    /// <summary>The measured time of one run of the original in nanoseconds, where the search makes that small; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Nanoseconds { get; init; }
 
     /// <summary>Whether <c>max-minutes</c> ended it, so that another run may look further.</summary>
     public bool IsOutOfTime { get; init; }
@@ -146,13 +150,14 @@ internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOn
     /// <summary>What a candidate has of that.</summary>
     public long Amount(ModelCost cost) => Amount(Measure, cost);
 
-    /// <summary>What it is compared with: of the original, which ships as it is, bytes of the file or multiply-adds.</summary>
-    public long OfOriginal(ModelCost before) => Amount(before with { Shipped = null });
+    /// <summary>What it is compared with: of the original, which ships as it is, bytes of the file, multiply-adds or time.</summary>
+    public long OfOriginal(ModelCost before) => Amount(before with { Shipped = null, Nanoseconds = Nanoseconds });
 
     /// <summary>What <paramref name="cost"/> has of <paramref name="measure"/>; of a model that nobody packed, the bytes of its file.</summary>
     public static long Amount(BudgetMeasure measure, ModelCost cost) => measure switch
     {
         BudgetMeasure.Macs => cost.Macs!.Value,
+        BudgetMeasure.Latency => cost.Nanoseconds!.Value,
         BudgetMeasure.Shipped => cost.Shipped ?? cost.Bytes,
         _ => cost.Bytes,
     };

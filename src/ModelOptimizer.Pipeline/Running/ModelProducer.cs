@@ -31,7 +31,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
         return (bytes, report with
         {
             Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
-            DecidedByTime = TimeDecides || trace is { IsOutOfTime: true } || compressed.Steps.Any(step => step.StepsByTime is not null),
+            DecidedByTime = TimeDecides || trace is { IsOutOfTime: true } or { Measure: BudgetMeasure.Latency } || compressed.Steps.Any(step => step.StepsByTime is not null),
             RankMultiple = multiple,
             Times = times,
             Search = trace,
