@@ -24,8 +24,8 @@ internal sealed class AutoMethod : IMethod
     private static readonly Option<AutoObjective> Small = Keys.Add<AutoObjective>(new(
         "objective",
         Forms.OneOf<AutoObjective>(),
-        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds; latency, "
-            + "the time of one run on this machine.",
+        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds; "
+            + "latency, the time of one run on this machine.",
         "shipped"));
 
     private static readonly Option<Budget?> Within = Keys.Add(SearchOptions.Budget with
@@ -59,7 +59,8 @@ internal sealed class AutoMethod : IMethod
     public string Name => "auto";
 
     public string Summary =>
-        "All methods in one budget: the fewest shipped bytes, the smallest file, the fewest multiply-adds or the least time that the gates allow. Writes the steps for you.";
+        "All methods in one budget: the fewest shipped bytes, the smallest file, the fewest multiply-adds or the least time that the gates allow. Writes the "
+            + "steps for you.";
 
     public string Paper => "What it does to a layer is what the methods that it chooses from do.";
 
@@ -139,7 +140,10 @@ internal sealed record Heal(int Steps, double? Minutes)
 {
     private static readonly KeySet Keys = new() { NeedsOneOf = ["steps", "minutes"] };
 
-    private static readonly Option<int> StepsKey = Keys.Add<int>(new("steps", Forms.Whole(1, 100_000_000), "The number of steps.", "1000") { Example = "1000" });
+    private static readonly Option<int> StepsKey = Keys.Add<int>(new("steps", Forms.Whole(1, 100_000_000), "The number of steps.", "1000")
+    {
+        Example = "1000",
+    });
 
     private static readonly Option<double?> MinutesKey = Keys.Add(DistillationKeys.Minutes with { Example = "5" });
 

@@ -64,7 +64,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         var steps = options.StepsFor(data.Samples.Count, graph.Batch);
         if (options.Time is { } time)
         {
-            steps = chosen?.GetValueOrDefault(Choice.Steps.WholeModel) is Choice.Steps decided ? decided.Count : Math.Min(steps, StepsWithin(time, data, graph, held));
+            var decided = chosen?.GetValueOrDefault(Choice.Steps.WholeModel) as Choice.Steps;
+            steps = decided?.Count ?? Math.Min(steps, StepsWithin(time, data, graph, held));
         }
 
         for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
@@ -108,7 +109,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples? held, TrainingPlan plan)
     {
         using var trainer = new Trainer(context.Engine, graph);
-        var blobs = new TrainingBlobs(context.Blobs, student, options with { Rate = plan.LearningRate, Steps = (int)plan.Steps }, parameters, plan.Steps, Checkpoints);
+        var made = options with { Rate = plan.LearningRate, Steps = (int)plan.Steps };
+        var blobs = new TrainingBlobs(context.Blobs, student, made, parameters, plan.Steps, Checkpoints);
         var progress = new StepProgress(context.Progress);
         return TrainingLoop.Run(
             trainer,

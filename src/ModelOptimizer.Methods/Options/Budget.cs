@@ -46,15 +46,18 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
     /// <summary>The keys of a goal of bits.</summary>
     public static KeySet KeysOfBytes { get; } = Of([BudgetMeasure.Size, BudgetMeasure.Shipped]);
 
-    /// <summary>How a budget is written: <c>auto</c>, <c>{ macs: auto }</c>, <c>{ latency: auto }</c>, or <c>{ params: 250 k, allocation: uniform }</c>.</summary>
+    /// <summary>
+    /// How a budget is written: <c>auto</c>, <c>{ macs: auto }</c>, <c>{ latency: auto }</c>, or <c>{ params: 250 k, allocation: uniform }</c>.
+    /// </summary>
     public static Form<Budget?> Form { get; } = Written(Keys, "auto, { macs | latency: auto }, or { size | params | macs: 40%, allocation: sigma | uniform }");
 
     /// <summary>How a budget of bytes is written: <c>auto</c>, <c>{ size: 15% }</c> or <c>{ shipped: 6% }</c>.</summary>
     public static Form<Budget?> FormOfBytes { get; } = Written(KeysOfBytes, "auto, or { size | shipped: 15% }");
 
     /// <summary>How either is written.</summary>
-    public static Form<Budget?> FormOfAny { get; } =
-        Written(Of([BudgetMeasure.Size, BudgetMeasure.Shipped, BudgetMeasure.Macs, BudgetMeasure.Latency]), "auto, { macs | latency: auto }, or { size | shipped | macs: 40% }");
+    public static Form<Budget?> FormOfAny { get; } = Written(
+        Of([BudgetMeasure.Size, BudgetMeasure.Shipped, BudgetMeasure.Macs, BudgetMeasure.Latency]),
+        "auto, { macs | latency: auto }, or { size | shipped | macs: 40% }");
 
     /// <summary>The smallest model that passes the gates: a search decides.</summary>
     public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);

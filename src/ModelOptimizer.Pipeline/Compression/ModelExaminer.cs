@@ -53,13 +53,14 @@ internal sealed class ModelExaminer : IDisposable
     {
         var evaluate = _job.Model.Evaluate!;
         var samples = new GateSamples(_job, _before, evaluate.Confirm!, count: null);
+        var gated = new Draw(evaluate.Dataset!, evaluate.Samples);
         using var after = _job.Engine.CreateSession(compressed);
         return new GateEvidence
         {
             Before = Original,
             After = CostOf(_job.Engine, compressed),
             Evaluation = samples.Evaluate(after, _job.Progress, null),
-            Overlap = samples.Copies([.. _job.Calibration is { } calibration ? [calibration] : Array.Empty<Draw>(), new Draw(evaluate.Dataset!, evaluate.Samples)]),
+            Overlap = samples.Copies(_job.Calibration is { } calibration ? [calibration, gated] : [gated]),
             Seed = _job.Plan.Seed,
         };
     }

@@ -30,7 +30,11 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
                 KeyCodes.Conflict,
                 $"'confirm' is '{confirm.Name}', on which the gates are decided already. Name a dataset, or a part of one, with other samples.",
                 section[EvaluateKeys.Confirm]!.Position)
-            : new EvaluationPlan(dataset, metrics, section.Read(EvaluateKeys.Samples), section.Read(EvaluateKeys.Output)) { Command = command, Confirm = confirm };
+            : new EvaluationPlan(dataset, metrics, section.Read(EvaluateKeys.Samples), section.Read(EvaluateKeys.Output))
+            {
+                Command = command,
+                Confirm = confirm,
+            };
     }
 
     private CommandPlan Command(IReadOnlyList<string> words, Section section) => new()

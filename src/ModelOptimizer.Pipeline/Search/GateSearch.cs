@@ -40,8 +40,8 @@ internal sealed class GateSearch
             throw new DiagnosticException(
                 MethodCodes.NothingToCompress,
                 _list.Measure == BudgetMeasure.Latency
-                    ? "there is nothing to search: no ranks make any of the selected layers faster on this machine. Choose other layers, remove the step, or make "
-                        + "something else small."
+                    ? "there is nothing to search: no ranks make any of the selected layers faster on this machine. Choose other layers, remove the step, or "
+                        + "make something else small."
                     : "there is nothing to search: no ranks and no bits make any of the selected layers smaller. Choose other layers, or remove the step.",
                 SearchRules.Position(_plan)
             );

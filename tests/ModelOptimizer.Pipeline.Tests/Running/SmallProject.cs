@@ -79,7 +79,8 @@ internal sealed class SmallProject : IDisposable
     {
         const int Wide = 192;
         var (left, right, taps) = (GraphBuilder.Normal([Wide, 4], 0.5, 5), GraphBuilder.Normal([4, 16], 0.5, 6), GraphBuilder.Normal([4, 9], 0.3, 7));
-        double Kernel(int output, int input, int tap) => Enumerable.Range(0, 4).Sum(k => left[(output * 4) + k] * right[(k * 16) + (input % 16)] * taps[(k * 9) + tap]);
+        double Kernel(int output, int input, int tap) =>
+            Enumerable.Range(0, 4).Sum(k => left[(output * 4) + k] * right[(k * 16) + (input % 16)] * taps[(k * 9) + tap]);
         double[] kernel = [.. Enumerable.Range(0, Wide * Wide * 9).Select(at => Kernel(at / (Wide * 9), at / 9 % Wide, at % 9))];
         new GraphBuilder()
             .Input("image", [-1, 4, 8, 8])

@@ -1,10 +1,10 @@
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Gates;
-using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Pipeline.Timing;
 using ModelOptimizer.Tensors.Shapes;
 
-namespace ModelOptimizer.Pipeline.Timing;
+namespace ModelOptimizer.Pipeline.Search;
 
 /// <summary>
 /// What ranks save of a run's time. Of every layer and step a few ranks are timed against the original layer; the time of the others follows from their
