@@ -16,6 +16,7 @@ internal static class Campaigns
         () => new Builds(),
         () => new Projects(),
         () => new Evaluators(),
+        () => new Initialisations(),
     ];
 
     /// <summary>The kind called <paramref name="name"/>.</summary>

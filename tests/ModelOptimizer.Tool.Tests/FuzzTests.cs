@@ -15,6 +15,7 @@ public class FuzzTests
     [InlineData("build", 500)]
     [InlineData("project", 200)]
     [InlineData("evaluator", 100)]
+    [InlineData("init", 40)]
     public void Damaged_input_is_one_error_with_a_code_and_leaves_nothing_behind(string kind, int count)
     {
         var findings = new Campaign(Campaigns.Kind(kind), seed: 1).Run(0, count).ToList();
@@ -32,5 +33,5 @@ public class FuzzTests
 
     [Fact]
     public void Every_kind_is_tried() => Campaigns.Kinds.Select(made => made().Name)
-        .ShouldBe(["model", "manifest", "data", "lock", "cache", "report", "build", "project", "evaluator"]);
+        .ShouldBe(["model", "manifest", "data", "lock", "cache", "report", "build", "project", "evaluator", "init"]);
 }

@@ -64,7 +64,8 @@ internal sealed class Compressions : Subject
 
     public override IReadOnlyList<Specimen> Specimens { get; }
 
-    public override bool MayWrite(string file) => file is "model.onnx" or "modelopt.yaml" || file.Contains(".compressed.", StringComparison.Ordinal);
+    // An output may be called anything, but it must not take the place of what was read.
+    public override bool MayWrite(string file) => file is "model.onnx" or "modelopt.yaml" || !Files.ContainsKey(file);
 
     public override IEnumerable<Diagnostic> Run(string project, Specimen specimen, CancellationToken cancellation)
     {

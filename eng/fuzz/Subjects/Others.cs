@@ -1,8 +1,10 @@
+using System.IO.Compression;
 using System.Text;
 using ModelOptimizer.Pipeline.Evaluation;
 using ModelOptimizer.Pipeline.Initialization;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
+using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Pipeline.Tests.Reports;
 
 namespace ModelOptimizer.Fuzz.Subjects;
@@ -99,5 +101,46 @@ internal sealed class EarlierReports : Subject
         var verified = SampleReports.Searched with { Steps = [], Source = Path.Combine(project, "cifar.onnx"), Output = null, ReportFile = null };
         ReportFiles.Write(verified, manifest, ManifestReader.Read(manifest).Models[0], new RunOptions { ManifestPath = manifest }, said.Add);
         return said;
+    }
+}
+
+/// <summary>Data and models that <c>init</c> looks at and guesses from; what it writes is read again.</summary>
+internal sealed class Initialisations : Subject
+{
+    public Initialisations()
+    {
+        var images = ArrayWriter.Npy("<f4", [12, SampleModels.Width], GraphBuilder.Normal([12, SampleModels.Width], 1, 3));
+        var labels = ArrayWriter.Npy("<i8", [12], Enumerable.Range(0, 12).Select(i => (double)(i % 10)));
+        var table = new StringBuilder(string.Join(',', Enumerable.Range(0, SampleModels.Width).Select(i => $"p{i}")) + ",label\n");
+        for (var row = 0; row < 12; row++)
+        {
+            table.AppendJoin(',', Enumerable.Range(0, SampleModels.Width).Select(i => (row * i) % 7)).Append(',').Append(row % 10).Append('\n');
+        }
+
+        Files["model.onnx"] = SampleModels.Small;
+        Specimens =
+        [
+            new("d.npz", images, Form.Text) { Pack = bytes => ArrayWriter.Npz(CompressionLevel.Fastest, ("images", bytes), ("labels", labels)) },
+            new("d.npz", labels, Form.Text) { Pack = bytes => ArrayWriter.Npz(CompressionLevel.Fastest, ("images", images), ("labels", bytes)) },
+            new("d.npz", ArrayWriter.Npz(CompressionLevel.NoCompression, ("images", images), ("labels", labels)), Form.Bytes),
+            new("d.csv", Encoding.UTF8.GetBytes(table.ToString()), Form.Text),
+            new("d.npy", images, Form.Text),
+        ];
+    }
+
+    public override string Name => "init";
+
+    public override int Share => 2;
+
+    public override IReadOnlyList<Specimen> Specimens { get; }
+
+    public override bool MayWrite(string file) => file is "modelopt.yaml" or "modelopt.schema.json";
+
+    public override IEnumerable<Diagnostic> Run(string project, Specimen specimen, CancellationToken cancellation)
+    {
+        var request = new InitRequest { Directory = project, Model = Path.Combine(project, "model.onnx"), Data = Path.Combine(project, specimen.File) };
+        _ = Initializer.Run(request);
+        _ = ManifestReader.Read(Path.Combine(project, "modelopt.yaml"));
+        return [];
     }
 }
