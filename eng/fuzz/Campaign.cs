@@ -114,7 +114,8 @@ internal sealed class Campaign(Subject subject, int seed)
             said.Add(Failure.Of(thrown));
         }
 
-        if (allocated > MostBytes)
+        // Of all that a run allocates; one that may take long may also train.
+        if (allocated > (subject.MayTakeLong ? 8 : 1) * MostBytes)
         {
             problems.Add(("memory", $"allocated {allocated >> 20} MiB"));
         }

@@ -71,7 +71,7 @@ public sealed class RunsOnFailingDisks : IDisposable
                 Files().Keys.Order().ShouldBe(old.Keys.Order(), place);
             }
 
-            MakeOld();
+            MakeOld(TimeSpan.FromHours(at % 2 == 0 ? -1 : 1));
             Compress(ranks: 3).ShouldBe(ExitCode.Passed, place);
             Files().Keys.Order().ShouldBe(@new.Keys.Order(), place);
             ShouldBeNew($"in the run after {place}");
@@ -127,8 +127,8 @@ public sealed class RunsOnFailingDisks : IDisposable
         }
     }
 
-    // A run that was killed has another process's number, and is some time ago.
-    private void MakeOld()
+    // A run that was killed has another process's number, and is some time ago; or the clock was set back since.
+    private void MakeOld(TimeSpan when)
     {
         // Of which the system would have closed all files.
         GC.Collect();
@@ -137,7 +137,7 @@ public sealed class RunsOnFailingDisks : IDisposable
         {
             var renamed = _folder[file.Replace($".{Environment.ProcessId}.", ".2147483647.", StringComparison.Ordinal)];
             File.Move(_folder[file], renamed);
-            File.SetLastWriteTimeUtc(renamed, DateTime.UtcNow - TimeSpan.FromHours(1));
+            File.SetLastWriteTimeUtc(renamed, DateTime.UtcNow + when);
         }
     }
 }
