@@ -100,10 +100,11 @@ internal sealed class Supervisor : IDisposable
 
     private int Report(Exception failure)
     {
-        if (!Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb")
+        if (!Console.IsOutputRedirected && !Console.IsErrorRedirected)
         {
-            // Moving bars hide the cursor.
-            Console.Error.WriteLine("\u001b[?25h");
+            // Moving bars hide the cursor, and leave it behind them.
+            Console.CursorVisible = true;
+            Console.Error.Write('\r');
         }
 
         var terminal = Terminal.OfProcess();
