@@ -13,6 +13,7 @@ internal static class BitsTable
         ["auto"] = "{ method: auto }",
         ["auto, size"] = "{ method: auto, objective: size }",
         ["auto, macs"] = "{ method: auto, objective: macs }",
+        ["auto, latency"] = "{ method: auto, objective: latency }",
         ["tucker too"] = "{ method: cp, storage: stored, budget: auto }, { method: tucker, storage: stored, budget: auto }, { method: quantize, weights: auto, budget: auto }",
         ["auto, healed 300"] = "{ method: auto, heal: { steps: 300 } }",
         ["auto, healed 1000"] = "{ method: auto, heal: { steps: 1000 } }",

@@ -28,6 +28,8 @@ return args switch
     ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),
     ["rate", var shared, var network, var goals, var samples, var seed] => RateTable.Run(shared, network, goals, samples, seed),
     ["budgets", var shared] => BitsTable.Sizes(shared),
+    ["levels"] => LevelsTable.Run("200,2000", "10000"),
+    ["levels", var samples, var gates] => LevelsTable.Run(samples, gates),
     ["confidence"] => ConfidenceTable.Run(820),
     ["searches", var shared] => BitsTable.Searches(shared, "", "bits;cp and bits;auto;auto, size"),
     ["searches", var shared, var network, var steps] => BitsTable.Searches(shared, network, steps),
@@ -81,6 +83,7 @@ static int Usage()
           rate <shared> <network> <goals> [512 1]   resnet20, vit, magika or mnist rounded by rate, goals such as 'rate: 2; rate: 1.2'; images, seed
           fit <shared> <steps> [512 1]   ResNet-20 with each layer fitted alone and to make up for those before it, steps such as 'cp, budget: { params: 40% } + quantize, weights: 4; …'; images, seed
           budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
+          levels [200 1000]     how often a gate that a bootstrap decides passes at a true change of exactly its limit
           confidence            820 searches of the digit network: how often what is taken is really beyond the limit of its gate
           searches <shared> [resnet 'auto;auto, healed 300']   the fewest bytes that a gate allows: by bits, by ranks of cp and bits, by method: auto
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits

@@ -187,16 +187,20 @@ internal sealed partial record InputStamp(
     [property: DataMember(Name = "lastWriteUtc", Order = 2)] long LastWriteUtc,
     [property: DataMember(Name = "sha256", Order = 3)] string Sha256)
 {
+    /// <summary>A file's <see cref="FileIdentity"/>; 0 for a folder.</summary>
+    [DataMember(Name = "identity", Order = 4, EmitDefaultValue = false)]
+    public long Identity { get; init; }
+
     /// <summary>The file or folder as it is now, without its content.</summary>
     public static InputStamp Glance(string path)
     {
         var file = new FileInfo(path);
-        return file.Exists ? new InputStamp(path, file.Length, file.LastWriteTimeUtc.Ticks, "")
+        return file.Exists ? new InputStamp(path, file.Length, file.LastWriteTimeUtc.Ticks, "") { Identity = FileIdentity.Of(path) }
             : Directory.Exists(path) ? new InputStamp(path, 0, FolderStamp.Of(path).Fingerprint, "")
             : new InputStamp(path, -1, 0, "");
     }
 
-    /// <summary>Whether length and time are still what the tool saw. Equal, not "not newer": a file replaced by an older one is a change.</summary>
+    /// <summary>Whether length, time and identity are still what the tool saw. Equal, not "not newer": a file replaced by an older one is a change.</summary>
     public bool IsUnchanged()
     {
         try

@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Distillation;
+
 namespace ModelOptimizer.Methods.Auto;
 
 /// <summary>The steps that a person who knows all methods would write, for what shall be small.</summary>
@@ -12,6 +14,7 @@ internal sealed class AutoMethod : IMethod
         [AutoObjective.Shipped] = BudgetMeasure.Shipped,
         [AutoObjective.Size] = BudgetMeasure.Size,
         [AutoObjective.Macs] = BudgetMeasure.Macs,
+        [AutoObjective.Latency] = BudgetMeasure.Latency,
     };
 
     private const string Fixed = "limits the search of the gates, and 'budget' says here how small the model shall become. Remove one of the two.";
@@ -21,7 +24,8 @@ internal sealed class AutoMethod : IMethod
     private static readonly Option<AutoObjective> Small = Keys.Add<AutoObjective>(new(
         "objective",
         Forms.OneOf<AutoObjective>(),
-        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds.",
+        "What shall be small: shipped, the bytes that the model adds to the application once they are compressed; size, its file; macs, its multiply-adds; "
+            + "latency, the time of one run on this machine.",
         "shipped"));
 
     private static readonly Option<Budget?> Within = Keys.Add(SearchOptions.Budget with
@@ -55,7 +59,8 @@ internal sealed class AutoMethod : IMethod
     public string Name => "auto";
 
     public string Summary =>
-        "All methods in one budget: the fewest shipped bytes, the smallest file or the fewest multiply-adds that the gates allow. Writes the steps for you.";
+        "All methods in one budget: the fewest shipped bytes, the smallest file, the fewest multiply-adds or the least time that the gates allow. Writes the "
+            + "steps for you.";
 
     public string Paper => "What it does to a layer is what the methods that it chooses from do.";
 
@@ -79,9 +84,13 @@ internal sealed class AutoMethod : IMethod
         }
         else
         {
-            Node auto = At("auto");
-            var macs = new MapNode([((ScalarNode)At("macs"), auto)], step.Position);
-            written.Add(((ScalarNode)At("budget"), arguments.Get(Small) == AutoObjective.Macs ? macs : auto));
+            Node Measured(string what) => new MapNode([((ScalarNode)At(what), At("auto"))], step.Position);
+            written.Add(((ScalarNode)At("budget"), arguments.Get(Small) switch
+            {
+                AutoObjective.Macs => Measured("macs"),
+                AutoObjective.Latency => Measured("latency"),
+                _ => At("auto"),
+            }));
         }
 
         MapNode Step(string method, IEnumerable<(ScalarNode Key, Node Value)> more, params (string Key, string Value)[] own) => new(
@@ -92,13 +101,14 @@ internal sealed class AutoMethod : IMethod
             (AutoObjective.Shipped, _) => [Step("quantize", written, ("rate", "auto"))],
             (AutoObjective.Size, { IsAuto: false }) => [Step("quantize", written, ("weights", "auto"))],
             (AutoObjective.Size, _) => [Step("cp", written, ("storage", "stored")), Step("quantize", written, ("weights", "auto"))],
+            (AutoObjective.Latency, _) => [Step("cp", written, ("keep", "faster")), Step("tucker", written, ("keep", "faster"))],
             (_, { IsAuto: false }) => [Step("cp", written)],
             _ => [Step("cp", written), Step("tucker", written)],
         };
         if (arguments.Get(Healing) is { } heal)
         {
             var layers = written.Where(entry => entry.Key.Text == Layers.Name);
-            steps.Add(Step("distill", layers, [("steps", FormattableString.Invariant($"{heal.Steps}")), .. Recipe]));
+            steps.Add(Step("distill", layers, [.. heal.Length, .. Recipe]));
         }
 
         return steps;
@@ -118,22 +128,40 @@ internal enum AutoObjective
 
     /// <summary>Multiply-adds of one sample.</summary>
     Macs,
+
+    /// <summary>Time of one run on this machine.</summary>
+    Latency,
 }
 
 /// <summary>A training behind the other steps.</summary>
 /// <param name="Steps">How long it is.</param>
-internal sealed record Heal(int Steps)
+/// <param name="Minutes">How long it may take; null for as long as the steps take.</param>
+internal sealed record Heal(int Steps, double? Minutes)
 {
-    private static readonly Option<int> StepsKey = new("steps", Forms.Whole(1, 100_000_000), "The number of steps.") { IsRequired = true, Example = "1000" };
+    private static readonly KeySet Keys = new() { NeedsOneOf = ["steps", "minutes"] };
 
-    private static readonly KeySet Keys = new(StepsKey);
+    private static readonly Option<int> StepsKey = Keys.Add<int>(new("steps", Forms.Whole(1, 100_000_000), "The number of steps.", "1000")
+    {
+        Example = "1000",
+    });
+
+    private static readonly Option<double?> MinutesKey = Keys.Add(DistillationKeys.Minutes with { Example = "5" });
 
     /// <summary>How it is written.</summary>
     public static Form<Heal?> Form { get; } = new(
-        "{ steps: 1000 }",
+        "{ steps: 1000 }, { minutes: 5 } or both",
         () => SectionSchema.Of(Keys),
-        (node, what, paths) => new Heal(new Section(node, $"'{what}'", Keys, paths).Read(StepsKey)))
+        (node, what, paths) =>
+        {
+            var section = new Section(node, $"'{what}'", Keys, paths);
+            return new Heal(section.Read(StepsKey), section.Read(MinutesKey));
+        })
     {
-        Write = (heal, _) => Json.Sorted([new("steps", heal!.Steps)]),
+        Write = (heal, _) => Json.Sorted([new("steps", heal!.Steps), new("minutes", heal.Minutes)]),
     };
+
+    /// <summary>The keys of the training that say how long it is.</summary>
+    public IEnumerable<(string Key, string Value)> Length => Minutes is { } minutes
+        ? [("steps", FormattableString.Invariant($"{Steps}")), ("minutes", FormattableString.Invariant($"{minutes}"))]
+        : [("steps", FormattableString.Invariant($"{Steps}"))];
 }

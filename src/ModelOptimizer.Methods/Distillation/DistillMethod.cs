@@ -39,11 +39,12 @@ internal sealed class DistillMethod : IMethod
         public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
         {
             _training.RequireMemory(_training.PeakBytes(_student.WeightCount));
-            var trained = _training.Run(new PlainWeights());
+            var trained = _training.Run(new PlainWeights(), chosen);
             return new StepResult(trained.Model, [.. _student.Layers.Select(layer => StudentOutcome.Of(_student, layer, trained))])
             {
                 Series = [.. trained.Series("distill")],
                 Certificates = [.. trained.Certificates],
+                StepsByTime = trained.StepsByTime,
             };
         }
     }

@@ -11,6 +11,9 @@ internal sealed record DistillationOptions
     /// <summary>Number of times every sample is seen.</summary>
     public int Epochs { get; init; }
 
+    /// <summary>How long the training may take; null for as long as its steps take.</summary>
+    public TimeSpan? Time { get; init; }
+
     /// <summary>Samples of a step.</summary>
     public int Batch { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record DistillationOptions
         {
             Steps = arguments.Get(DistillationKeys.Steps),
             Epochs = arguments.Get(DistillationKeys.Epochs),
+            Time = arguments.Get(DistillationKeys.Minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
             Batch = arguments.Get(DistillationKeys.Batch),
             Rate = new LearningRate(arguments.Get(learningRate), arguments.Get(DistillationKeys.Schedule), arguments.Get(DistillationKeys.WarmUp)),
             Optimizer = arguments.Get(DistillationKeys.IsSgd)
@@ -134,6 +138,11 @@ internal static class DistillationKeys
         ExclusiveGroup = "length",
     };
 
+    public static readonly Option<double?> Minutes = new(
+        "minutes",
+        Forms.PlainNumber(0.001, 10_000).OrNone(),
+        "How long the training may take: only as many steps are made as are likely to fit, by the time of the first ones. A lock file keeps their number.");
+
     public static readonly Option<int> Batch = new("batch", Forms.Whole(1, 1_000_000), "Samples of a step.", "32");
 
     public static readonly Option<bool> IsSgd = new("optimizer", Forms.OneOf(("adamw", false), ("sgd", true)), "adamw or sgd.", "adamw");
@@ -164,7 +173,7 @@ internal static class DistillationKeys
 
     /// <summary>All of them.</summary>
     public static IEnumerable<Option> With(Option<double> learningRate) =>
-        [Student, Layers, Loss, Temperature, Alpha, Augment, Epochs, Steps, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip];
+        [Student, Layers, Loss, Temperature, Alpha, Augment, Epochs, Steps, Minutes, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip];
 }
 
 /// <summary>What the student's outputs are held against.</summary>

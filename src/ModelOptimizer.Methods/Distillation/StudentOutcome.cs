@@ -52,6 +52,9 @@ internal sealed record TrainedStudent(
     IReadOnlyDictionary<string, CodedWeight> Coded,
     TrainingResult Result)
 {
+    /// <summary>The steps of the training where time decided their number.</summary>
+    public int? StepsByTime { get; init; }
+
     /// <summary>What is measured of it.</summary>
     public IEnumerable<Certificate> Certificates { get; init; } = [];
 

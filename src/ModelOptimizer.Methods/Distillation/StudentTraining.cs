@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using ModelOptimizer.Onnx.Statistics;
@@ -14,6 +15,10 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     private const int Checkpoints = 10;
 
     private const int MostHalvings = 6;
+
+    // Steps whose time says what the others will take, and the share of the time that is planned for, since machines slow down.
+    private const int TimedSteps = 8;
+    private const double PlannedTime = 0.9;
 
     /// <summary>Steps of the training.</summary>
     public long Steps => options.StepsFor(Samples, TrainingGraph.BatchOf(student.Model, options.Batch));
@@ -48,21 +53,33 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
     /// <summary>Trains.</summary>
     /// <param name="parameters">What is trained in place of the weights.</param>
+    /// <param name="chosen">The number of steps where time decided it before, under <see cref="Choice.Steps.WholeModel"/>.</param>
     /// <exception cref="DiagnosticException">There is no data or no target, an operator has no gradient, or the training diverges.</exception>
-    public TrainedStudent Run(IParameterisation parameters)
+    public TrainedStudent Run(IParameterisation parameters, IReadOnlyDictionary<string, Choice>? chosen)
     {
         using var data = TrainingData.Read(context, student, options);
         var graph = Graph(parameters, data.Samples);
         var held = data.Held(graph.Batch);
         var guess = Math.Log(student.LogitShape[^1]);
+        var steps = options.StepsFor(data.Samples.Count, graph.Batch);
+        if (options.Time is { } time)
+        {
+            var decided = chosen?.GetValueOrDefault(Choice.Steps.WholeModel) as Choice.Steps;
+            steps = decided?.Count ?? Math.Min(steps, StepsWithin(time, data, graph, held));
+        }
+
         for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
         {
-            var plan = new TrainingPlan(options.StepsFor(data.Samples.Count, graph.Batch), rate, context.Seed) { Guess = guess };
+            var plan = new TrainingPlan(steps, rate, context.Seed) { Guess = guess };
             try
             {
                 var result = Attempt(parameters, data, graph, held, plan);
                 var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
-                return TrainedWeights.Write(context, student, weights, result) with { Certificates = Certificates(result, plan, halvings) };
+                return TrainedWeights.Write(context, student, weights, result) with
+                {
+                    Certificates = Certificates(result, plan, halvings),
+                    StepsByTime = options.Time is null ? null : (int)steps,
+                };
             }
             catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.TrainingDiverged && halvings < MostHalvings)
             {
@@ -71,10 +88,29 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         }
     }
 
+    // At a rate of zero nothing is learned; the training begins anew. The first steps find room for their buffers and are not timed.
+    private long StepsWithin(TimeSpan time, TrainingData data, TrainingGraph graph, HeldSamples? held)
+    {
+        using var trainer = new Trainer(context.Engine, graph);
+        var still = new LearningRate(0, ScheduleShape.Constant);
+        var clock = new Stopwatch();
+        foreach (var steps in (int[])[2, TimedSteps])
+        {
+            clock.Restart();
+            TrainingLoop.Run(trainer, data.Samples, new TrainingPlan(steps, still, context.Seed), change: data.Change, cancellation: context.Cancellation);
+        }
+
+        var step = clock.Elapsed / TimedSteps;
+        clock.Restart();
+        new HeldLooks().Look(held, trainer);
+        return Math.Max(1, (long)(((PlannedTime * time) - ((Checkpoints + 1) * clock.Elapsed)) / step));
+    }
+
     private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples? held, TrainingPlan plan)
     {
         using var trainer = new Trainer(context.Engine, graph);
-        var blobs = new TrainingBlobs(context.Blobs, student, options with { Rate = plan.LearningRate }, parameters, plan.Steps, Checkpoints);
+        var made = options with { Rate = plan.LearningRate, Steps = (int)plan.Steps };
+        var blobs = new TrainingBlobs(context.Blobs, student, made, parameters, plan.Steps, Checkpoints);
         var progress = new StepProgress(context.Progress);
         return TrainingLoop.Run(
             trainer,
@@ -90,6 +126,16 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
     private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, int halvings)
     {
+        if (options.Time is { } time)
+        {
+            yield return new Certificate(
+                "model",
+                "steps",
+                plan.Steps,
+                FormattableString.Invariant($"As many as were likely to fit into {time.TotalMinutes:0.###} minutes, and no more than the manifest's.")
+            );
+        }
+
         if (halvings > 0)
         {
             yield return new Certificate(

@@ -17,7 +17,8 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
     public double Limit(Budget budget) => budget.Limit(Whole(budget.Measure, context.Original));
 
     /// <summary>
-    /// By how much the model changes when a layer gets <paramref name="ranks"/>: exact for parameters and multiply-adds, to a few bytes for sizes.
+    /// By how much the model changes when a layer gets <paramref name="ranks"/>: exact for parameters and multiply-adds, to a few bytes for sizes. Of times it
+    /// gives multiply-adds, which whoever measures maps to times.
     /// </summary>
     public double Change(FactorLayer layer, RankPair ranks, BudgetMeasure measure) => measure switch
     {

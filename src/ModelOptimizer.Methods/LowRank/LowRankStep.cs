@@ -52,6 +52,10 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
             )
             : null;
 
+    public OnnxModel? Outline(IReadOnlyDictionary<string, Choice> chosen) => GraphRewriter.Apply(
+        _work.Context.Model,
+        [.. Decided(chosen).Where(choice => choice.Ranks is not null).Select(choice => _work.PlanOf(choice.Layer).Empty(choice.Ranks!.Value))]);
+
     private void Measure()
     {
         if (_unfit is not null)

@@ -63,6 +63,16 @@ internal abstract record Choice(double Bytes, double Penalty)
         public override string Text => FormattableString.Invariant($"width {Gates}");
     }
 
+    /// <summary>A training of the whole model by so many steps, which time decided.</summary>
+    public sealed record Steps(int Count) : Choice(0, 0)
+    {
+        /// <summary>What stands for the whole model where choices go by a layer's name.</summary>
+        public const string WholeModel = "the whole model";
+
+        /// <inheritdoc/>
+        public override string Text => FormattableString.Invariant($"{Count} steps");
+    }
+
     /// <summary>The layer stays as it is.</summary>
     /// <param name="Reason">Why; null when nobody says.</param>
     public sealed record Keep(string? Reason = null) : Choice(0, 0)

@@ -56,6 +56,11 @@ internal interface IStep
 
     /// <summary>About what <see cref="Apply"/> makes of <paramref name="chosen"/>, at a part of the cost; null where there is no such thing.</summary>
     OnnxModel? Sketch(IReadOnlyDictionary<string, Choice> chosen) => null;
+
+    /// <summary>
+    /// What <see cref="Apply"/> makes of <paramref name="chosen"/> but for the numbers, which are zeros: to be timed. Null where there is no such thing.
+    /// </summary>
+    OnnxModel? Outline(IReadOnlyDictionary<string, Choice> chosen) => null;
 }
 
 /// <summary>What a step would touch and need.</summary>
@@ -72,4 +77,7 @@ internal sealed record StepResult(OnnxModel Model, IReadOnlyList<LayerOutcome> L
 
     /// <summary>What the method can prove or measure of its result.</summary>
     public IReadOnlyList<Certificate> Certificates { get; init; } = [];
+
+    /// <summary>The steps of a training where time decided their number; null otherwise.</summary>
+    public int? StepsByTime { get; init; }
 }

@@ -17,6 +17,16 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
         (BudgetMeasure.Size, Goal("size", QuantityForm.Size, "Bytes of the model file plus external data.", "40%")),
         (BudgetMeasure.Params, Goal("params", QuantityForm.Count, "The number of weights.", "250 k")),
         (BudgetMeasure.Macs, Goal("macs", QuantityForm.Count, "Multiply-adds of one sample; auto: the fewest that pass the gates.", "40%", isSearchable: true)),
+        (
+            BudgetMeasure.Latency,
+            new(
+                "latency",
+                Forms.OneOf((Searched, new Quantity(0, IsPercent: true, Searched))),
+                "auto: the least time of one run on this machine that passes the gates, by the measured times of single layers.")
+            {
+                ExclusiveGroup = "measure",
+                Example = Searched,
+            }),
         (BudgetMeasure.Shipped, Goal("shipped", QuantityForm.Size, "Bytes that the model adds to the application, compressed as 'embed' says.", "6%")),
     ];
 
@@ -25,23 +35,29 @@ internal sealed record Budget(BudgetMeasure Measure, double Amount, bool IsFract
         Forms.OneOf<Allocation>(),
         "How the budget is shared: sigma, by what each layer's error does to the outputs on the calibration data; uniform, the same share of every layer's "
         + "ranks.",
-        "sigma");
+        "sigma")
+    {
+        Needs = ["size", "params", "macs"],
+    };
 
     /// <summary>The keys of a goal of ranks.</summary>
-    public static KeySet Keys { get; } = Of([BudgetMeasure.Size, BudgetMeasure.Params, BudgetMeasure.Macs], Shared);
+    public static KeySet Keys { get; } = Of([BudgetMeasure.Size, BudgetMeasure.Params, BudgetMeasure.Macs, BudgetMeasure.Latency], Shared);
 
     /// <summary>The keys of a goal of bits.</summary>
     public static KeySet KeysOfBytes { get; } = Of([BudgetMeasure.Size, BudgetMeasure.Shipped]);
 
-    /// <summary>How a budget is written: <c>auto</c>, <c>{ macs: auto }</c>, or <c>{ params: 250 k, allocation: uniform }</c>.</summary>
-    public static Form<Budget?> Form { get; } = Written(Keys, "auto, { macs: auto }, or { size | params | macs: 40%, allocation: sigma | uniform }");
+    /// <summary>
+    /// How a budget is written: <c>auto</c>, <c>{ macs: auto }</c>, <c>{ latency: auto }</c>, or <c>{ params: 250 k, allocation: uniform }</c>.
+    /// </summary>
+    public static Form<Budget?> Form { get; } = Written(Keys, "auto, { macs | latency: auto }, or { size | params | macs: 40%, allocation: sigma | uniform }");
 
     /// <summary>How a budget of bytes is written: <c>auto</c>, <c>{ size: 15% }</c> or <c>{ shipped: 6% }</c>.</summary>
     public static Form<Budget?> FormOfBytes { get; } = Written(KeysOfBytes, "auto, or { size | shipped: 15% }");
 
     /// <summary>How either is written.</summary>
-    public static Form<Budget?> FormOfAny { get; } =
-        Written(Of([BudgetMeasure.Size, BudgetMeasure.Shipped, BudgetMeasure.Macs]), "auto, { macs: auto }, or { size | shipped | macs: 40% }");
+    public static Form<Budget?> FormOfAny { get; } = Written(
+        Of([BudgetMeasure.Size, BudgetMeasure.Shipped, BudgetMeasure.Macs, BudgetMeasure.Latency]),
+        "auto, { macs | latency: auto }, or { size | shipped | macs: 40% }");
 
     /// <summary>The smallest model that passes the gates: a search decides.</summary>
     public static Budget Auto { get; } = new(BudgetMeasure.Size, 0, IsFraction: true);
@@ -121,6 +137,9 @@ internal enum BudgetMeasure
 
     /// <summary>Multiply-adds of one sample.</summary>
     Macs,
+
+    /// <summary>Time of one run on this machine.</summary>
+    Latency,
 
     /// <summary>Bytes as the model is shipped: packed as <c>embed</c> says, as a package would hold it where that says nothing.</summary>
     Shipped,

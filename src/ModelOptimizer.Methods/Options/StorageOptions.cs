@@ -28,8 +28,10 @@ internal static class StorageOptions
         OnlyIf =
         [
             new Condition(
-                arguments => Of(arguments) == FactorStorage.Chain || arguments.Get(SearchOptions.Budget) is not { Measure: BudgetMeasure.Macs },
-                "leaves layers the multiply-adds of the original, which the step's budget limits. Write 'storage: chain', or a budget of 'size' or 'params'.")
+                arguments => Of(arguments) == FactorStorage.Chain
+                    || arguments.Get(SearchOptions.Budget) is not { Measure: BudgetMeasure.Macs or BudgetMeasure.Latency },
+                "leaves layers the multiply-adds and the time of the original, which the step's budget limits. Write 'storage: chain', or a budget of 'size' "
+                    + "or 'params'.")
             {
                 Code = KeyCodes.Conflict,
             },

@@ -32,7 +32,7 @@ internal sealed partial record InputStamp
             return null;
         }
 
-        if (now.LastWriteUtc == LastWriteUtc)
+        if (now with { Sha256 = Sha256 } == this)
         {
             return this;
         }

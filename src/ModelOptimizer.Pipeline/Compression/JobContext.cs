@@ -37,10 +37,8 @@ internal sealed record JobContext(
         { Samples: var samples } => new RandomSource(session.Inputs, samples!.Value, Plan.Seed, position: Model.Calibrate.Position),
     };
 
-    /// <summary>The evaluation samples; null when the manifest gives none.</summary>
-    public IBatchSource? OpenEvaluation(ModelSession session) => Model.Evaluate is { Dataset: { } dataset } evaluate
-        ? DatasetReader.Open(dataset, session.Inputs, evaluate.Samples, Plan.Seed)
-        : null;
+    /// <summary>The calibration samples that are drawn from a dataset; null when there are none, or random inputs.</summary>
+    public Draw? Calibration => Model.Calibrate is { Dataset: { } dataset, Samples: var samples } ? new Draw(dataset, samples) : null;
 }
 
 /// <summary>Says before a step runs what it will take, once for each step and only where that is much.</summary>

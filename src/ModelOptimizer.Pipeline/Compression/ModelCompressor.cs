@@ -78,7 +78,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
 
         return new CompressedModel(
             result.Model,
-            [.. before.Steps, new StepReport(method.Name, result.Layers, result.Series, result.Certificates)])
+            [.. before.Steps, new StepReport(method.Name, result.Layers, result.Series, result.Certificates) { StepsByTime = result.StepsByTime }])
         {
             Reference = method.KeepsLayerOutputs ? before.Reference : result.Model,
         };

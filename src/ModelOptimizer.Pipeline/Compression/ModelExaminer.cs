@@ -17,8 +17,7 @@ internal sealed class ModelExaminer : IDisposable
     private readonly JobContext _job;
     private readonly OnnxModel _original;
     private readonly ModelSession _before;
-    private readonly IBatchSource? _samples;
-    private readonly OriginalOutputs? _outputs;
+    private readonly GateSamples? _samples;
     private readonly Lazy<ModelCost> _cost;
     private readonly Lazy<int> _overlap;
     private readonly Lazy<CommandOutcome> _command;
@@ -28,10 +27,10 @@ internal sealed class ModelExaminer : IDisposable
         _job = job;
         _original = original;
         _before = job.Engine.CreateSession(original);
-        _samples = job.OpenEvaluation(_before);
-        _outputs = job.Model.Evaluate is { } evaluate ? new OriginalOutputs(_before, evaluate.Output ?? _before.Outputs[0].Name) : null;
+        _samples = job.Model.Evaluate is { Dataset: { } dataset, Samples: var samples } ? new GateSamples(job, _before, dataset, samples) : null;
         _cost = new Lazy<ModelCost>(() => CostOf(job.Engine, original));
-        _overlap = new Lazy<int>(CountOverlap);
+        // A model that saw the gate's samples proves nothing on them.
+        _overlap = new Lazy<int>(() => _samples is { } samples && samples.AreGated && job.Calibration is { } calibration ? samples.Copies([calibration]) : 0);
         _command = new Lazy<CommandOutcome>(() => CommandEvaluator.Run(job.Model.Evaluate!.Command!, job.Model.Source, job.Cancellation));
     }
 
@@ -47,6 +46,23 @@ internal sealed class ModelExaminer : IDisposable
         using var after = _job.Engine.CreateSession(compressed);
         var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null));
         return _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? evidence with { Latency = Time(after) } : evidence;
+    }
+
+    /// <summary>The gates' metrics on samples that nothing has looked at before.</summary>
+    public GateEvidence Confirm(OnnxModel compressed)
+    {
+        var evaluate = _job.Model.Evaluate!;
+        var samples = new GateSamples(_job, _before, evaluate.Confirm!, count: null);
+        var gated = new Draw(evaluate.Dataset!, evaluate.Samples);
+        using var after = _job.Engine.CreateSession(compressed);
+        return new GateEvidence
+        {
+            Before = Original,
+            After = CostOf(_job.Engine, compressed),
+            Evaluation = samples.Evaluate(after, _job.Progress, null),
+            Overlap = samples.Copies(_job.Calibration is { } calibration ? [calibration, gated] : [gated]),
+            Seed = _job.Plan.Seed,
+        };
     }
 
     /// <summary>The same without the time, and without progress.</summary>
@@ -76,9 +92,9 @@ internal sealed class ModelExaminer : IDisposable
         Before = Original,
         After = CostOf(_job.Engine, compressed),
         Placement = after.Placement,
-        Evaluation = _samples is null ? null : Evaluate(after, _samples, progress, stop),
+        Evaluation = _samples?.Evaluate(after, progress, stop),
         Command = RunCommand(compressed),
-        CalibrationOverlap = _overlap.Value,
+        Overlap = _overlap.Value,
         Seed = _job.Plan.Seed,
     };
 
@@ -88,24 +104,6 @@ internal sealed class ModelExaminer : IDisposable
         Before = evidence.Before with { Shipped = shipping.BytesOf(_original) },
         After = evidence.After with { Shipped = shipping.BytesOf(compressed) },
     };
-
-    private EvaluationResult? Evaluate(ModelSession after, IBatchSource samples, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop)
-    {
-        var metrics = _job.Model.Evaluate!.Metrics
-            .Concat(_job.Model.Gates.Where(gate => !gate.IsByCommand).Select(gate => gate.Metric))
-            .Distinct()
-            .Select(name => MetricCatalogue.TryGet(name, out var metric) ? metric : null)
-            .OfType<IMetric>()
-            .ToList();
-        if (metrics.Count == 0)
-        {
-            return null;
-        }
-
-        var name = _outputs!.Name;
-        _outputs.Rewind();
-        return Evaluator.Evaluate(_outputs.Next, batch => after.Run(batch.Inputs, [name])[name], samples, metrics, name, progress, stop, _job.Cancellation);
-    }
 
     private CommandResult? RunCommand(OnnxModel compressed)
     {
@@ -123,59 +121,10 @@ internal sealed class ModelExaminer : IDisposable
         );
     }
 
-    // A model that saw the gate's samples proves nothing on them, whatever the preprocessing, and whatever their files look like.
-    private int CountOverlap()
-    {
-        if (_job.Model is not { Calibrate: { Dataset: { } calibration } calibrate, Evaluate: { Dataset: { } dataset } evaluate }
-            || !_job.Model.Gates.Any(gate => !gate.AllowOverlap && MetricCatalogue.TryGet(gate.Metric, out _)))
-        {
-            return 0;
-        }
-
-        var seen = SampleHashes.Of(calibration, calibrate.Samples, _job.Plan.Seed).ToHashSet();
-        var fed = SampleCopies.Find(_job.OpenCalibration(_before)!, _samples!);
-        return SampleHashes.Of(dataset, evaluate.Samples, _job.Plan.Seed).Zip(fed).Count(sample => seen.Contains(sample.First) || sample.Second);
-    }
-
     private LatencyResult Time(ModelSession after)
     {
         _job.Progress.Report(new MethodProgress("latency", 0, 0));
-        var samples = _samples ?? new RandomSource(_before.Inputs, 1, _job.Plan.Seed);
+        var samples = _samples?.Source ?? new RandomSource(_before.Inputs, 1, _job.Plan.Seed);
         return LatencyMeter.Measure(new SessionLatencyProbe(_before, after, samples.Read().First().Inputs), cancellation: _job.Cancellation);
-    }
-}
-
-/// <summary>The original's output for every batch of the evaluation data, computed once as far as memory allows.</summary>
-internal sealed class OriginalOutputs(ModelSession session, string name)
-{
-    private const long MostBytes = 1 << 29;
-
-    private readonly List<HostTensor> _kept = [];
-    private long _bytes;
-    private int _next;
-
-    /// <summary>The output's name.</summary>
-    public string Name => name;
-
-    /// <summary>Starts again with the first batch.</summary>
-    public void Rewind() => _next = 0;
-
-    /// <summary>The output for the next batch, which is always the same at the same place.</summary>
-    public HostTensor Next(Batch batch)
-    {
-        var index = _next++;
-        if (index < _kept.Count)
-        {
-            return _kept[index];
-        }
-
-        var output = session.Run(batch.Inputs, [name])[name];
-        if (index == _kept.Count && _bytes + output.Bytes.Length <= MostBytes)
-        {
-            _kept.Add(output);
-            _bytes += output.Bytes.Length;
-        }
-
-        return output;
     }
 }

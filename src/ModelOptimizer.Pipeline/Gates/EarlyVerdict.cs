@@ -17,7 +17,7 @@ internal static class EarlyVerdict
     /// <param name="partial">The evaluation so far.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
     public static bool Fails(IEnumerable<GatePlan> gates, EvaluationResult partial, int seed) => gates
-        .Where(gate => gate is { Severity: DiagnosticSeverity.Error, IsByCommand: false } && MetricCatalogue.TryGet(gate.Metric, out _))
+        .Where(gate => gate.Severity == DiagnosticSeverity.Error && GateRules.IsOnSamples(gate))
         .Any(gate => partial.Find(gate.Metric) is { } scores && Fails(gate, scores, seed));
 
     private static bool Fails(GatePlan gate, MetricScores scores, int seed) =>

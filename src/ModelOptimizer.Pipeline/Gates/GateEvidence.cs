@@ -21,8 +21,8 @@ internal sealed record GateEvidence
     /// <summary>All metrics, for reports.</summary>
     public IReadOnlyList<MetricPair> Metrics => [.. Evaluation?.Pairs ?? [], .. Command?.Pairs ?? []];
 
-    /// <summary>How many samples of <see cref="Evaluation"/> are also calibration samples, by content in the files or as the model is fed.</summary>
-    public int CalibrationOverlap { get; init; }
+    /// <summary>How many samples of <see cref="Evaluation"/> were looked at before, by content in the files or as the model is fed.</summary>
+    public int Overlap { get; init; }
 
     /// <summary>Time per run; null when it was not measured, which fails <c>latency</c> gates.</summary>
     public LatencyResult? Latency { get; init; }

@@ -27,6 +27,9 @@ internal static class GateRules
     /// <summary>Everything that can be gated: the metrics of <see cref="MetricCatalogue"/> and <see cref="Costs"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), .. Costs];
 
+    /// <summary>Whether <paramref name="gate"/> is decided on samples of a dataset.</summary>
+    public static bool IsOnSamples(GatePlan gate) => !gate.IsByCommand && !Costs.Contains(gate.Metric);
+
     /// <summary>One line on one of <see cref="Costs"/>.</summary>
     public static string Summary(string cost) =>
         cost switch

@@ -6,11 +6,16 @@ namespace ModelOptimizer.Pipeline.Gates;
 internal static class GateText
 {
     /// <summary>The gate as it is written in the manifest.</summary>
-    public static string Of(GatePlan gate) => $"'{gate.Metric}: {{ {gate.Bound.Word()}: {gate.Limit.Text} }}'";
+    public static string Of(GatePlan gate) =>
+        $"'{gate.Metric}: {{ {gate.Bound.Word()}: {gate.Limit.Text} }}'{(gate.ConfirmedOn is { } dataset ? $" on '{dataset}'" : "")}";
 
     /// <summary>A verdict without a number.</summary>
     public static GateVerdict NotMeasured(GatePlan gate, string reason) =>
         new(gate, GateOutcome.NotMeasured, double.NaN, gate.Limit.Value, null, $"{Of(gate)} could not be measured: {reason}.");
+
+    /// <summary>The verdict of a gate that would confirm others, of which one does not hold. It is no error by itself.</summary>
+    public static GateVerdict NotReached(GatePlan gate) =>
+        NotMeasured(gate, "it was not looked at, since a gate before it does not hold") with { Code = null };
 
     /// <summary>0.0512 is <c>5.12 %</c>.</summary>
     public static string Percent(double fraction, int decimals) => Fixed(100 * fraction, decimals) + " %";

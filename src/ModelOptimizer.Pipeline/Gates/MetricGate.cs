@@ -18,9 +18,9 @@ internal static class MetricGate
             return GateText.NotMeasured(gate, "the evaluation dataset has no samples; check its files and 'samples:'");
         }
 
-        if (evidence.CalibrationOverlap > 0 && !gate.AllowOverlap)
+        if (evidence.Overlap > 0 && !gate.AllowOverlap)
         {
-            return Overlap(gate, evaluation.Samples, evidence.CalibrationOverlap);
+            return Overlap(gate, evaluation.Samples, evidence.Overlap);
         }
 
         if (evaluation.Find(gate.Metric) is not { } scores)
@@ -59,8 +59,8 @@ internal static class MetricGate
     private static GateVerdict Overlap(GatePlan gate, int samples, int overlap) =>
         GateText.NotMeasured(
             gate,
-            $"{GateText.Count(overlap)} of its {GateText.Samples(samples)} {(overlap == 1 ? "is" : "are")} also used for calibration; evaluate on other "
-                + "samples, or say 'allow-overlap: true'"
+            $"{GateText.Count(overlap)} of its {GateText.Samples(samples)} {(overlap == 1 ? "is" : "are")} also used for calibration"
+                + $"{(gate.ConfirmedOn is null ? "" : ", or by 'evaluate'")}; evaluate on other samples, or say 'allow-overlap: true'"
         ) with
         {
             Code = GateCodes.Overlap,

@@ -8,10 +8,7 @@ internal static class SearchRules
     /// </summary>
     public static IReadOnlyList<GatePlan> Constraints(ModelPlan model) =>
         [
-            .. model.Gates.Where(gate =>
-                gate.Severity == DiagnosticSeverity.Error
-                && gate.Metric is not (GateRules.Size or GateRules.Shipped or GateRules.Parameters or GateRules.Macs or GateRules.Latency)
-            ),
+            .. model.Gates.Where(gate => gate is { Severity: DiagnosticSeverity.Error, ConfirmedOn: null } && !GateRules.Costs.Contains(gate.Metric)),
         ];
 
     /// <summary>Where the search is asked for.</summary>

@@ -20,6 +20,10 @@ internal sealed record LockedModel
     /// <summary>What chosen ranks are multiples of, by measured time; 1 when time had no say.</summary>
     public int RankMultiple { get; init; } = 1;
 
+    /// <summary>How many searches have looked at the samples of the gates, this one counted, as far as this file knows; 0 where none has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Looks { get; init; }
+
     /// <summary>What the original costs.</summary>
     public required ModelCost Before { get; init; }
 
@@ -48,7 +52,7 @@ internal sealed record LockedModel
 
     /// <summary>Whether it has what any lock has; its lists may hold null where their members were edited.</summary>
     [JsonIgnore]
-    public bool IsWhole => RankMultiple > 0
+    public bool IsWhole => RankMultiple > 0 && Looks >= 0
         && !Inputs.Manifest.Values.Contains(null) && !Inputs.Files.Values.Contains(null)
         && Steps.All(step => step is not null && step.IsWhole)
         && Metrics.Values.All(metric => metric is not null && double.IsFinite(metric.Original ?? 0) && double.IsFinite(metric.Compressed ?? 0));
@@ -60,6 +64,7 @@ internal sealed record LockedModel
         Steps = [.. report.Steps.Select(step => LockedStep.Of(step, report.Times))],
         DecidedByTime = report.DecidedByTime,
         RankMultiple = report.RankMultiple,
+        Looks = report.Looks,
         Before = report.Before,
         After = report.After,
         Metrics = report.Metrics.ToDictionary(pair => pair.Metric, LockedMetric.Of, StringComparer.Ordinal),
@@ -134,7 +139,10 @@ internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Cho
     public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) =>
         new(
             step.Method,
-            step.Layers.Where(layer => layer.Choice is not Choice.Keep).ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal),
+            step.Layers.Where(layer => layer.Choice is not Choice.Keep)
+                .Select(layer => KeyValuePair.Create(layer.Layer, layer.Choice))
+                .Concat(step.StepsByTime is { } count ? [KeyValuePair.Create<string, Choice>(Choice.Steps.WholeModel, new Choice.Steps(count))] : [])
+                .ToDictionary(StringComparer.Ordinal),
             [
                 .. step
                     .Layers.Where(layer => layer.Choice is Choice.Keep && times.Any(time => time.Reverted && time.Layer == layer.Layer))
@@ -154,7 +162,7 @@ internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Cho
 
 /// <summary>
 /// A choice on one line, so that a review sees one changed line for one changed layer: ranks as <c>[16, 8]</c>, the rest as <c>{ "stored": [16, 8] }</c>,
-/// <c>{ "bits": 4 }</c>, <c>{ "step": 0.0125 }</c> or <c>{ "width": 8 }</c>.
+/// <c>{ "bits": 4 }</c>, <c>{ "step": 0.0125 }</c>, <c>{ "width": 8 }</c> or, for a training, <c>{ "steps": 740 }</c>.
 /// </summary>
 internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
 {
@@ -172,6 +180,7 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
         {
             [("bits", var count)] => new Choice.Bits(count.Deserialize<int>()),
             [("step", var size)] when size.Deserialize<double>() is > 0 and < double.PositiveInfinity and var width => new Choice.Step(width),
+            [("steps", var count)] when count.Deserialize<int>() is > 0 and var steps => new Choice.Steps(steps),
             [("width", var gates)] => new Choice.Width(gates.Deserialize<int>()),
             [("stored", { ValueKind: JsonValueKind.Array } ranks)] => Ranks(ranks.Deserialize<int[]>()) with { IsStored = true },
             _ => throw new JsonException("A layer has neither ranks nor bits nor a step nor a width."),
@@ -185,6 +194,7 @@ internal sealed class ChoiceOnOneLine : JsonConverter<Choice>
     {
         Choice.Bits bits => FormattableString.Invariant($"{{ \"bits\": {bits.Count} }}"),
         Choice.Step step => FormattableString.Invariant($"{{ \"step\": {step.Size:R} }}"),
+        Choice.Steps steps => FormattableString.Invariant($"{{ \"steps\": {steps.Count} }}"),
         Choice.Width width => FormattableString.Invariant($"{{ \"width\": {width.Gates} }}"),
         Choice.Ranks { IsStored: true } stored => $"{{ \"stored\": [{string.Join(", ", stored.Values)}] }}",
         Choice.Ranks ranks => $"[{string.Join(", ", ranks.Values)}]",

@@ -20,7 +20,7 @@ internal static class CanonicalText
             : null,
         ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
         ["compress"] = List(model.Steps.Select(step => Step(step, paths))),
-        ["gates"] = List(model.Gates.Select(Gate)),
+        ["gates"] = List(model.Gates.Where(gate => gate.ConfirmedOn is null).Select(Gate)),
     }).ToJsonString(Format);
 
     private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths) => dataset is null ? null : Sorted(new()
@@ -45,6 +45,7 @@ internal static class CanonicalText
     private static JsonObject Evaluation(EvaluationPlan evaluate, ManifestPaths paths) => Sorted(new()
     {
         ["dataset"] = Dataset(evaluate.Dataset, paths),
+        ["confirm"] = Dataset(evaluate.Confirm, paths),
         ["metrics"] = List(evaluate.Metrics.Select(metric => (JsonNode)metric)),
         ["samples"] = evaluate.Samples,
         ["output"] = evaluate.Output,

@@ -24,7 +24,17 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
         var command = section.Read(EvaluateKeys.Command) is { } words ? Command(words, section) : null;
         var dataset = Find(section, EvaluateKeys.Dataset);
         var metrics = dataset is null ? [] : Metrics(section.Read(EvaluateKeys.Metrics) ?? [], dataset);
-        return new EvaluationPlan(dataset, metrics, section.Read(EvaluateKeys.Samples), section.Read(EvaluateKeys.Output)) { Command = command };
+        var confirm = Find(section, EvaluateKeys.Confirm);
+        return confirm is not null && confirm.Name == dataset?.Name
+            ? throw new DiagnosticException(
+                KeyCodes.Conflict,
+                $"'confirm' is '{confirm.Name}', on which the gates are decided already. Name a dataset, or a part of one, with other samples.",
+                section[EvaluateKeys.Confirm]!.Position)
+            : new EvaluationPlan(dataset, metrics, section.Read(EvaluateKeys.Samples), section.Read(EvaluateKeys.Output))
+            {
+                Command = command,
+                Confirm = confirm,
+            };
     }
 
     private CommandPlan Command(IReadOnlyList<string> words, Section section) => new()
@@ -147,6 +157,15 @@ internal static class EvaluateKeys
         "How many samples are drawn; absent, all.")
     {
         Needs = OfDataset,
+    });
+
+    public static readonly Option<string?> Confirm = All.Add<string?>(new(
+        "confirm",
+        Forms.Text("name of a dataset").OrNone(),
+        "A second dataset with samples of its own, for the last word: when everything else is decided, the gates on metrics are decided on it too, once.")
+    {
+        Needs = OfDataset,
+        Example = "NAME",
     });
 
     public static readonly Option<string?> Output = All.Add<string?>(new(

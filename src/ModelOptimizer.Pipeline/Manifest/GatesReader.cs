@@ -73,5 +73,9 @@ internal sealed class GatesReader(ManifestPaths paths)
         }
 
         MetricNames.NeedLabels(metric, name, dataset);
+        if (evaluate.Confirm is { } confirm)
+        {
+            MetricNames.NeedLabels(metric, name, confirm);
+        }
     }
 }

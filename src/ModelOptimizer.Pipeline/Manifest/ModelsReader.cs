@@ -46,7 +46,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Calibrate = data.Calibrate(section),
             Evaluate = evaluate,
             Steps = [.. section.Read(ModelKeys.Compress).SelectMany(steps.Read)],
-            Gates = [.. (section.Read(ModelKeys.Gates) ?? []).SelectMany(gate => new GatesReader(paths).Read(gate, evaluate))],
+            Gates = WithConfirmation([.. (section.Read(ModelKeys.Gates) ?? []).SelectMany(gate => new GatesReader(paths).Read(gate, evaluate))], evaluate),
             Embed = EmbedReader.Read(section),
             Canonical = "",
         };
@@ -57,6 +57,10 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
 
         return model with { Canonical = CanonicalText.Of(model, paths, seed) };
     }
+
+    private static IReadOnlyList<GatePlan> WithConfirmation(IReadOnlyList<GatePlan> gates, EvaluationPlan? evaluate) => evaluate?.Confirm is not { } confirm
+        ? gates
+        : [.. gates, .. gates.Where(GateRules.IsOnSamples).Select(gate => gate with { ConfirmedOn = confirm.Name })];
 }
 
 /// <summary>The keys of an entry of <c>models:</c>.</summary>

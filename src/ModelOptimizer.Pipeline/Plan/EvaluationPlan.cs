@@ -10,6 +10,9 @@ internal sealed record EvaluationPlan(DatasetPlan? Dataset, IReadOnlyList<string
     /// <summary>The user's own evaluator.</summary>
     public CommandPlan? Command { get; init; }
 
+    /// <summary>A second dataset, on which the gates on metrics are decided once more when all else is decided; null for none.</summary>
+    public DatasetPlan? Confirm { get; init; }
+
     /// <summary>Every file that is read, absolute: inputs of the cache key and of incremental builds.</summary>
-    public IEnumerable<string> Files => [.. Dataset?.Files ?? [], .. Command?.Files ?? []];
+    public IEnumerable<string> Files => [.. Dataset?.Files ?? [], .. Confirm?.Files ?? [], .. Command?.Files ?? []];
 }

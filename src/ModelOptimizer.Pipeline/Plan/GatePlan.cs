@@ -24,6 +24,9 @@ internal sealed record GatePlan
     /// <summary>Whether the metric is one that the user's own evaluator prints (<see cref="EvaluationPlan.Command"/>).</summary>
     public bool IsByCommand { get; init; }
 
+    /// <summary>The dataset that is to confirm the gate (<see cref="EvaluationPlan.Confirm"/>); null for the gate itself.</summary>
+    public string? ConfirmedOn { get; init; }
+
     /// <summary>Where the gate is written; a failure points here.</summary>
     public required SourcePosition Position { get; init; }
 }

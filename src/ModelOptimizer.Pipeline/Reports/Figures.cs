@@ -28,8 +28,13 @@ internal static class Figures
     /// <summary>A count, or <c>?</c>.</summary>
     public static string Count(long? count) => count is { } known ? Count(known) : "?";
 
-    /// <summary>What a search makes small: bytes or multiply-adds.</summary>
-    public static string Amount(BudgetMeasure measure, long amount) => measure == BudgetMeasure.Macs ? Count(amount) : Bytes(amount);
+    /// <summary>What a search makes small: bytes, multiply-adds or nanoseconds.</summary>
+    public static string Amount(BudgetMeasure measure, long amount) => measure switch
+    {
+        BudgetMeasure.Macs => Count(amount),
+        BudgetMeasure.Latency => GateText.Seconds(1e-9 * amount),
+        _ => Bytes(amount),
+    };
 
     /// <summary>What a candidate has of it.</summary>
     public static string Amount(SearchTrace search, ModelCost cost) => Amount(search.Measure, search.Amount(cost));

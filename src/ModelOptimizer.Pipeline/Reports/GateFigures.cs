@@ -6,7 +6,8 @@ namespace ModelOptimizer.Pipeline.Reports;
 internal static class GateFigures
 {
     /// <summary>Such as <c>top1: { max-drop: 0.5% }</c>.</summary>
-    public static string Gate(GateVerdict gate) => $"{gate.Metric}: {{ {gate.Bound}: {gate.Limit} }}";
+    public static string Gate(GateVerdict gate) =>
+        $"{gate.Metric}: {{ {gate.Bound}: {gate.Limit} }}{(gate.ConfirmedOn is { } dataset ? $" on {dataset}" : "")}";
 
     /// <summary>Such as <c>at most 0.5 points</c>.</summary>
     public static string Required(GateVerdict gate) => Figures.Known(gate.Required) is { } required

@@ -46,16 +46,23 @@ internal static class Wording
         { Dataset: null } => "the manifest's own command",
         { Dataset: var name, Samples: null } => model.Metrics.Count == 0 ? $"{name}, all samples" : $"{name}, all {Samples(model.Metrics[0].Samples)}",
         { Dataset: var name, Samples: { } samples } => $"{name}, a draw of {Samples(samples)}",
-    };
+    } + (model.Gates.Select(gate => gate.ConfirmedOn).FirstOrDefault(name => name is not null) is { } confirm ? $"; gates confirmed on {confirm}" : "");
 
     /// <summary>How many candidates a search tried, and what came of it.</summary>
-    public static string Search(SearchTrace search)
+    public static string Search(ModelReport model)
     {
+        var search = model.Search!;
         var outcome = search.Chosen is { } chosen ? $"Candidate {Figures.Count(chosen)} was taken." : "None passed every gate.";
         var end = search.IsOutOfTime ? "until the time was over" : search.Candidates is [.., { Passes: true }] ? "to its end" : "until one did not pass";
         return $"{Samples(search.Candidates.Count, "candidate")} of a list of {Figures.Count(search.Predicted)} evaluated, the largest first, {end}. "
-            + outcome;
+            + outcome
+            + (model.Looks > 1 ? $" {Looks(model)}" : "");
     }
+
+    /// <summary>What it means that other searches looked at the same samples before.</summary>
+    public static string Looks(ModelReport model) =>
+        $"This was search {Figures.Count(model.Looks)} on these samples, and the gates' confidence is for one: 'confirm' of 'evaluate' names samples for the "
+        + "last word.";
 
     /// <summary>How a candidate's layers came to what they have.</summary>
     public const string SharedOut = "What may remain of the model is shared out so that the sum of the forecasts is least. A forecast is what the error of "
@@ -65,6 +72,7 @@ internal static class Wording
     public static string Searched(SearchTrace search) => search.Measure switch
     {
         BudgetMeasure.Macs => Gates.GateRules.Macs,
+        BudgetMeasure.Latency => Gates.GateRules.Latency,
         BudgetMeasure.Shipped => Gates.GateRules.Shipped,
         _ => Gates.GateRules.Size,
     };

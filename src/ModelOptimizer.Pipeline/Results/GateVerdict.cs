@@ -25,6 +25,7 @@ internal sealed record GateVerdict
     {
         (Gate, Outcome, Measured, Required, Message) = (gate, outcome, measured, required, message);
         (Metric, Bound, Limit, Line) = (gate.Metric, gate.Bound.Word(), gate.Limit.Text, gate.Position.Line);
+        ConfirmedOn = gate.ConfirmedOn;
         Severity = gate.Severity == DiagnosticSeverity.Error ? "error" : "warning";
         if (interval is var (lower, upper))
         {
@@ -49,6 +50,10 @@ internal sealed record GateVerdict
 
     /// <summary>The limit as written, such as <c>0.5%</c>.</summary>
     public string Limit { get; init; } = "";
+
+    /// <summary>The dataset that this verdict is on, where it is not that of <c>evaluate</c> but the one that confirms.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ConfirmedOn { get; init; }
 
     /// <summary><c>error</c> or <c>warning</c>.</summary>
     public string Severity { get; init; } = "";

@@ -11,6 +11,10 @@ internal sealed record ModelCost(long Bytes, long Parameters, long? Macs)
     /// <summary>Bytes of the model as it is shipped, compressed as the compressed model is; null where nobody asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Shipped { get; init; }
+
+    /// <summary>Time of one run in nanoseconds, as a search for little time forecasts it from the times of layers; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Nanoseconds { get; init; }
 }
 
 /// <summary>A metric of the original and of the compressed model on the same samples.</summary>

@@ -59,6 +59,10 @@ internal sealed record ModelReport
     /// <summary>What the final metrics were measured on.</summary>
     public DataUse? EvaluatedOn { get; init; }
 
+    /// <summary>How many searches have looked at the samples of the gates, this one counted, as far as the lock file knows; 0 where none has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Looks { get; init; }
+
     /// <summary>Bytes, weights and multiply-adds of the original.</summary>
     public required ModelCost Before { get; init; }
 
@@ -103,7 +107,12 @@ internal enum DecisionSource
 /// <param name="Layers">What it did to every layer it was asked to look at.</param>
 /// <param name="Series">Lines for the report's plots.</param>
 /// <param name="Certificates">What it proves.</param>
-internal sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layers, IReadOnlyList<Series> Series, IReadOnlyList<Certificate> Certificates);
+internal sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Layers, IReadOnlyList<Series> Series, IReadOnlyList<Certificate> Certificates)
+{
+    /// <summary>The steps of a training where time decided their number; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? StepsByTime { get; init; }
+}
 
 /// <summary>Measured time of a rewritten layer against the original's, both alone on ONNX Runtime.</summary>
 /// <param name="Layer">The layer's name.</param>
@@ -128,8 +137,12 @@ internal sealed record LayerTime(string Layer, double Ratio, double Lower, doubl
 /// <param name="Shares">What there was to choose for each layer, and what the taken candidate has.</param>
 internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOnlyList<SearchCandidate> Candidates, IReadOnlyList<SearchedLayer> Shares)
 {
-    /// <summary>What it makes small: the file, what is shipped, or multiply-adds.</summary>
+    /// <summary>What it makes small: the file, what is shipped, multiply-adds, or time.</summary>
     public BudgetMeasure Measure { get; init; }
+
+    /// <summary>The measured time of one run of the original in nanoseconds, where the search makes that small; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Nanoseconds { get; init; }
 
     /// <summary>Whether <c>max-minutes</c> ended it, so that another run may look further.</summary>
     public bool IsOutOfTime { get; init; }
@@ -137,13 +150,14 @@ internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOn
     /// <summary>What a candidate has of that.</summary>
     public long Amount(ModelCost cost) => Amount(Measure, cost);
 
-    /// <summary>What it is compared with: of the original, which ships as it is, bytes of the file or multiply-adds.</summary>
-    public long OfOriginal(ModelCost before) => Amount(before with { Shipped = null });
+    /// <summary>What it is compared with: of the original, which ships as it is, bytes of the file, multiply-adds or time.</summary>
+    public long OfOriginal(ModelCost before) => Amount(before with { Shipped = null, Nanoseconds = Nanoseconds });
 
     /// <summary>What <paramref name="cost"/> has of <paramref name="measure"/>; of a model that nobody packed, the bytes of its file.</summary>
     public static long Amount(BudgetMeasure measure, ModelCost cost) => measure switch
     {
         BudgetMeasure.Macs => cost.Macs!.Value,
+        BudgetMeasure.Latency => cost.Nanoseconds!.Value,
         BudgetMeasure.Shipped => cost.Shipped ?? cost.Bytes,
         _ => cost.Bytes,
     };

@@ -4,6 +4,7 @@ using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
+using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors.Runtime;
 
@@ -62,6 +63,12 @@ internal sealed class ModelJob(
             check.Compare(locked, produced.OutputSha256, engine.Device.DeviceClass, replayed: null);
         }
 
+        produced = produced with { Looks = locked?.Looks ?? Looks(inputs, hashes, produced) };
+        if (locked is null && produced.Looks > 1)
+        {
+            record.Observer.Message($"{model.Name}: {Wording.Looks(produced)}");
+        }
+
         var report = Deliver(bytes, locked is null ? produced : Followed(produced));
         if (report.Output is not null && locked is null && options.WriteLock)
         {
@@ -69,6 +76,16 @@ internal sealed class ModelJob(
         }
 
         return report;
+    }
+
+    // A search that is repeated finds the same and is no other look; with another manifest it is, as long as the data are the same.
+    private int Looks(LockedInputs inputs, Dictionary<string, string> hashes, ModelReport produced)
+    {
+        var (last, searches) = (locks.Find(model.Name), produced.Search is null ? 0 : 1);
+        return last is null ? searches
+            : last.Inputs.Changes(inputs).Count == 0 ? Math.Max(last.Looks, searches)
+            : model.Evaluate?.Dataset?.Files.Any(file => last.Inputs.Files.Values.Contains(hashes[file])) == true ? last.Looks + searches
+            : searches;
     }
 
     private (byte[] Model, ModelReport Report) Produce(ModelProducer producer, IEnumerable<string> hashes, LockedModel? locked)

@@ -31,7 +31,9 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
         return (bytes, report with
         {
             Decisions = trace is null ? DecisionSource.Manifest : DecisionSource.Search,
-            DecidedByTime = TimeDecides || trace is { IsOutOfTime: true },
+            DecidedByTime = TimeDecides
+                || trace is { IsOutOfTime: true } or { Measure: BudgetMeasure.Latency }
+                || compressed.Steps.Any(step => step.StepsByTime is not null),
             RankMultiple = multiple,
             Times = times,
             Search = trace,
@@ -63,9 +65,21 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
             After = evidence.After,
             Metrics = evidence.Metrics,
             Steps = compressed.Steps,
-            Gates = GateKeeper.Decide(job.Model.Gates, evidence),
+            Gates = Verdicts(examiner, compressed.Model, evidence),
             DeviceClass = job.Engine.Device.DeviceClass,
             Placement = evidence.Placement,
         });
+    }
+
+    // What confirms the others is looked at when nothing is left to decide: a model that fails already would spend the look for nothing.
+    private List<GateVerdict> Verdicts(ModelExaminer examiner, OnnxModel compressed, GateEvidence evidence)
+    {
+        var confirming = job.Model.Gates.Where(gate => gate.ConfirmedOn is not null).ToList();
+        List<GateVerdict> verdicts = [.. GateKeeper.Decide(job.Model.Gates.Except(confirming), evidence)];
+        verdicts.AddRange(
+            confirming.Count == 0 || verdicts.Exists(verdict => !verdict.Holds && verdict.Gate!.Severity == DiagnosticSeverity.Error)
+                ? confirming.Select(GateText.NotReached)
+                : GateKeeper.Decide(confirming, examiner.Confirm(compressed)));
+        return verdicts;
     }
 }

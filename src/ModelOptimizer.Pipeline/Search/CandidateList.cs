@@ -22,8 +22,8 @@ internal sealed class CandidateList
     public CandidateList(JobContext job, ModelCompressor compressor, OnnxModel original)
     {
         (_job, _space) = (job, SearchSpace.Explore(job, compressor, original));
-        // Of multiply-adds a candidate must have fewer than the model before it, whose file may be smaller; of bytes SearchSpace sees to that.
-        _least = _space.Measure == BudgetMeasure.Macs ? (long)_space.Whole : long.MaxValue;
+        // Of multiply-adds and time a candidate must have less than the model before it, whose file may be smaller; of bytes SearchSpace sees to that.
+        _least = _space.Measure is BudgetMeasure.Macs or BudgetMeasure.Latency ? (long)_space.Whole : long.MaxValue;
         Sizes = SizeList.Of(_space.Whole, _space.Least, _space.Forecast, SearchRules.IsRepaired(job.Model), SearchRules.Evaluations(job.Model));
     }
 
@@ -32,6 +32,9 @@ internal sealed class CandidateList
 
     /// <summary>What is to be small.</summary>
     public BudgetMeasure Measure => _space.Measure;
+
+    /// <summary>The measured time of a run of the model before the search, where the search makes that small; null elsewhere.</summary>
+    public long? Nanoseconds => Measure == BudgetMeasure.Latency ? (long)_space.Whole : null;
 
     /// <summary>Number of layers with something to choose.</summary>
     public int Layers => _space.Layers.Count;
@@ -46,14 +49,17 @@ internal sealed class CandidateList
         }
 
         long? shipped = Measure == BudgetMeasure.Shipped ? _job.Shipping!.BytesOf(model.Model) : null;
-        var amount = SearchTrace.Amount(Measure, ModelExaminer.CostOf(_job.Engine, model.Model) with { Shipped = shipped });
+        long? nanoseconds = Measure == BudgetMeasure.Latency ? (long)(_space.Whole + chosen.Values.Sum(option => option.Choice.Bytes)) : null;
+        var amount = SearchTrace.Amount(
+            Measure,
+            ModelExaminer.CostOf(_job.Engine, model.Model) with { Shipped = shipped, Nanoseconds = nanoseconds });
         if (amount >= _least)
         {
             return null;
         }
 
         _least = amount;
-        return new Candidate(model, amount, shipped, _space.Summary(chosen), SearchSpace.Forecast(chosen), _space.Explain(chosen));
+        return new Candidate(model, amount, shipped, nanoseconds, _space.Summary(chosen), SearchSpace.Forecast(chosen), _space.Explain(chosen));
     }
 }
 
@@ -61,7 +67,15 @@ internal sealed class CandidateList
 /// <param name="Model">It.</param>
 /// <param name="Amount">What it has of what is to be small.</param>
 /// <param name="Shipped">Its bytes as it is shipped; null where they do not count.</param>
+/// <param name="Nanoseconds">The forecast time of a run; null where it does not count.</param>
 /// <param name="Summary">What is done to how many layers.</param>
 /// <param name="Forecast">What that is expected to do to the outputs, squared and as a share of their variance.</param>
 /// <param name="Layers">What there was to choose for each layer, and what it has.</param>
-internal sealed record Candidate(CompressedModel Model, long Amount, long? Shipped, string Summary, double Forecast, IReadOnlyList<SearchedLayer> Layers);
+internal sealed record Candidate(
+    CompressedModel Model,
+    long Amount,
+    long? Shipped,
+    long? Nanoseconds,
+    string Summary,
+    double Forecast,
+    IReadOnlyList<SearchedLayer> Layers);

@@ -17,7 +17,7 @@ internal sealed class GateSearch
     private bool _isOutOfTime;
 
     private GateSearch(JobContext job, ModelExaminer examiner, CandidateList list) =>
-        (_plan, _list, _trials) = (job.Model, list, new Trials(job, examiner, list.Measure, list.Sizes.Count));
+        (_plan, _list, _trials) = (job.Model, list, new Trials(job, examiner, list));
 
     /// <summary>Explores what there is to choose, times one evaluation, and says what the search will take.</summary>
     /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
@@ -39,7 +39,10 @@ internal sealed class GateSearch
         {
             throw new DiagnosticException(
                 MethodCodes.NothingToCompress,
-                "there is nothing to search: no ranks and no bits make any of the selected layers smaller. Choose other layers, or remove the step.",
+                _list.Measure == BudgetMeasure.Latency
+                    ? "there is nothing to search: no ranks make any of the selected layers faster on this machine. Choose other layers, remove the step, or "
+                        + "make something else small."
+                    : "there is nothing to search: no ranks and no bits make any of the selected layers smaller. Choose other layers, or remove the step.",
                 SearchRules.Position(_plan)
             );
         }
@@ -50,6 +53,7 @@ internal sealed class GateSearch
             new SearchTrace(_list.Sizes.Count, SearchRules.Evaluations(_plan), chosen, _trials.Candidates, candidate.Layers)
             {
                 Measure = _list.Measure,
+                Nanoseconds = _list.Nanoseconds,
                 IsOutOfTime = _isOutOfTime,
             });
     }

@@ -2,6 +2,7 @@ using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Gates;
+using ModelOptimizer.Pipeline.Timing;
 using ModelOptimizer.Tensors.Shapes;
 
 namespace ModelOptimizer.Pipeline.Search;
@@ -65,15 +66,22 @@ internal sealed class SearchSpace
             }
         }
 
+        var measure = SearchRules.Measure(job.Model);
+        if (measure == BudgetMeasure.Latency)
+        {
+            Whole = new ChoiceTimes(job, before.Model).Replace(steps, _offered, options);
+        }
+
         // Bits go with factors: one budget for both, in the effects on the outputs, which are one unit for all.
         var isRounded = AddBits(options);
         Layers = [.. options.Select(layer => new SearchLayer(layer.Key, layer.Value))];
         // To look at a candidate whose factors are rounded takes as long as to try it.
         _divergence = isRounded ? null : compressor.Divergence(before, steps.Values.Sum(step => step.Plan.TargetLayers.Count));
-        Measure = SearchRules.Measure(job.Model) is BudgetMeasure.Macs ? BudgetMeasure.Macs
+        Measure = measure is BudgetMeasure.Macs or BudgetMeasure.Latency ? measure
             : Layers.Any(layer => layer.Options.Any(option => option.Choice is Choice.Step)) ? BudgetMeasure.Shipped
             : BudgetMeasure.Size;
-        Whole = Measure == BudgetMeasure.Macs ? ModelStatistics.Macs(before.Model, ShapeProbe.Run(job.Engine, before.Model))!.Value
+        Whole = Measure == BudgetMeasure.Latency ? Whole
+            : Measure == BudgetMeasure.Macs ? ModelStatistics.Macs(before.Model, ShapeProbe.Run(job.Engine, before.Model))!.Value
             : ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original)
             : before.Model.SizeInBytes;
     }
@@ -124,11 +132,11 @@ internal sealed class SearchSpace
     public IReadOnlyList<SearchLayer> Layers { get; }
 
     /// <summary>
-    /// What a candidate is to have little of: multiply-adds where the steps say so, shipped bytes where weights are rounded for their entropy.
+    /// What a candidate is to have little of: multiply-adds or time where the steps say so, shipped bytes where weights are rounded for their entropy.
     /// </summary>
     public BudgetMeasure Measure { get; }
 
-    /// <summary>What the model before the searched steps has: its bytes, or its multiply-adds.</summary>
+    /// <summary>What the model before the searched steps has: its bytes, its multiply-adds, or the nanoseconds of a run.</summary>
     public double Whole { get; }
 
     /// <summary>About what the smallest candidate has of it.</summary>
@@ -257,7 +265,7 @@ internal sealed class SearchSpace
             return null;
         }
 
-        return Measure == BudgetMeasure.Macs || result.Model.SizeInBytes < _before.Model.SizeInBytes ? result : null;
+        return Measure is BudgetMeasure.Macs or BudgetMeasure.Latency || result.Model.SizeInBytes < _before.Model.SizeInBytes ? result : null;
     }
 
     private Dictionary<string, Choice> Choices(int index, IReadOnlyDictionary<string, StepChoice> chosen) =>

@@ -30,7 +30,13 @@ internal static class SearchText
             ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)} ({Figures.Change(pair.Metric, pair.Original, pair.Compressed)})");
         var verdict = candidate.Passes ? "passes" : $"fails {string.Join(", ", candidate.Failed)}";
-        var what = measure switch { BudgetMeasure.Macs => " multiply-adds", BudgetMeasure.Shipped => " shipped", _ => "" };
+        var what = measure switch
+        {
+            BudgetMeasure.Macs => " multiply-adds",
+            BudgetMeasure.Shipped => " shipped",
+            BudgetMeasure.Latency => " a run, as forecast",
+            _ => "",
+        };
         var amount = SearchTrace.Amount(measure, candidate.Cost);
         return $"{model}: candidate {candidate.Number}: {Figures.Amount(measure, amount)}{what} "
             + $"({Figures.Ratio(amount, original)}), {string.Join(", ", metrics)}"
@@ -42,7 +48,7 @@ internal static class SearchText
     public static string NothingPassed(SearchTrace trace, ModelCost original)
     {
         var first = trace.Candidates[0];
-        var what = trace.Measure == BudgetMeasure.Macs ? "multiply-adds" : "bytes";
+        var what = trace.Measure switch { BudgetMeasure.Macs => "multiply-adds", BudgetMeasure.Latency => "time", _ => "bytes" };
         return "the first candidate of the search, which changes the model least, has "
             + $"{Figures.Ratio(trace.Amount(first.Cost), trace.OfOriginal(original))} of its {what} and fails {string.Join(", ", first.Failed)}. "
             + "Allow more, evaluate on more samples, or leave sensitive layers out with 'layers:'.";

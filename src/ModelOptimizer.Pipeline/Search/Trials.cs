@@ -7,9 +7,8 @@ namespace ModelOptimizer.Pipeline.Search;
 /// <summary>Evaluates candidates with the gates' own metrics.</summary>
 /// <param name="job">The job.</param>
 /// <param name="examiner">Evaluates.</param>
-/// <param name="measure">What the search makes small.</param>
-/// <param name="predicted">How many candidates there are at most.</param>
-internal sealed class Trials(JobContext job, ModelExaminer examiner, BudgetMeasure measure, int predicted)
+/// <param name="list">The candidates.</param>
+internal sealed class Trials(JobContext job, ModelExaminer examiner, CandidateList list)
 {
     private readonly IReadOnlyList<GatePlan> _constraints = SearchRules.Constraints(job.Model);
     private readonly List<SearchCandidate> _candidates = [];
@@ -20,10 +19,10 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, BudgetMeasu
     /// <summary>Whether a candidate passes all gates on metrics.</summary>
     public bool Passes(Candidate candidate)
     {
-        job.Progress.Report(new MethodProgress("search", _candidates.Count, Math.Max(predicted, _candidates.Count + 1)));
+        job.Progress.Report(new MethodProgress("search", _candidates.Count, Math.Max(list.Sizes.Count, _candidates.Count + 1)));
         // Some samples may be enough to know that it fails; that it passes is said by all of them.
         var evidence = examiner.ExamineCandidate(candidate.Model.Model, partial => EarlyVerdict.Fails(_constraints, partial, job.Plan.Seed));
-        evidence = evidence with { After = evidence.After with { Shipped = candidate.Shipped ?? evidence.After.Shipped } };
+        evidence = evidence with { After = evidence.After with { Shipped = candidate.Shipped ?? evidence.After.Shipped, Nanoseconds = candidate.Nanoseconds } };
         var failed = GateKeeper.Decide(_constraints, evidence).Where(verdict => verdict.Outcome != GateOutcome.Passed).ToList();
         _candidates.Add(
             new SearchCandidate(
@@ -37,7 +36,8 @@ internal sealed class Trials(JobContext job, ModelExaminer examiner, BudgetMeasu
                 [.. failed.Select(SearchText.Failed)]
             )
         );
-        job.Say(SearchText.Line(job.Model.Name, _candidates[^1], measure, SearchTrace.Amount(measure, examiner.Original), examiner.Samples));
+        var original = SearchTrace.Amount(list.Measure, examiner.Original with { Nanoseconds = list.Nanoseconds });
+        job.Say(SearchText.Line(job.Model.Name, _candidates[^1], list.Measure, original, examiner.Samples));
         return failed.Count == 0;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class LayerTimer
         {
             _job.Cancellation.ThrowIfCancellationRequested();
             _job.Progress.Report(new MethodProgress("time of layers", times.Count, rewritten.Count));
-            if (Measure(compressed.Model, shapes, outcome) is { } time)
+            if (Measure(compressed.Model, shapes, outcome.Layer, Span(outcome)) is { } time)
             {
                 times.Add(time);
             }
@@ -51,10 +51,21 @@ internal sealed class LayerTimer
         return times;
     }
 
-    private LayerTime? Measure(OnnxModel compressed, IReadOnlyDictionary<string, long[]> shapes, LayerOutcome outcome)
+    /// <summary>A layer against what took its place; null where it cannot be taken out of both models.</summary>
+    /// <param name="compressed">The model that has the rewrite.</param>
+    /// <param name="shapes">Its shapes.</param>
+    /// <param name="layer">The layer's name.</param>
+    public LayerTime? Measure(OnnxModel compressed, IReadOnlyDictionary<string, long[]> shapes, string layer) =>
+        Measure(compressed, shapes, layer, Span(layer));
+
+    private LayerTime? Measure(
+        OnnxModel compressed,
+        IReadOnlyDictionary<string, long[]> shapes,
+        string layer,
+        (string Input, string Output, int ElementType)? place)
     {
         // Behind removed units a layer's input is narrower: the two are not the same work.
-        if (Span(outcome) is not { } span
+        if (place is not { } span
             || !_shapes.TryGetValue(span.Input, out var shape)
             || !shapes.TryGetValue(span.Input, out var now)
             || !now.SequenceEqual(shape))
@@ -72,7 +83,7 @@ internal sealed class LayerTimer
         using var rewritten = _job.Engine.CreateSession(after);
         var inputs = new RandomSource(original.Inputs, 1, _job.Plan.Seed).Read().First().Inputs;
         var latency = LatencyMeter.Measure(new SessionLatencyProbe(original, rewritten, inputs), PerLayer, _job.Cancellation);
-        return new LayerTime(outcome.Layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);
+        return new LayerTime(layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);
     }
 
     // From where to where, and in which type.
@@ -84,9 +95,11 @@ internal sealed class LayerTimer
             return _layers.Values.FirstOrDefault(layer => nodes?.Contains(layer.Node) == true) is { } first ? (from, to, first.ElementType) : null;
         }
 
-        // A BatchNormalization is part of both sides: the rewrite may have folded it.
-        return _layers.TryGetValue(outcome.Layer, out var single)
-            ? (single.Input, single.BatchNormalization?.Output[0] ?? single.Output, single.ElementType)
-            : null;
+        return Span(outcome.Layer);
     }
+
+    // A BatchNormalization is part of both sides: the rewrite may have folded it.
+    private (string Input, string Output, int ElementType)? Span(string layer) => _layers.TryGetValue(layer, out var single)
+        ? (single.Input, single.BatchNormalization?.Output[0] ?? single.Output, single.ElementType)
+        : null;
 }

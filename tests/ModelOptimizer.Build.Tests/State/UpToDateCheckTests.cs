@@ -18,7 +18,7 @@ public sealed class UpToDateCheckTests : IDisposable
         {
             Request = BuildJson.Read<BuildRequest>(BuildJson.Write(_request))!,
             Succeeded = true,
-            Inputs = [new InputStamp(_input, 5, File.GetLastWriteTimeUtc(_input).Ticks, "")],
+            Inputs = [InputStamp.Glance(_input)],
             Outputs = [new BuildOutput(_output, BuildOutput.Resource, "Digits.onnx", 3)],
         };
     }
@@ -47,6 +47,30 @@ public sealed class UpToDateCheckTests : IDisposable
         File.SetLastWriteTimeUtc(_input, File.GetLastWriteTimeUtc(_input).AddDays(days));
 
         Reason().ShouldBe($"{_input} changed");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Another_File_Of_The_Same_Length_And_Time_Runs(bool inPlace)
+    {
+        var (time, other) = (File.GetLastWriteTimeUtc(_input), inPlace ? _input : _folder["other.onnx"]);
+        File.WriteAllText(other, "54321");
+        File.SetLastWriteTimeUtc(other, time);
+        if (!inPlace)
+        {
+            File.Move(other, _input, overwrite: true);
+        }
+
+        Reason().ShouldBe(inPlace && !OperatingSystem.IsLinux() ? null : $"{_input} changed");
+    }
+
+    [Fact]
+    public void Reading_An_Input_Is_No_Change()
+    {
+        File.ReadAllText(_input).ShouldBe("12345");
+
+        Reason().ShouldBeNull();
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public class GateDiagnosticsTests
     [InlineData("top1 max-drop 0.5%", 3, "MOC4004")]
     public void Every_Reason_Has_Its_Code(string gate, int overlap, string code)
     {
-        var evidence = Given.Counts("top1", 2000, 1940, 9, 2) with { CalibrationOverlap = overlap };
+        var evidence = Given.Counts("top1", 2000, 1940, 9, 2) with { Overlap = overlap };
 
         GateDiagnostics.From(GateKeeper.Decide(Given.Gate(gate), evidence), gatesAreWarnings: false).ShouldNotBeNull().Code.ShouldBe(code);
     }

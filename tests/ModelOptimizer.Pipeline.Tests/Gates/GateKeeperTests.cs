@@ -46,7 +46,7 @@ public class GateKeeperTests
     [Fact]
     public void Overlap_Is_Allowed_When_The_Gate_Says_So()
     {
-        var evidence = Given.Counts("top1", 2000, 1940, 0, 0) with { CalibrationOverlap = 12 };
+        var evidence = Given.Counts("top1", 2000, 1940, 0, 0) with { Overlap = 12 };
 
         GateKeeper.Decide(Given.Gate("top1 min 90%") with { AllowOverlap = true }, evidence).Outcome.ShouldBe(GateOutcome.Passed);
         GateKeeper.Decide(Given.Gate("top1 min 90%"), evidence).Code.ShouldBe(GateCodes.Overlap);
@@ -54,7 +54,7 @@ public class GateKeeperTests
 
     [Fact]
     public void Overlap_Does_Not_Matter_For_What_Is_Not_Measured_On_Samples() =>
-        GateKeeper.Decide(Given.Gate("size max 50%"), Given.Evidence() with { CalibrationOverlap = 12 }).Outcome.ShouldBe(GateOutcome.Passed);
+        GateKeeper.Decide(Given.Gate("size max 50%"), Given.Evidence() with { Overlap = 12 }).Outcome.ShouldBe(GateOutcome.Passed);
 
     [Fact]
     public void Verdicts_Come_In_The_Gates_Order() =>

@@ -134,8 +134,8 @@ public class GateMessageTests
         );
         Add("cosine min 97%", Given.Fidelity("cosine", [1, double.NaN]));
         Add("top1 min 97%", Given.Scores("top1", [1, double.NaN], [1, 1]));
-        Add("top1 min 97%", good with { CalibrationOverlap = 12 });
-        Add("top1 min 97%", good with { CalibrationOverlap = 1 });
+        Add("top1 min 97%", good with { Overlap = 12 });
+        Add("top1 min 97%", good with { Overlap = 1 });
         Add("top1 max-drop 0.5", good);
         Add("top0 max-drop 0.5%", good);
 

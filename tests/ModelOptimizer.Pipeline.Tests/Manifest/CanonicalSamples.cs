@@ -12,6 +12,7 @@ public sealed class CanonicalSamples
     private const string Options = """
         { method: auto }
         { method: auto, objective: size, layers: ["!conv1"], heal: { steps: 300 }, max-evaluations: 9, max-minutes: 20 }
+        { method: auto, heal: { minutes: 5 } }
         { method: auto, budget: { shipped: 6% } }
         { method: auto, objective: macs }
         { method: auto, objective: macs, budget: { macs: 50% } }
@@ -26,7 +27,7 @@ public sealed class CanonicalSamples
         { method: nn-bcd, mode: layer, safeguard: off, rank: [4, 4], modes: { fc: [4, 8] }, sparsity: { "*": 90% }, layers: [fc], sweeps: 7, tolerance: 1e-6, rho: 2, tau: 3, alpha: 0.5, prefer: speed }
         { method: nn-bcd, variant: published, start: kaiming-normal, target: labels, gamma: 5, sparsity: 0.9 }
         { method: distill }
-        { method: distill, student: small.onnx, layers: [fc], loss: mixed, temperature: 4, alpha: 0.3, steps: 100, batch: 8, optimizer: sgd, learning-rate: 1e-2, schedule: cosine, warm-up: 10%, momentum: 0.5, weight-decay: 0.01, clip: 0, augment: { flip: horizontal, crop: 4, mixup: true, noise: 5% } }
+        { method: distill, student: small.onnx, layers: [fc], loss: mixed, temperature: 4, alpha: 0.3, steps: 100, minutes: 2.5, batch: 8, optimizer: sgd, learning-rate: 1e-2, schedule: cosine, warm-up: 10%, momentum: 0.5, weight-decay: 0.01, clip: 0, augment: { flip: horizontal, crop: 4, mixup: true, noise: 5% } }
         { method: opdf }
         { method: opdf, rate: 5, tensors: 7, aux: detached, lambda: 1e-3, teacher-layers: { a: b, c: d }, epochs: 2 }
         { method: convex-distillation }

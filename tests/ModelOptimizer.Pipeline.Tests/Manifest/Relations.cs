@@ -31,6 +31,7 @@ public sealed class Relations
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
     {
         ["dataset"] = "train",
+        ["confirm"] = "last",
         ["samples"] = "5",
         ["random"] = "64",
         ["metrics"] = "[mse]",
@@ -45,6 +46,7 @@ public sealed class Relations
         ["size"] = "40%",
         ["params"] = "250 k",
         ["macs"] = "1e6",
+        ["latency"] = "auto",
         ["allocation"] = "uniform",
         ["from"] = "a",
         ["to"] = "b",
@@ -91,7 +93,7 @@ public sealed class Relations
     [InlineData("calibrate", "calibrate: {0}, compress: [{{ method: sample }}]")]
     [InlineData("evaluate", "evaluate: {0}, compress: [{{ method: sample }}]")]
     [InlineData("embed", "embed: {0}, compress: [{{ method: sample }}]")]
-    [InlineData("budget", "compress: [{{ method: sample, budget: {0} }}]")]
+    [InlineData("budget", "evaluate: {{ dataset: train }}, gates: [{{ top1: {{ max-drop: 1% }} }}], compress: [{{ method: sample, budget: {0} }}]")]
     [InlineData("block", "compress: [{{ method: sample, block: {0} }}]")]
     [InlineData("certificate", "compress: [{{ method: sample, certificate: {0} }}]")]
     [InlineData("gate on top1", "evaluate: {{ dataset: train }}, gates: [{{ top1: {0} }}], compress: [{{ method: sample }}]")]
@@ -104,7 +106,9 @@ public sealed class Relations
             var mapping = $"{{ {string.Join(", ", written.Select(key => $"{key.Name}: {Values[key.Name]}"))} }}";
             var yaml = $$"""
                 version: 1
-                datasets: { train: { path: train.npz, inputs: { image: images }, labels: labels } }
+                datasets:
+                  train: { path: train.npz, inputs: { image: images }, labels: labels }
+                  last: { path: train.npz, inputs: { image: images }, labels: labels }
                 models: { digits: { source: digits.onnx, {{string.Format(CultureInfo.InvariantCulture, model, mapping)}} } }
                 """;
 

@@ -15,6 +15,8 @@ internal sealed class SampleMethod : IMethod
 
     public string Paper => "";
 
+    public bool OffersChoices => true;
+
     public static Option<string> Norm { get; } = new("norm", Forms.Word(["covariance", "frobenius"]), "", "covariance");
 
     public static Option<LayerRules?> Layers { get; } = new("layers", LayerForms.Rules, "", new ListNode([new ScalarNode("*", false, Nowhere)], Nowhere));

@@ -15,14 +15,16 @@ public partial class ReportPageTests
         // Keys that are there only where there is something to say.
         var layer = brief.Steps[0].Layers[0];
         var other = new StepReport("other", [layer with { Bits = 4 }, layer with { Width = 8 }, layer with { IsStored = true }], [], []);
-        var cost = brief.After with { Shipped = 1 };
+        var cost = brief.After with { Shipped = 1, Nanoseconds = 1 };
         var whole = brief with
         {
             Before = cost,
             After = cost,
+            Looks = 2,
+            Gates = [.. brief.Gates.Select(gate => gate with { ConfirmedOn = "last" })],
             Steps = [.. brief.Steps, other],
             Times = [.. brief.Times.Select(time => time with { Stored = true })],
-            Search = brief.Search! with { Candidates = [.. brief.Search.Candidates.Select(candidate => candidate with { Cost = cost })] },
+            Search = brief.Search! with { Nanoseconds = 1, Candidates = [.. brief.Search.Candidates.Select(candidate => candidate with { Cost = cost })] },
         };
         Collect("the file", JsonDocument.Parse(SampleReports.Document(whole).ToJson()).RootElement, written);
 

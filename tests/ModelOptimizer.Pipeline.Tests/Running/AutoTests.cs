@@ -52,6 +52,42 @@ public class AutoTests
     }
 
     [Fact]
+    public void Time_becomes_little_where_chains_are_faster_and_the_lock_file_keeps_them()
+    {
+        using var project = new SmallProject(Gate);
+        project.MakeSlow();
+        project.WriteManifest(Gate, step: "objective: latency", method: "auto");
+
+        var report = project.Run(writeLock: true).Models.ShouldHaveSingleItem();
+
+        report.Search!.Measure.ShouldBe(BudgetMeasure.Latency);
+        var times = report.Search.Candidates.Select(candidate => candidate.Cost.Nanoseconds!.Value).ToList();
+        times.ShouldBe(times.Distinct().OrderDescending());
+        times[0].ShouldBeLessThan(report.Search.Nanoseconds!.Value);
+        // The wide layer does fifty times the work that its rank needs; the narrow one is as fast as it can be.
+        var rewritten = report.Steps.SelectMany(step => step.Layers).Where(layer => layer.SkipReason is null).ShouldHaveSingleItem();
+        rewritten.Layer.ShouldBe("wide");
+        report.Times.ShouldContain(time => time.Layer == "wide" && time.Ratio < 1);
+        report.DecidedByTime.ShouldBeTrue();
+        var bytes = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+        project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
+        File.ReadAllBytes(project.Output).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void Where_nothing_is_faster_there_is_nothing_to_search()
+    {
+        using var project = new SmallProject(Gate);
+        project.WriteManifest(Gate, step: "objective: latency", method: "auto");
+
+        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        (error.Code, error.Position!.Line).ShouldBe(("MOC2101", SmallProject.StepLine));
+        error.Message.ShouldContain("no ranks make any of the selected layers faster on this machine");
+    }
+
+    [Fact]
     public void Steps_that_make_different_things_small_are_one_error()
     {
         using var project = new SmallProject(Gate);
@@ -99,10 +135,12 @@ public class AutoTests
     [InlineData("budget: { size: 12% }", "MOC1308", "'budget' counts something else than 'objective', which is shipped unless written. Write the same in both.")]
     [InlineData("budget: { macs: auto }", "MOC1308", "'budget' counts something else than 'objective'")]
     [InlineData("budget: { shipped: 6% }, max-minutes: 5", "MOC1013", "'max-minutes' limits the search of the gates, and 'budget' says here how small")]
-    [InlineData("heal: {}", "MOC1007", "'steps'")]
+    [InlineData("heal: {}", "MOC1007", "'heal' needs one of steps, minutes. Write, for example, 'steps: 1000' or 'minutes: 5'")]
     [InlineData("heal: 1000", "MOC1008", "heal")]
     [InlineData("keep: faster", "MOC1005", "Unknown key 'keep' in a step of method 'auto'")]
-    [InlineData("objective: speed", "MOC1009", "shipped, size, macs")]
+    [InlineData("objective: latency, budget: { macs: auto }", "MOC1308", "'budget' counts something else than 'objective'")]
+    [InlineData("objective: latency, budget: { latency: 80% }", "MOC1009", "auto")]
+    [InlineData("objective: speed", "MOC1009", "shipped, size, macs, latency")]
     public void What_it_cannot_do_is_one_error_at_its_place(string options, string code, string text)
     {
         using var project = new SmallProject(Gate);

@@ -74,6 +74,29 @@ internal sealed class SmallProject : IDisposable
             """
         );
 
+    /// <summary>Another model: behind a narrow convolution a wide one whose channels have a rank of 4.</summary>
+    public void MakeSlow()
+    {
+        const int Wide = 192;
+        var (left, right, taps) = (GraphBuilder.Normal([Wide, 4], 0.5, 5), GraphBuilder.Normal([4, 16], 0.5, 6), GraphBuilder.Normal([4, 9], 0.3, 7));
+        double Kernel(int output, int input, int tap) =>
+            Enumerable.Range(0, 4).Sum(k => left[(output * 4) + k] * right[(k * 16) + (input % 16)] * taps[(k * 9) + tap]);
+        double[] kernel = [.. Enumerable.Range(0, Wide * Wide * 9).Select(at => Kernel(at / (Wide * 9), at / 9 % Wide, at % 9))];
+        new GraphBuilder()
+            .Input("image", [-1, 4, 8, 8])
+            .Conv("image", "hidden", Wide, 4, [1, 1])
+            .Node("Relu", ["hidden"], ["active"])
+            .Initializer("wide.w", [Wide, Wide, 3, 3], kernel)
+            .Node("Conv", ["active", "wide.w"], ["y"], ("pads", new long[] { 1, 1, 1, 1 }))
+            .Named("wide")
+            .Node("GlobalAveragePool", ["y"], ["pooled"])
+            .Node("Flatten", ["pooled"], ["features"])
+            .Gemm("features", "scores", 5, Wide)
+            .Output("scores", [-1, 5])
+            .Build()
+            .Save(_folder["model.onnx"]);
+    }
+
     /// <summary>Another model: a matrix of rank 3 between two plain layers.</summary>
     public void MakeLowRank()
     {
@@ -136,7 +159,7 @@ internal sealed class SmallProject : IDisposable
 
     private static string Few(int? samples) => samples is null ? "" : $", samples: {samples}";
 
-    private void WriteImages(string name, int count, int seed)
+    public void WriteImages(string name, int count, int seed)
     {
         long[] shape = [count, 4, 8, 8];
         File.WriteAllBytes(

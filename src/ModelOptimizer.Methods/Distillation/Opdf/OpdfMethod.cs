@@ -28,11 +28,12 @@ internal sealed class OpdfMethod : IMethod
         {
             _work.Training.RequireMemory(_work.PeakBytes);
             var parameters = new MpoParameters(context, options, _work.Student.Model, _work.Layers);
-            var trained = _work.Training.Run(parameters);
+            var trained = _work.Training.Run(parameters, chosen);
             return new StepResult(trained.Model, [.. _work.Student.Layers.Select(layer => _work.Outcome(layer, trained))])
             {
                 Series = [.. trained.Series("opdf"), .. parameters.AuxiliarySeries(trained.Result.Kept)],
                 Certificates = [.. trained.Certificates],
+                StepsByTime = trained.StepsByTime,
             };
         }
     }

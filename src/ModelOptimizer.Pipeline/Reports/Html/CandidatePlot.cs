@@ -43,7 +43,7 @@ internal sealed class CandidatePlot(ModelReport model, string metric)
         var y = _scale.IsPercent
             ? Axis.Over([window.Low, window.High], (int)(height / 60), " %", 0, 100)
             : Axis.Over([window.Low, window.High], (int)(height / 60));
-        var across = $"{Wording.Searched(_search)}, % of the original's{(_search.Measure == BudgetMeasure.Macs ? "" : " file")}";
+        var across = $"{Wording.Searched(_search)}, % of the original's{(_search.Measure is BudgetMeasure.Macs or BudgetMeasure.Latency ? "" : " file")}";
         var frame = new Frame(width, height, x, y, across, window == _scale.All ? metric : metric + ", enlarged");
         var points = _scale.Points.Where(window.Holds).ToList();
         var labels = new LabelPlaces(frame);

@@ -20,7 +20,7 @@ internal static class SearchSection
         return Tag(
             "section",
             Tag("h2", "Search"),
-            Tag("p.lead", Wording.Search(search)),
+            Tag("p.lead", Wording.Search(model)),
             plots,
             plots.Count > 0 ? Legend() : null,
             plots.Count > 0 && model.Gates.Any(gate => gate is { IsChange: true, Confidence: not null })

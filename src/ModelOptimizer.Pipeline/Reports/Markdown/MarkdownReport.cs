@@ -26,7 +26,7 @@ internal static class MarkdownReport
         );
         if (model.Search is { Candidates.Count: > 0 } search)
         {
-            parts.Add(Folded($"Search: {Wording.Search(search)}", Candidates(model, search)));
+            parts.Add(Folded($"Search: {Wording.Search(model)}", Candidates(model, search)));
             if (search.Shares.Count > 0)
             {
                 parts.Add(Folded("What there was to choose", $"{Wording.SharedOut}\n\n{Decisions(search)}"));

@@ -47,13 +47,17 @@ internal sealed class Population
                 var original = random.NextDouble() < 0.9 ? label : random.Next(5);
                 return ([label, original], [label, random.NextDouble() < change ? random.Next(5) : original]);
             }),
-            _ => new(new RootMeanSquaredError(), size, () =>
-            {
-                var error = Normal();
-                var changed = error + (change * Normal());
-                return ([error * error], [changed * changed]);
-            }),
+            "rmse" => Errors(new RootMeanSquaredError(), []),
+            // Labels from 0 to 1.
+            _ => Errors(new PeakSignalToNoise(), [0, 1]),
         };
+
+        Population Errors(IJointMetric metric, double[] more) => new(metric, size, () =>
+        {
+            var error = Normal();
+            var changed = error + (change * Normal());
+            return ([error * error, .. more], [changed * changed, .. more]);
+        });
     }
 
     /// <summary>Samples drawn with replacement.</summary>
