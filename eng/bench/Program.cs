@@ -48,6 +48,7 @@ return args switch
     ["rounding", var bits] => ResNet50Run.Quantize(bits),
     ["layers"] => LayersTable.Run(),
     ["layers", var model] => LayersTable.Inspect(model),
+    ["start", var tool] => StartTable.Run(tool),
     ["load"] => LoadTable.Run("fp16,8,6,5,4,3,2"),
     ["load", var weights] => LoadTable.Run(weights),
     ["load", var model, var level] => LoadTable.Load(model, level),
@@ -90,6 +91,7 @@ static int Usage()
           cross <shared> [steps]    ResNet-20 calibrated on its own images, on digits and on noise
           rivals <shared>     what others do to the weights of ResNet-20
           layers              time and memory of 'modelopt layers' by the number of nodes and the size of the weights
+          start <modelopt.dll>   what it costs that one process works and another watches
           load [4,3]          time and memory to load a ResNet-50-sized model, and one of 113 million weights, with weights of few bits
           open [1,10]         time to get models of 1, 10 and 100 MB out of an embedded resource, beside that of making a session
           edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code

@@ -9,6 +9,9 @@ internal sealed class ToolProcess
 {
     private const int TailLength = 20;
 
+    // Milliseconds for the tool to stop what runs and to remove its temporary files.
+    private const int Grace = 3000;
+
     private readonly object _gate = new();
     private readonly Queue<string> _errors = new();
     private Process? _running;
@@ -80,13 +83,13 @@ internal sealed class ToolProcess
         }
     }
 
-    /// <summary>Ends the tool and every process that it started.</summary>
+    /// <summary>Ends the tool and every process that it started: asks it first, by the end of its input.</summary>
     public void Cancel()
     {
         lock (_gate)
         {
             _cancelled = true;
-            if (_running is not null)
+            if (_running is not null && !Ends(_running))
             {
                 KillTree(_running);
             }
@@ -105,6 +108,20 @@ internal sealed class ToolProcess
         StandardOutputEncoding = Encoding.UTF8,
         StandardErrorEncoding = Encoding.UTF8,
     };
+
+    private static bool Ends(Process process)
+    {
+        try
+        {
+            process.StandardInput.Close();
+            return process.WaitForExit(Grace);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException)
+        {
+            // It ended by itself in the meantime.
+            return false;
+        }
+    }
 
     private static void KillTree(Process process)
     {

@@ -139,7 +139,7 @@ internal sealed class Initialisations : Subject
     public override IEnumerable<Diagnostic> Run(string project, Specimen specimen, CancellationToken cancellation)
     {
         var request = new InitRequest { Directory = project, Model = Path.Combine(project, "model.onnx"), Data = Path.Combine(project, specimen.File) };
-        _ = Initializer.Run(request);
+        _ = Initializer.Run(request, cancellation);
         _ = ManifestReader.Read(Path.Combine(project, "modelopt.yaml"));
         return [];
     }

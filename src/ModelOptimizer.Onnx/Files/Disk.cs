@@ -66,8 +66,10 @@ internal static class Disk
 
     public static void Folder(string path) => Told(DiskAct.Folder, path, Directory.CreateDirectory);
 
-    /// <summary>A new folder for temporary files.</summary>
-    public static DirectoryInfo TemporaryFolder() => Told(DiskAct.Folder, Path.GetTempPath(), _ => Directory.CreateTempSubdirectory("modelopt-"));
+    /// <summary>Makes a folder that others cannot look into: models may be secret.</summary>
+    public static DirectoryInfo PrivateFolder(string path) => Told(DiskAct.Folder, path, folder => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(folder)
+        : Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
 
     public static void Move(string from, string to)
     {

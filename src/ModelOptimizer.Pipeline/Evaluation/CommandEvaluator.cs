@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Evaluation;
 
@@ -10,7 +11,7 @@ internal static class CommandEvaluator
     /// <summary>Runs it on a model in memory, which gets a temporary file called <paramref name="fileName"/>.</summary>
     public static CommandOutcome Run(CommandPlan command, OnnxModel model, string fileName, CancellationToken cancellation)
     {
-        var folder = Disk.TemporaryFolder();
+        var folder = TemporaryFiles.NewFolder();
         try
         {
             var path = Path.Combine(folder.FullName, fileName);

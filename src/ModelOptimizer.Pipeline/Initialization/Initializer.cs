@@ -15,7 +15,8 @@ internal static class Initializer
     /// <summary>Looks first and writes last: nothing is written when something is wrong.</summary>
     /// <exception cref="DiagnosticException">There is a manifest already, or model, data or project cannot be read or do not fit (MOC14xx, MOC2xxx,
     /// MOC3xxx).</exception>
-    public static InitResult Run(InitRequest request)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static InitResult Run(InitRequest request, CancellationToken cancellation)
     {
         var manifest = Path.Combine(request.Directory, ManifestReader.DefaultIn(request.Directory));
         if (File.Exists(manifest) && !request.Force)
@@ -34,10 +35,10 @@ internal static class Initializer
         {
             Model = ModelName.Of(request.Model),
             Source = YamlText.Of(paths.Canonical(request.Model)),
-            Size = Size(ModelInspector.Inspect(request.Model, CancellationToken.None), notes),
+            Size = Size(ModelInspector.Inspect(request.Model, cancellation), notes),
             Accessor = ModelName.Accessor(request.Model),
             Device = request.Device,
-            Data = request.Data is null ? null : Data(request, paths, notes),
+            Data = request.Data is null ? null : Data(request, paths, notes, cancellation),
         };
         if (draft.Data is null)
         {
@@ -46,6 +47,7 @@ internal static class Initializer
             );
         }
 
+        cancellation.ThrowIfCancellationRequested();
         var changes = project is null ? [] : PackageReferences.Add(project, request.Device is null ? null : DeviceSelector.PackageFor(request.Device), notes);
         Write(manifest, ManifestText.Of(draft));
         Write(Path.Combine(request.Directory, ManifestSchema.FileName), ManifestSchema.Text(MethodCatalogue.All) + "\n");
@@ -64,9 +66,10 @@ internal static class Initializer
         }
     }
 
-    private static DataDraft Data(InitRequest request, ManifestPaths paths, InitNotes notes)
+    private static DataDraft Data(InitRequest request, ManifestPaths paths, InitNotes notes, CancellationToken cancellation)
     {
         using var engine = new Engine(DeviceSelector.Select("cpu"));
+        using var stop = cancellation.Register(engine.Sessions.Stop);
         using var session = engine.CreateSession(OnnxValidator.Require(OnnxModel.Load(request.Model)));
         return new DataGuess(request, session, paths, notes).Draft();
     }

@@ -42,6 +42,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Source = section.Read(ModelKeys.Source),
             SourcePosition = section[ModelKeys.Source]!.Position,
             Output = section.Read(ModelKeys.Output),
+            TimeoutSeconds = section.Read(ModelKeys.Timeout),
             Calibrate = data.Calibrate(section),
             Evaluate = evaluate,
             Steps = [.. section.Read(ModelKeys.Compress).SelectMany(steps.Read)],
@@ -104,6 +105,12 @@ internal static class ModelKeys
         "gates",
         Forms.List(Forms.Defined("gate"), "list of gates", $"'{GatesReader.Example}'", null).OrNone(),
         "What must hold. A gate that does not is an error of the build."));
+
+    public static readonly Option<int?> Timeout = All.Add<int?>(new(
+        "timeout",
+        Forms.Whole(1, 1_000_000).OrNone(),
+        "Seconds that ONNX Runtime may take to load the model, or for one run of it on a batch, before it is ended; absent, a minute (ten on a device "
+        + "that is not the CPU) and 10 seconds more for each megabyte of the model and of the batch."));
 
     public static readonly Option<Section?> Embed = All.Add<Section?>(new(
         "embed",

@@ -18,6 +18,9 @@ internal sealed record ModelPlan
     /// <summary>Absolute path to write to; null for the default of the command line or the build.</summary>
     public string? Output { get; init; }
 
+    /// <summary>How long one call of ONNX Runtime may take; null for a time that goes with the model's size.</summary>
+    public int? TimeoutSeconds { get; init; }
+
     /// <summary>What the methods learn the activations from.</summary>
     public CalibrationPlan? Calibrate { get; init; }
 

@@ -6,6 +6,7 @@ using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Search;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Running;
 
@@ -27,6 +28,7 @@ internal sealed class ModelJob(
 
     public ModelReport Run()
     {
+        using var hand = NativeCalls.Take(model.Source, model.TimeoutSeconds);
         record.Read(model.Source);
         List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);

@@ -198,7 +198,7 @@ internal sealed class KeptTensor : IDisposable
         }
 
         _file ??= Disk.Open(
-            Path.Combine(Path.GetTempPath(), $"modelopt-{Path.GetRandomFileName()}"),
+            TemporaryFiles.NewPath(),
             new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
         _file.Position = _file.Length;
         _batches.Add((new HostTensor(tensor.Type, tensor.Shape, []), _file.Position));

@@ -18,6 +18,7 @@ internal static class OrtEnvironment
     {
         try
         {
+            using var call = NativeCalls.Begin(NativeWork.Load, model: null, bytes: 0, onDevice: false);
             Telemetry.Disable();
             RuntimeDirectory.Use();
             // Threads of a session go on waiting for work for a while after a run, without sleeping: several sessions with threads of their own take the cores

@@ -75,7 +75,7 @@ internal sealed class DeviceSessions(Device device) : IDisposable
             throw new OperationCanceledException();
         }
 
-        var session = new ModelSession(this, kind, SessionFactory.Create(DeviceCatalogue.Find(kind), device.Index, model, treatment), model.Path);
+        var session = new ModelSession(this, kind, SessionFactory.Create(DeviceCatalogue.Find(kind), device.Index, model, treatment), model);
         lock (_sessions)
         {
             _sessions.Add(session);

@@ -48,7 +48,7 @@ internal static class LoadedGraph
     private static GraphProto Read(OnnxModel model, GraphOptimizationLevel level)
     {
         _ = OrtEnvironment.Instance;
-        var folder = Disk.TemporaryFolder();
+        var folder = TemporaryFiles.NewFolder();
         try
         {
             var written = Path.Combine(folder.FullName, "loaded.onnx");
@@ -62,6 +62,7 @@ internal static class LoadedGraph
             // Weights go to a file of their own: the graph stays small, and a model may be larger than one message.
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", "loaded.data");
             options.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+            using var call = NativeCalls.Begin(NativeWork.Load, model.Path, model.SizeInBytes, onDevice: false);
             using (SessionFactory.Open(model, options))
             {
                 return ModelProto.Parser.ParseFrom(Disk.ReadAllBytes(written)).Graph;

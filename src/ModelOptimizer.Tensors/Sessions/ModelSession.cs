@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
@@ -14,15 +15,17 @@ internal sealed class ModelSession : IDisposable
     private readonly DeviceSessions _owner;
     private readonly string _deviceKind;
     private readonly string? _file;
+    private readonly long _bytes;
     private readonly RunOptions _runOptions = new();
     private readonly List<IDisposable> _prepared = [];
     private bool _disposed;
 
-    internal ModelSession(DeviceSessions owner, string deviceKind, InferenceSession session, string? file)
+    internal ModelSession(DeviceSessions owner, string deviceKind, InferenceSession session, OnnxModel model)
     {
         _owner = owner;
         _deviceKind = deviceKind;
-        _file = file;
+        _file = model.Path;
+        _bytes = model.SizeInBytes;
         Native = session;
         Inputs = [.. session.InputNames.Select(name => Describe(name, session.InputMetadata))];
         Outputs = [.. session.OutputNames.Select(name => Describe(name, session.OutputMetadata))];
@@ -84,7 +87,8 @@ internal sealed class ModelSession : IDisposable
             binding.BindOutputToDevice(output.Name, OrtMemoryInfo.DefaultInstance);
         }
 
-        return () => Run(binding);
+        var bytes = inputs.Values.Sum(tensor => (long)tensor.Bytes.Length);
+        return () => Run(binding, bytes);
     }
 
     /// <inheritdoc/>
@@ -114,6 +118,7 @@ internal sealed class ModelSession : IDisposable
     {
         RequireInputs(inputs);
         var pinned = new List<PinnedTensor>(inputs.Count);
+        using var call = Begin(inputs.Values.Sum(tensor => (long)tensor.Bytes.Length));
         try
         {
             pinned.AddRange(inputs.Values.Select(Pin));
@@ -129,14 +134,16 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Runs on values that are already ONNX Runtime's, into values that are already there.</summary>
+    /// <summary>Runs on values that are already ONNX Runtime's, <paramref name="bytes"/> of them, into values that are already there.</summary>
     internal void RunNative(
         IReadOnlyCollection<string> inputNames,
         IReadOnlyCollection<OrtValue> inputs,
         IReadOnlyCollection<string> outputNames,
-        IReadOnlyCollection<OrtValue> outputs
+        IReadOnlyCollection<OrtValue> outputs,
+        long bytes = 0
     )
     {
+        using var call = Begin(bytes);
         try
         {
             Native.Run(_runOptions, inputNames, inputs, outputNames, outputs);
@@ -147,9 +154,10 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Runs on values that are bound already.</summary>
-    internal void Run(OrtIoBinding binding)
+    /// <summary>Runs on values that are bound already, <paramref name="bytes"/> of them.</summary>
+    internal void Run(OrtIoBinding binding, long bytes)
     {
+        using var call = Begin(bytes);
         try
         {
             Native.RunWithBinding(_runOptions, binding);
@@ -159,6 +167,9 @@ internal sealed class ModelSession : IDisposable
             throw Failed(failure);
         }
     }
+
+    private NativeCalls.Noted Begin(long given) =>
+        NativeCalls.Begin(NativeWork.Run, _file, _bytes + given, _deviceKind != DeviceCatalogue.Cpu);
 
     private Exception Failed(OnnxRuntimeException failure) =>
         _runOptions.Terminate ? new OperationCanceledException("The run was ended.", failure) : OrtErrors.RunFailed(failure, _file);

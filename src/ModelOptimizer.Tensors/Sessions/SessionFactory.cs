@@ -19,6 +19,7 @@ internal static class SessionFactory
     public static InferenceSession Create(DeviceKind device, int index, OnnxModel model, SessionKind kind)
     {
         _ = OrtEnvironment.Instance;
+        using var call = NativeCalls.Begin(NativeWork.Load, model.Path, model.SizeInBytes, device.Name != DeviceCatalogue.Cpu);
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = kind == SessionKind.AsWritten ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -76,7 +77,7 @@ internal static class SessionFactory
 
     private static InferenceSession FromFile(OnnxModel model, SessionOptions options)
     {
-        var folder = Disk.TemporaryFolder();
+        var folder = TemporaryFiles.NewFolder();
         try
         {
             var file = Path.Combine(folder.FullName, "model.onnx");

@@ -85,7 +85,7 @@ internal sealed class Trainer : IDisposable
                 binding.BindInput(input.Name, pinned[^1].Value);
             }
 
-            _session.Run(binding);
+            _session.Run(binding, Bytes(batch));
         }
         finally
         {
@@ -112,7 +112,8 @@ internal sealed class Trainer : IDisposable
                 [Graph.Names.Vectors[0], .. inputs.Select(input => input.Name)],
                 [Current.Values[0], .. pinned.Select(tensor => tensor.Value)],
                 [Graph.Names.Loss],
-                [pinnedLoss.Value]);
+                [pinnedLoss.Value],
+                Bytes(batch));
         }
         finally
         {
@@ -133,6 +134,9 @@ internal sealed class Trainer : IDisposable
         parameter => parameter.Name,
         parameter => HostTensor.From<float>(DataType.Float, parameter.Shape, vector.AsSpan(parameter.Offset, parameter.Count)),
         StringComparer.Ordinal);
+
+    private long Bytes(IReadOnlyDictionary<string, HostTensor> batch) =>
+        ((long)sizeof(float) * Graph.Count * Graph.Names.Vectors.Count) + batch.Values.Sum(tensor => (long)tensor.Bytes.Length);
 
     /// <summary>Everything that the next steps depend on, for <see cref="Restore"/>.</summary>
     public byte[] Save()

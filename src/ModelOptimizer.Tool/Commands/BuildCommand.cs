@@ -21,8 +21,6 @@ internal static class BuildCommand
 
     private static int Execute(string requestPath, Terminal terminal, RunManifest run, CancellationToken cancellation)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var watch = ParentWatch.Start(terminal.Parent, ended);
         var log = new JsonLineLog(terminal.Out);
         return Guard.Run(
             terminal,
@@ -31,7 +29,7 @@ internal static class BuildCommand
                 ToolIdentity.Build,
                 log,
                 run,
-                path => ManifestReader.Read(path, filesMustExist: false)).Run(ended.Token),
+                path => ManifestReader.Read(path, filesMustExist: false)).Run(cancellation),
             log.Diagnostic);
     }
 }

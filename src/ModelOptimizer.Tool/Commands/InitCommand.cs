@@ -27,7 +27,7 @@ internal static class InitCommand
             device,
             force,
         };
-        command.SetAction(parsed => Guard.Run(terminal, command.Name, json: false, () =>
+        command.SetAction((parsed, cancellation) => Task.FromResult(Guard.Run(terminal, command.Name, json: false, () =>
         {
             string Absolute(string path) => Path.GetFullPath(path, terminal.CurrentDirectory);
             InitView.Write(terminal, Initializer.Run(new InitRequest
@@ -38,9 +38,9 @@ internal static class InitCommand
                 Labels = parsed.GetValue(labels),
                 Device = parsed.GetValue(device),
                 Force = parsed.GetValue(force),
-            }));
+            }, cancellation));
             return ExitCode.Passed;
-        }));
+        })));
         return command;
     }
 }

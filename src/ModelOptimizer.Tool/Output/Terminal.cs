@@ -18,9 +18,6 @@ internal sealed record Terminal
 
     public required TextWriter Error { get; init; }
 
-    /// <summary>The stream whose end says that the parent process is gone; null when it says nothing.</summary>
-    public Stream? Parent { get; init; }
-
     public required string CurrentDirectory { get; init; }
 
     /// <summary>What the environment variable <c>ModelOptimizerCache</c> says, which is a property in builds; null when it says nothing.</summary>
@@ -43,7 +40,6 @@ internal sealed record Terminal
         {
             Out = new VisibleWriter(Console.Out),
             Error = new VisibleWriter(Console.Error, mayFail: true),
-            Parent = Console.IsInputRedirected ? Console.OpenStandardInput() : null,
             CurrentDirectory = Environment.CurrentDirectory,
             CacheVariable = Variable("ModelOptimizerCache"),
             Width = ProcessWidth(),

@@ -61,7 +61,8 @@ internal sealed class FirstProject : IDisposable
                 Labels = labels,
                 Device = device,
                 Force = force,
-            }
+            },
+            CancellationToken.None
         );
 
     public RunResult Compress() =>

@@ -129,6 +129,10 @@ public sealed class CanonicalForm
         Of(manifest.Replace(from, to, StringComparison.Ordinal)).ShouldNotBe(Of(manifest));
     }
 
+    [Fact]
+    public void Does_Not_Change_With_The_Time_That_A_Call_May_Take() =>
+        Of(Manifest.Replace("source: digits.onnx", "source: digits.onnx\n    timeout: 900", StringComparison.Ordinal)).ShouldBe(Of(Manifest));
+
     private static string Of(string yaml)
     {
         using var folder = new ManifestFolder();
