@@ -19,8 +19,15 @@ internal static class BuildContract
     /// <summary>One file per process of a task: two builds of one project may ask for different things at once.</summary>
     public const string RequestFiles = "request-*.json";
 
+    /// <summary>Either of the two cannot read or write the build's folder.</summary>
+    public const string CannotUseFolder = "MOC5113";
+
     /// <summary>What every line of the two kinds starts with; anything else on the standard output is a stray line of a library.</summary>
     public const string LineStart = "{";
+
+    /// <summary>What is said of <see cref="CannotUseFolder"/>; <paramref name="reason"/> is the system's.</summary>
+    public static string FolderProblem(string reason) =>
+        $"The build's folder cannot be used: {reason} Check its permissions, the free space and that no other program holds its files.";
 }
 
 /// <summary>What the task asks of the tool. The tool repeats it in its state; a difference makes it run again.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.Serialization;
 using System.Runtime.Serialization.Json;
 using System.Text;
+using System.Xml;
 
 namespace ModelOptimizer.Build;
 
@@ -28,7 +29,15 @@ internal static class BuildJson
         where T : class
     {
         using var stream = new MemoryStream(Utf8.GetBytes(text));
-        return new DataContractJsonSerializer(typeof(T)).ReadObject(stream) as T;
+        try
+        {
+            return new DataContractJsonSerializer(typeof(T)).ReadObject(stream) as T;
+        }
+        catch (XmlException exception)
+        {
+            // It guesses an encoding from the first two bytes, before anything turns its errors into one kind.
+            throw new SerializationException(exception.Message, exception);
+        }
     }
 
     // The serialiser escapes slashes, which makes paths hard to read, ends lines as Windows does, and leaves letters of other scripts alone.

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -77,6 +78,21 @@ public sealed class CompressModels : Task, ICancelableTask
     public override bool Execute()
     {
         var toolLog = new ToolLog(Log);
+        try
+        {
+            return Execute(toolLog);
+        }
+        catch (Exception e) when (FileFailure.Is(e))
+        {
+            // Free space and permissions are the user's to put right: no MSB4018 with a stack.
+            var message = BuildContract.FolderProblem(e.Message);
+            toolLog.Diagnostic(new ToolDiagnostic(ToolDiagnostic.Error, BuildContract.CannotUseFolder, OutputDirectory, 0, 0, message));
+            return false;
+        }
+    }
+
+    private bool Execute(ToolLog toolLog)
+    {
         var statePath = Path.Combine(OutputDirectory, BuildContract.StateFile);
         var request = Request();
         var state = BuildState.Read(statePath);
@@ -158,7 +174,19 @@ public sealed class CompressModels : Task, ICancelableTask
         }
         finally
         {
-            File.Delete(requestPath);
+            TryDelete(requestPath);
+        }
+    }
+
+    // The tool deletes what it finds of requests that are nobody's any more.
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (FileFailure.Is(e))
+        {
         }
     }
 
@@ -205,4 +233,12 @@ public sealed class CompressModels : Task, ICancelableTask
 
         return exitCode == 0;
     }
+}
+
+/// <summary>Which exceptions are about files: whatever else there is, is a mistake of ours.</summary>
+internal static class FileFailure
+{
+    // Where MSBuild runs on .NET Framework, paths with characters that Windows does not have are arguments, or not supported.
+    public static bool Is(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or SecurityException or ArgumentException or NotSupportedException;
 }

@@ -21,10 +21,17 @@ public sealed class ReadLastCompression : Task
     /// <inheritdoc />
     public override bool Execute()
     {
-        if (BuildState.Read(StateFile) is { } state)
+        try
         {
-            Files = OutputItems.FilesOf(state, StateFile);
-            Inputs = OutputItems.InputsOf(state);
+            if (BuildState.Read(StateFile) is { } state)
+            {
+                Files = OutputItems.FilesOf(state, StateFile);
+                Inputs = OutputItems.InputsOf(state);
+            }
+        }
+        catch (Exception e) when (FileFailure.Is(e))
+        {
+            // A folder of samples that may not be listed: the next build says so.
         }
 
         return true;

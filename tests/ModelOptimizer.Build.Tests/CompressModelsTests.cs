@@ -26,6 +26,43 @@ public sealed class CompressModelsTests
     }
 
     [ShellFact]
+    public void A_Folder_That_Cannot_Be_Made_Is_The_Users_Error()
+    {
+        using var tool = new ScriptedTool("exit 0\n");
+        tool.Write("obj", "a file");
+
+        tool.Task.Execute().ShouldBeFalse();
+
+        var error = tool.Engine.Errors.ShouldHaveSingleItem();
+        (error.Code, error.File).ShouldBe(("MOC5113", tool.Path("obj")));
+        error.Message!.ShouldContain("Check its permissions, the free space");
+    }
+
+    [ShellFact]
+    public void A_Full_Disk_Is_The_Users_Error()
+    {
+        using var tool = new ScriptedTool("exit 0\n");
+        Directory.CreateDirectory(tool.Path("obj"));
+        // Whatever is written to this device of Linux finds no space.
+        File.CreateSymbolicLink(tool.Path("obj", $"request-{Environment.ProcessId}.json"), "/dev/full");
+
+        tool.Task.Execute().ShouldBeFalse();
+
+        tool.Engine.Errors.ShouldHaveSingleItem().Code.ShouldBe("MOC5113");
+    }
+
+    [ShellFact]
+    public void A_State_That_Begins_Like_Another_Encoding_Is_No_State()
+    {
+        using var tool = new ScriptedTool("printf ok > 'obj/d%@;.onnx'\n" + ScriptedTool.WritesState(Succeeded));
+        tool.Write(Path.Combine("obj", "state.json"), "\0{\0\"");
+
+        tool.Task.Execute().ShouldBeTrue();
+
+        new ReadLastCompression { BuildEngine = tool.Engine, StateFile = tool.Path("obj", "state.json") }.Execute().ShouldBeTrue();
+    }
+
+    [ShellFact]
     public void The_Tool_Is_Not_Started_Again_When_Nothing_Changed()
     {
         using var tool = new ScriptedTool("printf ok > 'obj/d%@;.onnx'\n" + ScriptedTool.WritesState(Succeeded));

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests;
 
 /// <summary>What <c>docs/architecture.md</c> says of folders, names and files, so that it stays true.</summary>
-public class StructureTests
+public partial class StructureTests
 {
     private static readonly SourceTree Tree = new(Repository.Root);
 
@@ -21,6 +22,17 @@ public class StructureTests
 
     [Fact]
     public void Lines_fit_a_screen() => Tree.LongLines.ShouldBeEmpty();
+
+    // The task shares no code with the tool but the contract.
+    [Fact]
+    public void There_is_one_way_to_the_disk() =>
+        Tree.Projects.Where(project => project.Name != "ModelOptimizer.Build").SelectMany(project => project.Files)
+            .Where(file => Path.GetFileName(file.Path) != "Disk.cs" && file.Lines.Any(OpensOrChanges().IsMatch))
+            .Select(file => file.Path)
+            .ShouldBeEmpty();
+
+    [GeneratedRegex(@"\b(File|Directory)\.(Append|Copy|Create|Delete|Move|Open|ReadA|ReadL|Replace|Set|Write)|new FileStream\(|ZipFile\.")]
+    private static partial Regex OpensOrChanges();
 
     [Fact]
     public void A_cycle_is_found()

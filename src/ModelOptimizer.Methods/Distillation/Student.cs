@@ -111,7 +111,9 @@ internal sealed record Student(
 
     private static IEnumerable<string> Parts(WeightLayer layer) => [layer.Weight, layer.Bias ?? "", .. layer.BatchNormalization?.Input.Skip(1) ?? []];
 
-    private static int ElementType(OnnxModel model, string output) => model.Graph.Output.First(other => other.Name == output).Type.TensorType.ElemType;
+    // Exporters may leave the type to whoever loads the model; what is no number is found out by its shape.
+    private static int ElementType(OnnxModel model, string output) =>
+        model.Graph.Output.First(other => other.Name == output).Type?.TensorType?.ElemType ?? (int)TensorProto.Types.DataType.Float;
 
     private static void RequireSame(StepContext context, OnnxModel model, string output, DistillationOptions options)
     {

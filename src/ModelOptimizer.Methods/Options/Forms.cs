@@ -10,7 +10,7 @@ internal static class Forms
     public static Form<string> Text(string hint) => new(hint, TextSchema, (node, what, _) => node.AsText(what)) { Write = (text, _) => text };
 
     /// <summary>The path of a file or folder, which need not exist.</summary>
-    public static Form<string> Path(string hint) => new(hint, TextSchema, (node, what, paths) => paths.Resolve(node, what));
+    public static Form<string> Path(string hint) => new(hint, TextSchema, (node, what, paths) => paths.ToWrite(node, what));
 
     /// <summary>The path of a file that is there.</summary>
     public static Form<string> File(string hint) => new(hint, TextSchema, (node, what, paths) => paths.Existing(node, what));

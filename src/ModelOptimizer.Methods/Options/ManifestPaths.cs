@@ -23,6 +23,18 @@ internal sealed class ManifestPaths(string directory, bool mustExist)
         }
     }
 
+    /// <summary>The absolute path of a file that is going to be written.</summary>
+    public string ToWrite(Node node, string what)
+    {
+        var path = Resolve(node, what);
+        return !Path.EndsInDirectorySeparator(path) && !System.IO.Directory.Exists(path)
+            ? path
+            : throw new DiagnosticException(
+                KeyCodes.BadValue,
+                $"'{what}' must be a file, and '{node.AsText(what)}' is a folder: name a file in it.",
+                node.Position);
+    }
+
     /// <summary>The absolute path of a file that must be there.</summary>
     public string Existing(Node node, string what)
     {

@@ -135,7 +135,7 @@ internal sealed class TargetFinder
         // C×(M/group)×kernel: with groups an output channel is no slice of it.
         "ConvTranspose" => ChannelAxis.Of(dims, node.Int("group", 1) == 1 ? 1 : 0),
         "LSTM" or "GRU" or "RNN" => ChannelAxis.Of(dims, dims.Length - 2, merged: dims.Length - 1),
-        "Gather" => ChannelAxis.Of(dims, (int)((node.Int("axis", 0) + dims.Length) % dims.Length)),
+        "Gather" => ChannelAxis.Of(dims, (int)(((node.Int("axis", 0) % dims.Length) + dims.Length) % dims.Length)),
         _ => ChannelAxis.Of(dims, 0),
     };
 
@@ -155,8 +155,9 @@ internal sealed class TargetFinder
         Name = name,
         Kind = LayerKind.Other,
         Node = node,
-        Input = node.Input[0],
-        Output = node.Output[0],
+        // One that is quantized may be another domain's, which has its own rules.
+        Input = node.InputAt(0) ?? "",
+        Output = node.Output.FirstOrDefault() ?? "",
         Weight = weight?.Name ?? "",
         WeightShape = weight?.Tensor.Dims.ToArray() ?? [],
         ElementType = weight?.Tensor.DataType ?? 0,

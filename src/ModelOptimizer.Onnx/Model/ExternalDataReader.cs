@@ -128,12 +128,12 @@ internal static class ExternalDataReader
 
         try
         {
-            using var stream = File.OpenHandle(path);
+            using var stream = Disk.OpenRead(path);
             var bytes = new byte[length];
             var done = 0;
             while (done < length)
             {
-                var count = RandomAccess.Read(stream, bytes.AsSpan(done), offset + done);
+                var count = RandomAccess.Read(stream.SafeFileHandle, bytes.AsSpan(done), offset + done);
                 done += count > 0 ? count : throw new EndOfStreamException($"'{path}' became shorter while it was read");
             }
 

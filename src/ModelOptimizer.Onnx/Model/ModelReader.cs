@@ -62,7 +62,7 @@ internal static class ModelReader
 
             return file.Length == 0
                 ? throw Error(ModelCodes.Empty, path, "expected an ONNX model, found an empty file. Export or download the model again.")
-                : (Decode(() => File.OpenRead(path), path), file.Length);
+                : (Decode(() => Disk.OpenRead(path), path), file.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -153,7 +153,7 @@ internal static class LfsPointer
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = Disk.OpenRead(path);
             return IsOne(stream);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)

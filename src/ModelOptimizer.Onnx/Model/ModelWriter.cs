@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Google.Protobuf;
 
 namespace ModelOptimizer.Onnx;
@@ -21,7 +19,7 @@ internal static class ModelWriter
         var full = Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            Disk.Folder(Path.GetDirectoryName(full)!);
             var data = full + ".data";
             if (!externalData && ModelSize.FitsOneFile(model))
             {
@@ -60,74 +58,6 @@ internal static class ModelWriter
             stream.SetLength(offset);
             stream.Position = offset;
             data.WriteTo(stream);
-        }
-    }
-}
-
-/// <summary>Writes a file whole or not at all.</summary>
-internal static class AtomicFile
-{
-    /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to disk and renames it.</summary>
-    public static void Write(string path, Action<Stream> write)
-    {
-        // Machine and process keep two builds that write one output apart; the rename decides.
-        var temporary = $"{path}.{Environment.MachineName}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
-        DeleteLeft(path);
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
-
-    /// <summary>Whether no process of this machine has this number any more.</summary>
-    public static bool IsGone(int process)
-    {
-        try
-        {
-            Process.GetProcessById(process).Dispose();
-            return false;
-        }
-        catch (ArgumentException)
-        {
-            return true;
-        }
-    }
-
-    private static void TryDelete(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It is in nobody's way.
-        }
-    }
-
-    // What a run that was killed left of the same file.
-    private static void DeleteLeft(string path)
-    {
-        var start = $"{Path.GetFileName(path)}.{Environment.MachineName}.";
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!, start + "*.tmp"))
-        {
-            // Containers may share a name and a folder, and not know each other's processes.
-            var isOld = DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > TimeSpan.FromMinutes(1);
-            if (int.TryParse(Path.GetFileName(file)[start.Length..].Split('.')[0], CultureInfo.InvariantCulture, out var process) && isOld && IsGone(process))
-            {
-                TryDelete(file);
-            }
         }
     }
 }

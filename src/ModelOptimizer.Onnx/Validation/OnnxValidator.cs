@@ -3,19 +3,22 @@ using ModelOptimizer.Onnx.Graphs;
 namespace ModelOptimizer.Onnx.Validation;
 
 /// <summary>
-/// Checks that a graph hangs together: names are given once, everything is made before it is read, outputs are made. It knows no operators; whether those
-/// accept what they get, the runtime says.
+/// Checks that a graph hangs together: names are given once, everything is made before it is read, outputs are made, and nodes have the inputs without which
+/// nobody can look at them. Whether operators accept what they get, the runtime says.
 /// </summary>
 internal static class OnnxValidator
 {
     /// <summary>Lets <paramref name="model"/> through if nothing is wrong with it: what a method makes of it is then right, or the method's mistake.</summary>
     /// <exception cref="DiagnosticException">Something is (MOC2014).</exception>
-    public static OnnxModel Require(OnnxModel model) => Check(model) is [var problem, ..]
+    public static OnnxModel Require(OnnxModel model) => Problems(model).FirstOrDefault() is { } problem
         ? throw new DiagnosticException(
             ModelCodes.InvalidGraph,
             $"the model is not valid ONNX: {problem}. Export it again, or correct it with the program that made it.",
             model.Path is null ? null : new SourcePosition(model.Path))
         : model;
+
+    // A part of a model may make nothing for a while, a model may not.
+    private static IEnumerable<string> Problems(OnnxModel model) => model.Graph.Output.Count == 0 ? ["the graph has no outputs"] : Check(model);
 
     /// <summary>What is wrong with <paramref name="model"/>; empty when nothing is.</summary>
     public static IReadOnlyList<string> Check(OnnxModel model)
@@ -54,6 +57,11 @@ internal static class OnnxValidator
             problems.AddRange(
                 node.Input.Where(input => input.Length > 0 && !known.Contains(input)).Select(input => $"{title} reads '{input}', which nothing before it makes")
             );
+            if (node.Operator() is { Length: > 0 } op && LeastInputs(op) is var least && (node.Input.Count < least || node.Output.Count == 0))
+            {
+                problems.Add($"{title} has {node.Input.Count} inputs and {node.Output.Count} outputs; the operator takes at least {least} and makes one");
+            }
+
             foreach (var graph in GraphWalk.SubGraphs(node))
             {
                 CheckGraph(graph, $"sub-graph '{graph.Name}' of node '{node.Name}' ({node.OpType})", known, problems);
@@ -70,6 +78,16 @@ internal static class OnnxValidator
             }
         }
     }
+
+    // Of ONNX's own operators, as far as something here looks at their inputs.
+    private static int LeastInputs(string op) => op switch
+    {
+        "Constant" or "RandomNormal" or "RandomUniform" or "Loop" or "SequenceEmpty" or "Optional" => 0,
+        "Conv" or "ConvTranspose" or "Gemm" or "MatMul" or "Add" or "Sub" or "Mul" or "Div" or "Gather" or "DequantizeLinear" => 2,
+        "LSTM" or "GRU" or "RNN" => 3,
+        "BatchNormalization" => 5,
+        _ => 1,
+    };
 
     private static void CheckOutputs(IEnumerable<string> outputs, string place, HashSet<string> known, List<string> problems) =>
         problems.AddRange(outputs.Where(output => !known.Contains(output)).Select(output => $"output '{output}' of {place} is made by nothing"));

@@ -9,9 +9,6 @@ internal static class BuildCodes
     /// <summary>Another build held the output folder for too long.</summary>
     public const string LockTimeout = "MOC5112";
 
-    /// <summary>The output folder cannot be written.</summary>
-    public const string CannotWrite = "MOC5113";
-
     /// <summary>Note: compression is switched off.</summary>
     public const string Disabled = "MOC5114";
 

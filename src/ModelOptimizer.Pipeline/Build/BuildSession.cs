@@ -15,16 +15,16 @@ namespace ModelOptimizer.Pipeline.Build;
 /// <param name="run">Runs one manifest.</param>
 /// <param name="readManifest">Reads one manifest; throws <see cref="DiagnosticException"/>.</param>
 /// <param name="patience">How long to wait for another build of this project.</param>
+/// <param name="clock">The system's by default.</param>
 internal sealed class BuildSession(
     BuildRequest request,
     string toolVersion,
     IBuildLog log,
     RunManifest run,
     Func<string, CompressionPlan> readManifest,
-    LockPatience? patience = null)
+    LockPatience? patience = null,
+    TimeProvider? clock = null)
 {
-    // File systems stamp with a clock that ticks a few milliseconds behind.
-    private static readonly TimeSpan ClockSlack = TimeSpan.FromMilliseconds(50);
     private readonly BuildStateFile _file = new(request.OutputDirectory);
     private readonly OutputFolder _folder = new(request);
 
@@ -35,7 +35,7 @@ internal sealed class BuildSession(
     {
         try
         {
-            Directory.CreateDirectory(request.OutputDirectory);
+            Disk.Folder(request.OutputDirectory);
             using var held = OutputLock.Acquire(request.OutputDirectory, log, patience, cancellation);
             // After waiting: the build waited for may have done this one's work.
             var before = _file.Read();
@@ -48,11 +48,8 @@ internal sealed class BuildSession(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            log.Diagnostic(new Diagnostic(
-                BuildCodes.CannotWrite,
-                DiagnosticSeverity.Error,
-                $"The build's folder cannot be used: {exception.Message} Check its permissions, the free space and that no other program holds its files.",
-                new SourcePosition(request.OutputDirectory)));
+            var message = BuildContract.FolderProblem(exception.Message);
+            log.Diagnostic(new Diagnostic(BuildContract.CannotUseFolder, DiagnosticSeverity.Error, message, new SourcePosition(request.OutputDirectory)));
             return ExitCode.Environment;
         }
     }
@@ -72,7 +69,7 @@ internal sealed class BuildSession(
 
     private int Build(BuildState? before, CancellationToken cancellation)
     {
-        var start = DateTime.UtcNow - ClockSlack;
+        var runTime = new RunTime(clock ?? TimeProvider.System);
         if (CollisionsOfManifests() is { Count: > 0 } collisions)
         {
             collisions.ForEach(log.Diagnostic);
@@ -96,13 +93,13 @@ internal sealed class BuildSession(
             }
 
             BuildOutput[] outputs = exitCode == ExitCode.Passed ? Accept(production, before, recording) : before?.Outputs ?? [];
-            _file.Write(State(recording, exitCode, outputs, production.Inputs.Select(path => InputStamp.TakeAfter(path, start))));
-            _folder.Forget(before?.Outputs ?? [], outputs, production.Models);
             if (exitCode == ExitCode.Passed)
             {
-                _folder.ForgetModels(production.Models);
+                // Before the state says that all is done: a build that is ended here is gone through again.
+                _folder.Forget(outputs, production.Models);
             }
 
+            _file.Write(State(recording, exitCode, outputs, production.Inputs.Select(path => InputStamp.TakeAfter(path, runTime))));
             return exitCode;
         }
         finally

@@ -46,8 +46,8 @@ internal sealed class OriginalModels(BuildRequest request, Func<string, Compress
 
         // A resource has no folder beside it to find external data in.
         var whole = Path.Combine(staging, OutputPath.Folder(plan.Name), name);
-        Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
-        File.WriteAllBytes(whole, model.ToBytes());
+        Disk.Folder(Path.GetDirectoryName(whole)!);
+        Disk.Create(whole, model.ToBytes());
         return new ProducedModel(plan.Name, whole, name, plan.Embed);
     }
 

@@ -29,7 +29,7 @@ internal sealed class OutputFolder(BuildRequest request)
     {
         if (Directory.Exists(Staging))
         {
-            Directory.Delete(Staging, recursive: true);
+            Disk.DeleteFolder(Staging, recursive: true);
         }
     }
 
@@ -66,35 +66,30 @@ internal sealed class OutputFolder(BuildRequest request)
 
     private string PlaceOf(ProducedModel model) => Path.Combine(_root, OutputPath.Folder(model.Name), model.FileName);
 
-    /// <summary>Deletes what the last build had and this one has not; models stay, also where their resource is a packed file beside them.</summary>
-    public void Forget(IReadOnlyList<BuildOutput> before, IReadOnlyList<BuildOutput> now, IEnumerable<ProducedModel> models)
+    /// <summary>
+    /// Deletes what builds before left and this one has not, whatever they said of it. What cannot be deleted now is left to the next build that writes here.
+    /// </summary>
+    public void Forget(IEnumerable<BuildOutput> outputs, IReadOnlyCollection<ProducedModel> models)
     {
-        var kept = now.Select(output => output.Path).Concat(models.Select(PlaceOf));
-        foreach (var gone in before.Select(output => output.Path).Except(kept, StringComparer.Ordinal).Where(path => !IsBehindLink(path)))
+        var files = outputs.Select(output => output.Path).Concat(models.Select(PlaceOf)).ToHashSet(StringComparer.Ordinal);
+        var folders = models.Select(model => OutputPath.Folder(model.Name)).ToHashSet(StringComparer.Ordinal);
+        Attempt(() =>
         {
-            if (File.Exists(gone))
+            DeleteAll(_root, "*.g.cs", file => !files.Contains(file));
+            // What is behind a link in this folder is not in it.
+            foreach (var folder in Directory.GetDirectories(_root).Where(folder => new DirectoryInfo(folder).LinkTarget is null))
             {
-                File.Delete(gone);
+                // A model of another name, or packed in another way.
+                DeleteAll(folder, "*.onnx", file => !files.Contains(file));
+                DeleteAll(folder, "*.onnx.*.brotli", file => !files.Contains(file));
+                DeleteAll(folder, "*.onnx.*.deflate", file => !files.Contains(file));
+                if (!folders.Contains(Path.GetFileName(folder)))
+                {
+                    ReportFiles.Extensions.ToList().ForEach(extension => DeleteAll(folder, "*" + extension));
+                    DeleteEmpty(folder);
+                }
             }
-
-            DeleteEmpty(Path.GetDirectoryName(gone)!);
-        }
-    }
-
-    /// <summary>Deletes the files of models that are no longer there.</summary>
-    public void ForgetModels(IEnumerable<ProducedModel> models)
-    {
-        var kept = models.Select(model => OutputPath.Folder(model.Name)).ToHashSet(StringComparer.Ordinal);
-        var gone = Directory.EnumerateDirectories(_root).Where(folder => !kept.Contains(Path.GetFileName(folder)) && !IsLink(folder));
-        foreach (var folder in gone.ToList())
-        {
-            foreach (var extension in ReportFiles.Extensions.Append(".onnx"))
-            {
-                DeleteAll(folder, "*" + extension);
-            }
-
-            DeleteEmpty(folder);
-        }
+        });
     }
 
     /// <summary>The resource's file: the model's own, or one beside it whose name has the model's hash, so that an equal model is packed once only.</summary>
@@ -115,7 +110,7 @@ internal sealed class OutputFolder(BuildRequest request)
             return (likely, Resource(Place(likely)));
         }
 
-        var (compression, bytes) = Packing.Pack(File.ReadAllBytes(file), embed.Compression, hasBrotli);
+        var (compression, bytes) = Packing.Pack(Disk.ReadAllBytes(file), embed.Compression, hasBrotli);
         if (compression == EmbedCompression.None)
         {
             return (compression, Resource(file));
@@ -160,41 +155,39 @@ internal sealed class OutputFolder(BuildRequest request)
         return sha256;
     }
 
-    // What is behind a link in this folder is not in it.
-    private bool IsBehindLink(string path)
-    {
-        var folder = Path.GetDirectoryName(path)!;
-        while (folder.Length > _root.Length && !IsLink(folder))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder.Length > _root.Length;
-    }
-
-    private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
-
     private static void DeleteEmpty(string folder)
     {
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
         {
-            Directory.Delete(folder);
+            Disk.DeleteFolder(folder);
         }
     }
 
-    // Its name has the number of the build's process, which may be one of another machine.
+    // Its name has the number of the build's process. One that is gone here may be alive on another machine, whose tool has read its request by then: clocks of
+    // machines that share a folder differ by less. A time to come is one of a clock that was set back.
     private static bool IsAbandoned(string request)
     {
         var process = Path.GetFileNameWithoutExtension(request).Split('-')[^1];
         var isGone = int.TryParse(process, CultureInfo.InvariantCulture, out var number) && AtomicFile.IsGone(number);
-        return DateTime.UtcNow - File.GetLastWriteTimeUtc(request) > (isGone ? TimeSpan.FromMinutes(1) : TimeSpan.FromDays(1));
+        return (DateTime.UtcNow - File.GetLastWriteTimeUtc(request)).Duration() > (isGone ? TimeSpan.FromMinutes(10) : TimeSpan.FromDays(1));
+    }
+
+    private static void Attempt(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     private static void DeleteAll(string folder, string pattern, Func<string, bool>? condition = null)
     {
         if (Directory.Exists(folder))
         {
-            Directory.EnumerateFiles(folder, pattern).Where(condition ?? (_ => true)).ToList().ForEach(File.Delete);
+            Directory.EnumerateFiles(folder, pattern).Where(condition ?? (_ => true)).ToList().ForEach(Disk.Delete);
         }
     }
 }

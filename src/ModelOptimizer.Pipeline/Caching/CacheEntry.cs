@@ -21,10 +21,10 @@ internal sealed record CacheEntry(string Path, long Bytes, DateTime LastUse, boo
             if (!CacheLayout.IsTemporary(System.IO.Path.GetFileName(path)))
             {
                 doomed = CacheLayout.TemporaryFor(path);
-                Directory.Move(path, doomed);
+                Disk.MoveFolder(path, doomed);
             }
 
-            Directory.Delete(doomed, recursive: true);
+            Disk.DeleteFolder(doomed, recursive: true);
             return true;
         }
         catch (DirectoryNotFoundException)

@@ -30,7 +30,7 @@ internal static class ContentHash
     private static string OfContent(string path)
     {
         // A folder can have fifty thousand small files: no megabyte of buffer for each.
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        using var stream = Disk.OpenRead(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
         var size = (int)Math.Min(stream.Length + 1, LargestBuffer);
         using var buffered = new BufferedStream(stream, size);
         return Convert.ToHexStringLower(Texts.Contains(Path.GetExtension(path)) ? OfText(buffered, size) : SHA256.HashData(buffered));

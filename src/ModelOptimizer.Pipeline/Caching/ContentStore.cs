@@ -39,8 +39,8 @@ internal sealed class ContentStore
                 return null;
             }
 
-            var files = _names.Select(name => File.ReadAllBytes(Path.Combine(entry, name))).ToList();
-            if (File.ReadAllBytes(Path.Combine(entry, EntrySeal.FileName)).AsSpan().SequenceEqual(Seal(key, files)))
+            var files = _names.Select(name => Disk.ReadAllBytes(Path.Combine(entry, name))).ToList();
+            if (Disk.ReadAllBytes(Path.Combine(entry, EntrySeal.FileName)).AsSpan().SequenceEqual(Seal(key, files)))
             {
                 EntrySeal.Touch(entry);
                 return files;
@@ -66,13 +66,13 @@ internal sealed class ContentStore
         var temporary = CacheLayout.TemporaryFor(entry);
         try
         {
-            Directory.CreateDirectory(temporary);
+            Disk.Folder(temporary);
             foreach (var (name, content) in _names.Zip(files))
             {
-                File.WriteAllBytes(Path.Combine(temporary, name), content);
+                Disk.Create(Path.Combine(temporary, name), content);
             }
 
-            File.WriteAllBytes(Path.Combine(temporary, EntrySeal.FileName), Seal(key, files));
+            Disk.Create(Path.Combine(temporary, EntrySeal.FileName), Seal(key, files));
             Publish(temporary, entry, key);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -110,7 +110,7 @@ internal sealed class ContentStore
 
         try
         {
-            Directory.Move(temporary, entry);
+            Disk.MoveFolder(temporary, entry);
         }
         catch (IOException) when (Directory.Exists(entry))
         {
@@ -151,7 +151,7 @@ internal sealed class CacheEviction(string directory, long limit)
     {
         var now = DateTime.UtcNow;
         var found = CacheEntry.AllIn(directory).ToLookup(entry => entry.IsTemporary);
-        foreach (var left in found[true].Where(entry => now - entry.LastUse > Abandoned))
+        foreach (var left in found[true].Where(entry => (now - entry.LastUse).Duration() > Abandoned))
         {
             CacheEntry.Discard(left.Path);
         }

@@ -24,7 +24,7 @@ internal static class EntrySeal
     {
         try
         {
-            File.SetLastWriteTimeUtc(Path.Combine(entry, FileName), DateTime.UtcNow);
+            Disk.Touch(Path.Combine(entry, FileName));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -16,6 +16,8 @@ internal sealed class ResultCache(string directory, Action<string>? say = null, 
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     private readonly ContentStore _store = new(directory, CacheLayout.Results, ["model.onnx", "result.json"], limit, say);
@@ -54,7 +56,7 @@ internal sealed class ResultCache(string directory, Action<string>? say = null, 
     {
         try
         {
-            return JsonSerializer.Deserialize<Entry>(json, Json) is { Report: { } report, Codes: { } codes }
+            return JsonSerializer.Deserialize<Entry>(json, Json) is { Report: { } report, Codes: { } codes } && Whole.Is(report)
                 ? report with { Gates = [.. report.Gates.Zip(codes, (gate, code) => gate with { Code = code })] }
                 : null;
         }

@@ -114,13 +114,14 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
     {
         var model = before.Model;
         job.Progress.Report(new MethodProgress("shapes", 0, 0));
-        var calibration = Calibration(model);
+        var shapes = ShapeProbe.Run(job.Engine, model);
+        var calibration = Calibration(model, mustRun: shapes.Count == 0);
         return new StepContext
         {
             Original = original,
             Model = model,
             Reference = before.Reference,
-            Shapes = ShapeProbe.Run(job.Engine, model),
+            Shapes = shapes,
             Engine = job.Engine,
             ActivationStatistics = new MomentCollector(job.Engine, model, calibration),
             Calibration = calibration,
@@ -135,10 +136,17 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         };
     }
 
-    private IBatchSource? Calibration(OnnxModel model)
+    // What does not run on zeros may run on samples. Where it does not, parts of it would, and methods would learn from what can never be.
+    private IBatchSource? Calibration(OnnxModel model, bool mustRun)
     {
         using var session = job.Engine.CreateSession(model);
-        return job.OpenCalibration(session);
+        var samples = job.OpenCalibration(session);
+        if (mustRun && samples?.Read().FirstOrDefault() is { } batch)
+        {
+            session.Run(batch.Inputs);
+        }
+
+        return samples;
     }
 }
 

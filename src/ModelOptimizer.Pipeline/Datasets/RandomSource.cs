@@ -13,13 +13,16 @@ internal sealed class RandomSource : IBatchSource
     private readonly int _batchSize;
     private readonly bool _hasBatch;
 
+    // A gigabyte of float64, on the way to the input's type.
+    private const double MostValues = 1 << 27;
+
     /// <summary>Describes the samples; nothing is made until they are read.</summary>
     /// <param name="inputs">The model's inputs.</param>
     /// <param name="count">Number of samples; rounded up to full batches where the model fixes their size.</param>
     /// <param name="seed">Seed.</param>
     /// <param name="preferredBatch">Samples in a batch where the model leaves that open.</param>
     /// <param name="position">Where the manifest asks for them.</param>
-    /// <exception cref="DiagnosticException">An input's type is not numeric (MOC3014).</exception>
+    /// <exception cref="DiagnosticException">An input's type is not numeric (MOC3014), or it is too large for memory (MOC3012).</exception>
     public RandomSource(IReadOnlyList<ModelTensor> inputs, int count, int seed, int preferredBatch = 16, SourcePosition? position = null)
     {
         _inputs = inputs;
@@ -38,8 +41,23 @@ internal sealed class RandomSource : IBatchSource
         var first = inputs.Select(input => input.Shape.Length == 0 ? 0 : input.Shape[0]).Distinct().ToArray();
         var isFree = first is [-1];
         _hasBatch = isFree || (first is [> 0] && inputs.All(input => input.Shape.Length > 1));
+        RequireRoom(inputs, position);
         _batchSize = isFree ? Math.Clamp(preferredBatch, 1, count) : _hasBatch ? (int)first[0] : 1;
         Count = isFree || !_hasBatch ? count : checked((count + _batchSize - 1) / _batchSize * _batchSize);
+    }
+
+    // What a shape asks for is believed no further than what one tensor may take.
+    private static void RequireRoom(IReadOnlyList<ModelTensor> inputs, SourcePosition? position)
+    {
+        if (inputs.FirstOrDefault(input => input.Shape.Aggregate(1.0, (product, extent) => product * Math.Max(extent, 1)) > MostValues) is { } large)
+        {
+            throw new DiagnosticException(
+                DataCodes.Batches,
+                $"Random values for the model's input '{large.Name}' {ShapeText.Of(large.Shape)} do not fit into memory. Export the model with free "
+                    + "dimensions, or use a method that needs no calibration.",
+                position
+            );
+        }
     }
 
     /// <inheritdoc/>

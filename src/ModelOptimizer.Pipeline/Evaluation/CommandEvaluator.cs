@@ -15,7 +15,7 @@ internal static class CommandEvaluator
         try
         {
             var path = Path.Combine(folder.FullName, fileName);
-            File.WriteAllBytes(path, model.ToBytes());
+            Disk.Create(path, model.ToBytes());
             return Run(command, path, cancellation);
         }
         finally

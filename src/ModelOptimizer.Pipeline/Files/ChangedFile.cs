@@ -8,9 +8,9 @@ internal static class ChangedFile
     /// <summary>Puts <paramref name="content"/> at <paramref name="path"/> unless it is there.</summary>
     public static void Write(string path, byte[] content)
     {
-        if (!File.Exists(path) || !content.AsSpan().SequenceEqual(File.ReadAllBytes(path)))
+        if (!File.Exists(path) || !content.AsSpan().SequenceEqual(Disk.ReadAllBytes(path)))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Disk.Folder(Path.GetDirectoryName(path)!);
             AtomicFile.Write(path, stream => stream.Write(content));
         }
     }
@@ -25,10 +25,10 @@ internal static class ChangedFile
             return;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        Disk.Folder(Path.GetDirectoryName(target)!);
         AtomicFile.Write(target, stream =>
         {
-            using var from = File.OpenRead(source);
+            using var from = Disk.OpenRead(source);
             from.CopyTo(stream);
         });
     }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Text;
 
 namespace ModelOptimizer.Pipeline.Files;
 
@@ -41,7 +41,7 @@ internal sealed class FileLock : IDisposable
             cancellation.ThrowIfCancellationRequested();
             if (TryOpen(path) is { } stream)
             {
-                Attempt(() => File.WriteAllText(owner, $"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}"));
+                Attempt(() => Disk.Create(owner, Encoding.ASCII.GetBytes(FormattableString.Invariant($"process {Environment.ProcessId}"))));
                 return new FileLock(stream, owner);
             }
 
@@ -63,7 +63,7 @@ internal sealed class FileLock : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Attempt(() => File.Delete(_owner));
+        Attempt(() => Disk.Delete(_owner));
         _stream.Dispose();
     }
 
@@ -83,7 +83,7 @@ internal sealed class FileLock : IDisposable
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return Disk.Open(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None });
         }
         catch (IOException exception) when (Held.Contains(exception.HResult))
         {
@@ -95,7 +95,7 @@ internal sealed class FileLock : IDisposable
     {
         try
         {
-            return $" ({File.ReadAllText(owner)})";
+            return $" ({Disk.ReadAllText(owner)})";
         }
         catch (IOException)
         {

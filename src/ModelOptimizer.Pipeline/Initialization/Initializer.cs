@@ -1,3 +1,4 @@
+using System.Text;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Inspection;
@@ -60,7 +61,7 @@ internal static class Initializer
 
         void Write(string path, string text)
         {
-            File.WriteAllText(path, text);
+            ChangedFile.Write(path, Encoding.UTF8.GetBytes(text));
             notes.Written.Add(paths.Canonical(path));
         }
     }

@@ -76,10 +76,10 @@ internal static class EnvironmentInspector
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            Disk.Folder(folder);
             var probe = Path.Combine(folder, $"doctor-{Environment.ProcessId}.tmp");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
+            Disk.Create(probe, []);
+            Disk.Delete(probe);
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -122,7 +122,7 @@ internal static class CacheInspector
     {
         try
         {
-            Directory.Delete(folder);
+            Disk.DeleteFolder(folder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -126,7 +126,7 @@ internal sealed class LockFile
         try
         {
             var document = File.Exists(path)
-                ? JsonSerializer.Deserialize<LockDocument>(File.ReadAllBytes(path), Json)
+                ? JsonSerializer.Deserialize<LockDocument>(Disk.ReadAllBytes(path), Json)
                 : new LockDocument(CurrentVersion, new Dictionary<string, LockedModel>());
             return document is { Version: CurrentVersion }
                 ? document.Models.Values.All(model => model?.IsWhole == true) ? document.Models : throw new JsonException("A model's entry is not whole.")

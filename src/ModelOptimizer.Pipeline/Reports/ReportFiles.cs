@@ -23,7 +23,7 @@ internal static class ReportFiles
         try
         {
             var document = ReportDocument.Of(placed, ToolIdentity.Version, manifest);
-            if (File.Exists(files[0]) && ReportDocument.Parse(File.ReadAllBytes(files[0])) is { } earlier)
+            if (File.Exists(files[0]) && ReportDocument.Parse(Disk.ReadAllBytes(files[0])) is { } earlier)
             {
                 document = document.WithOriginOf(earlier);
             }

@@ -156,8 +156,9 @@ internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOn
     /// <summary>What <paramref name="cost"/> has of <paramref name="measure"/>; of a model that nobody packed, the bytes of its file.</summary>
     public static long Amount(BudgetMeasure measure, ModelCost cost) => measure switch
     {
-        BudgetMeasure.Macs => cost.Macs!.Value,
-        BudgetMeasure.Latency => cost.Nanoseconds!.Value,
+        // Whoever searches for little of them knows them.
+        BudgetMeasure.Macs => cost.Macs ?? 0,
+        BudgetMeasure.Latency => cost.Nanoseconds ?? 0,
         BudgetMeasure.Shipped => cost.Shipped ?? cost.Bytes,
         _ => cost.Bytes,
     };

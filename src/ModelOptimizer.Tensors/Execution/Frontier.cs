@@ -197,7 +197,7 @@ internal sealed class KeptTensor : IDisposable
             return;
         }
 
-        _file ??= new FileStream(
+        _file ??= Disk.Open(
             TemporaryFiles.NewPath(),
             new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
         _file.Position = _file.Length;

@@ -1,3 +1,5 @@
+using ModelOptimizer.Onnx;
+
 namespace ModelOptimizer.Tensors.Runtime;
 
 /// <summary>Where temporary files go. The process that watches this one removes the folder, also when this one crashed.</summary>
@@ -9,18 +11,13 @@ internal static class TemporaryFiles
     /// <summary>Makes the folder at <paramref name="path"/> the one.</summary>
     public static void MoveTo(string path)
     {
-        Make(path);
+        Disk.PrivateFolder(path);
         Root = path;
     }
 
     /// <summary>A path of a file that is not there yet.</summary>
     public static string NewPath() => Path.Combine(Root, $"modelopt-{Path.GetRandomFileName()}");
 
-    /// <summary>Makes a folder.</summary>
-    public static DirectoryInfo NewFolder() => Make(NewPath());
-
-    // Models may be secret.
-    private static DirectoryInfo Make(string path) => OperatingSystem.IsWindows()
-        ? Directory.CreateDirectory(path)
-        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    /// <summary>Makes a folder. Models may be secret, so that nobody else may look into it.</summary>
+    public static DirectoryInfo NewFolder() => Disk.PrivateFolder(NewPath());
 }

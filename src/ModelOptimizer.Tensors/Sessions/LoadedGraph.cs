@@ -65,7 +65,7 @@ internal static class LoadedGraph
             using var call = NativeCalls.Begin(NativeWork.Load, model.Path, model.SizeInBytes, onDevice: false);
             using (SessionFactory.Open(model, options))
             {
-                return ModelProto.Parser.ParseFrom(File.ReadAllBytes(written)).Graph;
+                return ModelProto.Parser.ParseFrom(Disk.ReadAllBytes(written)).Graph;
             }
         }
         finally

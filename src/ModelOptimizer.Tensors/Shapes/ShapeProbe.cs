@@ -131,7 +131,7 @@ internal static class ShapeProbe
         }
 
         // All inputs share the same zeros.
-        var zeros = new byte[session.Inputs.Max(BytesOf)];
+        var zeros = new byte[session.Inputs.Select(BytesOf).DefaultIfEmpty(0).Max()];
         var inputs = session.Inputs.ToDictionary(input => input.Name, input => new HostTensor(input.Type, input.Shape, zeros), StringComparer.Ordinal);
         using var values = session.RunNative(inputs, unknown);
         foreach (var (result, value) in unknown.Zip(values))

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using ModelOptimizer.Methods;
+using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Tool.Output;
 
@@ -33,7 +35,7 @@ internal static class SchemaCommand
             return ExitCode.Passed;
         }
 
-        File.WriteAllText(Path.GetFullPath(output, terminal.CurrentDirectory), schema + "\n");
+        Disk.Create(Path.GetFullPath(output, terminal.CurrentDirectory), Encoding.UTF8.GetBytes(schema + "\n"));
         terminal.Out.WriteLine($"Wrote {output}. The first line of a manifest beside it:");
         terminal.Out.WriteLine(ManifestSchema.Comment(output));
         return ExitCode.Passed;

@@ -30,6 +30,23 @@ public sealed class OnnxValidatorTests
         Check(new GraphBuilder().Input("x", [1]).Node("Relu", ["x"], ["y"]).Node("Neg", ["x"], ["y"]).Output("y"))
             .ShouldBe(["node 'y_node' (Neg) of the graph makes 'y', which exists already"]);
 
+    [Theory]
+    [InlineData("MatMul", 1, 1, 2)]
+    [InlineData("Relu", 0, 1, 1)]
+    [InlineData("LSTM", 2, 1, 3)]
+    [InlineData("Loop", 0, 0, 0)]
+    [InlineData("Constant", 0, 0, 0)]
+    public void A_node_without_the_inputs_and_outputs_of_its_operator_is_a_problem(string op, int inputs, int outputs, int least)
+    {
+        var builder = new GraphBuilder().Input("x", [1]).Output("x");
+        builder.Proto.Graph.Node.Add(new NodeProto { OpType = op, Name = "n", Input = { Enumerable.Repeat("x", inputs) }, Output = { Enumerable.Repeat("y", outputs) } });
+
+        Check(builder).ShouldBe(
+            [$"node 'n' ({op}) of the graph has {inputs} inputs and {outputs} outputs; the operator takes at least {least} and makes one"]);
+        builder.Proto.Graph.Node[0].Domain = "my.own";
+        Check(builder).ShouldBeEmpty();
+    }
+
     [Fact]
     public void A_node_that_makes_an_input_or_an_initializer_is_a_problem() =>
         Check(new GraphBuilder().Input("x", [1]).Random("w", [1]).Node("Relu", ["x"], ["x"]).Node("Relu", ["x"], ["w"]).Output("x")).Count.ShouldBe(2);
@@ -50,6 +67,11 @@ public sealed class OnnxValidatorTests
 
         Should.Throw<DiagnosticException>(() => OnnxValidator.Require(model)).Diagnostic.Code.ShouldBe(ModelCodes.InvalidGraph);
     }
+
+    [Fact]
+    public void A_model_without_outputs_is_not_let_through() =>
+        Should.Throw<DiagnosticException>(() => OnnxValidator.Require(new GraphBuilder().Input("x", [1]).Node("Relu", ["x"], ["y"]).Build()))
+            .Diagnostic.Message.ShouldContain("the graph has no outputs");
 
     [Fact]
     public void An_output_that_nothing_makes_is_a_problem() =>

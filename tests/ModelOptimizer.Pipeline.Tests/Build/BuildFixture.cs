@@ -15,12 +15,18 @@ namespace ModelOptimizer.Pipeline.Tests.Build;
 /// <summary>A project with one manifest and one model, built with a runner that "compresses" by taking the first half of the file.</summary>
 internal sealed partial class BuildFixture : IDisposable
 {
+    /// <summary>When manifest and model were written.</summary>
+    public static readonly DateTime LongAgo = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+
     private readonly TempFolder _folder = new();
 
     public BuildFixture()
     {
         Write(Manifest, "version: 1");
         Write(Model, "0123456789");
+        // A file written within the run's own time would count as changed while it ran.
+        File.SetLastWriteTimeUtc(Manifest, LongAgo);
+        File.SetLastWriteTimeUtc(Model, LongAgo);
         Request = new BuildRequest
         {
             Manifests = [Manifest],
@@ -48,6 +54,8 @@ internal sealed partial class BuildFixture : IDisposable
     /// <summary>Called inside the runner, before it writes.</summary>
     public Action<CancellationToken> During { get; set; } = _ => { };
 
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public int Runs { get; private set; }
 
     public string Manifest => _folder["modelopt.yaml"];
@@ -67,7 +75,7 @@ internal sealed partial class BuildFixture : IDisposable
     public static void Write(string path, string content) => File.WriteAllText(path, content);
 
     public int Build(ListLog? log = null, LockPatience? patience = null, CancellationToken cancellation = default) =>
-        new BuildSession(Request, ToolVersion, log ?? new ListLog(), Run, ReadManifest, patience).Run(cancellation);
+        new BuildSession(Request, ToolVersion, log ?? new ListLog(), Run, ReadManifest, patience, Clock).Run(cancellation);
 
     /// <summary>All files of the output folder with their content and time, for "nothing changed".</summary>
     public IReadOnlyList<(string Path, string Content, DateTime Written)> Files() =>
@@ -96,6 +104,13 @@ internal sealed partial class BuildFixture : IDisposable
     /// <summary>A text without what differs from machine to machine: where the project lies, and what the system calls its files.</summary>
     public string Relative(string text) =>
         Identity().Replace(text.Replace(_folder.Path, "<project>", StringComparison.Ordinal), "\"identity\": 0");
+
+    /// <summary>What the state says of an input.</summary>
+    public (long Length, long Ticks) Stamp(string path)
+    {
+        var input = State.GetProperty("inputs").EnumerateArray().Single(stamp => Path.GetFullPath(stamp.GetProperty("path").GetString()!, Request.OutputDirectory) == path);
+        return (input.GetProperty("length").GetInt64(), input.GetProperty("lastWriteUtc").GetInt64());
+    }
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Pipeline.Build;
 using ModelOptimizer.Testing;
@@ -25,6 +27,24 @@ public sealed class BuildRequestFileTests : IDisposable
     [InlineData("""{"protocol":1,"manifests":[]}""")]
     [InlineData("[")]
     public void What_is_no_request_is_refused(string json) => Refusal(json).ShouldStartWith("error MOC5111: The build's request cannot be read: ");
+
+    [Theory]
+    [InlineData("outputDirectory", "\"obj\"")]
+    [InlineData("outputDirectory", "null")]
+    [InlineData("cacheDirectory", "\"cache\"")]
+    [InlineData("manifests", "[\"modelopt.yaml\"]")]
+    [InlineData("manifests", "[null]")]
+    [InlineData("manifests", "null")]
+    [InlineData("libraries", "null")]
+    public void A_member_that_is_missing_or_a_relative_path_is_refused(string member, string value)
+    {
+        var json = JsonNode.Parse(BuildJson.Write(new BuildRequest { Manifests = [_folder["modelopt.yaml"]], OutputDirectory = _folder["obj"] }))!;
+        File.WriteAllText(_folder["request.json"], json.ToJsonString());
+        BuildRequestFile.Read(_folder["request.json"]).OutputDirectory.ShouldBe(_folder["obj"]);
+        json[member] = JsonNode.Parse(value);
+
+        Refusal(json.ToJsonString()).ShouldContain("A member is missing, or a path is not absolute.");
+    }
 
     private string Refusal(string json)
     {

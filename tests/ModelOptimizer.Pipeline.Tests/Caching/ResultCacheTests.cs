@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
 using ModelOptimizer.Methods;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Testing;
@@ -44,6 +47,43 @@ public class ResultCacheTests
         said.ShouldHaveSingleItem().ShouldContain(Key);
         cache.Add(Key, Model, Result()).ShouldBeTrue();
         cache.Find(Key).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("Steps[0].Layers")]
+    [InlineData("Steps[0].Layers[0]")]
+    [InlineData("Steps[0]")]
+    [InlineData("Metrics")]
+    [InlineData("Before")]
+    public void A_result_that_has_null_where_none_may_be_is_removed(string place)
+    {
+        using var folder = new TempFolder();
+        var cache = new ResultCache(folder.Path);
+        cache.Add(Key, Model, Result());
+        var json = JsonNode.Parse(File.ReadAllBytes(folder["results", Key, "result.json"]))!;
+        Put(json["Report"]!, place.Split(['.', '['], StringSplitOptions.RemoveEmptyEntries));
+        Directory.Delete(folder["results", Key], recursive: true);
+        new ContentStore(folder.Path, CacheLayout.Results, ["model.onnx", "result.json"], CacheFolder.Limit, null)
+            .Add(Key, Model, Encoding.UTF8.GetBytes(json.ToJsonString()));
+
+        cache.Find(Key).ShouldBeNull();
+
+        static void Put(JsonNode node, string[] place)
+        {
+            foreach (var name in place[..^1])
+            {
+                node = name[^1] == ']' ? node[int.Parse(name[..^1], CultureInfo.InvariantCulture)]! : node[name]!;
+            }
+
+            if (place[^1][^1] == ']')
+            {
+                node[int.Parse(place[^1][..^1], CultureInfo.InvariantCulture)] = null;
+            }
+            else
+            {
+                node[place[^1]] = null;
+            }
+        }
     }
 
     [Fact]

@@ -43,6 +43,31 @@ public sealed class CheckingArchives : IDisposable
             .Diagnostic.Code.ShouldBe(DataCodes.Corrupt);
     }
 
+    [Fact]
+    public void A_Packed_File_That_Claims_More_Than_It_Can_Hold_Is_Not_Given_The_Memory()
+    {
+        byte[] claim = [.. ArrayWriter.Idx(0x08, [100_000_000, 4], []), .. new byte[400]];
+        _folder.Write("claim.gz", ArrayWriter.Gzip(claim)).Write("zeros.gz", ArrayWriter.Gzip(ArrayWriter.Idx(0x08, [1_000_000, 4], new double[4_000_000])));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Should.Throw<DiagnosticException>(() => SampleHashes.Of(_folder.Files("claim.gz"), samples: 2, seed: 1)).Diagnostic;
+
+        error.Code.ShouldBe(DataCodes.Corrupt);
+        error.Message.ShouldContain("has at most");
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000_000);
+        // As well packed as can be.
+        SampleHashes.Of(_folder.Files("zeros.gz"), samples: 2, seed: 1).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Samples_Without_Values_Are_Refused()
+    {
+        _folder.Write("empty.npy", ArrayWriter.Npy("|u1", [1L << 60, 0], []));
+
+        Should.Throw<DiagnosticException>(() => SampleHashes.Of(_folder.Files("empty.npy"), samples: null, seed: 1))
+            .Diagnostic.Message.ShouldContain("its samples have no values");
+    }
+
     /// <summary>One bit of the content changed; of packed content, whichever bit still unpacks to the same length.</summary>
     private static byte[] Damaged(byte[] archive)
     {

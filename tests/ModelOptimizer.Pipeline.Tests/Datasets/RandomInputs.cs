@@ -29,6 +29,18 @@ public sealed class RandomInputs
     }
 
     [Theory]
+    [InlineData(1L << 33, 2)]
+    [InlineData(int.MaxValue, 2)]
+    [InlineData(-1, 1L << 40)]
+    [InlineData(1L << 62, 1L << 62)]
+    public void That_No_Memory_Holds_Are_Refused(long batch, long width)
+    {
+        var error = Should.Throw<DiagnosticException>(() => new RandomSource([DataFolder.Input(batch, width)], 20, 1)).Diagnostic;
+
+        (error.Code, error.Message.Contains("do not fit into memory", StringComparison.Ordinal)).ShouldBe((DataCodes.Batches, true));
+    }
+
+    [Theory]
     [InlineData("-1 3 -1 -1", 20, "16 3 1 1;4 3 1 1", 20)]
     [InlineData("1 3 8", 2, "1 3 8;1 3 8", 2)]
     [InlineData("4 3", 5, "4 3;4 3", 8)]

@@ -46,6 +46,22 @@ public sealed class ManifestErrors
             .ShouldBe("error MOC1001: There is no manifest missing.yaml. Name the manifest, or write a first one with 'modelopt init model.onnx'.");
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData(".")]
+    [InlineData("out/")]
+    public void Say_That_A_Folder_Is_No_Output(string output)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["m.onnx"], "");
+        var manifest = $"version: 1\nmodels: {{ m: {{ source: m.onnx, output: {output}, compress: [{{ method: tucker, ranks: 4 }}] }} }}\n";
+        File.WriteAllText(folder["modelopt.yaml"], manifest);
+
+        var error = Should.Throw<DiagnosticException>(() => ManifestReader.Read(folder["modelopt.yaml"])).Diagnostic;
+
+        (error.Code, error.Message).ShouldBe((KeyCodes.BadValue, $"'output' must be a file, and '{output}' is a folder: name a file in it."));
+    }
+
     [Fact]
     public void Say_That_A_Folder_Is_No_Manifest()
     {

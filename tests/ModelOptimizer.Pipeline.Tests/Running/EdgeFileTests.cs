@@ -17,6 +17,47 @@ public class EdgeFileTests
         complaints.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("tucker, ranks: 2")]
+    [InlineData("cp, ranks: 2")]
+    [InlineData("quantize, weights: 4")]
+    [InlineData("nn-bcd, mode: layer, rank: 2")]
+    public void A_model_of_which_only_the_beginning_runs_is_one_error(string step)
+    {
+        using var folder = new TempFolder();
+        // Random inputs have one feature where the model leaves that open, and the layer wants eight: its input can be measured all the same.
+        new GraphBuilder().Input("x", [-1, -1]).MatMul("x", "y", 16, 8).Output("y").Build().Save(folder["m.onnx"]);
+        File.WriteAllText(folder["modelopt.yaml"], $$"""
+            version: 1
+            device: cpu
+            models: { m: { source: m.onnx, calibrate: { random: 4 }, compress: [{ method: {{step}} }] } }
+            """);
+
+        var result = CompressionRunner.Run(new RunOptions { ManifestPath = folder["modelopt.yaml"] }, new RecordingObserver(), CancellationToken.None);
+
+        result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Code.ShouldBe("MOC2302");
+    }
+
+    [Theory]
+    [InlineData("distill, student: m.onnx, steps: 2, batch: 4")]
+    [InlineData("opdf, epochs: 1, batch: 4")]
+    public void An_output_need_not_say_what_it_is(string step)
+    {
+        using var folder = new TempFolder();
+        var builder = new GraphBuilder().Input("x", [-1, 16]).Gemm("x", "h", 32, 16).Node("Relu", ["h"], ["r"]).Gemm("r", "y", 10, 32).Output("y");
+        builder.Proto.Graph.Output[0].Type = null;
+        builder.Build().Save(folder["m.onnx"]);
+        File.WriteAllText(folder["modelopt.yaml"], $$"""
+            version: 1
+            device: cpu
+            models: { m: { source: m.onnx, calibrate: { random: 8 }, compress: [{ method: {{step}} }] } }
+            """);
+
+        var result = CompressionRunner.Run(new RunOptions { ManifestPath = folder["modelopt.yaml"] }, new RecordingObserver(), CancellationToken.None);
+
+        result.Diagnostics.ShouldNotContain(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+    }
+
     private static IEnumerable<string> Complaints(string file, string step)
     {
         using var folder = new TempFolder();

@@ -44,6 +44,14 @@ public sealed class ShapeProbeTests(EngineFixture fixture) : IClassFixture<Engin
     }
 
     [Fact]
+    public void A_model_without_inputs_is_run_all_the_same()
+    {
+        var model = new GraphBuilder().Initializer("w", [2, 2], [1, 0, 0, 1]).Node("NonZero", ["w"], ["y"]).Output("y", elementType: 7).Build();
+
+        ShapeProbe.Run(fixture.Engine, model)["y"].ShouldBe([2, 2]);
+    }
+
+    [Fact]
     public void A_model_that_cannot_run_has_no_shapes()
     {
         var model = new GraphBuilder().Input("x", [2, 3]).Random("w", [4, 5]).Node("MatMul", ["x", "w"], ["y"]).Output("y").Build();

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelOptimizer.Fuzz;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Tool.Tests.Pages;
@@ -114,7 +115,8 @@ internal static partial class ExecutedElsewhere
 
     /// <summary>Whether something executes a command.</summary>
     public static bool Has(string command) =>
-        Nowhere.ContainsKey(command) || Listed.Values.Any(commands => commands.Contains(command)) || IsStep(command) || IsTest(command) || IsBenchmark(command);
+        Nowhere.ContainsKey(command) || Listed.Values.Any(commands => commands.Contains(command)) || IsStep(command) || IsTest(command) || IsBenchmark(command)
+        || IsFuzzing(command);
 
     // What `.ci/run` does may have options more.
     private static bool IsStep(string command) => Steps.Any(step => step.StartsWith(command + " ", StringComparison.Ordinal));
@@ -129,6 +131,11 @@ internal static partial class ExecutedElsewhere
         Benchmark().Match(command) is { Success: true } benchmark
         && File.ReadAllText(FromRoot("eng/bench/Program.cs")).Contains($"[\"{benchmark.Groups["name"].Value}\"", StringComparison.Ordinal);
 
+    // By hand, and a few thousand inputs of each kind by FuzzTests.
+    private static bool IsFuzzing(string command) =>
+        Fuzzing().Match(command) is { Success: true } fuzzing
+        && (fuzzing.Groups["kind"].Value == "all" || Campaigns.Kind(fuzzing.Groups["kind"].Value).Specimens.Count > 0);
+
     private static string FromRoot(string path) => Path.Combine(Repository.Root, path);
 
     [GeneratedRegex(@"^step (?<command>[^&\n]*)", RegexOptions.Multiline)]
@@ -136,6 +143,9 @@ internal static partial class ExecutedElsewhere
 
     [GeneratedRegex(@"^dotnet test (?<project>tests/[\w.]+) -c Release --filter (?<filter>\w+)$")]
     private static partial Regex Test();
+
+    [GeneratedRegex(@"^dotnet run --project eng/fuzz -c Release -- (?<kind>\w+) (\d+ \d+|--only \d+:\d+)$")]
+    private static partial Regex Fuzzing();
 
     [GeneratedRegex(@"^dotnet run --project eng/bench -c Release -- (?<name>\w+)( |$)")]
     private static partial Regex Benchmark();

@@ -26,7 +26,7 @@ internal static class ArrayFile
     /// <summary>A file's bytes, unpacked when it is in gzip.</summary>
     public static Stream Unpacked(string path)
     {
-        var file = File.OpenRead(path);
+        var file = Disk.OpenRead(path);
         var isPacked = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
         return isPacked ? new GZipStream(file, CompressionMode.Decompress) : file;
@@ -36,7 +36,7 @@ internal static class ArrayFile
     private static ReadOnlySpan<byte> Peek(string path, bool isPacked)
     {
         var start = new byte[6];
-        using var file = File.OpenRead(path);
+        using var file = Disk.OpenRead(path);
         using var stream = isPacked ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
         var length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         return length >= 4 && (start.AsSpan().StartsWith(NpyHeader.Magic) || (start[0] == 0 && start[1] == 0))

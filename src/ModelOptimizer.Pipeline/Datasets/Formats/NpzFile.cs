@@ -6,7 +6,7 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// <summary>NumPy's archive of arrays: a zip file with one <c>.npy</c> an array.</summary>
 internal static class NpzFile
 {
-    /// <summary>The bytes of one array; disposing the stream closes the archive.</summary>
+    /// <summary>The bytes of one array, and how many there are at most; disposing the stream closes the archive.</summary>
     public static (Stream Stream, long Length) Open(string path, string array)
     {
         var archive = Archive(path);
@@ -14,7 +14,9 @@ internal static class NpzFile
         {
             var names = Names(archive);
             return archive.GetEntry(array + ".npy") is { } found
-                ? (new OwningStream(new CheckedStream(found.Open(), found.Length, found.Crc32), archive), found.Length)
+                ? (
+                    new OwningStream(new CheckedStream(found.Open(), found.Length, found.Crc32), archive),
+                    Math.Min(found.Length, Packed.Most(found.CompressedLength)))
                 : throw new DataProblem(
                     DataCodes.NoSuchArray,
                     $"it has no array '{array}'.{Suggestion.For(array, names)} Its arrays: {string.Join(", ", names.Order(StringComparer.Ordinal))}"
@@ -39,7 +41,7 @@ internal static class NpzFile
 
     private static ZipArchive Archive(string path)
     {
-        var file = File.OpenRead(path);
+        var file = Disk.OpenRead(path);
         try
         {
             return new ZipArchive(file, ZipArchiveMode.Read);

@@ -27,18 +27,21 @@ internal sealed class StreamArray : ISampleArray
     /// <summary>Opens an array at its first element.</summary>
     public static (Stream Stream, ArrayHeader Header) OpenStream(string path, string? array)
     {
-        var (stream, header, length) = array is null ? OpenFile(path) : OpenEntry(path, array);
+        var (stream, header, most) = array is null ? OpenFile(path) : OpenEntry(path, array);
         try
         {
             var expected = checked(header.Count * header.SampleBytes);
+            var there = most - header.Offset;
             return header.SampleBytes > Array.MaxLength
                 ? throw new DataProblem(DataCodes.Unsupported, $"one sample of it has {header.SampleBytes} bytes, which is more than fits into memory")
-                : length is { } bytes && bytes - header.Offset < expected
-                    ? throw new DataProblem(
-                        DataCodes.Corrupt,
-                        $"it should have {expected} bytes of values for its shape {ShapeText.Of(header.Shape)}, and has {bytes - header.Offset}: it is cut "
-                            + "off; make or download it again"
-                    )
+                : header.Count > 0 && header.SampleBytes == 0
+                ? throw new DataProblem(DataCodes.Unsupported, $"its samples have no values: its shape is {ShapeText.Of(header.Shape)}")
+                : there < expected
+                ? throw new DataProblem(
+                    DataCodes.Corrupt,
+                    $"it should have {expected} bytes of values for its shape {ShapeText.Of(header.Shape)}, and has "
+                        + $"{(stream.CanSeek ? "" : "at most ")}{there}: it is cut off; make or download it again"
+                )
                 : (stream, header);
         }
         catch (Exception)
@@ -48,13 +51,13 @@ internal sealed class StreamArray : ISampleArray
         }
     }
 
-    private static (Stream Stream, ArrayHeader Header, long? Length) OpenFile(string path)
+    private static (Stream Stream, ArrayHeader Header, long Most) OpenFile(string path)
     {
         var (stream, header) = ArrayFile.Open(path);
-        return (stream, header, stream.CanSeek ? stream.Length : null);
+        return (stream, header, stream.CanSeek ? stream.Length : Packed.Most(new FileInfo(path).Length));
     }
 
-    private static (Stream Stream, ArrayHeader Header, long? Length) OpenEntry(string path, string array)
+    private static (Stream Stream, ArrayHeader Header, long Most) OpenEntry(string path, string array)
     {
         var (stream, length) = NpzFile.Open(path, array);
         try
@@ -67,4 +70,14 @@ internal sealed class StreamArray : ISampleArray
             throw;
         }
     }
+}
+
+/// <summary>What Deflate, which .npz and gzip files are packed by, can hold.</summary>
+internal static class Packed
+{
+    // Two bits stand for a copy of 258 bytes at most (RFC 1951, 3.2.5).
+    private const long MostPerByte = 258 * 8 / 2;
+
+    /// <summary>The most that <paramref name="packed"/> bytes can unpack to: a file that says more is not worth the memory.</summary>
+    public static long Most(long packed) => packed > long.MaxValue / MostPerByte ? long.MaxValue : packed * MostPerByte;
 }

@@ -45,7 +45,7 @@ internal sealed class ProjectFile
     {
         try
         {
-            return new ProjectFile(path, Utf8.GetString(File.ReadAllBytes(path)));
+            return new ProjectFile(path, Utf8.GetString(Disk.ReadAllBytes(path)));
         }
         catch (Exception exception) when (exception is XmlException or DecoderFallbackException)
         {

@@ -36,7 +36,7 @@ internal sealed record ReportDocument(int Version, string Tool, string Manifest,
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ReportJson.Readable.ReportDocument) is { Version: CurrentVersion, Model.Steps: not null } document
+            return JsonSerializer.Deserialize(json, ReportJson.Readable.ReportDocument) is { Version: CurrentVersion } document && Whole.Is(document)
                 ? document
                 : null;
         }

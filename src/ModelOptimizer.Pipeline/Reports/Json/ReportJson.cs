@@ -25,6 +25,9 @@ internal sealed partial class ReportJson : JsonSerializerContext
                 PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
                 WriteIndented = true,
                 NewLine = "\n",
+                // A report that lacks something is none, not a surprise later.
+                RespectNullableAnnotations = true,
+                RespectRequiredConstructorParameters = true,
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
                 Converters =
                 {
