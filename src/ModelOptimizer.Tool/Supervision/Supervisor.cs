@@ -16,7 +16,9 @@ namespace ModelOptimizer.Tool.Supervision;
 /// </summary>
 internal sealed class Supervisor : IDisposable
 {
-    // How often the child is looked at. A thread can fill a few hundred megabytes in that time.
+    // How often the child is looked at, in milliseconds: a thread can fill a few hundred megabytes in that time. Short commands end before the first look,
+    // and all that looking needs is not loaded for them.
+    private const int FirstLook = 500;
     private const int Interval = 100;
 
     // A machine may sleep, and a process may be stopped, between two looks.
@@ -128,7 +130,7 @@ internal sealed class Supervisor : IDisposable
         }
 
         var last = Stopwatch.GetTimestamp();
-        while (!_process.WaitForExit(Interval))
+        for (var wait = FirstLook; !_process.WaitForExit(wait); wait = Interval)
         {
             var now = Stopwatch.GetTimestamp();
             var passed = Stopwatch.GetElapsedTime(last, now);
@@ -139,14 +141,18 @@ internal sealed class Supervisor : IDisposable
             }
         }
 
-        // A short command ends before the first look.
+        if (_process.ExitCode == ExitCode.Passed)
+        {
+            return ExitCode.Passed;
+        }
+
         _marker ??= CallMarker.Open(Path.Combine(_folder, Worker.MarkerFile));
         if (_marker?.ExitCode is { } exitCode)
         {
             return exitCode;
         }
 
-        if (_marker is null && _overrun is null && _process.ExitCode is (>= ExitCode.Passed and <= ExitCode.Internal) or ExitCode.Cancelled)
+        if (_marker is null && _overrun is null && _process.ExitCode is (> ExitCode.Passed and <= ExitCode.Internal) or ExitCode.Cancelled)
         {
             return _process.ExitCode;
         }

