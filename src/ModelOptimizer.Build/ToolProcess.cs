@@ -9,8 +9,8 @@ internal sealed class ToolProcess
 {
     private const int TailLength = 20;
 
-    // Milliseconds for the tool to stop what runs and to remove its temporary files.
-    private const int Grace = 3000;
+    // Milliseconds for the tool to stop what runs and to remove its temporary files; it ends native code that does not stop after five seconds.
+    private const int Grace = 7000;
 
     private readonly object _gate = new();
     private readonly Queue<string> _errors = new();

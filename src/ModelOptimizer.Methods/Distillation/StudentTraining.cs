@@ -65,7 +65,10 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         if (options.Time is { } time)
         {
             var decided = chosen?.GetValueOrDefault(Choice.Steps.WholeModel) as Choice.Steps;
-            steps = decided?.Count ?? Math.Min(steps, StepsWithin(time, data, graph, held));
+            // An interrupted training goes on from its checkpoint, which is one of so many steps.
+            steps = decided?.Count ?? (long)context.Numbers(
+                $"steps within {time} of {TrainingBlobs.NameOf(student, options, parameters)}",
+                () => [Math.Min(steps, StepsWithin(time, data, graph, held))])[0];
         }
 
         for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
@@ -261,9 +264,14 @@ internal sealed class TrainingBlobs
     {
         (_blobs, _steps) = (blobs, steps);
         Every = Math.Max(1, (steps + count - 1) / count);
-        // The store knows the model so far; a student of its own is not that.
-        byte[] content = blobs is null ? [] : [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
-        _name = $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
+        _name = blobs is null ? "" : NameOf(student, options, parameters);
+    }
+
+    /// <summary>A name for a training. The store knows the model so far; a student of its own is not that.</summary>
+    public static string NameOf(Student student, DistillationOptions options, IParameterisation parameters)
+    {
+        byte[] content = [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
+        return $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
     }
 
     /// <summary>Steps from one checkpoint to the next.</summary>

@@ -14,7 +14,7 @@ internal static class SearchOptions
             "budget",
             Options.Budget.Form,
             "What may remain of the whole model: { size | params | macs: 40%, allocation: sigma | uniform }; auto: the smallest model that passes the gates; "
-            + "{ macs: auto }: the fewest multiply-adds that do.")
+            + "{ macs: auto } or { latency: auto }: the one with the fewest multiply-adds, or the fastest here, that does.")
         {
             ExclusiveGroup = "goal",
         };

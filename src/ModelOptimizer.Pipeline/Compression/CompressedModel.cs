@@ -9,6 +9,5 @@ internal sealed record CompressedModel(OnnxModel Model, IReadOnlyList<StepReport
     public OnnxModel Reference { get; init; } = Model;
 
     /// <summary>Per step, what leads to this model again.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices =>
-        [.. Steps.Select(step => step.Layers.ToDictionary(layer => layer.Layer, layer => layer.Choice, StringComparer.Ordinal))];
+    public IReadOnlyList<IReadOnlyDictionary<string, Choice>> Choices => [.. Steps.Select(step => step.Choices)];
 }

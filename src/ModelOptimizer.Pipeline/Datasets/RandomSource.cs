@@ -8,13 +8,13 @@ namespace ModelOptimizer.Pipeline.Datasets;
 /// </summary>
 internal sealed class RandomSource : IBatchSource
 {
+    /// <summary>Numbers of one input: a gigabyte of float64, on the way to the input's type.</summary>
+    public const double MostValues = 1 << 27;
+
     private readonly IReadOnlyList<ModelTensor> _inputs;
     private readonly int _seed;
     private readonly int _batchSize;
     private readonly bool _hasBatch;
-
-    // A gigabyte of float64, on the way to the input's type.
-    private const double MostValues = 1 << 27;
 
     /// <summary>Describes the samples; nothing is made until they are read.</summary>
     /// <param name="inputs">The model's inputs.</param>

@@ -43,8 +43,8 @@ internal static class SearchRules
 
         if (searched.Find(step => BudgetOf(step).Measure != Measure(model)) is { } another)
         {
-            return ("the searched steps of a model make one thing small: the bytes with 'budget: auto', multiply-adds with 'budget: { macs: auto }'. Write the "
-                + "same in all of them.", PositionOf(another));
+            return ("the searched steps of a model make one thing small: the bytes with 'budget: auto', multiply-adds or time with 'budget: { macs: auto }' or "
+                + "'{ latency: auto }'. Write the same in all of them.", PositionOf(another));
         }
 
         var position = Position(model);

@@ -139,10 +139,7 @@ internal sealed record LockedStep(string Method, IReadOnlyDictionary<string, Cho
     public static LockedStep Of(StepReport step, IReadOnlyList<LayerTime> times) =>
         new(
             step.Method,
-            step.Layers.Where(layer => layer.Choice is not Choice.Keep)
-                .Select(layer => KeyValuePair.Create(layer.Layer, layer.Choice))
-                .Concat(step.StepsByTime is { } count ? [KeyValuePair.Create<string, Choice>(Choice.Steps.WholeModel, new Choice.Steps(count))] : [])
-                .ToDictionary(StringComparer.Ordinal),
+            step.Choices.Where(choice => choice.Value is not Choice.Keep).ToDictionary(StringComparer.Ordinal),
             [
                 .. step
                     .Layers.Where(layer => layer.Choice is Choice.Keep && times.Any(time => time.Reverted && time.Layer == layer.Layer))

@@ -55,6 +55,14 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             throw new DiagnosticException(KeyCodes.Conflict, problem, position);
         }
 
+        if (evaluate?.Confirm is { } confirm && !model.Gates.Any(gate => gate.ConfirmedOn is not null))
+        {
+            throw new DiagnosticException(
+                KeyCodes.Conflict,
+                $"'confirm: {confirm.Name}' decides gates on metrics of a dataset once more, and the model has none. Add such a gate, or remove 'confirm'.",
+                section.KeyPosition(ModelKeys.Evaluate.Name));
+        }
+
         return model with { Canonical = CanonicalText.Of(model, paths, seed) };
     }
 

@@ -112,6 +112,12 @@ internal sealed record StepReport(string Method, IReadOnlyList<LayerOutcome> Lay
     /// <summary>The steps of a training where time decided their number; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? StepsByTime { get; init; }
+
+    /// <summary>What leads to the same result again, by layer; a number of steps goes by <see cref="Choice.Steps.WholeModel"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, Choice> Choices => Layers.Select(layer => KeyValuePair.Create(layer.Layer, layer.Choice))
+        .Concat(StepsByTime is { } count ? [KeyValuePair.Create<string, Choice>(Choice.Steps.WholeModel, new Choice.Steps(count))] : [])
+        .ToDictionary(StringComparer.Ordinal);
 }
 
 /// <summary>Measured time of a rewritten layer against the original's, both alone on ONNX Runtime.</summary>
@@ -140,7 +146,7 @@ internal sealed record SearchTrace(int Predicted, int Most, int? Chosen, IReadOn
     /// <summary>What it makes small: the file, what is shipped, multiply-adds, or time.</summary>
     public BudgetMeasure Measure { get; init; }
 
-    /// <summary>The measured time of one run of the original in nanoseconds, where the search makes that small; null elsewhere.</summary>
+    /// <summary>The measured time of one run of the model before the search in nanoseconds, where the search makes that small; null elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Nanoseconds { get; init; }
 

@@ -37,15 +37,16 @@ internal static class CompressionRunner
                 cancellation.ThrowIfCancellationRequested();
                 record.Guard(() => record.Finish(ReportFiles.Write(
                     new ModelJob(plan, model, options, engine, locks, record, cancellation).Run(), plan.ManifestPath, model, options, record.Report)));
+                // The output is in its place, and nothing that happens to the next model may take its decisions away.
+                if (options.WriteLock)
+                {
+                    locks.Write(cancellation);
+                }
             }
 
-            if (options.WriteLock)
+            if (options is { WriteLock: true, Model: null })
             {
-                if (options.Model is null)
-                {
-                    locks.Retain(models.Select(model => model.Name));
-                }
-
+                locks.Retain(models.Select(model => model.Name));
                 locks.Write(cancellation);
             }
         });

@@ -21,6 +21,8 @@ internal sealed class ModelJob(
     CancellationToken cancellation
 )
 {
+    private const string Evaluation = "evaluate";
+
     private readonly JobContext _context = new(plan, model, engine, new JobProgress(model.Name, record.Observer), record.Observer.Message, cancellation)
     {
         Shipping = Shipping.Of(model, options.HasBrotli),
@@ -78,13 +80,14 @@ internal sealed class ModelJob(
         return report;
     }
 
-    // A search that is repeated finds the same and is no other look; with another manifest it is, as long as the data are the same.
+    // A search that is repeated finds the same and is no other look; with other steps or gates it is, as long as 'evaluate' and its data are the same.
     private int Looks(LockedInputs inputs, Dictionary<string, string> hashes, ModelReport produced)
     {
         var (last, searches) = (locks.Find(model.Name), produced.Search is null ? 0 : 1);
         return last is null ? searches
             : last.Inputs.Changes(inputs).Count == 0 ? Math.Max(last.Looks, searches)
-            : model.Evaluate?.Dataset?.Files.Any(file => last.Inputs.Files.Values.Contains(hashes[file])) == true ? last.Looks + searches
+            : last.Inputs.Manifest.GetValueOrDefault(Evaluation) == inputs.Manifest.GetValueOrDefault(Evaluation)
+                && model.Evaluate?.Dataset?.Files.All(file => last.Inputs.Files.Values.Contains(hashes[file])) == true ? last.Looks + searches
             : searches;
     }
 
@@ -130,7 +133,9 @@ internal sealed class ModelJob(
             var found = producer.Examine(OnnxModel.Parse(model));
             var isAsReported = report.OutputSha256 == ContentHash.Of(model) && report.Gates.Count == found.Gates.Count
                 && report.Gates.Zip(found.Gates).All(pair =>
-                    pair.First.Outcome == pair.Second.Outcome || pair.Second.Metric == GateRules.Latency || pair.Second.Gate!.IsByCommand);
+                    pair.First.Outcome == pair.Second.Outcome || pair.Second.Metric == GateRules.Latency || pair.Second.Gate!.IsByCommand
+                    // Whether it is looked at depends on those.
+                    || (pair.Second.ConfirmedOn is not null && (IsUnmeasured(pair.First) || IsUnmeasured(pair.Second))));
             return !isAsReported ? null : report with
             {
                 Before = found.Before,
@@ -147,6 +152,8 @@ internal sealed class ModelJob(
             return null;
         }
     }
+
+    private static bool IsUnmeasured(GateVerdict verdict) => verdict.Outcome == GateOutcome.NotMeasured;
 
     private (byte[] Model, ModelReport Report) Replay(ModelProducer producer, LockedModel locked)
     {

@@ -75,7 +75,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
     private List<GateVerdict> Verdicts(ModelExaminer examiner, OnnxModel compressed, GateEvidence evidence)
     {
         var confirming = job.Model.Gates.Where(gate => gate.ConfirmedOn is not null).ToList();
-        List<GateVerdict> verdicts = [.. GateKeeper.Decide(job.Model.Gates.Except(confirming), evidence)];
+        List<GateVerdict> verdicts = [.. GateKeeper.Decide(job.Model.Gates.Where(gate => gate.ConfirmedOn is null), evidence)];
         verdicts.AddRange(
             confirming.Count == 0 || verdicts.Exists(verdict => !verdict.Holds && verdict.Gate!.Severity == DiagnosticSeverity.Error)
                 ? confirming.Select(GateText.NotReached)

@@ -15,7 +15,7 @@ namespace ModelOptimizer.Pipeline.Search;
 internal sealed class ChoiceTimes(JobContext job, OnnxModel model)
 {
     // Where among a layer's choices, by multiply-adds.
-    private static readonly double[] Timed = [0.1, 0.45, 0.8];
+    private static readonly double[] Places = [0.1, 0.45, 0.8];
 
     // A layer must be faster by more than what the line may be wrong.
     private const double ClearlyFaster = 0.97;
@@ -36,28 +36,35 @@ internal sealed class ChoiceTimes(JobContext job, OnnxModel model)
         IReadOnlyDictionary<int, IReadOnlyList<LayerChoices>> offered,
         OrderedDictionary<string, List<StepChoice>> options)
     {
+        using var session = job.Engine.CreateSession(model);
+        var inputs = new RandomSource(session.Inputs, 1, job.Plan.Seed).Read().First().Inputs;
+        var whole = 1e9 * LatencyMeter.Measure(new SessionLatencyProbe(session, session, inputs), WholeModel, job.Cancellation).OriginalSeconds;
+        var lines = new Dictionary<(string Layer, int Step), Line>();
         foreach (var (index, step) in steps)
         {
-            var times = Points(step, offered[index]);
-            foreach (var (layer, list) in options)
+            foreach (var (layer, points) in Points(step, offered[index]))
             {
-                var line = times.TryGetValue(layer, out var points) ? Line.Through(points) : null;
-                List<StepChoice> kept =
-                [
-                    .. list.Where(option => option.Step != index || option.IsKeep || line?.Share(-option.Choice.Bytes) < ClearlyFaster)
-                        .Select(option => option.Step != index || option.IsKeep
-                            ? option
-                            : option with { Choice = option.Choice with { Bytes = line!.Nanoseconds(-option.Choice.Bytes) } }),
-                ];
-                list.Clear();
-                list.AddRange(kept);
+                lines.Add((layer, index), Line.Through(points));
             }
         }
 
-        using var session = job.Engine.CreateSession(model);
-        var inputs = new RandomSource(session.Inputs, 1, job.Plan.Seed).Read().First().Inputs;
-        return 1e9 * LatencyMeter.Measure(new SessionLatencyProbe(session, session, inputs), WholeModel, job.Cancellation).OriginalSeconds;
+        // Layers alone take longer than in the model, where a device has more to do at once.
+        var alone = lines.GroupBy(line => line.Key.Layer).Sum(layer => layer.Max(line => line.Value.Original));
+        var scale = Math.Min(1e9, whole / alone);
+        foreach (var (layer, list) in options)
+        {
+            List<StepChoice> kept = [.. list.Select(option => Timed(option, lines.GetValueOrDefault((layer, option.Step)), scale)).OfType<StepChoice>()];
+            list.Clear();
+            list.AddRange(kept);
+        }
+
+        return whole;
     }
+
+    private static StepChoice? Timed(StepChoice option, Line? line, double scale) => option.IsKeep ? option
+        : line?.Share(-option.Choice.Bytes) < ClearlyFaster
+            ? option with { Choice = option.Choice with { Bytes = -scale * line.Original * (1 - line.Share(-option.Choice.Bytes)) } }
+            : null;
 
     private Dictionary<string, List<(double Saved, LayerTime Time)>> Points(IStep step, IReadOnlyList<LayerChoices> offered)
     {
@@ -66,7 +73,7 @@ internal sealed class ChoiceTimes(JobContext job, OnnxModel model)
             .Select(layer => (layer.Layer, Choices: layer.Choices.Where(choice => choice is not Choice.Keep).OrderBy(choice => choice.Bytes).ToList()))
             .Where(layer => layer.Choices.Count > 0)
             .ToList();
-        foreach (var place in Timed)
+        foreach (var place in Places)
         {
             var chosen = layers.ToDictionary(layer => layer.Layer, layer => layer.Choices[(int)(place * layer.Choices.Count)], StringComparer.Ordinal);
             if (step.Outline(chosen) is not { } outline)
@@ -106,7 +113,5 @@ internal sealed class ChoiceTimes(JobContext job, OnnxModel model)
         }
 
         public double Share(double saved) => Math.Max(0.01, Middle + (Slope * (saved - Saved)));
-
-        public double Nanoseconds(double saved) => -1e9 * Original * (1 - Share(saved));
     }
 }

@@ -68,7 +68,9 @@ internal sealed class LayerTimer
         if (place is not { } span
             || !_shapes.TryGetValue(span.Input, out var shape)
             || !shapes.TryGetValue(span.Input, out var now)
-            || !now.SequenceEqual(shape))
+            || !now.SequenceEqual(shape)
+            // Of a large fixed batch there may be no room for a second copy.
+            || shape.Aggregate(1.0, (product, extent) => product * extent) > RandomSource.MostValues)
         {
             return null;
         }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using ModelOptimizer.Diagnostics;
+
 namespace ModelOptimizer.Tensors.Runtime;
 
 /// <summary>
@@ -16,6 +19,12 @@ internal static class NativeCalls
     private const long LeastBytesWithDevice = 8L << 30;
     private const long MostGrowth = 1000;
 
+    /// <summary>The environment variable for the seconds of a call, where no manifest says them.</summary>
+    public const string TimeVariable = "ModelOptimizerTimeout";
+
+    /// <summary>The environment variable for the memory of a call, in GB.</summary>
+    public const string MemoryVariable = "ModelOptimizerMemory";
+
     private static CallMarker? _marker;
     private static ModelInHand? _hand;
 
@@ -32,6 +41,7 @@ internal static class NativeCalls
     /// <param name="model">The file of the model, or of the one it was made from; null for a graph of our own, which always ends.</param>
     /// <param name="bytes">The size of the model and of what it is given.</param>
     /// <param name="onDevice">Whether a device's libraries take part.</param>
+    /// <exception cref="DiagnosticException">An environment variable for a limit is no positive number (MOC2309).</exception>
     public static Noted Begin(NativeWork work, string? model, long bytes, bool onDevice) =>
         _marker is { } marker ? Begin(marker, work, model, bytes, onDevice) : new Noted(null, -1);
 
@@ -44,11 +54,21 @@ internal static class NativeCalls
             : new NativeCall(
                 work,
                 model,
-                hand?.Seconds ?? (int)Math.Min(int.MaxValue, (onDevice ? LeastSecondsWithDevice : LeastSeconds) + (bytes / BytesPerSecond)),
-                (onDevice ? LeastBytesWithDevice : LeastBytes) + (MostGrowth * Math.Min(bytes, long.MaxValue / MostGrowth / 2))
+                hand?.Seconds ?? (int)Math.Min(
+                    int.MaxValue,
+                    Value(TimeVariable, "seconds") ?? (onDevice ? LeastSecondsWithDevice : LeastSeconds) + (bytes / BytesPerSecond)),
+                Value(MemoryVariable, "GB") is { } gigabytes
+                    ? (long)Math.Min(long.MaxValue, 1e9 * gigabytes)
+                    : (onDevice ? LeastBytesWithDevice : LeastBytes) + (MostGrowth * Math.Min(bytes, long.MaxValue / MostGrowth / 2))
             );
         return new Noted(marker, marker.Begin(call));
     }
+
+    private static double? Value(string variable, string unit) => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text ? null
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value > 0 ? value
+        : throw new DiagnosticException(
+            TensorsCodes.BadLimit,
+            $"The environment variable {variable} is '{text}'. Write a number of {unit} above 0, or remove it.");
 
     /// <summary>A call that was noted.</summary>
     public readonly struct Noted(CallMarker? marker, int index) : IDisposable

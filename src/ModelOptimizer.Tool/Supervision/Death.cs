@@ -16,12 +16,21 @@ internal static class Death
     /// <summary>One error.</summary>
     /// <param name="exitCode">How the process ended.</param>
     /// <param name="overrun">Why it was ended; null where it ended by itself.</param>
-    /// <param name="calls">What native code was doing and did last.</param>
-    public static Diagnostic Of(int exitCode, Overrun? overrun, IEnumerable<NativeCall> calls)
+    /// <param name="calls">What native code was doing and did last; null where that could not be noted.</param>
+    public static Diagnostic Of(int exitCode, Overrun? overrun, IEnumerable<NativeCall>? calls)
     {
         if (overrun is not null)
         {
             return Of(overrun);
+        }
+
+        if (calls is null)
+        {
+            return Error(
+                ToolCodes.WorkEnded,
+                $"The process that did the work ended by itself ({How(exitCode)}), and nothing is known of what it did: no file could be made in "
+                    + $"'{Path.GetTempPath()}'. Free that folder, or name another in TMPDIR, and try again.",
+                null);
         }
 
         var last = calls.OrderBy(call => call.IsUnderWay).ThenBy(call => call.Number).LastOrDefault();
@@ -42,6 +51,16 @@ internal static class Death
                 $"The process that did the work ended by itself ({How(exitCode)}). This is a mistake in ModelOptimizer {ToolIdentity.Version}, not yours; "
                     + "please report it with what is printed above, and with the model or manifest if you may share it.",
                 null);
+        }
+
+        if (!last.IsUnderWay && IsManaged(exitCode))
+        {
+            return Error(
+                RunCodes.Internal,
+                $"The process that did the work ended by itself ({How(exitCode)}) after ONNX Runtime had worked on this model. This is most likely a mistake "
+                    + $"in ModelOptimizer {ToolIdentity.Version}, not yours; please report it with what is printed above, and with the model if you may "
+                    + "share it.",
+                last.Model);
         }
 
         if (last.Model is null)
@@ -78,14 +97,18 @@ internal static class Death
             ToolCodes.ModelEndsRuntime,
             overrun.IsTime
                 ? $"ONNX Runtime was still {what} this model after {call.Seconds} s and was ended. Look for a loop whose condition never becomes false; if the "
-                    + "model needs more time, write 'timeout' at the model in the manifest."
+                    + $"model needs more time, write 'timeout' at the model in the manifest, or set {NativeCalls.TimeVariable} to more seconds."
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"ONNX Runtime took {Gigabytes(overrun.Memory):0.0} GB of memory for {what} this model and was ended: a model and inputs of this size may "
-                        + $"take {Gigabytes(call.Bytes):0.0} GB. Look for a node such as Expand, Tile or ConstantOfShape that makes a tensor far too large."
+                        + $"take {Gigabytes(call.Bytes):0.0} GB. Look for a node such as Expand, Tile or ConstantOfShape that makes a tensor far too "
+                        + $"large; if the model needs that much, set {NativeCalls.MemoryVariable} to more GB."
                 ),
             call.Model);
     }
+
+    // What .NET ends a process with that has run out of stack, or whose exception nobody caught.
+    private static bool IsManaged(int exitCode) => exitCode is FirstSignal + 6 or unchecked((int)0xE0434352) or unchecked((int)0xC00000FD);
 
     private static double Gigabytes(long bytes) => bytes / 1e9;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using ModelOptimizer.Build;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
@@ -55,6 +56,7 @@ internal sealed class Supervisor : IDisposable
         using var supervisor = new Supervisor(arguments);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, supervisor.Signalled);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, supervisor.Signalled);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, supervisor.Signalled);
         try
         {
             supervisor._process.Start();
@@ -103,6 +105,7 @@ internal sealed class Supervisor : IDisposable
 
     private int Report(Exception failure)
     {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         if (!Console.IsOutputRedirected && !Console.IsErrorRedirected)
         {
             // Moving bars hide the cursor, and leave it behind them.
@@ -141,25 +144,21 @@ internal sealed class Supervisor : IDisposable
             }
         }
 
-        if (_process.ExitCode == ExitCode.Passed)
-        {
-            return ExitCode.Passed;
-        }
-
         _marker ??= CallMarker.Open(Path.Combine(_folder, Worker.MarkerFile));
         if (_marker?.ExitCode is { } exitCode)
         {
             return exitCode;
         }
 
-        if (_marker is null && _overrun is null && _process.ExitCode is (> ExitCode.Passed and <= ExitCode.Internal) or ExitCode.Cancelled)
+        // Without a marker the exit code is all there is; with one, a library that calls exit(0) in the middle has not passed.
+        if (_marker is null && _overrun is null && _process.ExitCode is (>= ExitCode.Passed and <= ExitCode.Internal) or ExitCode.Cancelled)
         {
             return _process.ExitCode;
         }
 
         return Report(_overrun is null && _cancelled
             ? new OperationCanceledException()
-            : new DiagnosticException(Death.Of(_process.ExitCode, _overrun, _marker?.Calls() ?? [])));
+            : new DiagnosticException(Death.Of(_process.ExitCode, _overrun, _marker?.Calls())));
     }
 
     /// <summary>Whether the child may go on.</summary>

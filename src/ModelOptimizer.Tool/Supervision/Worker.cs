@@ -30,12 +30,14 @@ internal static class Worker
         using var cancel = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signalled);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signalled);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Signalled);
         if (folder is null)
         {
             return Work(arguments, cancel.Token);
         }
 
-        using var marker = Mark(folder);
+        // A thread that comes back from native code late still writes to it.
+        var marker = Mark(folder);
         new Thread(() => Obey(folder, cancel)) { IsBackground = true, Name = "supervisor watch" }.Start();
         var exitCode = Work(arguments, cancel.Token);
         marker?.Finish(exitCode);

@@ -167,8 +167,8 @@ public class StoredFactorsTests
             MethodRun.Tucker(Network(), ("budget", new Budget(BudgetMeasure.Macs, 0.5, true)), ("storage", storage))).Diagnostic;
 
         error.Code.ShouldBe(KeyCodes.Conflict);
-        error.Message.ShouldBe("'storage' leaves layers the multiply-adds of the original, which the step's budget limits. Write 'storage: chain', or a budget "
-            + "of 'size' or 'params'.");
+        error.Message.ShouldBe("'storage' leaves layers the multiply-adds and the time of the original, which the step's budget limits. Write 'storage: "
+            + "chain', or a budget of 'size' or 'params'.");
     }
 
     [Fact]

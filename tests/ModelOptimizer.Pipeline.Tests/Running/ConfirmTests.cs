@@ -82,6 +82,30 @@ public sealed class ConfirmTests
     }
 
     [Fact]
+    public void Without_a_gate_on_samples_there_is_nothing_to_confirm()
+    {
+        using var project = Confirmed("size: { max: 90% }");
+
+        var result = project.Run();
+
+        result.ExitCode.ShouldBe(2);
+        result.Diagnostics[^1].Message.ShouldContain("'confirm: last' decides gates on metrics of a dataset once more, and the model has none");
+    }
+
+    [Fact]
+    public void A_cached_model_is_confirmed_again()
+    {
+        using var project = Confirmed("cosine: { min: 60% }");
+        project.Run(cached: true);
+        File.Delete(project.Output);
+
+        var report = project.Run(cached: true).Models.ShouldHaveSingleItem();
+
+        report.FromCache.ShouldBe(true);
+        report.Gates.Select(gate => (gate.ConfirmedOn, gate.Outcome)).ShouldBe([(null, GateOutcome.Passed), ("last", GateOutcome.Passed)]);
+    }
+
+    [Fact]
     public void A_search_does_not_see_the_samples_that_confirm()
     {
         using var project = Confirmed("cosine: { min: 90% }");

@@ -32,6 +32,21 @@ public sealed class TimedTrainingTests
     }
 
     [Fact]
+    public void A_training_that_is_begun_again_makes_as_many_steps()
+    {
+        using var project = Trained($"{{ method: distill, steps: {Many}, minutes: 0.005 }}");
+        var first = project.Run(cached: true).Models.ShouldHaveSingleItem();
+        // What is left when a run was interrupted: no result, and what methods keep.
+        Directory.Delete(Path.Combine(project.Cache, "results"), recursive: true);
+
+        var again = project.Run(cached: true).Models.ShouldHaveSingleItem();
+
+        again.FromCache.ShouldNotBe(true);
+        again.Steps[1].StepsByTime.ShouldBe(first.Steps[1].StepsByTime);
+        again.OutputSha256.ShouldBe(first.OutputSha256);
+    }
+
+    [Fact]
     public void No_more_steps_are_made_than_are_asked_for()
     {
         using var project = Trained("{ method: distill, steps: 3, minutes: 60 }");

@@ -25,8 +25,29 @@ public sealed class DeathTests
     }
 
     [Fact]
-    public void Crash_between_calls_names_the_model_of_the_last() => Death.Of(134, null, [Running with { IsUnderWay = false }, Loaded])
-        .ToString().ShouldStartWith("other.onnx: error MOC2308: The process crashed (SIGABRT) after ONNX Runtime had loaded this model.");
+    public void Crash_between_calls_names_the_model_of_the_last() => Death.Of(139, null, [Running with { IsUnderWay = false }, Loaded])
+        .ToString().ShouldStartWith("other.onnx: error MOC2308: The process crashed (SIGSEGV) after ONNX Runtime had loaded this model.");
+
+    [Theory]
+    [InlineData(134)]
+    [InlineData(unchecked((int)0xE0434352))]
+    [InlineData(unchecked((int)0xC00000FD))]
+    public void End_by_the_runtime_of_NET_between_calls_is_our_fault(int exitCode)
+    {
+        var found = Death.Of(exitCode, null, [Loaded]);
+
+        found.Code.ShouldBe("MOC9001");
+        found.Position!.File.ShouldBe("other.onnx");
+    }
+
+    [Fact]
+    public void Without_room_for_temporary_files_nobody_is_blamed()
+    {
+        var found = Death.Of(139, null, null);
+
+        found.Code.ShouldBe("MOC5126");
+        found.Message.ShouldContain("TMPDIR");
+    }
 
     [Fact]
     public void End_by_force_in_a_call_speaks_of_memory() => Death.Of(137, null, [Running])
@@ -54,7 +75,7 @@ public sealed class DeathTests
     public void Time_out_says_how_to_raise_it() => Death.Of(137, new Overrun(Running, IsTime: true, 0), [Running])
         .Message.ShouldBe(
             "ONNX Runtime was still running this model after 60 s and was ended. Look for a loop whose condition never becomes false; if the model needs more "
-                + "time, write 'timeout' at the model in the manifest.");
+                + "time, write 'timeout' at the model in the manifest, or set ModelOptimizerTimeout to more seconds.");
 
     [Fact]
     public void Memory_says_how_much_it_took_and_how_much_it_may_take() =>
