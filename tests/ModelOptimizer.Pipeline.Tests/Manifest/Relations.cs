@@ -91,7 +91,7 @@ public sealed class Relations
 
     [Theory]
     [InlineData("calibrate", "calibrate: {0}, compress: [{{ method: sample }}]")]
-    [InlineData("evaluate", "evaluate: {0}, compress: [{{ method: sample }}]")]
+    [InlineData("evaluate", "evaluate: {0}, gates: [{{ mse: {{ max: 1 }} }}], compress: [{{ method: sample }}]")]
     [InlineData("embed", "embed: {0}, compress: [{{ method: sample }}]")]
     [InlineData("budget", "evaluate: {{ dataset: train }}, gates: [{{ top1: {{ max-drop: 1% }} }}], compress: [{{ method: sample, budget: {0} }}]")]
     [InlineData("block", "compress: [{{ method: sample, block: {0} }}]")]
