@@ -20,26 +20,28 @@ namespace ModelOptimizer.Bench;
 internal static class ConfidenceTable
 {
     private const int Population = 50_000;
-    private const int Lists = 10;
     private const double Limit = 0.005;
     private const double Confidence = 0.95;
     private const int Batch = 500;
     private const int Pixels = 28 * 28;
 
     /// <param name="searches">How many searches for each number of samples.</param>
-    public static int Run(int searches)
+    /// <param name="objectives">What is made small, with commas between.</param>
+    /// <param name="count">Of how many lists, each of a seed of its own.</param>
+    public static int Run(int searches, string objectives, string count)
     {
+        var seeds = int.Parse(count, CultureInfo.InvariantCulture);
         var digits = DigitSet.Write(Population, seed: 4242);
         using var engine = new Engine(DeviceSelector.Select("cpu"));
         Console.WriteLine("| objective | samples | searches | beyond the limit | nothing passes | mean size | smallest within the limit |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var objective in new[] { "shipped", "size" })
+        foreach (var objective in objectives.Split(','))
         {
-            var lists = Enumerable.Range(1, Lists).Select(seed => Walked(engine, digits, objective, seed)).ToList();
+            var lists = Enumerable.Range(1, seeds).Select(seed => Walked(engine, digits, objective, seed)).ToList();
             foreach (var samples in new[] { 1000, 2000, 8000 })
             {
                 var random = new Random(samples);
-                var results = Enumerable.Range(0, searches).Select(search => Search(lists[search % Lists], samples, random)).ToList();
+                var results = Enumerable.Range(0, searches).Select(search => Search(lists[search % seeds], samples, random)).ToList();
                 var beyond = results.Count(result => result?.Drop > Limit);
                 var best = lists.Average(list => (list.LastOrDefault(candidate => candidate.Drop <= Limit) ?? list[0]).Share);
                 Console.WriteLine(string.Create(

@@ -30,7 +30,8 @@ return args switch
     ["budgets", var shared] => BitsTable.Sizes(shared),
     ["levels"] => LevelsTable.Run("200,2000", "10000"),
     ["levels", var samples, var gates] => LevelsTable.Run(samples, gates),
-    ["confidence"] => ConfidenceTable.Run(820),
+    ["confidence"] => ConfidenceTable.Run(820, "shipped,size", "10"),
+    ["confidence", var objectives, var lists] => ConfidenceTable.Run(820, objectives, lists),
     ["searches", var shared] => BitsTable.Searches(shared, "", "bits;cp and bits;auto;auto, size"),
     ["searches", var shared, var network, var steps] => BitsTable.Searches(shared, network, steps),
     ["storage", var shared] => StorageTable.Run(shared, "tucker,cp"),
@@ -84,7 +85,7 @@ static int Usage()
           fit <shared> <steps> [512 1]   ResNet-20 with each layer fitted alone and to make up for those before it, steps such as 'cp, budget: { params: 40% } + quantize, weights: 4; …'; images, seed
           budgets <shared>       bytes and accuracy of ResNet-20 with bits for each layer within a size, beside the same bits for all
           levels [200 1000]     how often a gate that a bootstrap decides passes at a true change of exactly its limit
-          confidence            820 searches of the digit network: how often what is taken is really beyond the limit of its gate
+          confidence [shipped 3]   820 searches of the digit network: how often what is taken is really beyond the limit of its gate
           searches <shared> [resnet 'auto;auto, healed 300']   the fewest bytes that a gate allows: by bits, by ranks of cp and bits, by method: auto
           storage <shared> [cp]     low-rank layers of ResNet-20 at 40 % as chains and as stored factors, alone and with few bits
           bits <shared> [4,3] [file]   the same for networks for file types and digits and a vision transformer, or one of them
