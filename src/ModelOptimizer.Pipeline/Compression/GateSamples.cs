@@ -11,6 +11,7 @@ namespace ModelOptimizer.Pipeline.Compression;
 internal sealed class GateSamples
 {
     private readonly JobContext _job;
+    private readonly ModelSession _original;
     private readonly Draw _draw;
     private readonly OriginalOutputs _outputs;
 
@@ -22,10 +23,9 @@ internal sealed class GateSamples
     /// <exception cref="DiagnosticException">The data cannot be read (MOC3xxx).</exception>
     public GateSamples(JobContext job, ModelSession original, DatasetPlan dataset, int? count)
     {
-        (_job, _draw) = (job, new Draw(dataset, count));
+        (_job, _original, _draw) = (job, original, new Draw(dataset, count));
         Source = _draw.Open(original, job.Plan.Seed);
         _outputs = new OriginalOutputs(original, job.Model.Evaluate!.Output ?? original.Outputs[0].Name);
-        Session = original;
     }
 
     /// <summary>The samples as the model is fed them.</summary>
@@ -35,9 +35,7 @@ internal sealed class GateSamples
     public int Count => Source.Count;
 
     /// <summary>Whether a gate wants them to be other samples than those that were looked at before.</summary>
-    public bool AreGated => _job.Model.Gates.Any(gate => !gate.AllowOverlap && MetricCatalogue.TryGet(gate.Metric, out _));
-
-    private ModelSession Session { get; }
+    public bool AreGated => _job.Model.Gates.Any(gate => !gate.AllowOverlap && GateRules.IsOnSamples(gate));
 
     /// <summary>All metrics that the manifest names or a gate is on; null where there are none.</summary>
     /// <param name="compressed">The compressed model.</param>
@@ -71,7 +69,7 @@ internal sealed class GateSamples
         foreach (var draw in seen)
         {
             var known = SampleHashes.Of(draw.Dataset, draw.Count, _job.Plan.Seed).ToHashSet();
-            var fed = SampleCopies.Find(draw.Open(Session, _job.Plan.Seed), Source);
+            var fed = SampleCopies.Find(draw.Open(_original, _job.Plan.Seed), Source);
             for (var i = 0; i < copies.Length; i++)
             {
                 copies[i] |= known.Contains(hashes[i]) || fed[i];

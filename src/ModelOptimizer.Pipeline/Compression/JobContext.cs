@@ -33,7 +33,7 @@ internal sealed record JobContext(
     public IBatchSource? OpenCalibration(ModelSession session) => Model.Calibrate switch
     {
         null => null,
-        { Dataset: { } dataset, Samples: var samples } => DatasetReader.Open(dataset, session.Inputs, samples, Plan.Seed),
+        { Dataset: not null } => Calibration!.Open(session, Plan.Seed),
         { Samples: var samples } => new RandomSource(session.Inputs, samples!.Value, Plan.Seed, position: Model.Calibrate.Position),
     };
 
