@@ -19,7 +19,8 @@ internal sealed class NnBcdWork
         if (options.LayerByLayer)
         {
             var selected = options.Layers is { } rules ? LayerSelector.Select(all, rules) : all;
-            Layers = [.. selected.Select(layer => layer.Obstacle is { } obstacle ? new SelectedLayer(layer, null, obstacle) : sets.Of(layer))];
+            string? Obstacle(WeightLayer layer) => layer.Obstacle ?? SingleVector.Obstacle(layer, context.Shapes);
+            Layers = [.. selected.Select(layer => Obstacle(layer) is { } obstacle ? new SelectedLayer(layer, null, obstacle) : sets.Of(layer))];
             return;
         }
 

@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Tensors.Shapes;
+using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
@@ -60,7 +61,8 @@ internal sealed record Student(
         }
 
         var (logits, teacherLogits) = (Tensors.Training.Logits.Of(model, output, shapes), Tensors.Training.Logits.Of(context.Original, output, teacherShapes));
-        if (shapes[logits].Length < 2 || teacherShapes[teacherLogits].Length < 2 || !ElementTypes.IsFloat(ElementType(context.Original, output)))
+        if (!HasRows(model, shapes[logits]) || !HasRows(context.Original, teacherShapes[teacherLogits])
+            || !ElementTypes.IsFloat(ElementType(context.Original, output)))
         {
             throw Other(
                 options,
@@ -108,6 +110,9 @@ internal sealed record Student(
                 options.Position
             );
     }
+
+    // Where the batch is fixed, the output has as many rows as the inputs; shapes are those of one sample where it is free.
+    private static bool HasRows(OnnxModel model, long[] shape) => shape.Length > 1 && shape[0] == TrainingGraph.BatchOf(model, 1);
 
     private static IEnumerable<string> Parts(WeightLayer layer) => [layer.Weight, layer.Bias ?? "", .. layer.BatchNormalization?.Input.Skip(1) ?? []];
 

@@ -21,7 +21,7 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
     /// <summary>Looks at a layer; <paramref name="obstacle"/> is what the options have against every one.</summary>
     public static FactorLayer From(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes, IFactorization factorization, string? obstacle = null)
     {
-        var reason = layer.Obstacle;
+        var reason = layer.Obstacle ?? SingleVector.Obstacle(layer, shapes);
         var shape = reason is null ? LayerKernel.ShapeOf(layer) : new FactorShape(1, 1, 1, 1);
         var form = shape.IsMatrix ? new MatrixForm(shape) : factorization.Form(layer, shape);
         reason ??= obstacle ?? (shape, form) switch

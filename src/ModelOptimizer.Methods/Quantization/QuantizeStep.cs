@@ -26,7 +26,7 @@ internal sealed class QuantizeStep : IStep
     {
         (_context, _options) = (context, options);
         _rounder = new WeightRounder(context, options.UnderMoments, options.Position);
-        var targets = TargetFinder.Find(context.Model);
+        var targets = TargetFinder.Find(context.Model, context.Shapes);
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var words = options.Weights?.Assign(all);

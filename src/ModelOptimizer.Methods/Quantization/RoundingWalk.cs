@@ -48,7 +48,7 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
         Func<WeightTarget, string>? decision = null)
     {
         var changed = context.Model.Clone();
-        List<WeightTarget> targets = [.. TargetFinder.Find(changed).Where(target => names.Contains(target.Name))];
+        List<WeightTarget> targets = [.. TargetFinder.Find(changed, context.Shapes).Where(target => names.Contains(target.Name))];
         using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer), Samples(targets));
         var constants = new ConstantLookup(changed.Graph);
         var results = new List<RoundedWeight>();

@@ -17,6 +17,7 @@ internal sealed class TargetFinder
     private const string Shared = "its weight is shared";
 
     private readonly OnnxModel _model;
+    private readonly IReadOnlyDictionary<string, long[]> _shapes;
     private readonly ConstantLookup _constants;
     private readonly TensorUses _uses;
     private readonly HashSet<string> _given;
@@ -24,9 +25,9 @@ internal sealed class TargetFinder
     private readonly IReadOnlyList<WeightLayer> _layers;
     private readonly Dictionary<string, WeightTarget> _factors = new(StringComparer.Ordinal);
 
-    private TargetFinder(OnnxModel model)
+    private TargetFinder(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
     {
-        _model = model;
+        (_model, _shapes) = (model, shapes);
         _constants = new ConstantLookup(model.Graph);
         _uses = new TensorUses(model.Proto);
         _given = GivenTensors.Of(model.Proto);
@@ -37,7 +38,10 @@ internal sealed class TargetFinder
     }
 
     /// <summary>The weights of <paramref name="model"/> in the order of their first readers.</summary>
-    public static IReadOnlyList<WeightTarget> Find(OnnxModel model) => new TargetFinder(model).Find();
+    /// <param name="model">The model.</param>
+    /// <param name="shapes">Of its tensors for one sample; null where nobody asks for <see cref="WeightTarget.Measured"/>.</param>
+    public static IReadOnlyList<WeightTarget> Find(OnnxModel model, IReadOnlyDictionary<string, long[]>? shapes = null) =>
+        new TargetFinder(model, shapes ?? new Dictionary<string, long[]>()).Find();
 
     private List<WeightTarget> Find()
     {
@@ -139,9 +143,9 @@ internal sealed class TargetFinder
         _ => ChannelAxis.Of(dims, 0),
     };
 
-    private static bool IsMeasurable(WeightLayer layer) => layer.Kind == LayerKind.Conv
+    private bool IsMeasurable(WeightLayer layer) => layer.Kind == LayerKind.Conv
         ? layer.Window is { Kernel.Length: 1 or 2 } && layer.WeightShape.Length == layer.Window.Kernel.Length + 2
-        : layer.WeightShape.Length == 2;
+        : layer.WeightShape.Length == 2 && SingleVector.Obstacle(layer, _shapes) is null;
 
     // Whether both read the weight as the same matrix.
     private static bool IsLike(WeightLayer a, WeightLayer b) => Columns(a) == Columns(b) && a.TransB == b.TransB && a.Window?.Group == b.Window?.Group;

@@ -167,7 +167,7 @@ internal sealed class SequentialWalk : IDisposable
     private bool IsMeasurable(WeightLayer layer) =>
         Reference(layer) is not null
         && _changed.IsReachable(layer.Input, Nothing)
-        && !(_shapes.TryGetValue(layer.Output, out var shape) && shape.Length < 2);
+        && SingleVector.Obstacle(layer, _shapes) is null;
 
     /// <summary>Says that a layer whose moments nobody needs is changed now.</summary>
     public void Pass(WeightLayer layer) => _toCome.Remove(layer.Node);

@@ -20,7 +20,7 @@ internal sealed class RateStep : IStep
     public RateStep(StepContext context, QuantizeOptions options)
     {
         (_context, _options) = (context, options);
-        var targets = TargetFinder.Find(context.Model);
+        var targets = TargetFinder.Find(context.Model, context.Shapes);
         var selected = LayerSelector.Select([.. targets.Select(target => target.Layer)], options.Layers)
             .Select(layer => layer.Name)
             .ToHashSet(StringComparer.Ordinal);
