@@ -32,41 +32,7 @@ internal static class ModelStatistics
     /// <param name="model">The model.</param>
     /// <param name="shapes">The shape of every tensor that is not a constant, for the run in question.</param>
     /// <returns>Null when a shape is missing, as for nodes inside <c>If</c> and <c>Loop</c>, which run any number of times.</returns>
-    public static long? Macs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes) => Macs(model, model.Graph.Node, shapes);
-
-    /// <summary>The same of some nodes of <paramref name="model"/>'s main graph.</summary>
-    public static long? Macs(OnnxModel model, IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes)
-    {
-        var constants = new ConstantLookup(model.Graph);
-        var loadTime = new LoadTimeNodes(model.Proto);
-        var counted = model.Proto.Functions.Where(function => function.Node.Any(MacCounter.Counts));
-        var functions = counted.Select(function => (function.Domain, function.Name)).ToHashSet();
-        var total = 0L;
-        foreach (var node in nodes)
-        {
-            if (
-                GraphWalk.SubGraphs(node).SelectMany(GraphWalk.WithSubGraphs).SelectMany(graph => graph.Node).Any(MacCounter.Counts)
-                || functions.Contains((node.Domain, node.OpType))
-            )
-            {
-                return null;
-            }
-
-            if (MacCounter.Counts(node) && !loadTime.Contains(node))
-            {
-                if (MacCounter.Of(node, Shape) is not { } macs)
-                {
-                    return null;
-                }
-
-                total += macs;
-            }
-        }
-
-        return total;
-
-        long[]? Shape(string name) => shapes.GetValueOrDefault(name) ?? constants.Find(name)?.Tensor.Dims.ToArray();
-    }
+    public static long? Macs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes) => new GraphMacs(model, shapes).Of(model.Graph.Node);
 
     /// <summary>Multiply-adds of one layer in one run; null when a shape is missing.</summary>
     public static long? Macs(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
@@ -79,6 +45,47 @@ internal static class ModelStatistics
 
     private static long Numbers(TensorProto? tensor) =>
         tensor is null || tensor.DataType == (int)TensorProto.Types.DataType.String ? 0 : ElementTypes.Count(tensor.Dims) ?? 0;
+}
+
+/// <summary>Multiply-adds of nodes of a model's main graph, as <see cref="ModelStatistics.Macs(OnnxModel, IReadOnlyDictionary{string, long[]})"/> counts.</summary>
+/// <param name="model">The model.</param>
+/// <param name="shapes">The shape of every tensor that is not a constant.</param>
+internal sealed class GraphMacs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
+{
+    private readonly ConstantLookup _constants = new(model.Graph);
+    private readonly LoadTimeNodes _loadTime = new(model.Proto);
+    private readonly HashSet<(string, string)> _functions =
+        [.. model.Proto.Functions.Where(function => function.Node.Any(MacCounter.Counts)).Select(function => (function.Domain, function.Name))];
+
+    /// <summary>Those of <paramref name="nodes"/> together; null when a shape is missing.</summary>
+    public long? Of(IEnumerable<NodeProto> nodes)
+    {
+        var total = 0L;
+        foreach (var node in nodes)
+        {
+            if (
+                GraphWalk.SubGraphs(node).SelectMany(GraphWalk.WithSubGraphs).SelectMany(graph => graph.Node).Any(MacCounter.Counts)
+                || _functions.Contains((node.Domain, node.OpType))
+            )
+            {
+                return null;
+            }
+
+            if (MacCounter.Counts(node) && !_loadTime.Contains(node))
+            {
+                if (MacCounter.Of(node, Shape) is not { } macs)
+                {
+                    return null;
+                }
+
+                total += macs;
+            }
+        }
+
+        return total;
+    }
+
+    private long[]? Shape(string name) => shapes.GetValueOrDefault(name) ?? _constants.Find(name)?.Tensor.Dims.ToArray();
 }
 
 /// <summary>Multiply-adds of one node.</summary>
