@@ -110,7 +110,7 @@ internal static class SizeList
     // The same where every candidate is trained before it is measured, which takes long and brings back more than this.
     private const double Repairable = 2e-2;
 
-    // Below this, seldom an answer changes: steps are large there.
+    // Below this, seldom an answer changes: steps are large there, but for the one that would leave it.
     private const double Harmless = 1e-3;
 
     // From one size to the next. Smaller steps find a smaller model only where chance lets all of their candidates pass: with 5,000 samples and a limit of a
@@ -133,10 +133,12 @@ internal static class SizeList
         {
             var sizes = new List<double>();
             var size = First(whole, least, forecast, isRepaired ? Repairable : Invisible);
+            // A layer that is worth little in bytes may be worth much in time, and a size that falls by so much may change a thousand times as much.
+            var harmless = First(whole, least, forecast, Harmless);
             while (size > least)
             {
                 sizes.Add(size);
-                size *= Math.Pow(forecast(size) < Harmless ? Large : Small, power);
+                size = Math.Max(size * Math.Pow(Large, power), Math.Min(size * Math.Pow(Small, power), harmless));
             }
 
             sizes.Add(least);
@@ -147,6 +149,7 @@ internal static class SizeList
         }
     }
 
+    // The smallest size that changes no more.
     private static double First(double whole, double least, Func<double, double?> forecast, double change)
     {
         var (low, high) = (least, whole);

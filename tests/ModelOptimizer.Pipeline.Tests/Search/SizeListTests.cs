@@ -14,10 +14,20 @@ public class SizeListTests
 
         sizes[0].ShouldBe(1000 - (60 * Math.Log(1e5, 4)), 0.1);
         sizes[^1].ShouldBe(50);
+        var harmless = 1000 - (60 * Math.Log(1e6, 4));
         foreach (var (size, next) in sizes.SkipLast(1).Zip(sizes.Skip(1).SkipLast(1)))
         {
-            (next / size).ShouldBe(Forecast(size) < 1e-3 ? 0.7 : 0.9, 1e-6);
+            next.ShouldBe(0.7 * size > harmless ? 0.7 * size : Math.Max(0.7 * size, Math.Min(0.9 * size, harmless)), 0.01);
         }
+    }
+
+    [Fact]
+    public void A_large_step_ends_where_answers_begin_to_change()
+    {
+        // As of the time of a run: nothing changes down to 90 %, and much from there on.
+        var sizes = SizeList.Of(1000, 100, size => size > 900 ? 1e-6 : 0.01 * (900 / size), false, 60);
+
+        sizes.ShouldBe([900, 810, 729, 656, 590, 531, 478, 430, 387, 349, 314, 282, 254, 229, 206, 185, 167, 150, 135, 122, 109, 100], tolerance: 1);
     }
 
     [Fact]
