@@ -15,13 +15,28 @@ internal static class CanonicalText
     {
         ["seed"] = seed,
         ["source"] = paths.Canonical(model.Source),
-        ["calibrate"] = model.Calibrate is { } calibrate
-            ? Sorted(new() { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples })
-            : null,
+        ["calibrate"] = model.Calibrate is { } calibrate ? Calibration(calibrate, paths) : null,
         ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
         ["compress"] = List(model.Steps.Select(step => Step(step, paths))),
         ["gates"] = List(model.Gates.Where(gate => gate.ConfirmedOn is null).Select(Gate)),
     }).ToJsonString(Format);
+
+    private static JsonObject Calibration(CalibrationPlan calibrate, ManifestPaths paths)
+    {
+        var values = new Dictionary<string, JsonNode?> { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples };
+        if (calibrate.Random is { Shapes.Count: > 0 } shaped)
+        {
+            values["shapes"] = Sorted(shaped.Shapes.ToDictionary(
+                input => input.Key, input => (JsonNode?)List(input.Value.Extents.Select(extent => (JsonNode)extent))));
+        }
+
+        if (calibrate.Random is { Ranges.Count: > 0 } ranged)
+        {
+            values["ranges"] = Sorted(ranged.Ranges.ToDictionary(input => input.Key, input => (JsonNode?)List([input.Value.Low, input.Value.High])));
+        }
+
+        return Sorted(values);
+    }
 
     private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths) => dataset is null ? null : Sorted(new()
     {

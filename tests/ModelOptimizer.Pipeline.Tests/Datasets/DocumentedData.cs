@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -24,6 +25,12 @@ public sealed partial class DocumentedData : IDisposable
         foreach (Match example in Example().Matches(File.ReadAllText(Page)))
         {
             var root = (MapNode)YamlTree.Parse(example.Groups["yaml"].Value, "data.md")!;
+            if (root.Entries is [{ Key.Text: "calibrate", Value: MapNode { Entries: [{ Key.Text: "random", Value: var random }] } }])
+            {
+                RandomPlan.Form.Read(random, "random", ManifestPaths.None).Samples.ShouldBe(64);
+                continue;
+            }
+
             var datasets = new DatasetsReader(new ManifestPaths(_folder.Path, mustExist: true)).Read(
                 root.Entries.Single(entry => entry.Key.Text == "datasets").Value
             );
