@@ -38,22 +38,47 @@ internal static class CanonicalText
         return Sorted(values);
     }
 
-    private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths) => dataset is null ? null : Sorted(new()
+    private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths)
     {
-        ["name"] = dataset.Name,
-        ["path"] = dataset.Path is { } path ? paths.Canonical(path) : null,
-        ["inputs"] = Sorted(dataset.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Array(dataset, input.Value, paths))),
-        ["labels"] = dataset.Labels is { } labels ? Array(dataset, labels, paths) : null,
-        ["columns"] = dataset.Columns.Count == 0
+        if (dataset is null)
+        {
+            return null;
+        }
+
+        var values = Preprocess(dataset.Preprocess);
+        values["name"] = dataset.Name;
+        values["path"] = dataset.Path is { } path ? paths.Canonical(path) : null;
+        values["inputs"] = Sorted(dataset.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Array(dataset, input.Value, paths)));
+        values["labels"] = dataset.Labels is { } labels ? Array(dataset, labels, paths) : null;
+        values["columns"] = dataset.Columns.Count == 0
             ? null
-            : Sorted(dataset.Columns.ToDictionary(list => list.Key, list => (JsonNode?)List(list.Value.Select(column => (JsonNode)column)))),
-        ["part"] = dataset.Part is { } part ? Sorted(new() { ["start"] = part.Start, ["end"] = part.End }) : null,
-        ["scale"] = dataset.Preprocess.Scale,
-        ["mean"] = List(dataset.Preprocess.Mean.Select(value => (JsonNode)value)),
-        ["std"] = List(dataset.Preprocess.Std.Select(value => (JsonNode)value)),
-        ["layout"] = dataset.Preprocess.Layout,
-        ["shape"] = dataset.Preprocess.Shape is { } shape ? List(shape.Select(extent => (JsonNode)extent)) : null,
-    });
+            : Sorted(dataset.Columns.ToDictionary(list => list.Key, list => (JsonNode?)List(list.Value.Select(column => (JsonNode)column))));
+        values["part"] = dataset.Part is { } part ? Sorted(new() { ["start"] = part.Start, ["end"] = part.End }) : null;
+        if (dataset.Preprocess.Inputs.Count > 0)
+        {
+            values["preprocess"] = Sorted(dataset.Preprocess.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Sorted(Preprocess(input.Value))));
+        }
+
+        return Sorted(values);
+    }
+
+    private static Dictionary<string, JsonNode?> Preprocess(PreprocessPlan plan)
+    {
+        var values = new Dictionary<string, JsonNode?>
+        {
+            ["scale"] = plan.Scale,
+            ["mean"] = List(plan.Mean.Select(value => (JsonNode)value)),
+            ["std"] = List(plan.Std.Select(value => (JsonNode)value)),
+            ["layout"] = plan.Layout,
+            ["shape"] = plan.Shape is { } shape ? List(shape.Select(extent => (JsonNode)extent)) : null,
+        };
+        if (plan.IsReversed)
+        {
+            values["channels"] = "bgr";
+        }
+
+        return values;
+    }
 
     private static string Array(DatasetPlan dataset, string array, ManifestPaths paths) => dataset.Path is null ? paths.Canonical(array) : array;
 

@@ -61,6 +61,7 @@ public sealed class DataErrors : IDisposable
         Try("batch that does not divide", dataset, 4, Input(3, 3, 2));
         Try("shape of another number of values", dataset with { Preprocess = new PreprocessPlan { Shape = [5] } }, Input(-1, 5));
         Try("layout without channels", dataset with { Preprocess = new PreprocessPlan { Layout = "NHWC" } }, Input(-1, 3, 2));
+        Try("channels of which there are not three", dataset with { Preprocess = new PreprocessPlan { IsReversed = true } }, Input(-1, 3, 2));
         Try("means of other channels", dataset with { Preprocess = new PreprocessPlan { Mean = [1, 2] } }, Input(-1, 3, 2));
         Try(
             "value that does not fit",

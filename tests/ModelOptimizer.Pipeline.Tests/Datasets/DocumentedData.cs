@@ -65,6 +65,7 @@ public sealed partial class DocumentedData : IDisposable
             "photos: image [2, 3, 5, 6], no labels",
             "pixels: image [1, 1, 28, 28], classes 5",
             "saved: image [2, 28, 28], no labels",
+            "scenes: depth [2, 5, 6], image [2, 3, 5, 6], no labels",
         ]);
     }
 
@@ -109,6 +110,9 @@ public sealed partial class DocumentedData : IDisposable
             .Write("data/masked/0001.npy", Zeros("<f4", 2))
             .Write("data/masked/0001.mask.npy", Zeros("|b1", 2))
             .Write("data/masked/0001.label.npy", ArrayWriter.Npy("<i8", [], [7]))
+            .Write(
+                "data/scenes.npz",
+                ArrayWriter.Npz(CompressionLevel.Optimal, ("photos", Zeros("|u1", 2, 5, 6, 3)), ("depth", Zeros("<f4", 2, 5, 6))))
             .Write("data/photos.npz", ArrayWriter.Npz(CompressionLevel.Optimal, ("photos", Zeros("|u1", 2, 5, 6, 3))));
         foreach (var name in new[] { "a", "b" })
         {
