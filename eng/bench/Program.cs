@@ -47,6 +47,8 @@ return args switch
     ["edge", var folder] => EdgeTable.Run(folder),
     ["rounding"] => ResNet50Run.Quantize("weights: 4"),
     ["rounding", var bits] => ResNet50Run.Quantize(bits),
+    ["real", var shared] => RealTable.Run(shared),
+    ["real-model", var model] => RealTable.Model(model),
     ["layers"] => LayersTable.Run(),
     ["layers", var model] => LayersTable.Inspect(model),
     ["start", var tool] => StartTable.Run(tool),
