@@ -64,6 +64,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
             Before = evidence.Before,
             After = evidence.After,
             Metrics = evidence.Metrics,
+            OutputErrors = evidence.OutputErrors,
             Steps = compressed.Steps,
             Gates = Verdicts(examiner, compressed.Model, evidence),
             DeviceClass = job.Engine.Device.DeviceClass,

@@ -15,6 +15,11 @@ internal static class ReportView
         var output = report.Output is { } path ? ShortPath.From(terminal.CurrentDirectory, path) : "not written";
         terminal.Out.WriteLine($"{report.Name}: {source} → {output}");
         console.Write(Costs(report));
+        if (report.OutputErrors is { } errors)
+        {
+            terminal.Out.WriteLine($"outputs: {Wording.Outputs(errors)}");
+        }
+
         if (report.Gates.Count > 0)
         {
             console.Write(Gates(report.Gates));
