@@ -129,8 +129,8 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
                 }
                 else
                 {
-                    // Masked values are minus infinity in both.
-                    _isLost |= !x.Equals(y);
+                    // Masked values are minus infinity in both; where the original's is no number, nothing can be lost.
+                    _isLost |= !double.IsNaN(x) && !x.Equals(y);
                 }
             }
         }

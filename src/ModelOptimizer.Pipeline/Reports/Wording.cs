@@ -17,14 +17,14 @@ internal static class Wording
         };
     }
 
-    /// <summary>Whether the model's answers were held against anything: labels, the original's on the gates' data, or what the user's program says.</summary>
+    /// <summary>Whether the model's answers were held against anything: labels, the original's answers, or what the user's program says.</summary>
     public static bool MeasuresAccuracy(ModelReport model) =>
         model.Metrics.Count > 0 || model.Gates.Any(gate => !Gates.GateRules.Costs.Contains(gate.Metric));
 
     /// <summary>What is put behind good news of gates that look at no answer; nothing where one does.</summary>
     public static string Unmeasured(ModelReport model) => MeasuresAccuracy(model) ? "" : ", accuracy was not measured";
 
-    /// <summary>How far the outputs are: <c>relative error 0.0213, cosine 0.9998, on 128 samples of digits-test</c>, of the worst where there are several.</summary>
+    /// <summary>How far the outputs are: <c>relative error 0.0213, cosine 0.9998, on 128 samples of digits-test</c>; of several those of the worst.</summary>
     public static string Outputs(OutputErrors errors)
     {
         if (errors.Worst is not { } worst)
@@ -34,7 +34,8 @@ internal static class Wording
 
         var which = errors.Outputs.Count > 1 ? $" at '{worst.Name}', the worst of {Figures.Count(errors.Outputs.Count)}" : "";
         var data = errors.Dataset is { } dataset ? $"{Samples(errors.Samples)} of {dataset}" : Samples(errors.Samples, "fresh random input");
-        return $"relative error {Error(worst)}, cosine {Figures.Number(worst.Cosine)}{which}, on {data}";
+        var cosine = double.IsNaN(worst.Cosine) ? "" : $", cosine {Figures.Number(worst.Cosine)}";
+        return $"relative error {Error(worst)}{cosine}{which}, on {data}";
     }
 
     /// <summary>The relative error of an output.</summary>

@@ -46,7 +46,7 @@ internal sealed record OutputErrors
 
 /// <summary>What compression did to one output, over all values of all samples.</summary>
 /// <param name="Name">The output's name.</param>
-/// <param name="RelativeError">‖y − ŷ‖ / ‖y‖, y the original's values; infinite where one model has a value that is not finite and the other has not.</param>
+/// <param name="RelativeError">‖y − ŷ‖ / ‖y‖, y the original's values; infinite where the compressed model alone has a value that is not finite.</param>
 /// <param name="Cosine">⟨y, ŷ⟩ / (‖y‖ ‖ŷ‖); NaN where a norm is 0 or a value is not finite.</param>
 internal sealed record OutputError(string Name, double RelativeError, double Cosine);
 

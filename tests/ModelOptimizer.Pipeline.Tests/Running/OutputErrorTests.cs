@@ -143,6 +143,7 @@ public class OutputErrorTests
         static OutputError Error(double after) => OutputComparison.Of("y", [(Tensor(1, double.NegativeInfinity, 2), Tensor(1, after, 2))])!;
 
         Error(double.NegativeInfinity).ShouldBe(new OutputError("y", 0, 1));
+        OutputComparison.Of("y", [(Tensor(double.NaN, 3), Tensor(8, 3))]).ShouldBe(new OutputError("y", 0, 1), "there was nothing to lose");
         Error(5).RelativeError.ShouldBe(double.PositiveInfinity);
         Error(double.NaN).RelativeError.ShouldBe(double.PositiveInfinity);
         OutputComparison.Of("y", [(Tensor(1, 2), Tensor(1, 2, 3))]).ShouldBeNull("more was found, which is no distance");
