@@ -31,7 +31,7 @@ internal static class LayersView
         foreach (var layer in model.Layers)
         {
             table.Row(
-                layer.Name,
+                [layer.Name],
                 $"{layer.Operator} {layer.Window}".TrimEnd(),
                 Weight(layer),
                 Figures.Count(layer.Parameters),

@@ -107,8 +107,8 @@ internal static class ReportView
         foreach (var layer in layers)
         {
             table.Row(
+            [layer.Layer],
             [
-                layer.Layer,
                 layer.ChosenText,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),
