@@ -32,6 +32,9 @@ internal sealed class OnnxModel
     /// </summary>
     public long? FileSizeInBytes { get; init; }
 
+    /// <summary>What one sample is like where the file leaves that open. Copies have it too.</summary>
+    public SampleForm Samples { get; init; } = SampleForm.Unknown;
+
     /// <summary>Bytes of the model as it is now when it is saved: the model file, plus external data where that is needed.</summary>
     public long SizeInBytes => ModelSize.Of(Proto);
 
@@ -68,6 +71,9 @@ internal sealed class OnnxModel
     /// <exception cref="Diagnostics.DiagnosticException">It is larger than 2 GB (<see cref="ModelCodes.TooLarge"/>).</exception>
     public byte[] ToBytes() => ModelWriter.ToBytes(Proto, Path);
 
+    /// <summary>The same model, and what a sample of it is like.</summary>
+    public OnnxModel With(SampleForm samples) => new(Proto, Path) { Files = Files, FileSizeInBytes = FileSizeInBytes, Samples = samples };
+
     /// <summary>A deep copy.</summary>
-    public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files };
+    public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files, Samples = Samples };
 }

@@ -47,7 +47,9 @@ internal static class ModelStatistics
         tensor is null || tensor.DataType == (int)TensorProto.Types.DataType.String ? 0 : ElementTypes.Count(tensor.Dims) ?? 0;
 }
 
-/// <summary>Multiply-adds of nodes of a model's main graph, as <see cref="ModelStatistics.Macs(OnnxModel, IReadOnlyDictionary{string, long[]})"/> counts.</summary>
+/// <summary>
+/// Multiply-adds of nodes of a model's main graph, as <see cref="ModelStatistics.Macs(OnnxModel, IReadOnlyDictionary{string, long[]})"/> counts them.
+/// </summary>
 /// <param name="model">The model.</param>
 /// <param name="shapes">The shape of every tensor that is not a constant.</param>
 internal sealed class GraphMacs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)

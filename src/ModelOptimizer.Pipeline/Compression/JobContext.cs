@@ -34,21 +34,18 @@ internal sealed record JobContext(
     {
         null => null,
         { Dataset: not null } => Calibration!.Open(session, Plan.Seed),
-        { Samples: var samples } => Random(session, Model.Calibrate, samples!.Value, Plan.Seed),
+        { Samples: var samples } => RandomSource.Of(session, samples!.Value, Plan.Seed, Model.Calibrate.Position),
     };
 
     /// <summary>
     /// At most <paramref name="most"/> random inputs like those of calibration, which no method has seen; null unless calibration is by random inputs.
     /// </summary>
     public IBatchSource? OpenRandom(ModelSession session, int most) => Model.Calibrate is { Dataset: null, Samples: { } samples } calibrate
-        ? Random(session, calibrate, Math.Min(samples, most), ~Plan.Seed)
+        ? RandomSource.Of(session, Math.Min(samples, most), ~Plan.Seed, calibrate.Position)
         : null;
 
     /// <summary>The calibration samples that are drawn from a dataset; null when there are none, or random inputs.</summary>
     public Draw? Calibration => Model.Calibrate is { Dataset: { } dataset, Samples: var samples } ? new Draw(dataset, samples) : null;
-
-    private static RandomSource Random(ModelSession session, CalibrationPlan plan, int samples, int seed) =>
-        new(session.Inputs, samples, seed, position: plan.Position);
 }
 
 /// <summary>Says before a step runs what it will take, once for each step and only where that is much.</summary>

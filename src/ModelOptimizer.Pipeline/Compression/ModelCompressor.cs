@@ -53,7 +53,8 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         var step = job.Model.Steps[index];
         return Explained(before, index, () =>
         {
-            var prepared = step.Method.Prepare(Context(before) with { Student = step.Student is { } path ? OnnxModel.Load(path) : null }, step.Arguments);
+            var student = step.Student is { } path ? OnnxModel.Load(path).With(original.Samples) : null;
+            var prepared = step.Method.Prepare(Context(before) with { Student = student }, step.Arguments);
             job.Forecast.Tell(index, step.Method.Name, () => prepared.Plan);
             return prepared;
         });

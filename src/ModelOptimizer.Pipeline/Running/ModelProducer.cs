@@ -7,24 +7,28 @@ using ModelOptimizer.Pipeline.Timing;
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
-internal sealed class ModelProducer(JobContext job, OnnxModel original)
+internal sealed class ModelProducer(JobContext job, OnnxModel model)
 {
+    private readonly Lazy<OnnxModel> _original = new(() => SampleForms.Bind(job, model));
+
+    private OnnxModel Original => _original.Value;
+
     private bool TimeDecides => job.Model.Steps.Any(step => step.IsTimed) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
 
     /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
     public (byte[] Model, ModelReport Report) Decide()
     {
-        using var examiner = new ModelExaminer(job, original);
+        using var examiner = new ModelExaminer(job, Original);
         // What is stored runs with the original's channels.
-        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, original) : 1;
-        var compressor = new ModelCompressor(job, original, multiple);
+        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, Original) : 1;
+        var compressor = new ModelCompressor(job, Original, multiple);
         var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
-            ? GateSearch.Start(job, examiner, original, multiple).Run()
+            ? GateSearch.Start(job, examiner, Original, multiple).Run()
             : (compressor.Compress(), null);
         IReadOnlyList<LayerTime> times = [];
         if (TimeDecides)
         {
-            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, original)).Apply(compressed);
+            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, Original)).Apply(compressed);
         }
 
         var (bytes, report) = Finish(examiner, compressed);
@@ -43,15 +47,15 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
     /// <summary>Does what was decided before.</summary>
     public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
     {
-        using var examiner = new ModelExaminer(job, original);
-        return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
+        using var examiner = new ModelExaminer(job, Original);
+        return Finish(examiner, new ModelCompressor(job, Original).Compress(chosen));
     }
 
     /// <summary>Measures a compressed model that is there already.</summary>
     public ModelReport Examine(OnnxModel compressed)
     {
-        using var examiner = new ModelExaminer(job, original);
-        return Finish(examiner, new CompressedModel(compressed, [])).Report;
+        using var examiner = new ModelExaminer(job, Original);
+        return Finish(examiner, new CompressedModel(compressed.With(Original.Samples), [])).Report;
     }
 
     private (byte[] Model, ModelReport Report) Finish(ModelExaminer examiner, CompressedModel compressed)
