@@ -33,6 +33,19 @@ public sealed class LayersCommandTests
     }
 
     [Fact]
+    public async Task What_low_rank_leaves_alone_is_said_before_it_is_tried()
+    {
+        using var line = new CommandLine { Width = 160 };
+        new GraphBuilder().Input("x", [-1, 8, 8, 8]).Conv("x", "depthwise", 8, 1, [3, 3], attributes: ("group", 8))
+            .Conv("depthwise", "mixing", 4, 8, [1, 1]).Output("mixing").Build().Save(Path.Combine(line.Folder, "net.onnx"));
+
+        (await line.Invoke("layers", "net.onnx")).ShouldBe(ExitCode.Passed, line.Error);
+
+        line.Out.ShouldContain("nn-bcd, quantize; not tucker, cp (depthwise: each group has one input channel)");
+        line.Out.ShouldMatch(@"mixing +Conv 1×1 .*  tucker, cp, nn-bcd, quantize\n");
+    }
+
+    [Fact]
     public async Task Missing_model_is_exit_code_2_at_a_short_path()
     {
         using var line = new CommandLine();

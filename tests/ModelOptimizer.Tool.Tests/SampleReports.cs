@@ -48,6 +48,7 @@ internal static class SampleReports
             Before = new ModelCost(471_200, 115_690, 4_213_760),
             After = new ModelCost(181_000, 44_210, null),
             Metrics = [new MetricPair("top1", 0.989, 0.987, 2000), new MetricPair("mse", double.NaN, 0.000123456, 2000)],
+            OutputErrors = new OutputErrors { Dataset = "digits-test", Samples = 256, Outputs = [new OutputError("scores", 0.0213, 0.99977)] },
             Steps =
             [
                 new StepReport(

@@ -12,6 +12,8 @@ internal sealed class NnBcdMethod : IMethod
 
     public IReadOnlyList<Option> Options => NnBcdKeys.All;
 
+    public string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle ?? SingleVector.Obstacle(layer, shapes);
+
     public IStep Prepare(StepContext context, MethodArguments arguments) => new NnBcdStep(context, NnBcdOptions.From(arguments));
 
     private sealed class NnBcdStep(StepContext context, NnBcdOptions options) : IStep

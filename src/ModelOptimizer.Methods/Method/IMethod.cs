@@ -24,6 +24,11 @@ internal interface IMethod
     /// <summary>What can be set in the manifest. Readers, help, schema and documentation all come from here.</summary>
     IReadOnlyList<Option> Options { get; }
 
+    /// <summary>Why it leaves a layer alone, whatever its options and the layer's numbers are; null when it may take it.</summary>
+    /// <param name="layer">A layer of a kind that all methods know.</param>
+    /// <param name="shapes">Shapes for one sample; empty where they are not known.</param>
+    string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle;
+
     /// <summary>The steps that a step of this method stands for, which are read in its place; none where it is one itself.</summary>
     /// <param name="step">It as written.</param>
     /// <param name="arguments">The same, read.</param>

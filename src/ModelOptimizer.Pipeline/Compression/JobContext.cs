@@ -37,6 +37,13 @@ internal sealed record JobContext(
         { Samples: var samples } => RandomSource.Of(session, samples!.Value, Plan.Seed, Model.Calibrate.Position),
     };
 
+    /// <summary>
+    /// At most <paramref name="most"/> random inputs like those of calibration, which no method has seen; null unless calibration is by random inputs.
+    /// </summary>
+    public IBatchSource? OpenRandom(ModelSession session, int most) => Model.Calibrate is { Dataset: null, Samples: { } samples } calibrate
+        ? RandomSource.Of(session, Math.Min(samples, most), ~Plan.Seed, calibrate.Position)
+        : null;
+
     /// <summary>The calibration samples that are drawn from a dataset; null when there are none, or random inputs.</summary>
     public Draw? Calibration => Model.Calibrate is { Dataset: { } dataset, Samples: var samples } ? new Draw(dataset, samples) : null;
 }

@@ -40,11 +40,14 @@ internal sealed class ModelExaminer : IDisposable
     /// <summary>What the original costs.</summary>
     public ModelCost Original => _cost.Value;
 
-    /// <summary>Everything: all metrics on all samples, and the time where a gate asks for it.</summary>
+    /// <summary>Everything: all metrics on all samples, the outputs, and the time where a gate asks for it.</summary>
     public GateEvidence Examine(OnnxModel compressed)
     {
         using var after = _job.Engine.CreateSession(compressed);
-        var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null));
+        var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null)) with
+        {
+            OutputErrors = new OutputComparison(_job, _before).Measure(after, Original.Macs),
+        };
         return _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? evidence with { Latency = Time(after) } : evidence;
     }
 
@@ -65,7 +68,7 @@ internal sealed class ModelExaminer : IDisposable
         };
     }
 
-    /// <summary>The same without the time, and without progress.</summary>
+    /// <summary>The metrics only, without progress.</summary>
     /// <param name="compressed">The model.</param>
     /// <param name="stop">Told what the samples so far say; true ends the evaluation there.</param>
     public GateEvidence ExamineCandidate(OnnxModel compressed, Func<EvaluationResult, bool>? stop)

@@ -27,6 +27,9 @@ internal sealed record GateEvidence
     /// <summary>Time per run; null when it was not measured, which fails <c>latency</c> gates.</summary>
     public LatencyResult? Latency { get; init; }
 
+    /// <summary>How far the outputs are from the original's; null where nobody looked, as no gate needs it.</summary>
+    public OutputErrors? OutputErrors { get; init; }
+
     /// <summary>Which nodes of the compressed model the device left to the CPU; null on the CPU.</summary>
     public NodePlacement? Placement { get; init; }
 

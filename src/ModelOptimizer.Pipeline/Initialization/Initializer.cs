@@ -1,7 +1,10 @@
 using System.Text;
+using ModelOptimizer.Methods.Quantization;
+using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Files;
-using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Initialization;
@@ -10,7 +13,7 @@ namespace ModelOptimizer.Pipeline.Initialization;
 internal static class Initializer
 {
     // What the steps of a first manifest do.
-    private const string Method = "quantize";
+    private const string Method = StorableWeights.Method;
 
     /// <summary>Looks first and writes last: nothing is written when something is wrong.</summary>
     /// <exception cref="DiagnosticException">There is a manifest already, or model, data or project cannot be read or do not fit (MOC14xx, MOC2xxx,
@@ -35,7 +38,7 @@ internal static class Initializer
         {
             Model = ModelName.Of(request.Model),
             Source = YamlText.Of(paths.Canonical(request.Model)),
-            Size = Size(ModelInspector.Inspect(request.Model, cancellation), notes),
+            Size = Size(request.Model, request.Data is not null, notes),
             Accessor = ModelName.Accessor(request.Model),
             Device = request.Device,
             Data = request.Data is null ? null : Data(request, paths, notes, cancellation),
@@ -74,21 +77,35 @@ internal static class Initializer
         return new DataGuess(request, session, paths, notes).Draft();
     }
 
-    /// <summary>A quarter of what the layers have that can be rounded to 8 bits, all of the rest, and a little room, in steps of 5 %.</summary>
-    private static int Size(ModelInspection model, InitNotes notes)
+    /// <summary>The share of its size that a model of 8 bits has, and a little room, in steps of 5 %.</summary>
+    /// <exception cref="DiagnosticException">Nothing gets smaller, or without data so little that no gate could tell (MOC1406).</exception>
+    private static int Size(string path, bool hasData, InitNotes notes)
     {
-        var layers = model.Layers.Where(layer => layer.Methods.Contains(Method)).ToList();
-        if (layers.Count == 0)
+        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var weights = StorableWeights.Find(model).DistinctBy(layer => layer.Weight).ToList();
+        var (bytes, saved) = (ModelStatistics.Bytes(model), weights.Sum(layer => Math.Max(0, Saved(layer))));
+        var size = (int)(Math.Ceiling((102 - (100.0 * saved / bytes)) / 5) * 5);
+        if (weights.Count == 0 || (!hasData && size >= 100))
         {
             throw new DiagnosticException(
                 InitCodes.NothingToCompress,
-                $"'{Method}' can compress no layer of {model.Model}. 'modelopt layers' says why, and 'modelopt methods' lists other methods."
-            );
+                weights.Count == 0
+                    ? $"'{Method}' can compress no layer of {path}. 'modelopt layers' says why, and 'modelopt methods' lists other methods."
+                    : $"With weights of 8 bits {path} would still have {100.0 * (bytes - saved) / bytes:0} % of its bytes: too little of it is weights, or "
+                        + "they are small. 'modelopt layers' lists them, and 'modelopt methods' other methods.");
         }
 
-        var share = layers.Sum(layer => (double)layer.Parameters) / model.Parameters;
-        notes.Guessed.Add($"{layers.Count} of {model.Layers.Count} layers, which have {share * 100:0} % of the weights, can take few bits");
-        return (int)(Math.Ceiling((100 - (65 * share)) / 5) * 5);
+        var share = weights.Sum(layer => (double)layer.WeightCount) / ModelStatistics.Parameters(model);
+        notes.Guessed.Add($"{weights.Count} weights, which are {Math.Min(1, share) * 100:0} % of the model's numbers, can take few bits");
+        return size;
+    }
+
+    // In place of the numbers: a byte each, a scale a channel, and nodes that multiply with it, which are below 300 bytes in a real model's file.
+    private static long Saved(WeightLayer layer)
+    {
+        const int Nodes = 300;
+        var (count, channels) = (layer.WeightCount, layer.WeightShape.DefaultIfEmpty(0).Max());
+        return (count * (ElementTypes.Bits(layer.ElementType) ?? 8) / 8) - count - (4 * Math.Min(channels, count)) - Nodes;
     }
 }
 

@@ -9,6 +9,7 @@ namespace ModelOptimizer.Pipeline.Inspection;
 /// <param name="Macs">Multiply-adds of one sample; null when unknown.</param>
 /// <param name="Window">Kernel, strides, groups and dilations where they are not 1; empty for matrices.</param>
 /// <param name="Methods">Methods that can rewrite it.</param>
+/// <param name="LeftAlone">Why others cannot, where one can.</param>
 /// <param name="Obstacle">Why none can; null when one can.</param>
 internal sealed record LayerInspection(
     string Name,
@@ -19,4 +20,8 @@ internal sealed record LayerInspection(
     long? Macs,
     string Window,
     IReadOnlyList<string> Methods,
+    IReadOnlyList<LeftAlone> LeftAlone,
     string? Obstacle);
+
+/// <summary>Why a method leaves a layer alone.</summary>
+internal sealed record LeftAlone(string Method, string Reason);

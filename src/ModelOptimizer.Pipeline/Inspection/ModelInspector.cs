@@ -71,23 +71,29 @@ internal static class ModelInspector
         block.Weights,
         block.Macs);
 
-    private static LayerInspection Line(WeightLayer layer, bool isStorable, IReadOnlyDictionary<string, long[]> shapes) => new(
-        layer.Name,
-        layer.Node.OpType,
-        Shape(layer, shapes),
-        ElementTypes.Name(layer.ElementType),
-        Shape(layer, shapes).Product(),
-        layer.Kind == LayerKind.Other ? null : ModelStatistics.Macs(layer, shapes),
-        WindowText.Of(layer.Window),
-        [.. MethodCatalogue.All.Where(method => method.CompressesLayers && Takes(method, layer, isStorable)).Select(method => method.Name)],
-        isStorable ? null : layer.Obstacle);
+    private static LayerInspection Line(WeightLayer layer, bool isStorable, IReadOnlyDictionary<string, long[]> shapes)
+    {
+        var methods = MethodCatalogue.All
+            .Where(method => method.CompressesLayers && (method.Name == StorableWeights.Method ? isStorable : layer.Kind != LayerKind.Other))
+            .Select(method => (method.Name, Reason: method.Name == StorableWeights.Method ? null : method.Obstacle(layer, shapes)))
+            .ToList();
+        var takers = methods.Where(method => method.Reason is null).Select(method => method.Name).ToList();
+        return new LayerInspection(
+            layer.Name,
+            layer.Node.OpType,
+            Shape(layer, shapes),
+            ElementTypes.Name(layer.ElementType),
+            Shape(layer, shapes).Product(),
+            layer.Kind == LayerKind.Other ? null : ModelStatistics.Macs(layer, shapes),
+            WindowText.Of(layer.Window),
+            takers,
+            [.. methods.Where(method => takers.Count > 0 && method.Reason is not null).Select(method => new LeftAlone(method.Name, method.Reason!))],
+            isStorable ? null : layer.Obstacle);
+    }
 
     // A weight that is made when the model is loaded has its shape in a run only.
     private static long[] Shape(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
         layer.WeightShape.Length == 0 ? shapes.GetValueOrDefault(layer.Weight, []) : layer.WeightShape;
-
-    private static bool Takes(IMethod method, WeightLayer layer, bool isStorable) =>
-        method.Name == StorableWeights.Method ? isStorable : layer.Obstacle is null && layer.Kind != LayerKind.Other;
 
     // Layers can be listed without shapes; only the MACs need a run.
     private static (IReadOnlyDictionary<string, long[]> Shapes, IReadOnlyDictionary<string, long[]> Samples, string? Problem) Shapes(

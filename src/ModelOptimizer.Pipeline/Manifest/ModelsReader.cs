@@ -47,6 +47,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             Evaluate = evaluate,
             Steps = [.. section.Read(ModelKeys.Compress).SelectMany(steps.Read)],
             Gates = WithConfirmation([.. (section.Read(ModelKeys.Gates) ?? []).SelectMany(gate => new GatesReader(paths).Read(gate, evaluate))], evaluate),
+            WarnOutputError = section.Read(ModelKeys.WarnOutputError),
             Embed = EmbedReader.Read(section),
             Canonical = "",
         };
@@ -113,6 +114,12 @@ internal static class ModelKeys
         "gates",
         Forms.List(Forms.Defined("gate"), "list of gates", $"'{GatesReader.Example}'", null).OrNone(),
         "What must hold. A gate that does not is an error of the build."));
+
+    public static readonly Option<double> WarnOutputError = All.Add<double>(new(
+        "warn-output-error",
+        Forms.Number(0),
+        "A run warns when the relative error ‖y − ŷ‖ / ‖y‖ of an output is larger.",
+        "0.3"));
 
     public static readonly Option<int?> Timeout = All.Add<int?>(new(
         "timeout",

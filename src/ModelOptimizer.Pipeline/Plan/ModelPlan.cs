@@ -33,6 +33,9 @@ internal sealed record ModelPlan
     /// <summary>What must hold afterwards.</summary>
     public required IReadOnlyList<GatePlan> Gates { get; init; }
 
+    /// <summary>Relative error of an output above which a run warns. It changes nothing of the result.</summary>
+    public required double WarnOutputError { get; init; }
+
     /// <summary>How the build ships the result.</summary>
     public EmbedPlan? Embed { get; init; }
 

@@ -3,7 +3,7 @@ namespace ModelOptimizer.Pipeline.Reports;
 /// <summary>One line per model, for build logs.</summary>
 internal static class ModelLine
 {
-    /// <summary><c>digits: 471.2 KB → 181.0 KB (38 %), top1 98.9 % → 98.7 %, gates passed</c>.</summary>
+    /// <summary><c>digits: 471.2 KB → 181.0 KB (38 %), top1 98.9 % → 98.7 %, output error 0.021, gates passed</c>.</summary>
     public static string Of(ModelReport report)
     {
         var size = $"{Figures.Bytes(report.Before.Bytes)} → {Figures.Bytes(report.After.Bytes)} ({Figures.Ratio(report.After.Bytes, report.Before.Bytes)})";
@@ -11,17 +11,20 @@ internal static class ModelLine
         var metrics = report.Metrics.Select(pair => double.IsNaN(pair.Original)
             ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Original)} → {Figures.Metric(pair.Metric, pair.Compressed)}");
-        return $"{report.Name}: {string.Join(", ", [size, .. shipped, .. metrics, Gates(report.Gates)])}";
+        var outputs = report.OutputErrors is not { } errors ? Array.Empty<string>()
+            : errors.Worst is { } worst ? [$"output error {Wording.Error(worst)}"]
+            : [$"outputs {Wording.Outputs(errors)}"];
+        return $"{report.Name}: {string.Join(", ", [size, .. shipped, .. metrics, .. outputs, Gates(report)])}";
     }
 
-    /// <summary><c>gates passed</c>, <c>no gates</c>, or which did not pass.</summary>
-    public static string Gates(IReadOnlyList<GateVerdict> gates)
+    private static string Gates(ModelReport report)
     {
+        var gates = report.Gates;
         var missed = gates.Where(verdict => verdict.Outcome != GateOutcome.Passed).Select(verdict => verdict.Metric).Distinct().ToList();
         return (gates.Count, missed.Count) switch
         {
             (0, _) => "no gates",
-            (_, 0) => "gates passed",
+            (_, 0) => "gates passed" + Wording.Unmeasured(report),
             (_, 1) => $"gate {missed[0]} not passed",
             _ => $"gates {string.Join(", ", missed)} not passed",
         };

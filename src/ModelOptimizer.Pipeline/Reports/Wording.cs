@@ -10,12 +10,36 @@ internal static class Wording
         return (model.Gates.Count, missed.Count) switch
         {
             (0, _) => "there are no gates",
-            (1, 0) => "the gate holds",
-            (var all, 0) => $"all {all} gates hold",
+            (1, 0) => "the gate holds" + Unmeasured(model),
+            (var all, 0) => $"all {all} gates hold{Unmeasured(model)}",
             (1, _) => "the gate does not hold",
             (var all, var some) => $"{some} of {all} gates {(some == 1 ? "does" : "do")} not hold",
         };
     }
+
+    /// <summary>Whether the model's answers were held against anything: labels, the original's answers, or what the user's program says.</summary>
+    public static bool MeasuresAccuracy(ModelReport model) =>
+        model.Metrics.Count > 0 || model.Gates.Any(gate => !Gates.GateRules.Costs.Contains(gate.Metric));
+
+    /// <summary>What is put behind good news of gates that look at no answer; nothing where one does.</summary>
+    public static string Unmeasured(ModelReport model) => MeasuresAccuracy(model) ? "" : ", accuracy was not measured";
+
+    /// <summary>How far the outputs are: <c>relative error 0.0213, cosine 0.9998, on 128 samples of digits-test</c>; of several those of the worst.</summary>
+    public static string Outputs(OutputErrors errors)
+    {
+        if (errors.Worst is not { } worst)
+        {
+            return $"not compared: {errors.Problem}";
+        }
+
+        var which = errors.Outputs.Count > 1 ? $" at '{worst.Name}', the worst of {Figures.Count(errors.Outputs.Count)}" : "";
+        var data = errors.Dataset is { } dataset ? $"{Samples(errors.Samples)} of {dataset}" : Samples(errors.Samples, "fresh random input");
+        var cosine = double.IsNaN(worst.Cosine) ? "" : $", cosine {Figures.Number(worst.Cosine)}";
+        return $"relative error {Error(worst)}{cosine}{which}, on {data}";
+    }
+
+    /// <summary>The relative error of an output.</summary>
+    public static string Error(OutputError output) => double.IsFinite(output.RelativeError) ? Figures.Number(output.RelativeError) : "not finite";
 
     /// <summary>Where the ranks come from.</summary>
     public static string Ranks(ModelReport model) => model.Decisions switch

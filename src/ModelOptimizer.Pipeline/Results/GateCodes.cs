@@ -23,4 +23,7 @@ internal static class GateCodes
 
     /// <summary>The first candidate of a search fails a gate.</summary>
     public const string NothingPasses = "MOC4006";
+
+    /// <summary>Warning: the outputs are far from the original's.</summary>
+    public const string OutputsFarOff = "MOC4009";
 }

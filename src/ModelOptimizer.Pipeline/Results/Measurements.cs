@@ -24,6 +24,32 @@ internal sealed record ModelCost(long Bytes, long Parameters, long? Macs)
 /// <param name="Samples">Number of samples.</param>
 internal sealed record MetricPair([property: JsonPropertyName("name")] string Metric, double Original, double Compressed, int Samples);
 
+/// <summary>How far the compressed model's outputs are from the original's, on samples that both were run on.</summary>
+internal sealed record OutputErrors
+{
+    /// <summary>Where the samples are from; null for random inputs.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>Number of samples; 0 where there is a <see cref="Problem"/>.</summary>
+    public int Samples { get; init; }
+
+    /// <summary>Every output of floating-point numbers whose shape is the same in both models, in the model's order.</summary>
+    public IReadOnlyList<OutputError> Outputs { get; init; } = [];
+
+    /// <summary>Why nothing could be compared, as part of a sentence; null when it could.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>The output that is furthest from the original's; null where there is none.</summary>
+    [JsonIgnore]
+    public OutputError? Worst => Outputs.MaxBy(output => double.IsNaN(output.RelativeError) ? double.PositiveInfinity : output.RelativeError);
+}
+
+/// <summary>What compression did to one output, over all values of all samples.</summary>
+/// <param name="Name">The output's name.</param>
+/// <param name="RelativeError">‖y − ŷ‖ / ‖y‖, y the original's values; infinite where the compressed model alone has a value that is not finite.</param>
+/// <param name="Cosine">⟨y, ŷ⟩ / (‖y‖ ‖ŷ‖); NaN where a norm is 0 or a value is not finite.</param>
+internal sealed record OutputError(string Name, double RelativeError, double Cosine);
+
 /// <summary>Which samples were used for something.</summary>
 /// <param name="Dataset">The dataset's name; null for random inputs, and for an evaluation by the user's own program.</param>
 /// <param name="Samples">How many the manifest asks for; null for all there are.</param>

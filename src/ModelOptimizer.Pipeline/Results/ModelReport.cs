@@ -72,6 +72,9 @@ internal sealed record ModelReport
     /// <summary>Metrics of both on the same samples, those of gates included.</summary>
     public required IReadOnlyList<MetricPair> Metrics { get; init; }
 
+    /// <summary>How far the outputs are from the original's; null in reports of versions that did not look.</summary>
+    public OutputErrors? OutputErrors { get; init; }
+
     /// <summary>What every gate said, in the manifest's order.</summary>
     public required IReadOnlyList<GateVerdict> Gates { get; init; }
 

@@ -31,7 +31,7 @@ internal static class CompressionRunner
                 Start(device, library, options, models, locks, observer)
             );
             using var stop = cancellation.Register(engine.Sessions.Stop);
-            observer.Message(engine.Device.Note);
+            observer.Message(engine.Device.Line);
             foreach (var model in models)
             {
                 cancellation.ThrowIfCancellationRequested();

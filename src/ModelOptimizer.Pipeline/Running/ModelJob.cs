@@ -4,6 +4,7 @@ using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Locking;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors.Runtime;
@@ -141,6 +142,7 @@ internal sealed class ModelJob(
                 Before = found.Before,
                 After = found.After,
                 Metrics = found.Metrics,
+                OutputErrors = found.OutputErrors,
                 Gates = found.Gates,
                 DeviceClass = found.DeviceClass,
                 Placement = found.Placement,
@@ -215,6 +217,11 @@ internal sealed class ModelJob(
 
     private bool Judge(ModelReport report)
     {
+        if (OutputWarning.Of(report, model) is { } warning)
+        {
+            record.Report(warning);
+        }
+
         var gatesAreWarnings = options is { GatesAreWarnings: true, VerifyOnly: false };
         var failures = report.Gates.Select(verdict => GateDiagnostics.From(verdict, gatesAreWarnings)).OfType<Diagnostic>().ToList();
         if (report.Search is { Chosen: null } search)
@@ -246,6 +253,30 @@ internal sealed class ModelJob(
         // Only a gate's place can have changed.
         Gates = [.. report.Gates.Zip(model.Gates, (verdict, gate) => verdict with { Gate = gate, Line = gate.Position.Line })],
     };
+}
+
+/// <summary>Says that compression went too far, also where no gate looks at what the model answers.</summary>
+internal static class OutputWarning
+{
+    /// <summary>The warning at the model; null where its outputs are near the original's, or nothing is known of them.</summary>
+    public static Diagnostic? Of(ModelReport report, ModelPlan model)
+    {
+        if (report.OutputErrors is not { Worst: { } worst } || worst.RelativeError <= model.WarnOutputError)
+        {
+            return null;
+        }
+
+        var advice = Wording.MeasuresAccuracy(report)
+            ? "If its metrics are good enough all the same, raise"
+            : "No gate looks at what the model answers: add one on a metric, with 'evaluate', compress less, calibrate on real data, or raise";
+        return new Diagnostic(
+            GateCodes.OutputsFarOff,
+            DiagnosticSeverity.Warning,
+            $"The outputs of the compressed model '{model.Name}' are far from the original's: {Wording.Outputs(report.OutputErrors)}, where "
+                + $"'{ModelKeys.WarnOutputError.Name}' is {Figures.Number(model.WarnOutputError)}. {advice} "
+                + $"'{ModelKeys.WarnOutputError.Name}'.",
+            model.Position);
+    }
 }
 
 /// <summary>Passes progress on at once, on the thread that reports it.</summary>

@@ -68,6 +68,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel model)
             Before = evidence.Before,
             After = evidence.After,
             Metrics = evidence.Metrics,
+            OutputErrors = evidence.OutputErrors,
             Steps = compressed.Steps,
             Gates = Verdicts(examiner, compressed.Model, evidence),
             DeviceClass = job.Engine.Device.DeviceClass,

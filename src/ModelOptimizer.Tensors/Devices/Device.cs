@@ -11,6 +11,12 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
 internal sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)
 {
+    /// <summary>The part of <see cref="Note"/> that says why others were not chosen; empty where there is none.</summary>
+    public string Others { get; init; } = "";
+
+    /// <summary>The note without that part, for logs: what each device lacks is <c>modelopt doctor</c>'s to say.</summary>
+    public string Line => Others.Length == 0 ? Note : Note.Replace($"; {Others}", " ('modelopt doctor' says why no other)", StringComparison.Ordinal);
+
     /// <summary>What stands before ONNX Runtime's version in a device class.</summary>
     public const string RuntimeMark = "+ort";
 

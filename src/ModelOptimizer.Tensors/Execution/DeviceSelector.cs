@@ -57,7 +57,8 @@ internal static partial class DeviceSelector
             }
             else
             {
-                return Make(kind, 0, string.Join("; ", Summary(failures).Prepend($"{kind.Name} chosen by auto")));
+                var others = string.Join("; ", Summary(failures));
+                return Make(kind, 0, $"{kind.Name} chosen by auto{(others.Length == 0 ? "" : $"; {others}")}") with { Others = others };
             }
         }
 

@@ -31,9 +31,7 @@ internal static class BlocksView
         foreach (var block in model.Blocks)
         {
             table.Row(
-                block.Name,
-                block.From,
-                block.To,
+                [block.Name, block.From, block.To],
                 Shape(block.InputShape),
                 Shape(block.OutputShape),
                 Figures.Count(block.Parameters),

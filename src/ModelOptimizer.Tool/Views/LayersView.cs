@@ -31,16 +31,23 @@ internal static class LayersView
         foreach (var layer in model.Layers)
         {
             table.Row(
-                layer.Name,
+                [layer.Name],
                 $"{layer.Operator} {layer.Window}".TrimEnd(),
                 Weight(layer),
                 Figures.Count(layer.Parameters),
                 Figures.Count(layer.Macs),
-                layer.Obstacle is { } obstacle ? $"nothing: {obstacle}" : string.Join(", ", layer.Methods));
+                Methods(layer));
         }
 
         return table;
     }
+
+    private static string Methods(LayerInspection layer) => layer.Obstacle is { } obstacle
+        ? $"nothing: {obstacle}"
+        : string.Join("; ", layer.LeftAlone
+            .GroupBy(left => left.Reason, left => left.Method)
+            .Select(left => $"not {string.Join(", ", left)} ({left.Key})")
+            .Prepend(string.Join(", ", layer.Methods)));
 
     private static string Layers(int count) => count switch
     {

@@ -15,6 +15,11 @@ internal static class ReportView
         var output = report.Output is { } path ? ShortPath.From(terminal.CurrentDirectory, path) : "not written";
         terminal.Out.WriteLine($"{report.Name}: {source} → {output}");
         console.Write(Costs(report));
+        if (report.OutputErrors is { } errors)
+        {
+            terminal.Out.WriteLine($"outputs: {Wording.Outputs(errors)}");
+        }
+
         if (report.Gates.Count > 0)
         {
             console.Write(Gates(report.Gates));
@@ -102,8 +107,8 @@ internal static class ReportView
         foreach (var layer in layers)
         {
             table.Row(
+            [layer.Layer],
             [
-                layer.Layer,
                 layer.ChosenText,
                 layer.RelativeError is { } error ? Figures.Number(error) : "–",
                 Figures.Count(layer.ParametersBefore),

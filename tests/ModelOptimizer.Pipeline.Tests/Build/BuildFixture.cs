@@ -171,6 +171,7 @@ internal sealed partial class BuildFixture : IDisposable
                 Steps = [],
                 Gates = [],
                 Embed = Embed,
+                WarnOutputError = 0.3,
                 Canonical = "",
             },
         ],

@@ -42,6 +42,22 @@ public sealed class FirstManifests : IDisposable
         _project.Compress().ExitCode.ShouldBe(ExitCode.Passed);
     }
 
+    [Theory]
+    [InlineData((int)TensorProto.Types.DataType.Float, 256, 30)]
+    [InlineData((int)TensorProto.Types.DataType.Float16, 256, 55)]
+    [InlineData((int)TensorProto.Types.DataType.Double, 256, 15)]
+    [InlineData((int)TensorProto.Types.DataType.Float, 32, 40)]
+    public void Without_Data_Have_A_Gate_That_Eight_Bits_Pass_In_Every_Type_And_Size(int type, int width, int size)
+    {
+        new GraphBuilder().Input("x", [-1, width], type).Random("w", [width, width], elementType: type)
+            .Node("MatMul", ["x", "w"], ["y"]).Output("y", [-1, width], type).Build().Save(_project["typed.onnx"]);
+
+        _project.Init(model: "typed.onnx");
+
+        _project.Manifest.ShouldContain($"- size: {{ max: {size}% }}\n");
+        _project.Compress().ExitCode.ShouldBe(ExitCode.Passed);
+    }
+
     [Fact]
     public void Lie_Beside_The_Schema_That_Holds_For_Them()
     {
@@ -198,6 +214,7 @@ public sealed class FirstManifests : IDisposable
             Error(() => _project.Init("a.txt")),
             Error(() => _project.Init("folder")),
             Error(() => _project.Init(model: "relu.onnx")),
+            Error(() => _project.Init(model: "four.onnx")),
             Error(() => _project.Init(model: "missing.onnx")),
         ];
 

@@ -26,6 +26,12 @@ internal static class SampleReports
             Before = new ModelCost(1_109_834, 272_474, 40_813_184),
             After = new ModelCost(421_310, 101_222, 17_204_992),
             Metrics = [new MetricPair("top1", 0.926, 0.9204, 5000), new MetricPair("cosine", double.NaN, 0.98713, 5000)],
+            OutputErrors = new OutputErrors
+            {
+                Dataset = "test-5000-jpeg",
+                Samples = 256,
+                Outputs = [new OutputError("scores", 0.1604, 0.98713), new OutputError("features", 0.412, 0.9202)],
+            },
             Steps = [SampleLayers.Tucker, SampleLayers.Distilled],
             Decisions = DecisionSource.Search,
             DecidedByTime = true,
@@ -84,6 +90,7 @@ internal static class SampleReports
             Before = new ModelCost(471_200, 115_690, 4_213_760),
             After = new ModelCost(181_000, 44_210, null),
             Metrics = [new MetricPair("top1", 0.989, 0.9868, 1000)],
+            OutputErrors = new OutputErrors { Dataset = "digits-test", Samples = 256, Outputs = [new OutputError("scores", 0.0213, 0.99977)] },
             Steps = [SampleLayers.Small],
             Gates =
             [

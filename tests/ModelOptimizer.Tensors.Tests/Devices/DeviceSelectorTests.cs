@@ -24,6 +24,8 @@ public sealed class DeviceSelectorTests
         {
             device.Note.ShouldMatch($"(; |, ){kind}(, [^:]+)?: ");
         }
+
+        device.Line.ShouldBe($"{device.Kind} chosen by auto{(device.Others.Length == 0 ? "" : " ('modelopt doctor' says why no other)")}");
     }
 
     [Theory]

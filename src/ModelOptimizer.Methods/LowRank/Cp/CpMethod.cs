@@ -18,6 +18,9 @@ internal sealed class CpMethod : IMethod
 
     public bool KeepsLayerOutputs => true;
 
+    public string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
+        FactorLayer.From(layer, shapes, new CpFactorization(separable: false, starts: 1)).Reason;
+
     public IStep Prepare(StepContext context, MethodArguments arguments) => new LowRankStep(context, arguments, CpOptions.Factorization(arguments));
 }
 

@@ -17,6 +17,9 @@ internal sealed class TuckerMethod : IMethod
 
     public bool KeepsLayerOutputs => true;
 
+    public string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
+        FactorLayer.From(layer, shapes, new TuckerFactorization(TuckerVariant.Joint)).Reason;
+
     public IStep Prepare(StepContext context, MethodArguments arguments) =>
         new LowRankStep(context, arguments, new TuckerFactorization(TuckerOptions.Variant(arguments)));
 }

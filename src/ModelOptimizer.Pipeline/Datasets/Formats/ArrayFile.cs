@@ -43,7 +43,8 @@ internal static class ArrayFile
             ? start
             : throw new DataProblem(
                 DataCodes.Corrupt,
-                "it is neither a .npy array nor an IDX file (either of them may be in gzip), and no other format is known here"
+                "it is neither a .npy array nor an IDX file, which are what can be read here, in gzip too; with 'path' a dataset is read from "
+                    + $"{DataFormats.Expected}. Convert images (.jpg, .png) and other formats to one of them, as np.save does in Python"
             );
     }
 }

@@ -6,11 +6,13 @@ namespace ModelOptimizer.Pipeline.Reports;
 /// <summary>Which model, and whether it is good.</summary>
 internal static class HeadSection
 {
-    public static XElement Of(ModelReport model) =>
-        Tag(
+    public static XElement Of(ModelReport model)
+    {
+        var verdict = model.Verdict == Verdicts.Passed ? model.Verdict + Wording.Unmeasured(model) : model.Verdict;
+        return Tag(
             "header",
             Tag("p.eyebrow", "Model compression report"),
-            Tag("h1", model.Name, Tag($"span.verdict.{Style(model.Verdict)}", Sign(model.Verdict), " ", model.Verdict)),
+            Tag("h1", model.Name, Tag($"span.verdict.{Style(verdict)}", Sign(verdict), " ", verdict)),
             Tag(
                 "p.files",
                 Tag("code", model.Source),
@@ -21,6 +23,7 @@ internal static class HeadSection
             ),
             Wording.ByTime(model) is { } note ? Tag("p.notice", note) : null
         );
+    }
 
     private static string Style(string verdict) =>
         verdict switch
@@ -50,7 +53,16 @@ internal static class SummarySection
             model.After.Shipped is { } shipped ? Cost("Shipped", model.Before.Bytes, shipped, Figures.Bytes) : null,
             Cost("Parameters", model.Before.Parameters, model.After.Parameters, Figures.Count),
             Cost("Multiply-adds", model.Before.Macs, model.After.Macs, Figures.Count),
-            model.Metrics.Select(Metric)
+            model.Metrics.Select(Metric),
+            model.OutputErrors is { } errors ? Outputs(errors) : null
+        );
+
+    private static XElement Outputs(OutputErrors errors) =>
+        Tag(
+            "div.tile",
+            Tag("h3", "Output error"),
+            Tag("p.value", errors.Worst is { } worst ? Wording.Error(worst) : "not known"),
+            Tag("p.from", Wording.Outputs(errors))
         );
 
     private static XElement Cost(string name, long? before, long? after, Func<long, string> text)

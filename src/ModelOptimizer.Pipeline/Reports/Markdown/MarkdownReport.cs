@@ -46,7 +46,7 @@ internal static class MarkdownReport
     {
         var sign = model.Verdict switch
         {
-            Verdicts.Passed => "✅",
+            Verdicts.Passed when Wording.MeasuresAccuracy(model) => "✅",
             Verdicts.Failed => "❌",
             Verdicts.Warned => "⚠️",
             _ => "ℹ️",
@@ -87,7 +87,7 @@ internal static class MarkdownReport
                 Figures.Change(metric.Metric, was, now));
         }
 
-        return table.ToString();
+        return table + (model.OutputErrors is { } errors ? $"\noutputs: {MarkdownText.Of(Wording.Outputs(errors))}\n" : "");
     }
 
     private static string Gates(IReadOnlyList<GateVerdict> gates)
