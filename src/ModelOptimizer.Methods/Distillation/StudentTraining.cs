@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Training;
@@ -16,15 +17,17 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
     private const int MostHalvings = 6;
 
+    private const double Astray = 1.5;
+
     // Steps whose time says what the others will take, and the share of the time that is planned for, since machines slow down.
     private const int TimedSteps = 8;
     private const double PlannedTime = 0.9;
 
     /// <summary>Steps of the training.</summary>
-    public long Steps => options.StepsFor(Samples, TrainingGraph.BatchOf(student.Model, options.Batch));
+    public long Steps => options.StepsFor(Samples, student.Batch);
 
     // The shapes of a model whose batch is fixed are those of a batch.
-    private int Repeats => TrainingGraph.BatchOf(student.Model, 0) == 0 ? options.Batch : 1;
+    private int Repeats => TrainingGraph.BatchOf(student.Model, 0) == 0 ? student.Batch : 1;
 
     private int Samples => context.Calibration?.Count ?? 0;
 
@@ -32,7 +35,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     /// <param name="trained">Number of trained numbers.</param>
     public long PeakBytes(long trained)
     {
-        var outputs = sizeof(float) * Samples * student.LogitShape.Skip(1).Product();
+        var outputs = sizeof(float) * Samples * student.Outputs.Sum(output => output.Row.Product());
         var samples = context.Calibration is { } calibration ? SampleStore.Predict(calibration) + outputs : 0;
         return TrainingMemory.Predict(student.Model, student.Shapes, Repeats, trained, options.Optimizer, samples).Total;
     }
@@ -58,9 +61,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     public TrainedStudent Run(IParameterisation parameters, IReadOnlyDictionary<string, Choice>? chosen)
     {
         using var data = TrainingData.Read(context, student, options);
-        var graph = Graph(parameters, data.Samples);
+        var graph = Graph(parameters, data);
         var held = data.Held(graph.Batch);
-        var guess = Math.Log(student.LogitShape[^1]);
         var steps = options.StepsFor(data.Samples.Count, graph.Batch);
         if (options.Time is { } time)
         {
@@ -73,14 +75,17 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
         for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
         {
-            var plan = new TrainingPlan(steps, rate, context.Seed) { Guess = guess };
+            var plan = new TrainingPlan(steps, rate, context.Seed) { Guess = student.Guess, Slack = Slack };
             try
             {
                 var result = Attempt(parameters, data, graph, held, plan);
                 var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
-                return TrainedWeights.Write(context, student, weights, result) with
+                var trained = result.Kept == 0
+                    ? new TrainedStudent(student.Stored.Clone(), new Dictionary<string, double[]>(), new Dictionary<string, CodedWeight>(), result)
+                    : TrainedWeights.Write(context, student, weights, result);
+                return trained with
                 {
-                    Certificates = Certificates(result, plan, halvings),
+                    Certificates = Certificates(result, plan, halvings, held.Samples.Count),
                     StepsByTime = options.Time is null ? null : (int)steps,
                 };
             }
@@ -92,7 +97,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     }
 
     // At a rate of zero nothing is learned; the training begins anew. The first steps find room for their buffers and are not timed.
-    private long StepsWithin(TimeSpan time, TrainingData data, TrainingGraph graph, HeldSamples? held)
+    private long StepsWithin(TimeSpan time, TrainingData data, TrainingGraph graph, HeldSamples held)
     {
         using var trainer = new Trainer(context.Engine, graph);
         var still = new LearningRate(0, ScheduleShape.Constant);
@@ -105,11 +110,11 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
         var step = clock.Elapsed / TimedSteps;
         clock.Restart();
-        new HeldLooks().Look(held, trainer);
+        new HeldLooks(1).Look(held, trainer);
         return Math.Max(1, (long)(((PlannedTime * time) - ((Checkpoints + 1) * clock.Elapsed)) / step));
     }
 
-    private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples? held, TrainingPlan plan)
+    private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples held, TrainingPlan plan)
     {
         using var trainer = new Trainer(context.Engine, graph);
         var made = options with { Rate = plan.LearningRate, Steps = (int)plan.Steps };
@@ -127,7 +132,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             context.Cancellation);
     }
 
-    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, int halvings)
+    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, int halvings, int held)
     {
         if (options.Time is { } time)
         {
@@ -149,19 +154,29 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             );
         }
 
-        if (result.Looks is [var start, ..])
-        {
-            yield return new Certificate(
-                "model",
-                "loss on held-back samples",
-                result.Looks.Min(look => look.Loss),
-                FormattableString.Invariant($"Of the weights that are kept, those after step {result.Kept:#,0} of {plan.Steps:#,0}; ")
-                    + FormattableString.Invariant($"{start.Loss:0.####} at the start.")
-            );
-        }
+        var (start, kept) = (result.Looks[0].Loss, result.Looks.First(look => look.Step == result.Kept).Loss);
+        var what = FormattableString.Invariant($"{StudentLoss.Describe(student, options)}, on {(held > 0 ? $"{held}" : "all")} samples");
+        var name = held > 0 ? "loss on held-back samples" : "loss on the samples";
+        yield return new Certificate("model", $"{name}, before", start, $"Of the weights at the start. {what}.");
+        yield return new Certificate(
+            "model",
+            $"{name}, after",
+            kept,
+            FormattableString.Invariant($"Of the weights that are kept, those after step {result.Kept:#,0} of {plan.Steps:#,0}")
+                + (result.Kept > 0
+                    ? "."
+                    : FormattableString.Invariant($"; {result.Looks.Skip(1).Min(look => look.Loss):0.####} was the best behind it, and the training is undone."))
+        );
     }
 
-    private TrainingGraph Graph(IParameterisation parameters, SampleStore samples)
+    // What weights were rounded for looks better on the calibration samples than it is, changed ones too: a training brings a classifier's accuracy back
+    // (docs/results.md) whose loss never falls below the start's. There the start is kept only where a training goes astray.
+    private double Slack =>
+        !options.UndoesWorse ? double.PositiveInfinity
+        : student.Coded.Count > 0 && student.Outputs.Any(output => output.Loss == OutputLoss.Classes) ? Astray
+        : 1;
+
+    private TrainingGraph Graph(IParameterisation parameters, TrainingData data)
     {
         context.Progress.Report(new MethodProgress("training graph", 0, 0));
         var model = TrainingModel.Of(student.Model, student.Weights);
@@ -171,48 +186,75 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         model.Graph.Node.Clear();
         var trainable = parameters.Add(graph, student.Weights);
         model.Graph.Node.Add(nodes);
-        var loss = Losses.WeightedSum(graph, [.. StudentLoss.Add(graph, student, options), .. parameters.Penalties(graph)]);
+        var loss = Losses.WeightedSum(graph, [.. StudentLoss.Add(graph, student, options, data.Variances), .. parameters.Penalties(graph)]);
         return TrainingGraph.Build(
             context.Engine,
             graph,
             loss,
             trainable,
             options.Optimizer,
-            TrainingGraph.BatchOf(model, options.Batch),
+            student.Batch,
             options.Clip,
-            samples.Rows,
+            data.Samples.Rows,
             student.Coded.ToDictionary(weight => weight.Key, weight => weight.Value.Grid, StringComparer.Ordinal)
         );
     }
 }
 
 /// <summary>
-/// L = α·KL(softmax(t/T) ‖ softmax(s/T)) + (1 − α)·CE(s, y), means over the batch, without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it):
-/// α is 1 for <see cref="LossKind.Kd"/> and 0 for <see cref="LossKind.Ce"/>.
+/// L = α·D(t, s) + (1 − α)·CE(s, y), α 1 without labels and 0 with nothing else. D is the mean over the outputs: of classes KL(softmax(t/T) ‖ softmax(s/T)),
+/// without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it); of numbers E(s − t)² / Var t; of directions 1 − cos(s, t). Means over the batch.
 /// </summary>
 internal static class StudentLoss
 {
     /// <summary>Adds the terms, and the inputs that they need.</summary>
-    public static IReadOnlyList<(double Weight, string Loss)> Add(GraphWriter graph, Student student, DistillationOptions options)
+    public static IReadOnlyList<(double Weight, string Loss)> Add(
+        GraphWriter graph, Student student, DistillationOptions options, IReadOnlyDictionary<string, double> variances)
     {
         var terms = new List<(double Weight, string Loss)>();
-        if (options.Loss != LossKind.Ce)
+        List<TaughtOutput> taught = [.. student.Outputs.Where(output => output.Loss != OutputLoss.Squares || variances.ContainsKey(output.Name))];
+        foreach (var output in options.Loss == LossKind.Ce ? [] : taught)
         {
-            var teacher = graph.Input(TrainingColumns.Teacher, DataType.Float, [-1, .. student.LogitShape[1..]]);
-            // The softmax of one number is 1, whatever it is.
-            terms.Add((options.Alpha, student.LogitShape[^1] == 1
-                ? Losses.Mse(graph, student.Logits, teacher)
-                : Losses.KullbackLeibler(graph, teacher, student.Logits, options.Temperature)));
+            var teacher = graph.Input(output.Column, DataType.Float, [-1, .. output.Row]);
+            terms.Add((options.Alpha / taught.Count, output.Loss switch
+            {
+                OutputLoss.Classes => Losses.KullbackLeibler(graph, teacher, output.Student, options.Temperature),
+                OutputLoss.Angle => Losses.Cosine(graph, graph.Reshape(graph.Rows(output.Student, output), 0, -1), graph.Reshape(teacher, 0, -1)),
+                _ => graph.Mul(Losses.Mse(graph, graph.Rows(output.Student, output), teacher), (float)(1 / variances[output.Name])),
+            }));
         }
 
-        if (options.Loss != LossKind.Kd)
+        if (options.Loss is LossKind.Ce or LossKind.Mixed)
         {
-            var labels = graph.Input(TrainingColumns.Labels, DataType.Float, -1, student.LogitShape[^1]);
-            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Logits, labels)));
+            var labels = graph.Input(TrainingColumns.Labels, DataType.Float, -1, student.Classes.Row[^1]);
+            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Classes.Student, labels)));
         }
 
         return terms;
     }
+
+    /// <summary>The loss in words.</summary>
+    public static string Describe(Student student, DistillationOptions options)
+    {
+        static string Names(IReadOnlyCollection<TaughtOutput> outputs) => outputs.Count == 1 ? $"'{outputs.First().Name}'" : $"{outputs.Count} outputs";
+        List<string> parts =
+        [
+            .. student.Outputs.GroupBy(output => output.Loss).Select(group => (group.Key switch
+            {
+                OutputLoss.Classes when options.Loss == LossKind.Ce => "cross-entropy",
+                OutputLoss.Classes => "Kullback-Leibler divergence",
+                OutputLoss.Angle => "1 − cosine",
+                _ => "squared error by variance",
+            }) + $" of {Names([.. group])}"),
+        ];
+        return string.Join(", ", options.Loss == LossKind.Mixed ? parts.Append("cross-entropy with the labels") : parts) is var text
+            ? $"{char.ToUpperInvariant(text[0])}{text[1..]}"
+            : "";
+    }
+
+    /// <summary>A tensor of an output with the samples as its first axis.</summary>
+    public static string Rows(this GraphWriter graph, string tensor, TaughtOutput output) =>
+        output.IsFlat ? graph.Reshape(tensor, 1, -1) : tensor;
 }
 
 /// <summary>A student in the form that can be trained.</summary>
@@ -270,9 +312,11 @@ internal sealed class TrainingBlobs
     /// <summary>A name for a training. The store knows the model so far; a student of its own is not that.</summary>
     public static string NameOf(Student student, DistillationOptions options, IParameterisation parameters)
     {
-        byte[] content = [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
+        byte[] content = [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text};{Taught(student)}")];
         return $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
     }
+
+    private static string Taught(Student student) => string.Join(',', student.Outputs.Select(output => $"{output.Name} {output.Loss}"));
 
     /// <summary>Steps from one checkpoint to the next.</summary>
     public long Every { get; }
