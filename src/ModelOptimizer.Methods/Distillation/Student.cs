@@ -181,6 +181,7 @@ internal static class TrainableWeights
     {
         "Conv" or "ConvTranspose" or "Gemm" => place is 1 or 2,
         "BatchNormalization" or "LayerNormalization" or "InstanceNormalization" or "GroupNormalization" => place is 1 or 2,
+        "LSTM" or "GRU" => place is 1 or 2 or 3,
         "MatMul" => tensor.Dims.Count >= 2,
         "PRelu" => place == 1,
         // Masks and positions are no vectors, and a single number is more likely part of a formula.
