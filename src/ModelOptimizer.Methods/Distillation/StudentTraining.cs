@@ -19,6 +19,11 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
     private const double Astray = 1.5;
 
+    // A rate at which nothing gets better is divided by this and tried again so often, unless the loss is as good as none: so small a share of a guess's.
+    private const double Slower = 8;
+    private const int MostSlower = 2;
+    private const double Nothing = 1e-6;
+
     // Steps whose time says what the others will take, and the share of the time that is planned for, since machines slow down.
     private const int TimedSteps = 8;
     private const double PlannedTime = 0.9;
@@ -73,25 +78,32 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
                 () => [Math.Min(steps, StepsWithin(time, data, graph, held))])[0];
         }
 
-        for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
+        for (var trial = new Trial(options.Rate, 0, 0); ;)
         {
-            var plan = new TrainingPlan(steps, rate, context.Seed) { Guess = student.Guess, Slack = Slack };
+            var plan = new TrainingPlan(steps, trial.Rate, context.Seed) { Guess = student.Guess, Slack = Slack };
             try
             {
                 var result = Attempt(parameters, data, graph, held, plan);
+                if (result.Kept == 0 && options.UndoesWorse && trial.Slower < MostSlower && result.Looks[0].Loss > Nothing * student.Guess)
+                {
+                    trial = trial with { Rate = trial.Rate with { Peak = trial.Rate.Peak / Slower }, Slower = trial.Slower + 1 };
+                    continue;
+                }
+
                 var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
                 var trained = result.Kept == 0
                     ? new TrainedStudent(student.Stored.Clone(), new Dictionary<string, double[]>(), new Dictionary<string, CodedWeight>(), result)
                     : TrainedWeights.Write(context, student, weights, result);
                 return trained with
                 {
-                    Certificates = Certificates(result, plan, halvings, held.Samples.Count),
+                    Certificates = Certificates(result, plan, trial, held.Samples.Count),
                     StepsByTime = options.Time is null ? null : (int)steps,
                 };
             }
-            catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.TrainingDiverged && halvings < MostHalvings)
+            catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.TrainingDiverged && trial.Halvings < MostHalvings)
             {
                 // The next attempt starts anew, with half the rate.
+                trial = trial with { Rate = trial.Rate with { Peak = trial.Rate.Peak / 2 }, Halvings = trial.Halvings + 1 };
             }
         }
     }
@@ -132,7 +144,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             context.Cancellation);
     }
 
-    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, int halvings, int held)
+    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, Trial trial, int held)
     {
         if (options.Time is { } time)
         {
@@ -144,13 +156,24 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             );
         }
 
-        if (halvings > 0)
+        if (trial.Halvings > 0)
         {
             yield return new Certificate(
                 "model",
                 "learning rate",
                 plan.LearningRate.Peak,
-                FormattableString.Invariant($"The highest; the training diverged with {options.Rate.Peak}, and began anew with half the rate {halvings} times.")
+                FormattableString.Invariant($"The highest; the training diverged with {options.Rate.Peak}, and began anew with half the rate ")
+                    + FormattableString.Invariant($"{trial.Halvings} times{(trial.Slower == 0 ? "" : $", and {trial.Slower} times with an eighth of it")}.")
+            );
+        }
+        else if (trial.Slower > 0)
+        {
+            yield return new Certificate(
+                "model",
+                "learning rate",
+                plan.LearningRate.Peak,
+                FormattableString.Invariant($"The highest; nothing got better with {options.Rate.Peak}, and the training began anew with an eighth of the rate ")
+                    + FormattableString.Invariant($"{trial.Slower} times.")
             );
         }
 
@@ -168,6 +191,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
                     : FormattableString.Invariant($"; {result.Looks.Skip(1).Min(look => look.Loss):0.####} was the best behind it, and the training is undone."))
         );
     }
+
+    private sealed record Trial(LearningRate Rate, int Halvings, int Slower);
 
     // What weights were rounded for looks better on the calibration samples than it is, changed ones too: a training brings a classifier's accuracy back
     // (docs/results.md) whose loss never falls below the start's. There the start is kept only where a training goes astray.

@@ -1,6 +1,7 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Distillation;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 
@@ -126,6 +127,44 @@ public class OutputLossTests
         better.Certificates[^1].Meaning.ShouldEndWith("was the best behind it, and the training is undone.");
         trained.Certificates[^1].Meaning.ShouldNotContain("undone");
         trained.Layers.ShouldAllBe(layer => layer.Note == "trained");
+    }
+
+    [Theory]
+    [InlineData("LSTM", 4)]
+    [InlineData("GRU", 3)]
+    public void Recurrent_cells_are_trained(string cell, int gates)
+    {
+        var teacher = new GraphBuilder().Input("frames", [-1, 6, 5]).Node("Transpose", ["frames"], ["x"], ("perm", new[] { 1, 0, 2 }))
+            .Random("w", [1, gates * 8, 5], 0.5).Random("r", [1, gates * 8, 8], 0.3).Random("b", [1, 2 * gates * 8], 0.1)
+            .Node(cell, ["x", "w", "r", "b"], ["all", "h"], ("hidden_size", 8)).Integers("shape", [2], -1, 8).Node("Reshape", ["h", "shape"], ["last"])
+            .Gemm("last", "y", 3, 8).Output("y", [-1, 3]).Build();
+        var student = teacher.Clone();
+        foreach (var tensor in student.Graph.Initializer.Where(tensor => tensor.Name is "w" or "r"))
+        {
+            WeightValues.Write(tensor, [.. WeightValues.ReadDoubles(tensor).Select((value, i) => value + (0.3 * Math.Sin(i)))]);
+        }
+
+        var context = StudentRun.Context(teacher, student, new RandomBatches(teacher, batches: 16));
+        var result = StudentRun.Train("distill", context, ("epochs", 40), ("learning-rate", 1e-2));
+
+        string[] changed = [.. student.Graph.Initializer.Zip(result.Model.Graph.Initializer).Where(pair => !pair.First.Equals(pair.Second)).Select(pair => pair.First.Name)];
+        changed.ShouldBe(["w", "r", "b", "y.w", "y.b"], ignoreOrder: true);
+        Error(teacher, result.Model, "y").ShouldBeLessThan(0.5 * Error(teacher, student, "y"));
+    }
+
+    [Fact]
+    public void A_rate_with_which_nothing_gets_better_is_lowered()
+    {
+        var teacher = StudentRun.Dense();
+        var student = StudentRun.Worse(teacher, noise: 0.002);
+
+        var result = StudentRun.Train("distill", StudentRun.Context(teacher, student), ("steps", 100), ("learning-rate", 0.03), ("schedule", "constant"));
+
+        var rate = result.Certificates[0];
+        rate.Name.ShouldBe("learning rate");
+        Math.Log(0.03 / rate.Value, 8).ShouldBeOneOf(1.0, 2.0);
+        rate.Meaning.ShouldStartWith("The highest; nothing got better with 0.03, and the training began anew with an eighth of the rate ");
+        result.Certificates[^1].Value.ShouldBeLessThan(result.Certificates[^2].Value);
     }
 
     private static List<(string Name, OutputLoss Loss)> Losses(StepContext context)
