@@ -48,7 +48,8 @@ internal sealed record DistillationOptions
     public required Func<string, SourcePosition?> PositionOf { get; init; }
 
     /// <summary>Everything that the result of a training depends on but the data, as text.</summary>
-    public string Text => FormattableString.Invariant($"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Augment.Text};{Temperature};{Alpha};{UndoesWorse};")
+    public string Text => FormattableString.Invariant($"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Augment.Text};{Temperature};{Alpha};")
+        + $"{UndoesWorse};"
         + string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? []);
 
     /// <param name="arguments">The step's.</param>
@@ -119,7 +120,8 @@ internal static class DistillationKeys
         "1")
     {
         OnlyIf = [Loss.When(
-            loss => loss is LossKind.Auto or LossKind.Kd or LossKind.Mixed, "is about the original's scores of classes, which this 'loss' does not use. Remove it.")],
+            loss => loss is LossKind.Auto or LossKind.Kd or LossKind.Mixed,
+            "is about the original's scores of classes, which this 'loss' does not use. Remove it.")],
     };
 
     public static readonly Option<double> Alpha = new("alpha", Forms.Number(0, 1), "α of mixed: the loss is α·kd + (1 − α)·ce.", "0.5")
@@ -187,8 +189,8 @@ internal static class DistillationKeys
     /// <summary>All of them.</summary>
     public static IEnumerable<Option> With(Option<double> learningRate) =>
         [
-            Student, Layers, Loss, Temperature, Alpha, Augment, Epochs, Steps, Minutes, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip,
-            UndoesWorse,
+            Student, Layers, Loss, Temperature, Alpha, Augment, Epochs, Steps, Minutes, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay,
+            Clip, UndoesWorse,
         ];
 }
 

@@ -63,7 +63,8 @@ internal sealed record Student(
         var batch = taught.IsOneByOne ? 1 : options.Batch;
         var layers = LayerFinder.Find(model);
         var factors = TrainableWeights.Factors(model, layers);
-        var weights = TrainableWeights.Find(model, [.. outputs.Select(output => output.Student)], factors.Values.SelectMany(parts => parts).Select(factor => factor.Name));
+        var weights = TrainableWeights.Find(
+            model, [.. outputs.Select(output => output.Student)], factors.Values.SelectMany(parts => parts).Select(factor => factor.Name));
         if (options.Layers is { } rules)
         {
             var selected = LayerSelector.Select(layers, rules)

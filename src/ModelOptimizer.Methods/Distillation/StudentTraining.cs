@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Training;
-using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
 
@@ -172,8 +169,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
                 "model",
                 "learning rate",
                 plan.LearningRate.Peak,
-                FormattableString.Invariant($"The highest; nothing got better with {options.Rate.Peak}, and the training began anew with an eighth of the rate ")
-                    + FormattableString.Invariant($"{trial.Slower} times.")
+                FormattableString.Invariant($"The highest; nothing got better with {options.Rate.Peak}, and the training began anew with an eighth of ")
+                    + FormattableString.Invariant($"the rate {trial.Slower} times.")
             );
         }
 
@@ -188,7 +185,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             FormattableString.Invariant($"Of the weights that are kept, those after step {result.Kept:#,0} of {plan.Steps:#,0}")
                 + (result.Kept > 0
                     ? "."
-                    : FormattableString.Invariant($"; {result.Looks.Skip(1).Min(look => look.Loss):0.####} was the best behind it, and the training is undone."))
+                    : FormattableString.Invariant($"; {result.Looks.Skip(1).Min(look => look.Loss):0.####} was the best behind it, and the training is ")
+                        + "undone.")
         );
     }
 
@@ -224,62 +222,6 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             student.Coded.ToDictionary(weight => weight.Key, weight => weight.Value.Grid, StringComparer.Ordinal)
         );
     }
-}
-
-/// <summary>
-/// L = α·D(t, s) + (1 − α)·CE(s, y), α 1 without labels and 0 with nothing else. D is the mean over the outputs: of classes KL(softmax(t/T) ‖ softmax(s/T)),
-/// without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it); of numbers E(s − t)² / Var t; of directions 1 − cos(s, t). Means over the batch.
-/// </summary>
-internal static class StudentLoss
-{
-    /// <summary>Adds the terms, and the inputs that they need.</summary>
-    public static IReadOnlyList<(double Weight, string Loss)> Add(
-        GraphWriter graph, Student student, DistillationOptions options, IReadOnlyDictionary<string, double> variances)
-    {
-        var terms = new List<(double Weight, string Loss)>();
-        List<TaughtOutput> taught = [.. student.Outputs.Where(output => output.Loss != OutputLoss.Squares || variances.ContainsKey(output.Name))];
-        foreach (var output in options.Loss == LossKind.Ce ? [] : taught)
-        {
-            var teacher = graph.Input(output.Column, DataType.Float, [-1, .. output.Row]);
-            terms.Add((options.Alpha / taught.Count, output.Loss switch
-            {
-                OutputLoss.Classes => Losses.KullbackLeibler(graph, teacher, output.Student, options.Temperature),
-                OutputLoss.Angle => Losses.Cosine(graph, graph.Reshape(graph.Rows(output.Student, output), 0, -1), graph.Reshape(teacher, 0, -1)),
-                _ => graph.Mul(Losses.Mse(graph, graph.Rows(output.Student, output), teacher), (float)(1 / variances[output.Name])),
-            }));
-        }
-
-        if (options.Loss is LossKind.Ce or LossKind.Mixed)
-        {
-            var labels = graph.Input(TrainingColumns.Labels, DataType.Float, -1, student.Classes.Row[^1]);
-            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Classes.Student, labels)));
-        }
-
-        return terms;
-    }
-
-    /// <summary>The loss in words.</summary>
-    public static string Describe(Student student, DistillationOptions options)
-    {
-        static string Names(IReadOnlyCollection<TaughtOutput> outputs) => outputs.Count == 1 ? $"'{outputs.First().Name}'" : $"{outputs.Count} outputs";
-        List<string> parts =
-        [
-            .. student.Outputs.GroupBy(output => output.Loss).Select(group => (group.Key switch
-            {
-                OutputLoss.Classes when options.Loss == LossKind.Ce => "cross-entropy",
-                OutputLoss.Classes => "Kullback-Leibler divergence",
-                OutputLoss.Angle => "1 − cosine",
-                _ => "squared error by variance",
-            }) + $" of {Names([.. group])}"),
-        ];
-        return string.Join(", ", options.Loss == LossKind.Mixed ? parts.Append("cross-entropy with the labels") : parts) is var text
-            ? $"{char.ToUpperInvariant(text[0])}{text[1..]}"
-            : "";
-    }
-
-    /// <summary>A tensor of an output with the samples as its first axis.</summary>
-    public static string Rows(this GraphWriter graph, string tensor, TaughtOutput output) =>
-        output.IsFlat ? graph.Reshape(tensor, 1, -1) : tensor;
 }
 
 /// <summary>A student in the form that can be trained.</summary>
@@ -318,49 +260,4 @@ internal static class TrainingModel
 
         return model;
     }
-}
-
-/// <summary>The checkpoints of one training in a blob store, by step: a stored blob never changes.</summary>
-internal sealed class TrainingBlobs
-{
-    private readonly IBlobStore? _blobs;
-    private readonly string _name;
-    private readonly long _steps;
-
-    public TrainingBlobs(IBlobStore? blobs, Student student, DistillationOptions options, IParameterisation parameters, long steps, int count)
-    {
-        (_blobs, _steps) = (blobs, steps);
-        Every = Math.Max(1, (steps + count - 1) / count);
-        _name = blobs is null ? "" : NameOf(student, options, parameters);
-    }
-
-    /// <summary>A name for a training. The store knows the model so far; a student of its own is not that.</summary>
-    public static string NameOf(Student student, DistillationOptions options, IParameterisation parameters)
-    {
-        byte[] content = [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text};{Taught(student)}")];
-        return $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
-    }
-
-    private static string Taught(Student student) => string.Join(',', student.Outputs.Select(output => $"{output.Name} {output.Loss}"));
-
-    /// <summary>Steps from one checkpoint to the next.</summary>
-    public long Every { get; }
-
-    public void Add(long step, byte[] checkpoint) => _blobs?.Add(NameAt(step), checkpoint);
-
-    /// <summary>The checkpoint of the latest step; null when there is none.</summary>
-    public byte[]? Latest()
-    {
-        for (var step = (_steps - 1) / Every * Every; step > 0; step -= Every)
-        {
-            if (_blobs?.Find(NameAt(step)) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
-
-    private string NameAt(long step) => $"{_name} step {step}";
 }

@@ -121,7 +121,8 @@ internal sealed class TaughtOutputs
                 && _context.Original.Graph.Node.FirstOrDefault(node => node.Output.Contains(name))?.Operator() is not ("Sigmoid" or "HardSigmoid")));
 
     // Exporters may leave the type to whoever loads the model; what is no number is found out by its shape.
-    private static bool IsFloat(ValueInfoProto output) => ElementTypes.IsFloat(output.Type?.TensorType?.ElemType is > 0 and var type ? type : (int)DataType.Float);
+    private static bool IsFloat(ValueInfoProto output) =>
+        ElementTypes.IsFloat(output.Type?.TensorType?.ElemType is > 0 and var type ? type : (int)DataType.Float);
 
     private DiagnosticException Still(TaughtOutput output) => new(
         MethodCodes.NoTarget,

@@ -88,8 +88,8 @@ internal sealed class TrainingData : IDisposable
             {
                 throw NoTarget(
                     options,
-                    $"the original's output '{output.Name}' has numbers on the calibration samples that are not finite. Give 'calibrate' data as the model gets it "
-                        + "in use.");
+                    $"the original's output '{output.Name}' has numbers on the calibration samples that are not finite. Give 'calibrate' data as the model "
+                        + "gets it in use.");
             }
 
             if (deviation > Still * Math.Abs(mean))
@@ -102,8 +102,9 @@ internal sealed class TrainingData : IDisposable
             ? variances
             : throw NoTarget(
                 options,
-                $"the original gives the same numbers for all calibration samples ({string.Join(", ", student.Outputs.Take(5).Select(output => $"'{output.Name}'"))}"
-                    + "), so nothing can be learnt from them. Give 'calibrate' data as the model gets it in use.");
+                "the original gives the same numbers for all calibration samples ("
+                    + $"{string.Join(", ", student.Outputs.Take(5).Select(output => $"'{output.Name}'"))}), so nothing can be learnt from them. "
+                    + "Give 'calibrate' data as the model gets it in use.");
     }
 
     /// <summary>
@@ -143,8 +144,8 @@ internal sealed class TrainingData : IDisposable
         {
             throw NoTarget(
                 options,
-                $"the output '{student.Classes.Name}' is not one row of classes a sample (its shape is [N, {string.Join(", ", student.Classes.Row)}]), so labels say "
-                    + "nothing about it. Write 'loss: auto', which learns from the original's outputs."
+                $"the output '{student.Classes.Name}' is not one row of classes a sample (its shape is [N, {string.Join(", ", student.Classes.Row)}]), so "
+                    + "labels say nothing about it. Write 'loss: auto', which learns from the original's outputs."
             );
         }
 
@@ -185,7 +186,8 @@ internal sealed class Teacher(StepContext context, Student student) : IDisposabl
     /// <summary>Some of the samples with the columns.</summary>
     public SampleStore Labelled(SampleStore samples, CancellationToken cancellation)
     {
-        int[] some = [.. Enumerable.Range(0, Math.Min(FewSamples, samples.Count)).Select(i => (int)((long)i * samples.Count / Math.Min(FewSamples, samples.Count)))];
+        var count = Math.Min(FewSamples, samples.Count);
+        int[] some = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * samples.Count / count))];
         var tensors = samples.Buffers(some.Length);
         samples.Fill(tensors, some);
         var labelled = SampleStore.Of(tensors);

@@ -78,7 +78,7 @@ internal static class RecurrentCells
             // [L, D, B, H] of all steps, and [D, B, H] of the last.
             Output(0, [.. sequences.Select(sequence => _graph.Reshape(_graph.Concat([.. sequence.Hidden], 0), _length, 1, _batch, _units))], 1);
             Output(1, [.. sequences.Select(sequence => _graph.Reshape(sequence.Last, 1, _batch, _units))], 0);
-            Output(2, [.. sequences.Where(sequence => sequence.LastCell is not null).Select(sequence => _graph.Reshape(sequence.LastCell!, 1, _batch, _units))], 0);
+            Output(2, [.. sequences.Select(sequence => sequence.LastCell).OfType<string>().Select(cell => _graph.Reshape(cell, 1, _batch, _units))], 0);
         }
 
         private void Output(int output, string[] directions, long axis)

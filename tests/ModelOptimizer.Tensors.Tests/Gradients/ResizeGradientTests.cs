@@ -79,7 +79,9 @@ public sealed class ResizeGradientTests(EngineFixture fixture) : IClassFixture<E
         var numbers = Array.ConvertAll(extents.Replace("scales ", "", StringComparison.Ordinal).Split(','), text => double.Parse(text, CultureInfo.InvariantCulture));
         var graph = new GraphWriter(new Onnx.OnnxModel(new ModelProto
         {
-            IrVersion = 9, Graph = new GraphProto { Name = "resize" }, OpsetImport = { new OperatorSetIdProto { Version = 19 } },
+            IrVersion = 9,
+            Graph = new GraphProto { Name = "resize" },
+            OpsetImport = { new OperatorSetIdProto { Version = 19 } },
         }));
         graph.Initializer("x", Onnx.Values.WeightValues.Create("", (int)DataType.Float, shape, new double[count]));
         List<AttributeProto> attributes = [Attribute("mode", mode), Attribute("coordinate_transformation_mode", coordinates)];
