@@ -73,7 +73,7 @@ internal static class OutputGradients
         var graph = new GraphWriter(context.Model.Clone());
         BatchShapes.Fix(graph.Model.Graph, batch, samples.Rows);
         ShapeConstants.Fold(context.Engine, graph.Model);
-        var shapes = ShapeProbe.Run(context.Engine, graph.Model);
+        var shapes = RecurrentCells.WriteOut(context.Engine, graph);
         var directions = scales.Keys.ToDictionary(
             output => output,
             output => graph.Input(graph.NewName("direction"), DataType.Float, shapes[output]),

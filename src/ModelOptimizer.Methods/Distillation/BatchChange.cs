@@ -56,7 +56,7 @@ internal sealed class BatchChange
                 what,
                 [.. inputs.Keys],
                 image,
-                what.Noise > 0 ? inputs.Keys.ToDictionary(name => name, name => what.Noise * samples.Deviation(name), StringComparer.Ordinal) : [],
+                what.Noise > 0 ? inputs.Keys.ToDictionary(name => name, name => what.Noise * samples.Spread(name).Deviation, StringComparer.Ordinal) : [],
                 seed);
     }
 

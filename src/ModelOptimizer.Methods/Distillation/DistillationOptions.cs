@@ -33,7 +33,10 @@ internal sealed record DistillationOptions
     public double Temperature { get; init; }
 
     /// <summary>α.</summary>
-    public double Alpha { get; init; }
+    public double Alpha { get; init; } = 1;
+
+    /// <summary>Whether the start is the result where nothing behind it is better.</summary>
+    public bool UndoesWorse { get; init; } = true;
 
     /// <summary>The layers that are trained; null trains everything.</summary>
     public LayerRules? Layers { get; init; }
@@ -46,6 +49,7 @@ internal sealed record DistillationOptions
 
     /// <summary>Everything that the result of a training depends on but the data, as text.</summary>
     public string Text => FormattableString.Invariant($"{Steps};{Epochs};{Batch};{Rate};{Optimizer};{Clip};{Loss};{Augment.Text};{Temperature};{Alpha};")
+        + $"{UndoesWorse};"
         + string.Join(',', Layers?.Rules.Select(rule => rule.Text) ?? []);
 
     /// <param name="arguments">The step's.</param>
@@ -68,7 +72,8 @@ internal sealed record DistillationOptions
             Loss = loss,
             Augment = arguments.Get(DistillationKeys.Augment),
             Temperature = arguments.Get(DistillationKeys.Temperature),
-            Alpha = loss == LossKind.Mixed ? arguments.Get(DistillationKeys.Alpha) : loss == LossKind.Kd ? 1 : 0,
+            Alpha = loss == LossKind.Mixed ? arguments.Get(DistillationKeys.Alpha) : loss == LossKind.Ce ? 0 : 1,
+            UndoesWorse = arguments.Get(DistillationKeys.UndoesWorse),
             Layers = arguments.Get(DistillationKeys.Layers),
             Position = arguments.Position,
             PositionOf = arguments.PositionOf,
@@ -97,16 +102,26 @@ internal static class DistillationKeys
     public static readonly Option<LossKind> Loss = new(
         "loss",
         Forms.OneOf<LossKind>(),
-        "What the student learns from: kd, the original's outputs; ce, the labels; mixed, both.",
-        "kd");
+        "What the student learns from. The original's outputs: auto, each as what it is; kd, as scores of classes; mse, as numbers; cosine, as directions. The "
+            + "labels: ce. Both: mixed.",
+        "auto");
+
+    public static readonly Option<bool> UndoesWorse = new(
+        "undo",
+        Forms.OneOf(("worse", true), ("never", false)),
+        "worse undoes a training that made the loss on held-back samples no lower; of a classifier whose weights were rounded before, that loss may be half as "
+            + "high again, since they were rounded for these samples. never takes the best weights behind the start in any case.",
+        "worse");
 
     public static readonly Option<double> Temperature = new(
         "temperature",
         Forms.Number(1e-3, Largest),
-        "T: outputs are divided by it before the softmax of kd. There is no factor T².",
+        "T: scores of classes are divided by it before the softmax. There is no factor T².",
         "1")
     {
-        OnlyIf = [Loss.When(loss => loss != LossKind.Ce, "is about the original's outputs, and 'loss: ce' does not use them. Remove it.")],
+        OnlyIf = [Loss.When(
+            loss => loss is LossKind.Auto or LossKind.Kd or LossKind.Mixed,
+            "is about the original's scores of classes, which this 'loss' does not use. Remove it.")],
     };
 
     public static readonly Option<double> Alpha = new("alpha", Forms.Number(0, 1), "α of mixed: the loss is α·kd + (1 − α)·ce.", "0.5")
@@ -173,14 +188,26 @@ internal static class DistillationKeys
 
     /// <summary>All of them.</summary>
     public static IEnumerable<Option> With(Option<double> learningRate) =>
-        [Student, Layers, Loss, Temperature, Alpha, Augment, Epochs, Steps, Minutes, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay, Clip];
+        [
+            Student, Layers, Loss, Temperature, Alpha, Augment, Epochs, Steps, Minutes, Batch, IsSgd, learningRate, Schedule, WarmUp, Momentum, WeightDecay,
+            Clip, UndoesWorse,
+        ];
 }
 
 /// <summary>What the student's outputs are held against.</summary>
 internal enum LossKind
 {
-    /// <summary>The teacher's outputs: no labels are needed.</summary>
+    /// <summary>The teacher's outputs, each as what it is: no labels are needed.</summary>
+    Auto,
+
+    /// <summary>The teacher's outputs as scores of classes.</summary>
     Kd,
+
+    /// <summary>The teacher's outputs as numbers.</summary>
+    Mse,
+
+    /// <summary>The teacher's outputs as directions.</summary>
+    Cosine,
 
     /// <summary>The labels.</summary>
     Ce,

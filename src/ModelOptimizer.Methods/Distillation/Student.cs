@@ -9,8 +9,9 @@ namespace ModelOptimizer.Methods.Distillation;
 /// <param name="Stored">The student as it is stored. Not to be changed.</param>
 /// <param name="Model">The same with the weights of <paramref name="Coded"/> as plain numbers: what is trained. Not to be changed.</param>
 /// <param name="Shapes">Its shapes for one sample.</param>
-/// <param name="Logits">What it computes before any softmax at its end.</param>
-/// <param name="TeacherLogits">The same of the original.</param>
+/// <param name="Outputs">What it learns.</param>
+/// <param name="Batch">Samples of a step.</param>
+/// <param name="TeacherBatch">Samples that the original takes at once.</param>
 /// <param name="Layers">Its layers.</param>
 /// <param name="Weights">What is trained.</param>
 /// <param name="Coded">Those of the weights that are stored as codes, and that stay on their grids.</param>
@@ -19,8 +20,9 @@ internal sealed record Student(
     OnnxModel Stored,
     OnnxModel Model,
     IReadOnlyDictionary<string, long[]> Shapes,
-    string Logits,
-    string TeacherLogits,
+    IReadOnlyList<TaughtOutput> Outputs,
+    int Batch,
+    int TeacherBatch,
     IReadOnlyList<WeightLayer> Layers,
     IReadOnlyList<string> Weights,
     IReadOnlyDictionary<string, CodedWeight> Coded,
@@ -29,8 +31,11 @@ internal sealed record Student(
 {
     private readonly HashSet<string> _trained = [.. Weights];
 
-    /// <summary>Shape of one sample's logits, the batch first.</summary>
-    public long[] LogitShape => Shapes[Logits];
+    /// <summary>The output that labels are about.</summary>
+    public TaughtOutput Classes => Outputs[0];
+
+    /// <summary>The loss of a student that guesses: equal probabilities, the mean, or a right angle.</summary>
+    public double Guess => Outputs.Average(output => output.Loss == OutputLoss.Classes ? Math.Log(output.Row[^1]) : 1);
 
     /// <summary>Number of trained numbers.</summary>
     public long WeightCount => Weights.Sum(weight => Shapes[weight].Product());
@@ -52,37 +57,14 @@ internal sealed record Student(
         var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, stored);
         var coded = CodedWeight.Read(context, stored, shapes);
         var model = coded.Count > 0 ? CodedWeight.ToPlain(stored, coded) : stored;
-        var teacherShapes = ReferenceEquals(model, context.Original) ? shapes : ShapeProbe.Run(context.Engine, context.Original);
-        var output = context.Original.Graph.Output[0].Name;
-        RequireSame(context, model, output, options);
-        if (!shapes.ContainsKey(output) || !teacherShapes.ContainsKey(output))
-        {
-            throw Other(options, "the model does not run on zeros, so its shapes are not known. Check that ONNX Runtime runs it.");
-        }
-
-        var (logits, teacherLogits) = (Tensors.Training.Logits.Of(model, output, shapes), Tensors.Training.Logits.Of(context.Original, output, teacherShapes));
-        if (!HasRows(model, shapes[logits]) || !HasRows(context.Original, teacherShapes[teacherLogits])
-            || !ElementTypes.IsFloat(ElementType(context.Original, output)))
-        {
-            throw Other(
-                options,
-                $"the output '{output}' is not one row of numbers a sample, so there is nothing to learn from it. Put the output with the classes' scores "
-                    + "first."
-            );
-        }
-
-        if (!shapes[logits].AsSpan(1).SequenceEqual(teacherShapes[teacherLogits].AsSpan(1)))
-        {
-            throw Other(
-                options,
-                $"the student's output '{output}' has the shape {Text(shapes[logits])} and the original's {Text(teacherShapes[teacherLogits])}. A student must "
-                    + "have the original's classes."
-            );
-        }
-
+        RequireSameInputs(context, model, options);
+        var taught = new TaughtOutputs(context, model, options);
+        var outputs = taught.Choose();
+        var batch = taught.IsOneByOne ? 1 : options.Batch;
         var layers = LayerFinder.Find(model);
         var factors = TrainableWeights.Factors(model, layers);
-        var weights = TrainableWeights.Find(model, logits, factors.Values.SelectMany(parts => parts).Select(factor => factor.Name));
+        var weights = TrainableWeights.Find(
+            model, [.. outputs.Select(output => output.Student)], factors.Values.SelectMany(parts => parts).Select(factor => factor.Name));
         if (options.Layers is { } rules)
         {
             var selected = LayerSelector.Select(layers, rules)
@@ -96,8 +78,9 @@ internal sealed record Student(
                 stored,
                 model,
                 shapes,
-                logits,
-                teacherLogits,
+                outputs,
+                TrainingGraph.BatchOf(model, batch),
+                TrainingGraph.BatchOf(context.Original, batch),
                 layers,
                 weights,
                 coded.Where(weight => weights.Contains(weight.Key)).ToDictionary(StringComparer.Ordinal),
@@ -111,43 +94,22 @@ internal sealed record Student(
             );
     }
 
-    // Where the batch is fixed, the output has as many rows as the inputs; shapes are those of one sample where it is free.
-    private static bool HasRows(OnnxModel model, long[] shape) => shape.Length > 1 && shape[0] == TrainingGraph.BatchOf(model, 1);
-
     private static IEnumerable<string> Parts(WeightLayer layer) => [layer.Weight, layer.Bias ?? "", .. layer.BatchNormalization?.Input.Skip(1) ?? []];
 
-    // Exporters may leave the type to whoever loads the model; what is no number is found out by its shape.
-    private static int ElementType(OnnxModel model, string output) =>
-        model.Graph.Output.First(other => other.Name == output).Type?.TensorType?.ElemType ?? (int)TensorProto.Types.DataType.Float;
-
-    private static void RequireSame(StepContext context, OnnxModel model, string output, DistillationOptions options)
+    private static void RequireSameInputs(StepContext context, OnnxModel model, DistillationOptions options)
     {
         HashSet<string> Inputs(OnnxModel of) =>
             [.. of.Graph.Input.Select(input => input.Name).Except(of.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)];
 
         if (Inputs(model).Except(Inputs(context.Original)).FirstOrDefault() is { } input)
         {
-            throw Other(
-                options,
+            throw new DiagnosticException(
+                MethodCodes.OtherStudent,
                 $"the student has an input '{input}', and the original has {string.Join(", ", Inputs(context.Original).Select(name => $"'{name}'"))}. Call the "
-                    + "student's inputs as the original's."
-            );
-        }
-
-        if (model.Graph.Output.All(other => other.Name != output))
-        {
-            throw Other(
-                options,
-                $"the student has no output '{output}', which is what it is compared in; it has "
-                    + $"{string.Join(", ", model.Graph.Output.Select(other => $"'{other.Name}'"))}. Call the student's output as the original's."
-            );
+                    + "student's inputs as the original's.",
+                options.PositionOf("student"));
         }
     }
-
-    private static DiagnosticException Other(DistillationOptions options, string problem) =>
-        new(MethodCodes.OtherStudent, problem, options.PositionOf("student"));
-
-    private static string Text(long[] shape) => $"[{string.Join(", ", shape.Select((extent, axis) => axis == 0 ? "N" : $"{extent}"))}]";
 }
 
 /// <summary>
@@ -157,15 +119,15 @@ internal sealed record Student(
 internal static class TrainableWeights
 {
     /// <summary>
-    /// The names of the float32 constants that can be trained and that <paramref name="output"/> depends on, in the order in which the model reads them.
+    /// The names of the float32 constants that can be trained and that <paramref name="outputs"/> depend on, in the order in which the model reads them.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="output">What is trained for.</param>
+    /// <param name="outputs">What is trained for.</param>
     /// <param name="factors">Constants that are known to make weights at load.</param>
-    public static IReadOnlyList<string> Find(OnnxModel model, string output, params IEnumerable<string> factors)
+    public static IReadOnlyList<string> Find(OnnxModel model, IReadOnlyList<string> outputs, params IEnumerable<string> factors)
     {
         var atLoad = factors.ToHashSet(StringComparer.Ordinal);
-        var needed = Behind(model, output);
+        var needed = Behind(model, outputs);
         var constants = new ConstantLookup(model.Graph);
         var loadTime = new LoadTimeNodes(model.Proto);
         var given = GivenTensors.Of(model.Proto);
@@ -205,9 +167,9 @@ internal static class TrainableWeights
         return found;
     }
 
-    private static HashSet<string> Behind(OnnxModel model, string output)
+    private static HashSet<string> Behind(OnnxModel model, IEnumerable<string> outputs)
     {
-        var needed = new HashSet<string>(StringComparer.Ordinal) { output };
+        var needed = outputs.ToHashSet(StringComparer.Ordinal);
         foreach (var node in model.Graph.Node.Reverse().Where(node => node.Output.Any(needed.Contains)))
         {
             needed.UnionWith(node.Input);
@@ -220,6 +182,7 @@ internal static class TrainableWeights
     {
         "Conv" or "ConvTranspose" or "Gemm" => place is 1 or 2,
         "BatchNormalization" or "LayerNormalization" or "InstanceNormalization" or "GroupNormalization" => place is 1 or 2,
+        "LSTM" or "GRU" => place is 1 or 2 or 3,
         "MatMul" => tensor.Dims.Count >= 2,
         "PRelu" => place == 1,
         // Masks and positions are no vectors, and a single number is more likely part of a formula.

@@ -25,7 +25,8 @@ internal static class StudentOutcome
             MacsAfter = macs,
             Rate = rate,
             RelativeError = changed.Count == 0 ? null : changed.Max(name => TrainedWeights.Change(student.Model, name, trained.Weights[name])),
-            SkipReason = changed.Count == 0 ? student.Obstacle(layer) ?? "the output does not depend on it" : null,
+            SkipReason = changed.Count > 0 ? null
+                : student.Obstacle(layer) ?? (trained.Result.Kept == 0 ? "no better when trained" : "the output does not depend on it"),
             Note = changed.Count == 0 ? null : grid ?? (factors is null ? note ?? "trained" : $"{changed.Count} stored factors trained"),
         };
     }

@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Training;
-using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
 
@@ -16,15 +14,22 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
     private const int MostHalvings = 6;
 
+    private const double Astray = 1.5;
+
+    // A rate at which nothing gets better is divided by this and tried again so often, unless the loss is as good as none: so small a share of a guess's.
+    private const double Slower = 8;
+    private const int MostSlower = 2;
+    private const double Nothing = 1e-6;
+
     // Steps whose time says what the others will take, and the share of the time that is planned for, since machines slow down.
     private const int TimedSteps = 8;
     private const double PlannedTime = 0.9;
 
     /// <summary>Steps of the training.</summary>
-    public long Steps => options.StepsFor(Samples, TrainingGraph.BatchOf(student.Model, options.Batch));
+    public long Steps => options.StepsFor(Samples, student.Batch);
 
     // The shapes of a model whose batch is fixed are those of a batch.
-    private int Repeats => TrainingGraph.BatchOf(student.Model, 0) == 0 ? options.Batch : 1;
+    private int Repeats => TrainingGraph.BatchOf(student.Model, 0) == 0 ? student.Batch : 1;
 
     private int Samples => context.Calibration?.Count ?? 0;
 
@@ -32,7 +37,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     /// <param name="trained">Number of trained numbers.</param>
     public long PeakBytes(long trained)
     {
-        var outputs = sizeof(float) * Samples * student.LogitShape.Skip(1).Product();
+        var outputs = sizeof(float) * Samples * student.Outputs.Sum(output => output.Row.Product());
         var samples = context.Calibration is { } calibration ? SampleStore.Predict(calibration) + outputs : 0;
         return TrainingMemory.Predict(student.Model, student.Shapes, Repeats, trained, options.Optimizer, samples).Total;
     }
@@ -58,9 +63,8 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
     public TrainedStudent Run(IParameterisation parameters, IReadOnlyDictionary<string, Choice>? chosen)
     {
         using var data = TrainingData.Read(context, student, options);
-        var graph = Graph(parameters, data.Samples);
+        var graph = Graph(parameters, data);
         var held = data.Held(graph.Batch);
-        var guess = Math.Log(student.LogitShape[^1]);
         var steps = options.StepsFor(data.Samples.Count, graph.Batch);
         if (options.Time is { } time)
         {
@@ -71,28 +75,38 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
                 () => [Math.Min(steps, StepsWithin(time, data, graph, held))])[0];
         }
 
-        for (var (halvings, rate) = (0, options.Rate); ; halvings++, rate = rate with { Peak = rate.Peak / 2 })
+        for (var trial = new Trial(options.Rate, 0, 0); ;)
         {
-            var plan = new TrainingPlan(steps, rate, context.Seed) { Guess = guess };
+            var plan = new TrainingPlan(steps, trial.Rate, context.Seed) { Guess = student.Guess, Slack = Slack };
             try
             {
                 var result = Attempt(parameters, data, graph, held, plan);
-                var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
-                return TrainedWeights.Write(context, student, weights, result) with
+                if (result.Kept == 0 && options.UndoesWorse && trial.Slower < MostSlower && result.Looks[0].Loss > Nothing * student.Guess)
                 {
-                    Certificates = Certificates(result, plan, halvings),
+                    trial = trial with { Rate = trial.Rate with { Peak = trial.Rate.Peak / Slower }, Slower = trial.Slower + 1 };
+                    continue;
+                }
+
+                var weights = parameters.Weights(name => result.Parameters[name].As<float>().ToArray(), [.. result.Parameters.Keys]);
+                var trained = result.Kept == 0
+                    ? new TrainedStudent(student.Stored.Clone(), new Dictionary<string, double[]>(), new Dictionary<string, CodedWeight>(), result)
+                    : TrainedWeights.Write(context, student, weights, result);
+                return trained with
+                {
+                    Certificates = Certificates(result, plan, trial, held.Samples.Count),
                     StepsByTime = options.Time is null ? null : (int)steps,
                 };
             }
-            catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.TrainingDiverged && halvings < MostHalvings)
+            catch (DiagnosticException error) when (error.Diagnostic.Code == TensorsCodes.TrainingDiverged && trial.Halvings < MostHalvings)
             {
                 // The next attempt starts anew, with half the rate.
+                trial = trial with { Rate = trial.Rate with { Peak = trial.Rate.Peak / 2 }, Halvings = trial.Halvings + 1 };
             }
         }
     }
 
     // At a rate of zero nothing is learned; the training begins anew. The first steps find room for their buffers and are not timed.
-    private long StepsWithin(TimeSpan time, TrainingData data, TrainingGraph graph, HeldSamples? held)
+    private long StepsWithin(TimeSpan time, TrainingData data, TrainingGraph graph, HeldSamples held)
     {
         using var trainer = new Trainer(context.Engine, graph);
         var still = new LearningRate(0, ScheduleShape.Constant);
@@ -105,11 +119,11 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
 
         var step = clock.Elapsed / TimedSteps;
         clock.Restart();
-        new HeldLooks().Look(held, trainer);
+        new HeldLooks(1).Look(held, trainer);
         return Math.Max(1, (long)(((PlannedTime * time) - ((Checkpoints + 1) * clock.Elapsed)) / step));
     }
 
-    private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples? held, TrainingPlan plan)
+    private TrainingResult Attempt(IParameterisation parameters, TrainingData data, TrainingGraph graph, HeldSamples held, TrainingPlan plan)
     {
         using var trainer = new Trainer(context.Engine, graph);
         var made = options with { Rate = plan.LearningRate, Steps = (int)plan.Steps };
@@ -127,7 +141,7 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             context.Cancellation);
     }
 
-    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, int halvings)
+    private IEnumerable<Certificate> Certificates(TrainingResult result, TrainingPlan plan, Trial trial, int held)
     {
         if (options.Time is { } time)
         {
@@ -139,29 +153,53 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             );
         }
 
-        if (halvings > 0)
+        if (trial.Halvings > 0)
         {
             yield return new Certificate(
                 "model",
                 "learning rate",
                 plan.LearningRate.Peak,
-                FormattableString.Invariant($"The highest; the training diverged with {options.Rate.Peak}, and began anew with half the rate {halvings} times.")
+                FormattableString.Invariant($"The highest; the training diverged with {options.Rate.Peak}, and began anew with half the rate ")
+                    + FormattableString.Invariant($"{trial.Halvings} times{(trial.Slower == 0 ? "" : $", and {trial.Slower} times with an eighth of it")}.")
             );
         }
-
-        if (result.Looks is [var start, ..])
+        else if (trial.Slower > 0)
         {
             yield return new Certificate(
                 "model",
-                "loss on held-back samples",
-                result.Looks.Min(look => look.Loss),
-                FormattableString.Invariant($"Of the weights that are kept, those after step {result.Kept:#,0} of {plan.Steps:#,0}; ")
-                    + FormattableString.Invariant($"{start.Loss:0.####} at the start.")
+                "learning rate",
+                plan.LearningRate.Peak,
+                FormattableString.Invariant($"The highest; nothing got better with {options.Rate.Peak}, and the training began anew with an eighth of ")
+                    + FormattableString.Invariant($"the rate {trial.Slower} times.")
             );
         }
+
+        var (start, kept) = (result.Looks[0].Loss, result.Looks.First(look => look.Step == result.Kept).Loss);
+        var what = FormattableString.Invariant($"{StudentLoss.Describe(student, options)}, on {(held > 0 ? $"{held}" : "all")} samples");
+        var name = held > 0 ? "loss on held-back samples" : "loss on the samples";
+        yield return new Certificate("model", $"{name}, before", start, $"Of the weights at the start. {what}.");
+        yield return new Certificate(
+            "model",
+            $"{name}, after",
+            kept,
+            FormattableString.Invariant($"Of the weights that are kept, those after step {result.Kept:#,0} of {plan.Steps:#,0}")
+                + (result.Kept > 0
+                    ? "."
+                    : FormattableString.Invariant($"; {result.Looks.Skip(1).Min(look => look.Loss):0.####} was the best behind it, and the training is ")
+                        + "undone.")
+        );
     }
 
-    private TrainingGraph Graph(IParameterisation parameters, SampleStore samples)
+    private sealed record Trial(LearningRate Rate, int Halvings, int Slower);
+
+    // What weights were rounded for looks better on the calibration samples than it is, changed ones too: a training brings a classifier's accuracy back
+    // (docs/results.md) whose loss never falls below the start's. There the start is kept only where a training goes astray.
+    private double Slack =>
+        !options.UndoesWorse ? double.PositiveInfinity
+        : student.Coded.Count > 0 && student.Outputs.Any(output => output.Loss == OutputLoss.Classes) ? Astray
+        : 1;
+
+    private TrainingGraph Graph(IParameterisation parameters, TrainingData data)
     {
         context.Progress.Report(new MethodProgress("training graph", 0, 0));
         var model = TrainingModel.Of(student.Model, student.Weights);
@@ -171,47 +209,18 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
         model.Graph.Node.Clear();
         var trainable = parameters.Add(graph, student.Weights);
         model.Graph.Node.Add(nodes);
-        var loss = Losses.WeightedSum(graph, [.. StudentLoss.Add(graph, student, options), .. parameters.Penalties(graph)]);
+        var loss = Losses.WeightedSum(graph, [.. StudentLoss.Add(graph, student, options, data.Variances), .. parameters.Penalties(graph)]);
         return TrainingGraph.Build(
             context.Engine,
             graph,
             loss,
             trainable,
             options.Optimizer,
-            TrainingGraph.BatchOf(model, options.Batch),
+            student.Batch,
             options.Clip,
-            samples.Rows,
+            data.Samples.Rows,
             student.Coded.ToDictionary(weight => weight.Key, weight => weight.Value.Grid, StringComparer.Ordinal)
         );
-    }
-}
-
-/// <summary>
-/// L = α·KL(softmax(t/T) ‖ softmax(s/T)) + (1 − α)·CE(s, y), means over the batch, without a factor T² (Zhan et al., arXiv 2411.06448, as LGTM's code has it):
-/// α is 1 for <see cref="LossKind.Kd"/> and 0 for <see cref="LossKind.Ce"/>.
-/// </summary>
-internal static class StudentLoss
-{
-    /// <summary>Adds the terms, and the inputs that they need.</summary>
-    public static IReadOnlyList<(double Weight, string Loss)> Add(GraphWriter graph, Student student, DistillationOptions options)
-    {
-        var terms = new List<(double Weight, string Loss)>();
-        if (options.Loss != LossKind.Ce)
-        {
-            var teacher = graph.Input(TrainingColumns.Teacher, DataType.Float, [-1, .. student.LogitShape[1..]]);
-            // The softmax of one number is 1, whatever it is.
-            terms.Add((options.Alpha, student.LogitShape[^1] == 1
-                ? Losses.Mse(graph, student.Logits, teacher)
-                : Losses.KullbackLeibler(graph, teacher, student.Logits, options.Temperature)));
-        }
-
-        if (options.Loss != LossKind.Kd)
-        {
-            var labels = graph.Input(TrainingColumns.Labels, DataType.Float, -1, student.LogitShape[^1]);
-            terms.Add((1 - options.Alpha, Losses.CrossEntropy(graph, student.Logits, labels)));
-        }
-
-        return terms;
     }
 }
 
@@ -251,47 +260,4 @@ internal static class TrainingModel
 
         return model;
     }
-}
-
-/// <summary>The checkpoints of one training in a blob store, by step: a stored blob never changes.</summary>
-internal sealed class TrainingBlobs
-{
-    private readonly IBlobStore? _blobs;
-    private readonly string _name;
-    private readonly long _steps;
-
-    public TrainingBlobs(IBlobStore? blobs, Student student, DistillationOptions options, IParameterisation parameters, long steps, int count)
-    {
-        (_blobs, _steps) = (blobs, steps);
-        Every = Math.Max(1, (steps + count - 1) / count);
-        _name = blobs is null ? "" : NameOf(student, options, parameters);
-    }
-
-    /// <summary>A name for a training. The store knows the model so far; a student of its own is not that.</summary>
-    public static string NameOf(Student student, DistillationOptions options, IParameterisation parameters)
-    {
-        byte[] content = [.. SHA256.HashData(student.Stored.ToBytes()), .. Encoding.UTF8.GetBytes($"{options.Text};{parameters.Text}")];
-        return $"training {Convert.ToHexStringLower(SHA256.HashData(content))}";
-    }
-
-    /// <summary>Steps from one checkpoint to the next.</summary>
-    public long Every { get; }
-
-    public void Add(long step, byte[] checkpoint) => _blobs?.Add(NameAt(step), checkpoint);
-
-    /// <summary>The checkpoint of the latest step; null when there is none.</summary>
-    public byte[]? Latest()
-    {
-        for (var step = (_steps - 1) / Every * Every; step > 0; step -= Every)
-        {
-            if (_blobs?.Find(NameAt(step)) is { } found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
-
-    private string NameAt(long step) => $"{_name} step {step}";
 }

@@ -5,12 +5,9 @@ using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Methods.Distillation;
 
-/// <summary>The columns of a training besides the model's inputs.</summary>
+/// <summary>The columns of a training besides the model's inputs and what the teacher says (<see cref="TaughtOutput.Column"/>).</summary>
 internal static class TrainingColumns
 {
-    /// <summary>The column of the teacher's logits.</summary>
-    public const string Teacher = "modelopt_teacher";
-
     /// <summary>The column of the classes.</summary>
     public const string Labels = "modelopt_labels";
 }
@@ -21,10 +18,16 @@ internal static class TrainingColumns
 /// </summary>
 internal sealed class TrainingData : IDisposable
 {
+    // Below this share of its mean the deviation of an output is rounding.
+    private const double Still = 1e-6;
+
     private readonly BatchChange? _change;
     private readonly Teacher? _teacher;
 
     private TrainingData(SampleStore samples, BatchChange? change, Teacher? teacher) => (Samples, _change, _teacher) = (samples, change, teacher);
+
+    /// <summary>The variance over the samples of outputs that are compared as numbers; those that do not change with the samples are absent.</summary>
+    public IReadOnlyDictionary<string, double> Variances { get; private init; } = new Dictionary<string, double>();
 
     /// <summary>The samples.</summary>
     public SampleStore Samples { get; }
@@ -49,7 +52,7 @@ internal sealed class TrainingData : IDisposable
         context.Progress.Report(new MethodProgress("samples", 0, 0));
         var samples = SampleStore.Read(calibration, context.Cancellation);
         var change = BatchChange.Of(samples, options, context.Seed);
-        if (options.Loss != LossKind.Kd)
+        if (options.Loss is LossKind.Ce or LossKind.Mixed)
         {
             samples.Add(TrainingColumns.Labels, Classes(samples, student, options));
         }
@@ -60,10 +63,10 @@ internal sealed class TrainingData : IDisposable
         }
 
         context.Progress.Report(new MethodProgress("teacher", 0, 0));
-        var teacher = new Teacher(context, student, options);
+        var teacher = new Teacher(context, student);
         if (change is not null)
         {
-            return new TrainingData(samples, change, teacher);
+            return new TrainingData(samples, change, teacher) { Variances = VariancesOf(teacher.Labelled(samples, context.Cancellation), student, options) };
         }
 
         using (teacher)
@@ -71,26 +74,52 @@ internal sealed class TrainingData : IDisposable
             teacher.Label(samples, context.Cancellation);
         }
 
-        return new TrainingData(samples, null, null);
+        return new TrainingData(samples, null, null) { Variances = VariancesOf(samples, student, options) };
+    }
+
+    // Squared errors are relative to it, so that outputs of different size count alike. What does not change is as good as it can be.
+    private static Dictionary<string, double> VariancesOf(SampleStore labelled, Student student, DistillationOptions options)
+    {
+        var variances = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var output in student.Outputs.Where(output => output.Loss == OutputLoss.Squares))
+        {
+            var (mean, deviation) = labelled.Spread(output.Column);
+            if (!double.IsFinite(mean))
+            {
+                throw NoTarget(
+                    options,
+                    $"the original's output '{output.Name}' has numbers on the calibration samples that are not finite. Give 'calibrate' data as the model "
+                        + "gets it in use.");
+            }
+
+            if (deviation > Still * Math.Abs(mean))
+            {
+                variances.Add(output.Name, deviation * deviation);
+            }
+        }
+
+        return variances.Count > 0 || student.Outputs.Any(output => output.Loss != OutputLoss.Squares)
+            ? variances
+            : throw NoTarget(
+                options,
+                "the original gives the same numbers for all calibration samples ("
+                    + $"{string.Join(", ", student.Outputs.Take(5).Select(output => $"'{output.Name}'"))}), so nothing can be learnt from them. "
+                    + "Give 'calibrate' data as the model gets it in use.");
     }
 
     /// <summary>
     /// Samples that are not trained on, changed as the others are: as they are, the steps before may have been fitted to them, and nothing would look better
-    /// than the start. Null where there are too few to do without some.
+    /// than the start. Where there are too few to do without some, all are trained on and looked at.
     /// </summary>
-    public HeldSamples? Held(int batch)
+    public HeldSamples Held(int batch)
     {
         var held = HeldSamples.Of(Samples.Count);
-        if (held.Length == 0)
-        {
-            return null;
-        }
-
+        var looked = held.Length > 0 ? held : [.. Enumerable.Range(0, Samples.Count)];
         var batches = new List<Dictionary<string, HostTensor>>();
-        for (var first = 0; first < held.Length; first += batch)
+        for (var first = 0; first < looked.Length; first += batch)
         {
             var tensors = Samples.Buffers(batch);
-            Samples.Fill(tensors, [.. Enumerable.Range(first, batch).Select(place => held[place % held.Length])]);
+            Samples.Fill(tensors, [.. Enumerable.Range(first, batch).Select(place => looked[place % looked.Length])]);
             // Draws of steps that no training has.
             _change?.Apply(-1 - first, tensors);
             _teacher?.Label(tensors);
@@ -108,15 +137,15 @@ internal sealed class TrainingData : IDisposable
         var labels = samples.Labels
             ?? throw NoTarget(
                 options,
-                "the loss needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'loss: kd', which learns from the "
+                "the loss needs calibration data with labels, one class a sample. Add 'labels:' to the dataset, or write 'loss: auto', which learns from the "
                     + "original's outputs."
             );
-        if (student.LogitShape is not [_, var classes])
+        if (student.Classes.Row is not [var classes])
         {
             throw NoTarget(
                 options,
-                $"the model's output is not one row of classes a sample (its shape is [{string.Join(", ", student.LogitShape)}]), so labels say nothing about "
-                    + "it. Write 'loss: kd', which learns from the original's outputs."
+                $"the output '{student.Classes.Name}' is not one row of classes a sample (its shape is [N, {string.Join(", ", student.Classes.Row)}]), so "
+                    + "labels say nothing about it. Write 'loss: auto', which learns from the original's outputs."
             );
         }
 
@@ -125,7 +154,7 @@ internal sealed class TrainingData : IDisposable
             throw NoTarget(
                 options,
                 $"a sample of the calibration data has the label {wrong}, and the model has {classes} outputs. Map the right array to 'labels:', or write "
-                    + "'loss: kd'."
+                    + "'loss: auto'."
             );
         }
 
@@ -142,50 +171,71 @@ internal sealed class TrainingData : IDisposable
     private static DiagnosticException NoTarget(DistillationOptions options, string problem) => new(MethodCodes.NoTarget, problem, options.PositionOf("loss"));
 }
 
-/// <summary>The original, which says what its logits are.</summary>
-internal sealed class Teacher(StepContext context, Student student, DistillationOptions options) : IDisposable
+/// <summary>The original, which says what its outputs are.</summary>
+internal sealed class Teacher(StepContext context, Student student) : IDisposable
 {
-    private readonly ModelSession _session = context.Engine.CreateSession(TeacherModel(context.Original, student.TeacherLogits));
-    private readonly int _batch = TrainingGraph.BatchOf(context.Original, options.Batch);
+    // Enough to know a variance from.
+    private const int FewSamples = 64;
 
-    /// <summary>Adds a column to all samples.</summary>
+    private readonly ModelSession _session = context.Engine.CreateSession(TeacherModel(context.Original, student.Outputs));
+
+    /// <summary>Adds columns to all samples.</summary>
     public void Label(SampleStore samples, CancellationToken cancellation) =>
-        samples.AddOutputs(_session, new Dictionary<string, string> { [TrainingColumns.Teacher] = TrainingColumns.Teacher }, _batch, cancellation);
+        samples.AddOutputs(_session, student.Outputs.ToDictionary(output => output.Column, output => output.Column), student.TeacherBatch, cancellation);
 
-    /// <summary>Adds a tensor to a batch.</summary>
+    /// <summary>Some of the samples with the columns.</summary>
+    public SampleStore Labelled(SampleStore samples, CancellationToken cancellation)
+    {
+        var count = Math.Min(FewSamples, samples.Count);
+        int[] some = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * samples.Count / count))];
+        var tensors = samples.Buffers(some.Length);
+        samples.Fill(tensors, some);
+        var labelled = SampleStore.Of(tensors);
+        Label(labelled, cancellation);
+        return labelled;
+    }
+
+    /// <summary>Adds tensors to a batch.</summary>
     public void Label(Dictionary<string, HostTensor> batch)
     {
-        batch.Remove(TrainingColumns.Teacher);
+        string[] columns = [.. student.Outputs.Select(output => output.Column)];
+        Array.ForEach(columns, column => batch.Remove(column));
         var count = (int)batch.Values.First().Shape[0];
         // A student of its own may have another batch in its file than the original.
-        if (count == _batch)
+        var said = count == student.TeacherBatch ? Run(batch) : RunInParts(batch, columns, count);
+        foreach (var column in columns)
         {
-            batch[TrainingColumns.Teacher] = Run(batch);
-            return;
+            batch[column] = said[column];
         }
-
-        var samples = SampleStore.Of(batch);
-        Label(samples, CancellationToken.None);
-        var labelled = samples.Buffers([TrainingColumns.Teacher], count);
-        samples.Fill(labelled, [.. Enumerable.Range(0, count)]);
-        batch[TrainingColumns.Teacher] = labelled[TrainingColumns.Teacher];
     }
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 
-    private HostTensor Run(Dictionary<string, HostTensor> batch) =>
-        _session.Run(_session.Inputs.ToDictionary(input => input.Name, input => batch[input.Name], StringComparer.Ordinal))[TrainingColumns.Teacher];
+    private IReadOnlyDictionary<string, HostTensor> Run(Dictionary<string, HostTensor> batch) =>
+        _session.Run(_session.Inputs.ToDictionary(input => input.Name, input => batch[input.Name], StringComparer.Ordinal));
 
-    // Its logits in float32, whatever it computes in.
-    private static OnnxModel TeacherModel(OnnxModel original, string logits)
+    private IReadOnlyDictionary<string, HostTensor> RunInParts(Dictionary<string, HostTensor> batch, string[] columns, int count)
+    {
+        var samples = SampleStore.Of(batch);
+        Label(samples, CancellationToken.None);
+        var labelled = samples.Buffers(columns, count);
+        samples.Fill(labelled, [.. Enumerable.Range(0, count)]);
+        return labelled;
+    }
+
+    // Rows in float32, whatever it computes in.
+    private static OnnxModel TeacherModel(OnnxModel original, IReadOnlyList<TaughtOutput> outputs)
     {
         var model = original.Clone();
-        var cast = new NodeProto { OpType = "Cast", Name = TrainingColumns.Teacher, Input = { logits }, Output = { TrainingColumns.Teacher } };
-        cast.Attribute.Add(GraphWriter.Attribute("to", (long)DataType.Float));
-        model.Graph.Node.Add(cast);
+        var graph = new GraphWriter(model);
         model.Graph.Output.Clear();
-        model.Graph.Output.Add(new ValueInfoProto { Name = TrainingColumns.Teacher });
+        foreach (var output in outputs)
+        {
+            graph.NodeTo(output.Column, "Cast", [graph.Rows(output.Teacher, output)], GraphWriter.Attribute("to", (long)DataType.Float));
+            model.Graph.Output.Add(new ValueInfoProto { Name = output.Column });
+        }
+
         return model;
     }
 }

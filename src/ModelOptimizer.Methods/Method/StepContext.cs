@@ -37,6 +37,9 @@ internal sealed record StepContext
     /// <summary>Ranks that the method chooses itself are multiples of this where a layer has room for them: what the runtime likes, measured.</summary>
     public int RankMultiple { get; init; } = 1;
 
+    /// <summary>What the model's gates take outputs for; those of which they say nothing are absent.</summary>
+    public IReadOnlyDictionary<string, OutputMeaning> OutputMeanings { get; init; } = new Dictionary<string, OutputMeaning>();
+
     /// <summary>Where intermediate results are kept between runs; null when nothing is.</summary>
     public IBlobStore? Blobs { get; init; }
 
@@ -51,6 +54,19 @@ internal sealed record StepContext
 
     /// <summary>Ends the run early.</summary>
     public required CancellationToken Cancellation { get; init; }
+}
+
+/// <summary>What an output is, as far as a metric of it tells.</summary>
+internal enum OutputMeaning
+{
+    /// <summary>Nothing is known.</summary>
+    Unknown,
+
+    /// <summary>Scores of classes: logits, or probabilities where a softmax makes them.</summary>
+    Scores,
+
+    /// <summary>A vector of which the direction counts.</summary>
+    Direction,
 }
 
 /// <summary>How far a run is.</summary>

@@ -2,6 +2,7 @@ using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Shapes;
@@ -127,6 +128,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             ActivationStatistics = new MomentCollector(job.Engine, model, calibration),
             Calibration = calibration,
             RankMultiple = rankMultiple,
+            OutputMeanings = Meanings(),
             // What is remembered has the name of the model's bytes, and beyond 2 GB they are not one piece.
             Blobs = model.SizeInBytes < int.MaxValue ? job.Blobs?.For(model) : null,
             // A step that asks makes the job know how its model is shipped.
@@ -135,6 +137,17 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             Progress = job.Progress,
             Cancellation = job.Cancellation,
         };
+    }
+
+    // Scores have directions too: where both are gated, they are scores.
+    private Dictionary<string, OutputMeaning> Meanings()
+    {
+        var metrics = job.Model.Gates.Select(gate => gate.Metric).Concat(job.Model.Evaluate?.Metrics ?? []);
+        var meanings = metrics.Select(name => MetricCatalogue.TryGet(name, out var metric) ? metric.Meaning : OutputMeaning.Unknown)
+            .Where(meaning => meaning != OutputMeaning.Unknown);
+        return meanings.DefaultIfEmpty().Min() is not OutputMeaning.Unknown and var meaning
+            ? new() { [job.Model.Evaluate?.Output ?? original.Graph.Output[0].Name] = meaning }
+            : [];
     }
 
     // What does not run on zeros may run on samples. Where it does not, parts of it would, and methods would learn from what can never be.

@@ -34,6 +34,9 @@ internal interface IMetric
     /// <summary>Fewest values per sample with which the metric says anything: top-1 of a single value is always right.</summary>
     int LeastValues { get; }
 
+    /// <summary>What an output is that this is measured of.</summary>
+    OutputMeaning Meaning => OutputMeaning.Unknown;
+
     /// <summary>Of a metric with labels, the answers for all samples that are best without a look at any; see <see cref="BlindAnswer"/>.</summary>
     /// <param name="labels">The values of each sample's label.</param>
     /// <param name="width">Values of an output per sample.</param>

@@ -11,6 +11,8 @@ internal sealed class MacroF1 : IJointMetric
 
     public LabelKind Labels => LabelKind.Class;
 
+    public OutputMeaning Meaning => OutputMeaning.Scores;
+
     public bool MoreIsBetter => true;
 
     public bool IsBounded => true;

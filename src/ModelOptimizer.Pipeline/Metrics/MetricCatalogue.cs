@@ -107,6 +107,8 @@ internal sealed class MicroF1 : ISampleMetric
 
     public LabelKind Labels => LabelKind.Class;
 
+    public OutputMeaning Meaning => OutputMeaning.Scores;
+
     public bool MoreIsBetter => true;
 
     public bool IsBounded => true;
@@ -130,6 +132,8 @@ internal sealed class Agreement : ISampleMetric
     public ScoreKind Scores => ScoreKind.ZeroOrOne;
 
     public LabelKind Labels => LabelKind.None;
+
+    public OutputMeaning Meaning => OutputMeaning.Scores;
 
     public bool MoreIsBetter => true;
 
@@ -186,6 +190,8 @@ internal sealed class Cosine : ISampleMetric
     public ScoreKind Scores => ScoreKind.Real;
 
     public LabelKind Labels => LabelKind.None;
+
+    public OutputMeaning Meaning => OutputMeaning.Direction;
 
     public bool MoreIsBetter => true;
 

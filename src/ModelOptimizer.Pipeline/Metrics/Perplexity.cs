@@ -13,6 +13,8 @@ internal sealed class Perplexity : IJointMetric
 
     public LabelKind Labels => LabelKind.Tokens;
 
+    public OutputMeaning Meaning => OutputMeaning.Scores;
+
     public bool MoreIsBetter => false;
 
     public bool IsBounded => false;

@@ -13,6 +13,8 @@ internal sealed class TopK(int k) : ISampleMetric
 
     public LabelKind Labels => LabelKind.Class;
 
+    public OutputMeaning Meaning => OutputMeaning.Scores;
+
     public bool MoreIsBetter => true;
 
     public bool IsBounded => true;

@@ -3,8 +3,8 @@ using ModelOptimizer.Tensors.Data;
 
 namespace ModelOptimizer.Tensors.Training;
 
-/// <summary>Samples that are kept from a training to see how good it is, as full batches.</summary>
-/// <param name="Samples">Which.</param>
+/// <summary>Samples that show how good a training is, as full batches.</summary>
+/// <param name="Samples">Those that are kept from the training; none where it has too few to do without some, and is looked at on its own.</param>
 /// <param name="Batches">Everything that the graph takes, for each batch.</param>
 internal sealed record HeldSamples(IReadOnlySet<int> Samples, IReadOnlyList<IReadOnlyDictionary<string, HostTensor>> Batches)
 {
@@ -33,12 +33,9 @@ internal sealed record HeldSamples(IReadOnlySet<int> Samples, IReadOnlyList<IRea
 }
 
 /// <summary>The losses on held samples so far, and the best weights.</summary>
-internal sealed class HeldLooks
+/// <param name="slack">Weights behind the start replace it where their loss is below so many times its own.</param>
+internal sealed class HeldLooks(double slack)
 {
-    // What was fitted to the calibration samples looks better on them than it is: a training brings accuracy back (docs/results.md) whose loss never falls
-    // below the start's. So the start is kept only where a training goes astray: where the loss stays half as high again.
-    private const float Astray = 1.5f;
-
     private readonly List<(long Step, float Loss)> _losses = [];
 
     /// <summary>The loss by step.</summary>
@@ -59,7 +56,9 @@ internal sealed class HeldLooks
         }
 
         var loss = (float)held.Loss(trainer);
-        if (Best is null || loss < (BestStep == 0 ? Astray : 1) * _losses.Find(look => look.Step == BestStep).Loss)
+        // Nothing is many times zero: a start without a loss.
+        var isFreed = BestStep == 0 && double.IsPositiveInfinity(slack);
+        if (Best is null || isFreed || loss < (BestStep == 0 ? slack : 1) * _losses.Find(look => look.Step == BestStep).Loss)
         {
             (BestStep, Best) = (trainer.Steps, trainer.Vector());
         }
@@ -77,9 +76,9 @@ internal sealed class HeldLooks
     ];
 
     /// <summary>What was saved, cut off from what follows it.</summary>
-    public static HeldLooks Restore(ref ReadOnlySpan<byte> bytes, int parameters)
+    public static HeldLooks Restore(ref ReadOnlySpan<byte> bytes, int parameters, double slack)
     {
-        var looks = new HeldLooks();
+        var looks = new HeldLooks(slack);
         var count = BitConverter.ToInt32(bytes);
         bytes = bytes[sizeof(int)..];
         for (var i = 0; i < count; i++)

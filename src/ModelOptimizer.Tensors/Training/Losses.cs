@@ -6,6 +6,9 @@ namespace ModelOptimizer.Tensors.Training;
 /// </summary>
 internal static class Losses
 {
+    // Keeps the length of a row of zeros from being divided by.
+    private const float Smallest = 1e-30f;
+
     /// <summary>Cross-entropy −Σ y·log softmax(z).</summary>
     /// <param name="graph">Where the nodes go.</param>
     /// <param name="logits">z, N×…×K, before any softmax.</param>
@@ -27,6 +30,17 @@ internal static class Losses
     {
         var difference = graph.Node("Sub", [prediction, target]);
         return Mean(graph, graph.Node("Mul", [difference, difference]));
+    }
+
+    /// <summary>1 − Σ s·t / (‖s‖·‖t‖), the mean over the rows; of a row of zeros it is 1, with no gradient.</summary>
+    /// <param name="graph">Where the nodes go.</param>
+    /// <param name="prediction">s, N×K.</param>
+    /// <param name="target">t, of the same shape.</param>
+    public static string Cosine(GraphWriter graph, string prediction, string target)
+    {
+        string Dot(string one, string other) => graph.ReduceSum(graph.Mul(one, other), -1);
+        var lengths = graph.Node("Sqrt", [graph.Add(graph.Mul(Dot(prediction, prediction), Dot(target, target)), Smallest)]);
+        return graph.Sub(1, Mean(graph, graph.Div(Dot(prediction, target), lengths)));
     }
 
     /// <summary>

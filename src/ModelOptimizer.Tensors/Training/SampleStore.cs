@@ -126,8 +126,8 @@ internal sealed class SampleStore
         }
     }
 
-    /// <summary>The standard deviation of all numbers of a float32 column.</summary>
-    public double Deviation(string name)
+    /// <summary>Mean and standard deviation of all numbers of a float32 column.</summary>
+    public (double Mean, double Deviation) Spread(string name)
     {
         var (sum, squares, count) = (0.0, 0.0, 0L);
         var row = _columns[name].Buffer(1);
@@ -141,7 +141,7 @@ internal sealed class SampleStore
         }
 
         var mean = sum / count;
-        return Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean)));
+        return (mean, Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean))));
     }
 
     /// <summary>Tensors for batches of all columns, to be filled by <see cref="Fill"/>.</summary>

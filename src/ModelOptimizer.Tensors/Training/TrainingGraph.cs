@@ -77,7 +77,7 @@ internal sealed class TrainingGraph
         var proto = graph.Model.Graph;
         BatchShapes.Fix(proto, batch, rows);
         ShapeConstants.Fold(engine, graph.Model);
-        var shapes = ShapeProbe.Run(engine, graph.Model);
+        var shapes = RecurrentCells.WriteOut(engine, graph);
         var activations = TrainingMemory.ActivationBytes(proto.Node, shapes);
         var gradients = Differentiation.Append(graph, loss, trainable, shapes);
         var (parameters, start) = Gather(graph.Model, [.. trainable.Distinct(StringComparer.Ordinal).Where(gradients.ContainsKey)]);

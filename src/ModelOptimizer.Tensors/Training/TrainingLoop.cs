@@ -35,8 +35,7 @@ internal static class TrainingLoop
     /// <param name="resume">A checkpoint. One that is damaged or of another training is not used.</param>
     /// <param name="change">Changes every batch that was drawn, given its step, from 0; it may add tensors that no column has.</param>
     /// <param name="held">
-    /// Samples that are not trained on. The weights that do best on them, at a checkpoint or the end, are the result; the start's where all of those are much
-    /// worse.
+    /// Samples to look at. The weights that do best on them, at a checkpoint or the end, are the result; see <see cref="TrainingPlan.Slack"/>.
     /// </param>
     /// <param name="cancellation">Ends the training early.</param>
     /// <exception cref="DiagnosticException">The loss or a weight is not finite, or the loss rises early (MOC2307), or a step fails (MOC23xx).</exception>
@@ -54,7 +53,7 @@ internal static class TrainingLoop
     {
         var graph = trainer.Graph;
         var identity = TrainingCheckpoint.Identity(graph, samples, plan);
-        var (losses, looks) = TrainingCheckpoint.Read(resume, identity, trainer) ?? ([], new HeldLooks());
+        var (losses, looks) = TrainingCheckpoint.Read(resume, identity, trainer, plan.Slack) ?? ([], new HeldLooks(plan.Slack));
         var first = losses.Count;
         var order = new SampleOrder([.. Enumerable.Range(0, samples.Count).Where(sample => held?.Samples.Contains(sample) != true)], plan.Seed);
         if (first == 0)
@@ -186,7 +185,7 @@ internal static class TrainingCheckpoint
     /// Goes back to a checkpoint and returns the losses before it, and those on held samples; null, with nothing changed, where it is damaged or of another
     /// training.
     /// </summary>
-    public static (List<float> Losses, HeldLooks Looks)? Read(ReadOnlySpan<byte> bytes, byte[] identity, Trainer trainer)
+    public static (List<float> Losses, HeldLooks Looks)? Read(ReadOnlySpan<byte> bytes, byte[] identity, Trainer trainer, double slack)
     {
         if (
             bytes.Length < HashBytes
@@ -202,7 +201,7 @@ internal static class TrainingCheckpoint
         rest = rest[sizeof(long)..];
         List<float> losses = [.. MemoryMarshal.Cast<byte, float>(rest[..(count * sizeof(float))])];
         rest = rest[(count * sizeof(float))..];
-        var looks = HeldLooks.Restore(ref rest, trainer.Graph.Count);
+        var looks = HeldLooks.Restore(ref rest, trainer.Graph.Count, slack);
         trainer.Restore(rest);
         return (losses, looks);
     }
@@ -219,6 +218,12 @@ internal sealed record TrainingPlan(long Steps, LearningRate LearningRate, int S
 
     /// <summary>The loss of a guess: above it, and far above where it began, a training has gone wrong. Infinite where it is not known.</summary>
     public double Guess { get; init; } = double.PositiveInfinity;
+
+    /// <summary>
+    /// What the loss on the samples to look at may be at most, in times the start's, for trained weights to replace the start: 1 wants better ones, infinity
+    /// takes any.
+    /// </summary>
+    public double Slack { get; init; } = 1;
 
     /// <summary>The steps in which every sample is seen <paramref name="epochs"/> times, at least one.</summary>
     public static long StepsOf(double epochs, int samples, int batch) => Math.Max(1, (long)Math.Round(epochs * samples / batch));

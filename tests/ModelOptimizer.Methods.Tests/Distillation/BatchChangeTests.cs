@@ -188,8 +188,8 @@ public class BatchChangeTests
         var asTheyAre = StudentRun.Train("distill", context, ("steps", 100), ("learning-rate", 1e-2), ("augment", Augmentation.None));
         var changed = StudentRun.Train("distill", context, ("steps", 100), ("learning-rate", 1e-2), ("augment", new Augmentation { Noise = 1 }));
 
-        asTheyAre.Certificates.Single().Meaning.ShouldContain("step 0 of 100");
-        changed.Certificates.Single().Meaning.ShouldNotContain("step 0 of 100");
+        asTheyAre.Certificates[^1].Meaning.ShouldContain("step 0 of 100");
+        changed.Certificates[^1].Meaning.ShouldNotContain("step 0 of 100");
         StudentRun.Distance(teacher, changed.Model).ShouldBeLessThan(StudentRun.Distance(teacher, student) / 2);
     }
 

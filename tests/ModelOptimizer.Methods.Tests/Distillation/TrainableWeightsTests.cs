@@ -9,7 +9,7 @@ public class TrainableWeightsTests
     [Fact]
     public void Weights_biases_scales_and_shifts_are_trained() =>
         TrainableWeights
-            .Find(StudentRun.Convolutional(), "y")
+            .Find(StudentRun.Convolutional(), ["y"])
             .ShouldBe(["conv1.w", "bn.scale", "bn.shift", "conv2.w", "conv2.b", "conv3.w", "conv3.b", "y.w", "y.b"]);
 
     [Fact]
@@ -25,8 +25,8 @@ public class TrainableWeightsTests
             .MatMul("y", "other", 3, 6)
             .Output("y").Output("other").Build();
 
-        TrainableWeights.Find(model, "y").ShouldBe(["m.w", "gamma", "beta"]);
-        TrainableWeights.Find(model, "other").ShouldBe(["m.w", "gamma", "beta", "other.w"]);
+        TrainableWeights.Find(model, ["y"]).ShouldBe(["m.w", "gamma", "beta"]);
+        TrainableWeights.Find(model, ["other"]).ShouldBe(["m.w", "gamma", "beta", "other.w"]);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class TrainableWeightsTests
         var model = new GraphBuilder().Input("x", [-1, 6]).MatMul("x", "a", 6, 6).MatMul("a", "b", 6, 6).Output("b").Build();
         model.Graph.Input.Add(ModelOptimizer.Onnx.Writing.GraphWriter.Value("a.w", TensorProto.Types.DataType.Float, 6, 6));
 
-        TrainableWeights.Find(model, "b").ShouldBe(["b.w"]);
+        TrainableWeights.Find(model, ["b"]).ShouldBe(["b.w"]);
     }
 
     [Fact]
@@ -51,6 +51,6 @@ public class TrainableWeightsTests
             .Output("y")
             .Build();
 
-        TrainableWeights.Find(model, "y").ShouldBe(["y.w"]);
+        TrainableWeights.Find(model, ["y"]).ShouldBe(["y.w"]);
     }
 }

@@ -104,7 +104,7 @@ internal static class GradientCheck
                 .Where(i => inputs[i] is not null && test.Inputs[i].Integers is null && !test.Inputs[i].IsFixed)
                 .Select(i => $"x{i}"),
         ];
-        var gradients = Differentiation.Append(builder, loss, parameters, ShapeProbe.Run(engine, builder.Model));
+        var gradients = Differentiation.Append(builder, loss, parameters, RecurrentCells.WriteOut(engine, builder));
         foreach (var parameter in parameters)
         {
             gradients.Keys.ShouldContain(parameter, $"{test}");

@@ -30,6 +30,20 @@ public sealed class LossTests(EngineFixture fixture) : IClassFixture<EngineFixtu
         Compute(opset, graph => Losses.Mse(graph, "student", "teacher")).ShouldBe(Student.Zip(Teacher, (s, t) => (s - t) * (s - t)).Average(), 1e-5);
 
     [Theory]
+    [MemberData(nameof(Opsets))]
+    public void The_cosine_loss_is_the_mean_of_one_minus_the_cosine_of_each_row(long opset)
+    {
+        var expected = Enumerable.Range(0, Samples).Average(sample =>
+        {
+            var (s, t) = (Row(Student, sample), Row(Teacher, sample));
+            return 1 - (s.Zip(t, (a, b) => a * b).Sum() / Math.Sqrt(s.Sum(a => a * a) * t.Sum(b => b * b)));
+        });
+
+        Compute(opset, graph => Losses.Cosine(graph, "student", "teacher")).ShouldBe(expected, 1e-6);
+        Compute(opset, graph => Losses.Cosine(graph, "student", "teacher"), new double[Student.Length]).ShouldBe(1, 1e-6);
+    }
+
+    [Theory]
     [InlineData(1, 17)]
     [InlineData(4, 17)]
     [InlineData(4, 9)]

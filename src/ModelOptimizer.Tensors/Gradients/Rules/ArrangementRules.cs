@@ -8,16 +8,18 @@ internal static class ArrangementRules
     public static readonly Dictionary<string, GradientRule> All = new(StringComparer.Ordinal)
     {
         ["Concat"] = Concat,
+        ["DepthToSpace"] = DepthToSpace,
         ["Expand"] = node => node.GiveBroadcast(0, node.OutputGradient),
         ["Flatten"] = Reshape,
         ["Pad"] = Pad,
         ["Reshape"] = Reshape,
-        ["Resize"] = Resize,
+        ["Resize"] = Resampling.Give,
+        ["SpaceToDepth"] = SpaceToDepth,
         ["Split"] = Split,
         ["Squeeze"] = Reshape,
         ["Transpose"] = Transpose,
         ["Unsqueeze"] = Reshape,
-        ["Upsample"] = Resize,
+        ["Upsample"] = Resampling.Give,
     };
 
     private static void Concat(BackwardNode node)
@@ -112,45 +114,20 @@ internal static class ArrangementRules
         }
     }
 
-    private static void Resize(BackwardNode node)
+    // Depth and space as six axes: [N, b, b, C, H, W] in depth's order, or [N, C, b, b, H, W] with the mode CRD, and [N, C, H, b, W, b] in space's.
+    private static void DepthToSpace(BackwardNode node)
     {
-        var (input, output) = (node.InputShape(0), node.OutputShape());
-        if (node.Proto.Text("mode", "nearest") != "nearest" || input.Where((extent, axis) => output[axis] % extent != 0).Any() || !Repeats(node, input, output))
-        {
-            throw node.NoGradient("only nearest-neighbour enlargement by whole factors can be differentiated");
-        }
-
-        AxisMap?[] maps = [.. input.Select((extent, axis) => extent == output[axis] ? null : Repetition(extent, output[axis]))];
-        node.Give(0, AxisMaps.Gradient(node.Graph, node.OutputGradient, output, maps));
+        var (input, block) = (node.InputShape(0), node.Proto.Int("blocksize", 1));
+        long[] order = node.Proto.Text("mode", "DCR") == "CRD" ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4];
+        var space = node.Graph.Reshape(node.OutputGradient, input[0], node.OutputShape()[1], input[2], block, input[3], block);
+        node.Give(0, node.Graph.Reshape(node.Graph.Transpose(space, order), input));
     }
 
-    // Whatever the rounding, a centre of half a pixel lies within its own repetitions; corner-aligned or uncentred coordinates do only when they are rounded
-    // down.
-    private static bool Repeats(BackwardNode node, long[] input, long[] output)
+    private static void SpaceToDepth(BackwardNode node)
     {
-        if (input.AsSpan().SequenceEqual(output) || node.Proto.OpType == "Upsample" || node.Graph.Opset < Opsets.ResizeCoordinates)
-        {
-            return true;
-        }
-
-        var rounding = node.Proto.Text("nearest_mode", "round_prefer_floor");
-        return node.Proto.Text("coordinate_transformation_mode", "half_pixel") switch
-        {
-            "half_pixel" or "half_pixel_symmetric" or "pytorch_half_pixel" => rounding.StartsWith("round", StringComparison.Ordinal),
-            "asymmetric" => rounding == "floor",
-            _ => false,
-        };
-    }
-
-    private static AxisMap Repetition(long inputs, long outputs)
-    {
-        var map = new AxisMap(inputs, outputs);
-        for (var output = 0L; output < outputs; output++)
-        {
-            map.Add(output, output / (outputs / inputs), 1);
-        }
-
-        return map;
+        var (input, output, block) = (node.InputShape(0), node.OutputShape(), node.Proto.Int("blocksize", 1));
+        var depth = node.Graph.Reshape(node.OutputGradient, input[0], block, block, input[1], output[2], output[3]);
+        node.Give(0, node.Graph.Reshape(node.Graph.Transpose(depth, 0, 3, 4, 1, 5, 2), input));
     }
 
     private static void Split(BackwardNode node)

@@ -10,10 +10,13 @@ internal static class ReductionRules
     {
         ["GlobalAveragePool"] = GlobalAveragePool,
         ["GlobalMaxPool"] = GlobalMaxPool,
+        ["ReduceL2"] = ReduceL2,
         ["ReduceMax"] = ReduceExtreme,
         ["ReduceMean"] = ReduceMean,
         ["ReduceMin"] = ReduceExtreme,
+        ["ReduceProd"] = ReduceProd,
         ["ReduceSum"] = ReduceSum,
+        ["ReduceSumSquare"] = ReduceSumSquare,
     };
 
     private static void GlobalAveragePool(BackwardNode node)
@@ -43,6 +46,33 @@ internal static class ReductionRules
         var ties = reduction.Axes.Length == 0 ? isExtreme : graph.ReduceSum(isExtreme, reduction.Axes);
         node.Give(0, graph.Mul(isExtreme, graph.Div(reduction.WithAxes(node.OutputGradient), ties)));
     }
+
+    // x/‖x‖; where that is 0/0, 0.
+    private static void ReduceL2(BackwardNode node)
+    {
+        var (graph, reduction) = (node.Graph, new Reduction(node));
+        var norm = reduction.WithAxes(node.Proto.Output[0]);
+        var divisor = graph.Where(graph.IsPositive(norm), norm, graph.Scalar(1));
+        node.Give(0, graph.Mul(graph.Div(node.Input(0), divisor), reduction.WithAxes(node.OutputGradient)));
+    }
+
+    // The product of the others. It is that of all that are not zero, divided by the element if that is not, or zero if another one is.
+    private static void ReduceProd(BackwardNode node)
+    {
+        var (graph, reduction) = (node.Graph, new Reduction(node));
+        var isZero = graph.Equal(node.Input(0), graph.Scalar(0));
+        var others = graph.Where(isZero, graph.Scalar(1), node.Input(0));
+        var zeros = graph.Indicator(isZero);
+        var zerosOfOthers = graph.Sub(reduction.Axes.Length == 0 ? zeros : graph.ReduceSum(zeros, reduction.Axes), zeros);
+        var product = node.Proto.Clone();
+        (product.Name, product.Input[0], product.Output[0]) = (graph.NewName("product"), others, graph.NewName("t"));
+        graph.NewNodes.Add(product);
+        var ofOthers = graph.OnlyWhereNot(graph.IsPositive(zerosOfOthers), graph.Div(reduction.WithAxes(product.Output[0]), others));
+        node.Give(0, graph.Mul(ofOthers, reduction.WithAxes(node.OutputGradient)));
+    }
+
+    private static void ReduceSumSquare(BackwardNode node) =>
+        node.Give(0, node.Graph.Mul(node.Graph.Mul(node.Input(0), 2), new Reduction(node).WithAxes(node.OutputGradient)));
 
     private static void ReduceMean(BackwardNode node)
     {

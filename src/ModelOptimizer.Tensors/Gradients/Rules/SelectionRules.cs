@@ -9,6 +9,7 @@ internal static class SelectionRules
     public static readonly Dictionary<string, GradientRule> All = new(StringComparer.Ordinal)
     {
         ["Gather"] = Gather,
+        ["ScatterND"] = ScatterND,
         ["Slice"] = Slice,
     };
 
@@ -24,6 +25,19 @@ internal static class SelectionRules
         }
 
         node.Give(0, node.Graph.SumAtIndices(node.OutputGradient, node.Input(1), count, shape, axis));
+    }
+
+    private static void ScatterND(BackwardNode node)
+    {
+        var (graph, gradient, reduction) = (node.Graph, node.OutputGradient, node.Proto.Text("reduction", "none"));
+        if (reduction is not ("none" or "add"))
+        {
+            throw node.NoGradient($"a ScatterND with the reduction '{reduction}' cannot be differentiated");
+        }
+
+        // What is replaced does not reach the output.
+        node.Give(0, reduction == "add" ? gradient : graph.Node("ScatterND", [gradient, node.Input(1), graph.Filled(0, node.InputShape(2))]));
+        node.Give(2, graph.Node("GatherND", [gradient, node.Input(1)]));
     }
 
     // One known index is a slice.

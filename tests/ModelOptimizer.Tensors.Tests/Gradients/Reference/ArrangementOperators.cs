@@ -14,7 +14,36 @@ internal static partial class ReferenceOperators
         Add("Transpose", (node, x) => Transpose(x[0], node.Ints("perm") ?? [.. Enumerable.Range(0, x[0].Rank).Reverse().Select(axis => (long)axis)]));
         Add("Expand", (_, x) => Expand(x[0], BroadcastShape(x[0].Shape, Integers(x[1]))));
         Add("Concat", (node, x) => Concat(x, FromStart(node.Int("axis", 0), x[0].Rank)));
+        Add("DepthToSpace", DepthToSpace);
+        Add("SpaceToDepth", SpaceToDepth);
         All.Add("Split", Split);
+    }
+
+    private static Real DepthToSpace(NodeProto node, Real[] x)
+    {
+        var block = node.Int("blocksize", 0);
+        var channels = x[0].Shape[1] / (block * block);
+        var result = Real.Zeros(x[0].Shape[0], channels, x[0].Shape[2] * block, x[0].Shape[3] * block);
+        foreach (var (n, c, h, w) in Real.Indices(result.Shape).Select(index => (index[0], index[1], index[2], index[3])))
+        {
+            var place = (h % block * block) + (w % block);
+            var depth = node.Text("mode", "DCR") == "DCR" ? (place * channels) + c : (c * block * block) + place;
+            result[n, c, h, w] = x[0][n, depth, h / block, w / block];
+        }
+
+        return result;
+    }
+
+    private static Real SpaceToDepth(NodeProto node, Real[] x)
+    {
+        var (block, channels) = (node.Int("blocksize", 0), x[0].Shape[1]);
+        var result = Real.Zeros(x[0].Shape[0], channels * block * block, x[0].Shape[2] / block, x[0].Shape[3] / block);
+        foreach (var (n, c, h, w) in Real.Indices(x[0].Shape).Select(index => (index[0], index[1], index[2], index[3])))
+        {
+            result[n, (((h % block * block) + (w % block)) * channels) + c, h / block, w / block] = x[0][n, c, h, w];
+        }
+
+        return result;
     }
 
     private static Real Reshape(Real[] x)

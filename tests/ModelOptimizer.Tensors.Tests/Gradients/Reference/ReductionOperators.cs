@@ -10,6 +10,9 @@ internal static partial class ReferenceOperators
         Add("ReduceSum", (node, x) => Reduce(node, x, values => values.Sum()));
         Add("ReduceMean", (node, x) => Reduce(node, x, values => values.Average()));
         Add("ReduceMax", (node, x) => Reduce(node, x, values => values.Max()));
+        Add("ReduceL2", (node, x) => Reduce(node, x, values => Math.Sqrt(values.Sum(value => value * value))));
+        Add("ReduceProd", (node, x) => Reduce(node, x, values => values.Aggregate(1.0, (product, value) => product * value)));
+        Add("ReduceSumSquare", (node, x) => Reduce(node, x, values => values.Sum(value => value * value)));
         Add("ReduceMin", (node, x) => Reduce(node, x, values => values.Min()));
     }
 

@@ -22,6 +22,7 @@ internal static partial class ReferenceOperators
         AddNormalisations();
         AddEinsum();
         AddResizes();
+        AddRecurrences();
     }
 
     /// <summary>The outputs of <paramref name="node"/>. Integer inputs come as reals; an input left out is null.</summary>

@@ -10,6 +10,26 @@ internal static partial class ReferenceOperators
         Add("Slice", (node, x) => Slice(node, x));
         Add("Gather", (node, x) => Gather(x[0], x[1], FromStart(node.Int("axis", 0), x[0].Rank)));
         Add("Pad", Pad);
+        Add("ScatterND", ScatterND);
+    }
+
+    private static Real ScatterND(NodeProto node, Real[] x)
+    {
+        var (data, indices, updates) = (x[0], x[1], x[2]);
+        var result = new Real(data.Shape, [.. data.Values]);
+        var depth = (int)indices.Shape[^1];
+        foreach (var index in Real.Indices(updates.Shape))
+        {
+            var outer = index[..(indices.Rank - 1)];
+            long[] place =
+            [
+                .. Enumerable.Range(0, depth).Select(axis => (long)indices[[.. outer, axis]] is var at && at < 0 ? at + data.Shape[axis] : at),
+                .. index[(indices.Rank - 1)..],
+            ];
+            result[place] = updates[index] + (node.Text("reduction", "none") == "add" ? result[place] : 0);
+        }
+
+        return result;
     }
 
     private static Real Slice(NodeProto node, Real[] x)
