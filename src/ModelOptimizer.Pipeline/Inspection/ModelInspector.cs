@@ -1,6 +1,7 @@
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Preparing;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
@@ -16,7 +17,7 @@ internal static class ModelInspector
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ModelInspection Inspect(string path, CancellationToken cancellation)
     {
-        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var model = Load(path);
         var (shapes, problem) = Shapes(model, cancellation);
         var macs = ModelStatistics.Macs(model, shapes);
         var layers = LayerFinder.Find(model);
@@ -42,7 +43,7 @@ internal static class ModelInspector
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ModelBlocks Blocks(string path, CancellationToken cancellation)
     {
-        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var model = Load(path);
         var (shapes, problem) = Shapes(model, cancellation);
         return new ModelBlocks(
             1,
@@ -53,6 +54,9 @@ internal static class ModelInspector
             [.. BlockFinder.Find(model, shapes).Select(block => Line(block, shapes))]
         );
     }
+
+    // As a step would get it.
+    private static OnnxModel Load(string path) => GivenConstants.Declare(OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path))).Model;
 
     private static BlockInspection Line(Block block, IReadOnlyDictionary<string, long[]> shapes) => new(
         block.Name,

@@ -15,6 +15,7 @@ internal static class CanonicalText
     {
         ["seed"] = seed,
         ["source"] = paths.Canonical(model.Source),
+        ["initializers"] = model.Initializers == InitializerUse.Inputs ? "inputs" : null,
         ["calibrate"] = model.Calibrate is { } calibrate
             ? Sorted(new() { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples })
             : null,

@@ -7,14 +7,17 @@ using ModelOptimizer.Pipeline.Timing;
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
-internal sealed class ModelProducer(JobContext job, OnnxModel original)
+/// <param name="job">The job.</param>
+/// <param name="given">The original as the user gave it, which everything is measured against.</param>
+/// <param name="original">The same as steps get it.</param>
+internal sealed class ModelProducer(JobContext job, OnnxModel given, OnnxModel original)
 {
     private bool TimeDecides => job.Model.Steps.Any(step => step.IsTimed) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
 
     /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
     public (byte[] Model, ModelReport Report) Decide()
     {
-        using var examiner = new ModelExaminer(job, original);
+        using var examiner = new ModelExaminer(job, given);
         // What is stored runs with the original's channels.
         var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, original) : 1;
         var compressor = new ModelCompressor(job, original, multiple);
@@ -43,14 +46,14 @@ internal sealed class ModelProducer(JobContext job, OnnxModel original)
     /// <summary>Does what was decided before.</summary>
     public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
     {
-        using var examiner = new ModelExaminer(job, original);
+        using var examiner = new ModelExaminer(job, given);
         return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
     }
 
     /// <summary>Measures a compressed model that is there already.</summary>
     public ModelReport Examine(OnnxModel compressed)
     {
-        using var examiner = new ModelExaminer(job, original);
+        using var examiner = new ModelExaminer(job, given);
         return Finish(examiner, new CompressedModel(compressed, [])).Report;
     }
 

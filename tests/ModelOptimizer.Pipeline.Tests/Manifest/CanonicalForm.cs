@@ -133,6 +133,13 @@ public sealed class CanonicalForm
     public void Does_Not_Change_With_The_Time_That_A_Call_May_Take() =>
         Of(Manifest.Replace("source: digits.onnx", "source: digits.onnx\n    timeout: 900", StringComparison.Ordinal)).ShouldBe(Of(Manifest));
 
+    [Fact]
+    public void Changes_With_What_Initializers_Are()
+    {
+        Of(Manifest.Replace("source: digits.onnx", "source: digits.onnx\n    initializers: inputs", StringComparison.Ordinal)).ShouldNotBe(Of(Manifest));
+        Of(Manifest.Replace("source: digits.onnx", "source: digits.onnx\n    initializers: constants", StringComparison.Ordinal)).ShouldBe(Of(Manifest));
+    }
+
     private static string Of(string yaml)
     {
         using var folder = new ManifestFolder();

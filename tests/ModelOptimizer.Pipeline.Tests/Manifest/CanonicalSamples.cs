@@ -61,6 +61,7 @@ public sealed class CanonicalSamples
             embed: { resource: One.onnx, accessor: My.One }
           two:
             source: two.onnx
+            initializers: inputs
             calibrate: { dataset: table/train }
             evaluate: { dataset: table/test }
             compress: [{ method: tucker, ranks: 4 }]
