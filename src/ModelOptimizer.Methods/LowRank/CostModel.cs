@@ -44,9 +44,7 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
             return Whole(measure) + choice.Sum(pair => Change(pair.Layer, pair.Ranks, measure));
         }
 
-        // Shapes are numbers too, which a chain has as attributes.
-        bool IsStored(FactorLayer layer, RankPair ranks) =>
-            measure == BudgetMeasure.Params ? options.Storage != FactorStorage.Chain : Overhead(layer, ranks).IsStored;
+        bool IsStored(FactorLayer layer, RankPair ranks) => measure == BudgetMeasure.Size && Overhead(layer, ranks).IsStored;
         var model = GraphRewriter.Apply(context.Model, [.. choice.Select(pair => Empty(pair.Layer, pair.Ranks, IsStored(pair.Layer, pair.Ranks)))]);
         return measure == BudgetMeasure.Size ? model.SizeInBytes : ModelStatistics.Parameters(model);
     }

@@ -5,13 +5,16 @@ namespace ModelOptimizer.Pipeline.Compression;
 /// <summary>A model as steps get it: what its file has to say about itself is settled, and its function is what it was.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Constants">How many initialisers are no inputs of the graph any more.</param>
-internal sealed record PreparedModel(OnnxModel Model, int Constants)
+/// <param name="Stripped">Bytes of what was neither weight nor structure and is gone.</param>
+internal sealed record PreparedModel(OnnxModel Model, int Constants, long Stripped)
 {
     /// <summary>What <paramref name="plan"/> makes of <paramref name="given"/> before any step, which is not changed.</summary>
     public static PreparedModel Of(OnnxModel given, ModelPlan plan)
     {
         var (model, constants) = plan.Initializers == InitializerUse.Constants ? GivenConstants.Declare(given) : (given, 0);
-        return new PreparedModel(model, constants);
+        var stripped = plan.Strip ? Ballast.Strip(model) : model;
+        var bytes = model.SizeInBytes - stripped.SizeInBytes;
+        return new PreparedModel(bytes > 0 ? stripped : model, constants, bytes);
     }
 
     /// <summary>What to tell about it at <paramref name="position"/>; null for nothing.</summary>

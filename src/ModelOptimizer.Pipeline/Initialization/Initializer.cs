@@ -1,5 +1,7 @@
 using System.Text;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
@@ -35,7 +37,7 @@ internal static class Initializer
         {
             Model = ModelName.Of(request.Model),
             Source = YamlText.Of(paths.Canonical(request.Model)),
-            Size = Size(ModelInspector.Inspect(request.Model, cancellation), notes),
+            Size = Size(ModelInspector.Inspect(request.Model, cancellation), Ballast(request.Model), notes),
             Accessor = ModelName.Accessor(request.Model),
             Device = request.Device,
             Data = request.Data is null ? null : Data(request, paths, notes, cancellation),
@@ -74,8 +76,8 @@ internal static class Initializer
         return new DataGuess(request, session, paths, notes).Draft();
     }
 
-    /// <summary>A quarter of what the layers have that can be rounded to 8 bits, all of the rest, and a little room, in steps of 5 %.</summary>
-    private static int Size(ModelInspection model, InitNotes notes)
+    /// <summary>8 bits for each weight of the layers that can be rounded, all of the rest of the file, and a little room, in steps of 5 %.</summary>
+    private static int Size(ModelInspection model, long ballast, InitNotes notes)
     {
         var layers = model.Layers.Where(layer => layer.Methods.Contains(Method)).ToList();
         if (layers.Count == 0)
@@ -87,9 +89,18 @@ internal static class Initializer
         }
 
         var share = layers.Sum(layer => (double)layer.Parameters) / model.Parameters;
+        var saved = (ballast + layers.Sum(layer => 0.87 * layer.Parameters * (Bits(layer) - 8) / 8)) / model.Bytes;
         notes.Guessed.Add($"{layers.Count} of {model.Layers.Count} layers, which have {share * 100:0} % of the weights, can take few bits");
-        return (int)(Math.Ceiling((100 - (65 * share)) / 5) * 5);
+        return (int)(Math.Ceiling(100 * (1 - saved) / 5) * 5);
     }
+
+    private static long Ballast(string path)
+    {
+        var model = OnnxModel.LoadWithoutWeights(path);
+        return model.SizeInBytes - Onnx.Preparing.Ballast.Strip(model).SizeInBytes;
+    }
+
+    private static int Bits(LayerInspection layer) => ElementTypes.Bits((int)Enum.Parse<TensorProto.Types.DataType>(layer.ElementType, ignoreCase: true)) ?? 8;
 }
 
 /// <summary>What was done for a first manifest, in sentences for people.</summary>

@@ -16,6 +16,7 @@ internal static class CanonicalText
         ["seed"] = seed,
         ["source"] = paths.Canonical(model.Source),
         ["initializers"] = model.Initializers == InitializerUse.Inputs ? "inputs" : null,
+        ["strip"] = model.Strip ? null : false,
         ["calibrate"] = model.Calibrate is { } calibrate
             ? Sorted(new() { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples })
             : null,

@@ -24,6 +24,9 @@ internal sealed record ModelPlan
     /// <summary>What initialisers are that the graph has among its inputs too.</summary>
     public InitializerUse Initializers { get; init; }
 
+    /// <summary>Whether what is neither weight nor structure goes before the first step.</summary>
+    public bool Strip { get; init; } = true;
+
     /// <summary>What the methods learn the activations from.</summary>
     public CalibrationPlan? Calibrate { get; init; }
 

@@ -48,7 +48,7 @@ internal sealed class ModelJob(
 
         if (options is { VerifyOnly: true, Locked: false })
         {
-            return Verify(new ModelProducer(_context, given, prepared.Model));
+            return Verify(new ModelProducer(_context, given, prepared));
         }
 
         var hashes = files.ToDictionary(file => file, ContentHash.OfFile, StringComparer.Ordinal);
@@ -57,7 +57,7 @@ internal sealed class ModelJob(
         var blobs = options.CacheDirectory is null || options.VerifyOnly
             ? null
             : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
-        var producer = new ModelProducer(_context with { Blobs = blobs }, given, prepared.Model);
+        var producer = new ModelProducer(_context with { Blobs = blobs }, given, prepared);
         var check = new LockCheck(locks, model, options, record);
         var locked = check.Find(inputs);
         if (options.Locked && File.Exists(OutputPath.Of(options.OutputDirectory, model)))

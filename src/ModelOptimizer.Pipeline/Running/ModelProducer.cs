@@ -9,9 +9,11 @@ namespace ModelOptimizer.Pipeline.Running;
 /// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
 /// <param name="job">The job.</param>
 /// <param name="given">The original as the user gave it, which everything is measured against.</param>
-/// <param name="original">The same as steps get it.</param>
-internal sealed class ModelProducer(JobContext job, OnnxModel given, OnnxModel original)
+/// <param name="prepared">The same as steps get it.</param>
+internal sealed class ModelProducer(JobContext job, OnnxModel given, PreparedModel prepared)
 {
+    private readonly OnnxModel _original = prepared.Model;
+
     private bool TimeDecides => job.Model.Steps.Any(step => step.IsTimed) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
 
     /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
@@ -19,15 +21,15 @@ internal sealed class ModelProducer(JobContext job, OnnxModel given, OnnxModel o
     {
         using var examiner = new ModelExaminer(job, given);
         // What is stored runs with the original's channels.
-        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, original) : 1;
-        var compressor = new ModelCompressor(job, original, multiple);
+        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, _original) : 1;
+        var compressor = new ModelCompressor(job, _original, multiple);
         var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
-            ? GateSearch.Start(job, examiner, original, multiple).Run()
+            ? GateSearch.Start(job, examiner, _original, multiple).Run()
             : (compressor.Compress(), null);
         IReadOnlyList<LayerTime> times = [];
         if (TimeDecides)
         {
-            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, original)).Apply(compressed);
+            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, _original)).Apply(compressed);
         }
 
         var (bytes, report) = Finish(examiner, compressed);
@@ -47,7 +49,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel given, OnnxModel o
     public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
     {
         using var examiner = new ModelExaminer(job, given);
-        return Finish(examiner, new ModelCompressor(job, original).Compress(chosen));
+        return Finish(examiner, new ModelCompressor(job, _original).Compress(chosen));
     }
 
     /// <summary>Measures a compressed model that is there already.</summary>
@@ -64,6 +66,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel given, OnnxModel o
         return (bytes, new ModelReport
         {
             OutputSha256 = ContentHash.Of(bytes),
+            Stripped = prepared.Stripped,
             Before = evidence.Before,
             After = evidence.After,
             Metrics = evidence.Metrics,

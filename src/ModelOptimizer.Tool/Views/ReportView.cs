@@ -15,6 +15,12 @@ internal static class ReportView
         var output = report.Output is { } path ? ShortPath.From(terminal.CurrentDirectory, path) : "not written";
         terminal.Out.WriteLine($"{report.Name}: {source} → {output}");
         console.Write(Costs(report));
+        if (Wording.Stripped(report) is { } stripped)
+        {
+            terminal.Out.WriteLine(stripped);
+            terminal.Out.WriteLine();
+        }
+
         if (report.Gates.Count > 0)
         {
             console.Write(Gates(report.Gates));

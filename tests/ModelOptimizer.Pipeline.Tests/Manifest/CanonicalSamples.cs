@@ -62,6 +62,7 @@ public sealed class CanonicalSamples
           two:
             source: two.onnx
             initializers: inputs
+            strip: false
             calibrate: { dataset: table/train }
             evaluate: { dataset: table/test }
             compress: [{ method: tucker, ranks: 4 }]

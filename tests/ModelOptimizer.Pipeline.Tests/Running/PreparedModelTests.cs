@@ -59,6 +59,31 @@ public class PreparedModelTests
     }
 
     [Fact]
+    public void What_is_neither_weight_nor_structure_goes_first_and_is_counted()
+    {
+        using var plain = new SmallProject(Gate);
+        using var told = new SmallProject(Gate);
+        var path = Path.Combine(told.Folder, "model.onnx");
+        var model = OnnxModel.Load(path);
+        var bytes = model.SizeInBytes;
+        model.Graph.Node[0].DocString = new string('x', 1000);
+        model.Save(path);
+        Write(plain, "strip: true");
+        Write(told, "strip: true");
+
+        plain.Run().Models.ShouldHaveSingleItem().Stripped.ShouldBe(0);
+        var report = told.Run().Models.ShouldHaveSingleItem();
+
+        report.Stripped.ShouldBe(new FileInfo(path).Length - bytes);
+        report.Before.Bytes.ShouldBe(new FileInfo(path).Length);
+        File.ReadAllBytes(told.Output).ShouldBe(File.ReadAllBytes(plain.Output));
+
+        Write(told, "strip: false");
+        told.Run().Models.ShouldHaveSingleItem().Stripped.ShouldBe(0);
+        OnnxModel.Load(told.Output).Graph.Node.ShouldContain(node => node.DocString.Length == 1000);
+    }
+
+    [Fact]
     public void Layers_are_listed_as_steps_see_them()
     {
         using var project = Given(initializers: "");
