@@ -12,9 +12,10 @@ internal sealed record PreparedModel(OnnxModel Model, int Constants, long Stripp
     public static PreparedModel Of(OnnxModel given, ModelPlan plan)
     {
         var (model, constants) = plan.Initializers == InitializerUse.Constants ? GivenConstants.Declare(given) : (given, 0);
-        var stripped = plan.Strip ? Ballast.Strip(model) : model;
-        var bytes = model.SizeInBytes - stripped.SizeInBytes;
-        return new PreparedModel(bytes > 0 ? stripped : model, constants, bytes);
+        var plain = FormChains.Fold(model);
+        var stripped = plan.Strip ? Ballast.Strip(plain) : plain;
+        var bytes = plain.SizeInBytes - stripped.SizeInBytes;
+        return new PreparedModel(bytes > 0 ? stripped : plain, constants, bytes);
     }
 
     /// <summary>What to tell about it at <paramref name="position"/>; null for nothing.</summary>

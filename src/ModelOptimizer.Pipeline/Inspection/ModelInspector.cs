@@ -56,7 +56,7 @@ internal static class ModelInspector
     }
 
     // As a step would get it.
-    private static OnnxModel Load(string path) => GivenConstants.Declare(OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path))).Model;
+    private static OnnxModel Load(string path) => FormChains.Fold(GivenConstants.Declare(OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path))).Model);
 
     private static BlockInspection Line(Block block, IReadOnlyDictionary<string, long[]> shapes) => new(
         block.Name,
