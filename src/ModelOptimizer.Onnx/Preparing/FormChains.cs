@@ -66,7 +66,8 @@ internal static class FormChains
     private static bool HasAny(OnnxModel model)
     {
         var constants = new ConstantLookup(model.Graph);
-        return model.Graph.Node.Any(node => ChangesForm(node) && constants.Find(node.Input[0]) is { } constant && ElementTypes.IsFloat(constant.Tensor.DataType));
+        return model.Graph.Node.Any(node =>
+            ChangesForm(node) && constants.Find(node.Input[0]) is { Tensor.DataType: var type } && ElementTypes.IsFloat(type));
     }
 
     private static List<(NodeProto Node, int Input)> ReadersOf(string name, GraphProto graph) =>

@@ -13,7 +13,8 @@ internal static class GivenConstants
     public static (OnnxModel Model, int Count) Declare(OnnxModel model)
     {
         var given = GivenTensors.Of(model.Proto);
-        given.IntersectWith(model.Graph.Initializer.Select(tensor => tensor.Name).Concat(model.Graph.SparseInitializer.Select(sparse => sparse.Values?.Name ?? "")));
+        var sparse = model.Graph.SparseInitializer.Select(tensor => tensor.Values?.Name ?? "");
+        given.IntersectWith(model.Graph.Initializer.Select(tensor => tensor.Name).Concat(sparse));
         if (given.Count == 0)
         {
             return (model, 0);

@@ -9,8 +9,8 @@ namespace ModelOptimizer.Onnx.Statistics;
 internal static class ModelStatistics
 {
     /// <summary>
-    /// Number of parameters: all numbers that the file holds as constants, in initialisers (sparse ones: stored values) and <c>Constant</c> nodes, sub-graphs and
-    /// functions included. Integers of more than 16 bits are none: they are shapes, axes and indices, and structure as truth values and texts are.
+    /// Number of parameters: all numbers that the file holds as constants, in initialisers (sparse ones: stored values) and <c>Constant</c> nodes, sub-graphs
+    /// and functions included. Integers of more than 16 bits are none: they are shapes, axes and indices, and structure as truth values and texts are.
     /// </summary>
     public static long Parameters(OnnxModel model)
     {

@@ -132,8 +132,8 @@ internal static class ModelKeys
     public static readonly Option<bool> Strip = All.Add<bool>(new(
         "strip",
         Forms.Flag,
-        "Whether what is neither weight nor structure goes before the first step: texts about nodes and tensors, shapes that follow from the inputs', constants "
-        + "that nothing reads, integer constants that are there twice. The model's description and metadata stay.",
+        "Whether what is neither weight nor structure goes before the first step: texts about nodes and tensors, shapes that follow from the inputs', "
+        + "constants that nothing reads, integer constants that are there twice. The model's description and metadata stay.",
         "true"));
 
     public static readonly Option<Section?> Embed = All.Add<Section?>(new(
