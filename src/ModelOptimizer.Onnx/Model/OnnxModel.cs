@@ -33,6 +33,9 @@ internal sealed class OnnxModel
     /// </summary>
     public long? FileSizeInBytes { get; init; }
 
+    /// <summary>What one sample is like where the file leaves that open. Copies have it too.</summary>
+    public SampleForm Samples { get; init; } = SampleForm.Unknown;
+
     /// <summary>Bytes of the model as it is now when it is saved: the model file, plus external data where that is needed.</summary>
     public long SizeInBytes => ModelSize.Of(Proto);
 
@@ -70,8 +73,11 @@ internal sealed class OnnxModel
     public byte[] ToBytes() => ModelWriter.ToBytes(Proto, Path);
 
     /// <summary>What was made of the files before anything else: the same files, and a budget's percentages are of what they have.</summary>
-    public OnnxModel With(ModelProto proto) => new(proto, Path) { Files = Files, FileSizeInBytes = FileSizeInBytes };
+    public OnnxModel With(ModelProto proto) => new(proto, Path) { Files = Files, FileSizeInBytes = FileSizeInBytes, Samples = Samples };
+
+    /// <summary>The same model, and what a sample of it is like.</summary>
+    public OnnxModel With(SampleForm samples) => new(Proto, Path) { Files = Files, FileSizeInBytes = FileSizeInBytes, Samples = samples };
 
     /// <summary>A deep copy.</summary>
-    public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files };
+    public OnnxModel Clone() => new(Proto.Clone(), Path) { Files = Files, Samples = Samples };
 }

@@ -50,7 +50,9 @@ internal static class ModelStatistics
         : ElementTypes.Count(tensor.Dims) ?? 0;
 }
 
-/// <summary>Multiply-adds of nodes of a model's main graph, as <see cref="ModelStatistics.Macs(OnnxModel, IReadOnlyDictionary{string, long[]})"/> counts.</summary>
+/// <summary>
+/// Multiply-adds of nodes of a model's main graph, as <see cref="ModelStatistics.Macs(OnnxModel, IReadOnlyDictionary{string, long[]})"/> counts them.
+/// </summary>
 /// <param name="model">The model.</param>
 /// <param name="shapes">The shape of every tensor that is not a constant.</param>
 internal sealed class GraphMacs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)

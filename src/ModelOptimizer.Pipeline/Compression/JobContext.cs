@@ -34,7 +34,7 @@ internal sealed record JobContext(
     {
         null => null,
         { Dataset: not null } => Calibration!.Open(session, Plan.Seed),
-        { Samples: var samples } => new RandomSource(session.Inputs, samples!.Value, Plan.Seed, position: Model.Calibrate.Position),
+        { Samples: var samples } => RandomSource.Of(session, samples!.Value, Plan.Seed, Model.Calibrate.Position),
     };
 
     /// <summary>The calibration samples that are drawn from a dataset; null when there are none, or random inputs.</summary>

@@ -87,7 +87,8 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
     /// <summary>What tells how far a changed model's outputs are from those of <paramref name="before"/>; null without calibration samples.</summary>
     public OutputDivergence? Divergence(CompressedModel before, int layers) => OutputDivergence.Of(Context(before), layers);
 
-    private OnnxModel? Student(StepPlan step) => step.Student is { } path ? PreparedModel.Of(OnnxModel.Load(path), job.Model).Model : null;
+    private OnnxModel? Student(StepPlan step) =>
+        step.Student is { } path ? PreparedModel.Of(OnnxModel.Load(path), job.Model).Model.With(original.Samples) : null;
 
     private T Explained<T>(CompressedModel before, int index, Func<T> act)
     {

@@ -124,7 +124,7 @@ internal sealed class ModelExaminer : IDisposable
     private LatencyResult Time(ModelSession after)
     {
         _job.Progress.Report(new MethodProgress("latency", 0, 0));
-        var samples = _samples?.Source ?? new RandomSource(_before.Inputs, 1, _job.Plan.Seed);
+        var samples = _samples?.Source ?? RandomSource.Of(_before, 1, _job.Plan.Seed);
         return LatencyMeter.Measure(new SessionLatencyProbe(_before, after, samples.Read().First().Inputs), cancellation: _job.Cancellation);
     }
 }

@@ -50,4 +50,7 @@ internal static class DataCodes
 
     /// <summary>A folder of samples that is not as it should be.</summary>
     public const string Folder = "MOC3016";
+
+    /// <summary>Random inputs of which neither the model nor the manifest says what they are like.</summary>
+    public const string RandomInputs = "MOC3017";
 }

@@ -10,6 +10,7 @@ internal sealed class InputFeed
     private const long LargestTensor = 1L << 30;
 
     private readonly DatasetPlan _dataset;
+    private readonly PreprocessPlan _preprocess;
     private readonly ModelTensor _input;
     private readonly double[] _offsets;
     private readonly double[] _divisors;
@@ -21,7 +22,7 @@ internal sealed class InputFeed
         _dataset = dataset;
         _input = input;
         Source = source;
-        var preprocess = dataset.Preprocess;
+        var preprocess = _preprocess = dataset.Preprocess.Of(input.Name);
         if (ElementWriter.Width(input.Type) == 0)
         {
             throw Error(
@@ -32,10 +33,19 @@ internal sealed class InputFeed
 
         _isTransposed = preprocess.Layout == "NHWC";
         var laidOut = LaidOut(source);
+        if (preprocess.IsReversed && laidOut is not [3, _, _])
+        {
+            throw Error(
+                DataCodes.Preprocess,
+                $"has 'channels: bgr', which needs samples of three channels; those of {source.Name} have shape {ShapeText.Of(source.Header.SampleShape)}. Leave "
+                    + "'channels' out, or write 'layout: NHWC' where the channels are last"
+            );
+        }
+
         var shaped = Shaped(source, laidOut);
         Fit = ShapeFit.Of(shaped, input.Shape) ?? throw Mismatch(source, laidOut, shaped);
         (_offsets, _divisors) = PerChannel(preprocess, laidOut, shaped);
-        _isCopy = !_isTransposed && preprocess.Scale == 1 && _offsets is [0] && _divisors is [1] && ElementWriter.IsSame(source.Header.Format, input.Type);
+        _isCopy = !_isTransposed && !preprocess.IsReversed && preprocess.Scale == 1 && _offsets is [0] && _divisors is [1] && ElementWriter.IsSame(source.Header.Format, input.Type);
         SampleBytes = source.Header.SampleElements <= LargestTensor / ElementWriter.Width(input.Type) / Math.Max(1, Fit.Batch ?? 1)
             ? (int)source.Header.SampleElements * ElementWriter.Width(input.Type)
             : throw Error(DataCodes.Batches, $"does not fit into memory: input '{input.Name}' takes {source.Header.SampleElements} values a sample");
@@ -75,6 +85,11 @@ internal sealed class InputFeed
             current = values.Second;
         }
 
+        if (_preprocess.IsReversed)
+        {
+            Swap(current);
+        }
+
         Normalise(current);
         try
         {
@@ -98,9 +113,19 @@ internal sealed class InputFeed
         }
     }
 
+    // The first channel and the last of three.
+    private static void Swap(double[] values)
+    {
+        var pixels = values.Length / 3;
+        for (var pixel = 0; pixel < pixels; pixel++)
+        {
+            (values[pixel], values[(2 * pixels) + pixel]) = (values[(2 * pixels) + pixel], values[pixel]);
+        }
+    }
+
     private void Normalise(double[] values)
     {
-        var scale = _dataset.Preprocess.Scale;
+        var scale = _preprocess.Scale;
         var block = values.Length / _offsets.Length;
         for (var channel = 0; channel < _offsets.Length; channel++)
         {
@@ -126,7 +151,7 @@ internal sealed class InputFeed
 
     private long[] Shaped(ArraySource source, long[] laidOut)
     {
-        if (_dataset.Preprocess.Shape is not { } shape)
+        if (_preprocess.Shape is not { } shape)
         {
             return laidOut;
         }

@@ -1,10 +1,12 @@
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Datasets;
 
 /// <summary>
-/// Seeded inputs of the declared shapes, free dimensions 1: standard normal for floating-point inputs, 0 or 1 for the others (token numbers, masks and
-/// switches, for which these are the values that every model can take). A sample does not depend on the batch that it is in.
+/// Seeded inputs of the declared shapes, free dimensions as <see cref="SampleForm.Shapes"/> says. A floating-point input is standard normal, or uniform over
+/// its range; whole numbers are uniform over theirs, bytes over all that they can hold, and others 0 or 1 where nothing is known. A sample does not depend on
+/// the batch that it is in.
 /// </summary>
 internal sealed class RandomSource : IBatchSource
 {
@@ -12,6 +14,7 @@ internal sealed class RandomSource : IBatchSource
     public const double MostValues = 1 << 27;
 
     private readonly IReadOnlyList<ModelTensor> _inputs;
+    private readonly SampleForm _form;
     private readonly int _seed;
     private readonly int _batchSize;
     private readonly bool _hasBatch;
@@ -22,11 +25,12 @@ internal sealed class RandomSource : IBatchSource
     /// <param name="seed">Seed.</param>
     /// <param name="preferredBatch">Samples in a batch where the model leaves that open.</param>
     /// <param name="position">Where the manifest asks for them.</param>
+    /// <param name="form">What a sample is like where the inputs leave that open.</param>
     /// <exception cref="DiagnosticException">An input's type is not numeric (MOC3014), or it is too large for memory (MOC3012).</exception>
-    public RandomSource(IReadOnlyList<ModelTensor> inputs, int count, int seed, int preferredBatch = 16, SourcePosition? position = null)
+    public RandomSource(
+        IReadOnlyList<ModelTensor> inputs, int count, int seed, int preferredBatch = 16, SourcePosition? position = null, SampleForm? form = null)
     {
-        _inputs = inputs;
-        _seed = seed;
+        (_inputs, _form, _seed) = (inputs, form ?? SampleForm.Unknown, seed);
         if (inputs.FirstOrDefault(input => ElementWriter.Width(input.Type) == 0) is { } other)
         {
             throw new DiagnosticException(
@@ -41,15 +45,20 @@ internal sealed class RandomSource : IBatchSource
         var first = inputs.Select(input => input.Shape.Length == 0 ? 0 : input.Shape[0]).Distinct().ToArray();
         var isFree = first is [-1];
         _hasBatch = isFree || (first is [> 0] && inputs.All(input => input.Shape.Length > 1));
-        RequireRoom(inputs, position);
+        RequireRoom(position);
         _batchSize = isFree ? Math.Clamp(preferredBatch, 1, count) : _hasBatch ? (int)first[0] : 1;
         Count = isFree || !_hasBatch ? count : checked((count + _batchSize - 1) / _batchSize * _batchSize);
     }
 
+    /// <summary>The samples of a session's model.</summary>
+    /// <exception cref="DiagnosticException">As above.</exception>
+    public static RandomSource Of(ModelSession session, int count, int seed, SourcePosition? position = null) =>
+        new(session.Inputs, count, seed, position: position, form: session.Samples);
+
     // What a shape asks for is believed no further than what one tensor may take.
-    private static void RequireRoom(IReadOnlyList<ModelTensor> inputs, SourcePosition? position)
+    private void RequireRoom(SourcePosition? position)
     {
-        if (inputs.FirstOrDefault(input => input.Shape.Aggregate(1.0, (product, extent) => product * Math.Max(extent, 1)) > MostValues) is { } large)
+        if (_inputs.FirstOrDefault(input => Extents(input).Aggregate(1.0, (product, extent) => product * extent) > MostValues) is { } large)
         {
             throw new DiagnosticException(
                 DataCodes.Batches,
@@ -80,16 +89,25 @@ internal sealed class RandomSource : IBatchSource
 
     private HostTensor Tensor(ModelTensor input, int part, int start, int count)
     {
-        var shape = input.Shape.Select((extent, dimension) => _hasBatch && dimension == 0 ? count : Math.Max(extent, extent < 0 ? 1 : 0)).ToArray();
+        long[] shape = [.. Extents(input)];
+        if (_hasBatch)
+        {
+            shape[0] = count;
+        }
+
         var elements = shape.Aggregate(1L, (product, extent) => checked(product * extent));
         var values = new double[elements];
         var block = values.Length / count;
+        var isWhole = ElementWriter.IsInteger(input.Type);
+        (double Low, double High)? range = _form.Ranges.TryGetValue(input.Name, out var known) ? known : isWhole ? (0, 1) : null;
         for (var sample = 0; sample < count; sample++)
         {
             var random = SplitMix.For(_seed, start + sample, part);
             foreach (ref var value in values.AsSpan(sample * block, block))
             {
-                value = ElementWriter.IsInteger(input.Type) ? random.Next() >> 63 : random.NextNormal();
+                value = range is not var (low, high) ? random.NextNormal()
+                    : isWhole ? low + Math.Floor(random.NextDouble() * (high - low + 1))
+                    : low + (random.NextDouble() * (high - low));
             }
         }
 
@@ -97,4 +115,6 @@ internal sealed class RandomSource : IBatchSource
         ElementWriter.Write(input.Type, values, tensor.Bytes);
         return tensor;
     }
+
+    private IEnumerable<long> Extents(ModelTensor input) => input.Shape.Select((extent, axis) => extent < 0 ? _form.Extent(input.Name, axis) : extent);
 }

@@ -44,7 +44,7 @@ internal sealed class DataGuess(InitRequest request, ModelSession session, Manif
         }
 
         var first = match.Inputs.First().Value;
-        var choices = PreprocessChoice.For(first, match.Layout);
+        var choices = PreprocessChoice.For(first, match.Layout, session.Inputs);
         var (choice, metric, measured) = Measure(choices, dataset, labels);
         if (test < FewForGates)
         {
@@ -168,11 +168,16 @@ internal sealed record PreprocessChoice(PreprocessPlan Plan, string Text)
 {
     private const string Scale = "scale: 1/255";
 
-    /// <summary>What is usual for such an array, the most likely first.</summary>
-    public static IReadOnlyList<PreprocessChoice> For(DataArray array, PreprocessPlan layout)
+    /// <summary>What is usual for such an array, the most likely first. Whole numbers are taken as they are.</summary>
+    public static IReadOnlyList<PreprocessChoice> For(DataArray array, PreprocessPlan layout, IEnumerable<ModelTensor> inputs)
     {
         var scaled = layout with { Scale = 1.0 / 255 };
         var raw = new PreprocessChoice(layout, "");
+        if (inputs.Any(input => ElementWriter.IsInteger(input.Type)))
+        {
+            return [raw];
+        }
+
         var bytes = new PreprocessChoice(scaled, Scale);
         if (array.Header.Format is not { Kind: ElementKind.Unsigned, Width: 1 })
         {

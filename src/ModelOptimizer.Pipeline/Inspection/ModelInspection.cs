@@ -16,4 +16,8 @@ internal sealed record ModelInspection(
     long? Macs,
     string? MacsUnknown,
     IReadOnlyList<LayerInspection> Layers
-);
+)
+{
+    /// <summary>The shapes for which MACs are counted, by input, where the file leaves them open: found by trying.</summary>
+    public required IReadOnlyDictionary<string, long[]> Samples { get; init; }
+}

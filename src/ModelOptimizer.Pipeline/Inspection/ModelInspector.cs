@@ -18,7 +18,7 @@ internal static class ModelInspector
     public static ModelInspection Inspect(string path, CancellationToken cancellation)
     {
         var model = Load(path);
-        var (shapes, problem) = Shapes(model, cancellation);
+        var (shapes, samples, problem) = Shapes(model, cancellation);
         var macs = ModelStatistics.Macs(model, shapes);
         var layers = LayerFinder.Find(model);
         var storable = StorableWeights.Find(model);
@@ -35,7 +35,10 @@ internal static class ModelInspector
                     .Concat(storable.Where(layer => layer.Kind == LayerKind.Other))
                     .Select(layer => Line(layer, storableNames.Contains(layer.Name), shapes)),
             ]
-        );
+        )
+        {
+            Samples = samples,
+        };
     }
 
     /// <summary>Reads the model at <paramref name="path"/>, runs it once on zeros to learn its shapes, and looks for blocks.</summary>
@@ -44,7 +47,7 @@ internal static class ModelInspector
     public static ModelBlocks Blocks(string path, CancellationToken cancellation)
     {
         var model = Load(path);
-        var (shapes, problem) = Shapes(model, cancellation);
+        var (shapes, samples, problem) = Shapes(model, cancellation);
         return new ModelBlocks(
             1,
             path,
@@ -52,7 +55,10 @@ internal static class ModelInspector
             ModelStatistics.Macs(model, shapes),
             problem,
             [.. BlockFinder.Find(model, shapes).Select(block => Line(block, shapes))]
-        );
+        )
+        {
+            Samples = samples,
+        };
     }
 
     // As a step would get it.
@@ -88,18 +94,24 @@ internal static class ModelInspector
         method.Name == StorableWeights.Method ? isStorable : layer.Obstacle is null && layer.Kind != LayerKind.Other;
 
     // Layers can be listed without shapes; only the MACs need a run.
-    private static (IReadOnlyDictionary<string, long[]> Shapes, string? Problem) Shapes(OnnxModel model, CancellationToken cancellation)
+    private static (IReadOnlyDictionary<string, long[]> Shapes, IReadOnlyDictionary<string, long[]> Samples, string? Problem) Shapes(
+        OnnxModel model, CancellationToken cancellation)
     {
         try
         {
             using var engine = new Engine(DeviceSelector.Select("cpu"));
             using var stop = cancellation.Register(engine.Sessions.Stop);
-            var shapes = ShapeProbe.Run(engine, model);
-            return (shapes, shapes.Count == 0 ? "a run on zeros, which would show the shapes inside the model, does not succeed" : null);
+            var free = new FreeShapes(model);
+            var form = free.AreThere ? free.Find(tried => ShapeProbe.Run(engine, model.With(tried)).Count > 0) : null;
+            var shapes = ShapeProbe.Run(engine, model.With(form ?? SampleForm.Unknown));
+            return (
+                shapes,
+                (form ?? SampleForm.Unknown).Shapes,
+                shapes.Count == 0 ? "a run on zeros, which would show the shapes inside the model, does not succeed" : null);
         }
         catch (DiagnosticException exception)
         {
-            return (new Dictionary<string, long[]>(), exception.Diagnostic.Message);
+            return (new Dictionary<string, long[]>(), SampleForm.Unknown.Shapes, exception.Diagnostic.Message);
         }
     }
 }

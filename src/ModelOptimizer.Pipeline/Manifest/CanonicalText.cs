@@ -17,30 +17,70 @@ internal static class CanonicalText
         ["source"] = paths.Canonical(model.Source),
         ["initializers"] = model.Initializers == InitializerUse.Inputs ? "inputs" : null,
         ["strip"] = model.Strip ? null : false,
-        ["calibrate"] = model.Calibrate is { } calibrate
-            ? Sorted(new() { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples })
-            : null,
+        ["calibrate"] = model.Calibrate is { } calibrate ? Calibration(calibrate, paths) : null,
         ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
         ["compress"] = List(model.Steps.Select(step => Step(step, paths))),
         ["gates"] = List(model.Gates.Where(gate => gate.ConfirmedOn is null).Select(Gate)),
     }).ToJsonString(Format);
 
-    private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths) => dataset is null ? null : Sorted(new()
+    private static JsonObject Calibration(CalibrationPlan calibrate, ManifestPaths paths)
     {
-        ["name"] = dataset.Name,
-        ["path"] = dataset.Path is { } path ? paths.Canonical(path) : null,
-        ["inputs"] = Sorted(dataset.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Array(dataset, input.Value, paths))),
-        ["labels"] = dataset.Labels is { } labels ? Array(dataset, labels, paths) : null,
-        ["columns"] = dataset.Columns.Count == 0
+        var values = new Dictionary<string, JsonNode?> { ["dataset"] = Dataset(calibrate.Dataset, paths), ["samples"] = calibrate.Samples };
+        if (calibrate.Random is { Shapes.Count: > 0 } shaped)
+        {
+            values["shapes"] = Sorted(shaped.Shapes.ToDictionary(
+                input => input.Key, input => (JsonNode?)List(input.Value.Extents.Select(extent => (JsonNode)extent))));
+        }
+
+        if (calibrate.Random is { Ranges.Count: > 0 } ranged)
+        {
+            values["ranges"] = Sorted(ranged.Ranges.ToDictionary(input => input.Key, input => (JsonNode?)List([input.Value.Low, input.Value.High])));
+        }
+
+        return Sorted(values);
+    }
+
+    private static JsonObject? Dataset(DatasetPlan? dataset, ManifestPaths paths)
+    {
+        if (dataset is null)
+        {
+            return null;
+        }
+
+        var values = Preprocess(dataset.Preprocess);
+        values["name"] = dataset.Name;
+        values["path"] = dataset.Path is { } path ? paths.Canonical(path) : null;
+        values["inputs"] = Sorted(dataset.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Array(dataset, input.Value, paths)));
+        values["labels"] = dataset.Labels is { } labels ? Array(dataset, labels, paths) : null;
+        values["columns"] = dataset.Columns.Count == 0
             ? null
-            : Sorted(dataset.Columns.ToDictionary(list => list.Key, list => (JsonNode?)List(list.Value.Select(column => (JsonNode)column)))),
-        ["part"] = dataset.Part is { } part ? Sorted(new() { ["start"] = part.Start, ["end"] = part.End }) : null,
-        ["scale"] = dataset.Preprocess.Scale,
-        ["mean"] = List(dataset.Preprocess.Mean.Select(value => (JsonNode)value)),
-        ["std"] = List(dataset.Preprocess.Std.Select(value => (JsonNode)value)),
-        ["layout"] = dataset.Preprocess.Layout,
-        ["shape"] = dataset.Preprocess.Shape is { } shape ? List(shape.Select(extent => (JsonNode)extent)) : null,
-    });
+            : Sorted(dataset.Columns.ToDictionary(list => list.Key, list => (JsonNode?)List(list.Value.Select(column => (JsonNode)column))));
+        values["part"] = dataset.Part is { } part ? Sorted(new() { ["start"] = part.Start, ["end"] = part.End }) : null;
+        if (dataset.Preprocess.Inputs.Count > 0)
+        {
+            values["preprocess"] = Sorted(dataset.Preprocess.Inputs.ToDictionary(input => input.Key, input => (JsonNode?)Sorted(Preprocess(input.Value))));
+        }
+
+        return Sorted(values);
+    }
+
+    private static Dictionary<string, JsonNode?> Preprocess(PreprocessPlan plan)
+    {
+        var values = new Dictionary<string, JsonNode?>
+        {
+            ["scale"] = plan.Scale,
+            ["mean"] = List(plan.Mean.Select(value => (JsonNode)value)),
+            ["std"] = List(plan.Std.Select(value => (JsonNode)value)),
+            ["layout"] = plan.Layout,
+            ["shape"] = plan.Shape is { } shape ? List(shape.Select(extent => (JsonNode)extent)) : null,
+        };
+        if (plan.IsReversed)
+        {
+            values["channels"] = "bgr";
+        }
+
+        return values;
+    }
 
     private static string Array(DatasetPlan dataset, string array, ManifestPaths paths) => dataset.Path is null ? paths.Canonical(array) : array;
 

@@ -47,7 +47,9 @@ internal sealed class DatasetsReader(ManifestPaths paths)
             Inputs = inputs,
             Labels = labels,
             Columns = arrays.Columns,
-            Preprocess = section.Inner(DatasetKeys.Preprocess, PreprocessKeys.All) is { } preprocess ? PreprocessKeys.Read(preprocess) : new PreprocessPlan(),
+            Preprocess = section.Inner(DatasetKeys.Preprocess, PreprocessKeys.All) is { } preprocess
+                ? PreprocessKeys.Read(preprocess, inputs.Keys, paths)
+                : new PreprocessPlan(),
             Files = [.. files.Distinct(StringComparer.Ordinal)],
         };
         return section.Read(DatasetKeys.Split) is { } split

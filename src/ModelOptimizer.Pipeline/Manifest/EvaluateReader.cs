@@ -10,8 +10,14 @@ internal sealed class EvaluateReader(IReadOnlyDictionary<string, DatasetPlan> da
             return null;
         }
 
-        var samples = section.Read(CalibrateKeys.Samples) ?? section.Read(CalibrateKeys.Random);
-        return new CalibrationPlan(Find(section, CalibrateKeys.Dataset), samples, model.KeyPosition(ModelKeys.Calibrate.Name));
+        var random = section.Read(CalibrateKeys.Random);
+        return new CalibrationPlan(
+            Find(section, CalibrateKeys.Dataset),
+            section.Read(CalibrateKeys.Samples) ?? random?.Samples,
+            model.KeyPosition(ModelKeys.Calibrate.Name))
+        {
+            Random = random,
+        };
     }
 
     public EvaluationPlan? Evaluate(Section model)
@@ -116,9 +122,9 @@ internal static class CalibrateKeys
         Needs = ["dataset"],
     });
 
-    public static readonly Option<int?> Random = All.Add<int?>(new(
+    public static readonly Option<RandomPlan?> Random = All.Add<RandomPlan?>(new(
         "random",
-        Forms.Whole(1).OrNone(),
+        RandomPlan.Form.OrNone(),
         "Instead of a dataset: that many random inputs. For models without data; what depends on the data, such as ranks, is then poorer.")
     {
         ExclusiveGroup = "data",

@@ -15,6 +15,15 @@ internal sealed record PreprocessPlan
     /// <summary>Layout of the file's arrays: <c>NCHW</c>, or <c>NHWC</c>, which is transposed to NCHW.</summary>
     public string Layout { get; init; } = "NCHW";
 
+    /// <summary>Whether the three channels are reversed, before mean and std: RGB becomes BGR.</summary>
+    public bool IsReversed { get; init; }
+
     /// <summary>Shape that each sample is reshaped to, without the batch dimension; null to leave it.</summary>
     public IReadOnlyList<long>? Shape { get; init; }
+
+    /// <summary>Of single inputs, in place of this.</summary>
+    public IReadOnlyDictionary<string, PreprocessPlan> Inputs { get; init; } = new Dictionary<string, PreprocessPlan>();
+
+    /// <summary>What is done to an input.</summary>
+    public PreprocessPlan Of(string input) => Inputs.GetValueOrDefault(input, this);
 }

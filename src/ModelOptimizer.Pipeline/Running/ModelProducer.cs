@@ -12,24 +12,26 @@ namespace ModelOptimizer.Pipeline.Running;
 /// <param name="prepared">The same as steps get it.</param>
 internal sealed class ModelProducer(JobContext job, OnnxModel given, PreparedModel prepared)
 {
-    private readonly OnnxModel _original = prepared.Model;
+    private readonly Lazy<OnnxModel> _original = new(() => SampleForms.Bind(job, prepared.Model));
+
+    private OnnxModel Original => _original.Value;
 
     private bool TimeDecides => job.Model.Steps.Any(step => step.IsTimed) || job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
 
     /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
     public (byte[] Model, ModelReport Report) Decide()
     {
-        using var examiner = new ModelExaminer(job, given);
+        using var examiner = Examiner();
         // What is stored runs with the original's channels.
-        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, _original) : 1;
-        var compressor = new ModelCompressor(job, _original, multiple);
+        var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, Original) : 1;
+        var compressor = new ModelCompressor(job, Original, multiple);
         var (compressed, trace) = job.Model.Steps.Any(step => step.IsSearched)
-            ? GateSearch.Start(job, examiner, _original, multiple).Run()
+            ? GateSearch.Start(job, examiner, Original, multiple).Run()
             : (compressor.Compress(), null);
         IReadOnlyList<LayerTime> times = [];
         if (TimeDecides)
         {
-            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, _original)).Apply(compressed);
+            (compressed, times) = new TimedReverts(job, compressor, examiner, new LayerTimer(job, Original)).Apply(compressed);
         }
 
         var (bytes, report) = Finish(examiner, compressed);
@@ -48,16 +50,18 @@ internal sealed class ModelProducer(JobContext job, OnnxModel given, PreparedMod
     /// <summary>Does what was decided before.</summary>
     public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
     {
-        using var examiner = new ModelExaminer(job, given);
-        return Finish(examiner, new ModelCompressor(job, _original).Compress(chosen));
+        using var examiner = Examiner();
+        return Finish(examiner, new ModelCompressor(job, Original).Compress(chosen));
     }
 
     /// <summary>Measures a compressed model that is there already.</summary>
     public ModelReport Examine(OnnxModel compressed)
     {
-        using var examiner = new ModelExaminer(job, given);
-        return Finish(examiner, new CompressedModel(compressed, [])).Report;
+        using var examiner = Examiner();
+        return Finish(examiner, new CompressedModel(compressed.With(Original.Samples), [])).Report;
     }
+
+    private ModelExaminer Examiner() => new(job, given.With(Original.Samples));
 
     private (byte[] Model, ModelReport Report) Finish(ModelExaminer examiner, CompressedModel compressed)
     {

@@ -37,7 +37,7 @@ internal sealed class ChoiceTimes(JobContext job, OnnxModel model)
         OrderedDictionary<string, List<StepChoice>> options)
     {
         using var session = job.Engine.CreateSession(model);
-        var inputs = new RandomSource(session.Inputs, 1, job.Plan.Seed).Read().First().Inputs;
+        var inputs = RandomSource.Of(session, 1, job.Plan.Seed).Read().First().Inputs;
         var whole = 1e9 * LatencyMeter.Measure(new SessionLatencyProbe(session, session, inputs), WholeModel, job.Cancellation).OriginalSeconds;
         var lines = new Dictionary<(string Layer, int Step), Line>();
         foreach (var (index, step) in steps)

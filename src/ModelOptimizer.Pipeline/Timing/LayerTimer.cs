@@ -83,7 +83,7 @@ internal sealed class LayerTimer
 
         using var original = _job.Engine.CreateSession(before);
         using var rewritten = _job.Engine.CreateSession(after);
-        var inputs = new RandomSource(original.Inputs, 1, _job.Plan.Seed).Read().First().Inputs;
+        var inputs = RandomSource.Of(original, 1, _job.Plan.Seed).Read().First().Inputs;
         var latency = LatencyMeter.Measure(new SessionLatencyProbe(original, rewritten, inputs), PerLayer, _job.Cancellation);
         return new LayerTime(layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);
     }

@@ -61,7 +61,7 @@ internal static class RankMultiple
     {
         using var full = job.Engine.CreateSession(Chain(layer, input, rank + 1));
         using var liked = job.Engine.CreateSession(Chain(layer, input, rank));
-        var inputs = new RandomSource(full.Inputs, 1, job.Plan.Seed).Read().First().Inputs;
+        var inputs = RandomSource.Of(full, 1, job.Plan.Seed).Read().First().Inputs;
         return LatencyMeter.Measure(new SessionLatencyProbe(full, liked, inputs), PerMultiple, job.Cancellation).Ratio;
     }
 

@@ -45,7 +45,7 @@ internal static class TapModel
         Replace(graph.ValueInfo, [.. graph.ValueInfo.Where(value => !tensors.Contains(value.Name))]);
         // The runtime infers the outputs' types; what a file declares may be wrong or absent.
         Replace(graph.Output, [.. tensors.Select(tensor => new ValueInfoProto { Name = tensor })]);
-        return new OnnxModel(result, model.Path);
+        return new OnnxModel(result, model.Path) { Samples = model.Samples };
     }
 
     private static void Replace<T>(Google.Protobuf.Collections.RepeatedField<T> field, IReadOnlyCollection<T> items)

@@ -27,12 +27,16 @@ internal sealed class ModelSession : IDisposable
         _file = model.Path;
         _bytes = model.SizeInBytes;
         Native = session;
-        Inputs = [.. session.InputNames.Select(name => Describe(name, session.InputMetadata))];
+        Samples = model.Samples;
+        Inputs = [.. session.InputNames.Select(name => Input(Describe(name, session.InputMetadata)))];
         Outputs = [.. session.OutputNames.Select(name => Describe(name, session.OutputMetadata))];
     }
 
     /// <summary>What must be fed, in the model's order (initializers that are also inputs are not listed).</summary>
     public IReadOnlyList<ModelTensor> Inputs { get; }
+
+    /// <summary>What one sample is like where the inputs leave that open.</summary>
+    public SampleForm Samples { get; }
 
     /// <summary>What comes out, in the model's order.</summary>
     public IReadOnlyList<ModelTensor> Outputs { get; }
@@ -189,6 +193,8 @@ internal sealed class ModelSession : IDisposable
             ? new ModelTensor(name, (TensorProto.Types.DataType)node.ElementDataType, [.. node.Dimensions.Select(extent => (long)extent)])
             : new ModelTensor(name, TensorProto.Types.DataType.Undefined, []);
     }
+
+    private ModelTensor Input(ModelTensor input) => Samples.IsOneByOne && input.Shape is [< 0, ..] ? input with { Shape = [1, .. input.Shape[1..]] } : input;
 
     private void RequireInputs(IReadOnlyDictionary<string, HostTensor> inputs)
     {

@@ -38,7 +38,7 @@ internal static class ShapeConstants
         }
 
         using var session = engine.Sessions.CreateExact(ShapeProbe.WithOutputs(model, results), SessionKind.AsWritten);
-        var values = session.Run(session.Inputs.ToDictionary(input => input.Name, ShapeProbe.Zeros, StringComparer.Ordinal));
+        var values = session.Run(session.Inputs.ToDictionary(input => input.Name, input => ShapeProbe.Zeros(input, model.Samples), StringComparer.Ordinal));
         foreach (var (name, value) in values.Where(result => IsInteger((int)result.Value.Type)))
         {
             var producer = nodes.First(node => node.Output.Contains(name));

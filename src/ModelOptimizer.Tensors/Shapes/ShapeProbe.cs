@@ -20,8 +20,8 @@ internal static class ShapeProbe
     private const long LargestShapeData = 1024;
 
     /// <summary>
-    /// Shapes with free dimensions as 1, on zeros where a run is needed: tensors whose shape depends on values may differ on real data. Sequences, maps,
-    /// optionals and tensors of sub-graphs are left out.
+    /// Shapes for one sample (<see cref="OnnxModel.Samples"/>), on zeros where a run is needed: tensors whose shape depends on values may differ on real data.
+    /// Sequences, maps, optionals and tensors of sub-graphs are left out.
     /// </summary>
     /// <returns>Shapes by name, weights included; empty where ONNX Runtime refuses the model, or where it cannot run on zeros and would have to.</returns>
     public static IReadOnlyDictionary<string, long[]> Run(Engine engine, OnnxModel model)
@@ -67,7 +67,7 @@ internal static class ShapeProbe
 
         graph.Initializer.AddRange(source.Initializer.Where(tensor => !IsLarge(tensor)));
         graph.SparseInitializer.AddRange(source.SparseInitializer);
-        graph.Input.AddRange(source.Input.Where(input => !large.ContainsKey(input.Name)).Select(Fixed));
+        graph.Input.AddRange(source.Input.Where(input => !large.ContainsKey(input.Name)).Select(input => Fixed(input, model.Samples)));
         graph.Input.AddRange(large.Select(pair => Input(pair.Key, pair.Value.DataType, pair.Value.Dims)));
         var proto = new ModelProto { IrVersion = model.Proto.IrVersion, Graph = graph };
         proto.OpsetImport.AddRange(model.Proto.OpsetImport);
@@ -145,12 +145,12 @@ internal static class ShapeProbe
         var proto = new ModelProto(model.Proto);
         proto.TrainingInfo.Clear();
         SetOutputs(proto.Graph, names);
-        return new OnnxModel(proto, model.Path);
+        return new OnnxModel(proto, model.Path) { Samples = model.Samples };
     }
 
-    internal static HostTensor Zeros(ModelTensor input)
+    internal static HostTensor Zeros(ModelTensor input, SampleForm form)
     {
-        long[] shape = [.. input.Shape.Select(extent => extent < 0 ? 1 : extent)];
+        long[] shape = [.. input.Shape.Select((extent, axis) => extent < 0 ? form.Extent(input.Name, axis) : extent)];
         return new HostTensor(input.Type, shape, new byte[BytesOf(input with { Shape = shape })]);
     }
 
@@ -169,7 +169,7 @@ internal static class ShapeProbe
         graph.Output.AddRange(names.Select(name => new ValueInfoProto { Name = name }));
     }
 
-    private static ValueInfoProto Fixed(ValueInfoProto input)
+    private static ValueInfoProto Fixed(ValueInfoProto input, SampleForm form)
     {
         if (input.Type?.TensorType is not { } tensor)
         {
@@ -177,7 +177,8 @@ internal static class ShapeProbe
         }
 
         // A free dimension has a name, or nothing.
-        var extents = tensor.Shape?.Dim.Select(dim => dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? dim.DimValue : 1);
+        var extents = tensor.Shape?.Dim.Select((dim, axis) =>
+            dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? dim.DimValue : form.Extent(input.Name, axis));
         return Input(input.Name, tensor.ElemType, extents ?? []);
     }
 

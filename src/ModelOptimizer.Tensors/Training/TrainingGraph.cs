@@ -110,7 +110,7 @@ internal sealed class TrainingGraph
     }
 
     /// <summary>The batch that <paramref name="model"/> can be trained with: its own where it is fixed, <paramref name="wanted"/> where it is free.</summary>
-    public static int BatchOf(OnnxModel model, int wanted) => BatchShapes.Fixed(model.Graph) ?? wanted;
+    public static int BatchOf(OnnxModel model, int wanted) => BatchShapes.Fixed(model.Graph) ?? (model.Samples.IsOneByOne ? 1 : wanted);
 
     private static (IReadOnlyList<TrainedTensor> Parameters, float[] Start) Gather(OnnxModel model, IReadOnlyList<string> names)
     {

@@ -17,7 +17,7 @@ internal static class BlocksView
 
         terminal.Out.WriteLine(
             $"{ShortPath.From(terminal.CurrentDirectory, model.Model)}: {Blocks(model.Blocks.Count)}, {Figures.Count(model.Parameters)} params, "
-                + $"{Figures.Count(model.Macs)} MACs"
+                + $"{Figures.Count(model.Macs)} MACs{SampleText.Of(model.Samples)}"
         );
         if (model.ShapesUnknown is { } reason)
         {

@@ -17,7 +17,7 @@ internal static class LayersView
 
         terminal.Out.WriteLine(
             $"{ShortPath.From(terminal.CurrentDirectory, model.Model)}: {Layers(model.Layers.Count)}, {Figures.Count(model.Parameters)} params, "
-                + $"{Figures.Count(model.Macs)} MACs, {Figures.Bytes(model.Bytes)}"
+                + $"{Figures.Count(model.Macs)} MACs{SampleText.Of(model.Samples)}, {Figures.Bytes(model.Bytes)}"
         );
         if (model.MacsUnknown is { } reason)
         {
@@ -51,4 +51,13 @@ internal static class LayersView
 
     private static string Weight(LayerInspection layer) =>
         string.Join('×', layer.WeightShape) + (layer.ElementType is "float" or "undefined" ? "" : " " + layer.ElementType);
+}
+
+/// <summary>What one sample is, where the file leaves that open.</summary>
+internal static class SampleText
+{
+    /// <summary><c> for x 1×3×224×224</c>; nothing where the file says it.</summary>
+    public static string Of(IReadOnlyDictionary<string, long[]> samples) => samples.Count == 0
+        ? ""
+        : $" for {string.Join(", ", samples.Select(input => $"{input.Key} {string.Join('×', input.Value)}"))}";
 }

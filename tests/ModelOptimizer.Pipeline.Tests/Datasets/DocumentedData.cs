@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ModelOptimizer.Methods.Options;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -24,6 +25,12 @@ public sealed partial class DocumentedData : IDisposable
         foreach (Match example in Example().Matches(File.ReadAllText(Page)))
         {
             var root = (MapNode)YamlTree.Parse(example.Groups["yaml"].Value, "data.md")!;
+            if (root.Entries is [{ Key.Text: "calibrate", Value: MapNode { Entries: [{ Key.Text: "random", Value: var random }] } }])
+            {
+                RandomPlan.Form.Read(random, "random", ManifestPaths.None).Samples.ShouldBe(64);
+                continue;
+            }
+
             var datasets = new DatasetsReader(new ManifestPaths(_folder.Path, mustExist: true)).Read(
                 root.Entries.Single(entry => entry.Key.Text == "datasets").Value
             );
@@ -58,6 +65,7 @@ public sealed partial class DocumentedData : IDisposable
             "photos: image [2, 3, 5, 6], no labels",
             "pixels: image [1, 1, 28, 28], classes 5",
             "saved: image [2, 28, 28], no labels",
+            "scenes: depth [2, 5, 6], image [2, 3, 5, 6], no labels",
         ]);
     }
 
@@ -102,6 +110,9 @@ public sealed partial class DocumentedData : IDisposable
             .Write("data/masked/0001.npy", Zeros("<f4", 2))
             .Write("data/masked/0001.mask.npy", Zeros("|b1", 2))
             .Write("data/masked/0001.label.npy", ArrayWriter.Npy("<i8", [], [7]))
+            .Write(
+                "data/scenes.npz",
+                ArrayWriter.Npz(CompressionLevel.Optimal, ("photos", Zeros("|u1", 2, 5, 6, 3)), ("depth", Zeros("<f4", 2, 5, 6))))
             .Write("data/photos.npz", ArrayWriter.Npz(CompressionLevel.Optimal, ("photos", Zeros("|u1", 2, 5, 6, 3))));
         foreach (var name in new[] { "a", "b" })
         {

@@ -44,6 +44,49 @@ public sealed class Preprocessing : IDisposable
         values.ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData("NCHW")]
+    [InlineData("NHWC")]
+    public void Reverses_The_Channels_Before_Mean_And_Std(string layout)
+    {
+        const int Channels = 3, Pixels = 8;
+        double Value(int sample, int channel, int pixel) => (100 * sample) + (10 * channel) + pixel;
+        var stored = from n in Enumerable.Range(0, 5)
+                     from i in Enumerable.Range(0, Channels * Pixels)
+                     select layout == "NHWC" ? Value(n, i % Channels, i / Channels) : Value(n, i / Pixels, i % Pixels);
+        _folder.Write("x.npy", ArrayWriter.Npy("<i4", layout == "NHWC" ? [5, 2, 4, Channels] : [5, Channels, 2, 4], [.. stored]));
+        var dataset = _folder.Files("x.npy") with { Preprocess = new PreprocessPlan { Layout = layout, IsReversed = true, Mean = [1000, 2000, 3000] } };
+
+        var values = DataFolder.Values(DatasetReader.Open(dataset, [DataFolder.Input(-1, Channels, 2, 4)], null, 1));
+
+        values.ShouldBe(from n in Enumerable.Range(0, 5)
+                        from c in Enumerable.Range(0, Channels)
+                        from p in Enumerable.Range(0, Pixels)
+                        select Value(n, 2 - c, p) - (1000 * (c + 1)));
+    }
+
+    [Fact]
+    public void Of_A_Single_Input_Is_In_Place_Of_That_Of_All()
+    {
+        _folder.Write("x.npy", ArrayWriter.Npy("<i4", [2, 1], [10, 20]));
+        _folder.Write("y.npy", ArrayWriter.Npy("<i4", [2, 1], [1, 2]));
+        var dataset = _folder.Files("x.npy") with
+        {
+            Inputs = new Dictionary<string, string> { ["image"] = _folder.Files("x.npy").Inputs["image"], ["depth"] = _folder.Files("y.npy").Inputs["image"] },
+            Preprocess = new PreprocessPlan
+            {
+                Scale = 0.1,
+                Mean = [5],
+                Inputs = new Dictionary<string, PreprocessPlan> { ["depth"] = new() { Scale = 3 } },
+            },
+        };
+
+        var batch = DatasetReader.Open(dataset, [DataFolder.Input(-1, 1), DataFolder.Input(-1, 1) with { Name = "depth" }], null, 1).Read().Single();
+
+        batch.Inputs["image"].Doubles().ShouldBe([-4, -3], 1e-9);
+        batch.Inputs["depth"].Doubles().ShouldBe([3, 6], 1e-9);
+    }
+
     [Fact]
     public void Reshapes_And_Takes_Channels_From_Before_Or_After()
     {

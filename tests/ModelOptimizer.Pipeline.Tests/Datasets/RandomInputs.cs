@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Tensors.Data;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -63,6 +64,25 @@ public sealed class RandomInputs
 
         batch.Inputs["tokens"].As<long>().ToArray().Distinct().Order().ShouldBe([0L, 1]);
         batch.Inputs["mask"].Bytes.Distinct().Order().ShouldBe([(byte)0, (byte)1]);
+    }
+
+    [Fact]
+    public void Are_Within_Ranges_And_Have_The_Extents_That_Are_Known()
+    {
+        var form = new SampleForm
+        {
+            Shapes = new Dictionary<string, long[]> { ["tokens"] = [1, 50], ["image"] = [1, 200] },
+            Ranges = new Dictionary<string, (double, double)> { ["tokens"] = (3, 5), ["image"] = (-1, 2) },
+        };
+        var source = new RandomSource([new ModelTensor("tokens", DataType.Int64, [-1, -1]), DataFolder.Input(-1, -1)], 8, 1, form: form);
+        var batch = source.Read().Single();
+
+        batch.Inputs["tokens"].Shape.ShouldBe([8, 50]);
+        batch.Inputs["tokens"].As<long>().ToArray().Distinct().Order().ShouldBe([3L, 4, 5]);
+        var values = batch.Inputs["image"].Doubles();
+        values.Min().ShouldBe(-1, 0.02);
+        values.Max().ShouldBe(2, 0.02);
+        values.Average().ShouldBe(0.5, 0.1);
     }
 
     [Fact]

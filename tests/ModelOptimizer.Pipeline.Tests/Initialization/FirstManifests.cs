@@ -1,3 +1,4 @@
+using ModelOptimizer.Onnx.Proto;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -116,6 +117,26 @@ public sealed class FirstManifests : IDisposable
             .Init("colours.npy", force: true, model: "colours.onnx");
 
         _project.Manifest.ShouldContain("preprocess: { scale: 1/255, layout: NHWC }");
+    }
+
+    [Fact]
+    public void Take_Whole_Numbers_As_They_Are()
+    {
+        new GraphBuilder()
+            .Input("bytes", [-1, 64], (int)TensorProto.Types.DataType.Int32)
+            .Random("table", [256, 8])
+            .Node("Gather", ["table", "bytes"], ["rows"])
+            .Node("Flatten", ["rows"], ["flat"])
+            .Gemm("flat", "y", 10, 512)
+            .Output("y", [-1, 10])
+            .Build()
+            .Save(_project["bytes.onnx"]);
+
+        // Divided by 255 they would be all 0.
+        _project.Write("bytes.npy", ArrayWriter.Npy("|u1", [400, 64], _project.Images.Take(400 * 64))).Init("bytes.npy", model: "bytes.onnx");
+
+        _project.Manifest.ShouldNotContain("\n    preprocess:");
+        _project.Compress().ExitCode.ShouldBeOneOf(ExitCode.Passed, ExitCode.GateFailed);
     }
 
     [Fact]

@@ -322,7 +322,7 @@ public sealed class ManifestReading : IDisposable
     {
         var plan = _folder.Read(Everything);
 
-        plan.Models[1].Calibrate.ShouldBe(new CalibrationPlan(null, 64, At(31, 5)));
+        plan.Models[1].Calibrate.ShouldBe(new CalibrationPlan(null, 64, At(31, 5)) { Random = new RandomPlan(64) });
         plan.Remarks.Select(remark => (remark.Code, remark.Severity, remark.Position)).ShouldBe(
         [
             (ManifestCodes.NoGates, DiagnosticSeverity.Note, At(29, 3)),
