@@ -1,6 +1,7 @@
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Preparing;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
@@ -52,6 +53,7 @@ internal sealed class Models : Subject
             _ = weights[layer.Weight].Select(WeightValues.ReadDoubles).ToList();
         }
 
+        List(Ballast.Strip(FormChains.Fold(GivenConstants.Declare(model).Model)));
         _ = OnnxModel.Parse(model.ToBytes());
         return [];
     }

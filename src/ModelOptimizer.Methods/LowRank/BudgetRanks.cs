@@ -62,7 +62,7 @@ internal sealed class BudgetRanks(LowRankWork work, Budget budget)
     private DiagnosticException TooSmall(double limit, IReadOnlyList<ChosenRanks> smallest)
     {
         var least = Exact(smallest);
-        var original = work.Costs.Whole(budget.Measure, work.Context.Original);
+        var original = work.Costs.OfOriginal(budget.Measure);
         var percent = Budget.LeastPercent(least, original);
         return new DiagnosticException(
             MethodCodes.BudgetTooSmall,

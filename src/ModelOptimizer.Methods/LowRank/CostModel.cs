@@ -10,11 +10,16 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
 
     /// <summary>The whole model so far.</summary>
     /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
-    public double Whole(BudgetMeasure measure) => Whole(measure, context.Model);
+    public double Whole(BudgetMeasure measure) => measure == BudgetMeasure.Size ? context.Model.SizeInBytes : Count(measure, context.Model);
+
+    /// <summary>The original, of which a budget's percentages are.</summary>
+    /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
+    public double OfOriginal(BudgetMeasure measure) =>
+        measure == BudgetMeasure.Size ? ModelStatistics.Bytes(context.Original) : Count(measure, context.Original);
 
     /// <summary>What a budget allows, in its own unit.</summary>
     /// <exception cref="DiagnosticException">Multiply-adds cannot be counted.</exception>
-    public double Limit(Budget budget) => budget.Limit(Whole(budget.Measure, context.Original));
+    public double Limit(Budget budget) => budget.Limit(OfOriginal(budget.Measure));
 
     /// <summary>
     /// By how much the model changes when a layer gets <paramref name="ranks"/>: exact for parameters and multiply-adds, to a few bytes for sizes. Of times it
@@ -39,17 +44,13 @@ internal sealed class CostModel(StepContext context, LowRankOptions options)
             return Whole(measure) + choice.Sum(pair => Change(pair.Layer, pair.Ranks, measure));
         }
 
-        // Shapes are numbers too, which a chain has as attributes.
-        bool IsStored(FactorLayer layer, RankPair ranks) =>
-            measure == BudgetMeasure.Params ? options.Storage != FactorStorage.Chain : Overhead(layer, ranks).IsStored;
+        bool IsStored(FactorLayer layer, RankPair ranks) => measure == BudgetMeasure.Size && Overhead(layer, ranks).IsStored;
         var model = GraphRewriter.Apply(context.Model, [.. choice.Select(pair => Empty(pair.Layer, pair.Ranks, IsStored(pair.Layer, pair.Ranks)))]);
         return measure == BudgetMeasure.Size ? model.SizeInBytes : ModelStatistics.Parameters(model);
     }
 
-    /// <summary>One measure of <paramref name="model"/>.</summary>
-    public double Whole(BudgetMeasure measure, OnnxModel model) => measure switch
+    private double Count(BudgetMeasure measure, OnnxModel model) => measure switch
     {
-        BudgetMeasure.Size => ReferenceEquals(model, context.Original) ? ModelStatistics.Bytes(model) : model.SizeInBytes,
         BudgetMeasure.Params => ModelStatistics.Parameters(model),
         _ => ModelStatistics.Macs(model, context.Shapes) ?? throw new DiagnosticException(
             MethodCodes.UnknownMacs,

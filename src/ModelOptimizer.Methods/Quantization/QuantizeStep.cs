@@ -76,7 +76,7 @@ internal sealed class QuantizeStep : IStep
     {
         var original = ModelStatistics.Bytes(_context.Original);
         var limit = budget.Limit(original);
-        double whole = ReferenceEquals(_context.Model, _context.Original) ? original : _context.Model.SizeInBytes;
+        double whole = _context.Model.SizeInBytes;
         if (whole <= limit)
         {
             throw new DiagnosticException(

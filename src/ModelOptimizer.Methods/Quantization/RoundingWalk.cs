@@ -30,8 +30,9 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
             double width = target.Axis!.Width;
             var layer = target.Measured.Count == 1 ? target.Measured[0] : target.Layer;
             double groups = layer.Window?.Group ?? 1;
-            // Two moments, their means, and a factor with its copies.
-            largest = Math.Max(largest, 8 * sizeof(double) * groups * Math.Pow(SequentialWalk.Width(layer), 2));
+            // Two moments, their means, and a factor with its copies. What is no layer, such as a table of Gather, has no channels of its own.
+            var measured = layer.OutputChannels == 0 ? width : SequentialWalk.Width(layer);
+            largest = Math.Max(largest, 8 * sizeof(double) * groups * measured * measured);
             flops += (groups * (RidgeFit.Factors + 1) * Math.Pow(width, 3) / 3) + (12 * target.Axis.Count * width * width);
         }
 

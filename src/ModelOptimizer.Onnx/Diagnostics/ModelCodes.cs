@@ -44,4 +44,7 @@ internal static class ModelCodes
 
     /// <summary>The graph of the model breaks a rule of the format.</summary>
     public const string InvalidGraph = "MOC2014";
+
+    /// <summary>Initialisers that are inputs of the graph too are taken as constants.</summary>
+    public const string GivenConstants = "MOC2015";
 }

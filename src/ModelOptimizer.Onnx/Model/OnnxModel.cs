@@ -28,7 +28,8 @@ internal sealed class OnnxModel
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>
-    /// Bytes of <see cref="Files"/> together, as they were on disk; null for a model that was not loaded, and for a copy, which is made to be changed.
+    /// Bytes of <see cref="Files"/> together, as they were on disk; null for a model that was not loaded, and for a <see cref="Clone"/>, which
+    /// is made to be changed.
     /// </summary>
     public long? FileSizeInBytes { get; init; }
 
@@ -70,6 +71,9 @@ internal sealed class OnnxModel
     /// <summary>The model as one self-contained file.</summary>
     /// <exception cref="Diagnostics.DiagnosticException">It is larger than 2 GB (<see cref="ModelCodes.TooLarge"/>).</exception>
     public byte[] ToBytes() => ModelWriter.ToBytes(Proto, Path);
+
+    /// <summary>What was made of the files before anything else: the same files, and a budget's percentages are of what they have.</summary>
+    public OnnxModel With(ModelProto proto) => new(proto, Path) { Files = Files, FileSizeInBytes = FileSizeInBytes, Samples = Samples };
 
     /// <summary>The same model, and what a sample of it is like.</summary>
     public OnnxModel With(SampleForm samples) => new(Proto, Path) { Files = Files, FileSizeInBytes = FileSizeInBytes, Samples = samples };

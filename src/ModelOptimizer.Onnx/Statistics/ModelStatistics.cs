@@ -1,6 +1,7 @@
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
+using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace ModelOptimizer.Onnx.Statistics;
 
@@ -8,8 +9,8 @@ namespace ModelOptimizer.Onnx.Statistics;
 internal static class ModelStatistics
 {
     /// <summary>
-    /// Number of parameters: all numbers that the file holds as constants, whatever their type, in initialisers (sparse ones: stored values) and
-    /// <c>Constant</c> nodes, sub-graphs and functions included. Texts are not counted.
+    /// Number of parameters: all numbers that the file holds as constants, in initialisers (sparse ones: stored values) and <c>Constant</c> nodes, sub-graphs
+    /// and functions included. Integers of more than 16 bits are none: they are shapes, axes and indices, and structure as truth values and texts are.
     /// </summary>
     public static long Parameters(OnnxModel model)
     {
@@ -43,8 +44,10 @@ internal static class ModelStatistics
         : ConstantLookup.ValueOf(node) is { } tensor ? [tensor]
         : [];
 
-    private static long Numbers(TensorProto? tensor) =>
-        tensor is null || tensor.DataType == (int)TensorProto.Types.DataType.String ? 0 : ElementTypes.Count(tensor.Dims) ?? 0;
+    private static long Numbers(TensorProto? tensor) => tensor is null || (DataType)tensor.DataType is
+        DataType.String or DataType.Bool or DataType.Int32 or DataType.Uint32 or DataType.Int64 or DataType.Uint64
+        ? 0
+        : ElementTypes.Count(tensor.Dims) ?? 0;
 }
 
 /// <summary>

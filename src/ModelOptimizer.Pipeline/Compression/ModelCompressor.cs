@@ -12,7 +12,7 @@ namespace ModelOptimizer.Pipeline.Compression;
 
 /// <summary>Applies a model's steps, one after the other. The original is not changed.</summary>
 /// <param name="job">The job.</param>
-/// <param name="original">The model as the user gave it.</param>
+/// <param name="original">The model before any step.</param>
 /// <param name="rankMultiple">What chosen ranks are multiples of.</param>
 internal sealed class ModelCompressor(JobContext job, OnnxModel original, int rankMultiple = 1)
 {
@@ -54,8 +54,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         var step = job.Model.Steps[index];
         return Explained(before, index, () =>
         {
-            var student = step.Student is { } path ? OnnxModel.Load(path).With(original.Samples) : null;
-            var prepared = step.Method.Prepare(Context(before) with { Student = student }, step.Arguments);
+            var prepared = step.Method.Prepare(Context(before) with { Student = Student(step) }, step.Arguments);
             job.Forecast.Tell(index, step.Method.Name, () => prepared.Plan);
             return prepared;
         });
@@ -88,6 +87,9 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
 
     /// <summary>What tells how far a changed model's outputs are from those of <paramref name="before"/>; null without calibration samples.</summary>
     public OutputDivergence? Divergence(CompressedModel before, int layers) => OutputDivergence.Of(Context(before), layers);
+
+    private OnnxModel? Student(StepPlan step) =>
+        step.Student is { } path ? PreparedModel.Of(OnnxModel.Load(path), job.Model).Model.With(original.Samples) : null;
 
     private T Explained<T>(CompressedModel before, int index, Func<T> act)
     {

@@ -1,10 +1,12 @@
 using System.Text;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Preparing;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Files;
+using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
 
 namespace ModelOptimizer.Pipeline.Initialization;
@@ -81,9 +83,10 @@ internal static class Initializer
     /// <exception cref="DiagnosticException">Nothing gets smaller, or without data so little that no gate could tell (MOC1406).</exception>
     private static int Size(string path, bool hasData, InitNotes notes)
     {
-        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var model = ModelInspector.Load(path);
         var weights = StorableWeights.Find(model).DistinctBy(layer => layer.Weight).ToList();
-        var (bytes, saved) = (ModelStatistics.Bytes(model), weights.Sum(layer => Math.Max(0, Saved(layer))));
+        var ballast = model.SizeInBytes - Ballast.Strip(model).SizeInBytes;
+        var (bytes, saved) = (ModelStatistics.Bytes(model), ballast + weights.Sum(layer => Math.Max(0, Saved(layer))));
         var size = (int)(Math.Ceiling((102 - (100.0 * saved / bytes)) / 5) * 5);
         if (weights.Count == 0 || (!hasData && size >= 100))
         {

@@ -1,6 +1,7 @@
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx.Blocks;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Onnx.Preparing;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
@@ -16,7 +17,7 @@ internal static class ModelInspector
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ModelInspection Inspect(string path, CancellationToken cancellation)
     {
-        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var model = Load(path);
         var (shapes, samples, problem) = Shapes(model, cancellation);
         var macs = ModelStatistics.Macs(model, shapes);
         var layers = LayerFinder.Find(model);
@@ -45,7 +46,7 @@ internal static class ModelInspector
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ModelBlocks Blocks(string path, CancellationToken cancellation)
     {
-        var model = OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path));
+        var model = Load(path);
         var (shapes, samples, problem) = Shapes(model, cancellation);
         return new ModelBlocks(
             1,
@@ -59,6 +60,10 @@ internal static class ModelInspector
             Samples = samples,
         };
     }
+
+    /// <summary>The model at <paramref name="path"/> as a step would get it, large weights left where they are.</summary>
+    /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
+    public static OnnxModel Load(string path) => FormChains.Fold(GivenConstants.Declare(OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path))).Model);
 
     private static BlockInspection Line(Block block, IReadOnlyDictionary<string, long[]> shapes) => new(
         block.Name,

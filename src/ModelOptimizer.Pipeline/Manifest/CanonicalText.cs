@@ -15,6 +15,8 @@ internal static class CanonicalText
     {
         ["seed"] = seed,
         ["source"] = paths.Canonical(model.Source),
+        ["initializers"] = model.Initializers == InitializerUse.Inputs ? "inputs" : null,
+        ["strip"] = model.Strip ? null : false,
         ["calibrate"] = model.Calibrate is { } calibrate ? Calibration(calibrate, paths) : null,
         ["evaluate"] = model.Evaluate is { } evaluate ? Evaluation(evaluate, paths) : null,
         ["compress"] = List(model.Steps.Select(step => Step(step, paths))),

@@ -43,6 +43,8 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             SourcePosition = section[ModelKeys.Source]!.Position,
             Output = section.Read(ModelKeys.Output),
             TimeoutSeconds = section.Read(ModelKeys.Timeout),
+            Initializers = section.Read(ModelKeys.Initializers),
+            Strip = section.Read(ModelKeys.Strip),
             Calibrate = data.Calibrate(section),
             Evaluate = evaluate,
             Steps = [.. section.Read(ModelKeys.Compress).SelectMany(steps.Read)],
@@ -126,6 +128,20 @@ internal static class ModelKeys
         Forms.Whole(1, 1_000_000).OrNone(),
         "Seconds that ONNX Runtime may take to load the model, or for one run of it on a batch, before it is ended; absent, a minute (ten on a device "
         + "that is not the CPU) and 10 seconds more for each megabyte of the model and of the batch."));
+
+    public static readonly Option<InitializerUse> Initializers = All.Add<InitializerUse>(new(
+        "initializers",
+        Forms.OneOf<InitializerUse>(),
+        "What initializers are that the graph has among its inputs too: constants, which are no inputs any more; or inputs, so that callers may go on to give "
+        + "other numbers, and none of them is changed or folded.",
+        "constants"));
+
+    public static readonly Option<bool> Strip = All.Add<bool>(new(
+        "strip",
+        Forms.Flag,
+        "Whether what is neither weight nor structure goes before the first step: texts about nodes and tensors, shapes that follow from the inputs', "
+        + "constants that nothing reads, integer constants that are there twice. The model's description and metadata stay.",
+        "true"));
 
     public static readonly Option<Section?> Embed = All.Add<Section?>(new(
         "embed",

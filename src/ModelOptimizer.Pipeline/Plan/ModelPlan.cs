@@ -21,6 +21,12 @@ internal sealed record ModelPlan
     /// <summary>How long one call of ONNX Runtime may take; null for a time that goes with the model's size.</summary>
     public int? TimeoutSeconds { get; init; }
 
+    /// <summary>What initialisers are that the graph has among its inputs too.</summary>
+    public InitializerUse Initializers { get; init; }
+
+    /// <summary>Whether what is neither weight nor structure goes before the first step.</summary>
+    public bool Strip { get; init; } = true;
+
     /// <summary>What the methods learn the activations from.</summary>
     public CalibrationPlan? Calibrate { get; init; }
 
@@ -44,4 +50,14 @@ internal sealed record ModelPlan
     /// the checkout lies: part of a result's cache key.
     /// </summary>
     public required string Canonical { get; init; }
+}
+
+/// <summary>What initialisers are that the graph has among its inputs too.</summary>
+internal enum InitializerUse
+{
+    /// <summary>Constants, like all others.</summary>
+    Constants,
+
+    /// <summary>Inputs with a value for callers that give none, so that nothing relies on their numbers.</summary>
+    Inputs,
 }

@@ -49,6 +49,11 @@ internal static class Wording
         _ => "the manifest",
     };
 
+    /// <summary>What went before the first step; null where nothing did.</summary>
+    public static string? Stripped(ModelReport model) => model.Stripped == 0 ? null
+        : $"{Figures.Bytes(model.Stripped)} of the original ({Figures.Ratio(model.Stripped, model.Before.Bytes)}) were neither weight nor structure, and went "
+            + "first.";
+
     /// <summary>What measured times mean for the next run; null when they had no say.</summary>
     public static string? ByTime(ModelReport model) => model.DecidedByTime
         ? "Decided by time: some of this model's layers were chosen by measured time, so that another run may choose others. A lock file keeps the decisions."

@@ -69,6 +69,10 @@ internal sealed record ModelReport
     /// <summary>Those of the compressed model.</summary>
     public required ModelCost After { get; init; }
 
+    /// <summary>Bytes of the original that were neither weight nor structure and went before the first step; 0 where nothing did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Stripped { get; init; }
+
     /// <summary>Metrics of both on the same samples, those of gates included.</summary>
     public required IReadOnlyList<MetricPair> Metrics { get; init; }
 

@@ -35,15 +35,21 @@ internal sealed class ModelJob(
         record.Read(model.Source);
         List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);
-        var original = OnnxValidator.Require(OnnxModel.Load(model.Source));
+        var given = OnnxValidator.Require(OnnxModel.Load(model.Source));
         var students = model.Steps.Select(step => step.Student).OfType<string>().SelectMany(path => OnnxValidator.Require(OnnxModel.Load(path)).Files);
-        List<string> models = [.. original.Files, .. students];
+        List<string> models = [.. given.Files, .. students];
         models.ForEach(record.Read);
+        var prepared = PreparedModel.Of(given, model);
+        if (prepared.Note(model.SourcePosition) is { } note)
+        {
+            record.Report(note);
+        }
+
         string[] files = [.. models.Concat(datasets).Distinct(StringComparer.Ordinal)];
 
         if (options is { VerifyOnly: true, Locked: false })
         {
-            return Verify(new ModelProducer(_context, original));
+            return Verify(new ModelProducer(_context, given, prepared));
         }
 
         var hashes = files.ToDictionary(file => file, ContentHash.OfFile, StringComparer.Ordinal);
@@ -52,7 +58,7 @@ internal sealed class ModelJob(
         var blobs = options.CacheDirectory is null || options.VerifyOnly
             ? null
             : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
-        var producer = new ModelProducer(_context with { Blobs = blobs }, original);
+        var producer = new ModelProducer(_context with { Blobs = blobs }, given, prepared);
         var check = new LockCheck(locks, model, options, record);
         var locked = check.Find(inputs);
         if (options.Locked && File.Exists(OutputPath.Of(options.OutputDirectory, model)))

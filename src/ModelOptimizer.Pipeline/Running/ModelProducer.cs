@@ -7,9 +7,12 @@ using ModelOptimizer.Pipeline.Timing;
 namespace ModelOptimizer.Pipeline.Running;
 
 /// <summary>Makes a compressed model and everything there is to say about it but where it comes from and goes to.</summary>
-internal sealed class ModelProducer(JobContext job, OnnxModel model)
+/// <param name="job">The job.</param>
+/// <param name="given">The original as the user gave it, which everything is measured against.</param>
+/// <param name="prepared">The same as steps get it.</param>
+internal sealed class ModelProducer(JobContext job, OnnxModel given, PreparedModel prepared)
 {
-    private readonly Lazy<OnnxModel> _original = new(() => SampleForms.Bind(job, model));
+    private readonly Lazy<OnnxModel> _original = new(() => SampleForms.Bind(job, prepared.Model));
 
     private OnnxModel Original => _original.Value;
 
@@ -18,7 +21,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel model)
     /// <summary>Compresses by the manifest: searches where it says so, and undoes what measures slower where it asks for speed.</summary>
     public (byte[] Model, ModelReport Report) Decide()
     {
-        using var examiner = new ModelExaminer(job, Original);
+        using var examiner = Examiner();
         // What is stored runs with the original's channels.
         var multiple = TimeDecides && job.Model.Steps.Any(step => step.Storage != FactorStorage.Stored) ? RankMultiple.Measure(job, Original) : 1;
         var compressor = new ModelCompressor(job, Original, multiple);
@@ -47,16 +50,18 @@ internal sealed class ModelProducer(JobContext job, OnnxModel model)
     /// <summary>Does what was decided before.</summary>
     public (byte[] Model, ModelReport Report) Replay(IReadOnlyList<IReadOnlyDictionary<string, Choice>> chosen)
     {
-        using var examiner = new ModelExaminer(job, Original);
+        using var examiner = Examiner();
         return Finish(examiner, new ModelCompressor(job, Original).Compress(chosen));
     }
 
     /// <summary>Measures a compressed model that is there already.</summary>
     public ModelReport Examine(OnnxModel compressed)
     {
-        using var examiner = new ModelExaminer(job, Original);
+        using var examiner = Examiner();
         return Finish(examiner, new CompressedModel(compressed.With(Original.Samples), [])).Report;
     }
+
+    private ModelExaminer Examiner() => new(job, given.With(Original.Samples));
 
     private (byte[] Model, ModelReport Report) Finish(ModelExaminer examiner, CompressedModel compressed)
     {
@@ -65,6 +70,7 @@ internal sealed class ModelProducer(JobContext job, OnnxModel model)
         return (bytes, new ModelReport
         {
             OutputSha256 = ContentHash.Of(bytes),
+            Stripped = prepared.Stripped,
             Before = evidence.Before,
             After = evidence.After,
             Metrics = evidence.Metrics,

@@ -17,7 +17,7 @@ internal sealed class CandidateList
     /// <summary>Explores what there is to choose.</summary>
     /// <param name="job">The job.</param>
     /// <param name="compressor">Applies its steps.</param>
-    /// <param name="original">The model as the user gave it.</param>
+    /// <param name="original">The model before any step.</param>
     /// <exception cref="DiagnosticException">There is nothing to choose.</exception>
     public CandidateList(JobContext job, ModelCompressor compressor, OnnxModel original)
     {

@@ -47,7 +47,7 @@ internal sealed class SearchSpace
     private readonly Dictionary<int, (string Key, IStep Step)> _later = [];
     private readonly OutputDivergence? _divergence;
 
-    private SearchSpace(JobContext job, ModelCompressor compressor, OnnxModel original, CompressedModel before, OrderedDictionary<int, IStep> steps)
+    private SearchSpace(JobContext job, ModelCompressor compressor, CompressedModel before, OrderedDictionary<int, IStep> steps)
     {
         (_job, _compressor, _before, _steps) = (job, compressor, before, steps);
         var options = new OrderedDictionary<string, List<StepChoice>>(StringComparer.Ordinal);
@@ -82,7 +82,6 @@ internal sealed class SearchSpace
             : BudgetMeasure.Size;
         Whole = Measure == BudgetMeasure.Latency ? Whole
             : Measure == BudgetMeasure.Macs ? ModelStatistics.Macs(before.Model, ShapeProbe.Run(job.Engine, before.Model))!.Value
-            : ReferenceEquals(before.Model, original) ? ModelStatistics.Bytes(original)
             : before.Model.SizeInBytes;
     }
 
@@ -163,7 +162,7 @@ internal sealed class SearchSpace
             }
         }
 
-        return new SearchSpace(job, compressor, original, before, steps);
+        return new SearchSpace(job, compressor, before, steps);
     }
 
     /// <summary>

@@ -15,6 +15,11 @@ internal static class ReportView
         var output = report.Output is { } path ? ShortPath.From(terminal.CurrentDirectory, path) : "not written";
         terminal.Out.WriteLine($"{report.Name}: {source} → {output}");
         console.Write(Costs(report));
+        if (Wording.Stripped(report) is { } stripped)
+        {
+            terminal.Out.WriteLine(stripped);
+        }
+
         if (report.OutputErrors is { } errors)
         {
             terminal.Out.WriteLine($"outputs: {Wording.Outputs(errors)}");

@@ -133,6 +133,16 @@ public sealed class CanonicalForm
     public void Does_Not_Change_With_The_Time_That_A_Call_May_Take() =>
         Of(Manifest.Replace("source: digits.onnx", "source: digits.onnx\n    timeout: 900", StringComparison.Ordinal)).ShouldBe(Of(Manifest));
 
+    [Theory]
+    [InlineData("initializers: inputs", "initializers: constants")]
+    [InlineData("strip: false", "strip: true")]
+    public void Changes_With_What_Is_Done_Before_The_First_Step(string other, string usual)
+    {
+        string With(string line) => Of(Manifest.Replace("source: digits.onnx", $"source: digits.onnx\n    {line}", StringComparison.Ordinal));
+        With(other).ShouldNotBe(Of(Manifest));
+        With(usual).ShouldBe(Of(Manifest));
+    }
+
     private static string Of(string yaml)
     {
         using var folder = new ManifestFolder();

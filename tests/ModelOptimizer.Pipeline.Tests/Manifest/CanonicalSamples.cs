@@ -61,6 +61,8 @@ public sealed class CanonicalSamples
             embed: { resource: One.onnx, accessor: My.One }
           two:
             source: two.onnx
+            initializers: inputs
+            strip: false
             calibrate: { dataset: table/train }
             evaluate: { dataset: table/test }
             compress: [{ method: tucker, ranks: 4 }]

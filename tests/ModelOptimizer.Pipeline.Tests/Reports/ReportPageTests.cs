@@ -21,6 +21,7 @@ public partial class ReportPageTests
             Before = cost,
             After = cost,
             Looks = 2,
+            Stripped = 1,
             Gates = [.. brief.Gates.Select(gate => gate with { ConfirmedOn = "last" })],
             Steps = [.. brief.Steps, other],
             Times = [.. brief.Times.Select(time => time with { Stored = true })],

@@ -49,7 +49,7 @@ internal static class SummarySection
         Tag(
             "section.tiles",
             Is("aria-label", "Before and after"),
-            Cost("Size", model.Before.Bytes, model.After.Bytes, Figures.Bytes),
+            Cost("Size", model.Before.Bytes, model.After.Bytes, Figures.Bytes, Wording.Stripped(model)),
             model.After.Shipped is { } shipped ? Cost("Shipped", model.Before.Bytes, shipped, Figures.Bytes) : null,
             Cost("Parameters", model.Before.Parameters, model.After.Parameters, Figures.Count),
             Cost("Multiply-adds", model.Before.Macs, model.After.Macs, Figures.Count),
@@ -65,7 +65,7 @@ internal static class SummarySection
             Tag("p.from", Wording.Outputs(errors))
         );
 
-    private static XElement Cost(string name, long? before, long? after, Func<long, string> text)
+    private static XElement Cost(string name, long? before, long? after, Func<long, string> text, string? more = null)
     {
         var isKnown = before is > 0 && after is not null;
         return Tag(
@@ -81,6 +81,7 @@ internal static class SummarySection
                     ({ } was, false) => $"of {text(was)}",
                 }
             ),
+            more is null ? null : Tag("p.from", more),
             isKnown ? Bar((double)after!.Value / before!.Value) : null
         );
     }

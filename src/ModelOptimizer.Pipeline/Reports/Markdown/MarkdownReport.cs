@@ -16,6 +16,11 @@ internal static class MarkdownReport
         }
 
         parts.Add(Costs(model));
+        if (Wording.Stripped(model) is { } stripped)
+        {
+            parts.Add($"{MarkdownText.Of(stripped)}\n");
+        }
+
         if (model.Gates.Count > 0)
         {
             parts.Add(Gates(model.Gates));
