@@ -1,9 +1,9 @@
-using ModelOptimizer.Onnx.Proto;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Json.Schema;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Pipeline.Initialization;
 using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Pipeline.Tests.Manifest;
