@@ -4,6 +4,7 @@ using ModelOptimizer.Methods.Tests.LowRank;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Shapes;
+using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Tests;
 
@@ -74,6 +75,29 @@ public class BudgetTests
             .Parameters(MethodRun.Tucker(model, ("budget", new Budget(BudgetMeasure.Params, least, false, Allocation.Uniform))).Model)
             .ShouldBe(least);
         Fails(least - 1).Diagnostic.Code.ShouldBe(MethodCodes.BudgetTooSmall);
+    }
+
+    [Theory]
+    [InlineData("tucker")]
+    [InlineData("cp")]
+    public void An_impossible_budget_is_refused_before_anything_is_measured(string method)
+    {
+        var model = TuckerMethodTests.SmallNet();
+        var context = MethodRun.Context(model, new RandomBatches(model)) with { ActivationStatistics = new NoStatistics() };
+        DiagnosticException Fails(double share) => Should.Throw<DiagnosticException>(() =>
+            MethodRun.Named(method).Run(context, MethodRun.Arguments(("budget", new Budget(BudgetMeasure.Size, share, true)))));
+
+        Fails(0.01).Diagnostic.Code.ShouldBe(MethodCodes.BudgetTooSmall);
+        Fails(1.5).Diagnostic.Code.ShouldBe(MethodCodes.NothingToCompress);
+        Should.Throw<InvalidOperationException>(() =>
+            MethodRun.Named(method).Run(context, MethodRun.Arguments(("budget", new Budget(BudgetMeasure.Size, 0.6, true)))));
+    }
+
+    private sealed class NoStatistics : IStatistics
+    {
+        public SecondMoment this[MomentKey key] => throw new InvalidOperationException("not measured");
+
+        public void Require(IReadOnlyCollection<MomentKey> keys, CancellationToken cancellation) => throw new InvalidOperationException("not to be measured");
     }
 
     [Fact]

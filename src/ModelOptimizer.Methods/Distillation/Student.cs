@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods.Quantization;
+using ModelOptimizer.Tensors.Gradients;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Training;
 using DataType = ModelOptimizer.Onnx.Proto.TensorProto.Types.DataType;
@@ -73,6 +74,7 @@ internal sealed record Student(
             weights = [.. weights.Where(selected.Contains)];
         }
 
+        Differentiation.RequireRules(model, weights, outputs.Select(output => output.Student));
         return weights.Count > 0
             ? new Student(
                 stored,

@@ -8,10 +8,11 @@ internal sealed class BudgetRanks(LowRankWork work, Budget budget)
     // Estimates of sizes are a few bytes off: the budget inside is corrected by what the built model shows.
     private const int Corrections = 64;
 
-    public (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Choose()
+    /// <summary>What the shapes alone tell, before anything is measured.</summary>
+    /// <exception cref="DiagnosticException">The model is within the budget already, or would not be with the smallest ranks.</exception>
+    public void RequirePossible()
     {
-        var whole = work.Costs.Whole(budget.Measure);
-        var limit = work.Costs.Limit(budget);
+        var (whole, limit) = (work.Costs.Whole(budget.Measure), work.Costs.Limit(budget));
         if (whole <= limit)
         {
             throw new DiagnosticException(
@@ -21,6 +22,33 @@ internal sealed class BudgetRanks(LowRankWork work, Budget budget)
             );
         }
 
+        IReadOnlyList<ChosenRanks> smallest = budget.Allocation == Allocation.Uniform
+            ? new UniformRanks(work, budget.Measure).Smallest()
+            : [.. work.Candidates.Select(Smallest)];
+        if (Exact(smallest) > limit)
+        {
+            throw TooSmall(limit, smallest);
+        }
+    }
+
+    // Each rank 1 or full, since a factor more may take more bytes than it saves.
+    private ChosenRanks Smallest(FactorLayer layer)
+    {
+        IEnumerable<int[]> corners = [[]];
+        foreach (var full in layer.Form.FullRanks)
+        {
+            corners = corners.SelectMany(_ => new[] { 1, full }.Distinct(), (before, rank) => (int[])[.. before, rank]);
+        }
+
+        List<RankPair> pairs = [.. corners.Select(corner => layer.Form.Usable(layer.Form.Read(corner))).Where(pair => work.Costs.Pays(layer, pair))];
+        return pairs.Count > 0
+            ? new ChosenRanks(layer, pairs.MinBy(pair => work.Costs.Change(layer, pair, budget.Measure)))
+            : new ChosenRanks(layer, null, Reason: ChoiceReasons.NotSmaller);
+    }
+
+    public (IReadOnlyList<ChosenRanks> Chosen, IReadOnlyList<Series> Series) Choose()
+    {
+        var (whole, limit) = (work.Costs.Whole(budget.Measure), work.Costs.Limit(budget));
         IRankAllocation allocation =
             budget.Allocation == Allocation.Uniform ? new UniformRanks(work, budget.Measure) : SigmaRanks.Prepare(work, budget.Measure);
         if (Fit(limit - whole, allocation.Choose, chosen => Exact(chosen) - limit) is { } fitting)

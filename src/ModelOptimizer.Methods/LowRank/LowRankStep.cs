@@ -35,6 +35,11 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
 
     public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
     {
+        if (chosen is null && _work.Options.Budget is { } budget && _work.Candidates.Count > 0)
+        {
+            new BudgetRanks(_work, budget).RequirePossible();
+        }
+
         Measure();
         var (decided, series) = chosen is not null ? (Decided(chosen), _traded?.Series ?? []) : _work.Candidates.Count == 0 ? ([], []) : Decide();
         List<ChosenRanks> all = [.. _unfit!, .. decided];

@@ -5,6 +5,7 @@ using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
 
@@ -18,8 +19,32 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
 {
     /// <summary>All steps.</summary>
     /// <param name="chosen">Per step, what is decided already; null lets the method decide, or all of them.</param>
-    public CompressedModel Compress(IReadOnlyList<IReadOnlyDictionary<string, Choice>?>? chosen = null) =>
-        Continue(new CompressedModel(original, []), job.Model.Steps.Count, chosen);
+    public CompressedModel Compress(IReadOnlyList<IReadOnlyDictionary<string, Choice>?>? chosen = null)
+    {
+        var start = new CompressedModel(original, []);
+        if (chosen is null)
+        {
+            RequireGradients(start);
+        }
+
+        return Continue(start, job.Model.Steps.Count, chosen);
+    }
+
+    // What a training behind other steps cannot do is said before they begin. All else about it may depend on what they make.
+    private void RequireGradients(CompressedModel start)
+    {
+        foreach (var (index, _) in job.Model.Steps.Index().Skip(1).Where(step => !step.Item.Method.CompressesLayers))
+        {
+            try
+            {
+                Prepare(start, index);
+            }
+            catch (DiagnosticException error) when (error.Diagnostic.Code != TensorsCodes.NoGradient)
+            {
+                // It is said, if it still holds, when the step's turn comes.
+            }
+        }
+    }
 
     /// <summary>The steps after those that <paramref name="before"/> has, up to step number <paramref name="end"/> (not included).</summary>
     public CompressedModel Continue(CompressedModel before, int end, IReadOnlyList<IReadOnlyDictionary<string, Choice>?>? chosen = null)

@@ -27,6 +27,22 @@ internal sealed class BackwardPass
 
     public GraphWriter Graph { get; }
 
+    /// <summary>What the graph alone tells: whether the operators between <paramref name="parameters"/> and <paramref name="outputs"/> have gradients.</summary>
+    /// <exception cref="DiagnosticException">One has none (MOC2305).</exception>
+    public static void RequireRules(OnnxModel model, IReadOnlyCollection<string> parameters, IEnumerable<string> outputs)
+    {
+        var (dependent, needed) = (Dependent(model.Graph, parameters), outputs.ToHashSet(StringComparer.Ordinal));
+        foreach (var node in model.Graph.Node.Reverse().Where(node => node.Output.Any(needed.Contains)))
+        {
+            needed.UnionWith(node.Input);
+            if (node.Input.Any(dependent.Contains) && !GradientCatalogue.IsConstant(node) && !RecurrentCells.IsCell(node)
+                && GradientCatalogue.Find(node.Operator()) is null)
+            {
+                throw NoRule(model, node);
+            }
+        }
+    }
+
     /// <summary>Walks from <paramref name="loss"/>, a scalar.</summary>
     /// <exception cref="DiagnosticException">An operator on the way has no gradient (MOC2305).</exception>
     public void Run(string loss)
@@ -44,7 +60,7 @@ internal sealed class BackwardPass
                 continue;
             }
 
-            var rule = GradientCatalogue.Find(node.Operator()) ?? throw NoGradient(node, $"no gradient is known for the operator {Describe(node)}");
+            var rule = GradientCatalogue.Find(node.Operator()) ?? throw NoRule(_model, node);
             rule(new BackwardNode(this, node));
         }
     }
@@ -88,12 +104,17 @@ internal sealed class BackwardPass
         : throw NoGradient(reader, $"the {Describe(reader)} node computes its '{tensor}' from data instead of having it as a constant");
 
     /// <summary>The error of a node that stands between weights and loss and cannot be differentiated.</summary>
-    public DiagnosticException NoGradient(NodeProto node, string reason) =>
+    public DiagnosticException NoGradient(NodeProto node, string reason) => NoGradient(_model, node, reason);
+
+    private static DiagnosticException NoRule(OnnxModel model, NodeProto node) =>
+        NoGradient(model, node, $"no gradient is known for the operator {Describe(node)}");
+
+    private static DiagnosticException NoGradient(OnnxModel model, NodeProto node, string reason) =>
         new(
             TensorsCodes.NoGradient,
             $"the node '{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}' stands between trained weights and the loss, and {reason}. Train "
                 + "only layers behind it ('layers'), or replace it in the model.",
-            Position
+            model.Path is null ? null : new SourcePosition(model.Path)
         );
 
     private SourcePosition? Position => _model.Path is null ? null : new SourcePosition(_model.Path);

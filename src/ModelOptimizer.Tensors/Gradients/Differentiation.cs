@@ -1,3 +1,5 @@
+using ModelOptimizer.Onnx;
+
 namespace ModelOptimizer.Tensors.Gradients;
 
 /// <summary>Reverse-mode differentiation of an ONNX graph into nodes of the same graph.</summary>
@@ -24,4 +26,12 @@ internal static class Differentiation
             .Where(found => found.Gradient is not null)
             .ToDictionary(found => found.parameter, found => found.Gradient!, StringComparer.Ordinal);
     }
+
+    /// <summary>Says before any sample is looked at what an operator without a gradient makes impossible.</summary>
+    /// <param name="model">The forward graph.</param>
+    /// <param name="parameters">What is to be trained.</param>
+    /// <param name="outputs">What the loss is made of.</param>
+    /// <exception cref="Diagnostics.DiagnosticException">A node between them has no gradient (MOC2305).</exception>
+    public static void RequireRules(OnnxModel model, IReadOnlyCollection<string> parameters, IEnumerable<string> outputs) =>
+        BackwardPass.RequireRules(model, parameters, outputs);
 }

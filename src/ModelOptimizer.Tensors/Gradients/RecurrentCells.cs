@@ -44,8 +44,11 @@ internal static class RecurrentCells
         return ShapeProbe.Run(engine, graph.Model);
     }
 
+    /// <summary>Whether a node may be one of them.</summary>
+    public static bool IsCell(NodeProto node) => node.Operator() is "LSTM" or "GRU";
+
     private static bool IsWritable(NodeProto node, IReadOnlyDictionary<string, long[]> shapes) =>
-        node.Operator() is "LSTM" or "GRU"
+        IsCell(node)
         && node.Attribute("clip") is null && node.Int("input_forget", 0) == 0 && node.Int("layout", 0) == 0 && node.InputAt(4) is null
         && (node.Attribute("activations")?.Strings.Select(name => name.ToStringUtf8()) ?? []).Index()
             .All(given => given.Item == Usual(node)[given.Index % Usual(node).Length])

@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
@@ -36,6 +37,45 @@ public class EdgeFileTests
         var result = CompressionRunner.Run(new RunOptions { ManifestPath = folder["modelopt.yaml"] }, new RecordingObserver(), CancellationToken.None);
 
         result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Code.ShouldBe("MOC3017");
+    }
+
+    [Fact]
+    public void What_cannot_be_trained_is_said_before_the_steps_in_front_of_the_training()
+    {
+        using var folder = new TempFolder();
+        new GraphBuilder(14).Input("x", [-1, 16]).Gemm("x", "h", 32, 16).Integers("axis", [], 1).Node("CumSum", ["h", "axis"], ["s"]).Gemm("s", "y", 10, 32).Output("y")
+            .Build().Save(folder["m.onnx"]);
+        File.WriteAllText(folder["modelopt.yaml"], """
+            version: 1
+            device: cpu
+            models: { m: { source: m.onnx, calibrate: { random: 32 }, compress: [{ method: tucker, ranks: 50% }, { method: distill, steps: 2 }] } }
+            """);
+        var observer = new ActivityObserver();
+
+        var result = CompressionRunner.Run(new RunOptions { ManifestPath = folder["modelopt.yaml"] }, observer, CancellationToken.None);
+
+        var error = result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        (error.Code, error.Message.Contains("no gradient is known for the operator CumSum", StringComparison.Ordinal)).ShouldBe(("MOC2305", true));
+        observer.Activities.ShouldNotContain("second moments");
+    }
+
+    private sealed class ActivityObserver : IRunObserver
+    {
+        public List<string> Activities { get; } = [];
+
+        public void Message(string text)
+        {
+        }
+
+        public void Diagnostic(Diagnostic diagnostic)
+        {
+        }
+
+        public void Progress(string model, MethodProgress progress) => Activities.Add(progress.Activity);
+
+        public void Finished(ModelReport report)
+        {
+        }
     }
 
     [Theory]
