@@ -12,6 +12,8 @@ internal sealed class FactorWalk(LowRankWork work)
 {
     private const string NotMeasured = "fitted independently: what it reads is not measured";
 
+    private const string NotSolvable = "fitted independently: the equations for what it reads by then have no solution";
+
     private readonly WalkMemory<FittedLayer> _memory = new(fitted => fitted.Numbers.Sum(numbers => numbers.Values.LongLength));
 
     /// <summary>Walks once.</summary>
@@ -69,14 +71,34 @@ internal sealed class FactorWalk(LowRankWork work)
                 : new FittedLayer(null, Numbers(now, fit.Weight, walk.Bias(now, fit, fit.Weight)));
         }
 
-        var solved = work.SolverOf(layer).Solve(pair, fit is null ? null : work.Numbers(layer, fit));
+        var solved = Solved(layer, pair, ref fit);
         var approximation = Approximation(layer, solved.Replacement);
         var bias = fit is null ? null : walk.Bias(now, fit, approximation);
         return new FittedLayer(
             fit is null
-                ? solved with { Note = string.Join("; ", new[] { solved.Note, NotMeasured }.OfType<string>()) }
+                ? solved
                 : solved with { Replacement = WithBias(solved.Replacement, work.PlanOf(layer).NewBias, bias) },
             Numbers(now, approximation, bias));
+    }
+
+    private SolvedLayer Solved(FactorLayer layer, RankPair ranks, ref RidgeFit? fit)
+    {
+        var reason = NotMeasured;
+        if (fit is not null)
+        {
+            try
+            {
+                return work.SolverOf(layer).Solve(ranks, work.Numbers(layer, fit));
+            }
+            catch (NotPositiveDefiniteException)
+            {
+                // What layers in front were cut down to may leave next to nothing to read, and equations of it have no solution.
+                (fit, reason) = (null, NotSolvable);
+            }
+        }
+
+        var solved = work.SolverOf(layer).Solve(ranks, null);
+        return solved with { Note = string.Join("; ", new[] { solved.Note, reason }.OfType<string>()) };
     }
 
     private static IReadOnlyList<NewNumbers> Numbers(WeightLayer layer, Matrix weight, NewNumbers? bias) =>
