@@ -7,6 +7,7 @@ using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Initialization;
+using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 
@@ -40,7 +41,7 @@ internal static class RealTable
         using var workspace = new Workspace();
         var copy = Path.Combine(workspace.Folder, Path.GetFileName(path));
         File.Copy(path, copy);
-        var (floats, bits, ranks) = Reach(Onnx.OnnxModel.Load(copy));
+        var (floats, bits, ranks) = Reach(ModelInspector.Load(copy));
         var clock = Stopwatch.StartNew();
         var (ends, report) = Compressed(workspace.Folder, copy);
         using var self = Process.GetCurrentProcess();

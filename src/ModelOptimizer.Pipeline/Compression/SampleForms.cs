@@ -99,7 +99,7 @@ internal sealed class SampleForms
 
     private Dictionary<string, (double Low, double High)> Ranges()
     {
-        var ranges = IntegerRanges.Of(_model).ToDictionary(StringComparer.Ordinal);
+        var ranges = InputRanges.Of(_model).ToDictionary(StringComparer.Ordinal);
         foreach (var (name, (low, high, position)) in Random?.Ranges ?? new Dictionary<string, (double, double, SourcePosition)>())
         {
             if (ElementWriter.IsInteger(Input(name, position).Type) && (low != Math.Floor(low) || high != Math.Floor(high)))

@@ -37,15 +37,16 @@ internal sealed class InputFeed
         {
             throw Error(
                 DataCodes.Preprocess,
-                $"has 'channels: bgr', which needs samples of three channels; those of {source.Name} have shape {ShapeText.Of(source.Header.SampleShape)}. Leave "
-                    + "'channels' out, or write 'layout: NHWC' where the channels are last"
+                $"has 'channels: bgr', which needs samples of three channels; those of {source.Name} have shape {ShapeText.Of(source.Header.SampleShape)}. "
+                    + "Leave 'channels' out, or write 'layout: NHWC' where the channels are last"
             );
         }
 
         var shaped = Shaped(source, laidOut);
         Fit = ShapeFit.Of(shaped, input.Shape) ?? throw Mismatch(source, laidOut, shaped);
         (_offsets, _divisors) = PerChannel(preprocess, laidOut, shaped);
-        _isCopy = !_isTransposed && !preprocess.IsReversed && preprocess.Scale == 1 && _offsets is [0] && _divisors is [1] && ElementWriter.IsSame(source.Header.Format, input.Type);
+        _isCopy = !_isTransposed && !preprocess.IsReversed && preprocess.Scale == 1 && _offsets is [0] && _divisors is [1]
+            && ElementWriter.IsSame(source.Header.Format, input.Type);
         SampleBytes = source.Header.SampleElements <= LargestTensor / ElementWriter.Width(input.Type) / Math.Max(1, Fit.Batch ?? 1)
             ? (int)source.Header.SampleElements * ElementWriter.Width(input.Type)
             : throw Error(DataCodes.Batches, $"does not fit into memory: input '{input.Name}' takes {source.Header.SampleElements} values a sample");

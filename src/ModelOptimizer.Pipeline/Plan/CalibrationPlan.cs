@@ -1,6 +1,6 @@
 namespace ModelOptimizer.Pipeline.Plan;
 
-/// <summary>Calibration samples: a dataset, or random normal inputs.</summary>
+/// <summary>Calibration samples: a dataset, or random inputs.</summary>
 /// <param name="Dataset">The dataset; null for random inputs.</param>
 /// <param name="Samples">How many samples; null for all of the dataset.</param>
 /// <param name="Position">Where it is written.</param>

@@ -31,8 +31,8 @@ internal sealed record RandomPlan(int Samples)
     private static readonly Option<Node?> RangesKey = new(
         "ranges",
         RangeMap.OrNone(),
-        "From where to where the values of an input go, both included. Absent, floating-point inputs are normally distributed, and whole numbers follow from "
-            + "what reads them first.");
+        "From where to where the values of an input go, both included. Absent, floating-point inputs are normally distributed, images uniform from 0 to "
+            + "1, and whole numbers follow from what reads them first.");
 
     private static KeySet Keys { get; } = new(SamplesKey, ShapesKey, RangesKey);
 

@@ -27,7 +27,7 @@ internal sealed class BackwardPass
 
     public GraphWriter Graph { get; }
 
-    /// <summary>What the graph alone tells: whether the operators between <paramref name="parameters"/> and <paramref name="outputs"/> have gradients.</summary>
+    /// <summary>What the graph alone tells: whether operators between <paramref name="parameters"/> and <paramref name="outputs"/> have gradients.</summary>
     /// <exception cref="DiagnosticException">One has none (MOC2305).</exception>
     public static void RequireRules(OnnxModel model, IReadOnlyCollection<string> parameters, IEnumerable<string> outputs)
     {

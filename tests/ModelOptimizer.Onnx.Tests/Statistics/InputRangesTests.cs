@@ -4,7 +4,7 @@ using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Onnx.Tests.Statistics;
 
-public sealed class IntegerRangesTests
+public sealed class InputRangesTests
 {
     private const int Int64 = (int)TensorProto.Types.DataType.Int64;
     private const int Int32 = (int)TensorProto.Types.DataType.Int32;
@@ -23,7 +23,7 @@ public sealed class IntegerRangesTests
             .Output("b")
             .Build();
 
-        IntegerRanges.Of(model)["ids"].ShouldBe((0, 29));
+        InputRanges.Of(model)["ids"].ShouldBe((0, 29));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class IntegerRangesTests
             .Node("Cast", ["mask"], ["real"], ("to", 1L))
             .Node("Sub", ["one", "real"], ["d"]);
 
-        var ranges = IntegerRanges.Of(builder.Build());
+        var ranges = InputRanges.Of(builder.Build());
 
         ranges["classes"].ShouldBe((0, 11));
         ranges["rate"].ShouldBe((8000, 16000));
@@ -66,9 +66,23 @@ public sealed class IntegerRangesTests
             .Node("Neg", ["real"], ["r"])
             .Build();
 
-        var ranges = IntegerRanges.Of(model);
+        var ranges = InputRanges.Of(model);
 
         ranges["pixels"].ShouldBe((0, 255));
         ranges.Keys.ShouldBe(["pixels"]);
+    }
+
+    [Theory]
+    [InlineData("-1 3 224 224", true)]
+    [InlineData("1 -1 -1 3", true)]
+    [InlineData("-1 1 28 28", true)]
+    [InlineData("1 257 1 2", false)]
+    [InlineData("-1 3 4 4", false)]
+    [InlineData("-1 16 96", false)]
+    public void Images_have_no_light_below_none(string shape, bool isImage)
+    {
+        var model = new GraphBuilder().Input("x", [.. shape.Split(' ').Select(long.Parse)]).Node("Neg", ["x"], ["y"]).Build();
+
+        InputRanges.Of(model).ContainsKey("x").ShouldBe(isImage);
     }
 }

@@ -3,8 +3,8 @@ using ModelOptimizer.Onnx.Values;
 
 namespace ModelOptimizer.Onnx.Statistics;
 
-/// <summary>Which whole numbers the inputs of a model take, as far as what reads them first shows that.</summary>
-internal static class IntegerRanges
+/// <summary>Which numbers the inputs of a model take: whole numbers as far as what reads them first shows that, and images from 0 to 1.</summary>
+internal static class InputRanges
 {
     private const int MostNumbers = 4096;
 
@@ -24,13 +24,23 @@ internal static class IntegerRanges
         foreach (var input in model.Graph.Input.Where(input => constants.Find(input.Name) is null && input.Type?.TensorType is not null))
         {
             var type = (TensorProto.Types.DataType)input.Type.TensorType.ElemType;
-            if (!ElementTypes.IsFloat((int)type) && (Shown(input.Name, readers, constants) ?? OfType(type)) is { } range)
+            if ((ElementTypes.IsFloat((int)type) ? OfImage(input) : Shown(input.Name, readers, constants) ?? OfType(type)) is { } range)
             {
                 ranges.Add(input.Name, range);
             }
         }
 
         return ranges;
+    }
+
+    // N×C×H×W or N×H×W×C of grey, colours or colours with opacity: there is no light below none, and half of a normal distribution lies there.
+    private static (double Low, double High)? OfImage(ValueInfoProto input)
+    {
+        const int FewPixels = 8;
+        bool IsChannels(TensorShapeProto.Types.Dimension dim) => dim.DimValue is 1 or 3 or 4;
+        bool IsSide(TensorShapeProto.Types.Dimension dim) => !dim.HasDimValue || dim.DimValue is <= 0 or >= FewPixels;
+        return input.Type.TensorType.Shape?.Dim is [_, var first, var second, var last]
+            && IsSide(second) && ((IsChannels(first) && IsSide(last)) || (IsChannels(last) && IsSide(first))) ? (0, 1) : null;
     }
 
     // Of everything that reads the numbers first: all of it must be able to.
