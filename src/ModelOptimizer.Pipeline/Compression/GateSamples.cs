@@ -20,12 +20,13 @@ internal sealed class GateSamples
     /// <param name="original">The original's session, which must outlive this.</param>
     /// <param name="dataset">Where they are from.</param>
     /// <param name="count">How many are drawn; null for all.</param>
-    /// <exception cref="DiagnosticException">The data cannot be read (MOC3xxx).</exception>
+    /// <exception cref="DiagnosticException">The data cannot be read (MOC3xxx), or the output that is measured (MOC2303).</exception>
     public GateSamples(JobContext job, ModelSession original, DatasetPlan dataset, int? count)
     {
         (_job, _original, _draw) = (job, original, new Draw(dataset, count));
         Source = _draw.Open(original, job.Plan.Seed);
         _outputs = new OriginalOutputs(original, job.Model.Evaluate!.Output ?? original.Outputs[0].Name);
+        original.RequireOutput(_outputs.Name);
     }
 
     /// <summary>The samples as the model is fed them.</summary>

@@ -56,7 +56,7 @@ internal sealed class ModelSession : IDisposable
         var wanted = outputs ?? [.. Outputs.Select(output => output.Name)];
         foreach (var name in wanted)
         {
-            RequireNumeric(Outputs.FirstOrDefault(output => output.Name == name), name, "output");
+            RequireOutput(name);
         }
 
         var result = new Dictionary<string, HostTensor>(StringComparer.Ordinal);
@@ -68,6 +68,10 @@ internal sealed class ModelSession : IDisposable
 
         return result;
     }
+
+    /// <summary>Says what a run would say of an output that is not there or cannot be read.</summary>
+    /// <exception cref="DiagnosticException">The model has no such output (MOC2304), or it is no numeric tensor (MOC2303).</exception>
+    public void RequireOutput(string name) => RequireNumeric(Outputs.FirstOrDefault(output => output.Name == name), name, "output");
 
     /// <summary>
     /// Pins <paramref name="inputs"/> and returns an action that runs the model on them once, with no copy in and no copy out: what a latency measurement
@@ -238,9 +242,13 @@ internal sealed class ModelSession : IDisposable
         if (!tensor.IsNumericTensor)
         {
             var kind = tensor.Type == TensorProto.Types.DataType.String ? "a string tensor" : "a sequence, map or optional";
+            var others = Outputs.Where(output => role == "output" && output.IsNumericTensor).Select(output => output.Name).ToList();
             throw new DiagnosticException(
                 TensorsCodes.UnsupportedTensor,
-                $"The model's {role} '{name}' is {kind}; only numeric tensors can be fed and read. Such a model cannot be calibrated or evaluated.",
+                $"The model's {role} '{name}' is {kind}; only numeric tensors can be fed and read. "
+                    + (others.Count > 0
+                        ? $"Name another output: 'evaluate: {{ output: {others[0]} }}'; the model has {Quote(others)}."
+                        : "Such a model cannot be calibrated or evaluated."),
                 OrtErrors.Position(_file));
         }
     }

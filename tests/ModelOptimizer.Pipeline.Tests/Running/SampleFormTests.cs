@@ -92,6 +92,22 @@ public sealed class SampleFormTests : IDisposable
     }
 
     [Fact]
+    public void An_output_that_is_no_tensor_is_named_with_one_that_is_before_anything_is_measured()
+    {
+        File.WriteAllText(_folder["d.csv"], "a,b\n" + string.Concat(Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"{i},{i % 3}\n"))));
+        var builder = new GraphBuilder().Input("x", [-1, 2]).Gemm("x", "y", 8, 2).Node("SequenceConstruct", ["y"], ["parts"]);
+        var part = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } };
+        builder.Proto.Graph.Output.Add(new ValueInfoProto { Name = "parts", Type = new TypeProto { SequenceType = new TypeProto.Types.Sequence { ElemType = part } } });
+        var model = builder.Output("y", [-1, 8]).Build();
+
+        var error = Run(model, null, "datasets: { d: { path: d.csv, inputs: { x: [a, b] } } }", "evaluate: { dataset: d, metrics: [cosine] }").Diagnostics
+            .Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+        error.Code.ShouldBe("MOC2303");
+        error.Message.ShouldContain("'evaluate: { output: y }'");
+    }
+
+    [Fact]
     public void Where_no_shape_is_found_the_error_names_the_key()
     {
         var model = new GraphBuilder().Input("x", [-1, -1, 7]).Integers("to", [2], -1, 39).Node("Reshape", ["x", "to"], ["r"]).Gemm("r", "y", 8, 39).Output("y").Build();
@@ -103,7 +119,7 @@ public sealed class SampleFormTests : IDisposable
         Run(model, "{ samples: 8, shapes: { x: [39, 7] } }").Models.ShouldHaveSingleItem();
     }
 
-    private RunResult Run(OnnxModel model, string? random, string datasets = "")
+    private RunResult Run(OnnxModel model, string? random, string datasets = "", string evaluate = "")
     {
         model.Save(_folder["m.onnx"]);
         File.WriteAllText(_folder["modelopt.yaml"], $$"""
@@ -115,6 +131,7 @@ public sealed class SampleFormTests : IDisposable
                 source: m.onnx
                 calibrate: {{(random is null ? "{ dataset: d }" : $"{{ random: {random} }}")}}
                 compress: [{ method: quantize, weights: 4 }]
+                {{evaluate}}
             """);
         return CompressionRunner.Run(new RunOptions { ManifestPath = _folder["modelopt.yaml"] }, _observer, CancellationToken.None);
     }
