@@ -24,7 +24,7 @@ internal static class InputRanges
         foreach (var input in model.Graph.Input.Where(input => constants.Find(input.Name) is null && input.Type?.TensorType is not null))
         {
             var type = (TensorProto.Types.DataType)input.Type.TensorType.ElemType;
-            if ((ElementTypes.IsFloat((int)type) ? OfImage(input) : Shown(input.Name, readers, constants) ?? OfType(type)) is { } range)
+            if ((ElementTypes.IsFloat((int)type) ? OfImage(input) : Within(Shown(input.Name, readers, constants), OfType(type))) is { } range)
             {
                 ranges.Add(input.Name, range);
             }
@@ -94,6 +94,11 @@ internal static class InputRanges
             : WeightValues.Defect(constant.Tensor) is null ? WeightValues.ReadDoubles(constant.Tensor)
             : null;
     }
+
+    private static (double Low, double High)? Within((double Low, double High)? shown, (double Low, double High)? possible) =>
+        (shown, possible) is ((var low, var high), (var least, var most))
+            ? Math.Max(low, least) <= Math.Min(high, most) ? (Math.Max(low, least), Math.Min(high, most)) : possible
+            : shown ?? possible;
 
     private static (double Low, double High)? OfType(TensorProto.Types.DataType type) => type switch
     {

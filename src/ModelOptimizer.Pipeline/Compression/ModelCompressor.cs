@@ -30,19 +30,23 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         return Continue(start, job.Model.Steps.Count, chosen);
     }
 
-    // What a training behind other steps cannot do is said before they begin. All else about it may depend on what they make.
+    // What the first training behind other steps cannot do is said before they begin. All else about it may depend on what they make, and what is behind it, or
+    // behind a step that changes outputs on purpose, is another model.
     private void RequireGradients(CompressedModel start)
     {
-        foreach (var (index, _) in job.Model.Steps.Index().Skip(1).Where(step => !step.Item.Method.CompressesLayers))
+        var (index, step) = job.Model.Steps.Index().FirstOrDefault(step => !step.Item.Method.KeepsLayerOutputs);
+        if (index == 0 || step.Method.CompressesLayers)
         {
-            try
-            {
-                Prepare(start, index);
-            }
-            catch (DiagnosticException error) when (error.Diagnostic.Code != TensorsCodes.NoGradient)
-            {
-                // It is said, if it still holds, when the step's turn comes.
-            }
+            return;
+        }
+
+        try
+        {
+            PrepareUntold(start, index);
+        }
+        catch (DiagnosticException error) when (error.Diagnostic.Code != TensorsCodes.NoGradient)
+        {
+            // It is said, if it still holds, when the step's turn comes.
         }
     }
 
@@ -75,6 +79,17 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
 
     /// <summary>Step number <paramref name="index"/> on a model.</summary>
     public IStep Prepare(CompressedModel before, int index)
+    {
+        var prepared = PrepareUntold(before, index);
+        Explained(before, index, () =>
+        {
+            job.Forecast.Tell(index, job.Model.Steps[index].Method.Name, () => prepared.Plan);
+            return true;
+        });
+        return prepared;
+    }
+
+    private IStep PrepareUntold(CompressedModel before, int index)
     {
         var step = job.Model.Steps[index];
         return Explained(before, index, () =>

@@ -25,7 +25,12 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
     /// <exception cref="DiagnosticException">The original runs and the compressed model does not (MOC23xx).</exception>
     public OutputErrors Measure(ModelSession compressed, long? macs)
     {
-        string[] names = [.. original.Outputs.Where(output => ElementTypes.IsFloat((int)output.Type)).Select(output => output.Name)];
+        // A student may have fewer outputs, and inputs, than the original.
+        string[] names =
+        [
+            .. original.Outputs.Where(output => ElementTypes.IsFloat((int)output.Type)).Select(output => output.Name)
+                .Intersect(compressed.Outputs.Select(output => output.Name), StringComparer.Ordinal),
+        ];
         if (names.Length == 0)
         {
             return new OutputErrors { Problem = "no output holds floating-point numbers" };
@@ -76,13 +81,14 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
     private OutputErrors Compare(IBatchSource samples, int most, string[] names, ModelSession compressed)
     {
         var sums = names.ToDictionary(name => name, _ => new Sums(), StringComparer.Ordinal);
+        var read = compressed.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         var done = 0;
         foreach (var batch in samples.Read().TakeWhile(_ => done < most))
         {
             job.Cancellation.ThrowIfCancellationRequested();
             var before = original.Run(batch.Inputs, names);
             _runsCompressed = true;
-            var after = compressed.Run(batch.Inputs, names);
+            var after = compressed.Run(batch.Inputs.Where(input => read.Contains(input.Key)).ToDictionary(StringComparer.Ordinal), names);
             _runsCompressed = false;
             foreach (var name in names)
             {

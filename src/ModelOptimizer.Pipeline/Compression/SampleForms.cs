@@ -81,12 +81,15 @@ internal sealed class SampleForms
             var input = Input(name, position);
             var hasFirst = extents.Count == input.Shape.Length;
             long[] shape = [.. hasFirst ? [] : input.Shape.Take(1).Select(extent => Math.Max(1, extent)), .. extents.Select(extent => (long)extent)];
-            if (shape.Length != input.Shape.Length || shape.Zip(input.Shape).Any(pair => pair.Second >= 0 && pair.First != pair.Second))
+            if (shape.Length != input.Shape.Length
+                || (hasFirst && input.Shape is [< 0, ..] && shape[0] != 1)
+                || shape.Zip(input.Shape).Any(pair => pair.Second >= 0 && pair.First != pair.Second))
             {
                 throw new DiagnosticException(
                     DataCodes.Shape,
                     $"The shape {ShapeText.Of(extents.Select(extent => (long)extent))} is not one of the model's input '{name}', which is "
-                        + $"{ShapeText.Of(input.Shape)}. Write its extents but the first, which counts samples, and numbers of your own where that has '?'.",
+                        + $"{ShapeText.Of(input.Shape)}. Write its extents but the first, which counts samples (or 1 for it), and numbers "
+                        + "of your own where it has '?'.",
                     position);
             }
 
@@ -99,13 +102,25 @@ internal sealed class SampleForms
 
     private Dictionary<string, (double Low, double High)> Ranges()
     {
-        var ranges = InputRanges.Of(_model).ToDictionary(StringComparer.Ordinal);
+        bool IsHeld(KeyValuePair<string, (double Low, double High)> range) =>
+            _session.Inputs.FirstOrDefault(input => input.Name == range.Key) is { } input
+            && ElementWriter.Holds(input.Type, range.Value.Low) && ElementWriter.Holds(input.Type, range.Value.High);
+        var ranges = InputRanges.Of(_model).Where(IsHeld).ToDictionary(StringComparer.Ordinal);
         foreach (var (name, (low, high, position)) in Random?.Ranges ?? new Dictionary<string, (double, double, SourcePosition)>())
         {
-            if (ElementWriter.IsInteger(Input(name, position).Type) && (low != Math.Floor(low) || high != Math.Floor(high)))
+            var input = Input(name, position);
+            if (ElementWriter.IsInteger(input.Type) && (low != Math.Floor(low) || high != Math.Floor(high)))
             {
                 throw new DiagnosticException(
                     DataCodes.Value, $"The input '{name}' takes whole numbers, and its range has others. Write a range such as [0, 255].", position);
+            }
+
+            if (!ElementWriter.Holds(input.Type, low) || !ElementWriter.Holds(input.Type, high))
+            {
+                throw new DiagnosticException(
+                    DataCodes.Value,
+                    FormattableString.Invariant($"The input '{name}' is {input.Type} and cannot hold numbers from {low} to {high}. Write a range that it can."),
+                    position);
             }
 
             ranges[name] = (low, high);
@@ -158,8 +173,9 @@ internal sealed class SampleForms
 
     private DiagnosticException NoShapes()
     {
-        var input = _session.Inputs.First(input => input.Shape.Skip(1).Any(extent => extent < 0));
-        var example = string.Join(", ", input.Shape.Skip(1).Select(extent => extent < 0 ? 32 : extent));
+        var name = _free.Inputs.First(input => Random?.Shapes.ContainsKey(input) != true);
+        var input = _session.Inputs.First(input => input.Name == name);
+        var example = string.Join(", ", input.Shape.Skip(1).Select(extent => extent <= 0 ? 32 : extent));
         return new DiagnosticException(
             DataCodes.RandomInputs,
             $"The model's input '{input.Name}' has the shape {ShapeText.Of(input.Shape)}, and it takes none of the extents tried for '?'. Write those of one "

@@ -34,6 +34,20 @@ internal static class ElementWriter
         return values;
     }
 
+    /// <summary>Whether a type holds a value.</summary>
+    public static bool Holds(DataType type, double value)
+    {
+        try
+        {
+            Write(type, [value], new byte[Width(type)]);
+            return true;
+        }
+        catch (DataProblem)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Casts all of <paramref name="values"/>.</summary>
     /// <exception cref="DataProblem">A value does not fit.</exception>
     public static void Write(DataType type, ReadOnlySpan<double> values, Span<byte> bytes)

@@ -34,7 +34,16 @@ internal sealed class BackwardPass
         var (dependent, needed) = (Dependent(model.Graph, parameters), outputs.ToHashSet(StringComparer.Ordinal));
         foreach (var node in model.Graph.Node.Reverse().Where(node => node.Output.Any(needed.Contains)))
         {
-            needed.UnionWith(node.Input);
+            // Indices, conditions and shapes get no gradient.
+            needed.UnionWith(node.Operator() switch
+            {
+                "Gather" or "GatherElements" or "GatherND" or "Reshape" or "Expand" or "Tile" or "Slice" or "Pad" or "Unsqueeze" or "Squeeze" or "Resize"
+                    or "Split" or "ReduceSum" => node.Input.Take(1),
+                "Where" => node.Input.Skip(1),
+                "ScatterND" or "ScatterElements" => node.Input.Where((_, index) => index != 1),
+                _ when GradientCatalogue.IsConstant(node) => [],
+                _ => node.Input,
+            });
             if (node.Input.Any(dependent.Contains) && !GradientCatalogue.IsConstant(node) && !RecurrentCells.IsCell(node)
                 && GradientCatalogue.Find(node.Operator()) is null)
             {

@@ -20,6 +20,11 @@ internal sealed class FreeShapes
     private static readonly long[] Sounds = [16_000, 4096, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1];
     private static readonly long[] Sequences = [128, 100, 64, 32, 16, 8, 4, 2, 1];
 
+    private static readonly HashSet<string> Elementwise = new(StringComparer.Ordinal)
+    {
+        "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Where", "BatchNormalization", "Cast", "Identity", "Relu", "Clip", "Sqrt", "Log", "Exp", "Abs", "Neg",
+    };
+
     private readonly IReadOnlyList<ValueInfoProto> _inputs;
     private readonly OrderedDictionary<string, IReadOnlyList<long>> _candidates = new(StringComparer.Ordinal);
     private readonly HashSet<string> _batch;
@@ -79,22 +84,33 @@ internal sealed class FreeShapes
             StringComparer.Ordinal),
     };
 
-    // What a product with the input's last axis, or a convolution of it, says.
+    // What a product with the input's last axis, a convolution of it, or a constant beside it says; through what leaves the shape as it is. An extent of 1
+    // would fit constants of any.
     private static IEnumerable<long> Demanded(OnnxModel model, string input, int axis, int rank)
     {
         var constants = new ConstantLookup(model.Graph);
-        foreach (var node in model.Graph.Node.Where(node => node.Input.Count > 1 && node.Input[0] == input))
+        var same = new HashSet<string>(StringComparer.Ordinal) { input };
+        foreach (var node in model.Graph.Node.Where(node => node.Input.Any(same.Contains)))
         {
-            if (constants.Find(node.Input[1])?.Tensor.Dims is { Count: > 1 } weight)
+            var operation = node.Operator() ?? "";
+            var isElementwise = Elementwise.Contains(operation);
+            if (isElementwise)
             {
-                var extent = node.Operator() switch
+                same.UnionWith(node.Output);
+            }
+
+            foreach (var dims in node.Input.Where(name => !same.Contains(name)).Select(name => constants.Find(name)?.Tensor.Dims).OfType<RepeatedField<long>>())
+            {
+                var extent = operation switch
                 {
-                    "MatMul" when axis == rank - 1 => weight[^2],
-                    "Gemm" when axis == rank - 1 => weight[node.Int("transB", 0) != 0 ? 1 : 0],
-                    "Conv" when axis == 1 => weight[1] * node.Int("group", 1),
+                    "MatMul" when axis == rank - 1 && dims.Count > 1 && same.Contains(node.Input[0]) => dims[^2],
+                    "Gemm" when axis == rank - 1 && dims.Count == 2 && same.Contains(node.Input[0]) => dims[node.Int("transB", 0) != 0 ? 1 : 0],
+                    "Conv" when axis == 1 && dims.Count > 2 => dims[1] * node.Int("group", 1),
+                    "BatchNormalization" when axis == 1 && dims.Count == 1 => dims[0],
+                    _ when isElementwise && operation != "BatchNormalization" && dims.Count >= rank - axis => dims[axis - rank + dims.Count],
                     _ => 0,
                 };
-                if (extent > 0)
+                if (extent > 1)
                 {
                     yield return extent;
                 }

@@ -129,19 +129,23 @@ internal sealed class SampleStore
     /// <summary>Mean and standard deviation of all numbers of a float32 column.</summary>
     public (double Mean, double Deviation) Spread(string name)
     {
-        var (sum, squares, count) = (0.0, 0.0, 0L);
+        // Less the first number, whose square would hide a small spread.
+        var (sum, squares, count, first) = (0.0, 0.0, 0L, 0.0);
         var row = _columns[name].Buffer(1);
         for (var sample = 0; sample < Count; sample++)
         {
             _columns[name].CopyTo(row, [sample]);
-            var values = row.As<float>();
-            sum += TensorPrimitives.Sum<float>(values);
-            squares += TensorPrimitives.SumOfSquares<float>(values);
-            count += values.Length;
+            foreach (var value in row.As<float>())
+            {
+                first = count == 0 ? value : first;
+                sum += value - first;
+                squares += (value - first) * (value - first);
+                count++;
+            }
         }
 
         var mean = sum / count;
-        return (mean, Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean))));
+        return (first + mean, Math.Sqrt(Math.Max(0, (squares / count) - (mean * mean))));
     }
 
     /// <summary>Tensors for batches of all columns, to be filled by <see cref="Fill"/>.</summary>

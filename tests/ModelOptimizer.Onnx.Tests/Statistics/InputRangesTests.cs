@@ -27,6 +27,20 @@ public sealed class InputRangesTests
     }
 
     [Fact]
+    public void A_type_holds_no_more_than_it_can()
+    {
+        var model = new GraphBuilder()
+            .Input("ids", [-1, 5], (int)TensorProto.Types.DataType.Uint8)
+            .Node("Cast", ["ids"], ["wide"], ("to", (long)Int64))
+            .Random("words", [300, 4])
+            .Node("Gather", ["words", "wide"], ["a"])
+            .Output("a")
+            .Build();
+
+        InputRanges.Of(model)["ids"].ShouldBe((0, 255));
+    }
+
+    [Fact]
     public void Depths_constants_that_are_compared_and_bounds_say_what_numbers_mean()
     {
         var builder = new GraphBuilder()

@@ -70,6 +70,8 @@ public sealed class SampleFormTests : IDisposable
     [InlineData("8", "MOC3017", "'random: { samples: 8, ranges: { steps: [0, 1] } }'")]
     [InlineData("{ samples: 8, ranges: { step: [0, 9] } }", "MOC3005", "Did you mean 'steps'?")]
     [InlineData("{ samples: 8, ranges: { steps: [0.5, 9] } }", "MOC3013", "whole numbers")]
+    [InlineData("{ samples: 8, ranges: { steps: [0, 1e30] } }", "MOC3013", "cannot hold")]
+    [InlineData("{ samples: 8, ranges: { steps: [0, 9] }, shapes: { x: [4, 6] } }", "MOC3006", "or 1 for it")]
     [InlineData("{ samples: 8, ranges: { steps: [0, 9] }, shapes: { x: [5] } }", "MOC3006", "[?, 6]")]
     [InlineData("{ samples: 8, ranges: { steps: [0, 9] }, shapes: { y: [5] } }", "MOC3005", "no input 'y'")]
     [InlineData("{ samples: 8, ranges: { steps: [9, 0] } }", "MOC1009", "the smaller first")]

@@ -40,6 +40,10 @@ public sealed class FreeShapesTests(EngineFixture fixture) : IClassFixture<Engin
         var features = new GraphBuilder().Input("x", [-1, -1]).Gemm("x", "y", 4, 37).Output("y").Build();
         var sound = new GraphBuilder().Input("x", [-1, -1]).Node("Abs", ["x"], ["y"]).Output("y").Build();
 
+        // One feature would fit the means of all.
+        var normalised = new GraphBuilder().Input("x", [-1, -1]).Random("mean", [13]).Node("Sub", ["x", "mean"], ["c"]).MatMul("c", "y", 4, 13).Output("y").Build();
+
+        Found(normalised)["x"].ShouldBe([1, 13]);
         Found(features)["x"].ShouldBe([1, 37]);
         Found(sound)["x"].ShouldBe([1, 16_000]);
     }

@@ -24,7 +24,8 @@ internal static class Resampling
         for (var axis = shape.Length - 1; axis >= 0; axis--)
         {
             var (before, inputs, outputs, after) = (shape[..axis].Product(), node.InputShape(0)[axis], shape[axis], shape[(axis + 1)..].Product());
-            if (inputs == outputs)
+            // A scale that is nearly 1 moves elements and keeps their number.
+            if (inputs == outputs && Scale(node, axis) is null or 1)
             {
                 continue;
             }
@@ -46,17 +47,32 @@ internal static class Resampling
         var resize = new NodeProto { OpType = node.Proto.OpType, Name = graph.NewName("resize"), Output = { graph.NewName("t") } };
         resize.Attribute.Add(node.Proto.Attribute.Where(attribute => !OfAllAxes.Contains(attribute.Name)));
         resize.Input.Add(graph.Node("EyeLike", [graph.Filled(0, [inputs, inputs])]));
-        var hasRegion = node.Proto.OpType == "Resize" && graph.Opset >= Opsets.ResizeCoordinates;
-        var scales = node.Constant(hasRegion ? 2 : 1) is { } given ? WeightValues.ReadFloats(given) : [];
-        if (hasRegion)
+        if (HasRegion(node))
         {
             resize.Input.Add(node.Proto.Input[1]);
         }
 
         // Coordinates go by the scale that is written, which the extents need not be exactly.
-        var place = node.Proto.Ints("axes") is { } axes ? Array.FindIndex(axes, one => (one < 0 ? one + node.InputShape(0).Length : one) == axis) : axis;
-        resize.Input.Add(scales.Length > 0 ? [graph.Numbers([1, scales[place]], 2)] : [node.Proto.Input[2], graph.Constant(inputs, outputs)]);
+        resize.Input.Add(
+            Scale(node, axis) is { } scale ? [graph.Numbers([1, scale], 2)]
+            : HasRegion(node) && node.Proto.InputAt(3) is not null ? [node.Proto.Input[2], graph.Constant(inputs, outputs)]
+            : throw node.NoGradient("its scales are computed from data"));
         graph.NewNodes.Add(resize);
         return resize.Output[0];
+    }
+
+    private static bool HasRegion(BackwardNode node) => node.Proto.OpType == "Resize" && node.Graph.Opset >= Opsets.ResizeCoordinates;
+
+    // As it is written for an axis; null where sizes are.
+    private static float? Scale(BackwardNode node, int axis)
+    {
+        if (node.Proto.Attribute("scales") is not null)
+        {
+            throw node.NoGradient("its scales are an attribute, as before opset 9");
+        }
+
+        var scales = node.Constant(HasRegion(node) ? 2 : 1) is { } given ? WeightValues.ReadFloats(given) : [];
+        var place = node.Proto.Ints("axes") is { } axes ? Array.FindIndex(axes, one => (one < 0 ? one + node.InputShape(0).Length : one) == axis) : axis;
+        return place >= 0 && place < scales.Length ? scales[place] : null;
     }
 }
