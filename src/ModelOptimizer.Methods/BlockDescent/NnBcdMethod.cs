@@ -12,7 +12,7 @@ internal sealed class NnBcdMethod : IMethod
 
     public IReadOnlyList<Option> Options => NnBcdKeys.All;
 
-    public string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle ?? SingleVector.Obstacle(layer, shapes);
+    public string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => NnBcdWork.Obstacle(layer, shapes);
 
     public IStep Prepare(StepContext context, MethodArguments arguments) => new NnBcdStep(context, NnBcdOptions.From(arguments));
 

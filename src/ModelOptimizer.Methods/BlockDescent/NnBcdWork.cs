@@ -19,14 +19,16 @@ internal sealed class NnBcdWork
         if (options.LayerByLayer)
         {
             var selected = options.Layers is { } rules ? LayerSelector.Select(all, rules) : all;
-            string? Obstacle(WeightLayer layer) => layer.Obstacle ?? SingleVector.Obstacle(layer, context.Shapes);
-            Layers = [.. selected.Select(layer => Obstacle(layer) is { } obstacle ? new SelectedLayer(layer, null, obstacle) : sets.Of(layer))];
+            Layers = [.. selected.Select(layer => Obstacle(layer, context.Shapes) is { } obstacle ? new SelectedLayer(layer, null, obstacle) : sets.Of(layer))];
             return;
         }
 
         Chain = LayerChain.Find(context.Model, context.Shapes, options.Position);
         Layers = [.. OfChain(Chain, sets, all)];
     }
+
+    /// <summary>Why a layer is left alone in mode layer, whatever the options; null when it may be taken.</summary>
+    public static string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle ?? SingleVector.Obstacle(layer, shapes);
 
     /// <summary>The chain to train; null in mode layer.</summary>
     public LayerChain? Chain { get; }

@@ -42,7 +42,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
 
         try
         {
-            PrepareUntold(start, index);
+            Prepare(start, index, tells: false);
         }
         catch (DiagnosticException error) when (error.Diagnostic.Code != TensorsCodes.NoGradient)
         {
@@ -78,18 +78,9 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         };
 
     /// <summary>Step number <paramref name="index"/> on a model.</summary>
-    public IStep Prepare(CompressedModel before, int index)
-    {
-        var prepared = PrepareUntold(before, index);
-        Explained(before, index, () =>
-        {
-            job.Forecast.Tell(index, job.Model.Steps[index].Method.Name, () => prepared.Plan);
-            return true;
-        });
-        return prepared;
-    }
+    public IStep Prepare(CompressedModel before, int index) => Prepare(before, index, tells: true);
 
-    private IStep PrepareUntold(CompressedModel before, int index)
+    private IStep Prepare(CompressedModel before, int index, bool tells)
     {
         var step = job.Model.Steps[index];
         return Explained(before, index, () =>

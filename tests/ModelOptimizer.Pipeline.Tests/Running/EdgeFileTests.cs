@@ -1,5 +1,4 @@
 using ModelOptimizer.Diagnostics;
-using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
@@ -50,32 +49,13 @@ public class EdgeFileTests
             device: cpu
             models: { m: { source: m.onnx, calibrate: { random: 32 }, compress: [{ method: tucker, ranks: 50% }, { method: distill, steps: 2 }] } }
             """);
-        var observer = new ActivityObserver();
+        var observer = new RecordingObserver();
 
         var result = CompressionRunner.Run(new RunOptions { ManifestPath = folder["modelopt.yaml"] }, observer, CancellationToken.None);
 
         var error = result.Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         (error.Code, error.Message.Contains("no gradient is known for the operator CumSum", StringComparison.Ordinal)).ShouldBe(("MOC2305", true));
         observer.Activities.ShouldNotContain("second moments");
-    }
-
-    private sealed class ActivityObserver : IRunObserver
-    {
-        public List<string> Activities { get; } = [];
-
-        public void Message(string text)
-        {
-        }
-
-        public void Diagnostic(Diagnostic diagnostic)
-        {
-        }
-
-        public void Progress(string model, MethodProgress progress) => Activities.Add(progress.Activity);
-
-        public void Finished(ModelReport report)
-        {
-        }
     }
 
     [Theory]

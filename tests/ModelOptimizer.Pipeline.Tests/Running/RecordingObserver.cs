@@ -13,13 +13,13 @@ internal sealed class RecordingObserver : IRunObserver
 
     public List<ModelReport> Reports { get; } = [];
 
+    public List<string> Activities { get; } = [];
+
     public void Message(string text) => Messages.Add(text);
 
     public void Diagnostic(Diagnostic diagnostic) => Diagnostics.Add(diagnostic);
 
-    public void Progress(string model, MethodProgress progress)
-    {
-    }
+    public void Progress(string model, MethodProgress progress) => Activities.Add(progress.Activity);
 
     public void Finished(ModelReport report) => Reports.Add(report);
 }
