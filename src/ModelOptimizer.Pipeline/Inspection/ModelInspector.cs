@@ -109,7 +109,7 @@ internal static class ModelInspector
             using var engine = new Engine(DeviceSelector.Select("cpu"));
             using var stop = cancellation.Register(engine.Sessions.Stop);
             var free = new FreeShapes(model);
-            var form = free.AreThere ? free.Find(tried => ShapeProbe.Run(engine, model.With(tried)).Count > 0) : null;
+            var form = free.AreThere ? free.Find(tried => FreeShapes.IsPossible(engine, model.With(tried))) : null;
             var shapes = ShapeProbe.Run(engine, model.With(form ?? SampleForm.Unknown));
             return (
                 shapes,
