@@ -33,7 +33,7 @@ public sealed class FirstManifests : IDisposable
     }
 
     [Fact]
-    public void Without_Data_Have_A_Gate_On_The_Size_Only()
+    public void Without_Data_Have_Gates_On_The_Size_And_On_Outputs_For_Noise()
     {
         var result = _project.Init();
 
