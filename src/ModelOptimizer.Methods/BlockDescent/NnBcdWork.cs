@@ -28,7 +28,8 @@ internal sealed class NnBcdWork
     }
 
     /// <summary>Why a layer is left alone in mode layer, whatever the options; null when it may be taken.</summary>
-    public static string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle ?? SingleVector.Obstacle(layer, shapes);
+    public static string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
+        layer.Obstacle ?? OtherKind.Obstacle(layer) ?? SingleVector.Obstacle(layer, shapes);
 
     /// <summary>The chain to train; null in mode layer.</summary>
     public LayerChain? Chain { get; }

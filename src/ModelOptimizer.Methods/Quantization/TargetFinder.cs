@@ -34,7 +34,7 @@ internal sealed class TargetFinder
         _trained = [.. model.Proto.TrainingInfo
             .SelectMany(training => training.InitializationBinding.Concat(training.UpdateBinding))
             .SelectMany(binding => new[] { binding.Key, binding.Value })];
-        _layers = LayerFinder.Find(model);
+        _layers = LayerFinder.FindAll(model);
     }
 
     /// <summary>The weights of <paramref name="model"/> in the order of their first readers.</summary>
@@ -45,7 +45,7 @@ internal sealed class TargetFinder
 
     private List<WeightTarget> Find()
     {
-        var byNode = _layers.ToDictionary<WeightLayer, object>(layer => layer.Node, ReferenceEqualityComparer.Instance);
+        var byNode = _layers.ToLookup<WeightLayer, object>(layer => layer.Node, ReferenceEqualityComparer.Instance);
         var taken = _layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var readers = new Dictionary<string, List<(NodeProto Node, int Input)>>(StringComparer.Ordinal);
         var found = new List<(WeightLayer Layer, string? Obstacle)>();
@@ -54,22 +54,18 @@ internal sealed class TargetFinder
         var makers = producers.ToDictionary(pair => pair.output, pair => pair.node, StringComparer.Ordinal);
         foreach (var node in _model.Graph.Node)
         {
-            var layer = byNode.GetValueOrDefault(node);
             // What is computed from constants at load is no layer; what it makes may be the weight of one.
             var inputs = loadTime.Contains(node) ? [] : WeightInputs(node).Where(input => _constants.Find(node.InputAt(input)) is not null).ToList();
             if (Quantized.Contains(node.OpType))
             {
                 found.Add((NewLayer(node, Name(node, taken), weight: null), $"it is quantized already ({node.OpType})"));
             }
-            else if (inputs.Count == 0 && layer is not null
-                && FactorTargets.Of(layer, makers.GetValueOrDefault, _constants, wanted => Free(wanted, taken)) is { Count: > 0 } factors)
+            else
             {
-                found.AddRange(factors.Select(factor => (factor.Layer, Obstacle(factor.Layer) ?? (_uses.Of(factor.Layer.Weight) > 1 ? Shared : null))));
-                factors.ToList().ForEach(factor => _factors[factor.Layer.Weight] = factor);
-            }
-            else if (inputs.Count == 0 && layer is not null)
-            {
-                found.Add((layer, layer.Obstacle ?? "its weight is not a constant"));
+                foreach (var layer in byNode[node].Where(layer => !inputs.Contains(layer.WeightInput)))
+                {
+                    AddMade(layer);
+                }
             }
 
             foreach (var input in inputs)
@@ -78,8 +74,8 @@ internal sealed class TargetFinder
                 if (!readers.TryGetValue(name, out var known))
                 {
                     readers.Add(name, known = []);
-                    var ending = inputs.Count == 1 ? "" : input == inputs[0] ? "/W" : "/R";
-                    found.Add((layer?.Weight == name ? layer : NewLayer(node, Name(node, taken, ending), _constants.Find(name)), null));
+                    var own = byNode[node].FirstOrDefault(layer => layer.WeightInput == input);
+                    found.Add((own ?? NewLayer(node, Name(node, taken), _constants.Find(name)), null));
                 }
 
                 known.Add((node, input));
@@ -91,9 +87,21 @@ internal sealed class TargetFinder
         return [.. found.Select(item => item.Obstacle is { } obstacle ? Left(item.Layer, obstacle)
             : _factors.TryGetValue(item.Layer.Weight, out var factor) ? factor
             : Judge(item.Layer, readers[item.Layer.Weight], byNode))];
+
+        // A weight that is made when the model is loaded, or depends on data.
+        void AddMade(WeightLayer layer)
+        {
+            var factors = FactorTargets.Of(layer, makers.GetValueOrDefault, _constants, wanted => Free(wanted, taken));
+            found.AddRange(factors.Select(factor => (factor.Layer, Obstacle(factor.Layer) ?? (_uses.Of(factor.Layer.Weight) > 1 ? Shared : null))));
+            factors.ToList().ForEach(factor => _factors[factor.Layer.Weight] = factor);
+            if (factors.Count == 0)
+            {
+                found.Add((layer, layer.Obstacle ?? "its weight is not a constant"));
+            }
+        }
     }
 
-    private WeightTarget Judge(WeightLayer layer, List<(NodeProto Node, int Input)> readers, Dictionary<object, WeightLayer> byNode)
+    private WeightTarget Judge(WeightLayer layer, List<(NodeProto Node, int Input)> readers, ILookup<object, WeightLayer> byNode)
     {
         if (Obstacle(layer) is { } obstacle)
         {
@@ -102,8 +110,7 @@ internal sealed class TargetFinder
 
         var axis = Axis(readers[0].Node, readers[0].Input, layer.WeightShape);
         List<WeightLayer> measured = [.. readers
-            .Select(reader => reader.Input == 1 ? byNode.GetValueOrDefault(reader.Node) : null)
-            .OfType<WeightLayer>()
+            .SelectMany(reader => byNode[reader.Node].Where(other => other.WeightInput == reader.Input))
             .Where(IsMeasurable)];
         // Every reader counts: moments of some of them would round for these and against the others.
         var same = measured.Count == _uses.Of(layer.Weight) && measured.All(other => IsLike(other, measured[0]));
@@ -143,9 +150,12 @@ internal sealed class TargetFinder
         _ => ChannelAxis.Of(dims, 0),
     };
 
-    private bool IsMeasurable(WeightLayer layer) => layer.Kind == LayerKind.Conv
-        ? layer.Window is { Kernel.Length: 1 or 2 } && layer.WeightShape.Length == layer.Window.Kernel.Length + 2
-        : layer.WeightShape.Length == 2 && SingleVector.Obstacle(layer, _shapes) is null;
+    private bool IsMeasurable(WeightLayer layer) => layer.Kind switch
+    {
+        LayerKind.Conv => layer.Window is { Kernel.Length: 1 or 2 } && layer.WeightShape.Length == layer.Window.Kernel.Length + 2,
+        LayerKind.Gemm or LayerKind.MatMul => layer.WeightShape.Length == 2 && SingleVector.Obstacle(layer, _shapes) is null,
+        _ => false,
+    };
 
     // Whether both read the weight as the same matrix.
     private static bool IsLike(WeightLayer a, WeightLayer b) => Columns(a) == Columns(b) && a.TransB == b.TransB && a.Window?.Group == b.Window?.Group;
@@ -169,11 +179,8 @@ internal sealed class TargetFinder
         InputChannels = 0,
     };
 
-    private static string Name(NodeProto node, HashSet<string> taken, string ending = "")
-    {
-        var own = node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType;
-        return Free(own + ending, taken);
-    }
+    private static string Name(NodeProto node, HashSet<string> taken) =>
+        Free(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType, taken);
 
     private static string Free(string wanted, HashSet<string> taken)
     {
@@ -195,6 +202,9 @@ internal sealed record WeightTarget(WeightLayer Layer, ChannelAxis? Axis, IReadO
 {
     /// <summary>The name in rules and reports.</summary>
     public string Name => Layer.Name;
+
+    /// <summary>The layer whose weight is made of this and other factors; null for every other weight.</summary>
+    public string? FactorOf { get; init; }
 
     /// <summary>From the second moment of the reader's input to that of what the weight is multiplied with; null where that is the same.</summary>
     public Func<ILinearAlgebra, SecondMoment, SecondMoment>? Through { get; init; }
