@@ -33,7 +33,7 @@ internal sealed class NnBcdMethod : IMethod
             work.RequireFinite();
             work.RequireMemory();
             var training = work.Chain is { } chain
-                ? NetworkTraining.Run(context, options, chain, work.Layers)
+                ? NetworkTraining.Run(context, options, chain, work.Trained)
                 : LayerTraining.Run(context, options, work.Layers);
             return new NnBcdBuilder(context, options, work.Layers).Build(training);
         }

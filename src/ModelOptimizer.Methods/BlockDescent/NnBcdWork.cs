@@ -14,7 +14,7 @@ internal sealed class NnBcdWork
     public NnBcdWork(StepContext context, NnBcdOptions options, IReadOnlyDictionary<string, Choice>? chosen)
     {
         (_context, _options) = (context, options);
-        var all = LayerFinder.Find(context.Model);
+        var all = LayerFinder.FindAll(context.Model);
         var sets = new WeightSets(options, chosen, all);
         if (options.LayerByLayer)
         {
@@ -23,18 +23,36 @@ internal sealed class NnBcdWork
             return;
         }
 
-        Chain = LayerChain.Find(context.Model, context.Shapes, options.Position);
-        Layers = [.. OfChain(Chain, sets, all)];
+        var chosenLayers = options.Layers is { } written
+            ? LayerSelector.Select(all, written).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal)
+            : null;
+        Chain = LayerChain.Find(
+            context.Model,
+            context.Shapes,
+            options.Position,
+            options.Labels,
+            chosenLayers is null ? null : layer => chosenLayers.Contains(layer.Name));
+        Trained = [.. OfChain(Chain, sets, chosenLayers)];
+        var byName = Trained.ToDictionary(layer => layer.Layer.Name, StringComparer.Ordinal);
+        Layers =
+        [
+            .. all.Where(layer => byName.ContainsKey(layer.Name) || chosenLayers?.Contains(layer.Name) != false)
+                .Select(layer => byName.GetValueOrDefault(layer.Name) ?? new SelectedLayer(layer, null, Chain.WhyNot(layer, context.Model))),
+        ];
     }
 
     /// <summary>Why a layer is left alone in mode layer, whatever the options; null when it may be taken.</summary>
-    public static string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle ?? SingleVector.Obstacle(layer, shapes);
+    public static string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
+        layer.Obstacle ?? OtherKind.Obstacle(layer) ?? SingleVector.Obstacle(layer, shapes);
 
     /// <summary>The chain to train; null in mode layer.</summary>
     public LayerChain? Chain { get; }
 
-    /// <summary>The selected layers; of a network, all that are trained.</summary>
+    /// <summary>The selected layers; of a network, all that are trained besides.</summary>
     public IReadOnlyList<SelectedLayer> Layers { get; }
+
+    /// <summary>Of a network, the layers that are trained, first to last; none in mode layer.</summary>
+    public IReadOnlyList<SelectedLayer> Trained { get; } = [];
 
     public MethodPlan Plan =>
         Chain is null
@@ -62,7 +80,7 @@ internal sealed class NnBcdWork
     public void RequireFinite()
     {
         var constants = new ConstantLookup(_context.Model.Graph);
-        foreach (var layer in Layers.Where(layer => Chain is not null || layer.Set is not null).Select(layer => layer.Layer))
+        foreach (var layer in (Chain is not null ? Trained : Layers.Where(layer => layer.Set is not null)).Select(layer => layer.Layer))
         {
             bool IsBroken(string? name) => constants.Find(name) is { } constant && !WeightValues.ReadDoubles(constant.Tensor).All(double.IsFinite);
             if (new[] { layer.Weight, layer.Bias }.FirstOrDefault(IsBroken) is { } wrong)
@@ -83,21 +101,8 @@ internal sealed class NnBcdWork
         return string.Create(CultureInfo.InvariantCulture, $"Write 'calibrate: {{ …, samples: {fitting:0} }}' or fewer, or 'mode: layer'.");
     }
 
-    private IEnumerable<SelectedLayer> OfChain(LayerChain chain, WeightSets sets, IReadOnlyList<WeightLayer> all)
+    private static IEnumerable<SelectedLayer> OfChain(LayerChain chain, WeightSets sets, HashSet<string>? selected)
     {
-        var selected = _options.Layers is { } rules ? LayerSelector.Select(all, rules).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal) : null;
-        if (
-            selected is not null
-            && all.FirstOrDefault(layer => selected.Contains(layer.Name) && chain.Layers.All(other => other.Layer.Name != layer.Name)) is { } outside
-        )
-        {
-            throw new DiagnosticException(
-                MethodCodes.NoChain,
-                $"'{outside.Name}' is not in the chain of layers at the model's end that the method trains "
-                    + $"({string.Join(", ", chain.Layers.Select(layer => $"'{layer.Layer.Name}'"))}). Leave it out of 'layers', or write 'mode: layer'.",
-                _options.PositionOf("layers"));
-        }
-
         for (var i = 0; i < chain.Layers.Count; i++)
         {
             var layer = chain.Layers[i].Layer;
@@ -115,6 +120,8 @@ internal sealed class NnBcdWork
     {
         var first = Chain!.Layers[0].Layer;
         var windows = first.Kind == LayerKind.Conv && _context.Shapes.ContainsKey(first.Node.Output[0]) ? ChainData.Windows(_context, first) : 1;
+        // In the middle of a model a sample may have several vectors.
+        samples *= first.Kind != LayerKind.Conv && _context.Shapes.GetValueOrDefault(first.Input) is { Length: > 2 } shape ? shape[1..^1].Product() : 1;
         double[] variables = [.. Chain.Layers.Select((layer, i) => (double)layer.Weight.Rows * samples * (i == 0 ? windows : 1))];
         var data = ((double)Width(first) * windows * samples) + ((double)Chain.Layers[^1].Weight.Rows * samples);
         var systems = Chain.Layers.Max(layer => 2 * Math.Pow(Math.Min(Width(layer.Layer), samples), 2));

@@ -2,8 +2,9 @@ namespace ModelOptimizer.Methods.Common;
 
 /// <summary>
 /// A weight that is made of factors when the model is loaded. A matrix is W = O·C. A kernel is, group by group, O·(C ×_s I), where C has the window's taps and
-/// I narrows its input channels s; or, with factors of single channels, O·(I ⊙ C₁ ⊙ C₂). O or I may be missing. All of it is MatMul, Mul, Reshape and Cast,
-/// whose shapes can be inferred, for runtimes compute only what they know the size of.
+/// I narrows its input channels s; or, with factors of single channels, O·(I ⊙ C₁ ⊙ C₂). O or I may be missing. A recurrent cell's weight is O·C for each
+/// direction, W with the same C for all; a transposed convolution's is a kernel whose inputs are the layer's outputs. All of it is MatMul, Mul, Reshape and
+/// Cast, whose shapes can be inferred, for runtimes compute only what they know the size of.
 /// </summary>
 /// <param name="Shape">The weight's shape.</param>
 /// <param name="Input">I; null when there is none.</param>
@@ -19,6 +20,19 @@ internal sealed record FactoredWeight(long[] Shape, ConstantTensor? Input, IRead
     public static string Write(WeightLayer layer, FactorTensors factors, GraphWriter write)
     {
         string Operand(Matrix values, params long[] dims) => write.Operand("_f", "_c", values.Values, dims);
+        if (layer.Kind == LayerKind.Recurrent)
+        {
+            var (first, last) = (factors.Cores[0].Weight, factors.Output!);
+            long[] dims = layer.Directions == 1 ? [first.Rows, first.Columns] : [layer.Directions, first.Rows / layer.Directions, first.Columns];
+            var operands = new[] { Operand(last, StoredWeight.Dims(layer, last.Rows, last.Columns)), Operand(first, dims) };
+            return write.Rounded(write.Node("MatMul", operands), "_w");
+        }
+
+        if (layer.Kind == LayerKind.ConvTranspose)
+        {
+            return Write(AsConv(layer), Turned(factors, layer.Window!.Taps), write);
+        }
+
         if (layer.Kind != LayerKind.Conv)
         {
             var isTransposed = StoredWeight.IsTransposed(layer);
@@ -82,7 +96,15 @@ internal sealed record FactoredWeight(long[] Shape, ConstantTensor? Input, IRead
             return null;
         }
 
-        if (layer.Kind != LayerKind.Conv)
+        if (layer.Kind == LayerKind.Recurrent)
+        {
+            var outer = Factor(product.Input[0], 3);
+            return shaped is null && outer is not null && (Factor(product.Input[1], 2) ?? Factor(product.Input[1], 3)) is { } inner
+                ? new([outer.Tensor.Dims[0], outer.Tensor.Dims[1], inner.Tensor.Dims[^1]], null, [inner], outer)
+                : null;
+        }
+
+        if (layer.Kind is LayerKind.Gemm or LayerKind.MatMul)
         {
             var (first, second) = (Factor(product.Input[0], 2), Factor(product.Input[1], 2));
             return shaped is not null || first is null || second is null ? null
@@ -146,6 +168,18 @@ internal sealed record FactoredWeight(long[] Shape, ConstantTensor? Input, IRead
             Input is null ? null : IsByChannel ? Rows(Input) : Inwards(Input),
             [.. Cores.Select((core, axis) => new CoreTensor(Rows(core), IsByChannel, Cores.Count > 1 ? axis : null))],
             Output is null ? null : Rows(Output));
+    }
+
+    // The kernel of a ConvTranspose as one of a Conv.
+    private static WeightLayer AsConv(WeightLayer layer) =>
+        layer with { Kind = LayerKind.Conv, OutputChannels = layer.InputChannels, InputChannels = layer.OutputChannels };
+
+    // Inputs and outputs the other way round, and the taps in reverse.
+    private static FactorTensors Turned(FactorTensors factors, int taps)
+    {
+        var core = factors.Cores[0].Weight;
+        var turned = new Matrix(core.Columns / taps, core.Rows * taps, StoredWeight.Turned(core.Values, core.Rows, taps));
+        return new FactorTensors(factors.Output?.Transpose(), [new CoreTensor(turned)], factors.Input?.Transpose());
     }
 
     // Other products, such as a tensor train's, may be of the same nodes.

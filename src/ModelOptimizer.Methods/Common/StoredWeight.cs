@@ -2,29 +2,53 @@ namespace ModelOptimizer.Methods.Common;
 
 /// <summary>
 /// W as T×D, one row per output channel, and as a layer stores it: a Conv's columns are channels and then taps, a MatMul and a Gemm without transB store the
-/// transpose.
+/// transpose, a recurrent cell has its rows in directions, and a ConvTranspose is the kernel of the convolution that does the same, with its taps in reverse
+/// and its channels the other way round.
 /// </summary>
 internal static class StoredWeight
 {
     /// <summary>Whether the tensor in the file is D×T.</summary>
-    public static bool IsTransposed(WeightLayer layer) => layer.Kind != LayerKind.Conv && !layer.TransB;
+    public static bool IsTransposed(WeightLayer layer) => layer.Kind is LayerKind.Gemm or LayerKind.MatMul && !layer.TransB;
 
     /// <summary>The stored shape of a <paramref name="rows"/>×<paramref name="columns"/> weight.</summary>
     public static long[] Dims(WeightLayer layer, int rows, int columns) => layer.Kind switch
     {
         LayerKind.Conv => [rows, columns / layer.Window!.Taps, .. layer.WeightShape[2..]],
+        LayerKind.ConvTranspose => [columns / layer.Window!.Taps, rows, .. layer.WeightShape[2..]],
+        LayerKind.Recurrent => [layer.WeightShape[0], rows / layer.WeightShape[0], columns],
         _ => IsTransposed(layer) ? [columns, rows] : [rows, columns],
     };
 
     /// <summary>The numbers in the order of <see cref="Dims"/>.</summary>
-    public static double[] Values(WeightLayer layer, Matrix weight) => (IsTransposed(layer) ? weight.Transpose() : weight).Values;
+    public static double[] Values(WeightLayer layer, Matrix weight) =>
+        layer.Kind == LayerKind.ConvTranspose ? Turned(weight.Values, weight.Rows, layer.Window!.Taps)
+        : (IsTransposed(layer) ? weight.Transpose() : weight).Values;
 
     /// <summary>W of a layer whose weight is <paramref name="tensor"/>.</summary>
     public static Matrix Read(WeightLayer layer, TensorProto tensor)
     {
         var values = WeightValues.ReadDoubles(tensor);
         var columns = values.Length / layer.OutputChannels;
+        if (layer.Kind == LayerKind.ConvTranspose)
+        {
+            return new Matrix(layer.OutputChannels, columns, Turned(values, layer.InputChannels, layer.Window!.Taps));
+        }
+
         return IsTransposed(layer) ? new Matrix(columns, layer.OutputChannels, values).Transpose() : new Matrix(layer.OutputChannels, columns, values);
+    }
+
+    /// <summary>A×B×K numbers as B×A×K, with the taps K in reverse: its own inverse.</summary>
+    public static double[] Turned(double[] values, int first, int taps)
+    {
+        var second = values.Length / first / taps;
+        var turned = new double[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var (a, b, k) = (i / (second * taps), i / taps % second, i % taps);
+            turned[(((b * first) + a) * taps) + taps - 1 - k] = values[i];
+        }
+
+        return turned;
     }
 }
 

@@ -8,7 +8,9 @@ namespace ModelOptimizer.Methods.Distillation;
 
 /// <summary>The model to train, beside the original that teaches it.</summary>
 /// <param name="Stored">The student as it is stored. Not to be changed.</param>
-/// <param name="Model">The same with the weights of <paramref name="Coded"/> as plain numbers: what is trained. Not to be changed.</param>
+/// <param name="Model">
+/// The same with the weights of <paramref name="Coded"/> as plain numbers, and in float32 where it is float16: what is trained. Not to be changed.
+/// </param>
 /// <param name="Shapes">Its shapes for one sample.</param>
 /// <param name="Outputs">What it learns.</param>
 /// <param name="Batch">Samples of a step.</param>
@@ -31,6 +33,9 @@ internal sealed record Student(
 )
 {
     private readonly HashSet<string> _trained = [.. Weights];
+
+    /// <summary>Those of the weights that are stored as float16.</summary>
+    public IReadOnlySet<string> Halves { get; } = SinglePrecision.Halves(Stored, Weights).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The output that labels are about.</summary>
     public TaughtOutput Classes => Outputs[0];
@@ -57,13 +62,14 @@ internal sealed record Student(
         var stored = context.Student ?? context.Model;
         var shapes = context.Student is null ? context.Shapes : ShapeProbe.Run(context.Engine, stored);
         var coded = CodedWeight.Read(context, stored, shapes);
-        var model = coded.Count > 0 ? CodedWeight.ToPlain(stored, coded) : stored;
+        var plain = coded.Count > 0 ? CodedWeight.ToPlain(stored, coded) : stored;
+        var model = SinglePrecision.IsNeeded(plain) ? SinglePrecision.Of(plain) : plain;
         RequireSameInputs(context, model, options);
         var taught = new TaughtOutputs(context, model, options);
         var outputs = taught.Choose();
         var batch = taught.IsOneByOne ? 1 : options.Batch;
         var layers = LayerFinder.Find(model);
-        var factors = TrainableWeights.Factors(model, layers);
+        var factors = TrainableWeights.Factors(model, LayerFinder.FindAll(model));
         var weights = TrainableWeights.Find(
             model, [.. outputs.Select(output => output.Student)], factors.Values.SelectMany(parts => parts).Select(factor => factor.Name));
         if (options.Layers is { } rules)
@@ -89,8 +95,8 @@ internal sealed record Student(
                 factors)
             : throw new DiagnosticException(
                 MethodCodes.NothingToTrain,
-                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 weights that could be trained: float16 weights are not, "
-                    + "nor are those that are computed, but for codes of 'quantize' and factors with 'storage: stored'. Train before the steps that make such "
+                $"{(options.Layers is null ? "the model has" : "the selected layers have")} no float32 or float16 weights that could be trained: "
+                    + "those that are computed are not, but for codes of 'quantize' and factors with 'storage: stored'. Train before the steps that make such "
                     + "weights, or export the model in float32.",
                 options.Position
             );

@@ -27,7 +27,9 @@ internal static class StudentOutcome
             RelativeError = changed.Count == 0 ? null : changed.Max(name => TrainedWeights.Change(student.Model, name, trained.Weights[name])),
             SkipReason = changed.Count > 0 ? null
                 : student.Obstacle(layer) ?? (trained.Result.Kept == 0 ? "no better when trained" : "the output does not depend on it"),
-            Note = changed.Count == 0 ? null : grid ?? (factors is null ? note ?? "trained" : $"{changed.Count} stored factors trained"),
+            Note = changed.Count == 0 ? null
+                : (grid ?? (factors is null ? note ?? "trained" : $"{changed.Count} stored factors trained"))
+                    + (changed.Exists(student.Halves.Contains) ? "; in float32, and rounded to float16" : ""),
         };
     }
 

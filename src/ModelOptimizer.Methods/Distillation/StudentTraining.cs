@@ -221,7 +221,9 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             student.Batch,
             options.Clip,
             data.Samples.Rows,
-            student.Coded.ToDictionary(weight => weight.Key, weight => weight.Value.Grid, StringComparer.Ordinal)
+            student.Coded.Select(weight => KeyValuePair.Create(weight.Key, (IWeightGrid)weight.Value.Grid))
+                .Concat(student.Halves.Select(name => KeyValuePair.Create(name, (IWeightGrid)new HalfGrid())))
+                .ToDictionary(StringComparer.Ordinal)
         );
     }
 }

@@ -15,8 +15,8 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
     /// <summary>Its extents per group.</summary>
     public FactorShape Shape => Form.Shape;
 
-    /// <summary>The statistic of its input.</summary>
-    public MomentKey Moment => MomentKey.Of(Layer);
+    /// <summary>The statistic of its input; null where nothing in the model is that.</summary>
+    public MomentKey? Moment => Layer.Input.Length > 0 ? MomentKey.Of(Layer) : null;
 
     /// <summary>Looks at a layer; <paramref name="obstacle"/> is what the options have against every one.</summary>
     public static FactorLayer From(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes, IFactorization factorization, string? obstacle = null)
@@ -24,14 +24,15 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
         var reason = layer.Obstacle ?? SingleVector.Obstacle(layer, shapes);
         var shape = reason is null ? LayerKernel.ShapeOf(layer) : new FactorShape(1, 1, 1, 1);
         var form = shape.IsMatrix ? new MatrixForm(shape) : factorization.Form(layer, shape);
-        reason ??= obstacle ?? (shape, form) switch
+        reason ??= factorization.Obstacle(layer) ?? obstacle ?? (shape, form) switch
         {
             ({ Groups: > 1, Inputs: 1 }, _) => "depthwise: each group has one input channel",
             (_, MatrixForm { Full: 1 }) => "its rank is 1 already",
             _ => null,
         };
-        var after = Positions(layer, shapes.GetValueOrDefault(layer.Node.Output[0]));
-        var before = layer.Kind == LayerKind.Conv ? Positions(layer, shapes.GetValueOrDefault(layer.Input)) : after;
+        // Both weights of a cell are used once for each vector that enters it.
+        var after = Positions(layer, shapes.GetValueOrDefault(layer.Kind == LayerKind.Recurrent ? layer.Node.Input[0] : layer.Node.Output[0]));
+        var before = layer.Window is not null ? Positions(layer, shapes.GetValueOrDefault(layer.Input)) : after;
         return new FactorLayer(layer, form, before, after, reason);
     }
 
@@ -43,12 +44,21 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
             return null;
         }
 
+        // The input elements of a transposed convolution are spread over the outputs.
+        if (Layer.Window?.Spread is not null)
+        {
+            return ranks is not { } chosen ? Shape.Parameters * before.Product()
+                : Form.Links(chosen).SkipLast(1).Sum(link => link.Weights) * before.Product() + Form.Links(chosen)[^1].Weights * after.Product();
+        }
+
         // The extents are the batch and the spatial axes; the window has passed over the first few of the latter.
         long Positions(int? axes) => axes is not { } passed || before.Count != after.Count
             ? after.Product()
             : (after.Take(1 + passed)).Product() * (before.Skip(1 + passed)).Product();
 
-        return ranks is not { } pair ? Shape.Parameters * after.Product() : Form.Links(pair).Sum(link => link.Weights * Positions(link.Axes));
+        return ranks is not { } pair || Layer.IsInsideCell
+            ? Shape.Parameters * after.Product()
+            : Form.Links(pair).Sum(link => link.Weights * Positions(link.Axes));
     }
 
     /// <summary>Whether ranks waste nothing and leave fewer weights.</summary>
@@ -59,7 +69,7 @@ internal sealed record FactorLayer(WeightLayer Layer, IFactorForm Form, IReadOnl
 
     private static long[]? Positions(WeightLayer layer, long[]? dims)
     {
-        var axis = layer.Kind == LayerKind.Conv ? 1 : (dims?.Length ?? 0) - 1;
+        var axis = layer.Window is not null ? 1 : (dims?.Length ?? 0) - 1;
         return dims?.ElementAtOrDefault(axis) > 0 ? [.. dims.Where((_, index) => index != axis)] : null;
     }
 }

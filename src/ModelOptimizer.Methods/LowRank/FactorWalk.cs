@@ -23,8 +23,10 @@ internal sealed class FactorWalk(LowRankWork work)
         List<FactorLayer> layers = [.. work.Layers.Where(layer => chosen.ContainsKey(layer.Name) || work.Candidates.Contains(layer))];
         var changed = Dense([.. layers.Where(layer => chosen.ContainsKey(layer.Name))]);
         // A layer is found by what it gives: its node may have got another name.
-        var found = LayerFinder.Find(changed).Where(layer => layer.Obstacle is null).ToDictionary(layer => layer.Output);
-        var pairs = layers.Select(layer => (Layer: layer, Now: found[chosen.ContainsKey(layer.Name) ? Output(layer) : layer.Layer.Output])).ToList();
+        var found = LayerFinder.FindAll(changed).Where(layer => layer.Obstacle is null).ToDictionary(layer => (layer.Output, layer.WeightInput));
+        var pairs = layers
+            .Select(layer => (Layer: layer, Now: found[(chosen.ContainsKey(layer.Name) ? Output(layer) : layer.Layer.Output, layer.Layer.WeightInput)]))
+            .ToList();
         List<WeightLayer> reached = [.. pairs.Select(pair => pair.Now)];
         using var walk = new SequentialWalk(work.Context, changed, reached, SequentialWalk.EnoughSamples(reached));
         var constants = new ConstantLookup(changed.Graph);
@@ -83,7 +85,7 @@ internal sealed class FactorWalk(LowRankWork work)
 
     private SolvedLayer Solved(FactorLayer layer, RankPair ranks, ref RidgeFit? fit)
     {
-        var reason = NotMeasured;
+        var reason = SequentialWalk.IsWalked(layer.Layer) ? NotMeasured : $"fitted independently, as every {layer.Layer.Node.OpType}";
         if (fit is not null)
         {
             try

@@ -35,6 +35,9 @@ internal interface IFactorization
     /// <summary>The ranks in the order of the report.</summary>
     IReadOnlyList<string> RankNames { get; }
 
+    /// <summary>What it has against a layer that others may take; null for nothing.</summary>
+    string? Obstacle(WeightLayer layer) => null;
+
     IFactorForm Form(WeightLayer layer, FactorShape shape);
 
     ILayerSolver Solver(LayerNumbers numbers);

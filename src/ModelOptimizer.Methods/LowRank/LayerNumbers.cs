@@ -34,7 +34,7 @@ internal sealed class LayerNumbers
         }
 
         _moment = fit is not null ? new SecondMoment(fit.Sigma, fit.Mean, fit.Count)
-            : options.Norm == FactorNorm.Covariance ? context.ActivationStatistics[layer.Moment]
+            : options.Norm == FactorNorm.Covariance && layer.Moment is { } key ? context.ActivationStatistics[key]
             : null;
         Problems = [.. _kernel.Groups.Select((weight, group) => new KernelProblem(Algebra, weight, layer.Shape.Taps, Metric(group)))];
         var energy = Problems.Sum(problem => problem.Energy) + (fit is null ? 0 : fit.MeanEnergy);
@@ -66,7 +66,8 @@ internal sealed class LayerNumbers
                 : Layer.Layer.IsBiasGiven ? "bn: unfolded, since the bias is also an input of the graph"
                 : "bn: unfolded";
             var windows = _moment is null ? null : MomentPreparation.Note(_moment.Count, _moment.Sigma[0].Rows, _options.Shrink);
-            string[] notes = [.. new[] { normalization, windows }.OfType<string>()];
+            var unseen = _options.Norm == FactorNorm.Covariance && Layer.Moment is null ? "norm: frobenius, since its hidden states are no output" : null;
+            string[] notes = [.. new[] { normalization, windows, unseen }.OfType<string>()];
             return notes.Length == 0 ? null : string.Join("; ", notes);
         }
     }

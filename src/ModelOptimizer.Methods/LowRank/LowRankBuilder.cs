@@ -47,7 +47,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
         }
     }
 
-    private bool IsStored(ChosenRanks choice) => choice.IsStored ?? work.Options.Storage == FactorStorage.Stored;
+    private bool IsStored(ChosenRanks choice) => choice.Layer.Layer.IsInsideCell || (choice.IsStored ?? work.Options.Storage == FactorStorage.Stored);
 
     private Walked Solved(Dictionary<string, ChosenRanks> chosen)
     {
@@ -70,7 +70,7 @@ internal sealed class LowRankBuilder(LowRankWork work)
     public static DiagnosticException NothingToCompress(LowRankWork work, IEnumerable<(string Name, string? Reason)> layers)
     {
         var list = layers.Select(layer => $"{layer.Name}: {layer.Reason ?? ChoiceReasons.NotSmaller}").Take(5).ToList();
-        var found = work.All.Count == 0 ? "the model has no Conv, Gemm or MatMul layers with a weight"
+        var found = work.All.Count == 0 ? "the model has no layers with a weight"
             : list.Count == 0 ? "the layer rules select no layer"
             : $"none of the {work.Layers.Count} selected layers can be made smaller ({string.Join("; ", list)}{(work.Layers.Count > list.Count ? "; …" : "")})";
         return new DiagnosticException(

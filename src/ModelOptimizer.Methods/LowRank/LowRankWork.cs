@@ -21,11 +21,12 @@ internal sealed class LowRankWork
         Options = options;
         Factorization = factorization;
         _constants = new ConstantLookup(context.Model.Graph);
-        All = LayerFinder.Find(context.Model);
-        var obstacle = options.Storage != FactorStorage.Chain && context.Model.Opset < Opsets.Broadcast
-            ? $"its weight cannot be multiplied out in opset {context.Model.Opset}; that takes opset {Opsets.Broadcast}"
-            : null;
-        Layers = [.. LayerSelector.Select(All, options.Layers).Select(layer => FactorLayer.From(layer, context.Shapes, factorization, obstacle))];
+        All = LayerFinder.FindAll(context.Model);
+        string? Obstacle(WeightLayer layer) =>
+            (options.Storage != FactorStorage.Chain || layer.IsInsideCell) && context.Model.Opset < Opsets.Broadcast
+                ? $"its weight cannot be multiplied out in opset {context.Model.Opset}; that takes opset {Opsets.Broadcast}"
+                : null;
+        Layers = [.. LayerSelector.Select(All, options.Layers).Select(layer => FactorLayer.From(layer, context.Shapes, factorization, Obstacle(layer)))];
         Candidates = [.. Layers.Where(layer => layer.Reason is null)];
         Costs = new CostModel(context, options);
         _kept = Candidates.Sum(MemoryOf) < keptBytes ? new(StringComparer.Ordinal) : null;
@@ -72,12 +73,19 @@ internal sealed class LowRankWork
         if (NeedsData)
         {
             Context.Progress.Report(new MethodProgress("second moments", 0, 1));
-            Context.ActivationStatistics.Require([.. Candidates.Select(layer => layer.Moment).Distinct()], Context.Cancellation);
+            Context.ActivationStatistics.Require([.. Candidates.Select(layer => layer.Moment).OfType<MomentKey>().Distinct()], Context.Cancellation);
         }
 
         var judged = Candidates
             .Select(layer =>
-                layer with { Reason = NumericObstacle.Find(layer, Options, _constants, NeedsData ? Context.ActivationStatistics[layer.Moment] : null) }
+                layer with
+                {
+                    Reason = NumericObstacle.Find(
+                        layer,
+                        Options,
+                        _constants,
+                        NeedsData && layer.Moment is { } moment ? Context.ActivationStatistics[moment] : null),
+                }
             )
             .ToList();
         Candidates = [.. judged.Where(layer => layer.Reason is null)];
@@ -192,7 +200,7 @@ internal static class NumericObstacle
             return "its input on the calibration data is zero";
         }
 
-        var movable = layer.Layer.Bias is null || kernel.MovableBias(layer.Layer) is not null;
+        var movable = layer.Layer.Kind != LayerKind.Recurrent && (layer.Layer.Bias is null || kernel.MovableBias(layer.Layer) is not null);
         return options.Centred && !movable ? "its bias is not a constant vector, which the centred moment would move" : null;
     }
 }

@@ -25,9 +25,9 @@ internal interface IMethod
     IReadOnlyList<Option> Options { get; }
 
     /// <summary>Why it leaves a layer alone, whatever its options and the layer's numbers are; null when it may take it.</summary>
-    /// <param name="layer">A layer of a kind that all methods know.</param>
+    /// <param name="layer">A layer of any kind but <see cref="LayerKind.Other"/>.</param>
     /// <param name="shapes">Shapes for one sample; empty where they are not known.</param>
-    string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle;
+    string? Obstacle(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) => layer.Obstacle ?? OtherKind.Obstacle(layer);
 
     /// <summary>The steps that a step of this method stands for, which are read in its place; none where it is one itself.</summary>
     /// <param name="step">It as written.</param>
@@ -37,6 +37,14 @@ internal interface IMethod
     /// <summary>Selects the step's layers and checks its options. Nothing expensive yet: what that costs, <see cref="IStep.Plan"/> says.</summary>
     /// <exception cref="DiagnosticException">The options do not fit the model.</exception>
     IStep Prepare(StepContext context, MethodArguments arguments);
+}
+
+/// <summary>What a method that knows Conv, Gemm and MatMul only has against another layer.</summary>
+internal static class OtherKind
+{
+    /// <summary>The reason; null where all methods know the layer's kind.</summary>
+    public static string? Obstacle(WeightLayer layer) =>
+        layer.Kind is LayerKind.Recurrent or LayerKind.ConvTranspose ? $"it takes no {layer.Node.OpType}" : null;
 }
 
 /// <summary>A method on one model. What is expensive is computed when it is first needed, and kept: a search applies a step many times.</summary>

@@ -66,7 +66,7 @@ internal sealed class BitAllocation
                 .. layer.Options.Select(option => new Choice.Bits(option.Format.Choice.Count, option.Bytes, layer.Effect.At(option.SquaredError))),
             ])
         {
-            FactorOf = layer.Target.Through is null ? null : layer.Target.Measured[0].Name,
+            FactorOf = layer.Target.FactorOf,
         }),
     ];
 

@@ -58,6 +58,11 @@ internal static class FactorTargets
     // The layer as it would be with a plain weight.
     private static WeightLayer? Whole(WeightLayer layer, long[] shape)
     {
+        if (layer.Kind is LayerKind.Recurrent or LayerKind.ConvTranspose)
+        {
+            return layer with { WeightShape = shape };
+        }
+
         if (layer.Kind != LayerKind.Conv)
         {
             var (rows, columns) = ((int)shape[0], (int)shape[1]);
@@ -90,10 +95,16 @@ internal static class FactorTargets
             Bias = maps is null ? null : layer.Bias,
             Obstacle = null,
         };
+        if (layer.Kind is LayerKind.Recurrent or LayerKind.ConvTranspose)
+        {
+            return new WeightTarget(own, axis, []) { FactorOf = layer.Name };
+        }
+
         // As the factors before it are when this is asked: a walk changes them.
         FactorMoments Factors(ILinearAlgebra algebra) => new(algebra, weight.Tensors(layer), layer.Window);
         return new WeightTarget(own, axis, [layer])
         {
+            FactorOf = layer.Name,
             Through = (algebra, measured) => moment(Factors(algebra), measured),
             Maps = maps is null ? null : algebra => maps(Factors(algebra)),
         };

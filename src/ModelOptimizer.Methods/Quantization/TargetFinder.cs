@@ -35,7 +35,7 @@ internal sealed class TargetFinder
         _trained = [.. model.Proto.TrainingInfo
             .SelectMany(training => training.InitializationBinding.Concat(training.UpdateBinding))
             .SelectMany(binding => new[] { binding.Key, binding.Value })];
-        _layers = LayerFinder.Find(model);
+        _layers = LayerFinder.FindAll(model);
     }
 
     /// <summary>The weights of <paramref name="model"/> in the order of their first readers.</summary>
@@ -46,7 +46,7 @@ internal sealed class TargetFinder
 
     private List<WeightTarget> Find()
     {
-        var byNode = _layers.ToDictionary<WeightLayer, object>(layer => layer.Node, ReferenceEqualityComparer.Instance);
+        var byNode = _layers.ToLookup<WeightLayer, object>(layer => layer.Node, ReferenceEqualityComparer.Instance);
         var taken = _layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var readers = new Dictionary<string, List<WeightReader>>(StringComparer.Ordinal);
         var found = new List<(WeightLayer Layer, string? Obstacle)>();
@@ -57,22 +57,18 @@ internal sealed class TargetFinder
         foreach (var (node, scope) in WeightScope.Nodes(_model.Graph))
         {
             visited.Add(node);
-            var layer = byNode.GetValueOrDefault(node);
             // What is computed from constants at load is no layer; what it makes may be the weight of one.
-            List<WeightReader> read = loadTime.Contains(node) ? [] : [.. Readers(node, layer, scope)];
+            List<WeightReader> read = loadTime.Contains(node) ? [] : [.. Readers(node, scope, byNode)];
             if (Quantized.Contains(node.OpType))
             {
                 found.Add((NewLayer(node, Name(node, taken), weight: null), $"it is quantized already ({node.OpType})"));
             }
-            else if (read.Count == 0 && layer is not null
-                && FactorTargets.Of(layer, makers.GetValueOrDefault, _constants, wanted => Free(wanted, taken)) is { Count: > 0 } factors)
+            else
             {
-                found.AddRange(factors.Select(factor => (factor.Layer, Obstacle(factor.Layer) ?? (_uses.Of(factor.Layer.Weight) > 1 ? Shared : null))));
-                factors.ToList().ForEach(factor => _factors[factor.Layer.Weight] = factor);
-            }
-            else if (read.Count == 0 && layer is not null)
-            {
-                found.Add((layer, layer.Obstacle ?? "its weight is not a constant"));
+                foreach (var layer in byNode[node].Where(layer => read.TrueForAll(reader => reader.Input != layer.WeightInput)))
+                {
+                    AddMade(layer);
+                }
             }
 
             foreach (var reader in read)
@@ -81,11 +77,13 @@ internal sealed class TargetFinder
                 if (!readers.TryGetValue(name, out var known))
                 {
                     readers.Add(name, known = []);
-                    var ending = read.DistinctBy(other => other.Input).Count() == 1 ? "" : reader.Input == read[0].Input ? "/W" : "/R";
+                    var own = byNode[node].FirstOrDefault(layer => layer.WeightInput == reader.Input);
+                    // Of several constants that make one weight, the first has the layer's name.
+                    var isFirst = reader == read.First(other => other.Input == reader.Input);
                     found.Add((
-                        layer is null || reader != read[0] ? NewLayer(node, Name(node, taken, ending), _constants.Find(name))
-                            : layer.Weight == name ? layer
-                            : NewLayer(node, layer.Name, _constants.Find(name)),
+                        own is null ? NewLayer(node, Name(node, taken), _constants.Find(name))
+                            : own.Weight == name ? own
+                            : NewLayer(node, isFirst ? own.Name : Free(own.Name, taken), _constants.Find(name)),
                         null));
                 }
 
@@ -97,10 +95,23 @@ internal sealed class TargetFinder
         return [.. found.Select(item => item.Obstacle is { } obstacle ? Left(item.Layer, obstacle)
             : _factors.TryGetValue(item.Layer.Weight, out var factor) ? factor
             : Judge(item.Layer, readers[item.Layer.Weight]))];
+
+        // A weight that is made when the model is loaded, or depends on data.
+        void AddMade(WeightLayer layer)
+        {
+            var factors = FactorTargets.Of(layer, makers.GetValueOrDefault, _constants, wanted => Free(wanted, taken));
+            found.AddRange(factors.Select(factor => (factor.Layer, Obstacle(factor.Layer) ?? (_uses.Of(factor.Layer.Weight) > 1 ? Shared : null))));
+            factors.ToList().ForEach(factor => _factors[factor.Layer.Weight] = factor);
+            if (factors.Count == 0)
+            {
+                found.Add((layer, layer.Obstacle ?? "its weight is not a constant"));
+            }
+        }
     }
 
-    private IEnumerable<WeightReader> Readers(NodeProto node, WeightLayer? layer, WeightScope scope) => WeightInputs(node).SelectMany(input =>
-        WeightSource.Of(node.InputAt(input), scope, _constants).Select(source => new WeightReader(node, input, source, scope.IsMain ? layer : null)));
+    private IEnumerable<WeightReader> Readers(NodeProto node, WeightScope scope, ILookup<object, WeightLayer> byNode) => WeightInputs(node).SelectMany(input =>
+        WeightSource.Of(node.InputAt(input), scope, _constants).Select(source => new WeightReader(
+            node, input, source, scope.IsMain ? byNode[node].FirstOrDefault(layer => layer.WeightInput == input) : null)));
 
     private WeightTarget Judge(WeightLayer layer, List<WeightReader> readers)
     {
@@ -111,7 +122,7 @@ internal sealed class TargetFinder
 
         var axis = Axis(readers[0], layer.WeightShape);
         List<WeightLayer> measured = [.. readers
-            .Where(reader => reader is { Input: 1, Source.IsAsItIs: true })
+            .Where(reader => reader.Source.IsAsItIs)
             .Select(reader => reader.Layer)
             .OfType<WeightLayer>()
             .Where(IsMeasurable)];
@@ -158,9 +169,12 @@ internal sealed class TargetFinder
         return ChannelAxis.Of(dims, reader.Source.IsTransposed && dims.Length == 2 ? 1 - axis : axis, merged);
     }
 
-    private bool IsMeasurable(WeightLayer layer) => layer.Kind == LayerKind.Conv
-        ? layer.Window is { Kernel.Length: 1 or 2 } && layer.WeightShape.Length == layer.Window.Kernel.Length + 2
-        : layer.WeightShape.Length == 2 && SingleVector.Obstacle(layer, _shapes) is null;
+    private bool IsMeasurable(WeightLayer layer) => layer.Kind switch
+    {
+        LayerKind.Conv => layer.Window is { Kernel.Length: 1 or 2 } && layer.WeightShape.Length == layer.Window.Kernel.Length + 2,
+        LayerKind.Gemm or LayerKind.MatMul => layer.WeightShape.Length == 2 && SingleVector.Obstacle(layer, _shapes) is null,
+        _ => false,
+    };
 
     // Whether both read the weight as the same matrix.
     private static bool IsLike(WeightLayer a, WeightLayer b) => Columns(a) == Columns(b) && a.TransB == b.TransB && a.Window?.Group == b.Window?.Group;
@@ -184,11 +198,8 @@ internal sealed class TargetFinder
         InputChannels = 0,
     };
 
-    private static string Name(NodeProto node, HashSet<string> taken, string ending = "")
-    {
-        var own = node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType;
-        return Free(own + ending, taken);
-    }
+    private static string Name(NodeProto node, HashSet<string> taken) =>
+        Free(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType, taken);
 
     private static string Free(string wanted, HashSet<string> taken)
     {
@@ -217,6 +228,9 @@ internal sealed record WeightTarget(WeightLayer Layer, ChannelAxis? Axis, IReadO
 {
     /// <summary>The name in rules and reports.</summary>
     public string Name => Layer.Name;
+
+    /// <summary>The layer whose weight is made of this and other factors; null for every other weight.</summary>
+    public string? FactorOf { get; init; }
 
     /// <summary>From the second moment of the reader's input to that of what the weight is multiplied with; null where that is the same.</summary>
     public Func<ILinearAlgebra, SecondMoment, SecondMoment>? Through { get; init; }

@@ -60,7 +60,9 @@ internal sealed class SequentialWalk : IDisposable
 
     /// <summary>How many samples are enough to fit <paramref name="layers"/>: a dense layer may have one row a sample.</summary>
     public static int EnoughSamples(IEnumerable<WeightLayer> layers) =>
-        Math.Max(UsuallyEnough, 2 * FewRows * layers.Where(layer => layer.Window is null).Select(Width).DefaultIfEmpty().Max());
+        Math.Max(
+            UsuallyEnough,
+            2 * FewRows * layers.Where(layer => layer.Kind is LayerKind.Gemm or LayerKind.MatMul).Select(Width).DefaultIfEmpty().Max());
 
     /// <summary>Predicted bytes of a walk without what a layer is solved with: the models, and what later nodes read in each of those that run.</summary>
     public static long Bytes(StepContext context, int samples)
@@ -164,8 +166,15 @@ internal sealed class SequentialWalk : IDisposable
         return (fit, held);
     }
 
+    /// <summary>
+    /// Whether layers like <paramref name="layer"/> are solved anew: what a recurrent cell computes inside is no tensor, and a transposed convolution has no
+    /// windows of its input.
+    /// </summary>
+    public static bool IsWalked(WeightLayer layer) => layer.Kind is LayerKind.Conv or LayerKind.Gemm or LayerKind.MatMul;
+
     private bool IsMeasurable(WeightLayer layer) =>
-        Reference(layer) is not null
+        IsWalked(layer)
+        && Reference(layer) is not null
         && _changed.IsReachable(layer.Input, Nothing)
         && SingleVector.Obstacle(layer, _shapes) is null;
 

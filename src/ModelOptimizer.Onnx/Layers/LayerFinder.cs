@@ -8,17 +8,18 @@ namespace ModelOptimizer.Onnx.Layers;
 /// </summary>
 internal static class LayerFinder
 {
-    /// <summary>The layers of <paramref name="model"/>. Their nodes are the model's own.</summary>
-    public static IReadOnlyList<WeightLayer> Find(OnnxModel model)
+    /// <summary>The layers of <paramref name="model"/> that all methods know. Their nodes are the model's own.</summary>
+    public static IReadOnlyList<WeightLayer> Find(OnnxModel model) =>
+        [.. FindAll(model).Where(layer => layer.Kind is LayerKind.Conv or LayerKind.Gemm or LayerKind.MatMul)];
+
+    /// <summary>The same, with ConvTranspose nodes and the weights of recurrent cells, W and R each for itself.</summary>
+    public static IReadOnlyList<WeightLayer> FindAll(OnnxModel model)
     {
         var scope = new LayerScope(model);
         var layers = new List<WeightLayer>();
         foreach (var node in model.Graph.Node)
         {
-            if (LayerReader.Read(node, scope) is { } layer)
-            {
-                layers.Add(layer);
-            }
+            layers.AddRange(LayerReader.Read(node, scope));
         }
 
         foreach (var node in model.Graph.Node)
@@ -46,11 +47,7 @@ internal static class LayerFinder
     {
         foreach (var node in nodes)
         {
-            if (LayerReader.Read(node, scope) is { } layer)
-            {
-                layers.Add(layer with { Obstacle = obstacle });
-            }
-
+            layers.AddRange(LayerReader.Read(node, scope).Select(layer => layer with { Obstacle = obstacle }));
             AddInner(node, scope, layers);
         }
     }
@@ -59,14 +56,19 @@ internal static class LayerFinder
 /// <summary>Gives every layer a name that rules and reports can use.</summary>
 internal static class LayerNames
 {
-    /// <summary>The node's name where that is unique in the model, else its first output; a number is added in the rare case that this is taken too.</summary>
+    /// <summary>
+    /// The node's name where that is unique in the model, else its first output; a number is added in the rare case that this is taken too. A recurrent cell's
+    /// weights end in /W and /R.
+    /// </summary>
     public static IReadOnlyList<WeightLayer> MakeUnique(IReadOnlyList<WeightLayer> layers, IEnumerable<NodeProto> nodes)
     {
         var counts = nodes.CountBy(node => node.Name).ToDictionary(StringComparer.Ordinal);
-        bool IsUnique(WeightLayer layer) => layer.Name.Length > 0 && counts.GetValueOrDefault(layer.Name) == 1;
+        bool IsUnique(WeightLayer layer) => layer.Kind != LayerKind.Recurrent && layer.Name.Length > 0 && counts.GetValueOrDefault(layer.Name) == 1;
 
         var taken = layers.Where(IsUnique).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. layers.Select(layer => IsUnique(layer) ? layer : layer with { Name = Free(Fallback(layer.Node), taken) })];
+        string Own(WeightLayer layer) => layer.Kind != LayerKind.Recurrent ? Fallback(layer.Node)
+            : (counts.GetValueOrDefault(layer.Name) == 1 && layer.Name.Length > 0 ? layer.Name : Fallback(layer.Node)) + (layer.IsInsideCell ? "/R" : "/W");
+        return [.. layers.Select(layer => IsUnique(layer) ? layer : layer with { Name = Free(Own(layer), taken) })];
     }
 
     private static string Fallback(NodeProto node) => node.Output.FirstOrDefault(output => output.Length > 0) ?? node.OpType;

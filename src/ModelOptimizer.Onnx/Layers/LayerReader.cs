@@ -6,18 +6,20 @@ namespace ModelOptimizer.Onnx.Layers;
 /// <summary>Turns one node into a layer.</summary>
 internal static class LayerReader
 {
-    /// <summary>The layer of <paramref name="node"/>; null when it is not one.</summary>
-    public static WeightLayer? Read(NodeProto node, LayerScope scope)
+    /// <summary>The layer of <paramref name="node"/>, or both of a recurrent cell; none when it is not one.</summary>
+    public static IEnumerable<WeightLayer> Read(NodeProto node, LayerScope scope)
     {
-        var layer = node.Operator() switch
+        WeightLayer?[] layers = node.Operator() switch
         {
-            _ when node.Input.Count < 2 || node.Output.Count == 0 || scope.IsAtLoadTime(node) => null,
-            "Conv" => Conv(node, scope),
-            "Gemm" => Gemm(node, scope),
-            "MatMul" => MatMul(node, scope),
-            _ => null,
+            _ when node.Input.Count < 2 || node.Output.Count == 0 || scope.IsAtLoadTime(node) => [],
+            "Conv" => [Conv(node, scope)],
+            "ConvTranspose" => [ConvTranspose(node, scope)],
+            "Gemm" => [Gemm(node, scope)],
+            "MatMul" => [MatMul(node, scope)],
+            "LSTM" or "GRU" or "RNN" when node.Input.Count > 2 => [Cell(node, 1, scope), Cell(node, 2, scope)],
+            _ => [],
         };
-        return layer is null ? null : layer with { Obstacle = LayerObstacle.OfWeight(layer, scope) ?? layer.Obstacle };
+        return layers.OfType<WeightLayer>().Select(layer => layer with { Obstacle = LayerObstacle.OfWeight(layer, scope) ?? layer.Obstacle });
     }
 
     private static WeightLayer Conv(NodeProto node, LayerScope scope)
@@ -37,6 +39,46 @@ internal static class LayerReader
             InputChannels = Clamp(layer.WeightShape[1] * group),
             BatchNormalization = FollowingBatchNormalization(layer.Output, scope),
             Obstacle = obstacle,
+        };
+    }
+
+    private static WeightLayer ConvTranspose(NodeProto node, LayerScope scope)
+    {
+        var layer = Basic(node, LayerKind.ConvTranspose, scope);
+        if (layer.WeightShape.Length < 3)
+        {
+            return layer with { Obstacle = "its weight is not a convolution kernel" };
+        }
+
+        var (window, obstacle) = ConvWindow.ReadTransposed(node, layer.WeightShape);
+        return layer with
+        {
+            Window = window,
+            OutputChannels = Clamp(layer.WeightShape[1]),
+            InputChannels = Clamp(layer.WeightShape[0]),
+            Obstacle = obstacle,
+        };
+    }
+
+    // W has a row for each gate of each hidden state, and reads what enters; R reads the hidden states of the step before, which are the output Y but for the
+    // first: Y is (steps, directions, samples, H).
+    private static WeightLayer Cell(NodeProto node, int input, LayerScope scope)
+    {
+        var layer = Basic(node, LayerKind.Recurrent, scope, input);
+        if (layer.WeightShape is not [var directions, var rows, var columns])
+        {
+            return layer with { Obstacle = $"its weight has {layer.WeightShape.Length} dimensions, not 3" };
+        }
+
+        // W of all directions reads the same: one matrix.
+        var own = layer.IsInsideCell ? directions : 1;
+        return layer with
+        {
+            Input = layer.IsInsideCell ? node.Output[0] : node.Input[0],
+            Directions = Clamp(own),
+            OutputChannels = Clamp(directions * rows),
+            InputChannels = Clamp(own * columns),
+            Obstacle = node.Int("layout", 0) == 0 ? null : "its layout is 1, which ONNX Runtime does not run",
         };
     }
 
@@ -67,18 +109,19 @@ internal static class LayerReader
             : layer;
     }
 
-    private static WeightLayer Basic(NodeProto node, LayerKind kind, LayerScope scope)
+    private static WeightLayer Basic(NodeProto node, LayerKind kind, LayerScope scope, int input = 1)
     {
-        var weight = scope.Constants.Find(node.Input[1])?.Tensor;
-        var bias = kind == LayerKind.MatMul ? null : node.InputAt(2);
+        var weight = scope.Constants.Find(node.Input[input])?.Tensor;
+        var bias = kind is LayerKind.MatMul or LayerKind.Recurrent ? null : node.InputAt(2);
         return new WeightLayer
         {
             Name = node.Name,
             Kind = kind,
             Node = node,
             Input = node.Input[0],
-            Output = node.Output[0],
-            Weight = node.Input[1],
+            Output = node.Output.FirstOrDefault(output => output.Length > 0) ?? "",
+            Weight = node.Input[input],
+            WeightInput = input,
             WeightShape = weight?.Dims.ToArray() ?? [],
             ElementType = weight?.DataType ?? 0,
             Bias = bias,
@@ -190,6 +233,39 @@ internal static class ConvWindow
 
         var window = new ConvGeometry(ToInts(kernel), ToInts(strides), ToInts(pads), ToInts(dilations), (int)group, autoPad);
         return (window, rank > 2 ? $"its kernel has {rank} spatial dimensions; 1 and 2 are supported" : null);
+    }
+
+    /// <summary>
+    /// The window of a ConvTranspose, as that of the convolution that does the same (<see cref="ConvGeometry.Spread"/>), or why there is none.
+    /// </summary>
+    public static (ConvGeometry? Window, string? Obstacle) ReadTransposed(NodeProto node, long[] weightShape)
+    {
+        // Of C×(M/group)×kernel, only the kernel and its window matter here, and they are as a Conv's.
+        if (node.Int("group", 1) != 1)
+        {
+            return (null, "a transposed convolution in groups is not taken");
+        }
+
+        var (window, obstacle) = Read(node, weightShape);
+        if (window is null || obstacle is not null)
+        {
+            return (null, obstacle);
+        }
+
+        if (window.AutoPad != "NOTSET" || node.Attribute("output_shape") is not null)
+        {
+            return (null, "its padding follows from the size of its output; write 'pads'");
+        }
+
+        var rank = window.Kernel.Length;
+        var more = ToInts(node.Ints("output_padding") ?? Repeat(0, rank));
+        int[] pads = [.. Enumerable.Range(0, 2 * rank).Select(i => ((window.Kernel[i % rank] - 1) * window.Dilations[i % rank]) - window.Pads[i])];
+        for (var axis = 0; axis < rank; axis++)
+        {
+            pads[rank + axis] += more[axis];
+        }
+
+        return (window with { Strides = [.. Enumerable.Repeat(1, rank)], Pads = pads, Spread = window.Strides }, null);
     }
 
     private static bool IsPositive(long value) => value is > 0 and <= int.MaxValue;

@@ -16,7 +16,9 @@ internal sealed record WeightLayer
     /// <summary>The node itself, in the model it was found in.</summary>
     public required NodeProto Node { get; init; }
 
-    /// <summary>Name of the tensor that enters the layer (the statistics' tap).</summary>
+    /// <summary>
+    /// Name of the tensor that the weight is multiplied with (the statistics' tap); empty for R of a cell whose hidden states are no output.
+    /// </summary>
     public required string Input { get; init; }
 
     /// <summary>Name of the tensor that leaves the layer: the <c>Add</c>'s output for a MatMul followed by a constant Add.</summary>
@@ -24,6 +26,9 @@ internal sealed record WeightLayer
 
     /// <summary>Name of the weight: an initializer, or the output of a <c>Constant</c> node.</summary>
     public required string Weight { get; init; }
+
+    /// <summary>Which of the node's inputs <see cref="Weight"/> is: 2 for R of a recurrent cell, which has two.</summary>
+    public int WeightInput { get; init; } = 1;
 
     /// <summary>The weight's shape as stored.</summary>
     public required long[] WeightShape { get; init; }
@@ -43,8 +48,11 @@ internal sealed record WeightLayer
     /// <summary>The <c>BatchNormalization</c> node that alone reads a Conv's output.</summary>
     public NodeProto? BatchNormalization { get; init; }
 
-    /// <summary>The window, for <see cref="LayerKind.Conv"/>.</summary>
+    /// <summary>The window, for <see cref="LayerKind.Conv"/> and <see cref="LayerKind.ConvTranspose"/>.</summary>
     public ConvGeometry? Window { get; init; }
+
+    /// <summary>Directions of a recurrent cell, each of which has hidden states of its own, for R; 1 for every other weight.</summary>
+    public int Directions { get; init; } = 1;
 
     /// <summary><c>Gemm</c>: the first operand is stored transposed (K×M).</summary>
     public bool TransA { get; init; }
@@ -69,6 +77,12 @@ internal sealed record WeightLayer
 
     /// <summary>Number of weights, bias not counted.</summary>
     public long WeightCount => WeightShape.Product();
+
+    /// <summary>In how many parts the weight is, each with outputs and inputs of its own.</summary>
+    public int Groups => Window?.Group ?? Directions;
+
+    /// <summary>Whether it is multiplied inside a recurrent cell, with hidden states: no node can stand in front of it.</summary>
+    public bool IsInsideCell => Kind == LayerKind.Recurrent && WeightInput == 2;
 }
 
 /// <summary>The ONNX operators that carry a weight a method can compress.</summary>
@@ -82,6 +96,12 @@ internal enum LayerKind
 
     /// <summary><c>MatMul</c> whose second operand is a constant K×N matrix.</summary>
     MatMul,
+
+    /// <summary><c>ConvTranspose</c> with one or two spatial dimensions; weight C×M/group×kernel. <see cref="LayerFinder.FindAll"/> lists it.</summary>
+    ConvTranspose,
+
+    /// <summary>W (directions×gates·H×I) or R (directions×gates·H×H) of <c>LSTM</c>, <c>GRU</c> or <c>RNN</c>, likewise.</summary>
+    Recurrent,
 
     /// <summary>
     /// Another operator with a constant weight, which <see cref="LayerFinder"/> does not list: what can be stored in fewer bits and not factorised.
@@ -103,6 +123,17 @@ internal enum LayerKind
 /// </param>
 internal sealed record ConvGeometry(int[] Kernel, int[] Strides, int[] Pads, int[] Dilations, int Group, string AutoPad)
 {
+    /// <summary>
+    /// Of a transposed convolution, its strides s: it is the convolution, with its taps in reverse and stride 1, of the input with s − 1 zeros between
+    /// neighbours (Dumoulin and Visin, arXiv 1603.07285, section 4.5). <see cref="Strides"/> and <see cref="Pads"/> are those of that convolution, and pads may
+    /// be negative. Null for every other.
+    /// </summary>
+    public int[]? Spread { get; init; }
+
+    /// <summary>The spatial extents of what the window passes over, for an input of <paramref name="spatial"/> size.</summary>
+    public long[] Extents(IReadOnlyList<long> spatial) =>
+        [.. spatial.Select((extent, axis) => Spread is null ? extent : ((extent - 1) * Spread[axis]) + 1)];
+
     /// <summary>Number of taps, K = Kh·Kw.</summary>
     public int Taps => Kernel.Product();
 

@@ -27,8 +27,8 @@ internal static class ModelStatistics
     public static long Bytes(OnnxModel model) => model.FileSizeInBytes ?? model.SizeInBytes;
 
     /// <summary>
-    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes in one run; other operators count nothing, nor do products of
-    /// constants, which are computed when the model is loaded.
+    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes and of the products in recurrent cells in one run; other
+    /// operators count nothing, nor do products of constants, which are computed when the model is loaded.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">The shape of every tensor that is not a constant, for the run in question.</param>
@@ -36,8 +36,11 @@ internal static class ModelStatistics
     public static long? Macs(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes) => new GraphMacs(model, shapes).Of(model.Graph.Node);
 
     /// <summary>Multiply-adds of one layer in one run; null when a shape is missing.</summary>
-    public static long? Macs(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes) =>
-        MacCounter.Of(layer.Node, name => name == layer.Weight && layer.WeightShape.Length > 0 ? layer.WeightShape : shapes.GetValueOrDefault(name));
+    public static long? Macs(WeightLayer layer, IReadOnlyDictionary<string, long[]> shapes)
+    {
+        long[]? Shape(string name) => name == layer.Weight && layer.WeightShape.Length > 0 ? layer.WeightShape : shapes.GetValueOrDefault(name);
+        return layer.Kind == LayerKind.Recurrent ? MacCounter.OfCell(layer.Node, Shape, layer.WeightInput) : MacCounter.Of(layer.Node, Shape);
+    }
 
     private static IEnumerable<TensorProto> ConstantTensors(NodeProto node) =>
         node.Attribute.FirstOrDefault(attribute => attribute.SparseTensor is not null) is { } sparse ? [sparse.SparseTensor.Values]
@@ -97,7 +100,8 @@ internal sealed class GraphMacs(OnnxModel model, IReadOnlyDictionary<string, lon
 internal static class MacCounter
 {
     public static bool Counts(NodeProto node) =>
-        node.Operator() is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" && node.Input.Count >= 2 && node.Output.Count >= 1;
+        (node.Operator() is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" && node.Input.Count >= 2 && node.Output.Count >= 1)
+        || (node.Operator() is "LSTM" or "GRU" or "RNN" && node.Input.Count > 2 && node.Output.Count >= 1);
 
     /// <summary>Null when <paramref name="shape"/> does not know a tensor, or what it knows does not belong to such a node.</summary>
     public static long? Of(NodeProto node, Func<string, long[]?> shape)
@@ -114,7 +118,12 @@ internal static class MacCounter
             ("ConvTranspose", { } x, { Length: > 2 } w, _) => x.Product() * w[1..].Product(),
             ("Gemm", _, { Length: 2 } w, { } y) => y.Product() * w[node.Int("transB", 0) != 0 ? 1 : 0],
             ("MatMul", { Length: > 0 } x, _, { } y) => y.Product() * x[^1],
+            ("LSTM" or "GRU" or "RNN", _, _, _) => OfCell(node, shape, 1) + OfCell(node, shape, 2),
             _ => null,
         };
     }
+
+    /// <summary>Those of one weight of a recurrent cell: it is used in every step of every sample.</summary>
+    public static long? OfCell(NodeProto node, Func<string, long[]?> shape, int input) =>
+        (shape(node.Input[0]), shape(node.Input[input])) is ({ Length: 3 } x, { Length: 3 } w) ? x[0] * x[1] * w.Product() : null;
 }

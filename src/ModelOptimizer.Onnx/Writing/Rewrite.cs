@@ -48,6 +48,9 @@ internal sealed class Rewrite
     /// <summary>The clone of a node of the original.</summary>
     public NodeProto Own(NodeProto node) => _own[node];
 
+    /// <summary>Says that <paramref name="written"/> is in the place of a node of the original, for sites to come.</summary>
+    public void Succeed(NodeProto node, NodeProto written) => _own[node] = written;
+
     /// <summary>A layer of the original with the nodes of the clone.</summary>
     public WeightLayer Own(WeightLayer layer) => layer with
     {

@@ -208,7 +208,7 @@ internal static class ReplacedLayers
             return null;
         }
 
-        var (first, now) = (LayerFinder.Find(original), LayerFinder.Find(before.Model));
+        var (first, now) = (LayerFinder.FindAll(original), LayerFinder.FindAll(before.Model));
         var rules = step.Arguments.Values.Values.OfType<ILayerRules>().SelectMany(value => value.Rules);
         var lost = rules.FirstOrDefault(rule => rule.Position == error.Diagnostic.Position && LayerSelector.Matching(now, rule).Count == 0);
         if (lost is null || LayerSelector.Matching(first, lost) is not [var layer, ..])
@@ -228,8 +228,15 @@ internal static class ReplacedLayers
     /// <summary>Names of the layers that took the place of <paramref name="layer"/> of <paramref name="original"/>.</summary>
     public static IReadOnlyList<string> PartsOf(string layer, OnnxModel original, OnnxModel model)
     {
-        var nodes = NewNodesOf(LayerFinder.Find(original).First(candidate => candidate.Name == layer), original, model);
-        return [.. LayerFinder.Find(model).Where(candidate => nodes.Contains(candidate.Node)).Select(candidate => candidate.Name)];
+        var old = LayerFinder.FindAll(original).First(candidate => candidate.Name == layer);
+        var nodes = NewNodesOf(old, original, model);
+        // The other weight of a recurrent cell is a layer of its own.
+        return
+        [
+            .. LayerFinder.FindAll(model)
+                .Where(candidate => nodes.Contains(candidate.Node) && candidate.WeightInput == old.WeightInput)
+                .Select(candidate => candidate.Name),
+        ];
     }
 
     private static string Replacement(WeightLayer layer, OnnxModel original, CompressedModel before, IReadOnlyList<WeightLayer> now)
@@ -248,7 +255,7 @@ internal static class ReplacedLayers
     {
         var old = original.Graph.Node.ToHashSet();
         var known = original.Graph.Node.SelectMany(node => node.Output).ToHashSet(StringComparer.Ordinal);
-        var reached = new HashSet<string>(StringComparer.Ordinal) { layer.Input };
+        var reached = new HashSet<string>(StringComparer.Ordinal) { layer.Node.Input[0] };
         var behind = new List<NodeProto>();
         foreach (var node in model.Graph.Node.Where(node => !old.Contains(node) && node.Input.Any(reached.Contains)))
         {

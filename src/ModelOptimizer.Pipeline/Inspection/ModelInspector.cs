@@ -20,7 +20,7 @@ internal static class ModelInspector
         var model = Load(path);
         var (shapes, samples, problem) = Shapes(model, cancellation);
         var macs = ModelStatistics.Macs(model, shapes);
-        var layers = LayerFinder.Find(model);
+        var layers = LayerFinder.FindAll(model);
         var storable = StorableWeights.Find(model);
         var storableNames = storable.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var names = layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
@@ -138,7 +138,7 @@ internal static class WindowText
                 new[]
                 {
                     string.Join('×', window.Kernel),
-                    Part("stride", window.Strides),
+                    Part("stride", window.Spread ?? window.Strides),
                     Part("dilation", window.Dilations),
                     Part("group", [window.Group]),
                 }.Where(part => part.Length > 0)

@@ -24,7 +24,7 @@ internal sealed class LayerTimer
     public LayerTimer(JobContext job, OnnxModel original)
     {
         (_job, _original) = (job, original);
-        _layers = LayerFinder.Find(original).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
+        _layers = LayerFinder.FindAll(original).ToDictionary(layer => layer.Name, StringComparer.Ordinal);
         _shapes = ShapeProbe.Run(job.Engine, original);
     }
 
@@ -102,6 +102,6 @@ internal sealed class LayerTimer
 
     // A BatchNormalization is part of both sides: the rewrite may have folded it.
     private (string Input, string Output, int ElementType)? Span(string layer) => _layers.TryGetValue(layer, out var single)
-        ? (single.Input, single.BatchNormalization?.Output[0] ?? single.Output, single.ElementType)
+        ? (single.Node.Input[0], single.BatchNormalization?.Output[0] ?? single.Output, single.ElementType)
         : null;
 }

@@ -50,7 +50,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         if (key.Window is null)
         {
             AddVectors(session, activation, info);
-            _count += info.ElementCount / _graph!.Size;
+            _count += info.ElementCount / _graph!.Size / _graph.Groups;
         }
         else
         {
@@ -103,7 +103,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     private void AddVectors(ModelSession session, OrtValue activation, OrtTensorTypeAndShapeInfo info)
     {
         var rows = info.ElementCount / _graph!.Size;
-        if (sessions.Exact || key.Transposed || rows <= SinglePatches)
+        if (sessions.Exact || key.Transposed || key.Directions > 1 || rows <= SinglePatches)
         {
             Run(session, activation, []);
             return;
@@ -122,10 +122,11 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     {
         var rank = window.Kernel.Length;
         var outputs = new long[rank];
+        var extents = window.Extents(shape[2..]);
         for (var axis = 0; axis < rank; axis++)
         {
             var reach = ((window.Kernel[axis] - 1) * window.Dilations[axis]) + 1;
-            var room = shape[axis + 2] + window.Pads[axis] + window.Pads[axis + rank] - reach;
+            var room = extents[axis] + window.Pads[axis] + window.Pads[axis + rank] - reach;
             outputs[axis] = room < 0 ? 0 : (room / window.Strides[axis]) + 1;
         }
 
@@ -256,13 +257,13 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         else
         {
             size =
-                shape.Length >= 2
+                shape.Length >= 2 && (key.Directions == 1 || (shape.Length == 4 && shape[1] == key.Directions))
                     ? (key.Transposed ? shape[0] : shape[^1])
-                    : throw Unusable($"its shape is {string.Join('×', shape)}, and at least two dimensions are needed");
+                    : throw Unusable($"its shape is {string.Join('×', shape)}, and {(key.Directions == 1 ? "at least two" : "four")} dimensions are needed");
         }
 
         return size is > 0 and < 46_341
-            ? new MomentGraph(key.Window, key.Transposed, (int)size, sessions.Exact)
+            ? new MomentGraph(key, (int)size, sessions.Exact)
             : throw Unusable($"a second moment of {size} variables cannot be stored");
     }
 

@@ -17,15 +17,14 @@ internal sealed class MomentGraph
     private readonly bool _transposed;
     private readonly bool _exact;
 
-    /// <param name="window">The window, pads and <c>auto_pad</c> not used; null for vectors.</param>
-    /// <param name="transposed">Without a window: the vectors are along the first dimension.</param>
+    /// <param name="key">What it is of; tensor, pads and <c>auto_pad</c> are not used.</param>
     /// <param name="size">D, the length of a patch of one group.</param>
     /// <param name="exact">Whether it computes in float64 and has the sums so far as inputs.</param>
-    public MomentGraph(ConvGeometry? window, bool transposed, int size, bool exact)
+    public MomentGraph(MomentKey key, int size, bool exact)
     {
         _exact = exact;
-        _window = window;
-        _transposed = transposed;
+        (_window, _transposed) = (key.Window, key.Transposed);
+        Groups = key.Window?.Group ?? key.Directions;
         Size = size;
         var blocks = Groups > 1 ? 1 : Math.Clamp(size / BlockRows, 1, MostBlocks);
         Bounds = [.. Enumerable.Range(0, blocks + 1).Select(i => (int)((long)size * i / blocks))];
@@ -34,16 +33,17 @@ internal sealed class MomentGraph
     /// <summary>D.</summary>
     public int Size { get; }
 
-    /// <summary>Channel groups.</summary>
-    public int Groups => _window?.Group ?? 1;
+    /// <summary>Channel groups, or directions.</summary>
+    public int Groups { get; }
 
     /// <summary>First row of every block row of Σ, and D.</summary>
     public int[] Bounds { get; }
 
     /// <summary>The same for graphs that are the same.</summary>
     public string Name => _window is null
-        ? $"{_transposed}|{Size}"
-        : $"{string.Join(',', _window.Kernel)}|{string.Join(',', _window.Strides)}|{string.Join(',', _window.Dilations)}|{Groups}|{Size}";
+        ? $"{_transposed}|{Groups}|{Size}"
+        : $"{string.Join(',', _window.Kernel)}|{string.Join(',', _window.Strides)}|{string.Join(',', _window.Dilations)}|{Groups}|{Size}"
+            + $"|{string.Join(',', _window.Spread ?? [])}";
 
     /// <summary>The type that it computes in.</summary>
     public DataType StateType => _exact ? DataType.Double : DataType.Float;
@@ -70,7 +70,7 @@ internal sealed class MomentGraph
             builder.Output(name + "'", StateType, shape);
         }
 
-        var x = builder.Node("Cast", ["x"], GraphWriter.Attribute("to", (long)StateType));
+        var x = builder.Node("Cast", [_window?.Spread is { } spread ? Spread(builder, spread) : "x"], GraphWriter.Attribute("to", (long)StateType));
         var patches = _window is null ? Vectors(builder, x) : Windows(builder, x, _window);
         Accumulate(builder, patches);
         return builder.Build();
@@ -78,7 +78,22 @@ internal sealed class MomentGraph
 
     private string Vectors(GraphWriter builder, string x) => _transposed
         ? builder.Node("Reshape", [x, builder.Constant(Size, -1)])
+        : Groups > 1
+        ? builder.Node("Reshape", [builder.Node("Transpose", [x], GraphWriter.Attribute("perm", 1, 3, 0, 2)), builder.Constant(Groups, Size, -1)])
         : builder.Node("Transpose", [builder.Node("Reshape", [x, builder.Constant(-1, Size)])], GraphWriter.Attribute("perm", 1, 0));
+
+    // Zeros between neighbours: a transposed convolution of each channel with 1, which ONNX Runtime has for float32.
+    private string Spread(GraphWriter builder, int[] strides)
+    {
+        var channels = Size / _window!.Taps;
+        var one = builder.Weight(1, [channels, 1, .. strides.Select(_ => 1L)]);
+        var x = builder.Node("Cast", ["x"], GraphWriter.Attribute("to", (long)DataType.Float));
+        return builder.Node(
+            "ConvTranspose",
+            [x, one],
+            GraphWriter.Attribute("strides", [.. strides.Select(stride => (long)stride)]),
+            GraphWriter.Attribute("group", channels));
+    }
 
     // Channels first, so that a tap's slice is already rows of P: only the small input is transposed, never the patches.
     private string Windows(GraphWriter builder, string x, ConvGeometry geometry)

@@ -72,7 +72,7 @@ internal sealed class TrainingGraph
         int batch,
         double? clip = null,
         IReadOnlyDictionary<string, long[]>? rows = null,
-        IReadOnlyDictionary<string, WeightGrid>? grids = null)
+        IReadOnlyDictionary<string, IWeightGrid>? grids = null)
     {
         var proto = graph.Model.Graph;
         BatchShapes.Fix(proto, batch, rows);
@@ -209,7 +209,7 @@ internal static class FlatParameters
     /// Makes the tensors, under their names and rounded to their grids, from <paramref name="vector"/> in front of all nodes; their initialisers go.
     /// </summary>
     public static void Unpack(
-        GraphWriter graph, string vector, IReadOnlyList<TrainedTensor> tensors, IReadOnlyDictionary<string, WeightGrid>? grids)
+        GraphWriter graph, string vector, IReadOnlyList<TrainedTensor> tensors, IReadOnlyDictionary<string, IWeightGrid>? grids)
     {
         var proto = graph.Model.Graph;
         var names = tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);

@@ -227,40 +227,75 @@ public class NnBcdMethodTests
     }
 
     [Fact]
-    public void A_model_that_does_not_end_in_a_chain_is_refused_with_the_reason()
+    public void A_model_without_a_chain_is_refused_with_the_reasons()
     {
-        var model = new GraphBuilder()
-            .Input("x", [-1, 8])
-            .Gemm("x", "a", 8, 8)
-            .Node("Sigmoid", ["a"], ["s"])
-            .Node("Add", ["s", "x"], ["y"])
-            .Output("y")
-            .Build();
+        var convolutional = new GraphBuilder().Input("x", [-1, 4, 8, 8]).Conv("x", "a", 8, 4, [3, 3]).Node("Sigmoid", ["a"], ["y"]).Output("y").Build();
 
-        var error = Should.Throw<DiagnosticException>(() => Run(model, ("rank", MethodRun.Ranks(2)))).Diagnostic;
+        var error = Should.Throw<DiagnosticException>(() => Run(convolutional, ("rank", MethodRun.Ranks(2)))).Diagnostic;
 
         error.Code.ShouldBe(MethodCodes.NoChain);
-        error.Message.ShouldContain("comes from a Add");
+        error.Message.ShouldContain("(a: behind it is a Sigmoid)");
         error.Message.ShouldContain("mode: layer");
     }
 
     [Fact]
-    public void A_layer_outside_the_chain_cannot_be_selected()
+    public void Labels_are_about_a_chain_at_the_end()
     {
-        var model = new GraphBuilder()
-            .Input("x", [-1, 32])
-            .Gemm("x", "a", 32, 32)
-            .Node("Sigmoid", ["a"], ["s"])
-            .Gemm("s", "b", 32, 32)
-            .Node("Relu", ["b"], ["r"])
-            .Gemm("r", "c", 4, 32)
-            .Output("c")
-            .Build();
+        var error = Should.Throw<DiagnosticException>(() => Run(Interrupted(), ("rank", MethodRun.Ranks(2)), ("target", "labels"))).Diagnostic;
 
-        Should
-            .Throw<DiagnosticException>(() => Run(model, ("rank", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("a", "b"))))
-            .Diagnostic.Message.ShouldContain("'a' is not in the chain");
-        Run(model, ("rank", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("b")), ("sweeps", 3)).Layers.Select(layer => layer.Layer).ShouldBe(["b", "c"]);
+        error.Code.ShouldBe(MethodCodes.NoChain);
+        error.Message.ShouldContain("does not end in a chain");
+        error.Message.ShouldContain("trains to labels");
+    }
+
+    [Fact]
+    public void A_chain_in_the_middle_is_trained_to_what_it_gives_and_the_other_layers_say_why_they_are_left_alone()
+    {
+        var model = Interrupted();
+
+        var result = Run(model, ("rank", MethodRun.Ranks(6)), ("sweeps", 10));
+
+        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.SkipReason).ShouldBe(new Dictionary<string, string?>
+        {
+            ["a"] = "not in the chain that is trained, 'b' to 'd': behind it is a Elu",
+            ["b"] = null,
+            ["c"] = null,
+            ["d"] = "the last layer stays as large as it is, and is trained",
+            ["e"] = "not in the chain that is trained, 'b' to 'd': behind it is a Sigmoid",
+            ["cell/W"] = "it takes no RNN",
+            ["cell/R"] = "it takes no RNN",
+        });
+        result.Model.SizeInBytes.ShouldBeLessThan(model.SizeInBytes);
+        string[] untouched = ["a.w", "e.w"];
+        untouched.ShouldAllBe(name => Weight(result.Model, name).SequenceEqual(Weight(model, name)));
+        // Plain truncation of the same two layers is the start of the sweeps.
+        var truncated = Run(model, ("rank", MethodRun.Ranks(6)), ("sweeps", 1), ("tau", 1e9));
+        var batches = new RandomBatches(model, seed: 900);
+        MethodRun.Distance(model, result.Model, batches).ShouldBeLessThan(MethodRun.Distance(model, truncated.Model, batches));
+    }
+
+    [Fact]
+    public void Selected_layers_choose_the_chain()
+    {
+        var model = Interrupted();
+
+        Run(model, ("rank", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("a", "b")), ("sweeps", 3)).Layers.Select(layer => layer.Layer)
+            .ShouldBe(["a", "b", "c", "d"]);
+        Run(model, ("rank", MethodRun.Ranks(2)), ("layers", MethodRun.Rules("a")), ("sweeps", 3)).Layers.Select(layer => layer.Layer).ShouldBe(["a"]);
+    }
+
+    private static double[] Weight(OnnxModel model, string name) =>
+        ModelOptimizer.Onnx.Values.WeightValues.ReadDoubles(model.Graph.Initializer.Single(tensor => tensor.Name == name));
+
+    // a, Elu, the chain b to d, Sigmoid, e, Sigmoid, and a cell.
+    private static OnnxModel Interrupted()
+    {
+        var graph = new GraphBuilder(14).Input("x", [-1, 32]).Gemm("x", "a", 32, 32).Node("Elu", ["a"], ["ea"]);
+        graph.Gemm("ea", "b", 40, 32).Node("Relu", ["b"], ["rb"]).Gemm("rb", "c", 36, 40).Node("Relu", ["c"], ["rc"]).Gemm("rc", "d", 24, 36);
+        graph.Node("Sigmoid", ["d"], ["sd"]).Gemm("sd", "e", 16, 24).Node("Sigmoid", ["e"], ["se"]).Integers("axis", [1], 0);
+        graph.Random("cell.w", [1, 4, 16]).Random("cell.r", [1, 4, 4]).Node("Unsqueeze", ["se", "axis"], ["u"]);
+        graph.Node("RNN", ["u", "cell.w", "cell.r"], ["", "h"], ("hidden_size", 4)).Named("cell");
+        return graph.Node("Squeeze", ["h", "axis"], ["y"]).Output("y").Build();
     }
 
     [Fact]

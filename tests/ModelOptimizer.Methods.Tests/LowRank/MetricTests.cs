@@ -22,7 +22,7 @@ public class MetricTests
         WeightValues.Write(other.Graph.Initializer[0], new Random64(3).Normals(6 * 4 * 6));
         var layer = LayerFinder.Find(model).ShouldHaveSingleItem();
         var batches = new RandomBatches(model);
-        var key = FactorLayer.From(layer, new Dictionary<string, long[]>(), new TuckerFactorization(TuckerVariant.Joint)).Moment;
+        var key = FactorLayer.From(layer, new Dictionary<string, long[]>(), new TuckerFactorization(TuckerVariant.Joint)).Moment!;
         var statistics = new MomentCollector(TestEngine.Shared, model, batches);
         statistics.Require([key], CancellationToken.None);
         double[] Weights(Onnx.OnnxModel of) => WeightValues.ReadDoubles(of.Graph.Initializer[0]);

@@ -107,7 +107,7 @@ public sealed class TrainingGraphTests(EngineFixture fixture) : IClassFixture<En
         graph.Initializer("w", WeightValues.Create("", (int)DataType.Float, [2, 3], shadow));
         var squares = graph.Node("Mul", ["w", "w"]);
         var loss = graph.Node("ReduceSum", [graph.Node("Mul", [squares, "x"])], GraphWriter.Attribute("keepdims", 0L));
-        var grids = new Dictionary<string, WeightGrid> { ["w"] = grid };
+        var grids = new Dictionary<string, IWeightGrid> { ["w"] = grid };
         using var trainer = new Trainer(fixture.Engine, TrainingGraph.Build(fixture.Engine, graph, loss, ["w"], new Sgd(0, 0), 2, grids: grids));
         float[] x = [1, 2, 3, 4, 5, 6];
 

@@ -3,38 +3,107 @@ using System.Numerics.Tensors;
 namespace ModelOptimizer.Methods.BlockDescent;
 
 /// <summary>
-/// The chain [Conv] → ReLU → Gemm → ReLU → … → Gemm at a model's end. What is before it stays as it is, and so does a Softmax behind it.
+/// The chain [Conv] → ReLU → Gemm → ReLU → … → Gemm that is trained, at a model's end or in its middle. What is before it and behind it stays as it is.
 /// </summary>
 /// <param name="Layers">First to last; only the first may be a convolution.</param>
 internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
 {
-    /// <summary>The longest chain that ends at an output of <paramref name="model"/>.</summary>
+    /// <summary>
+    /// The chain of <paramref name="model"/> with the most weights. A layer alone, unless it is at the model's end, is taken only where there is nothing else.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">Shapes for one sample.</param>
     /// <param name="position">Where to report that there is none.</param>
+    /// <param name="mustEnd">Whether it has to end at an output of the model, as labels are about that.</param>
+    /// <param name="isSelected">The layers whose weights count; null for all.</param>
     /// <exception cref="DiagnosticException">There is none.</exception>
-    public static LayerChain Find(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes, SourcePosition? position)
+    public static LayerChain Find(
+        OnnxModel model,
+        IReadOnlyDictionary<string, long[]> shapes,
+        SourcePosition? position,
+        bool mustEnd = false,
+        Func<WeightLayer, bool>? isSelected = null)
     {
         var constants = new ConstantLookup(model.Graph);
-        bool Fits(WeightLayer layer) => layer is { Obstacle: null, TransA: false } && StoredBias.Read(layer, model, constants).IsKnown;
-        var last = LayerFinder.Find(model).LastOrDefault(layer => layer.Kind != LayerKind.Conv && Fits(layer) && Ends(layer, model));
-        if (last is null)
+        var all = LayerFinder.FindAll(model);
+        List<WeightLayer> fitting = [.. all.Where(layer => Unfit(layer, model, constants) is null)];
+        var links = LayerLinks.Find(model, shapes)
+            .Where(link => fitting.Exists(layer => layer.Name == link.From.Name) && fitting.Exists(layer => layer.Name == link.To.Name))
+            .ToDictionary(link => link.To.Name, StringComparer.Ordinal);
+        var goOn = links.Values.Where(link => link.To.Kind != LayerKind.Conv).Select(link => link.From.Name).ToHashSet(StringComparer.Ordinal);
+        var chains = fitting
+            .Where(layer => layer.Kind != LayerKind.Conv && !goOn.Contains(layer.Name))
+            .Select(last => (Layers: Back(last, links), Ends: Ends(last, model)))
+            .Where(chain => chain.Ends || !mustEnd)
+            .ToList();
+        if (chains.Count == 0)
         {
+            var found = string.Join("; ", all.Take(5).Select(layer => $"{layer.Name}: {Unfit(layer, model, constants) ?? WhatFollows(layer, model)}"));
             throw new DiagnosticException(
                 MethodCodes.NoChain,
-                $"the model does not end in a chain of Gemm or MatMul layers with ReLUs between them, which is what the method trains: {WhatMakes(model)}. "
-                    + "Write 'mode: layer', which fits each layer to itself alone in any graph.",
+                $"the model {(mustEnd ? "does not end in a chain" : "has no chain")} of Gemm or MatMul layers with ReLUs between them, which is what the "
+                    + $"method trains{(mustEnd ? " to labels" : "")} ({(found.Length > 0 ? found : "it has no layers")}). Write 'mode: layer', which fits "
+                    + "each layer to itself alone in any graph.",
                 position);
         }
 
-        var links = LayerLinks.Find(model, shapes).Where(link => Fits(link.From)).ToDictionary(link => link.To.Name, StringComparer.Ordinal);
-        List<ChainLayer> layers = [Read(last, false, model, constants)];
-        while (layers[0].Layer.Kind != LayerKind.Conv && links.TryGetValue(layers[0].Layer.Name, out var link) && link.From.Window is null or { Group: 1 })
+        var best = chains
+            .OrderByDescending(chain => chain.Layers.Any(pair => isSelected?.Invoke(pair.Layer) != false))
+            .ThenByDescending(chain => chain.Ends || chain.Layers.Count > 1)
+            .ThenByDescending(chain => chain.Layers.Where(pair => isSelected?.Invoke(pair.Layer) != false).Sum(pair => pair.Layer.WeightCount))
+            .ThenByDescending(chain => chain.Ends)
+            .First();
+        return new LayerChain([.. best.Layers.Select(pair => Read(pair.Layer, pair.Relu, model, constants))]);
+    }
+
+    /// <summary>Why <paramref name="layer"/> of <paramref name="model"/>, which is not in this chain, is not trained.</summary>
+    public string WhyNot(WeightLayer layer, OnnxModel model) =>
+        Unfit(layer, model, new ConstantLookup(model.Graph))
+        ?? $"not in the chain that is trained, '{Layers[0].Layer.Name}' to '{Layers[^1].Layer.Name}': {WhatFollows(layer, model)}";
+
+    private static string? Unfit(WeightLayer layer, OnnxModel model, ConstantLookup constants) => layer.Obstacle ?? OtherKind.Obstacle(layer) ?? layer switch
+    {
+        { TransA: true } => "its input is transposed",
+        { Window.Group: > 1 } => "a convolution in groups is not trained in a network",
+        _ when !StoredBias.Read(layer, model, constants).IsKnown => "its bias is not a constant vector",
+        _ => null,
+    };
+
+    private static List<(WeightLayer Layer, bool Relu)> Back(WeightLayer last, Dictionary<string, LayerLink> links)
+    {
+        List<(WeightLayer Layer, bool Relu)> layers = [(last, false)];
+        while (layers[0].Layer.Kind != LayerKind.Conv && links.TryGetValue(layers[0].Layer.Name, out var link))
         {
-            layers.Insert(0, Read(link.From, link.Relu, model, constants));
+            layers.Insert(0, (link.From, link.Relu));
         }
 
-        return new LayerChain(layers);
+        return layers;
+    }
+
+    // What is behind a layer, as far as that says why it is not in a chain with what comes next.
+    private static string WhatFollows(WeightLayer layer, OnnxModel model)
+    {
+        var passages = new Passages(model);
+        var tensor = layer.Output;
+        var relus = 0;
+        while (passages.Reader(tensor) is { } node)
+        {
+            if (LayerFinder.Find(model).Any(other => ReferenceEquals(other.Node, node)))
+            {
+                var reason = node.OpType == "Conv" ? "only the first layer of a chain may be a convolution" : "another chain has more weights";
+                return $"{reason}, and behind it is the {node.OpType} '{node.Name}'";
+            }
+
+            relus += passages.Of(node) == Passage.Relu ? 1 : 0;
+            if (passages.Of(node) is null or Passage.Probabilities || relus > 1)
+            {
+                return $"behind it is a {node.OpType}";
+            }
+
+            tensor = node.Output[0];
+        }
+
+        return passages.IsOutput(tensor) ? "it makes an output" : "what it makes is read more than once, or as another input than the first";
     }
 
     /// <summary>Whether nothing but changes of shape and a Softmax are between a layer and an output of the model.</summary>
@@ -61,21 +130,6 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
         TensorPrimitives.Multiply(weight.Values, layer.Alpha, weight.Values);
         var bias = StoredBias.Read(layer, model, constants).Bias;
         return new ChainLayer(layer, relu, weight, bias is null ? null : [.. bias.Select(value => value * layer.Beta)]);
-    }
-
-    private static string WhatMakes(OnnxModel model)
-    {
-        var output = model.Graph.Output.FirstOrDefault()?.Name ?? "";
-        var node = model.Graph.Node.LastOrDefault(node => node.Output.Contains(output));
-        while (node?.Operator() is "Softmax" or "LogSoftmax" or "Identity" or "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze")
-        {
-            node = model.Graph.Node.LastOrDefault(other => other.Output.Contains(node.Input[0]));
-        }
-
-        return node is null ? $"nothing makes its output '{output}'"
-            : node.Operator() is "Gemm" or "MatMul"
-                ? $"its last layer '{node.Name}' has no constant weight and bias of its own, or its output is read more than once"
-            : $"its output '{output}' comes from a {node.OpType}";
     }
 }
 

@@ -56,6 +56,9 @@ internal sealed class CpFactorization(bool separable, int starts) : IFactorizati
 
     public IReadOnlyList<string> RankNames { get; } = ["R"];
 
+    public string? Obstacle(WeightLayer layer) =>
+        layer.Kind == LayerKind.ConvTranspose ? "cp leaves transposed convolutions as they are; tucker takes them" : null;
+
     public IFactorForm Form(WeightLayer layer, FactorShape shape) =>
         new CpForm(shape, new TapGrid(separable && layer.Window!.Kernel.Count(extent => extent > 1) > 1 ? layer.Window.Kernel : [shape.Taps]));
 

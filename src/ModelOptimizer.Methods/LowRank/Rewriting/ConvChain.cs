@@ -1,8 +1,9 @@
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
-/// Conv → Conv 1×1, one or more Convs that share the original window, Conv 1×1 with the bias. Zero padding commutes with the first 1×1, which has no bias,
-/// so all of the window stays on the cores, <c>auto_pad</c> included; a 1×1 kernel has no first 1×1.
+/// Conv → Conv 1×1, one or more Convs that share the original window, Conv 1×1 with the bias; ConvTranspose likewise, with a ConvTranspose between the two 1×1.
+/// Zero padding commutes with the first 1×1, which has no bias, so all of the window stays on the cores, <c>auto_pad</c> included; a 1×1 kernel has no first
+/// 1×1.
 /// </summary>
 internal static class ConvChain
 {
@@ -24,7 +25,7 @@ internal static class ConvChain
         {
             var node = WindowNode.Of(layer, core);
             var suffix = WindowNode.Suffix(core);
-            node.Input.Add([current, Weight(write, suffix, core.Weight, core.Kernel(layer.Window))]);
+            node.Input.Add([current, Core(layer, write, suffix, core)]);
             write.NewNodes.Add(node);
             if (factors.Output is not null || core != factors.Cores[^1])
             {
@@ -42,6 +43,10 @@ internal static class ConvChain
 
         return replacement.End(write, bias);
     }
+
+    private static string Core(WeightLayer layer, GraphWriter write, string suffix, CoreTensor core) => layer.Kind == LayerKind.ConvTranspose
+        ? write.Numbers(suffix, StoredWeight.Values(layer, core.Weight), StoredWeight.Dims(layer, core.Weight.Rows, core.Weight.Columns))
+        : Weight(write, suffix, core.Weight, core.Kernel(layer.Window!));
 
     private static string Weight(GraphWriter write, string suffix, Matrix values, int[] kernel) =>
         write.Numbers(suffix, values.Values, [values.Rows, values.Columns / kernel.Product(), .. kernel.Select(extent => (long)extent)]);

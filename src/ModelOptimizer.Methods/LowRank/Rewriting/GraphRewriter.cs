@@ -16,9 +16,16 @@ internal static class GraphRewriter
             var layer = rewrite.Own(replacement.Layer);
             var write = replacement.IsStored ? rewrite.ShortWriter(layer.ElementType) : rewrite.Writer(layer);
             rewrite.Replace(Write(replacement with { Layer = layer }, write), write, like: layer.Weight);
+            if (layer.Kind == LayerKind.Recurrent)
+            {
+                // Its other weight may be written too.
+                rewrite.Succeed(replacement.Layer.Node, write.NewNodes[^1]);
+            }
+
             if (replacement.IsStored)
             {
-                made.Add(layer.Name, write.NewNodes.First(node => node.OpType == layer.Node.OpType && node.Input[0] == layer.Input).Input[1]);
+                var input = layer.Node.Input[0];
+                made.Add(layer.Name, write.NewNodes.First(node => node.OpType == layer.Node.OpType && node.Input[0] == input).Input[layer.WeightInput]);
             }
         });
         all.ForEach(replacement => replacement.Moved?.Apply(result));
@@ -29,14 +36,30 @@ internal static class GraphRewriter
     public static IReadOnlyList<NodeProto> Write(LayerReplacement replacement, GraphWriter write) => replacement switch
     {
         { IsStored: true } => WriteStored(replacement, write),
-        { Layer.Kind: LayerKind.Conv } => ConvChain.Write(replacement, write),
+        { Layer.Kind: LayerKind.Conv or LayerKind.ConvTranspose } => ConvChain.Write(replacement, write),
+        { Layer.Kind: LayerKind.Recurrent } => WriteCell(replacement, write),
         _ => MatrixChain.Write(replacement, write),
     };
+
+    // What enters a cell is narrowed by a MatMul, for all directions at once, and its W is as narrow.
+    private static IReadOnlyList<NodeProto> WriteCell(LayerReplacement replacement, GraphWriter write)
+    {
+        var (layer, factors) = (replacement.Layer, replacement.Factors);
+        var (inner, outer) = (factors.Cores[0].Weight.Transpose(), factors.Output!);
+        var narrow = replacement.OutputName(write, "_in");
+        var node = layer.Node.Clone();
+        string[] inputs = [node.Input[0], write.Numbers("_in", inner.Values, inner.Rows, inner.Columns)];
+        write.NewNodes.Add(new NodeProto { OpType = "MatMul", Name = replacement.NodeName(write, "_in"), Input = { inputs }, Output = { narrow } });
+        node.Input[0] = narrow;
+        node.Input[1] = write.Numbers("_out", outer.Values, StoredWeight.Dims(layer, outer.Rows, outer.Columns));
+        write.NewNodes.Add(node);
+        return [layer.Node];
+    }
 
     private static IReadOnlyList<NodeProto> WriteStored(LayerReplacement replacement, GraphWriter write)
     {
         var node = replacement.Layer.Node.Clone();
-        node.Input[1] = FactoredWeight.Write(replacement.Layer, replacement.Factors, write);
+        node.Input[replacement.Layer.WeightInput] = FactoredWeight.Write(replacement.Layer, replacement.Factors, write);
         write.NewNodes.Add(node);
         return replacement.End(write, replacement.WriteBias(write));
     }
@@ -50,7 +73,7 @@ internal static class GraphRewriter
 internal sealed record LayerReplacement(WeightLayer Layer, FactorTensors Factors, double[]? Bias, bool Folded)
 {
     /// <summary>Whether the layer stays, and the factors are multiplied out when the model is loaded.</summary>
-    public bool IsStored { get; init; }
+    public bool IsStored { get => field || Layer.IsInsideCell; init; }
 
     /// <summary>W~ of a group, tap-major.</summary>
     public Func<int, Matrix>? Approximation { get; init; }
@@ -62,7 +85,7 @@ internal sealed record LayerReplacement(WeightLayer Layer, FactorTensors Factors
     public string NodeName(GraphWriter write, string suffix) => write.NewName(Layer.Name + suffix);
 
     /// <summary>A name for a tensor that begins with the layer's output's.</summary>
-    public string OutputName(GraphWriter write, string suffix) => write.NewName(Layer.Node.Output[0] + suffix);
+    public string OutputName(GraphWriter write, string suffix) => write.NewName((Layer.Node.Output[0] is { Length: > 0 } own ? own : Layer.Output) + suffix);
 
     /// <summary>Writes the new bias, and returns its name; null when the old one stays.</summary>
     public string? WriteBias(GraphWriter write) => Bias is null ? null : write.Numbers("_bias", Bias, Bias.Length);

@@ -48,7 +48,7 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
     /// <summary>The extents of <paramref name="layer"/>.</summary>
     public static FactorShape ShapeOf(WeightLayer layer)
     {
-        var groups = layer.Window?.Group ?? 1;
+        var groups = layer.Groups;
         return new FactorShape(layer.OutputChannels / groups, layer.InputChannels / groups, layer.Window?.Taps ?? 1, groups);
     }
 
