@@ -58,7 +58,7 @@ internal sealed class ShiftedProducts
 
     /// <summary>Whether this way pays for such windows, and a sample's numbers stay within <paramref name="most"/> bytes.</summary>
     public static bool Suit(ConvGeometry window, long[] shape, long most) =>
-        window is { Kernel.Length: 2, Group: 1, Taps: > 1 and <= MostTaps }
+        window is { Kernel.Length: 2, Group: 1, Spread: null, Taps: > 1 and <= MostTaps }
         && window.Strides.All(stride => stride == 1)
         && window.Dilations.All(dilation => dilation == 1)
         && shape[1] >= FewestChannels
