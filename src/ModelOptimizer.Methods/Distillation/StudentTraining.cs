@@ -81,7 +81,9 @@ internal sealed class StudentTraining(StepContext context, DistillationOptions o
             try
             {
                 var result = Attempt(parameters, data, graph, held, plan);
-                if (result.Kept == 0 && options.UndoesWorse && trial.Slower < MostSlower && result.Looks[0].Loss > Nothing * student.Guess)
+                // Time that is given is not taken two or three times.
+                var mayRepeat = options is { UndoesWorse: true, Time: null } && trial.Slower < MostSlower;
+                if (mayRepeat && result.Kept == 0 && result.Looks[0].Loss > Nothing * student.Guess)
                 {
                     trial = trial with { Rate = trial.Rate with { Peak = trial.Rate.Peak / Slower }, Slower = trial.Slower + 1 };
                     continue;

@@ -3,8 +3,9 @@ using ModelOptimizer.Tensors.Statistics;
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
-/// Finds the weights of a model: what Conv, ConvTranspose, Gemm, MatMul, Gather, LSTM, GRU and RNN nodes of the main graph read as such. Layers inside
-/// sub-graphs and functions, and nodes that are quantized already, are listed with what stands against them.
+/// Finds the weights of a model: constants of the main graph that Conv, ConvTranspose, Gemm, MatMul, Gather, LSTM, GRU and RNN nodes read as such, also inside
+/// sub-graphs, and also through nodes that only move numbers (<see cref="WeightSource"/>). Layers whose weight is no such constant, and nodes that are
+/// quantized already, are listed with what stands against them.
 /// </summary>
 internal sealed class TargetFinder
 {
@@ -47,46 +48,53 @@ internal sealed class TargetFinder
     {
         var byNode = _layers.ToLookup<WeightLayer, object>(layer => layer.Node, ReferenceEqualityComparer.Instance);
         var taken = _layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
-        var readers = new Dictionary<string, List<(NodeProto Node, int Input)>>(StringComparer.Ordinal);
+        var readers = new Dictionary<string, List<WeightReader>>(StringComparer.Ordinal);
         var found = new List<(WeightLayer Layer, string? Obstacle)>();
         var loadTime = new LoadTimeNodes(_model.Proto);
         var producers = _model.Graph.Node.Where(loadTime.Contains).SelectMany(node => node.Output.Select(output => (output, node)));
         var makers = producers.ToDictionary(pair => pair.output, pair => pair.node, StringComparer.Ordinal);
-        foreach (var node in _model.Graph.Node)
+        var visited = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        foreach (var (node, scope) in WeightScope.Nodes(_model.Graph))
         {
+            visited.Add(node);
             // What is computed from constants at load is no layer; what it makes may be the weight of one.
-            var inputs = loadTime.Contains(node) ? [] : WeightInputs(node).Where(input => _constants.Find(node.InputAt(input)) is not null).ToList();
+            List<WeightReader> read = loadTime.Contains(node) ? [] : [.. Readers(node, scope, byNode)];
             if (Quantized.Contains(node.OpType))
             {
                 found.Add((NewLayer(node, Name(node, taken), weight: null), $"it is quantized already ({node.OpType})"));
             }
             else
             {
-                foreach (var layer in byNode[node].Where(layer => !inputs.Contains(layer.WeightInput)))
+                foreach (var layer in byNode[node].Where(layer => read.TrueForAll(reader => reader.Input != layer.WeightInput)))
                 {
                     AddMade(layer);
                 }
             }
 
-            foreach (var input in inputs)
+            foreach (var reader in read)
             {
-                var name = node.Input[input];
+                var name = reader.Source.Constant;
                 if (!readers.TryGetValue(name, out var known))
                 {
                     readers.Add(name, known = []);
-                    var own = byNode[node].FirstOrDefault(layer => layer.WeightInput == input);
-                    found.Add((own ?? NewLayer(node, Name(node, taken), _constants.Find(name)), null));
+                    var own = byNode[node].FirstOrDefault(layer => layer.WeightInput == reader.Input);
+                    // Of several constants that make one weight, the first has the layer's name.
+                    var isFirst = reader == read.First(other => other.Input == reader.Input);
+                    found.Add((
+                        own is null ? NewLayer(node, Name(node, taken), _constants.Find(name))
+                            : own.Weight == name ? own
+                            : NewLayer(node, isFirst ? own.Name : Free(own.Name, taken), _constants.Find(name)),
+                        null));
                 }
 
-                known.Add((node, input));
+                known.Add(reader);
             }
         }
 
-        var inMain = _model.Graph.Node.ToHashSet<object>(ReferenceEqualityComparer.Instance);
-        found.AddRange(_layers.Where(layer => !inMain.Contains(layer.Node) && !readers.ContainsKey(layer.Weight)).Select(layer => (layer, layer.Obstacle)));
+        found.AddRange(_layers.Where(layer => !visited.Contains(layer.Node)).Select(layer => (layer, layer.Obstacle)));
         return [.. found.Select(item => item.Obstacle is { } obstacle ? Left(item.Layer, obstacle)
             : _factors.TryGetValue(item.Layer.Weight, out var factor) ? factor
-            : Judge(item.Layer, readers[item.Layer.Weight], byNode))];
+            : Judge(item.Layer, readers[item.Layer.Weight]))];
 
         // A weight that is made when the model is loaded, or depends on data.
         void AddMade(WeightLayer layer)
@@ -101,16 +109,22 @@ internal sealed class TargetFinder
         }
     }
 
-    private WeightTarget Judge(WeightLayer layer, List<(NodeProto Node, int Input)> readers, ILookup<object, WeightLayer> byNode)
+    private IEnumerable<WeightReader> Readers(NodeProto node, WeightScope scope, ILookup<object, WeightLayer> byNode) => WeightInputs(node).SelectMany(input =>
+        WeightSource.Of(node.InputAt(input), scope, _constants).Select(source => new WeightReader(
+            node, input, source, scope.IsMain ? byNode[node].FirstOrDefault(layer => layer.WeightInput == input) : null)));
+
+    private WeightTarget Judge(WeightLayer layer, List<WeightReader> readers)
     {
         if (Obstacle(layer) is { } obstacle)
         {
             return Left(layer, obstacle);
         }
 
-        var axis = Axis(readers[0].Node, readers[0].Input, layer.WeightShape);
+        var axis = Axis(readers[0], layer.WeightShape);
         List<WeightLayer> measured = [.. readers
-            .SelectMany(reader => byNode[reader.Node].Where(other => other.WeightInput == reader.Input))
+            .Where(reader => reader.Source.IsAsItIs)
+            .Select(reader => reader.Layer)
+            .OfType<WeightLayer>()
             .Where(IsMeasurable)];
         // Every reader counts: moments of some of them would round for these and against the others.
         var same = measured.Count == _uses.Of(layer.Weight) && measured.All(other => IsLike(other, measured[0]));
@@ -139,16 +153,21 @@ internal sealed class TargetFinder
         _ => [],
     };
 
-    private static ChannelAxis Axis(NodeProto node, int input, long[] dims) => node.OpType switch
+    private static ChannelAxis Axis(WeightReader reader, long[] dims)
     {
-        "Gemm" => ChannelAxis.Of(dims, node.Int("transB", 0) != 0 ? 0 : dims.Length - 1),
-        "MatMul" => ChannelAxis.Of(dims, dims.Length - (input == 1 ? 1 : 2)),
-        // C×(M/group)×kernel: with groups an output channel is no slice of it.
-        "ConvTranspose" => ChannelAxis.Of(dims, node.Int("group", 1) == 1 ? 1 : 0),
-        "LSTM" or "GRU" or "RNN" => ChannelAxis.Of(dims, dims.Length - 2, merged: dims.Length - 1),
-        "Gather" => ChannelAxis.Of(dims, (int)(((node.Int("axis", 0) % dims.Length) + dims.Length) % dims.Length)),
-        _ => ChannelAxis.Of(dims, 0),
-    };
+        var (node, last) = (reader.Node, dims.Length - 1);
+        var (axis, merged) = node.OpType switch
+        {
+            "Gemm" => (node.Int("transB", 0) != 0 ? 0 : last, 1),
+            "MatMul" => (reader.Input == 1 ? last : last - 1, 1),
+            // C×(M/group)×kernel: with groups an output channel is no slice of it.
+            "ConvTranspose" => (node.Int("group", 1) == 1 ? 1 : 0, 1),
+            "LSTM" or "GRU" or "RNN" => (last - 1, last),
+            "Gather" => ((int)(((node.Int("axis", 0) % dims.Length) + dims.Length) % dims.Length), 1),
+            _ => (0, 1),
+        };
+        return ChannelAxis.Of(dims, reader.Source.IsTransposed && dims.Length == 2 ? 1 - axis : axis, merged);
+    }
 
     private bool IsMeasurable(WeightLayer layer) => layer.Kind switch
     {
@@ -193,6 +212,13 @@ internal sealed class TargetFinder
         return name;
     }
 }
+
+/// <summary>A node that reads a weight.</summary>
+/// <param name="Node">It.</param>
+/// <param name="Input">As which input.</param>
+/// <param name="Source">What it reads there.</param>
+/// <param name="Layer">What it is as a layer of the main graph; null where it is none.</param>
+internal sealed record WeightReader(NodeProto Node, int Input, WeightSource Source, WeightLayer? Layer);
 
 /// <summary>A weight as the method sees it: one constant, whatever reads it.</summary>
 /// <param name="Layer">Its first reader: the name in rules and reports, and what may stand against it.</param>

@@ -44,10 +44,7 @@ internal sealed class ModelExaminer : IDisposable
     public GateEvidence Examine(OnnxModel compressed)
     {
         using var after = _job.Engine.CreateSession(compressed);
-        var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null)) with
-        {
-            OutputErrors = new OutputComparison(_job, _before).Measure(after, Original.Macs),
-        };
+        var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null)) with { OutputErrors = Compare(after) };
         return _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? evidence with { Latency = Time(after) } : evidence;
     }
 
@@ -68,13 +65,16 @@ internal sealed class ModelExaminer : IDisposable
         };
     }
 
-    /// <summary>The metrics only, without progress.</summary>
+    /// <summary>What a search decides on, without progress.</summary>
     /// <param name="compressed">The model.</param>
     /// <param name="stop">Told what the samples so far say; true ends the evaluation there.</param>
     public GateEvidence ExamineCandidate(OnnxModel compressed, Func<EvaluationResult, bool>? stop)
     {
         using var after = _job.Engine.CreateSession(compressed);
-        return Evidence(compressed, after, null, stop);
+        var evidence = Evidence(compressed, after, null, stop);
+        return SearchRules.Constraints(_job.Model).Any(gate => gate.Metric == GateRules.OutputError)
+            ? evidence with { OutputErrors = Compare(after) }
+            : evidence;
     }
 
     /// <summary>The time of one run against the original's.</summary>
@@ -100,6 +100,8 @@ internal sealed class ModelExaminer : IDisposable
         Overlap = _overlap.Value,
         Seed = _job.Plan.Seed,
     };
+
+    private OutputErrors Compare(ModelSession after) => new OutputComparison(_job, _before).Measure(after, Original.Macs);
 
     // The strongest compression takes about a second for each megabyte: only what is delivered gets it.
     private GateEvidence Shipped(OnnxModel compressed, GateEvidence evidence) => _job.Shipping is not { } shipping ? evidence : evidence with

@@ -101,7 +101,13 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
 
         var errors = sums.Select(sum => sum.Value.Result(sum.Key)).OfType<OutputError>().ToList();
         return errors.Count > 0
-            ? new OutputErrors { Dataset = Draw?.Dataset.Name, Samples = done, Outputs = errors }
+            ? new OutputErrors
+            {
+                Dataset = Draw?.Dataset.Name,
+                Samples = done,
+                Outputs = errors,
+                LeftOut = [.. names.Except(errors.Select(error => error.Name), StringComparer.Ordinal)],
+            }
             : new OutputErrors { Problem = "the shapes of its outputs depend on its values" };
     }
 

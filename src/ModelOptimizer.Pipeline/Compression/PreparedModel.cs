@@ -12,7 +12,7 @@ internal sealed record PreparedModel(OnnxModel Model, int Constants, long Stripp
     public static PreparedModel Of(OnnxModel given, ModelPlan plan)
     {
         var (model, constants) = plan.Initializers == InitializerUse.Constants ? GivenConstants.Declare(given) : (given, 0);
-        var plain = FormChains.Fold(model);
+        var plain = ReachedWeights.Of(model);
         var stripped = plan.Strip ? Ballast.Strip(plain) : plain;
         var bytes = plain.SizeInBytes - stripped.SizeInBytes;
         return new PreparedModel(bytes > 0 ? stripped : plain, constants, bytes);

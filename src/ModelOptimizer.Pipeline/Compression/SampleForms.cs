@@ -149,8 +149,7 @@ internal sealed class SampleForms
     // First what the shapes alone tell, which takes no time.
     private bool Takes(SampleForm form, int samples)
     {
-        if (ShapeProbe.Run(_job.Engine, _model.With(form)) is var shapes
-            && (shapes.Count == 0 || _model.Graph.Output.Any(output => shapes.TryGetValue(output.Name, out var shape) && shape.Contains(0))))
+        if (!FreeShapes.IsPossible(_job.Engine, _model.With(form)))
         {
             return false;
         }

@@ -14,6 +14,7 @@ internal static class GateKeeper
         {
             _ when gate.IsByCommand => CommandGate.Decide(gate, evidence.Command),
             GateRules.Size or GateRules.Shipped or GateRules.Parameters or GateRules.Macs => CostGate.Decide(gate, evidence),
+            GateRules.OutputError => OutputErrorGate.Decide(gate, evidence.OutputErrors),
             GateRules.Latency => LatencyGate.Decide(gate, evidence.Latency),
             _ => MetricGate.Decide(gate, evidence),
         };

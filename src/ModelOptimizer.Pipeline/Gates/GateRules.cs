@@ -21,24 +21,30 @@ internal static class GateRules
     /// <summary>Time of one run against the original's.</summary>
     public const string Latency = "latency";
 
+    /// <summary>How far the outputs are from the original's, on whatever samples there are.</summary>
+    public const string OutputError = "output-error";
+
     /// <summary>What a model costs, which needs no data.</summary>
     public static IReadOnlyList<string> Costs { get; } = [Size, Shipped, Parameters, Macs, Latency];
 
-    /// <summary>Everything that can be gated: the metrics of <see cref="MetricCatalogue"/> and <see cref="Costs"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), .. Costs];
+    /// <summary>Everything that can be gated: the metrics of <see cref="MetricCatalogue"/>, <see cref="OutputError"/> and <see cref="Costs"/>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. MetricCatalogue.All.Select(metric => metric.Name), OutputError, .. Costs];
 
-    /// <summary>Whether <paramref name="gate"/> is decided on samples of a dataset.</summary>
-    public static bool IsOnSamples(GatePlan gate) => !gate.IsByCommand && !Costs.Contains(gate.Metric);
+    /// <summary>Whether <paramref name="gate"/> is decided on samples of the dataset of <c>evaluate</c>, by its metrics.</summary>
+    public static bool IsOnSamples(GatePlan gate) => !gate.IsByCommand && gate.Metric != OutputError && !Costs.Contains(gate.Metric);
 
-    /// <summary>One line on one of <see cref="Costs"/>.</summary>
-    public static string Summary(string cost) =>
-        cost switch
+    /// <summary>One line on what is no metric of the catalogue.</summary>
+    public static string Summary(string name) =>
+        name switch
         {
             Size => "bytes of the model file plus external data",
             Shipped =>
                 "bytes that the build adds to the application: the resource as `embed: { compression: … }` packs it, or the copied file; without `embed`, the "
                     + "file under Brotli. In percent: of the original file",
             Parameters => "number of weights",
+            OutputError =>
+                "relative error ‖y − ŷ‖ / ‖y‖ of the output that is furthest from the original's, on up to 256 samples: those of `evaluate`, else of `calibrate`, "
+                    + "else random inputs",
             Macs => "multiply-adds of one sample",
             _ => "time of one run against the original's, the median of interleaved runs",
         };
@@ -55,6 +61,7 @@ internal static class GateRules
         {
             _ when gate.IsByCommand => CommandProblem(gate),
             Size or Shipped or Parameters or Macs => CostProblem(gate),
+            OutputError => CostProblem(gate) ?? (gate.Limit.IsPercent ? "'output-error' is a share of 1 already: write a plain number, such as 'max: 0.14'" : null),
             Latency => CostProblem(gate)
                 ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
             _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),

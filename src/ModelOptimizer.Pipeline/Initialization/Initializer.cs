@@ -48,7 +48,7 @@ internal static class Initializer
         if (draft.Data is null)
         {
             notes.Check.Add(
-                "There is no data: methods see random inputs, and only the size is a gate. Give --data FILE, or declare datasets by hand (docs/data.md)."
+                "There is no data: methods see random inputs, and no gate can say whether the model is still right. Give --data FILE, or declare datasets by hand (docs/data.md)."
             );
         }
 

@@ -23,6 +23,7 @@ internal static class ModelInspector
         var layers = LayerFinder.FindAll(model);
         var storable = StorableWeights.Find(model);
         var storableNames = storable.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
+        var names = layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         return new ModelInspection(
             1,
             path,
@@ -32,7 +33,7 @@ internal static class ModelInspector
             macs is null ? problem ?? "a node inside a sub-graph or function runs an unknown number of times" : null,
             [
                 .. layers
-                    .Concat(storable.Where(layer => layer.Kind == LayerKind.Other))
+                    .Concat(storable.Where(layer => !names.Contains(layer.Name)))
                     .Select(layer => Line(layer, storableNames.Contains(layer.Name), shapes)),
             ]
         )
@@ -63,7 +64,7 @@ internal static class ModelInspector
 
     /// <summary>The model at <paramref name="path"/> as a step would get it, large weights left where they are.</summary>
     /// <exception cref="DiagnosticException">The file is not a model that can be read (MOC2xxx).</exception>
-    public static OnnxModel Load(string path) => FormChains.Fold(GivenConstants.Declare(OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path))).Model);
+    public static OnnxModel Load(string path) => ReachedWeights.Of(GivenConstants.Declare(OnnxValidator.Require(OnnxModel.LoadWithoutWeights(path))).Model);
 
     private static BlockInspection Line(Block block, IReadOnlyDictionary<string, long[]> shapes) => new(
         block.Name,
@@ -109,11 +110,13 @@ internal static class ModelInspector
             using var engine = new Engine(DeviceSelector.Select("cpu"));
             using var stop = cancellation.Register(engine.Sessions.Stop);
             var free = new FreeShapes(model);
-            var form = free.AreThere ? free.Find(tried => ShapeProbe.Run(engine, model.With(tried)).Count > 0) : null;
-            var shapes = ShapeProbe.Run(engine, model.With(form ?? SampleForm.Unknown));
+            var ranges = InputRanges.Of(model);
+            SampleForm Within(SampleForm? form) => (form ?? SampleForm.Unknown) with { Ranges = ranges };
+            var form = Within(free.AreThere ? free.Find(tried => FreeShapes.IsPossible(engine, model.With(Within(tried)))) : null);
+            var shapes = ShapeProbe.Run(engine, model.With(form));
             return (
                 shapes,
-                (form ?? SampleForm.Unknown).Shapes,
+                form.Shapes,
                 shapes.Count == 0 ? "a run on zeros, which would show the shapes inside the model, does not succeed" : null);
         }
         catch (DiagnosticException exception)

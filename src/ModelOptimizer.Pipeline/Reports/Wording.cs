@@ -19,7 +19,8 @@ internal static class Wording
 
     /// <summary>Whether the model's answers were held against anything: labels, the original's answers, or what the user's program says.</summary>
     public static bool MeasuresAccuracy(ModelReport model) =>
-        model.Metrics.Count > 0 || model.Gates.Any(gate => !Gates.GateRules.Costs.Contains(gate.Metric));
+        model.Metrics.Count > 0 || model.Gates.Any(gate =>
+            gate.Metric == Gates.GateRules.OutputError ? model.OutputErrors?.Dataset is not null : !Gates.GateRules.Costs.Contains(gate.Metric));
 
     /// <summary>What is put behind good news of gates that look at no answer; nothing where one does.</summary>
     public static string Unmeasured(ModelReport model) => MeasuresAccuracy(model) ? "" : ", accuracy was not measured";
@@ -35,7 +36,8 @@ internal static class Wording
         var which = errors.Outputs.Count > 1 ? $" at '{worst.Name}', the worst of {Figures.Count(errors.Outputs.Count)}" : "";
         var data = errors.Dataset is { } dataset ? $"{Samples(errors.Samples)} of {dataset}" : Samples(errors.Samples, "fresh random input");
         var cosine = double.IsNaN(worst.Cosine) ? "" : $", cosine {Figures.Number(worst.Cosine)}";
-        return $"relative error {Error(worst)}{cosine}{which}, on {data}";
+        var leftOut = errors.LeftOut.Count == 0 ? "" : $", but for {string.Join(", ", errors.LeftOut.Select(name => $"'{name}'"))}, whose shape differs";
+        return $"relative error {Error(worst)}{cosine}{which}, on {data}{leftOut}";
     }
 
     /// <summary>The relative error of an output.</summary>

@@ -36,6 +36,9 @@ internal sealed record OutputErrors
     /// <summary>Every output of floating-point numbers whose shape is the same in both models, in the model's order.</summary>
     public IReadOnlyList<OutputError> Outputs { get; init; } = [];
 
+    /// <summary>Outputs that were left out, because their shape is not the same in both models: as many boxes as are found, for example.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Why nothing could be compared, as part of a sentence; null when it could.</summary>
     public string? Problem { get; init; }
 

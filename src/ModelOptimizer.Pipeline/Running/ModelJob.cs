@@ -267,7 +267,8 @@ internal static class OutputWarning
     /// <summary>The warning at the model; null where its outputs are near the original's, or nothing is known of them.</summary>
     public static Diagnostic? Of(ModelReport report, ModelPlan model)
     {
-        if (report.OutputErrors is not { Worst: { } worst } || worst.RelativeError <= model.WarnOutputError)
+        var isGated = report.Gates.Any(gate => gate.Metric == GateRules.OutputError);
+        if (isGated || report.OutputErrors is not { Worst: { } worst } || worst.RelativeError <= model.WarnOutputError)
         {
             return null;
         }

@@ -3,6 +3,7 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Execution;
 using Dimension = ModelOptimizer.Onnx.Proto.TensorShapeProto.Types.Dimension;
 
 namespace ModelOptimizer.Tensors.Shapes;
@@ -52,6 +53,10 @@ internal sealed class FreeShapes
 
     /// <summary>The names of the inputs where one is.</summary>
     public IEnumerable<string> Inputs => _inputs.Where(input => Dims(input).Skip(1).Any(IsOpen)).Select(input => input.Name);
+
+    /// <summary>Whether shapes can be inferred for the samples of <paramref name="model"/>, and no output is empty.</summary>
+    public static bool IsPossible(Engine engine, OnnxModel model) => ShapeProbe.Run(engine, model) is { Count: > 0 } shapes
+        && !model.Graph.Output.Any(output => shapes.TryGetValue(output.Name, out var shape) && shape.Contains(0));
 
     /// <summary>Shapes of one sample of these inputs that the model takes; null where none of those tried is.</summary>
     /// <param name="takes">Whether the model takes these shapes.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
@@ -20,7 +21,8 @@ internal static class ShapeProbe
     private const long LargestShapeData = 1024;
 
     /// <summary>
-    /// Shapes for one sample (<see cref="OnnxModel.Samples"/>), on zeros where a run is needed: tensors whose shape depends on values may differ on real data.
+    /// Shapes for one sample (<see cref="OnnxModel.Samples"/>), on zeros where a run is needed, or on the least whole numbers that an input takes: tensors
+    /// whose shape depends on values may differ on real data.
     /// Sequences, maps, optionals and tensors of sub-graphs are left out.
     /// </summary>
     /// <returns>Shapes by name, weights included; empty where ONNX Runtime refuses the model, or where it cannot run on zeros and would have to.</returns>
@@ -31,7 +33,7 @@ internal static class ShapeProbe
         {
             var proto = Bare(model);
             var open = Infer(engine, proto, model.Path, shapes);
-            Measure(engine, proto, model.Path, open, shapes);
+            Measure(engine, proto, model.Path, model.Samples, open, shapes);
         }
         catch (Exception failure)
             when (failure is DiagnosticException or OnnxRuntimeException or OverflowException or InvalidOperationException or ArgumentException)
@@ -104,7 +106,8 @@ internal static class ShapeProbe
     }
 
     /// <summary>Has shapes computed beside the tensors, so that none of these is kept; runs only where a rank or an extent is not known by then.</summary>
-    private static void Measure(Engine engine, ModelProto proto, string? path, List<string> open, Dictionary<string, long[]> shapes)
+    private static void Measure(
+        Engine engine, ModelProto proto, string? path, SampleForm form, List<string> open, Dictionary<string, long[]> shapes)
     {
         if (open.Count == 0)
         {
@@ -130,9 +133,10 @@ internal static class ShapeProbe
             return;
         }
 
-        // All inputs share the same zeros.
+        // All inputs share the same zeros, but those that cannot be zero.
         var zeros = new byte[session.Inputs.Select(BytesOf).DefaultIfEmpty(0).Max()];
-        var inputs = session.Inputs.ToDictionary(input => input.Name, input => new HostTensor(input.Type, input.Shape, zeros), StringComparer.Ordinal);
+        var inputs = session.Inputs.ToDictionary(
+            input => input.Name, input => new HostTensor(input.Type, input.Shape, Least(input, form) ?? zeros), StringComparer.Ordinal);
         using var values = session.RunNative(inputs, unknown);
         foreach (var (result, value) in unknown.Zip(values))
         {
@@ -151,7 +155,30 @@ internal static class ShapeProbe
     internal static HostTensor Zeros(ModelTensor input, SampleForm form)
     {
         long[] shape = [.. input.Shape.Select((extent, axis) => extent < 0 ? form.Extent(input.Name, axis) : extent)];
-        return new HostTensor(input.Type, shape, new byte[BytesOf(input with { Shape = shape })]);
+        var fixedInput = input with { Shape = shape };
+        return new HostTensor(input.Type, shape, Least(fixedInput, form) ?? new byte[BytesOf(fixedInput)]);
+    }
+
+    // Whole numbers choose branches and rows: where zero is none of those that an input takes, the least is.
+    private static byte[]? Least(ModelTensor input, SampleForm form)
+    {
+        if (!form.Ranges.TryGetValue(input.Name, out var range) || range is { Low: <= 0, High: >= 0 })
+        {
+            return null;
+        }
+
+        var bytes = new byte[BytesOf(input)];
+        switch (input.Type)
+        {
+            case TensorProto.Types.DataType.Int64:
+                MemoryMarshal.Cast<byte, long>(bytes.AsSpan()).Fill((long)range.Low);
+                return bytes;
+            case TensorProto.Types.DataType.Int32:
+                MemoryMarshal.Cast<byte, int>(bytes.AsSpan()).Fill((int)range.Low);
+                return bytes;
+            default:
+                return null;
+        }
     }
 
     private static int BytesOf(ModelTensor input)

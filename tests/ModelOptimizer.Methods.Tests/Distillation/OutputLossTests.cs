@@ -167,6 +167,18 @@ public class OutputLossTests
         result.Certificates[^1].Value.ShouldBeLessThan(result.Certificates[^2].Value);
     }
 
+    [Fact]
+    public void A_training_that_is_given_minutes_is_made_once_even_if_it_brings_nothing()
+    {
+        var teacher = StudentRun.Dense();
+        var context = StudentRun.Context(teacher, StudentRun.Worse(teacher, noise: 0.002));
+
+        var result = StudentRun.Train("distill", context, ("steps", 100), ("learning-rate", 0.03), ("schedule", "constant"), ("minutes", 1000));
+
+        result.Certificates.Select(certificate => certificate.Name).ShouldNotContain("learning rate");
+        result.Certificates[^1].Meaning.ShouldEndWith("and the training is undone.");
+    }
+
     private static List<(string Name, OutputLoss Loss)> Losses(StepContext context)
     {
         var options = DistillationOptions.From(MethodRun.Arguments(), DistillationKeys.LearningRate("1e-4"));

@@ -193,27 +193,6 @@ public class QuantizeMethodTests
     }
 
     [Fact]
-    public void Weights_inside_a_sub_graph_stay()
-    {
-        static GraphProto Branch(string name) => new GraphBuilder().MatMul("x", name, 40, 40).Output(name).Build().Graph;
-        var graph = new GraphBuilder().Input("x", [4, 40]).Input("c", [], (int)DataType.Bool).Random("outer", [40, 40]);
-        var inner = Branch("b");
-        inner.Node.Add(new NodeProto { OpType = "MatMul", Name = "reads outside", Input = { "b", "outer" }, Output = { "e" } });
-        inner.Output[0].Name = "e";
-        graph.Node("If", ["c"], ["y"], ("then_branch", Branch("a")), ("else_branch", inner)).MatMul("x", "m", 40, 40).Output("y").Output("m");
-
-        var result = Run(graph.Build(), null, Bits("4"), ("rounding", "nearest"));
-
-        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.SkipReason).ShouldBe(new Dictionary<string, string?>
-        {
-            ["m"] = null,
-            ["a"] = "it is inside a sub-graph of If",
-            ["b"] = "it is inside a sub-graph of If",
-            ["reads outside"] = "it is inside a sub-graph of If",
-        }, ignoreOrder: true);
-    }
-
-    [Fact]
     public void A_model_before_opset_7_has_nothing_to_compress()
     {
         var model = new GraphBuilder(6).Input("x", [4, 40]).MatMul("x", "y", 40, 40).Output("y").Build();

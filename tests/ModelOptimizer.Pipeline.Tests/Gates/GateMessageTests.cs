@@ -110,6 +110,10 @@ public class GateMessageTests
         Add("latency max 90%", Given.Latency(double.NaN));
         Add("latency max 90%", Given.Latency(0));
         Add("latency max 90%", Given.Evidence());
+        Add("output-error max 0.1", Given.Evidence() with { OutputErrors = Errors(0.1, "test") });
+        Add("output-error max 0.1", Given.Evidence() with { OutputErrors = Errors(0.1001, "test") });
+        Add("output-error max 0.1", Given.Evidence() with { OutputErrors = Errors(double.PositiveInfinity, null) });
+        Add("output-error max 0.1", Given.Evidence() with { OutputErrors = new OutputErrors { Problem = "no output holds floating-point numbers" } });
 
         _text.ToString().ShouldBeApproved();
     }
@@ -143,6 +147,9 @@ public class GateMessageTests
     }
 
     private static IEnumerable<double> Ones(int ones, int zeros) => [.. Enumerable.Repeat(1.0, ones), .. Enumerable.Repeat(0.0, zeros)];
+
+    private static OutputErrors Errors(double error, string? dataset) =>
+        new() { Dataset = dataset, Samples = 64, Outputs = [new OutputError("scores", error, Math.Sqrt(1 - (error * error)))] };
 
     private void Add(string gate, GateEvidence evidence, double? confidence = 0.95)
     {

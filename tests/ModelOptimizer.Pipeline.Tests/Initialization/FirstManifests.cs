@@ -3,10 +3,13 @@ using System.Text;
 using System.Text.Json;
 using Json.Schema;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Initialization;
 using ModelOptimizer.Pipeline.Tests.Datasets;
 using ModelOptimizer.Pipeline.Tests.Manifest;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Pipeline.Tests.Initialization;
@@ -33,7 +36,7 @@ public sealed class FirstManifests : IDisposable
     }
 
     [Fact]
-    public void Without_Data_Have_A_Gate_On_The_Size_Only()
+    public void Without_Data_Have_Gates_On_The_Size_And_On_Outputs_For_Noise()
     {
         var result = _project.Init();
 
@@ -56,6 +59,39 @@ public sealed class FirstManifests : IDisposable
 
         _project.Manifest.ShouldContain($"- size: {{ max: {size}% }}\n");
         _project.Compress().ExitCode.ShouldBe(ExitCode.Passed);
+    }
+
+    // Convolutions, the transform and the LSTM of 8 and of 16 kHz each stand in a branch.
+    [SharedDataFact]
+    public void Pass_For_A_Voice_Detector_Whose_Weights_Are_All_Inside_Branches_And_Both_Branches_Still_Compute_The_Same()
+    {
+        File.Copy(SharedData.Path("real", "silero_vad_v5.onnx"), _project["vad.onnx"]);
+
+        _project.Init(model: "vad.onnx");
+
+        _project.Compress().ExitCode.ShouldBe(ExitCode.Passed);
+        using var engine = new Engine(DeviceSelector.Select("cpu"));
+        using var before = engine.CreateSession(OnnxModel.Load(_project["vad.onnx"]));
+        using var after = engine.CreateSession(OnnxModel.Load(_project["vad.compressed.onnx"]));
+        foreach (var (rate, window) in new[] { (16_000L, 512), (8_000L, 256) })
+        {
+            var inputs = new Dictionary<string, HostTensor>
+            {
+                ["input"] = Floats(0.1, 4, window),
+                ["state"] = Floats(0.3, 2, 4, 128),
+                ["sr"] = HostTensor.From<long>(TensorProto.Types.DataType.Int64, [], [rate]),
+            };
+            var (expected, found) = (before.Run(inputs), after.Run(inputs));
+            foreach (var output in expected.Keys)
+            {
+                var error = OutputComparison.Of(output, [(expected[output], found[output])]).ShouldNotBeNull($"{output} of {rate}");
+                error.RelativeError.ShouldBeGreaterThan(1e-6, $"{error} of {rate}: of 8 bits");
+                error.Cosine.ShouldBeGreaterThan(0.99, $"{error} of {rate}");
+            }
+        }
+
+        static HostTensor Floats(double scale, params long[] shape) => HostTensor.From<float>(
+            TensorProto.Types.DataType.Float, shape, Array.ConvertAll(GraphBuilder.Normal(shape, scale, 7), value => (float)value));
     }
 
     [Fact]

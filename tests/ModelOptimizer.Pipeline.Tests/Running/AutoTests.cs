@@ -64,7 +64,7 @@ public class AutoTests
         var times = report.Search.Candidates.Select(candidate => candidate.Cost.Nanoseconds!.Value).ToList();
         times.ShouldBe(times.Distinct().OrderDescending());
         times[0].ShouldBeLessThan(report.Search.Nanoseconds!.Value);
-        // It does fifty times the work that its rank needs: no noise of a busy machine hides that.
+        // It does twenty times the work that its rank needs: no noise of a busy machine hides that.
         report.Steps.SelectMany(step => step.Layers).ShouldContain(layer => layer.Layer == "wide" && layer.SkipReason == null);
         report.Times.ShouldContain(time => time.Layer == "wide" && time.Ratio < 1);
         report.DecidedByTime.ShouldBeTrue();

@@ -76,6 +76,61 @@ public class OutputErrorTests
         (blind.Verdict, blind.OutputErrors!.Dataset, blind.OutputErrors.Samples).ShouldBe(("passed", null, 32));
     }
 
+    [Theory]
+    [InlineData(Ruin, false)]
+    [InlineData(Mild, true)]
+    public void A_gate_on_it_needs_no_data_and_decides_in_place_of_the_warning(string step, bool passes)
+    {
+        using var project = Project(step, Random, "output-error: { max: 0.14 }");
+        Model(builder => builder.Output("scores", [-1, 5]), project);
+
+        var result = project.Run();
+
+        var problems = result.Diagnostics.Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Note).ToList();
+        problems.Select(problem => (problem.Code, problem.Position!.Line)).ShouldBe(passes ? [] : [("MOC4001", 8)]);
+        problems.ForEach(problem => problem.Message.ShouldMatch(
+            @"^'output-error: \{ max: 0\.14 \}' fails: relative error 0\.[3-9]\d*, .* on 32 fresh random inputs; noise is unlike"));
+        var report = result.Models.ShouldHaveSingleItem();
+        var verdict = report.Gates.ShouldHaveSingleItem();
+        verdict.Measured.ShouldBe(report.OutputErrors!.Worst!.RelativeError);
+        ModelLine.Of(report).ShouldEndWith(passes ? ", gates passed, accuracy was not measured" : ", gate output-error not passed");
+    }
+
+    [Fact]
+    public void A_gate_on_it_bounds_a_search_and_on_samples_of_a_dataset_accuracy_was_measured()
+    {
+        using var project = Project("{ method: quantize, weights: auto, budget: auto }", Random, "output-error: { max: 0.05 }");
+        var random = project.Run().Models.ShouldHaveSingleItem();
+        project.WriteManifest("output-error: { max: 0.05 }", step: "weights: auto, budget: auto", method: "quantize");
+        var report = project.Run().Models.ShouldHaveSingleItem();
+
+        foreach (var model in new[] { random, report })
+        {
+            var trials = model.Search.ShouldNotBeNull().Candidates;
+            trials.Where(trial => trial.Passes).Count().ShouldBeGreaterThan(0);
+            trials[^1].Failed.ShouldBe(trials[^1].Passes ? [] : ["'output-error: { max: 0.05 }'"]);
+            model.OutputErrors!.Worst!.RelativeError.ShouldBeInRange(0.001, 0.05);
+        }
+
+        ModelLine.Of(random).ShouldEndWith("accuracy was not measured");
+        ModelLine.Of(report).ShouldEndWith(", gates passed");
+    }
+
+    [Fact]
+    public void Outputs_whose_shape_depends_on_the_model_are_left_out_by_name()
+    {
+        using var project = Project(Ruin, Random, "output-error: { max: 0.01 }");
+        Model(
+            builder => builder.Node("Relu", ["scores"], ["positive"]).Node("NonZero", ["positive"], ["found"]).Node("Cast", ["found"], ["places"], ("to", 1L))
+                .Output("places", [2, -1]).Output("scores", [-1, 5]),
+            project);
+
+        var report = project.Run().Models.ShouldHaveSingleItem();
+
+        (report.OutputErrors!.Outputs.ShouldHaveSingleItem().Name, report.OutputErrors.LeftOut.ShouldHaveSingleItem()).ShouldBe(("scores", "places"));
+        report.Gates.ShouldHaveSingleItem().Message.ShouldContain(" on 32 fresh random inputs, but for 'places', whose shape differs; ");
+    }
+
     [Fact]
     public void A_students_error_is_measured_on_inputs_that_it_was_not_fitted_to()
     {
@@ -164,7 +219,7 @@ public class OutputErrorTests
         outputs(new GraphBuilder().Input("image", [-1, 4, 8, 8]).Node("Flatten", ["image"], ["image_flat"]).Gemm("image_flat", "scores", 5, 256))
             .Build().Save(Path.Combine(project.Folder, "model.onnx"));
 
-    private static SmallProject Project(string step, string model)
+    private static SmallProject Project(string step, string model, string gate = Size)
     {
         var project = new SmallProject(Size);
         File.WriteAllText(project.Manifest, $"""
@@ -175,7 +230,7 @@ public class OutputErrorTests
                 source: model.onnx
                 {model}
                 compress: [ {step} ]
-                gates: [ {Size} ]
+                gates: [ {gate} ]
             """);
         return project;
     }

@@ -77,7 +77,7 @@ internal sealed class SmallProject : IDisposable
     /// <summary>Another model: behind a narrow convolution a wide one whose channels have a rank of 4.</summary>
     public void MakeSlow()
     {
-        const int Wide = 192;
+        const int Wide = 96;
         var (left, right, taps) = (GraphBuilder.Normal([Wide, 4], 0.5, 5), GraphBuilder.Normal([4, 16], 0.5, 6), GraphBuilder.Normal([4, 9], 0.3, 7));
         double Kernel(int output, int input, int tap) =>
             Enumerable.Range(0, 4).Sum(k => left[(output * 4) + k] * right[(k * 16) + (input % 16)] * taps[(k * 9) + tap]);

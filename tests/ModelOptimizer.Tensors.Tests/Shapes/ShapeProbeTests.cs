@@ -1,5 +1,6 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 
@@ -49,6 +50,21 @@ public sealed class ShapeProbeTests(EngineFixture fixture) : IClassFixture<Engin
         var model = new GraphBuilder().Initializer("w", [2, 2], [1, 0, 0, 1]).Node("NonZero", ["w"], ["y"]).Output("y", elementType: 7).Build();
 
         ShapeProbe.Run(fixture.Engine, model)["y"].ShouldBe([2, 2]);
+    }
+
+    [Fact]
+    public void A_whole_number_that_cannot_be_zero_is_the_least_it_can_be_and_chooses_the_branch()
+    {
+        static GraphProto Branch(int axis) =>
+            new GraphBuilder().Node("Concat", ["x", "x"], ["both"], ("axis", axis)).Output("both").Build().Graph;
+        var model = new GraphBuilder().Input("x", [2, 3]).Input("rate", [], elementType: 7).Integers("high", [], 16).Node("Equal", ["rate", "high"], ["is"])
+            .Node("If", ["is"], ["y"], ("then_branch", Branch(0)), ("else_branch", Branch(1))).Output("y").Build();
+        long[] Shape(params (string, (double, double))[] ranges) => ShapeProbe.Run(
+            fixture.Engine, model.With(new SampleForm { Ranges = ranges.ToDictionary(range => range.Item1, range => range.Item2) }))["y"];
+
+        Shape().ShouldBe([2, 6]);
+        Shape(("rate", (16, 16))).ShouldBe([4, 3]);
+        Shape(("rate", (0, 16))).ShouldBe([2, 6]);
     }
 
     [Fact]
