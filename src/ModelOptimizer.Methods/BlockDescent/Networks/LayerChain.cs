@@ -8,9 +8,7 @@ namespace ModelOptimizer.Methods.BlockDescent;
 /// <param name="Layers">First to last; only the first may be a convolution.</param>
 internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
 {
-    /// <summary>
-    /// The chain of <paramref name="model"/> with the most weights. A layer alone, unless it is at the model's end, is taken only where there is nothing else.
-    /// </summary>
+    /// <summary>The chain of <paramref name="model"/> with the most weights.</summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">Shapes for one sample.</param>
     /// <param name="position">Where to report that there is none.</param>
@@ -48,9 +46,7 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
         }
 
         var best = chains
-            .OrderByDescending(chain => chain.Layers.Any(pair => isSelected?.Invoke(pair.Layer) != false))
-            .ThenByDescending(chain => chain.Ends || chain.Layers.Count > 1)
-            .ThenByDescending(chain => chain.Layers.Where(pair => isSelected?.Invoke(pair.Layer) != false).Sum(pair => pair.Layer.WeightCount))
+            .OrderByDescending(chain => chain.Layers.Where(pair => isSelected?.Invoke(pair.Layer) != false).Sum(pair => pair.Layer.WeightCount))
             .ThenByDescending(chain => chain.Ends)
             .First();
         return new LayerChain([.. best.Layers.Select(pair => Read(pair.Layer, pair.Relu, model, constants))]);
@@ -59,7 +55,8 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
     /// <summary>Why <paramref name="layer"/> of <paramref name="model"/>, which is not in this chain, is not trained.</summary>
     public string WhyNot(WeightLayer layer, OnnxModel model) =>
         Unfit(layer, model, new ConstantLookup(model.Graph))
-        ?? $"not in the chain that is trained, '{Layers[0].Layer.Name}' to '{Layers[^1].Layer.Name}': {WhatFollows(layer, model)}";
+        ?? $"not in the chain that is trained, '{Layers[0].Layer.Name}'{(Layers.Count > 1 ? $" to '{Layers[^1].Layer.Name}'" : "")}: "
+            + WhatFollows(layer, model);
 
     private static string? Unfit(WeightLayer layer, OnnxModel model, ConstantLookup constants) => layer.Obstacle ?? OtherKind.Obstacle(layer) ?? layer switch
     {
