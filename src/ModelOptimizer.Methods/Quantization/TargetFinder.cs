@@ -84,7 +84,7 @@ internal sealed class TargetFinder
                     var ending = read.DistinctBy(other => other.Input).Count() == 1 ? "" : reader.Input == read[0].Input ? "/W" : "/R";
                     found.Add((
                         layer is null || reader != read[0] ? NewLayer(node, Name(node, taken, ending), _constants.Find(name))
-                            : layer.Weight == name ? layer
+                            : reader.Source.IsAsItIs && reader.Input == 1 ? layer with { Weight = name }
                             : NewLayer(node, layer.Name, _constants.Find(name)),
                         null));
                 }
@@ -115,8 +115,10 @@ internal sealed class TargetFinder
             .Select(reader => reader.Layer)
             .OfType<WeightLayer>()
             .Where(IsMeasurable)];
-        // Every reader counts: moments of some of them would round for these and against the others.
-        var same = measured.Count == _uses.Of(layer.Weight) && measured.All(other => IsLike(other, measured[0]));
+        // Every reader counts, also of a constant that is cast for some: moments of some of them would round for these and against the others.
+        var read = readers[0].Node.Input[readers[0].Input];
+        var same = readers.TrueForAll(reader => reader.Node.Input[reader.Input] == read) && (read == layer.Weight || _uses.Of(layer.Weight) == 1)
+            && measured.Count == _uses.Of(read) && measured.All(other => IsLike(other, measured[0]));
         return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []);
     }
 

@@ -69,7 +69,7 @@ internal static class LayerReader
 
     private static WeightLayer Basic(NodeProto node, LayerKind kind, LayerScope scope)
     {
-        var weight = scope.Constants.Find(node.Input[1])?.Tensor;
+        var weight = scope.Same(node.Input[1])?.Tensor;
         var bias = kind == LayerKind.MatMul ? null : node.InputAt(2);
         return new WeightLayer
         {
