@@ -82,7 +82,7 @@ internal sealed class TargetFinder
                     var isFirst = reader == read.First(other => other.Input == reader.Input);
                     found.Add((
                         own is null ? NewLayer(node, Name(node, taken), _constants.Find(name))
-                            : own.Weight == name ? own
+                            : reader.Source.IsAsItIs ? own with { Weight = name }
                             : NewLayer(node, isFirst ? own.Name : Free(own.Name, taken), _constants.Find(name)),
                         null));
                 }
@@ -126,8 +126,10 @@ internal sealed class TargetFinder
             .Select(reader => reader.Layer)
             .OfType<WeightLayer>()
             .Where(IsMeasurable)];
-        // Every reader counts: moments of some of them would round for these and against the others.
-        var same = measured.Count == _uses.Of(layer.Weight) && measured.All(other => IsLike(other, measured[0]));
+        // Every reader counts, also of a constant that is cast for some: moments of some of them would round for these and against the others.
+        var read = readers[0].Node.Input[readers[0].Input];
+        var same = readers.TrueForAll(reader => reader.Node.Input[reader.Input] == read) && (read == layer.Weight || _uses.Of(layer.Weight) == 1)
+            && measured.Count == _uses.Of(read) && measured.All(other => IsLike(other, measured[0]));
         return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []);
     }
 
