@@ -50,6 +50,13 @@ internal static class ManifestText
                     evaluate: { dataset: samples/test, {{(data.TestSamples is { } test ? $"samples: {test}, " : "")}}metrics: [{{data.Metric}}] }
 
                 """
+            : draft.UnknownDomain is { } domain ? $$"""
+                    # ONNX Runtime does not know the operators of the domain {{YamlText.Of(domain)}}: nothing is measured. With the library that registers them
+                    # methods see random inputs, or samples (docs/data.md):
+                    # custom-ops: [libops.so]
+                    # calibrate: { random: 64 }
+
+                """
             : """
                     # Without samples methods see random inputs, and no gate looks at what the model answers.
                     # docs/data.md shows how data is declared; then calibrate: { dataset: … } and evaluate: { dataset: … }.
