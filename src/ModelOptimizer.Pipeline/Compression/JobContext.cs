@@ -29,6 +29,12 @@ internal sealed record JobContext(
     /// <summary>What has been said about what steps take: the same for all parts of the job.</summary>
     public Forecast Forecast { get; } = new(Model.Name, Say);
 
+    /// <summary>
+    /// Whether ONNX Runtime has to load <paramref name="model"/>. One with operators that it does not know runs in the application only, and can take fewer
+    /// bits all the same where nothing is to be measured.
+    /// </summary>
+    public bool Runs(OnnxModel model) => Model.Calibrate is not null || Model.Evaluate?.Dataset is not null || CustomOperators.MissingDomain(model) is null;
+
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
     public IBatchSource? OpenCalibration(ModelSession session) => Model.Calibrate switch
     {

@@ -186,6 +186,11 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
     // What does not run on zeros may run on samples. Where it does not, parts of it would, and methods would learn from what can never be.
     private IBatchSource? Calibration(OnnxModel model, bool mustRun)
     {
+        if (!job.Runs(model))
+        {
+            return null;
+        }
+
         using var session = job.Engine.CreateSession(model);
         var samples = job.OpenCalibration(session);
         if (mustRun && samples?.Read().FirstOrDefault() is { } batch)

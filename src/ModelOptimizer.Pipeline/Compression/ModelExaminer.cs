@@ -16,7 +16,7 @@ internal sealed class ModelExaminer : IDisposable
 {
     private readonly JobContext _job;
     private readonly OnnxModel _original;
-    private readonly ModelSession _before;
+    private readonly ModelSession? _before;
     private readonly GateSamples? _samples;
     private readonly Lazy<ModelCost> _cost;
     private readonly Lazy<int> _overlap;
@@ -26,8 +26,8 @@ internal sealed class ModelExaminer : IDisposable
     {
         _job = job;
         _original = original;
-        _before = job.Engine.CreateSession(original);
-        _samples = job.Model.Evaluate is { Dataset: { } dataset, Samples: var samples } ? new GateSamples(job, _before, dataset, samples) : null;
+        _before = job.Runs(original) ? job.Engine.CreateSession(original) : null;
+        _samples = job.Model.Evaluate is { Dataset: { } dataset, Samples: var samples } ? new GateSamples(job, _before!, dataset, samples) : null;
         _cost = new Lazy<ModelCost>(() => CostOf(job.Engine, original));
         // A model that saw the gate's samples proves nothing on them.
         _overlap = new Lazy<int>(() => _samples is { } samples && samples.AreGated && job.Calibration is { } calibration ? samples.Copies([calibration]) : 0);
@@ -43,16 +43,17 @@ internal sealed class ModelExaminer : IDisposable
     /// <summary>Everything: all metrics on all samples, the outputs, and the time where a gate asks for it.</summary>
     public GateEvidence Examine(OnnxModel compressed)
     {
-        using var after = _job.Engine.CreateSession(compressed);
+        using var after = _before is null ? null : _job.Engine.CreateSession(compressed);
         var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null)) with { OutputErrors = Compare(after) };
-        return _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency) ? evidence with { Latency = Time(after) } : evidence;
+        var isTimed = _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
+        return isTimed ? evidence with { Latency = after is null ? Time(compressed) : Time(after) } : evidence;
     }
 
     /// <summary>The gates' metrics on samples that nothing has looked at before.</summary>
     public GateEvidence Confirm(OnnxModel compressed)
     {
         var evaluate = _job.Model.Evaluate!;
-        var samples = new GateSamples(_job, _before, evaluate.Confirm!, count: null);
+        var samples = new GateSamples(_job, _before!, evaluate.Confirm!, count: null);
         var gated = new Draw(evaluate.Dataset!, evaluate.Samples);
         using var after = _job.Engine.CreateSession(compressed);
         return new GateEvidence
@@ -70,7 +71,7 @@ internal sealed class ModelExaminer : IDisposable
     /// <param name="stop">Told what the samples so far say; true ends the evaluation there.</param>
     public GateEvidence ExamineCandidate(OnnxModel compressed, Func<EvaluationResult, bool>? stop)
     {
-        using var after = _job.Engine.CreateSession(compressed);
+        using var after = _before is null ? null : _job.Engine.CreateSession(compressed);
         var evidence = Evidence(compressed, after, null, stop);
         return SearchRules.Constraints(_job.Model).Any(gate => gate.Metric == GateRules.OutputError)
             ? evidence with { OutputErrors = Compare(after) }
@@ -88,20 +89,22 @@ internal sealed class ModelExaminer : IDisposable
     public static ModelCost CostOf(Engine engine, OnnxModel model) =>
         new(model.SizeInBytes, ModelStatistics.Parameters(model), ModelStatistics.Macs(model, ShapeProbe.Run(engine, model)));
 
-    public void Dispose() => _before.Dispose();
+    public void Dispose() => _before?.Dispose();
 
-    private GateEvidence Evidence(OnnxModel compressed, ModelSession after, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop) => new()
+    private GateEvidence Evidence(OnnxModel compressed, ModelSession? after, IProgress<MethodProgress>? progress, Func<EvaluationResult, bool>? stop) => new()
     {
         Before = Original,
         After = CostOf(_job.Engine, compressed),
-        Placement = after.Placement,
-        Evaluation = _samples?.Evaluate(after, progress, stop),
+        Placement = after?.Placement,
+        Evaluation = _samples?.Evaluate(after!, progress, stop),
         Command = RunCommand(compressed),
         Overlap = _overlap.Value,
         Seed = _job.Plan.Seed,
     };
 
-    private OutputErrors Compare(ModelSession after) => new OutputComparison(_job, _before).Measure(after, Original.Macs);
+    private OutputErrors Compare(ModelSession? after) => after is null
+        ? new OutputErrors { Problem = $"ONNX Runtime does not know operators of the domain '{CustomOperators.MissingDomain(_original)}'" }
+        : new OutputComparison(_job, _before!).Measure(after, Original.Macs);
 
     // The strongest compression takes about a second for each megabyte: only what is delivered gets it.
     private GateEvidence Shipped(OnnxModel compressed, GateEvidence evidence) => _job.Shipping is not { } shipping ? evidence : evidence with
@@ -129,7 +132,7 @@ internal sealed class ModelExaminer : IDisposable
     private LatencyResult Time(ModelSession after)
     {
         _job.Progress.Report(new MethodProgress("latency", 0, 0));
-        var samples = _samples?.Source ?? RandomSource.Of(_before, 1, _job.Plan.Seed);
-        return LatencyMeter.Measure(new SessionLatencyProbe(_before, after, samples.Read().First().Inputs), cancellation: _job.Cancellation);
+        var samples = _samples?.Source ?? RandomSource.Of(_before!, 1, _job.Plan.Seed);
+        return LatencyMeter.Measure(new SessionLatencyProbe(_before!, after, samples.Read().First().Inputs), cancellation: _job.Cancellation);
     }
 }

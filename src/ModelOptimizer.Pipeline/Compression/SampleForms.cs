@@ -26,6 +26,11 @@ internal sealed class SampleForms
     /// (MOC3017).</exception>
     public static OnnxModel Bind(JobContext job, OnnxModel model)
     {
+        if (!job.Runs(model))
+        {
+            return model;
+        }
+
         using var session = job.Engine.CreateSession(model);
         return model.With(new SampleForms(job, model, session).Form());
     }

@@ -8,6 +8,7 @@ using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Inspection;
 using ModelOptimizer.Pipeline.Manifest;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Initialization;
 
@@ -44,11 +45,15 @@ internal static class Initializer
             Accessor = ModelName.Accessor(request.Model),
             Device = request.Device,
             Data = request.Data is null ? null : Data(request, paths, notes, cancellation),
+            UnknownDomain = request.Data is null ? CustomOperators.MissingDomain(OnnxModel.LoadWithoutWeights(request.Model)) : null,
         };
         if (draft.Data is null)
         {
-            notes.Check.Add(
-                "There is no data: methods see random inputs, and no gate can say whether the model is still right. Give --data FILE, or declare datasets by hand (docs/data.md)."
+            notes.Check.Add(draft.UnknownDomain is { } domain
+                ? $"ONNX Runtime does not know the operators of the domain '{domain}': nothing is measured, and only the size is a gate. Name the library that "
+                    + "registers them in 'custom-ops'."
+                : "There is no data: methods see random inputs, and no gate can say whether the model is still right. Give --data FILE, or declare datasets by "
+                    + "hand (docs/data.md)."
             );
         }
 

@@ -20,4 +20,7 @@ internal sealed record ManifestDraft
 
     /// <summary>The data; null for random inputs.</summary>
     public DataDraft? Data { get; init; }
+
+    /// <summary>The domain of operators that ONNX Runtime does not know, where there is no data; null where there is none.</summary>
+    public string? UnknownDomain { get; init; }
 }

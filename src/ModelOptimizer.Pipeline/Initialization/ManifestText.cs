@@ -50,6 +50,13 @@ internal static class ManifestText
                     evaluate: { dataset: samples/test, {{(data.TestSamples is { } test ? $"samples: {test}, " : "")}}metrics: [{{data.Metric}}] }
 
                 """
+            : draft.UnknownDomain is { } domain ? $$"""
+                    # ONNX Runtime does not know the operators of the domain {{YamlText.Of(domain)}}: nothing is measured. With the library that registers them
+                    # methods see random inputs, or samples (docs/data.md):
+                    # custom-ops: [libops.so]
+                    # calibrate: { random: 64 }
+
+                """
             : """
                     # Without samples methods see random inputs, and gates cannot say whether the model is still right.
                     # docs/data.md shows how data is declared; then calibrate: { dataset: … } and evaluate: { dataset: … }.
@@ -59,7 +66,8 @@ internal static class ManifestText
         var (step, gate) = draft.Data is null
             ? (
                 "- { method: quantize, weights: 8, rounding: nearest }    # loses next to nothing; 'method: auto' needs samples and a gate on a metric",
-                $"- output-error: {{ max: 0.14 }}    # of the outputs on random inputs, a cosine of 0.99\n      - size: {{ max: {draft.Size}% }}"
+                (draft.UnknownDomain is null ? "- output-error: { max: 0.14 }    # of the outputs on random inputs, a cosine of 0.99\n      " : "")
+                    + $"- size: {{ max: {draft.Size}% }}"
             )
             : (
                 "- method: auto    # the fewest shipped bytes that pass the gates; modelopt methods lists what to write instead",

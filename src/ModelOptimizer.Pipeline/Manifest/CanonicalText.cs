@@ -15,6 +15,7 @@ internal static class CanonicalText
     {
         ["seed"] = seed,
         ["source"] = paths.Canonical(model.Source),
+        ["custom-ops"] = model.CustomOps.Count > 0 ? List(model.CustomOps.Select(library => (JsonNode)paths.Canonical(library))) : null,
         ["initializers"] = model.Initializers == InitializerUse.Inputs ? "inputs" : null,
         ["strip"] = model.Strip ? null : false,
         ["calibrate"] = model.Calibrate is { } calibrate ? Calibration(calibrate, paths) : null,

@@ -56,6 +56,7 @@ internal static class ManifestReader
             [
                 file,
                 .. models.Select(model => model.Source),
+                .. models.SelectMany(model => model.CustomOps),
                 .. models.SelectMany(model => model.Steps).Select(step => step.Student).OfType<string>(),
                 .. datasets.Values.SelectMany(dataset => dataset.Files),
             ],

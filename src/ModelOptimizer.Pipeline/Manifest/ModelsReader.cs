@@ -43,6 +43,7 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             SourcePosition = section[ModelKeys.Source]!.Position,
             Output = section.Read(ModelKeys.Output),
             TimeoutSeconds = section.Read(ModelKeys.Timeout),
+            CustomOps = section.Read(ModelKeys.CustomOps) ?? [],
             Initializers = section.Read(ModelKeys.Initializers),
             Strip = section.Read(ModelKeys.Strip),
             Calibrate = data.Calibrate(section),
@@ -128,6 +129,11 @@ internal static class ModelKeys
         Forms.Whole(1, 1_000_000).OrNone(),
         "Seconds that ONNX Runtime may take to load the model, or for one run of it on a batch, before it is ended; absent, a minute (ten on a device "
         + "that is not the CPU) and 10 seconds more for each megabyte of the model and of the batch."));
+
+    public static readonly Option<IReadOnlyList<string>?> CustomOps = All.Add<IReadOnlyList<string>?>(new(
+        "custom-ops",
+        Forms.List(Forms.File("path of a shared library"), "list of paths", "[libops.so]", null).OrNone(),
+        "Libraries that register operators which ONNX Runtime does not have, with every session on this model. The application registers them itself."));
 
     public static readonly Option<InitializerUse> Initializers = All.Add<InitializerUse>(new(
         "initializers",

@@ -21,6 +21,9 @@ internal sealed record ModelPlan
     /// <summary>How long one call of ONNX Runtime may take; null for a time that goes with the model's size.</summary>
     public int? TimeoutSeconds { get; init; }
 
+    /// <summary>Absolute paths of libraries with operators that ONNX Runtime does not have.</summary>
+    public IReadOnlyList<string> CustomOps { get; init; } = [];
+
     /// <summary>What initialisers are that the graph has among its inputs too.</summary>
     public InitializerUse Initializers { get; init; }
 

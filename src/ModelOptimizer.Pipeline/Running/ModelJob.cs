@@ -8,6 +8,7 @@ using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Pipeline.Search;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Running;
 
@@ -32,9 +33,11 @@ internal sealed class ModelJob(
     public ModelReport Run()
     {
         using var hand = NativeCalls.Take(model.Source, model.TimeoutSeconds);
+        using var operators = CustomOperators.Use(model.CustomOps);
         record.Read(model.Source);
         List<string> datasets = [.. model.Calibrate?.Dataset?.Files ?? [], .. model.Evaluate?.Files ?? []];
         datasets.ForEach(record.Read);
+        model.CustomOps.ToList().ForEach(record.Read);
         var given = OnnxValidator.Require(OnnxModel.Load(model.Source));
         var students = model.Steps.Select(step => step.Student).OfType<string>().SelectMany(path => OnnxValidator.Require(OnnxModel.Load(path)).Files);
         List<string> models = [.. given.Files, .. students];
@@ -45,7 +48,7 @@ internal sealed class ModelJob(
             record.Report(note);
         }
 
-        string[] files = [.. models.Concat(datasets).Distinct(StringComparer.Ordinal)];
+        string[] files = [.. models.Concat(datasets).Concat(model.CustomOps).Distinct(StringComparer.Ordinal)];
 
         if (options is { VerifyOnly: true, Locked: false })
         {

@@ -9,9 +9,12 @@ internal static partial class OrtErrors
 {
     private const int LongestMessage = 400;
 
-    public static DiagnosticException ModelRefused(OnnxRuntimeException failure, string? file) => new(
+    public static DiagnosticException ModelRefused(OnnxRuntimeException failure, string? file, string? missingDomain) => new(
         TensorsCodes.ModelRefused,
-        $"ONNX Runtime {OrtEnvironment.Version} cannot load the model: {Shorten(failure.Message)} Check that the model runs in ONNX Runtime unchanged.",
+        $"ONNX Runtime {OrtEnvironment.Version} cannot load the model: {Shorten(failure.Message)} "
+            + (missingDomain is null ? "Check that the model runs in ONNX Runtime unchanged."
+                : $"If a library of yours registers the operators of the domain '{missingDomain}', name it: 'custom-ops: [libops.so]'. Without it a model can "
+                    + "take fewer bits, and no data: leave out 'calibrate' and 'evaluate'."),
         Position(file),
         failure);
 

@@ -11,6 +11,7 @@ internal static class TensorsCodes
     public const string NotTrainable = "MOC2306";
     public const string TrainingDiverged = "MOC2307";
     public const string BadLimit = "MOC2309";
+    public const string CustomOperators = "MOC2310";
     public const string NoCalibrationData = "MOC3301";
     public const string NotFinite = "MOC3302";
     public const string TapUnusable = "MOC3303";

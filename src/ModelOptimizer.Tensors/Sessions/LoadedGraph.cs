@@ -31,8 +31,13 @@ internal static class LoadedGraph
     /// Those of <paramref name="tensors"/> that a node still makes when <paramref name="model"/> has been loaded at level basic or at the default level.
     /// </summary>
     /// <exception cref="DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
-    public static IReadOnlySet<string> StillComputed(OnnxModel model, IReadOnlySet<string> tensors) =>
-        Levels.SelectMany(level => Read(model, level).Node).SelectMany(node => node.Output).Where(tensors.Contains).ToHashSet(StringComparer.Ordinal);
+    public static IReadOnlySet<string> StillComputed(OnnxModel model, HashSet<string> tensors) =>
+        Levels.SelectMany(level => Read(Loadable(model, tensors), level).Node).SelectMany(node => node.Output).Where(tensors.Contains)
+            .ToHashSet(StringComparer.Ordinal);
+
+    // Of a model with operators that the runtime does not know, what makes the tensors alone.
+    private static OnnxModel Loadable(OnnxModel model, HashSet<string> tensors) =>
+        CustomOperators.MissingDomain(model) is null ? model : TapModel.Build(model, tensors);
 
     /// <summary>The numbers that nodes of <paramref name="model"/> make of constants only.</summary>
     /// <param name="sessions">The session runs on the processor where the device has no float64.</param>

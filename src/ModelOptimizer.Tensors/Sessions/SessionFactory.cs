@@ -52,17 +52,18 @@ internal static class SessionFactory
         return Open(model, options);
     }
 
-    /// <summary>A session with <paramref name="options"/> as they are.</summary>
-    /// <exception cref="DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
+    /// <summary>A session with <paramref name="options"/>, to which the user's operators are added.</summary>
+    /// <exception cref="DiagnosticException">ONNX Runtime refuses the model (MOC2301), or a library of operators (MOC2310).</exception>
     public static InferenceSession Open(OnnxModel model, SessionOptions options)
     {
+        CustomOperators.Register(options);
         try
         {
             return model.SizeInBytes > LargestMessage ? FromFile(model, options) : new InferenceSession(model.Proto.ToByteArray(), options);
         }
         catch (OnnxRuntimeException failure)
         {
-            throw OrtErrors.ModelRefused(failure, model.Path);
+            throw OrtErrors.ModelRefused(failure, model.Path, CustomOperators.MissingDomain(model));
         }
     }
 

@@ -63,6 +63,7 @@ public sealed class CanonicalSamples
             source: two.onnx
             initializers: inputs
             strip: false
+            custom-ops: [libops.so]
             calibrate: { dataset: table/train }
             evaluate: { dataset: table/test }
             compress: [{ method: tucker, ranks: 4 }]
