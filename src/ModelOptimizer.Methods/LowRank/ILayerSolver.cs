@@ -44,6 +44,9 @@ internal interface IFactorization
 
     /// <summary>Operations of one layer's solve, and of its curve where that is <paramref name="searched"/>; moments and P not counted.</summary>
     double Flops(IFactorForm form, bool searched);
+
+    /// <summary>Bytes of the largest matrices of a solve or a curve, one group's; Σ and P not counted.</summary>
+    double Bytes(IFactorForm form);
 }
 
 /// <summary>What a pair of ranks costs one layer in error.</summary>

@@ -10,13 +10,7 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
     private LowRankBuilder? _builder;
     private SigmaRanks? _traded;
 
-    public MethodPlan Plan => new(
-        [.. _work.Candidates.Select(layer => layer.Name)],
-        // A walk has two moments of a layer besides, their means, and a factor with its copies.
-        (long)(_work.Candidates.Sum(LowRankWork.MemoryOf)
-            + ((_work.IsSequential ? 8 : 3) * _work.Candidates.Select(LowRankWork.MemoryOf).DefaultIfEmpty().Max())
-            + (_work.IsSequential ? SequentialWalk.Bytes(context, SequentialWalk.EnoughSamples(_work.Candidates.Select(layer => layer.Layer))) : 0)),
-        _work.Candidates.Sum(Flops));
+    public MethodPlan Plan => new([.. _work.Candidates.Select(layer => layer.Name)], (long)Bytes(), _work.Candidates.Sum(Flops));
 
     public IReadOnlyList<LayerChoices> Choices()
     {
@@ -68,6 +62,7 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
             return;
         }
 
+        RequireMemory();
         _unfit =
             _work.Candidates.Count == 0
                 ? throw LowRankBuilder.NothingToCompress(_work, _work.Layers.Select(layer => (layer.Name, layer.Reason)))
@@ -134,6 +129,31 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
                 }),
             ]
         );
+
+    /// <summary>
+    /// All moments, the solvers that are kept, and the most of what curves, measured effects or the walk need of one layer, with the models that they run.
+    /// </summary>
+    private double Bytes()
+    {
+        double Most(Func<FactorLayer, double> bytes) => _work.Candidates.Select(bytes).DefaultIfEmpty().Max();
+        var moments = _work.NeedsData ? _work.Candidates.DistinctBy(layer => layer.Moment).Sum(layer => layer.Shape.Groups * Square(layer)) : 0;
+        var kept = _work.KeepsSolvers ? _work.Candidates.Sum(LowRankWork.MemoryOf) : 0;
+        var solved = Most(layer => LowRankWork.MemoryOf(layer) + factorization.Bytes(layer.Form)) + SequentialWalk.ModelBytes(context);
+        // Moments of two parts of the samples, their means, and a factor with its copies, beside a solver.
+        var walked = _work.IsSequential
+            ? Most(layer => LowRankWork.MemoryOf(layer) + (7 * layer.Shape.Groups * Square(layer)))
+                + SequentialWalk.Bytes(context, SequentialWalk.EnoughSamples(_work.Candidates.Select(layer => layer.Layer)))
+            : 0;
+        return moments + kept + Math.Max(solved, walked);
+    }
+
+    private static double Square(FactorLayer layer) => sizeof(double) * Math.Pow(layer.Shape.Inputs * layer.Shape.Taps, 2);
+
+    private void RequireMemory() => MachineMemory.Require(
+        Plan.PeakBytes,
+        $"factoring {_work.Candidates.Count} layers",
+        _ => "Leave out the layers with the most inputs ('layers: [\"!NAME\"]'; 'modelopt layers' lists them), or write 'fit: independent'.",
+        _work.Options.Position);
 
     private double Flops(FactorLayer layer)
     {

@@ -66,12 +66,25 @@ internal sealed class QuantizeStep : IStep
 
     /// <summary>Rounds, packs and proves.</summary>
     /// <exception cref="DiagnosticException">There is no data for the rounding, a weight is not finite, or nothing becomes smaller.</exception>
-    public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen) =>
-        chosen is not null ? Apply(Decided(chosen)) : _options.Weights is not null ? Apply(_planned) : ApplyWithin(_options.Budget!);
+    public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
+    {
+        RequireMemory();
+        return chosen is not null ? Apply(Decided(chosen)) : _options.Weights is not null ? Apply(_planned) : ApplyWithin(_options.Budget!);
+    }
 
     /// <summary>The bits that each weight could have.</summary>
     /// <exception cref="DiagnosticException">As for <see cref="Apply(IReadOnlyDictionary{string, Choice}?)"/>.</exception>
-    public IReadOnlyList<LayerChoices> Choices() => Allocation().Choices;
+    public IReadOnlyList<LayerChoices> Choices()
+    {
+        RequireMemory();
+        return Allocation().Choices;
+    }
+
+    private void RequireMemory() => MachineMemory.Require(
+        ((IStep)this).Plan.PeakBytes,
+        "rounding under the layers' inputs",
+        _ => "Write 'rounding: nearest', or leave out the layers with the most inputs ('layers: [\"!NAME\"]'; 'modelopt layers' lists them).",
+        _options.Position);
 
     private StepResult ApplyWithin(Budget budget)
     {

@@ -87,8 +87,11 @@ internal sealed record RidgeFit(
         double Error(double ridge) => groups.Zip(unseen, (group, other) => other.Error(algebra, group.Solve(algebra, ridge), group)).Sum();
         var old = Error(double.PositiveInfinity);
         var (best, least) = (double.PositiveInfinity, old - (LeastGain * Math.Abs(old)));
+        // Each leaves a factor of Σ̃'s size behind, and a copy.
+        var garbage = new Garbage();
         foreach (var ridge in Candidates)
         {
+            garbage.Collect();
             if (Error(ridge) is var error && error < least)
             {
                 (best, least) = (ridge, error);

@@ -24,6 +24,9 @@ internal sealed class SequentialWalk : IDisposable
     // The original and the changed model, what is made of them to be run, and the results.
     private const int ModelsAtOnce = 6;
 
+    // Both runtimes, before anything is measured.
+    private const long RuntimeBytes = 1L << 28;
+
     // Of the windows of some samples.
     private const long PatchBytes = 48L << 20;
 
@@ -67,8 +70,11 @@ internal sealed class SequentialWalk : IDisposable
     {
         var largest = sizeof(float) * context.Shapes.Values.Select(shape => shape.Product()).DefaultIfEmpty().Max();
         var kept = Math.Min(Frontier.MostInMemory, TensorsAtOnce * largest * Math.Min(samples, context.Calibration?.Count ?? 0));
-        return (ModelsAtOnce * context.Model.SizeInBytes) + ((ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * kept) + Garbage.Allowed;
+        return ModelBytes(context) + ((ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * kept);
     }
+
+    /// <summary>Predicted bytes of the process, of the models that it has while layers are looked at or changed, and of what lies until it is collected.</summary>
+    public static long ModelBytes(StepContext context) => RuntimeBytes + (ModelsAtOnce * context.Model.SizeInBytes) + Garbage.Allowed;
 
     /// <summary>D, the numbers that an output of <paramref name="layer"/> is made of.</summary>
     public static int Width(WeightLayer layer) => (int)(layer.WeightCount / layer.OutputChannels);

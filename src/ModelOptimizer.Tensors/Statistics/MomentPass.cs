@@ -49,6 +49,8 @@ internal sealed class MomentPass : IDisposable
         }
 
         _buffers.ForEach(buffer => buffer.Flush());
+        // The sums become whole matrices now: what made them goes first.
+        _taps?.Dispose();
         return _buffers.SelectMany(buffer => buffer.Accumulators).Select(accumulator => (accumulator.Key, accumulator.Finish()));
     }
 
@@ -180,9 +182,12 @@ internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulat
             return;
         }
 
-        using var all = new PinnedTensor(_gathered, _type, _shape);
-        Accumulators.ForEach(accumulator => accumulator.Add(all.Value));
-        _used = 0;
+        using (var all = new PinnedTensor(_gathered, _type, _shape))
+        {
+            Accumulators.ForEach(accumulator => accumulator.Add(all.Value));
+        }
+
+        (_gathered, _used) = ([], 0);
     }
 
     private void Append(ReadOnlySpan<byte> bytes)

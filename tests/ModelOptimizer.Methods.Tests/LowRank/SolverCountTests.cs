@@ -39,6 +39,8 @@ public class SolverCountTests
 
         public double Flops(IFactorForm form, bool searched) => _inner.Flops(form, searched);
 
+        public double Bytes(IFactorForm form) => _inner.Bytes(form);
+
         public ILayerSolver Solver(LayerNumbers numbers)
         {
             Solvers++;

@@ -65,4 +65,6 @@ internal sealed class CpFactorization(bool separable, int starts) : IFactorizati
     public ILayerSolver Solver(LayerNumbers numbers) => new CpLayerSolver(numbers, Name, starts);
 
     public double Flops(IFactorForm form, bool searched) => CpEffort.Predicted((CpForm)form, starts, searched);
+
+    public double Bytes(IFactorForm form) => form is CpForm cp ? CpEffort.Bytes(cp) : 0;
 }

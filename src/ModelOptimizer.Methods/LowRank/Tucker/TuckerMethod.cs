@@ -65,4 +65,7 @@ internal sealed class TuckerFactorization(TuckerVariant variant) : IFactorizatio
     public ILayerSolver Solver(LayerNumbers numbers) => new TuckerLayerSolver(numbers, variant);
 
     public double Flops(IFactorForm form, bool searched) => TuckerEffort.Predicted((TuckerForm)form, variant, searched);
+
+    // A Gram matrix of all directions as it is made, in another order, and its factor.
+    public double Bytes(IFactorForm form) => form is MatrixForm ? 0 : 3 * sizeof(double) * Math.Pow(form.Shape.Inputs * form.Shape.Taps, 2);
 }

@@ -47,6 +47,7 @@ internal sealed class RateStep : IStep
     public StepResult Apply(IReadOnlyDictionary<string, Choice>? chosen)
     {
         RequireCalibration();
+        RequireMemory();
         // The other layers made up for the errors of a weight that turns out to stay as it is: they are rounded again without it.
         var left = new Dictionary<string, string>(_left, StringComparer.Ordinal);
         while (true)
@@ -72,8 +73,15 @@ internal sealed class RateStep : IStep
     public IReadOnlyList<LayerChoices> Choices()
     {
         RequireCalibration();
+        RequireMemory();
         return _choices ??= Search([.. Usable.Where(target => !_left.ContainsKey(target.Name))])?.Choices(StoredWeights.BytesNow(_context.Model)) ?? [];
     }
+
+    private void RequireMemory() => MachineMemory.Require(
+        ((IStep)this).Plan.PeakBytes,
+        "rounding by a rate",
+        _ => "Leave out the layers with the most inputs ('layers: [\"!NAME\"]'; 'modelopt layers' lists them).",
+        _options.Position);
 
     private void RequireCalibration()
     {

@@ -194,6 +194,20 @@ public class TuckerMethodTests
         all.Flops.ShouldBeGreaterThan(small.Flops);
     }
 
+    [Theory]
+    [InlineData("tucker", "ranks")]
+    [InlineData("cp", "ranks")]
+    [InlineData("quantize", "weights")]
+    public void What_does_not_fit_into_memory_is_an_error_before_anything_is_measured(string method, string goal)
+    {
+        var model = new GraphBuilder().Input("x", [-1, 46_000]).Gemm("x", "y", 8, 46_000).Output("y").Build();
+        object value = goal == "ranks" ? MethodRun.Ranks(2) : "4";
+
+        var failure = Should.Throw<DiagnosticException>(() => MethodRun.Of(method, model, (goal, value)));
+
+        failure.Diagnostic.Code.ShouldBe(MethodCodes.TooMuchMemory);
+    }
+
     internal static OnnxModel SmallNet() => new GraphBuilder().Input("x", [-1, 3, 12, 12])
         .Conv("x", "c0", 16, 3, [3, 3], attributes: ("pads", new[] { 1, 1, 1, 1 })).Node("Relu", ["c0"], ["r0"])
         .Conv("r0", "c1", 24, 16, [3, 3], attributes: [("pads", new[] { 1, 1, 1, 1 }), ("strides", new[] { 2, 2 })]).Node("Relu", ["c1"], ["r1"])
