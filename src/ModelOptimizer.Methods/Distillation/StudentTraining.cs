@@ -235,8 +235,8 @@ internal static class TrainingModel
     private const long FreeInitializers = 4;
 
     /// <summary>
-    /// A clone of <paramref name="student"/> in which every one of <paramref name="weights"/> is an initialiser, and no initialiser is an input, of an opset that
-    /// has what gradients are written with.
+    /// A clone of <paramref name="student"/> in which every one of <paramref name="weights"/> is an initialiser, and no initialiser is an input. Its opset has
+    /// what gradients are written with.
     /// </summary>
     public static OnnxModel Of(OnnxModel student, IReadOnlyCollection<string> weights)
     {
