@@ -235,7 +235,8 @@ internal static class TrainingModel
     private const long FreeInitializers = 4;
 
     /// <summary>
-    /// A clone of <paramref name="student"/> in which every one of <paramref name="weights"/> is an initialiser, and no initialiser is an input.
+    /// A clone of <paramref name="student"/> in which every one of <paramref name="weights"/> is an initialiser, and no initialiser is an input. Its opset has
+    /// what gradients are written with.
     /// </summary>
     public static OnnxModel Of(OnnxModel student, IReadOnlyCollection<string> weights)
     {
@@ -262,6 +263,23 @@ internal static class TrainingModel
             model.Proto.IrVersion = FreeInitializers;
         }
 
+        Raise(model);
         return model;
+    }
+
+    // What opset 9 has anew for operators of 7 and 8 goes beyond them, but for these two; a BatchNormalization has lost an attribute that said nothing.
+    private static void Raise(OnnxModel model)
+    {
+        var nodes = GraphWalk.Nodes(model.Proto).ToList();
+        if (
+            model.Opset is < Opsets.Broadcast or >= Opsets.ShapeNodes
+            || nodes.Exists(node => node.Operator() is "Upsample" or "Scan" || (node.Operator() == "BatchNormalization" && node.Int("spatial", 1) != 1))
+        )
+        {
+            return;
+        }
+
+        nodes.FindAll(node => node.Operator() == "BatchNormalization").ForEach(node => node.RemoveAttribute("spatial"));
+        model.Proto.OpsetImport.First(import => import.Domain is "" or "ai.onnx").Version = Opsets.ShapeNodes;
     }
 }

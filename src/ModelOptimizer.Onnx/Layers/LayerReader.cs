@@ -252,20 +252,24 @@ internal static class ConvWindow
             return (null, obstacle);
         }
 
-        if (window.AutoPad != "NOTSET" || node.Attribute("output_shape") is not null)
+        var rank = window.Kernel.Length;
+        var more = ToInts(node.Ints("output_padding") ?? Repeat(0, rank));
+        int Reach(int axis) => (window.Kernel[axis] - 1) * window.Dilations[axis];
+        // With SAME the output has s times the input's extent. Which side has one more of an odd number was read in both ways.
+        int[] same = [.. Enumerable.Range(0, rank).Select(axis => Reach(axis) + 1 + more[axis] - window.Strides[axis])];
+        var isSame = window.AutoPad != "NOTSET";
+        if (node.Attribute("output_shape") is not null || (isSame && !same.All(total => total >= 0 && total % 2 == 0)))
         {
             return (null, "its padding follows from the size of its output; write 'pads'");
         }
 
-        var rank = window.Kernel.Length;
-        var more = ToInts(node.Ints("output_padding") ?? Repeat(0, rank));
-        int[] pads = [.. Enumerable.Range(0, 2 * rank).Select(i => ((window.Kernel[i % rank] - 1) * window.Dilations[i % rank]) - window.Pads[i])];
+        int[] pads = [.. Enumerable.Range(0, 2 * rank).Select(i => Reach(i % rank) - (isSame ? same[i % rank] / 2 : window.Pads[i]))];
         for (var axis = 0; axis < rank; axis++)
         {
             pads[rank + axis] += more[axis];
         }
 
-        return (window with { Strides = [.. Enumerable.Repeat(1, rank)], Pads = pads, Spread = window.Strides }, null);
+        return (window with { Strides = [.. Enumerable.Repeat(1, rank)], Pads = pads, Spread = window.Strides, AutoPad = "NOTSET" }, null);
     }
 
     private static bool IsPositive(long value) => value is > 0 and <= int.MaxValue;

@@ -226,6 +226,30 @@ public class DistillMethodTests
         StudentRun.Distance(teacher, result.Model).ShouldBeLessThan(StudentRun.Distance(teacher, student));
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void A_model_of_an_opset_without_the_operators_of_gradients_is_trained_as_it_is(int opset)
+    {
+        var teacher = new GraphBuilder(opset)
+            .Input("x", [-1, 4, 8, 8])
+            .Conv("x", "conv", 8, 4, [3, 3], bias: false)
+            .BatchNormalization("conv", "bn", 8)
+            .Node("MaxPool", ["bn"], ["pool"], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 1, 1 }))
+            .Node("Flatten", ["pool"], ["flat"])
+            .Gemm("flat", "y", 5, 128)
+            .Output("y", [-1, 5])
+            .Build();
+        teacher.Graph.Node[1].Attribute.Add(ModelOptimizer.Onnx.Writing.GraphWriter.Attribute("spatial", 1L));
+        var student = StudentRun.Worse(teacher);
+
+        var result = StudentRun.Train("distill", StudentRun.Context(teacher, student), ("epochs", 10), ("learning-rate", 1e-3));
+
+        result.Model.Graph.Node.ShouldBe(student.Graph.Node);
+        result.Model.Opset.ShouldBe(opset);
+        StudentRun.Distance(teacher, result.Model).ShouldBeLessThan(StudentRun.Distance(teacher, student));
+    }
+
     [Fact]
     public void Labels_that_are_not_there_are_one_clear_error()
     {

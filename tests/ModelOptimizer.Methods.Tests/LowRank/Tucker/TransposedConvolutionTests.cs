@@ -21,6 +21,7 @@ public class TransposedConvolutionTests
         ["one dimension"] = ([16, 12, 5], [2, 16, 11], [("strides", new[] { 2 }), ("pads", new[] { 2, 2 }), ("output_padding", new[] { 1 })]),
         // So many that a convolution's moments are products of shifted images.
         ["many channels"] = ([20, 18, 4, 4], [2, 20, 5, 6], [("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 })]),
+        ["same"] = ([12, 10, 4, 4], [2, 12, 5, 6], [("strides", new[] { 2, 2 }), ("auto_pad", "SAME_UPPER")]),
         // Pads beyond the kernel cut what is spread.
         ["cut"] = ([12, 10, 3, 3], [2, 12, 5, 6], [("strides", new[] { 2, 2 }), ("pads", new[] { 3, 3, 3, 3 })]),
     };
@@ -124,7 +125,7 @@ public class TransposedConvolutionTests
             LayerFinder.FindAll(Graph([12, 12, 3, 3], [1, 12, 5, 5], attributes).Build()).Single().Obstacle;
 
         Reason(("group", 2)).ShouldBe("a transposed convolution in groups is not taken");
-        Reason(("auto_pad", "SAME_UPPER")).ShouldBe("its padding follows from the size of its output; write 'pads'");
+        Reason(("auto_pad", "SAME_UPPER"), ("strides", new[] { 2, 2 })).ShouldBe("its padding follows from the size of its output; write 'pads'");
         Reason(("output_shape", new[] { 9, 9 })).ShouldBe("its padding follows from the size of its output; write 'pads'");
         LayerFinder.FindAll(Graph([12, 12, 3, 3, 3], [1, 12, 5, 5, 5], []).Build()).Single().Obstacle
             .ShouldBe("its kernel has 3 spatial dimensions; 1 and 2 are supported");
