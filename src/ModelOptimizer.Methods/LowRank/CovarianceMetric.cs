@@ -54,17 +54,18 @@ internal sealed class CovarianceMetric : IKernelMetric
     public Matrix CoreGram(Matrix inputFactor)
     {
         var rank = inputFactor.Columns;
-        var right = TransposeBlocks(_algebra.Multiply(_blocks, inputFactor), _taps * _taps);
-        var both = _algebra.Multiply(right, inputFactor);
         var gram = new Matrix(_taps * rank, _taps * rank);
+        // A tap at a time, since all at once would be several matrices of Σ's size; and of each only the blocks that are not known from a tap before.
         for (var k = 0; k < _taps; k++)
         {
-            for (var other = 0; other < _taps; other++)
+            var rest = _taps - k;
+            var right = TransposeBlocks(_algebra.Multiply(_blocks.RowBlock(((k * _taps) + k) * _channels, rest * _channels), inputFactor), rest);
+            var both = _algebra.Multiply(right, inputFactor);
+            for (var other = k; other < _taps; other++)
             {
-                for (var q = 0; q < rank; q++)
-                {
-                    both.Row((((k * _taps) + other) * rank) + q).CopyTo(gram.Row((k * rank) + q)[(other * rank)..]);
-                }
+                var block = both.RowBlock((other - k) * rank, rank);
+                gram.SetBlock(other * rank, k * rank, block.Transpose());
+                gram.SetBlock(k * rank, other * rank, block);
             }
         }
 

@@ -88,23 +88,39 @@ internal static class TapOrder
     /// <summary>Columns (k,s) to columns (s,k).</summary>
     public static Matrix ColumnsToChannelMajor(Matrix tapMajor, int taps) => Exchange(tapMajor, taps, tapMajor.Columns / taps);
 
+    /// <summary>Rows and columns (k,q) to rows and columns (q,k).</summary>
+    public static Matrix BothToChannelMajor(Matrix tapMajor, int taps)
+    {
+        var result = Matrix.Uninitialized(tapMajor.Rows, tapMajor.Columns);
+        var channels = tapMajor.Rows / taps;
+        for (var row = 0; row < tapMajor.Rows; row++)
+        {
+            Exchange(tapMajor.Row(row), result.Row((row % channels * taps) + (row / channels)), taps, channels);
+        }
+
+        return result;
+    }
+
     private static Matrix Exchange(Matrix source, int outer, int inner)
     {
         var result = new Matrix(source.Rows, source.Columns);
         for (var row = 0; row < source.Rows; row++)
         {
-            var from = source.Row(row);
-            var to = result.Row(row);
-            for (var i = 0; i < outer; i++)
-            {
-                for (var j = 0; j < inner; j++)
-                {
-                    to[(j * outer) + i] = from[(i * inner) + j];
-                }
-            }
+            Exchange(source.Row(row), result.Row(row), outer, inner);
         }
 
         return result;
+    }
+
+    private static void Exchange(ReadOnlySpan<double> from, Span<double> to, int outer, int inner)
+    {
+        for (var i = 0; i < outer; i++)
+        {
+            for (var j = 0; j < inner; j++)
+            {
+                to[(j * outer) + i] = from[(i * inner) + j];
+            }
+        }
     }
 }
 

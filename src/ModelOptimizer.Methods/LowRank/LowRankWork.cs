@@ -7,13 +7,15 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>One run's context, options and selected layers.</summary>
 internal sealed class LowRankWork
 {
+    private readonly Garbage _garbage = new();
     private readonly ConstantLookup _constants;
     private readonly Dictionary<string, ILayerSolver>? _kept;
+    private (string? Layer, ILayerSolver? Solver) _last;
 
     /// <param name="context">The run's context.</param>
     /// <param name="options">The step's options.</param>
     /// <param name="factorization">The method's.</param>
-    /// <param name="keptBytes">Solvers hold copies of Σ: those of models below this are kept, those of larger ones are made anew for each use.</param>
+    /// <param name="keptBytes">Solvers hold copies of Σ: those of models below this are kept, of larger ones only the last.</param>
     /// <exception cref="DiagnosticException">A layer rule matches nothing, or there is no data for the norm.</exception>
     public LowRankWork(StepContext context, LowRankOptions options, IFactorization factorization, double keptBytes = 1e9)
     {
@@ -97,7 +99,14 @@ internal sealed class LowRankWork
         Context.Cancellation.ThrowIfCancellationRequested();
         if (_kept is null)
         {
-            return Solver(layer);
+            // What looks at a layer does so several times before it goes on to the next.
+            if (_last.Layer != layer.Name)
+            {
+                _last = default;
+                _last = (layer.Name, Solver(layer));
+            }
+
+            return _last.Solver!;
         }
 
         if (!_kept.TryGetValue(layer.Name, out var solver))
@@ -119,6 +128,7 @@ internal sealed class LowRankWork
 
     private ILayerSolver Solver(FactorLayer layer)
     {
+        _garbage.Collect();
         var numbers = Numbers(layer);
         return layer.Form is MatrixForm ? new MatrixSolver(numbers) : Factorization.Solver(numbers);
     }

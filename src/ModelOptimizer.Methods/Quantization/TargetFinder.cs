@@ -4,8 +4,8 @@ namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>
 /// Finds the weights of a model: constants of the main graph that Conv, ConvTranspose, Gemm, MatMul, Gather, LSTM, GRU and RNN nodes read as such, also inside
-/// sub-graphs, and also through nodes that only move numbers (<see cref="WeightSource"/>). Layers whose weight is no such constant, and nodes that are
-/// quantized already, are listed with what stands against them.
+/// sub-graphs, and also through nodes that only move numbers (<see cref="WeightSource"/>); and tables (<see cref="WeightTable"/>). Layers whose weight is no
+/// such constant, and nodes that are quantized already, are listed with what stands against them.
 /// </summary>
 internal sealed class TargetFinder
 {
@@ -82,7 +82,7 @@ internal sealed class TargetFinder
                     var isFirst = reader == read.First(other => other.Input == reader.Input);
                     found.Add((
                         own is null ? NewLayer(node, Name(node, taken), _constants.Find(name))
-                            : own.Weight == name ? own
+                            : reader.Source.IsAsItIs ? own with { Weight = name }
                             : NewLayer(node, isFirst ? own.Name : Free(own.Name, taken), _constants.Find(name)),
                         null));
                 }
@@ -110,8 +110,10 @@ internal sealed class TargetFinder
     }
 
     private IEnumerable<WeightReader> Readers(NodeProto node, WeightScope scope, ILookup<object, WeightLayer> byNode) => WeightInputs(node).SelectMany(input =>
-        WeightSource.Of(node.InputAt(input), scope, _constants).Select(source => new WeightReader(
-            node, input, source, scope.IsMain ? byNode[node].FirstOrDefault(layer => layer.WeightInput == input) : null)));
+        WeightSource.Of(node.InputAt(input), scope, _constants)
+            .Where(source => !WeightTable.IsReadBy(node) || WeightTable.Is(_constants[source.Constant]))
+            .Select(source => new WeightReader(
+                node, input, source, scope.IsMain ? byNode[node].FirstOrDefault(layer => layer.WeightInput == input) : null)));
 
     private WeightTarget Judge(WeightLayer layer, List<WeightReader> readers)
     {
@@ -126,8 +128,10 @@ internal sealed class TargetFinder
             .Select(reader => reader.Layer)
             .OfType<WeightLayer>()
             .Where(IsMeasurable)];
-        // Every reader counts: moments of some of them would round for these and against the others.
-        var same = measured.Count == _uses.Of(layer.Weight) && measured.All(other => IsLike(other, measured[0]));
+        // Every reader counts, also of a constant that is cast for some: moments of some of them would round for these and against the others.
+        var read = readers[0].Node.Input[readers[0].Input];
+        var same = readers.TrueForAll(reader => reader.Node.Input[reader.Input] == read) && (read == layer.Weight || _uses.Of(layer.Weight) == 1)
+            && measured.Count == _uses.Of(read) && measured.All(other => IsLike(other, measured[0]));
         return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []);
     }
 
@@ -137,6 +141,8 @@ internal sealed class TargetFinder
         var tensor when WeightValues.Defect(tensor) is { } defect => $"its weight cannot be read: {defect}",
         { Dims: var dims } when dims.Any(extent => extent == 0) => "its weight is empty",
         { Dims.Count: < 2 } => "its weight is a vector",
+        var tensor when WeightTable.IsReadBy(layer.Node) && !WeightTable.FitsHalf(tensor) =>
+            "some of its numbers are beyond what float16 holds, as those of masks are",
         _ when _given.Contains(layer.Weight) => "its weight is also an input of the graph",
         _ when _uses.IsOutput(layer.Weight) => "its weight is also an output of the graph",
         _ when _trained.Contains(layer.Weight) => "its weight is bound by the model's training information",
@@ -150,6 +156,7 @@ internal sealed class TargetFinder
         "MatMul" => [0, 1],
         "Gather" => [0],
         "LSTM" or "GRU" or "RNN" => [1, 2],
+        _ when WeightTable.IsReadBy(node) => [0, 1],
         _ => [],
     };
 
@@ -164,6 +171,7 @@ internal sealed class TargetFinder
             "ConvTranspose" => (node.Int("group", 1) == 1 ? 1 : 0, 1),
             "LSTM" or "GRU" or "RNN" => (last - 1, last),
             "Gather" => ((int)(((node.Int("axis", 0) % dims.Length) + dims.Length) % dims.Length), 1),
+            _ when WeightTable.IsReadBy(node) => (last, 1),
             _ => (0, 1),
         };
         return ChannelAxis.Of(dims, reader.Source.IsTransposed && dims.Length == 2 ? 1 - axis : axis, merged);

@@ -2,7 +2,7 @@ namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>A constant of the main graph that a node reads as a weight.</summary>
 /// <param name="Constant">Its name.</param>
-/// <param name="IsAsItIs">Whether the node reads just this, and not what other nodes make of it.</param>
+/// <param name="IsAsItIs">Whether the node reads just these numbers, in another type at most, and not what other nodes make of them.</param>
 /// <param name="IsTransposed">Whether it is transposed on the way.</param>
 internal sealed record WeightSource(string Constant, bool IsAsItIs, bool IsTransposed)
 {
@@ -32,7 +32,7 @@ internal sealed record WeightSource(string Constant, bool IsAsItIs, bool IsTrans
             }
 
             var constant = place is null or { IsMain: true } ? constants.Find(next.Name) : null;
-            if (constant is not null && (next.IsAsItIs || ElementTypes.IsFloat(constant.Tensor.DataType)))
+            if (constant is not null && (next.Name == name || ElementTypes.IsFloat(constant.Tensor.DataType)))
             {
                 found.TryAdd(constant.Name, new WeightSource(constant.Name, next.IsAsItIs, next.IsTransposed));
             }
@@ -44,7 +44,7 @@ internal sealed record WeightSource(string Constant, bool IsAsItIs, bool IsTrans
             {
                 foreach (var input in node.OpType == "Concat" ? node.Input : node.Input.Take(1))
                 {
-                    open.Enqueue((input, place!, false, next.IsTransposed != (node.OpType == "Transpose")));
+                    open.Enqueue((input, place!, next.IsAsItIs && node.OpType == "Cast", next.IsTransposed != (node.OpType == "Transpose")));
                 }
             }
         }

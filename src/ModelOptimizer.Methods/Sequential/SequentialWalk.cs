@@ -24,14 +24,12 @@ internal sealed class SequentialWalk : IDisposable
     // The original and the changed model, what is made of them to be run, and the results.
     private const int ModelsAtOnce = 6;
 
-    // What is not used any more may stay until it is so much.
-    private const long Garbage = 1L << 29;
-
     // Of the windows of some samples.
     private const long PatchBytes = 48L << 20;
 
     private static readonly HashSet<NodeProto> Nothing = [];
 
+    private readonly Garbage _garbage = new();
     private readonly ILinearAlgebra _algebra;
     private readonly IReadOnlyDictionary<string, long[]> _shapes;
     private readonly List<Frontier> _references;
@@ -69,7 +67,7 @@ internal sealed class SequentialWalk : IDisposable
     {
         var largest = sizeof(float) * context.Shapes.Values.Select(shape => shape.Product()).DefaultIfEmpty().Max();
         var kept = Math.Min(Frontier.MostInMemory, TensorsAtOnce * largest * Math.Min(samples, context.Calibration?.Count ?? 0));
-        return (ModelsAtOnce * context.Model.SizeInBytes) + ((ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * kept) + Garbage;
+        return (ModelsAtOnce * context.Model.SizeInBytes) + ((ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * kept) + Garbage.Allowed;
     }
 
     /// <summary>D, the numbers that an output of <paramref name="layer"/> is made of.</summary>
@@ -87,12 +85,7 @@ internal sealed class SequentialWalk : IDisposable
             return null;
         }
 
-        // A runtime with free memory keeps gigabytes of what the layers before were solved with.
-        if (GC.GetTotalMemory(forceFullCollection: false) > Garbage)
-        {
-            GC.Collect();
-        }
-
+        _garbage.Collect();
         var reference = Reference(layer)!;
         reference.Advance([layer.Output]);
         _changed.Advance([layer.Input]);
@@ -194,13 +187,14 @@ internal sealed class SequentialWalk : IDisposable
         _changed.Dispose();
     }
 
-    private static void Add(CrossMoments moments, LayerWindows windows, int first, int end)
+    private void Add(CrossMoments moments, LayerWindows windows, int first, int end)
     {
         var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
         for (; first < end; first += step)
         {
             var (patches, outputs) = windows.Read(first, Math.Min(step, end - first));
             moments.Add(patches, outputs);
+            _garbage.Collect();
         }
     }
 

@@ -111,7 +111,7 @@ internal static class LayerReader
 
     private static WeightLayer Basic(NodeProto node, LayerKind kind, LayerScope scope, int input = 1)
     {
-        var weight = scope.Constants.Find(node.Input[input])?.Tensor;
+        var weight = scope.Same(node.Input[input])?.Tensor;
         var bias = kind is LayerKind.MatMul or LayerKind.Recurrent ? null : node.InputAt(2);
         return new WeightLayer
         {

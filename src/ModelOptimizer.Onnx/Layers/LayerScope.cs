@@ -75,6 +75,11 @@ internal sealed class LayerScope
         return null;
     }
 
+    /// <summary>The constant that <paramref name="name"/> is, or is in another type: the same numbers in the same places.</summary>
+    public ConstantTensor? Same(string? name) => Constants.Find(name)
+        ?? (ProducerOf(name) is { } node && node.Operator() is "Cast" && Constants.Find(node.InputAt(0)) is { } constant
+            && ElementTypes.IsFloat(constant.Tensor.DataType) ? constant : null);
+
     public LayerScope Inner(GraphProto graph) => new(new ConstantLookup(graph, Constants), Uses, graph.Node, _replaceable);
 
     public LayerScope Function(FunctionProto function) => new(new ConstantLookup(function.Node), Uses, function.Node, _replaceable);

@@ -103,12 +103,14 @@ internal static class Initializer
         return size;
     }
 
-    // In place of the numbers: a byte each, a scale a channel, and nodes that multiply with it, which are below 300 bytes in a real model's file.
+    // In place of the numbers: a byte each, a scale a channel, and nodes that multiply with it, which are below 300 bytes in a real model's file. Tables are
+    // float16.
     private static long Saved(WeightLayer layer)
     {
         const int Nodes = 300;
         var (count, channels) = (layer.WeightCount, layer.WeightShape.DefaultIfEmpty(0).Max());
-        return (count * (ElementTypes.Bits(layer.ElementType) ?? 8) / 8) - count - (4 * Math.Min(channels, count)) - Nodes;
+        var stored = WeightTable.IsReadBy(layer.Node) ? 2 * count : count + (4 * Math.Min(channels, count));
+        return (count * (ElementTypes.Bits(layer.ElementType) ?? 8) / 8) - stored - Nodes;
     }
 }
 

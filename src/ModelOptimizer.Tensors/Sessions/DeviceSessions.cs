@@ -17,6 +17,9 @@ internal sealed class DeviceSessions(Device device) : IDisposable
     /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
     public ModelSession Create(OnnxModel model) => Create(device.Kind, model, SessionKind.Optimised);
 
+    /// <summary>A session on the device that keeps no memory between its runs.</summary>
+    public ModelSession CreateReturning(OnnxModel model) => Create(device.Kind, model, SessionKind.Returning);
+
     /// <summary>A session for float64, or for operators that must not be missing: on the processor where the device has no float64.</summary>
     public ModelSession CreateExact(OnnxModel model, SessionKind kind = SessionKind.Optimised) =>
         Create(HasDouble ? device.Kind : DeviceCatalogue.Cpu, model, kind);

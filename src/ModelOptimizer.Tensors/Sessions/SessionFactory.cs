@@ -33,6 +33,10 @@ internal static class SessionFactory
             case SessionKind.ShortWait:
                 options.AddSessionConfigEntry("session.intra_op.spin_duration_us", ShortWaitMicroseconds);
                 break;
+            case SessionKind.Returning:
+                options.DisablePerSessionThreads();
+                options.EnableCpuMemArena = false;
+                break;
             default:
                 options.DisablePerSessionThreads();
                 break;
@@ -105,4 +109,7 @@ internal enum SessionKind
 
     /// <summary>Every optimisation, and threads of its own that soon sleep after a run: for products between which other threads work.</summary>
     ShortWait,
+
+    /// <summary>Every optimisation, and memory that goes back after each run: of many sessions, each would keep as much as its largest run took.</summary>
+    Returning,
 }

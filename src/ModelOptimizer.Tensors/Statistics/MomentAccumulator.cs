@@ -23,6 +23,9 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     // Patches whose products float32 may add up: about 1e-6 of them is lost then.
     private const long SinglePatches = 1L << 13;
 
+    // One for each extent of images of stride 1.
+    private readonly Dictionary<(long Height, long Width), ShiftedProducts> _shifted = [];
+
     private MomentGraph? _graph;
     private double[][] _state = [];
     private double[][] _spare = [];
@@ -34,19 +37,33 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     /// <summary>Whether batches may be put together along the first dimension.</summary>
     public bool MayGather => !key.Transposed;
 
-    /// <summary>Bytes of both buffers for an activation of <paramref name="shape"/>.</summary>
-    public long StateBytes(long[] shape) =>
-        (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(extents => extents.Product());
+    /// <summary>Bytes of the sums for an activation of <paramref name="shape"/>.</summary>
+    public long StateBytes(long[] shape) => IsShifted(Graph(shape), shape)
+        ? ShiftedProducts.StateBytes(key.Window!.Resolve(shape[2..]), shape)
+        : (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(extents => extents.Product());
 
     public void Add(OrtValue activation)
     {
         var info = activation.GetTensorTypeAndShape();
-        var session = Start(info.Shape, (TensorProto.Types.DataType)info.ElementDataType);
+        var wanted = Graph(info.Shape);
+        _graph ??= wanted;
+        if (_graph.Size != wanted.Size)
+        {
+            throw Unusable($"its vectors have {_graph.Size} elements in one batch and {wanted.Size} in another");
+        }
+
         if (info.ElementCount == 0)
         {
             return;
         }
 
+        if (IsShifted(wanted, info.Shape))
+        {
+            AddShifted(activation, info.Shape, info.ElementDataType);
+            return;
+        }
+
+        var session = Start((TensorProto.Types.DataType)info.ElementDataType);
         if (key.Window is null)
         {
             AddVectors(session, activation, info);
@@ -69,28 +86,38 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
 
         (_spare, _parts) = ([], []);
-        var size = _graph!.Size;
-        var sigma = Enumerable.Range(0, _graph.Groups).Select(Symmetric).ToList();
-        double[][] mean = [.. Enumerable.Range(0, _graph.Groups).Select(group => _state[^1].AsSpan(group * size, size).ToArray())];
-        foreach (var sums in mean)
+        var (size, groups) = (_graph!.Size, _graph.Groups);
+        var sigma = Enumerable.Range(0, groups).Select(Sum).ToList();
+        double[][] mean =
+            [.. Enumerable.Range(0, groups).Select(group => _state.Length > 0 ? _state[^1].AsSpan(group * size, size).ToArray() : new double[size])];
+        _state = [];
+        foreach (var shifted in _shifted.Values)
+        {
+            shifted.AddTo(sigma[0], mean[0]);
+        }
+
+        _shifted.Clear();
+        foreach (var sums in mean.Concat(sigma.Select(matrix => matrix.Values)))
         {
             TensorPrimitives.Divide(sums, _count, sums);
         }
 
-        _state = [];
+        foreach (var matrix in sigma)
+        {
+            RequireFinite(matrix);
+        }
+
         return new SecondMoment(sigma, mean, _count);
     }
 
-    private Matrix Symmetric(int group)
+    private Matrix Sum(int group)
     {
         var matrix = new Matrix(_graph!.Size, _graph.Size);
-        for (var (row, block) = (0, 0); row < _graph.Size; row++)
+        for (var (row, block) = (0, 0); row < _graph.Size && _state.Length > 0; row++)
         {
             block += row == _graph.Bounds[block + 1] ? 1 : 0;
             var width = _graph.Bounds[block + 1];
-            var lower = _state[block].AsSpan(checked(((group * _graph.Size) + row - _graph.Bounds[block]) * width), row + 1);
-            TensorPrimitives.Divide(lower, _count, matrix.Row(row));
-            RequireFinite(matrix[row, row]);
+            _state[block].AsSpan(checked(((group * _graph.Size) + row - _graph.Bounds[block]) * width), row + 1).CopyTo(matrix.Row(row));
             for (var column = 0; column < row; column++)
             {
                 matrix[column, row] = matrix[row, column];
@@ -98,6 +125,30 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
 
         return matrix;
+    }
+
+    private bool IsShifted(MomentGraph graph, long[] shape) =>
+        sessions is { Exact: true, OnHost: true } && graph.Groups == 1 && key.Window is { } window && shape.Product() > 0
+        && ShiftedProducts.Suit(window.Resolve(shape[2..]), shape, PatchBytes);
+
+    private void AddShifted(OrtValue activation, long[] shape, TensorElementType type)
+    {
+        var window = key.Window!.Resolve(shape[2..]);
+        if (!_shifted.TryGetValue((shape[2], shape[3]), out var shifted))
+        {
+            _shifted.Add((shape[2], shape[3]), shifted = new ShiftedProducts(sessions, window, shape));
+        }
+
+        ReadOnlySpan<byte> values = activation.GetTensorMutableRawData();
+        var most = (int)Math.Clamp(PatchBytes / ShiftedProducts.SampleBytes(window, shape), 1, shape[0]);
+        var sampleBytes = values.Length / (int)shape[0];
+        for (var sample = 0; sample < (int)shape[0]; sample += most)
+        {
+            var taken = Math.Min(most, (int)shape[0] - sample);
+            shifted.Add(values.Slice(sample * sampleBytes, taken * sampleBytes), type, taken);
+        }
+
+        _count += shape[0] * ShiftedProducts.Positions(window, shape);
     }
 
     private void AddVectors(ModelSession session, OrtValue activation, OrtTensorTypeAndShapeInfo info)
@@ -218,28 +269,22 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
     }
 
-    private ModelSession Start(long[] shape, TensorProto.Types.DataType type)
+    private ModelSession Start(TensorProto.Types.DataType type)
     {
-        var wanted = Graph(shape);
-        if (_graph is null)
+        if (_state.Length == 0)
         {
-            _graph = wanted;
-            _state = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
+            _state = [.. _graph!.StateShapes.Select(extents => new double[extents.Product()])];
             if (sessions.Exact)
             {
-                _spare = [.. wanted.StateShapes.Select(extents => new double[extents.Product()])];
+                _spare = [.. _graph.StateShapes.Select(extents => new double[extents.Product()])];
             }
             else
             {
-                _parts = [.. wanted.StateShapes.Select(extents => new float[extents.Product()])];
+                _parts = [.. _graph.StateShapes.Select(extents => new float[extents.Product()])];
             }
         }
-        else if (_graph.Size != wanted.Size)
-        {
-            throw Unusable($"its vectors have {_graph.Size} elements in one batch and {wanted.Size} in another");
-        }
 
-        return sessions.For(_graph, type);
+        return sessions.For(_graph!, type);
     }
 
     private MomentGraph Graph(long[] shape)
@@ -267,9 +312,9 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             : throw Unusable($"a second moment of {size} variables cannot be stored");
     }
 
-    private void RequireFinite(double value)
+    private void RequireFinite(Matrix sigma)
     {
-        if (!double.IsFinite(value))
+        if (Enumerable.Range(0, sigma.Rows).Any(row => !double.IsFinite(sigma[row, row])))
         {
             throw new DiagnosticException(
                 TensorsCodes.NotFinite,

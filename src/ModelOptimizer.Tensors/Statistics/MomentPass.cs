@@ -136,7 +136,7 @@ internal sealed class MomentPass : IDisposable
 /// </summary>
 internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulators)
 {
-    private const long LargestBuffer = 16L << 20;
+    private const long LargestBuffer = 8L << 20;
 
     private byte[] _gathered = [];
     private int _used;

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
@@ -118,6 +120,45 @@ public class BodyWeightTests
 
         // Nothing of this is left to a run: the slice is the other branch's.
         GraphWalk.Nodes(RuntimeView.Optimised(result.Model).Proto).Select(node => node.OpType).ShouldBe(["If", "LSTM", "Slice"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_weight_in_half_precision_that_a_cast_widens_is_rounded_where_it_is_stored_and_under_moments()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 40]).Random("half", [40, 60], 0.15, (int)DataType.Float16).Node("Cast", ["half"], ["w"], ("to", 1))
+            .Node("MatMul", ["x", "w"], ["y"]).Named("dense").Output("y").Build();
+        ReachedWeights.Of(model).ShouldBeSameAs(model, "in float32 it would be twice as large");
+        var batches = new RandomBatches(model);
+
+        var result = new QuantizeMethod().Run(MethodRun.Context(model, batches), MethodRun.Arguments(("weights", "3")));
+
+        var layer = result.Layers.ShouldHaveSingleItem();
+        (layer.Layer, layer.SkipReason, layer.Note!.Contains("nearest", StringComparison.Ordinal)).ShouldBe(("dense", null, false));
+        result.Model.SizeInBytes.ShouldBeLessThan(model.SizeInBytes / 2);
+        MethodRun.Distance(model, result.Model, batches).ShouldBeLessThan(MethodRun.Distance(model, Run(model, "3").Model, batches));
+        RuntimeView.Repeated(result.Model).ShouldBeEmpty();
+        var error = Should.Throw<DiagnosticException>(() => MethodRun.Tucker(model, ("ranks", MethodRun.Share(0.3)))).Diagnostic;
+        error.Message.ShouldContain("dense: its weight passes through Cast first");
+    }
+
+    [Fact]
+    public void A_weight_that_is_quantized_already_stays_in_its_bytes()
+    {
+        var builder = new GraphBuilder().Input("x", [-1, 40]).Constant("scale", [], [0.01]).Node("DequantizeLinear", ["codes", "scale"], ["w"])
+            .Node("MatMul", ["x", "w"], ["y"]).Named("coded").MatMul("y", "plain", 40, 40).Output("plain");
+        var codes = new TensorProto { Name = "codes", DataType = (int)DataType.Int8, Dims = { 40, 40 }, RawData = ByteString.CopyFrom(new byte[1600]) };
+        builder.Proto.Graph.Initializer.Add(codes);
+        var model = builder.Build();
+
+        var result = Run(ReachedWeights.Of(model), "8");
+
+        result.Layers.ToDictionary(layer => layer.Layer, layer => layer.SkipReason).ShouldBe(new Dictionary<string, string?>
+        {
+            ["w_node"] = "it is quantized already (DequantizeLinear)",
+            ["coded"] = "its weight passes through DequantizeLinear first",
+            ["plain"] = null,
+        }, ignoreOrder: true);
+        result.Model.Graph.Initializer.ShouldContain(codes);
     }
 
     private static OnnxModel Branches()

@@ -56,6 +56,38 @@ public class QuantizeMethodTests
     }
 
     [Fact]
+    public void Tables_that_are_added_or_multiplied_become_float16_and_masks_stay()
+    {
+        double[] mask = [.. Enumerable.Range(0, 400).Select(i => i % 20 > i / 20 ? double.NegativeInfinity : 0)];
+        var model = new GraphBuilder().Input("x", [-1, 20, 20]).Random("scale", [20, 20], 1).Random("shift", [1, 20, 20], 1)
+            .Initializer("mask", [20, 20], mask).Random("channels", [20, 1], 1)
+            .Node("Mul", ["x", "scale"], ["scaled"]).Node("Add", ["shift", "scaled"], ["shifted"]).Node("Mul", ["shifted", "channels"], ["z"])
+            .Node("Add", ["z", "mask"], ["masked"]).Node("Softmax", ["masked"], ["y"], ("axis", -1L)).Output("y").Build();
+
+        var result = Run(model, null, Bits("4"), ("rounding", "nearest"));
+
+        result.Layers.Select(layer => (layer.Layer, layer.Choice?.Text, layer.SkipReason)).ShouldBe([
+            ("scaled_node", "fp16", null),
+            ("shifted_node", "fp16", null),
+            ("masked_node", "as it is", "some of its numbers are beyond what float16 holds, as those of masks are"),
+        ]);
+        MethodRun.Distance(model, result.Model, new RandomBatches(model)).ShouldBeLessThan(1e-3);
+        OnnxValidator.Check(result.Model).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_table_gets_the_bits_that_a_budget_has_for_it_by_what_they_do()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 32, 32]).Random("positions", [32, 32], 1).Node("Add", ["x", "positions"], ["placed"])
+            .Node("Flatten", ["placed"], ["flat"]).Gemm("flat", "y", 8, 1024).Output("y").Build();
+
+        var result = Run(model, new RandomBatches(model), ("weights", "auto"), ("budget", new Budget(BudgetMeasure.Size, 0.4, true)));
+
+        result.Layers.Select(layer => layer.Layer).ShouldBe(["placed_node", "y"]);
+        result.Layers.ShouldAllBe(layer => layer.SkipReason == null);
+    }
+
+    [Fact]
     public void A_bias_takes_the_mean_error()
     {
         var model = new GraphBuilder().Input("x", [-1, 24]).Gemm("x", "y", 40, 24).Output("y").Build();

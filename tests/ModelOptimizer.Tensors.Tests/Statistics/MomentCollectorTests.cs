@@ -2,6 +2,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Tests.LinearAlgebra;
@@ -24,7 +25,14 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
         { "SAME_UPPER", [3, 2, 8, 9], new([4, 3], [2, 2], [0, 0, 0, 0], [1, 1], 1, "SAME_UPPER") },
         { "SAME_LOWER", [3, 2, 8, 9], new([4, 3], [2, 2], [0, 0, 0, 0], [1, 1], 1, "SAME_LOWER") },
         { "as large as the image", [6, 2, 5, 5], new([5, 5], [1, 1], [0, 0, 0, 0], [1, 1], 1, "NOTSET") },
-        { "many block rows", [4, 50, 6, 6], new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET") },
+        { "many block rows", [4, 50, 7, 6], new([3, 3], [2, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET") },
+        { "many channels", [4, 50, 6, 6], new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET") },
+        { "many channels without pads", [3, 16, 7, 6], new([3, 3], [1, 1], [0, 0, 0, 0], [1, 1], 1, "NOTSET") },
+        { "many channels, uneven pads and kernel", [3, 17, 6, 7], new([3, 2], [1, 1], [2, 0, 1, 3], [1, 1], 1, "NOTSET") },
+        { "many channels, pads beyond the kernel", [3, 16, 4, 5], new([3, 3], [1, 1], [3, 4, 5, 3], [1, 1], 1, "NOTSET") },
+        { "many channels, a window as large as the image", [7, 16, 5, 4], new([5, 4], [1, 1], [0, 0, 0, 0], [1, 1], 1, "NOTSET") },
+        { "many channels, one line high", [5, 16, 1, 9], new([1, 3], [1, 1], [0, 1, 0, 0], [1, 1], 1, "NOTSET") },
+        { "many channels, SAME_LOWER", [3, 18, 6, 5], new([4, 3], [1, 1], [0, 0, 0, 0], [1, 1], 1, "SAME_LOWER") },
     };
 
     [Theory]
@@ -140,13 +148,32 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
         moment.Count.ShouldBe(3 * 16);
     }
 
+    [Fact]
+    public void Images_of_several_extents_are_of_one_moment()
+    {
+        long[] wide = [3, 16, 5, 9];
+        long[] high = [2, 16, 7, 4];
+        var (x, y) = (Batches.Exact(wide, 21), Batches.Exact(high, 22));
+        ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
+        var collector = new MomentCollector(fixture.Engine, Identity(4), new Joined(new Batches(x, wide, 2), new Batches(y, high, 2), new Batches(x, wide, 3)));
+        var key = new MomentKey("tap", window);
+
+        collector.Require([key], CancellationToken.None);
+
+        var windows = Patches.Windows(x, wide, window, 0).ToList();
+        var expected = Expected([.. windows, .. Patches.Windows(y, high, window, 0), .. windows]);
+        collector[key].Count.ShouldBe((2 * 3 * 45) + (2 * 28));
+        Numbers.Distance(collector[key].Sigma[0], expected).ShouldBeLessThan(1e-14);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(7)]
-    public void How_the_samples_are_batched_does_not_matter(int batchSize)
+    [InlineData(2, 20)]
+    public void How_the_samples_are_batched_does_not_matter(int batchSize, int channels = 3)
     {
-        long[] shape = [7, 3, 6, 6];
+        long[] shape = [7, channels, 6, 6];
         var x = Batches.Exact(shape, 6);
         ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
 
@@ -209,14 +236,16 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
 
     [Theory]
     [InlineData(1, TensorProto.Types.DataType.Float)]
-    [InlineData(6, TensorProto.Types.DataType.Float)]
+    [InlineData(6, TensorProto.Types.DataType.Float, 16)]
     [InlineData(9, TensorProto.Types.DataType.Float16)]
     [InlineData(13, TensorProto.Types.DataType.Bfloat16)]
+    [InlineData(13, TensorProto.Types.DataType.Bfloat16, 16)]
     [InlineData(17, TensorProto.Types.DataType.Double)]
-    [InlineData(22, TensorProto.Types.DataType.Float16)]
-    internal void Any_opset_and_any_floating_point_type_will_do(int opset, TensorProto.Types.DataType type)
+    [InlineData(17, TensorProto.Types.DataType.Double, 16)]
+    [InlineData(22, TensorProto.Types.DataType.Float16, 16)]
+    internal void Any_opset_and_any_floating_point_type_will_do(int opset, TensorProto.Types.DataType type, int channels = 2)
     {
-        long[] shape = [3, 2, 5, 5];
+        long[] shape = [3, channels, 5, 5];
         var x = Batches.Exact(shape, 11);
         ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
         var model = new GraphBuilder(opset, opset < 9 ? 3 : 8)
@@ -403,5 +432,12 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
         var key = new MomentKey("tap", window);
         collector.Require([key], CancellationToken.None);
         return collector[key];
+    }
+
+    private sealed class Joined(params Batches[] parts) : IBatchSource
+    {
+        public int Count => parts.Sum(part => part.Count);
+
+        public IEnumerable<Batch> Read() => parts.SelectMany(part => part.Read());
     }
 }

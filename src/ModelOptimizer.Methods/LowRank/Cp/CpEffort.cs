@@ -14,12 +14,30 @@ internal static class CpEffort
     {
         double s = form.Shape.Inputs, t = form.Shape.Outputs, k = form.Shape.Taps, r = rank;
         var product = (2 * k * s * r * r) + (2 * s * s * k * k * r);
-        var gram = (2 * s * s * k * k * r) + (2 * s * r * r * k * k);
+        var (gathered, expanded) = Projections(form.Shape.Inputs, rank, form.Grid.Extents);
         var factors = (Math.Pow(r, 3) / 3) + form.Grid.Extents.Sum(extent => Math.Pow(extent * r, 3) / 3);
-        // Sums over taps are short loops, several times slower per operation than products on the engine.
-        var sums = 10 * (1 + form.Grid.Extents.Count) * Math.Pow(k * r, 2);
         var projections = 4 * t * s * k * r;
-        return form.Shape.Groups * ((products * product) + gram + factors + sums + projections);
+        return form.Shape.Groups * ((products * product) + factors + Math.Min(gathered, expanded) + projections);
+    }
+
+    /// <summary>Whether sums over taps are had from Σ with fewer operations than from BᵀΣB.</summary>
+    /// <param name="inputs">S.</param>
+    /// <param name="rank">R.</param>
+    /// <param name="extents">Of the axes.</param>
+    public static bool IsExpanded(int inputs, int rank, IReadOnlyList<int> extents)
+    {
+        var (gathered, expanded) = Projections(inputs, rank, extents);
+        return expanded < gathered;
+    }
+
+    private static (double Gathered, double Expanded) Projections(double s, double r, IReadOnlyList<int> extents)
+    {
+        double k = extents.Product();
+        // Sums over taps are short loops, several times slower per operation than products on the engine.
+        var sums = 10 * (1 + extents.Count) * Math.Pow(k * r, 2);
+        return (
+            (2 * s * s * k * k * r) + (2 * s * r * r * k * k) + sums,
+            extents.Prepend(1).Sum(places => (2 * s * s * k * k * places * r) + (2 * s * k * Math.Pow(places * r, 2))));
     }
 
     /// <summary>The last solve of a layer.</summary>

@@ -4,7 +4,7 @@ namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
 /// The block updates of CP-ALS-Σ, each the exact minimiser of tr(ΔΣΔᵀ) + ρ·(sum of all squared entries of the factors) over one factor. Everything but U_S is
-/// solved from G = BᵀΣB, B = I_K ⊗ U_S, which changes only with U_S: no other product with Σ is needed.
+/// solved from <see cref="CpProjections"/>, which change only with U_S.
 /// </summary>
 internal sealed class CpIteration
 {
@@ -12,14 +12,13 @@ internal sealed class CpIteration
     private readonly Jitter _jitter;
     private readonly TapGrid _grid;
     private readonly InputSystem _input;
-    private Matrix _gram;
-    private Matrix _projected;
+    private CpProjections _projections;
 
     public CpIteration(KernelProblem problem, CpFactors start, Jitter jitter, CancellationToken cancellation = default)
     {
         (_problem, _jitter, _grid, Factors) = (problem, jitter, TapGrid.Of(start), start);
         _input = new InputSystem(problem, jitter, cancellation);
-        (_gram, _projected) = Project();
+        _projections = CpProjections.Of(problem, start);
     }
 
     public CpFactors Factors { get; private set; }
@@ -37,7 +36,7 @@ internal sealed class CpIteration
     /// <summary>The mean diagonal of MᵀΣM, the scale of a penalty.</summary>
     public double MeanDiagonal()
     {
-        var gram = TapContraction.Of(_gram, Factors.Taps(), _ => 0, 1);
+        var gram = _projections.Gram(Factors.Taps(), _ => 0, 1);
         return Enumerable.Range(0, gram.Rows).Average(i => gram[i, i]);
     }
 
@@ -45,16 +44,7 @@ internal sealed class CpIteration
     public void UpdateOutput()
     {
         var taps = Factors.Taps();
-        var right = new Matrix(_problem.Outputs, Factors.Rank);
-        for (var t = 0; t < right.Rows; t++)
-        {
-            for (var k = 0; k < _grid.Taps; k++)
-            {
-                TensorPrimitives.MultiplyAdd(_projected.Row(t).Slice(k * Factors.Rank, Factors.Rank), taps.Row(k), right.Row(t), right.Row(t));
-            }
-        }
-
-        var solved = Solve(TapContraction.Of(_gram, taps, _ => 0, 1), right.Transpose());
+        var solved = Solve(_projections.Gram(taps, _ => 0, 1), _projections.Product(taps).Transpose());
         Factors = Factors with { Output = solved.Transpose() };
     }
 
@@ -62,7 +52,7 @@ internal sealed class CpIteration
     public void UpdateInput(InnerAccuracy accuracy)
     {
         Factors = Factors with { Input = _input.Solve(Factors, Ridge, accuracy) };
-        (_gram, _projected) = Project();
+        _projections = CpProjections.Of(_problem, Factors);
     }
 
     /// <summary>U_H for axis 0 and U_W for axis 1, or U_K: Q[(h,r),(h',r')]·(U_TᵀU_T)[r,r'] by Cholesky.</summary>
@@ -71,7 +61,7 @@ internal sealed class CpIteration
         var (rank, extent) = (Factors.Rank, _grid.Extents[axis]);
         var others = Factors.TapsWithout(axis);
         var outputs = _problem.Algebra.Multiply(Factors.Output, Factors.Output, transposeA: true);
-        var system = TapContraction.Of(_gram, others, tap => _grid.Place(tap, axis), extent);
+        var system = _projections.Gram(others, tap => _grid.Place(tap, axis), extent);
         for (var row = 0; row < system.Rows; row++)
         {
             for (var place = 0; place < extent; place++)
@@ -82,7 +72,7 @@ internal sealed class CpIteration
         }
 
         var right = new Matrix(extent, rank);
-        var correlation = Correlation();
+        var correlation = _projections.Correlation(Factors.Output);
         for (var k = 0; k < _grid.Taps; k++)
         {
             var row = right.Row(_grid.Place(k, axis));
@@ -105,32 +95,10 @@ internal sealed class CpIteration
         }
 
         Factors = balanced;
-        ScaleColumns(_gram, scale);
-        ScaleColumns(_projected, scale);
-        for (var row = 0; row < _gram.Rows; row++)
-        {
-            TensorPrimitives.Multiply(_gram.Row(row), scale[row % scale.Length], _gram.Row(row));
-        }
+        _projections.Scale(scale);
     }
 
-    private (Matrix Gram, Matrix Projected) Project() => (_problem.Metric.CoreGram(Factors.Input), _problem.ProjectedProduct(Factors.Input));
-
-    /// <summary>(U_TᵀP)[r,(k,·)]·U_S[·,r], K×R.</summary>
-    private Matrix Correlation()
-    {
-        var result = new Matrix(_grid.Taps, Factors.Rank);
-        for (var t = 0; t < _problem.Outputs; t++)
-        {
-            for (var k = 0; k < _grid.Taps; k++)
-            {
-                TensorPrimitives.MultiplyAdd(_projected.Row(t).Slice(k * Factors.Rank, Factors.Rank), Factors.Output.Row(t), result.Row(k), result.Row(k));
-            }
-        }
-
-        return result;
-    }
-
-    private double Captured() => TensorPrimitives.Dot<double>(Factors.Taps().Values, Correlation().Values);
+    private double Captured() => TensorPrimitives.Dot<double>(Factors.Taps().Values, _projections.Correlation(Factors.Output).Values);
 
     private Matrix Solve(Matrix system, Matrix right)
     {
@@ -140,50 +108,5 @@ internal sealed class CpIteration
         }
 
         return _problem.Algebra.CholeskySolve(Regularized.Cholesky(_problem.Algebra, Symmetric.Mean(system), _jitter), right);
-    }
-
-    private static void ScaleColumns(Matrix matrix, double[] scale)
-    {
-        for (var row = 0; row < matrix.Rows; row++)
-        {
-            for (var k = 0; k < matrix.Columns / scale.Length; k++)
-            {
-                var block = matrix.Row(row).Slice(k * scale.Length, scale.Length);
-                TensorPrimitives.Multiply(block, scale, block);
-            }
-        }
-    }
-}
-
-/// <summary>Sums of G = BᵀΣB over taps, weighted by the factors of the axes that are not solved for.</summary>
-internal static class TapContraction
-{
-    /// <summary>Q[(j,r),(j',r')] = Σ over taps k at place j and k' at place j' of weights[k,r]·G[(k,r),(k',r')]·weights[k',r'].</summary>
-    /// <param name="gram">G, (K·R)×(K·R), index k·R + r.</param>
-    /// <param name="weights">K×R.</param>
-    /// <param name="place">The place of a tap, from 0 to <paramref name="places"/> − 1.</param>
-    /// <param name="places">Number of places.</param>
-    public static Matrix Of(Matrix gram, Matrix weights, Func<int, int> place, int places)
-    {
-        var (taps, rank) = (weights.Rows, weights.Columns);
-        var result = new Matrix(places * rank, places * rank);
-        var row = new double[places * rank];
-        for (var k = 0; k < taps; k++)
-        {
-            for (var r = 0; r < rank; r++)
-            {
-                Array.Clear(row);
-                for (var other = 0; other < taps; other++)
-                {
-                    var sum = row.AsSpan(place(other) * rank, rank);
-                    TensorPrimitives.MultiplyAdd(gram.Row((k * rank) + r).Slice(other * rank, rank), weights.Row(other), sum, sum);
-                }
-
-                var to = result.Row((place(k) * rank) + r);
-                TensorPrimitives.MultiplyAdd(row, weights[k, r], to, to);
-            }
-        }
-
-        return result;
     }
 }

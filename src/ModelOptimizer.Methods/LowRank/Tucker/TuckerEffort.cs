@@ -4,7 +4,7 @@ namespace ModelOptimizer.Methods.LowRank;
 internal static class TuckerEffort
 {
     private const double FinalFlops = 2.5e11;
-    private const double CurveFlops = 3e11;
+    private const int MostInputRanks = 32;
 
     /// <summary>Operations of one sweep with <paramref name="products"/> products of the inner solver.</summary>
     public static double Sweep(FactorShape shape, RankPair ranks, int products)
@@ -40,55 +40,22 @@ internal static class TuckerEffort
         var middle = new RankPair(Math.Max(1, shape.Outputs / 2), Math.Max(1, shape.Inputs / 2));
         var final = Final(shape, middle, variant);
         var solve = Math.Min(final.Sweeps, 20) * Sweep(shape, middle, Math.Min(final.Inner.Iterations, 20));
-        var curve = Curve(form);
-        return solve + (searched ? curve.InputRanks.Count * curve.AnchorCount * curve.Sweeps * Sweep(shape, middle, InnerAccuracy.Loose.Iterations) : 0);
+        // One Gram matrix of all directions, its factor, and the eigenvalues of every input rank.
+        var whole = Sweep(shape, new RankPair(shape.Outputs, shape.Inputs), 0);
+        return solve + (searched ? whole + (shape.Groups * InputRanks(form).Count * 10 * Math.Pow(shape.Outputs, 3)) : 0);
     }
 
-    /// <summary>How finely e²(R_T, R_S) is looked at.</summary>
-    public static CurveEffort Curve(TuckerForm form, int multiple = 1)
+    /// <summary>The R_S at which e²(R_T, R_S) is looked at, rising, besides the full one.</summary>
+    public static IReadOnlyList<int> InputRanks(TuckerForm form, int multiple = 1)
     {
-        var shape = form.Shape;
-        var middle = new RankPair(Math.Max(1, shape.Outputs / 2), Math.Max(1, shape.Inputs / 2));
-        var affordable = CurveFlops / Sweep(shape, middle, InnerAccuracy.Loose.Iterations);
-        var (ranks, anchors, sweeps) = affordable switch
-        {
-            > 150 => (16, 2, 2),
-            > 60 => (12, 2, 1),
-            > 20 => (8, 1, 1),
-            _ => (6, 1, 1),
-        };
-        var count = Math.Min(ranks, form.FullInput - 1);
-        int[] inputRanks =
+        var count = Math.Min(MostInputRanks, form.FullInput - 1);
+        return
         [
             .. Enumerable
                 .Range(1, count)
-                .Select(i => FactorShape.Liked((int)Math.Round((double)i * form.FullInput / (count + 1)), shape.Inputs, multiple))
+                .Select(i => FactorShape.Liked((int)Math.Round((double)i * form.FullInput / (count + 1)), form.Shape.Inputs, multiple))
                 .Distinct()
-                .Where(rank => rank > 0 && rank < shape.Inputs),
+                .Where(rank => rank > 0 && rank < form.Shape.Inputs),
         ];
-        return new CurveEffort(inputRanks, anchors, sweeps);
-    }
-}
-
-/// <summary>How finely a layer's error is looked at over its ranks.</summary>
-/// <param name="InputRanks">The R_S tried.</param>
-/// <param name="AnchorCount">For how many R_T of each R_S the input factor is improved.</param>
-/// <param name="Sweeps">Sweeps per anchor; the second anchor starts from the first.</param>
-internal sealed record CurveEffort(IReadOnlyList<int> InputRanks, int AnchorCount, int Sweeps)
-{
-    /// <summary>R_T around the same share of T as R_S has of S.</summary>
-    public IEnumerable<int> Anchors(TuckerForm form, int inputRank)
-    {
-        double[] factors = AnchorCount switch
-        {
-            1 => [1],
-            2 => [1.3, 0.7],
-            _ => [1.6, 1, 0.6],
-        };
-        return factors
-            .Select(factor =>
-                form.Usable(new RankPair(Math.Max(1, (int)Math.Round(factor * inputRank * form.Shape.Outputs / form.Shape.Inputs)), inputRank)).Output
-            )
-            .Distinct();
     }
 }

@@ -1,9 +1,17 @@
+using System.Numerics.Tensors;
+
 namespace ModelOptimizer.Methods.LowRank;
 
-/// <summary>Tucker-2 of all groups of one layer: the closed form for a full R_S, and an <see cref="InputRankTrace"/> for every other one.</summary>
+/// <summary>
+/// Tucker-2 of all groups of one layer: the closed form for a full R_S. Every other one starts from the first R_S of the layer's directions, which are ordered
+/// once; its curve is that of these starts, and only what is taken is swept.
+/// </summary>
 internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant variant) : ILayerSolver
 {
-    private readonly Dictionary<int, IReadOnlyList<TracedPoint>> _traces = [];
+    private IReadOnlyList<Matrix>? _directions;
+
+    private IReadOnlyList<Matrix> Directions =>
+        _directions ??= [.. numbers.Problems.Select(problem => StartingFactors.WeightedInput(problem, Form.FullInput))];
 
     private TuckerForm Form => (TuckerForm)numbers.Layer.Form;
 
@@ -39,28 +47,41 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
             }
         }
 
-        foreach (var inputRank in TuckerEffort.Curve(Form, multiple).InputRanks)
+        var inputRanks = TuckerEffort.InputRanks(Form, multiple);
+        if (inputRanks.Count == 0)
+        {
+            return points;
+        }
+
+        var left = inputRanks.Select(_ => new double[Form.FullOutput]).ToList();
+        foreach (var (group, problem) in numbers.Problems.Index())
         {
             numbers.Cancellation.ThrowIfCancellationRequested();
-            points.AddRange(Trace(inputRank).Select(point => new CurvePoint(point.Ranks, point.SquaredError)));
+            var directions = Directions[group].LeadingColumns(inputRanks[^1]);
+            foreach (var (captured, errors) in NestedSteps.Captured(problem, directions, inputRanks, numbers.Jitter).Zip(left))
+            {
+                var error = problem.Energy;
+                for (var i = 0; i < errors.Length; i++)
+                {
+                    error -= captured[i];
+                    errors[i] += Math.Max(0, error);
+                }
+            }
         }
 
-        return points;
-    }
-
-    private IReadOnlyList<TracedPoint> Trace(int inputRank)
-    {
-        if (!_traces.TryGetValue(inputRank, out var points))
+        foreach (var (inputRank, errors) in inputRanks.Zip(left))
         {
-            _traces[inputRank] = points = InputRankTrace.Of(numbers, inputRank);
+            points.AddRange(errors
+                .Select((error, index) => new CurvePoint(new RankPair(index + 1, inputRank), error / numbers.Energy))
+                .Where(point => numbers.Layer.IsWorthwhile(point.Ranks)));
         }
 
         return points;
     }
 
-    /// <summary>The U_S of the curve at these ranks, on its grid or not; null where the closed form needs none.</summary>
+    /// <summary>The U_S that the curve has at these ranks; null where the closed form needs none.</summary>
     private IReadOnlyList<Matrix>? Start(RankPair ranks) =>
-        ranks.Input == Form.Shape.Inputs ? null : Trace(ranks.Input).FirstOrDefault(point => point.Ranks == ranks)?.Start;
+        ranks.Input == Form.Shape.Inputs ? null : [.. Directions.Select(directions => directions.LeadingColumns(ranks.Input))];
 
     private LayerReplacement Replacement(LayerNumbers under, RankPair ranks, IReadOnlyList<TuckerFactors> factors)
     {
@@ -71,58 +92,30 @@ internal sealed class TuckerLayerSolver(LayerNumbers numbers, TuckerVariant vari
 }
 
 /// <summary>
-/// e²(R_T, R_S) of one layer for one R_S. For a given U_S one joint step gives every R_T at once; U_S is improved for a few R_T, and every other R_T takes the
-/// best of these.
+/// e²(R_T, R_S) of one kernel with its directions as they are ordered, for any R_S and every R_T at once. With BᵀΣB = C·Cᵀ and the taps of a direction side by
+/// side, what belongs to the first R_S directions is a leading block of C, so the first K·R_S rows of Y = C⁻¹·(P·B)ᵀ are the Nᵀ of <see cref="JointStep"/>:
+/// one factor and one solve serve all of them.
 /// </summary>
-internal static class InputRankTrace
+internal static class NestedSteps
 {
-    /// <summary>The best point for every R_T. Depends on nothing but the layer, its moments and R_S.</summary>
-    public static IReadOnlyList<TracedPoint> Of(LayerNumbers numbers, int inputRank)
+    /// <summary>The s_i² of N for each R_S, falling, as <see cref="JointStep.Captured"/>.</summary>
+    /// <param name="problem">The kernel.</param>
+    /// <param name="directions">S×R, orthonormal, the best first.</param>
+    /// <param name="inputRanks">R_S, rising, none above R.</param>
+    /// <param name="jitter">How the Gram matrix is factored.</param>
+    public static IEnumerable<double[]> Captured(KernelProblem problem, Matrix directions, IReadOnlyList<int> inputRanks, Jitter jitter)
     {
-        var form = (TuckerForm)numbers.Layer.Form;
-        var effort = TuckerEffort.Curve(form);
-        var points = new Dictionary<int, TracedPoint>();
-        IReadOnlyList<Matrix> inputs = [.. numbers.Problems.Select(problem => StartingFactors.WeightedInput(problem, inputRank))];
-        foreach (var outputRank in effort.Anchors(form, inputRank))
+        var (algebra, taps) = (problem.Algebra, problem.Taps);
+        var factor = Regularized.Cholesky(algebra, TapOrder.BothToChannelMajor(problem.Metric.CoreGram(directions), taps), jitter);
+        var solved = algebra.SolveLower(factor, TapOrder.ColumnsToChannelMajor(problem.ProjectedProduct(directions), taps).Transpose());
+        var gram = new Matrix(problem.Outputs, problem.Outputs);
+        var known = 0;
+        foreach (var rank in inputRanks)
         {
-            var steps = inputs.Select((input, group) => new JointStep(numbers.Problems[group], input, numbers.Jitter)).ToList();
-            for (var sweep = 0; sweep < effort.Sweeps; sweep++)
-            {
-                numbers.Cancellation.ThrowIfCancellationRequested();
-                inputs = [.. steps.Select((step, group) => Improved(numbers.Problems[group], step, outputRank))];
-                steps = [.. inputs.Select((input, group) => new JointStep(numbers.Problems[group], input, numbers.Jitter))];
-            }
-
-            Add(points, numbers, inputRank, steps, inputs);
-        }
-
-        return [.. points.Values];
-    }
-
-    private static Matrix Improved(KernelProblem problem, JointStep step, int outputRank) =>
-        problem.Algebra.Qr(InputStep.Update(problem, step.Factors(outputRank), InnerAccuracy.Loose).Input).Q;
-
-    private static void Add(Dictionary<int, TracedPoint> points, LayerNumbers numbers, int inputRank, List<JointStep> steps, IReadOnlyList<Matrix> start)
-    {
-        for (var outputRank = 1; outputRank <= ((TuckerForm)numbers.Layer.Form).FullOutput; outputRank++)
-        {
-            var ranks = new RankPair(outputRank, inputRank);
-            if (!numbers.Layer.IsWorthwhile(ranks))
-            {
-                continue;
-            }
-
-            var squared = steps.Sum(step => step.Error(outputRank)) / numbers.Energy;
-            if (!points.TryGetValue(outputRank, out var known) || squared < known.SquaredError)
-            {
-                points[outputRank] = new TracedPoint(ranks, squared, start);
-            }
+            var added = solved.RowBlock(known * taps, (rank - known) * taps);
+            TensorPrimitives.Add(gram.Values, algebra.Multiply(added, added, transposeA: true).Values, gram.Values);
+            known = rank;
+            yield return Array.ConvertAll(algebra.SymmetricEigenvalues(Symmetric.Mean(gram.Clone())), value => Math.Max(0, value));
         }
     }
 }
-
-/// <summary>A point of a layer's curve while it is traced.</summary>
-/// <param name="Ranks">The ranks per group.</param>
-/// <param name="SquaredError">e² relative to the layer's energy.</param>
-/// <param name="Start">The U_S of every group that reached it.</param>
-internal sealed record TracedPoint(RankPair Ranks, double SquaredError, IReadOnlyList<Matrix> Start);

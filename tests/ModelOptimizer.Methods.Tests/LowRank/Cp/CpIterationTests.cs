@@ -85,6 +85,48 @@ public class CpIterationTests
     }
 
     [Theory]
+    [InlineData(3, 3, 6)]
+    [InlineData(9, 0, 4)]
+    [InlineData(1, 9, 20)]
+    public void Sums_over_taps_are_the_same_from_all_pairs_of_taps_and_from_the_moments(int height, int width, int rank)
+    {
+        int[] axes = width == 0 ? [height] : [height, width];
+        var random = new Random64(22);
+        var factors = PlainCp.Random(random, 10, 8, axes, rank);
+        var scale = random.Normals(rank);
+        foreach (var problem in new[] { TestProblem.Create(), TestProblem.Frobenius(random.Matrix(10, 8 * 9), 9) })
+        {
+            CpProjections[] both = [new GatheredProjections(problem, factors.Input), new ExpandedProjections(problem, factors.Input)];
+            void ShouldAgree(Func<CpProjections, Matrix> sums)
+            {
+                var (gathered, expanded) = (sums(both[0]).Values, sums(both[1]).Values);
+                expanded.Zip(gathered, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-11 * gathered.Max(Math.Abs));
+            }
+
+            for (var turn = 0; turn < 2; turn++)
+            {
+                var grid = new TapGrid(axes);
+                for (var axis = 0; axis < axes.Length; axis++)
+                {
+                    ShouldAgree(projections => projections.Gram(factors.TapsWithout(axis), tap => grid.Place(tap, axis), axes[axis]));
+                }
+
+                ShouldAgree(projections => projections.Gram(factors.Taps(), _ => 0, 1));
+                ShouldAgree(projections => projections.Product(factors.Taps()));
+                ShouldAgree(projections => projections.Correlation(factors.Output));
+                Array.ForEach(both, projections => projections.Scale(scale));
+            }
+        }
+    }
+
+    [Fact]
+    public void Sums_of_a_large_window_on_few_channels_are_made_from_its_moments()
+    {
+        CpEffort.IsExpanded(3, 100, [16, 16]).ShouldBeTrue();
+        CpEffort.IsExpanded(64, 60, [3, 3]).ShouldBeFalse();
+    }
+
+    [Theory]
     [InlineData(3, 3)]
     [InlineData(9, 0)]
     public void Both_solutions_of_the_input_system_are_that_of_the_assembled_one(int height, int width)
