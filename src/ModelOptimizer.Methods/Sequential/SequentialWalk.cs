@@ -73,7 +73,7 @@ internal sealed class SequentialWalk : IDisposable
         return ModelBytes(context) + ((ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * kept);
     }
 
-    /// <summary>Predicted bytes of the process, of the models that it has while layers are looked at or changed, and of what lies until it is collected.</summary>
+    /// <summary>Predicted bytes of the process, its models while layers are looked at or changed, and what lies until it is collected.</summary>
     public static long ModelBytes(StepContext context) => RuntimeBytes + (ModelsAtOnce * context.Model.SizeInBytes) + Garbage.Allowed;
 
     /// <summary>D, the numbers that an output of <paramref name="layer"/> is made of.</summary>
