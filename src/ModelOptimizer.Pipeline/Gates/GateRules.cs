@@ -43,8 +43,8 @@ internal static class GateRules
                     + "file under Brotli. In percent: of the original file",
             Parameters => "number of weights",
             OutputError =>
-                "relative error ‖y − ŷ‖ / ‖y‖ of the output that is furthest from the original's, on up to 256 samples: those of `evaluate`, else of `calibrate`, "
-                    + "else random inputs",
+                "relative error ‖y − ŷ‖ / ‖y‖ of the output that is furthest from the original's, on up to 256 samples: those of `evaluate`, else of "
+                    + "`calibrate`, else random inputs",
             Macs => "multiply-adds of one sample",
             _ => "time of one run against the original's, the median of interleaved runs",
         };
@@ -61,7 +61,8 @@ internal static class GateRules
         {
             _ when gate.IsByCommand => CommandProblem(gate),
             Size or Shipped or Parameters or Macs => CostProblem(gate),
-            OutputError => CostProblem(gate) ?? (gate.Limit.IsPercent ? "'output-error' is a share of 1 already: write a plain number, such as 'max: 0.14'" : null),
+            OutputError => CostProblem(gate)
+                ?? (gate.Limit.IsPercent ? "'output-error' is a share of 1 already: write a plain number, such as 'max: 0.14'" : null),
             Latency => CostProblem(gate)
                 ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
             _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),

@@ -1,5 +1,3 @@
-using ModelOptimizer.Pipeline.Reports;
-
 namespace ModelOptimizer.Pipeline.Gates;
 
 /// <summary><c>output-error</c>: the measured error of the worst output decides, a statement about these samples.</summary>
@@ -13,7 +11,7 @@ internal static class OutputErrorGate
         }
 
         var passed = worst.RelativeError <= gate.Limit.Value;
-        var found = Wording.Outputs(errors);
+        var found = OutputText.Of(errors);
         return new GateVerdict(gate, passed ? GateOutcome.Passed : GateOutcome.Failed, worst.RelativeError, gate.Limit.Value, null, passed
             ? $"{GateText.Of(gate)} holds: {found}."
             : $"{GateText.Of(gate)} fails: {found}; {Advice(errors)}.");
@@ -22,4 +20,28 @@ internal static class OutputErrorGate
     private static string Advice(OutputErrors errors) => errors.Dataset is not null
         ? "keep more of the model with more bits, a larger budget or higher ranks, leave sensitive layers alone, or allow more"
         : "noise is unlike what the model is made for, so give it real samples with 'calibrate: { dataset: … }', or keep more of the model, or allow more";
+}
+
+/// <summary>Words for how far outputs are from the original's.</summary>
+internal static class OutputText
+{
+    /// <summary><c>relative error 0.0213, cosine 0.9998, on 128 samples of digits-test</c>; of several outputs those of the worst.</summary>
+    public static string Of(OutputErrors errors)
+    {
+        if (errors.Worst is not { } worst)
+        {
+            return $"not compared: {errors.Problem}";
+        }
+
+        var which = errors.Outputs.Count > 1 ? $" at '{worst.Name}', the worst of {GateText.Count(errors.Outputs.Count)}" : "";
+        var data = errors.Dataset is { } dataset ? $"{GateText.Samples(errors.Samples)} of {dataset}"
+            : errors.Samples == 1 ? "1 fresh random input"
+            : $"{GateText.Count(errors.Samples)} fresh random inputs";
+        var cosine = double.IsNaN(worst.Cosine) ? "" : $", cosine {GateText.Significant(worst.Cosine)}";
+        var leftOut = errors.LeftOut.Count == 0 ? "" : $", but for {string.Join(", ", errors.LeftOut.Select(name => $"'{name}'"))}, whose shape differs";
+        return $"relative error {Error(worst)}{cosine}{which}, on {data}{leftOut}";
+    }
+
+    /// <summary>The relative error of an output.</summary>
+    public static string Error(OutputError output) => double.IsFinite(output.RelativeError) ? GateText.Significant(output.RelativeError) : "not finite";
 }

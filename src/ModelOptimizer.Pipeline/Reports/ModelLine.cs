@@ -1,3 +1,5 @@
+using ModelOptimizer.Pipeline.Gates;
+
 namespace ModelOptimizer.Pipeline.Reports;
 
 /// <summary>One line per model, for build logs.</summary>
@@ -12,8 +14,8 @@ internal static class ModelLine
             ? $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Compressed)}"
             : $"{pair.Metric} {Figures.Metric(pair.Metric, pair.Original)} → {Figures.Metric(pair.Metric, pair.Compressed)}");
         var outputs = report.OutputErrors is not { } errors ? Array.Empty<string>()
-            : errors.Worst is { } worst ? [$"output error {Wording.Error(worst)}"]
-            : [$"outputs {Wording.Outputs(errors)}"];
+            : errors.Worst is { } worst ? [$"output error {OutputText.Error(worst)}"]
+            : [$"outputs {OutputText.Of(errors)}"];
         return $"{report.Name}: {string.Join(", ", [size, .. shipped, .. metrics, .. outputs, Gates(report)])}";
     }
 

@@ -25,24 +25,6 @@ internal static class Wording
     /// <summary>What is put behind good news of gates that look at no answer; nothing where one does.</summary>
     public static string Unmeasured(ModelReport model) => MeasuresAccuracy(model) ? "" : ", accuracy was not measured";
 
-    /// <summary>How far the outputs are: <c>relative error 0.0213, cosine 0.9998, on 128 samples of digits-test</c>; of several those of the worst.</summary>
-    public static string Outputs(OutputErrors errors)
-    {
-        if (errors.Worst is not { } worst)
-        {
-            return $"not compared: {errors.Problem}";
-        }
-
-        var which = errors.Outputs.Count > 1 ? $" at '{worst.Name}', the worst of {Figures.Count(errors.Outputs.Count)}" : "";
-        var data = errors.Dataset is { } dataset ? $"{Samples(errors.Samples)} of {dataset}" : Samples(errors.Samples, "fresh random input");
-        var cosine = double.IsNaN(worst.Cosine) ? "" : $", cosine {Figures.Number(worst.Cosine)}";
-        var leftOut = errors.LeftOut.Count == 0 ? "" : $", but for {string.Join(", ", errors.LeftOut.Select(name => $"'{name}'"))}, whose shape differs";
-        return $"relative error {Error(worst)}{cosine}{which}, on {data}{leftOut}";
-    }
-
-    /// <summary>The relative error of an output.</summary>
-    public static string Error(OutputError output) => double.IsFinite(output.RelativeError) ? Figures.Number(output.RelativeError) : "not finite";
-
     /// <summary>Where the ranks come from.</summary>
     public static string Ranks(ModelReport model) => model.Decisions switch
     {

@@ -282,7 +282,7 @@ internal static class OutputWarning
         return new Diagnostic(
             GateCodes.OutputsFarOff,
             DiagnosticSeverity.Warning,
-            $"The outputs of the compressed model '{model.Name}' are far from the original's: {Wording.Outputs(report.OutputErrors)}, where "
+            $"The outputs of the compressed model '{model.Name}' are far from the original's: {OutputText.Of(report.OutputErrors)}, where "
                 + $"'{ModelKeys.WarnOutputError.Name}' is {Figures.Number(model.WarnOutputError)}. {advice} "
                 + $"'{ModelKeys.WarnOutputError.Name}'.",
             model.Position);

@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods;
+using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tool.Output;
 using Spectre.Console;
@@ -22,7 +23,7 @@ internal static class ReportView
 
         if (report.OutputErrors is { } errors)
         {
-            terminal.Out.WriteLine($"outputs: {Wording.Outputs(errors)}");
+            terminal.Out.WriteLine($"outputs: {OutputText.Of(errors)}");
         }
 
         if (report.Gates.Count > 0)

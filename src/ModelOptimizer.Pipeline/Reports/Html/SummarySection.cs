@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Gates;
 using System.Xml.Linq;
 using static ModelOptimizer.Pipeline.Reports.Tags;
 
@@ -61,8 +62,8 @@ internal static class SummarySection
         Tag(
             "div.tile",
             Tag("h3", "Output error"),
-            Tag("p.value", errors.Worst is { } worst ? Wording.Error(worst) : "not known"),
-            Tag("p.from", Wording.Outputs(errors))
+            Tag("p.value", errors.Worst is { } worst ? OutputText.Error(worst) : "not known"),
+            Tag("p.from", OutputText.Of(errors))
         );
 
     private static XElement Cost(string name, long? before, long? after, Func<long, string> text, string? more = null)

@@ -1,3 +1,4 @@
+using ModelOptimizer.Pipeline.Gates;
 using System.Security;
 using System.Text;
 
@@ -92,7 +93,7 @@ internal static class MarkdownReport
                 Figures.Change(metric.Metric, was, now));
         }
 
-        return table + (model.OutputErrors is { } errors ? $"\noutputs: {MarkdownText.Of(Wording.Outputs(errors))}\n" : "");
+        return table + (model.OutputErrors is { } errors ? $"\noutputs: {MarkdownText.Of(OutputText.Of(errors))}\n" : "");
     }
 
     private static string Gates(IReadOnlyList<GateVerdict> gates)
