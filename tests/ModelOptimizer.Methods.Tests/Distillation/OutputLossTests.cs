@@ -173,7 +173,7 @@ public class OutputLossTests
         var teacher = StudentRun.Dense();
         var context = StudentRun.Context(teacher, StudentRun.Worse(teacher, noise: 0.002));
 
-        var result = StudentRun.Train("distill", context, ("steps", 100), ("learning-rate", 0.03), ("schedule", "constant"), ("minutes", 1000));
+        var result = StudentRun.Train("distill", context, ("steps", 100), ("learning-rate", 0.03), ("schedule", "constant"), ("minutes", 1000.0));
 
         result.Certificates.Select(certificate => certificate.Name).ShouldNotContain("learning rate");
         result.Certificates[^1].Meaning.ShouldEndWith("and the training is undone.");

@@ -81,7 +81,7 @@ public class QuantizeMethodTests
         var model = new GraphBuilder().Input("x", [-1, 32, 32]).Random("positions", [32, 32], 1).Node("Add", ["x", "positions"], ["placed"])
             .Node("Flatten", ["placed"], ["flat"]).Gemm("flat", "y", 8, 1024).Output("y").Build();
 
-        var result = Run(model, new RandomBatches(model), ("weights", "auto"), ("budget", new Budget(BudgetMeasure.Size, 0.4, true)));
+        var result = Run(model, new RandomBatches(model), ("weights", "auto"), ("budget", new Budget(BudgetMeasure.Size, 0.2, true)));
 
         result.Layers.Select(layer => layer.Layer).ShouldBe(["placed_node", "y"]);
         result.Layers.ShouldAllBe(layer => layer.SkipReason == null);
