@@ -86,6 +86,6 @@ internal static class RealTable
         return (
             Math.Max(1, all.Values.Sum()),
             Sum(StorableWeights.Find(model).Select(layer => layer.Weight)),
-            Sum(LayerFinder.Find(model).Where(layer => layer.Obstacle is null).Select(layer => layer.Weight)));
+            Sum(LayerFinder.FindAll(model).Where(layer => layer.Obstacle is null).Select(layer => layer.Weight)));
     }
 }

@@ -115,7 +115,8 @@ internal static class NnBcdKeys
     public static readonly Option<bool> LayerByLayer = All.Add<bool>(new(
         "mode",
         Forms.OneOf(("network", false), ("layer", true)),
-        "network trains the chain of layers at the model's end (the paper's method); layer fits each layer to itself alone, in any graph (an adaptation).",
+        "network trains the chain of layers with the most weights, to labels the one at the end (the paper's method); layer fits each layer to itself alone, "
+            + "in any graph (an adaptation).",
         "network"));
 
     public static readonly Option<bool> Published = All.Add<bool>(new(

@@ -72,7 +72,8 @@ internal static class SinglePrecision
     {
         var editor = new GraphEditor(model);
         var casts = inputs.ToDictionary(name => name, name => editor.UniqueName(name + "_single"), StringComparer.Ordinal);
-        foreach (var node in GraphWalk.Nodes(model.Proto))
+        // Names of functions are their own.
+        foreach (var node in GraphWalk.WithSubGraphs(model.Graph).SelectMany(graph => graph.Node))
         {
             for (var i = 0; i < node.Input.Count; i++)
             {

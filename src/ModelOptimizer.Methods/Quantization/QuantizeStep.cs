@@ -34,7 +34,7 @@ internal sealed class QuantizeStep : IStep
         WeightFormat? Format(WeightTarget target) => words is null ? Widest
             : words.GetValueOrDefault(target.Name) is not { } word ? null
             : target.Axis is not { } axis ? WeightFormat.Find(word)
-            : WeightTable.IsReadBy(target.Layer.Node) ? WeightFormat.Half
+            : target.IsTable ? WeightFormat.Half
             : WeightFormat.Find(word)!.OrLess(axis.Width, () => axis.ToRows(WeightValues.ReadDoubles(constants[target.Layer.Weight])));
         _planned = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Plan(target, Format(target), Unnamed))];
     }

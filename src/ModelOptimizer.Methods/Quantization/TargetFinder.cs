@@ -122,6 +122,12 @@ internal sealed class TargetFinder
             return Left(layer, obstacle);
         }
 
+        var isTable = readers.Exists(reader => WeightTable.IsReadBy(reader.Node));
+        if (isTable && !WeightTable.FitsHalf(_constants[layer.Weight]))
+        {
+            return Left(layer, "float16 does not hold its numbers, as those of masks and coordinates");
+        }
+
         var axis = Axis(readers[0], layer.WeightShape);
         List<WeightLayer> measured = [.. readers
             .Where(reader => reader.Source.IsAsItIs)
@@ -132,7 +138,7 @@ internal sealed class TargetFinder
         var read = readers[0].Node.Input[readers[0].Input];
         var same = readers.TrueForAll(reader => reader.Node.Input[reader.Input] == read) && (read == layer.Weight || _uses.Of(layer.Weight) == 1)
             && measured.Count == _uses.Of(read) && measured.All(other => IsLike(other, measured[0]));
-        return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []);
+        return new WeightTarget(layer with { Obstacle = null }, axis, same ? measured : []) { IsTable = isTable };
     }
 
     private string? Obstacle(WeightLayer layer) => _constants[layer.Weight] switch
@@ -141,8 +147,6 @@ internal sealed class TargetFinder
         var tensor when WeightValues.Defect(tensor) is { } defect => $"its weight cannot be read: {defect}",
         { Dims: var dims } when dims.Any(extent => extent == 0) => "its weight is empty",
         { Dims.Count: < 2 } => "its weight is a vector",
-        var tensor when WeightTable.IsReadBy(layer.Node) && !WeightTable.FitsHalf(tensor) =>
-            "some of its numbers are beyond what float16 holds, as those of masks are",
         _ when _given.Contains(layer.Weight) => "its weight is also an input of the graph",
         _ when _uses.IsOutput(layer.Weight) => "its weight is also an output of the graph",
         _ when _trained.Contains(layer.Weight) => "its weight is bound by the model's training information",
@@ -239,6 +243,9 @@ internal sealed record WeightTarget(WeightLayer Layer, ChannelAxis? Axis, IReadO
 
     /// <summary>The layer whose weight is made of this and other factors; null for every other weight.</summary>
     public string? FactorOf { get; init; }
+
+    /// <summary>Whether it is added or multiplied number by number, by any reader (<see cref="WeightTable"/>).</summary>
+    public bool IsTable { get; init; }
 
     /// <summary>From the second moment of the reader's input to that of what the weight is multiplied with; null where that is the same.</summary>
     public Func<ILinearAlgebra, SecondMoment, SecondMoment>? Through { get; init; }

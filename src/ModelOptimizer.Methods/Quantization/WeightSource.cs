@@ -36,7 +36,7 @@ internal sealed record WeightSource(string Constant, bool IsAsItIs, bool IsTrans
             {
                 found.TryAdd(constant.Name, new WeightSource(constant.Name, next.IsAsItIs, next.IsTransposed));
             }
-            else if (node is null || !Moving.Contains(node.Operator() ?? ""))
+            else if (node is null || !Moving.Contains(node.Operator() ?? "") || (node.OpType == "Cast" && !ElementTypes.IsFloat((int)node.Int("to", 0))))
             {
                 return [];
             }

@@ -27,7 +27,7 @@ internal sealed class WeightFunctions
 
     /// <summary>
     /// <paramref name="model"/> with the nodes of these functions in its graphs. The same model where there are none; functions that were written for another
-    /// version of the operators stay functions.
+    /// version of the operators, and functions that are called twice and have weights in graphs inside, stay functions.
     /// </summary>
     public static OnnxModel Inline(OnnxModel model)
     {
@@ -86,7 +86,11 @@ internal sealed class WeightFunctions
     private static Dictionary<(string, string, string), FunctionProto> WithWeights(ModelProto proto)
     {
         var all = new Dictionary<(string, string, string), FunctionProto>();
-        foreach (var function in proto.Functions.Where(function => HasVersionsOf(proto, function)))
+        var calls = GraphWalk.Nodes(proto).CountBy(Key).ToDictionary();
+        // Weights of graphs inside a function would be there once for each call.
+        bool IsCopied(FunctionProto function) => calls.GetValueOrDefault(Key(function)) > 1 && Inner(function).Any(graph =>
+            graph.Initializer.Any(IsWeight) || graph.Node.Any(node => Constant(node) is { } tensor && IsWeight(tensor)));
+        foreach (var function in proto.Functions.Where(function => HasVersionsOf(proto, function) && !IsCopied(function)))
         {
             all.TryAdd(Key(function), function);
         }
@@ -159,8 +163,10 @@ internal sealed class WeightFunctions
         return name;
     }
 
-    private static IEnumerable<NodeProto> Nodes(FunctionProto function) => function.Node.Concat(
-        function.Node.SelectMany(GraphWalk.SubGraphs).SelectMany(GraphWalk.WithSubGraphs).SelectMany(graph => graph.Node));
+    private static IEnumerable<GraphProto> Inner(FunctionProto function) =>
+        function.Node.SelectMany(GraphWalk.SubGraphs).SelectMany(GraphWalk.WithSubGraphs);
+
+    private static IEnumerable<NodeProto> Nodes(FunctionProto function) => function.Node.Concat(Inner(function).SelectMany(graph => graph.Node));
 
     private static TensorProto? Constant(NodeProto node) =>
         node.Operator() == "Constant" && node.Output.Count == 1 && node.Attribute("value") is { RefAttrName: "" } value ? value.T : null;

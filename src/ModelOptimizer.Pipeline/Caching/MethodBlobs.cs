@@ -19,7 +19,7 @@ internal sealed class MethodBlobs
         string[] parts =
         [
             ToolIdentity.Build, deviceClass, canonical["seed"]?.ToJsonString() ?? "", canonical["calibrate"]?.ToJsonString() ?? "",
-            .. (plan.Calibrate?.Dataset?.Files ?? []).Select(file => hashes[file]),
+            .. (plan.Calibrate?.Dataset?.Files ?? []).Concat(plan.CustomOps).Select(file => hashes[file]),
         ];
         _scope = string.Join('\n', parts);
     }

@@ -26,11 +26,7 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
     public OutputErrors Measure(ModelSession compressed, long? macs)
     {
         // A student may have fewer outputs, and inputs, than the original.
-        string[] names =
-        [
-            .. original.Outputs.Where(output => ElementTypes.IsFloat((int)output.Type)).Select(output => output.Name)
-                .Intersect(compressed.Outputs.Select(output => output.Name), StringComparer.Ordinal),
-        ];
+        string[] names = [.. Wanted.Intersect(compressed.Outputs.Select(output => output.Name), StringComparer.Ordinal)];
         if (names.Length == 0)
         {
             return new OutputErrors { Problem = "no output holds floating-point numbers" };
@@ -61,6 +57,8 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
 
         return sums.Result(name);
     }
+
+    private IEnumerable<string> Wanted => original.Outputs.Where(output => ElementTypes.IsFloat((int)output.Type)).Select(output => output.Name);
 
     private Draw? Draw => job.Model.Evaluate is { Dataset: { } dataset, Samples: var samples } ? new Draw(dataset, samples) : job.Calibration;
 
@@ -106,7 +104,7 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
                 Dataset = Draw?.Dataset.Name,
                 Samples = done,
                 Outputs = errors,
-                LeftOut = [.. names.Except(errors.Select(error => error.Name), StringComparer.Ordinal)],
+                LeftOut = [.. Wanted.Except(errors.Select(error => error.Name), StringComparer.Ordinal)],
             }
             : new OutputErrors { Problem = "the shapes of its outputs depend on its values" };
     }

@@ -44,7 +44,7 @@ internal static class GateRules
             Parameters => "number of weights",
             OutputError =>
                 "relative error ‖y − ŷ‖ / ‖y‖ of the output that is furthest from the original's, on up to 256 samples: those of `evaluate`, else of "
-                    + "`calibrate`, else random inputs",
+                    + "`calibrate`; where that says `random`, others than the methods saw",
             Macs => "multiply-adds of one sample",
             _ => "time of one run against the original's, the median of interleaved runs",
         };

@@ -38,7 +38,8 @@ internal static class OutputText
             : errors.Samples == 1 ? "1 fresh random input"
             : $"{GateText.Count(errors.Samples)} fresh random inputs";
         var cosine = double.IsNaN(worst.Cosine) ? "" : $", cosine {GateText.Significant(worst.Cosine)}";
-        var leftOut = errors.LeftOut.Count == 0 ? "" : $", but for {string.Join(", ", errors.LeftOut.Select(name => $"'{name}'"))}, whose shape differs";
+        var others = string.Join(", ", errors.LeftOut.Select(name => $"'{name}'"));
+        var leftOut = others.Length == 0 ? "" : $", but for {others}, which the compressed model lacks or gives in another shape";
         return $"relative error {Error(worst)}{cosine}{which}, on {data}{leftOut}";
     }
 

@@ -59,6 +59,16 @@ internal sealed class ModelsReader(ManifestPaths paths, EvaluateReader data, Ste
             throw new DiagnosticException(KeyCodes.Conflict, problem, position);
         }
 
+        if (model is { Calibrate: null, Evaluate: not { Dataset: not null } }
+            && model.Gates.FirstOrDefault(gate => gate is { Metric: GateRules.OutputError, IsByCommand: false }) is { } blind)
+        {
+            throw new DiagnosticException(
+                ManifestCodes.NotMeasurable,
+                $"'{GateRules.OutputError}' needs samples to run both models on, and the model has neither 'calibrate' nor 'evaluate: {{ dataset: … }}'. "
+                    + "Add, for example, 'calibrate: { random: 64 }'.",
+                blind.Position);
+        }
+
         if (evaluate?.Confirm is { } confirm && !model.Gates.Any(gate => gate.ConfirmedOn is not null))
         {
             throw new DiagnosticException(

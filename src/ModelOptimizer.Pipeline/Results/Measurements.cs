@@ -36,7 +36,9 @@ internal sealed record OutputErrors
     /// <summary>Every output of floating-point numbers whose shape is the same in both models, in the model's order.</summary>
     public IReadOnlyList<OutputError> Outputs { get; init; } = [];
 
-    /// <summary>Outputs that were left out, because their shape is not the same in both models: as many boxes as are found, for example.</summary>
+    /// <summary>
+    /// Outputs of floating-point numbers that were left out: the compressed model has none of that name, or its shape differs, as where boxes are found.
+    /// </summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Why nothing could be compared, as part of a sentence; null when it could.</summary>

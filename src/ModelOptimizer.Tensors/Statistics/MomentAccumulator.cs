@@ -23,7 +23,10 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     // Patches whose products float32 may add up: about 1e-6 of them is lost then.
     private const long SinglePatches = 1L << 13;
 
-    // One for each extent of images of stride 1.
+    // More, and their sums take more memory than patches.
+    private const int MostExtents = 3;
+
+    // One for each extent of images of stride 1, the first few.
     private readonly Dictionary<(long Height, long Width), ShiftedProducts> _shifted = [];
 
     private MomentGraph? _graph;
@@ -129,7 +132,8 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
 
     private bool IsShifted(MomentGraph graph, long[] shape) =>
         sessions is { Exact: true, OnHost: true } && graph.Groups == 1 && key.Window is { } window && shape.Product() > 0
-        && ShiftedProducts.Suit(window.Resolve(shape[2..]), shape, PatchBytes);
+        && ShiftedProducts.Suit(window.Resolve(shape[2..]), shape, PatchBytes)
+        && (_shifted.ContainsKey((shape[2], shape[3])) || _shifted.Count < MostExtents);
 
     private void AddShifted(OrtValue activation, long[] shape, TensorElementType type)
     {

@@ -69,10 +69,36 @@ public class QuantizeMethodTests
         result.Layers.Select(layer => (layer.Layer, layer.Choice?.Text, layer.SkipReason)).ShouldBe([
             ("scaled_node", "fp16", null),
             ("shifted_node", "fp16", null),
-            ("masked_node", "as it is", "some of its numbers are beyond what float16 holds, as those of masks are"),
+            ("masked_node", "as it is", "float16 does not hold its numbers, as those of masks and coordinates"),
         ]);
         MethodRun.Distance(model, result.Model, new RandomBatches(model)).ShouldBeLessThan(1e-3);
         OnnxValidator.Check(result.Model).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("divisors that would be 0", 1e-8, false)]
+    [InlineData("coordinates with steps of a pixel", 3000.5, false)]
+    [InlineData("anchors", 0.5, true)]
+    public void A_table_that_float16_does_not_hold_stays(string what, double scale, bool taken)
+    {
+        double[] table = [.. Enumerable.Range(1, 256).Select(i => scale * (1 + (i / 256.0)))];
+        var model = new GraphBuilder().Input("x", [-1, 16, 16]).Initializer("table", [16, 16], table).Node("Flatten", ["x"], ["f"]).Gemm("f", "g", 256, 256)
+            .Integers("shape", [3], -1, 16, 16).Node("Reshape", ["g", "shape"], ["r"]).Node("Div", ["r", "table"], ["y"]).Output("y").Build();
+
+        var result = Run(model, null, Bits("8"), ("rounding", "nearest"));
+
+        result.Layers.Single(layer => layer.Layer == "y_node").SkipReason.ShouldBe(
+            taken ? null : "float16 does not hold its numbers, as those of masks and coordinates", what);
+    }
+
+    [Fact]
+    public void Numbers_that_become_whole_are_no_weight()
+    {
+        double[] ids = [.. Enumerable.Range(0, 512).Select(i => (double)(i * 7 % 500))];
+        var model = new GraphBuilder().Input("i", [-1], (int)DataType.Int64).Initializer("ids", [128, 4], ids)
+            .Node("Cast", ["ids"], ["whole"], ("to", (long)DataType.Int64)).Node("Gather", ["whole", "i"], ["y"]).Output("y", null, (int)DataType.Int64).Build();
+
+        TargetFinder.Find(model).ShouldAllBe(target => target.Axis == null);
     }
 
     [Fact]

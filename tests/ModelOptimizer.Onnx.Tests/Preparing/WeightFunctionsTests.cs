@@ -63,11 +63,11 @@ public class WeightFunctionsTests
     [Fact]
     public void Names_inside_graphs_of_a_function_do_not_meet_and_inputs_that_are_passed_on_are_still_there()
     {
-        GraphProto Branch(string weight) => new GraphBuilder().Random("w", [4, 4]).Node("MatMul", ["a", "w"], [weight]).Output(weight).Build().Graph;
+        GraphProto Branch(string name) => new GraphBuilder().Node("MatMul", ["a", "w"], [name]).Output(name).Build().Graph;
         var choose = Node("If", ["c"], "o");
         choose.Attribute.AddRange([GraphBuilder.Attribute("then_branch", Branch("t")), GraphBuilder.Attribute("else_branch", Branch("e"))]);
-        var function = Function("Choose", ["a", "c"], ["o", "a"], choose, Node("Constant", [], "unused"));
-        function.Node[1].Attribute.Add(GraphBuilder.Attribute("value", WeightValues.Create("", (int)DataType.Float, [1, 2], [1, 2])));
+        var function = Function("Choose", ["a", "c"], ["o", "a"], Node("Constant", [], "w"), choose);
+        function.Node[0].Attribute.Add(GraphBuilder.Attribute("value", WeightValues.Create("", (int)DataType.Float, [4, 4], [.. Enumerable.Range(0, 16)])));
         var builder = new GraphBuilder().Input("a", [1, 4]).Input("b", [], (int)DataType.Bool)
             .Node("Choose", ["a", "b"], ["t", "same"]).Node("Choose", ["t", "b"], ["y", ""]).Output("y").Output("same");
         builder.Proto.Graph.Node.ToList().ForEach(node => node.Domain = "local");
@@ -84,6 +84,7 @@ public class WeightFunctionsTests
     [InlineData("version")]
     [InlineData("circle")]
     [InlineData("no weights")]
+    [InlineData("weights of a branch, called twice")]
     public void What_cannot_be_written_out_and_what_has_no_weights_stays_a_function(string what)
     {
         var function = what == "no weights" ? Function("Dense", ["a"], ["o"], Node("Relu", ["a"], "o")) : Dense();
@@ -96,7 +97,15 @@ public class WeightFunctionsTests
             function.Node.Add(new NodeProto { Domain = "local", OpType = "Dense", Input = { "o" }, Output = { "again" } });
         }
 
-        var model = Calls(1, function);
+        else if (what.StartsWith("weights of a branch", StringComparison.Ordinal))
+        {
+            var branch = new GraphBuilder().Random("v", [4, 4]).Node("MatMul", ["a", "v"], ["t"]).Output("t").Build().Graph;
+            var choose = Node("If", ["c"], "u");
+            choose.Attribute.AddRange([GraphBuilder.Attribute("then_branch", branch), GraphBuilder.Attribute("else_branch", branch.Clone())]);
+            function.Node.Add(choose);
+        }
+
+        var model = Calls(what.EndsWith("twice", StringComparison.Ordinal) ? 2 : 1, function);
 
         WeightFunctions.Inline(model).ShouldBeSameAs(model);
     }

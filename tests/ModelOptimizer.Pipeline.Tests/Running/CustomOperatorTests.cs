@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Reflection;
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Initialization;
 using ModelOptimizer.Pipeline.Inspection;
+using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Plan;
 using ModelOptimizer.Pipeline.Running;
 using ModelOptimizer.Tensors.Data;
@@ -27,6 +30,27 @@ public sealed class CustomOperatorTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_methods_keep_between_runs_goes_by_the_library_too()
+    {
+        using var project = new SmallProject("size: { max: 90% }");
+        File.WriteAllText(Path.Combine(project.Folder, "libops.so"), "");
+        File.WriteAllText(
+            project.Manifest, File.ReadAllText(project.Manifest).Replace("source: model.onnx", "source: model.onnx\n    custom-ops: [libops.so]"));
+        var plan = ManifestReader.Read(project.Manifest).Models[0];
+        var model = OnnxModel.Load(plan.Source);
+        IBlobStore Store(string library) => new MethodBlobs(
+            new BlobCache(project.Cache),
+            plan,
+            plan.Calibrate!.Dataset!.Files.Concat(plan.CustomOps).ToDictionary(file => file, file => plan.CustomOps.Contains(file) ? library : "data"),
+            "cpu").For(model);
+
+        Store("one").Add("curve", [1, 2]);
+
+        Store("one").Find("curve").ShouldBe([1, 2]);
+        Store("another").Find("curve").ShouldBeNull();
+    }
 
     [Theory]
     [InlineData("method: quantize, weights: 4, rounding: nearest")]

@@ -32,7 +32,7 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
         var chains = fitting
             .Where(layer => layer.Kind != LayerKind.Conv && !goOn.Contains(layer.Name))
             .Select(last => (Layers: Back(last, links), Ends: Ends(last, model)))
-            .Where(chain => chain.Ends || !mustEnd)
+            .Where(chain => (chain.Ends || !mustEnd) && (isSelected is null || chain.Layers.Exists(pair => isSelected(pair.Layer))))
             .ToList();
         if (chains.Count == 0)
         {

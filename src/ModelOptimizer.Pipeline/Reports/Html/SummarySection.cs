@@ -1,5 +1,5 @@
-using ModelOptimizer.Pipeline.Gates;
 using System.Xml.Linq;
+using ModelOptimizer.Pipeline.Gates;
 using static ModelOptimizer.Pipeline.Reports.Tags;
 
 namespace ModelOptimizer.Pipeline.Reports;

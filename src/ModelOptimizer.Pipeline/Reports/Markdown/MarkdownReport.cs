@@ -1,6 +1,6 @@
-using ModelOptimizer.Pipeline.Gates;
 using System.Security;
 using System.Text;
+using ModelOptimizer.Pipeline.Gates;
 
 namespace ModelOptimizer.Pipeline.Reports;
 
