@@ -1,4 +1,6 @@
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
@@ -62,6 +64,18 @@ internal static class MethodRun
     public static LayerMap<RankSpec> Share(double fraction) => new([(new LayerRule("*"), new RankSpec { Fraction = fraction })]);
 
     public static LayerRules Rules(params string[] rules) => new([.. rules.Select(rule => new LayerRule(rule))]);
+
+    /// <summary>Tucker's solvers of a model, whose moments are measured and not shrunk.</summary>
+    public static LowRankWork Measured(OnnxModel model, FactorStorage storage)
+    {
+        var options = new LowRankOptions { Layers = LayerRules.All, Storage = storage, Shrink = 0 };
+        var work = new LowRankWork(Context(model, new RandomBatches(model)), options, new TuckerFactorization(TuckerVariant.Joint));
+        work.Measure().ShouldBeEmpty();
+        return work;
+    }
+
+    /// <summary>Multiply-adds of one sample.</summary>
+    public static long? Macs(OnnxModel model) => ModelStatistics.Macs(model, ShapeProbe.Run(TestEngine.Shared, model));
 
     /// <summary>All floating-point outputs on one batch.</summary>
     public static double[] Outputs(OnnxModel model, Batch batch)

@@ -38,7 +38,7 @@ public class RecurrentCellTests
         var model = Model(cell, direction);
         foreach (var storage in new[] { FactorStorage.Chain, FactorStorage.Stored })
         {
-            var work = Work(model, storage);
+            var work = MethodRun.Measured(model, storage);
             var isStored = storage == FactorStorage.Stored;
             var full = work.Candidates.Select(layer => work.SolverOf(layer).Reconstructed(layer.Form.Share(1)) with { IsStored = isStored });
 
@@ -58,7 +58,7 @@ public class RecurrentCellTests
     [MemberData(nameof(Cells))]
     public void The_error_falls_with_the_rank_and_is_nothing_at_the_full_one(string cell, string direction)
     {
-        var work = Work(Model(cell, direction), FactorStorage.Chain);
+        var work = MethodRun.Measured(Model(cell, direction), FactorStorage.Chain);
         work.Candidates.Select(layer => layer.Name).ShouldBe(["cell/W", "cell/R"]);
         foreach (var layer in work.Candidates)
         {
@@ -124,11 +124,11 @@ public class RecurrentCellTests
 
         var result = MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(4)));
 
-        Macs(model).ShouldBe(each * (Inputs + Hidden));
+        MethodRun.Macs(model).ShouldBe(each * (Inputs + Hidden));
         // One product in front for both directions; R is multiplied out again.
-        Macs(result.Model).ShouldBe((Steps * Samples * 4 * Inputs) + (each * (4 + Hidden)));
-        result.Layers.Sum(layer => layer.MacsBefore).ShouldBe(Macs(model));
-        result.Layers.Sum(layer => layer.MacsAfter).ShouldBe(Macs(result.Model));
+        MethodRun.Macs(result.Model).ShouldBe((Steps * Samples * 4 * Inputs) + (each * (4 + Hidden)));
+        result.Layers.Sum(layer => layer.MacsBefore).ShouldBe(MethodRun.Macs(model));
+        result.Layers.Sum(layer => layer.MacsAfter).ShouldBe(MethodRun.Macs(result.Model));
         result.Layers.Sum(layer => layer.ParametersAfter).ShouldBe((4 * (Inputs + (8 * Hidden))) + (4 * 2 * (Hidden + (4 * Hidden))));
         ModelStatistics.Parameters(result.Model).ShouldBe(result.Layers.Sum(layer => layer.ParametersAfter) + (2 * 8 * Hidden));
     }
@@ -277,16 +277,6 @@ public class RecurrentCellTests
 
         return first;
     }
-
-    private static LowRankWork Work(OnnxModel model, FactorStorage storage)
-    {
-        var options = new LowRankOptions { Layers = LayerRules.All, Storage = storage, Shrink = 0 };
-        var work = new LowRankWork(MethodRun.Context(model, new RandomBatches(model)), options, new TuckerFactorization(TuckerVariant.Joint));
-        work.Measure().ShouldBeEmpty();
-        return work;
-    }
-
-    private static long? Macs(OnnxModel model) => ModelStatistics.Macs(model, ShapeProbe.Run(TestEngine.Shared, model));
 
     private static OnnxModel Model(
         string cell,

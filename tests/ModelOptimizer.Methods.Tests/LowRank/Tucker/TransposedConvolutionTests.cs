@@ -35,7 +35,7 @@ public class TransposedConvolutionTests
         var model = Model(name);
         foreach (var storage in new[] { FactorStorage.Chain, FactorStorage.Stored })
         {
-            var work = Work(model, storage);
+            var work = MethodRun.Measured(model, storage);
             var layer = work.Candidates.Single();
             var (outputs, inputs) = (layer.Shape.Outputs, layer.Shape.Inputs);
             // One of the two full, and both nearly: with both full there would be no factor but the kernel.
@@ -104,9 +104,9 @@ public class TransposedConvolutionTests
 
         var result = MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(5, 4)));
 
-        Macs(model).ShouldBe(2 * 30 * 12 * 10 * 16);
-        (result.Layers[0].MacsBefore, result.Layers[0].MacsAfter).ShouldBe((Macs(model), Macs(result.Model)));
-        Macs(result.Model).ShouldBe((2 * 30 * ((12 * 4) + (4 * 5 * 16))) + (2 * 120 * 5 * 10));
+        MethodRun.Macs(model).ShouldBe(2 * 30 * 12 * 10 * 16);
+        (result.Layers[0].MacsBefore, result.Layers[0].MacsAfter).ShouldBe((MethodRun.Macs(model), MethodRun.Macs(result.Model)));
+        MethodRun.Macs(result.Model).ShouldBe((2 * 30 * ((12 * 4) + (4 * 5 * 16))) + (2 * 120 * 5 * 10));
     }
 
     [Fact]
@@ -146,16 +146,6 @@ public class TransposedConvolutionTests
 
         return Math.Sqrt(error / energy);
     }
-
-    private static LowRankWork Work(OnnxModel model, FactorStorage storage)
-    {
-        var options = new LowRankOptions { Layers = LayerRules.All, Storage = storage, Shrink = 0 };
-        var work = new LowRankWork(MethodRun.Context(model, new RandomBatches(model)), options, new TuckerFactorization(TuckerVariant.Joint));
-        work.Measure().ShouldBeEmpty();
-        return work;
-    }
-
-    private static long? Macs(OnnxModel model) => ModelStatistics.Macs(model, ShapeProbe.Run(TestEngine.Shared, model));
 
     private static OnnxModel Model(string name, bool bias = false) => Graph(Cases[name].Weight, Cases[name].Input, Cases[name].Attributes, bias).Build();
 
