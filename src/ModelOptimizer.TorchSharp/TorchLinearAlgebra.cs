@@ -24,7 +24,7 @@ internal sealed class TorchLinearAlgebra(Device device) : ILinearAlgebra
         return Result(gram.add(gram.t()).div_(2));
     }
 
-    public Matrix Cholesky(Matrix a)
+    public Matrix Cholesky(Matrix a, bool inPlace = false)
     {
         using var scope = NewDisposeScope();
         var (factor, info) = linalg.cholesky_ex(Operand(a));

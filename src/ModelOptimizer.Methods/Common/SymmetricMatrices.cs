@@ -7,11 +7,16 @@ internal static class Regularized
     private const double PivotFloor = 1e-13;
 
     /// <summary>The lower factor of <paramref name="matrix"/>, with as little jitter as it takes.</summary>
+    /// <param name="algebra">Factors it.</param>
+    /// <param name="matrix">Symmetric.</param>
+    /// <param name="jitter">What is added to its diagonal.</param>
+    /// <param name="inPlace">Whether <paramref name="matrix"/> is not needed any more: the factor may take its place.</param>
     /// <exception cref="NotPositiveDefiniteException">Not even the largest jitter helped.</exception>
-    public static Matrix Cholesky(ILinearAlgebra algebra, Matrix matrix, Jitter jitter)
+    public static Matrix Cholesky(ILinearAlgebra algebra, Matrix matrix, Jitter jitter, bool inPlace = false)
     {
         var mean = MeanDiagonal(matrix);
-        if (TryFactor(algebra, matrix, jitter == Jitter.Relative ? PivotFloor * mean : 0) is { } plain)
+        double[] diagonal = inPlace ? [.. Enumerable.Range(0, matrix.Rows).Select(i => matrix[i, i])] : [];
+        if (TryFactor(algebra, matrix, jitter == Jitter.Relative ? PivotFloor * mean : 0, inPlace) is { } plain)
         {
             return plain;
         }
@@ -19,13 +24,13 @@ internal static class Regularized
         var (unit, last) = jitter == Jitter.Relative ? (mean > 0 ? mean : 1, 1e-2) : (1.0, 1e-3);
         for (var step = jitter == Jitter.Relative ? 1e-8 : 1e-9; step <= last * 1.001; step *= 10)
         {
-            var shifted = matrix.Clone();
+            var shifted = inPlace ? Restored(matrix, diagonal) : matrix.Clone();
             for (var i = 0; i < shifted.Rows; i++)
             {
                 shifted[i, i] += step * unit;
             }
 
-            if (TryFactor(algebra, shifted, 0) is { } factor)
+            if (TryFactor(algebra, shifted, 0, inPlace: true) is { } factor)
             {
                 return factor;
             }
@@ -34,11 +39,27 @@ internal static class Regularized
         throw new NotPositiveDefiniteException();
     }
 
-    private static Matrix? TryFactor(ILinearAlgebra algebra, Matrix matrix, double floor)
+    // What is above the diagonal was left as it was.
+    private static Matrix Restored(Matrix matrix, double[] diagonal)
+    {
+        for (var i = 0; i < matrix.Rows; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                matrix[i, j] = matrix[j, i];
+            }
+
+            matrix[i, i] = diagonal[i];
+        }
+
+        return matrix;
+    }
+
+    private static Matrix? TryFactor(ILinearAlgebra algebra, Matrix matrix, double floor, bool inPlace)
     {
         try
         {
-            var factor = algebra.Cholesky(matrix);
+            var factor = algebra.Cholesky(matrix, inPlace);
             for (var i = 0; i < factor.Rows; i++)
             {
                 if (!(factor[i, i] * factor[i, i] > floor))

@@ -10,9 +10,10 @@ internal sealed class LayerNumbers
     private readonly StepContext _context;
     private readonly LowRankOptions _options;
     private readonly LayerKernel _kernel;
-    private readonly SecondMoment? _moment;
-
     private readonly RidgeFit? _fit;
+
+    // Without Σ, of which each problem has a copy.
+    private readonly SecondMoment? _moment;
 
     /// <param name="context">The run's context.</param>
     /// <param name="options">The step's options.</param>
@@ -33,10 +34,11 @@ internal sealed class LayerNumbers
             _kernel = _kernel with { Groups = [.. Enumerable.Range(0, groups).Select(group => FactorTensors.Group(fit.Weight, group, groups))] };
         }
 
-        _moment = fit is not null ? new SecondMoment(fit.Sigma, fit.Mean, fit.Count)
+        var moment = fit is not null ? new SecondMoment(fit.Sigma, fit.Mean, fit.Count)
             : options.Norm == FactorNorm.Covariance && layer.Moment is { } key ? context.ActivationStatistics[key]
             : null;
-        Problems = [.. _kernel.Groups.Select((weight, group) => new KernelProblem(Algebra, weight, layer.Shape.Taps, Metric(group)))];
+        Problems = [.. _kernel.Groups.Select((weight, group) => new KernelProblem(Algebra, weight, layer.Shape.Taps, Metric(moment, group)))];
+        _moment = moment is null ? null : moment with { Sigma = [] };
         var energy = Problems.Sum(problem => problem.Energy) + (fit is null ? 0 : fit.MeanEnergy);
         Energy = energy > 0 ? energy : 1;
     }
@@ -65,7 +67,7 @@ internal sealed class LayerNumbers
                 : _kernel.Folded ? "bn: folded"
                 : Layer.Layer.IsBiasGiven ? "bn: unfolded, since the bias is also an input of the graph"
                 : "bn: unfolded";
-            var windows = _moment is null ? null : MomentPreparation.Note(_moment.Count, _moment.Sigma[0].Rows, _options.Shrink);
+            var windows = _moment is null ? null : MomentPreparation.Note(_moment.Count, _moment.Mean[0].Length, _options.Shrink);
             var unseen = _options.Norm == FactorNorm.Covariance && Layer.Moment is null ? "norm: frobenius, since its hidden states are no output" : null;
             string[] notes = [.. new[] { normalization, windows, unseen }.OfType<string>()];
             return notes.Length == 0 ? null : string.Join("; ", notes);
@@ -116,12 +118,12 @@ internal sealed class LayerNumbers
         return bias;
     }
 
-    private IKernelMetric Metric(int group) =>
-        _moment is null
+    private IKernelMetric Metric(SecondMoment? moment, int group) =>
+        moment is null
             ? new FrobeniusMetric(Algebra, Layer.Shape.Taps)
             : new CovarianceMetric(
                 Algebra,
-                MomentPreparation.Prepare(_moment, group, _options.Centred && _fit is null, _options.Shrink),
+                MomentPreparation.Prepare(moment, group, _options.Centred && _fit is null, _options.Shrink),
                 Layer.Shape.Taps,
                 _options.Jitter,
                 Cancellation

@@ -6,8 +6,8 @@ internal static class BlockedCholesky
     /// <summary>Columns of a panel: enough for products at full speed, few enough that its triangle does not count.</summary>
     public const int Panel = 512;
 
-    /// <summary>The lower factor of <paramref name="a"/>, whose upper triangle is not read.</summary>
-    public static Matrix Factor(EngineProduct product, Matrix a)
+    /// <summary>The lower factor of <paramref name="a"/>, whose upper triangle is not read; in place, not written either.</summary>
+    public static Matrix Factor(EngineProduct product, Matrix a, bool inPlace)
     {
         if (a.Rows != a.Columns)
         {
@@ -15,7 +15,7 @@ internal static class BlockedCholesky
         }
 
         var n = a.Rows;
-        var factor = new Matrix(n, n);
+        var factor = inPlace ? a : new Matrix(n, n);
         for (var start = 0; start < n; start += Panel)
         {
             var width = Math.Min(Panel, n - start);
@@ -28,7 +28,11 @@ internal static class BlockedCholesky
             }
 
             var top = SmallTriangle.Factor(product, panel.RowBlock(0, width));
-            factor.SetBlock(start, start, top);
+            for (var row = 0; row < width; row++)
+            {
+                top.Row(row)[..(row + 1)].CopyTo(factor.Row(start + row)[start..]);
+            }
+
             if (start + width < n)
             {
                 factor.SetBlock(

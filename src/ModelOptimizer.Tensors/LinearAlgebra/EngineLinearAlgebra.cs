@@ -13,7 +13,7 @@ internal sealed class EngineLinearAlgebra(DeviceSessions sessions) : ILinearAlge
 
     public Matrix Gram(Matrix a) => _product.Gram(a);
 
-    public Matrix Cholesky(Matrix a) => BlockedCholesky.Factor(_product, a);
+    public Matrix Cholesky(Matrix a, bool inPlace = false) => BlockedCholesky.Factor(_product, a, inPlace);
 
     public Matrix CholeskySolve(Matrix factor, Matrix b) => SolveLower(factor, SolveLower(factor, b), transpose: true);
 

@@ -15,8 +15,10 @@ internal interface ILinearAlgebra
     Matrix Gram(Matrix a);
 
     /// <summary>The lower factor C with C·Cᵀ = <paramref name="a"/>.</summary>
+    /// <param name="a">Positive definite; what is above its diagonal is not read.</param>
+    /// <param name="inPlace">Whether the factor may take the place of <paramref name="a"/>: what is above the diagonal then stays as it was.</param>
     /// <exception cref="NotPositiveDefiniteException"><paramref name="a"/> is not numerically positive definite.</exception>
-    Matrix Cholesky(Matrix a);
+    Matrix Cholesky(Matrix a, bool inPlace = false);
 
     /// <summary>The X with (C·Cᵀ)·X = <paramref name="b"/>, C lower triangular.</summary>
     Matrix CholeskySolve(Matrix factor, Matrix b);

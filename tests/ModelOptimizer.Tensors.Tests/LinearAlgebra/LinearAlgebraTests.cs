@@ -79,6 +79,24 @@ public abstract class LinearAlgebraTests
 
     [Theory]
     [InlineData(5)]
+    [InlineData(600)]
+    [InlineData(1100)]
+    public void A_Cholesky_factor_in_place_is_the_same_and_leaves_what_is_above_the_diagonal(int size)
+    {
+        var a = Numbers.PositiveDefinite(size, 3);
+        var (expected, matrix) = (Algebra.Cholesky(a), a.Clone());
+
+        var factor = Algebra.Cholesky(matrix, inPlace: true);
+
+        for (var row = 0; row < size; row++)
+        {
+            factor.Row(row)[..(row + 1)].ToArray().ShouldBe(expected.Row(row)[..(row + 1)].ToArray());
+            matrix.Row(row)[(row + 1)..].ToArray().ShouldBe(a.Row(row)[(row + 1)..].ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(5)]
     [InlineData(200)]
     public void A_matrix_that_is_not_positive_definite_has_no_Cholesky_factor(int size)
     {

@@ -107,6 +107,6 @@ internal sealed class CpIteration
             system[i, i] += Ridge;
         }
 
-        return _problem.Algebra.CholeskySolve(Regularized.Cholesky(_problem.Algebra, Symmetric.Mean(system), _jitter), right);
+        return _problem.Algebra.CholeskySolve(Regularized.Cholesky(_problem.Algebra, Symmetric.Mean(system), _jitter, inPlace: true), right);
     }
 }

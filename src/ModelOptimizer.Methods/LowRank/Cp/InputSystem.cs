@@ -42,7 +42,7 @@ internal sealed class InputSystem(KernelProblem problem, Jitter jitter, Cancella
             system[row, row] += ridge;
         }
 
-        var factor = Regularized.Cholesky(problem.Algebra, Symmetric.Mean(system), jitter);
+        var factor = Regularized.Cholesky(problem.Algebra, Symmetric.Mean(system), jitter, inPlace: true);
         return problem.Algebra.CholeskySolve(factor, right.Reshape(unit.Rows, 1)).Reshape(rank, inputs).Transpose();
     }
 

@@ -107,7 +107,7 @@ internal sealed class JointStep
         _problem = problem;
         _input = input;
         var algebra = problem.Algebra;
-        _factor = Regularized.Cholesky(algebra, problem.Metric.CoreGram(input), jitter);
+        _factor = Regularized.Cholesky(algebra, problem.Metric.CoreGram(input), jitter, inPlace: true);
         _transposed = algebra.SolveLower(_factor, problem.ProjectedProduct(input).Transpose());
         (Captured, _vectors) = Dominant.LeftVectorsOfTranspose(algebra, _transposed);
     }

@@ -106,7 +106,7 @@ internal static class NestedSteps
     public static IEnumerable<double[]> Captured(KernelProblem problem, Matrix directions, IReadOnlyList<int> inputRanks, Jitter jitter)
     {
         var (algebra, taps) = (problem.Algebra, problem.Taps);
-        var factor = Regularized.Cholesky(algebra, TapOrder.BothToChannelMajor(problem.Metric.CoreGram(directions), taps), jitter);
+        var factor = Regularized.Cholesky(algebra, TapOrder.BothToChannelMajor(problem.Metric.CoreGram(directions), taps), jitter, inPlace: true);
         var solved = algebra.SolveLower(factor, TapOrder.ColumnsToChannelMajor(problem.ProjectedProduct(directions), taps).Transpose());
         var gram = new Matrix(problem.Outputs, problem.Outputs);
         var known = 0;
