@@ -1,8 +1,9 @@
 using System.Globalization;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.Common;
 
-/// <summary>Whether what a method predicts to need fits into this machine.</summary>
+/// <summary>Whether what a method predicts to need stays within what a run may take.</summary>
 internal static class MachineMemory
 {
     /// <summary>Checks a prediction before anything is computed.</summary>
@@ -10,20 +11,27 @@ internal static class MachineMemory
     /// <param name="work">What needs them, as the subject of a sentence.</param>
     /// <param name="advice">From the bytes that there are to what can be done, as a sentence.</param>
     /// <param name="position">Where the step is written.</param>
-    /// <exception cref="DiagnosticException">There is not so much memory.</exception>
+    /// <exception cref="DiagnosticException">It may not take so much.</exception>
     public static void Require(long needed, string work, Func<long, string> advice, SourcePosition? position)
     {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var available = WorkingMemory.Limit;
         if (needed > available)
         {
             throw new DiagnosticException(
                 MethodCodes.TooMuchMemory,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{work} takes about {needed / 1e9:0.0} GB, and this machine has {available / 1e9:0.0} GB. {advice(available)}"
+                    $"{work} takes about {needed / 1e9:0.0} GB, and the run may take {available / 1e9:0.0} GB. {advice(available)}{Raise(needed)}"
                 ),
                 position
             );
         }
     }
+
+    // Half of the machine is the default; more of it can be had.
+    private static string Raise(long needed) => needed > 2 * WorkingMemory.Half
+        ? ""
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $" Or write 'memory: {Math.Ceiling(needed / 1e8) / 10:0.0} GB' at the top of the manifest: the machine has {2 * WorkingMemory.Half / 1e9:0.0} GB.");
 }

@@ -7,7 +7,6 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>One run's context, options and selected layers.</summary>
 internal sealed class LowRankWork
 {
-    private readonly Garbage _garbage = new();
     private readonly ConstantLookup _constants;
     private readonly Dictionary<string, ILayerSolver>? _kept;
     private (string? Layer, ILayerSolver? Solver) _last;
@@ -128,7 +127,6 @@ internal sealed class LowRankWork
 
     private ILayerSolver Solver(FactorLayer layer)
     {
-        _garbage.Collect();
         var numbers = Numbers(layer);
         return layer.Form is MatrixForm ? new MatrixSolver(numbers) : Factorization.Solver(numbers);
     }

@@ -87,11 +87,8 @@ internal sealed record RidgeFit(
         double Error(double ridge) => groups.Zip(unseen, (group, other) => other.Error(algebra, group.Solve(algebra, ridge), group)).Sum();
         var old = Error(double.PositiveInfinity);
         var (best, least) = (double.PositiveInfinity, old - (LeastGain * Math.Abs(old)));
-        // Each leaves a factor of Σ̃'s size behind, and a copy.
-        var garbage = new Garbage();
         foreach (var ridge in Candidates)
         {
-            garbage.Collect();
             if (Error(ridge) is var error && error < least)
             {
                 (best, least) = (ridge, error);
@@ -170,7 +167,7 @@ internal sealed record RidgeFit(
             }
 
             TensorPrimitives.MultiplyAdd(_weight.Values, pull, right.Values, right.Values);
-            return algebra.CholeskySolve(algebra.Cholesky(regular), right.Transpose()).Transpose();
+            return algebra.CholeskySolve(algebra.Cholesky(regular, inPlace: true), right.Transpose()).Transpose();
         }
 
         // E‖y − W·x̃‖² less E‖y‖², which no W changes; the mean error, where a bias takes it, is the one that was fitted elsewhere.

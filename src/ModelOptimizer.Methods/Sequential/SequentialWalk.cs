@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.Sequential;
 
@@ -32,7 +33,6 @@ internal sealed class SequentialWalk : IDisposable
 
     private static readonly HashSet<NodeProto> Nothing = [];
 
-    private readonly Garbage _garbage = new();
     private readonly ILinearAlgebra _algebra;
     private readonly IReadOnlyDictionary<string, long[]> _shapes;
     private readonly List<Frontier> _references;
@@ -74,7 +74,7 @@ internal sealed class SequentialWalk : IDisposable
     }
 
     /// <summary>Predicted bytes of the process, its models while layers are looked at or changed, and what lies until it is collected.</summary>
-    public static long ModelBytes(StepContext context) => RuntimeBytes + (ModelsAtOnce * context.Model.SizeInBytes) + Garbage.Allowed;
+    public static long ModelBytes(StepContext context) => RuntimeBytes + (ModelsAtOnce * context.Model.SizeInBytes) + WorkingMemory.Garbage;
 
     /// <summary>D, the numbers that an output of <paramref name="layer"/> is made of.</summary>
     public static int Width(WeightLayer layer) => (int)(layer.WeightCount / layer.OutputChannels);
@@ -91,7 +91,6 @@ internal sealed class SequentialWalk : IDisposable
             return null;
         }
 
-        _garbage.Collect();
         var reference = Reference(layer)!;
         reference.Advance([layer.Output]);
         _changed.Advance([layer.Input]);
@@ -193,14 +192,13 @@ internal sealed class SequentialWalk : IDisposable
         _changed.Dispose();
     }
 
-    private void Add(CrossMoments moments, LayerWindows windows, int first, int end)
+    private static void Add(CrossMoments moments, LayerWindows windows, int first, int end)
     {
         var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
         for (; first < end; first += step)
         {
             var (patches, outputs) = windows.Read(first, Math.Min(step, end - first));
             moments.Add(patches, outputs);
-            _garbage.Collect();
         }
     }
 

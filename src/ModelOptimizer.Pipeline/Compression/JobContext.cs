@@ -20,6 +20,9 @@ internal sealed record JobContext(
     CancellationToken Cancellation
 )
 {
+    private const long BatchBytes = 1L << 29;
+    private const int LargestBatch = 64;
+
     /// <summary>What methods keep between runs; null when there is no cache.</summary>
     public MethodBlobs? Blobs { get; init; }
 
@@ -36,12 +39,19 @@ internal sealed record JobContext(
     public bool Runs(OnnxModel model) => Model.Calibrate is not null || Model.Evaluate?.Dataset is not null || CustomOperators.MissingDomain(model) is null;
 
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
-    public IBatchSource? OpenCalibration(ModelSession session) => Model.Calibrate switch
+    /// <param name="session">The model that is fed them.</param>
+    /// <param name="sampleBytes">What it makes of one sample: a batch is no larger than its tensors may be together. Always the same, as sums depend on it.</param>
+    public IBatchSource? OpenCalibration(ModelSession session, long sampleBytes = 0)
     {
-        null => null,
-        { Dataset: not null } => Calibration!.Open(session, Plan.Seed),
-        { Samples: var samples } => RandomSource.Of(session, samples!.Value, Plan.Seed, Model.Calibrate.Position),
-    };
+        var most = (int)Math.Clamp(BatchBytes / Math.Max(1, sampleBytes), 1, LargestBatch);
+        return Model.Calibrate switch
+        {
+            null => null,
+            { Dataset: { } dataset, Samples: var samples } => DatasetReader.Open(dataset, session.Inputs, samples, Plan.Seed, most),
+            { Samples: var samples } => RandomSource.Of(
+                session, samples!.Value, Plan.Seed, Model.Calibrate.Position, Math.Min(most, RandomSource.UsualBatch)),
+        };
+    }
 
     /// <summary>
     /// At most <paramref name="most"/> random inputs like those of calibration, which no method has seen; null unless calibration is by random inputs.

@@ -2,6 +2,7 @@ using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Validation;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Metrics;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
@@ -150,7 +151,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         var model = before.Model;
         job.Progress.Report(new MethodProgress("shapes", 0, 0));
         var shapes = ShapeProbe.Run(job.Engine, model);
-        var calibration = Calibration(model, mustRun: shapes.Count == 0);
+        var calibration = Calibration(model, shapes);
         return new StepContext
         {
             Original = original,
@@ -184,7 +185,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
     }
 
     // What does not run on zeros may run on samples. Where it does not, parts of it would, and methods would learn from what can never be.
-    private IBatchSource? Calibration(OnnxModel model, bool mustRun)
+    private IBatchSource? Calibration(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes)
     {
         if (!job.Runs(model))
         {
@@ -192,8 +193,9 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         }
 
         using var session = job.Engine.CreateSession(model);
-        var samples = job.OpenCalibration(session);
-        if (mustRun && samples?.Read().FirstOrDefault() is { } batch)
+        var made = sizeof(float) * model.Graph.Node.SelectMany(node => node.Output).Where(shapes.ContainsKey).Sum(name => shapes[name].Product());
+        var samples = job.OpenCalibration(session, made);
+        if (shapes.Count == 0 && samples?.Read().FirstOrDefault() is { } batch)
         {
             session.Run(batch.Inputs);
         }

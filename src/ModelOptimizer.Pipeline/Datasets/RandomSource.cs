@@ -13,6 +13,9 @@ internal sealed class RandomSource : IBatchSource
     /// <summary>Numbers of one input: a gigabyte of float64, on the way to the input's type.</summary>
     public const double MostValues = 1 << 27;
 
+    /// <summary>Samples in a batch where nothing else is said.</summary>
+    public const int UsualBatch = 16;
+
     private readonly IReadOnlyList<ModelTensor> _inputs;
     private readonly SampleForm _form;
     private readonly int _seed;
@@ -28,7 +31,7 @@ internal sealed class RandomSource : IBatchSource
     /// <param name="form">What a sample is like where the inputs leave that open.</param>
     /// <exception cref="DiagnosticException">An input's type is not numeric (MOC3014), or it is too large for memory (MOC3012).</exception>
     public RandomSource(
-        IReadOnlyList<ModelTensor> inputs, int count, int seed, int preferredBatch = 16, SourcePosition? position = null, SampleForm? form = null)
+        IReadOnlyList<ModelTensor> inputs, int count, int seed, int preferredBatch = UsualBatch, SourcePosition? position = null, SampleForm? form = null)
     {
         (_inputs, _form, _seed) = (inputs, form ?? SampleForm.Unknown, seed);
         if (inputs.FirstOrDefault(input => ElementWriter.Width(input.Type) == 0) is { } other)
@@ -52,8 +55,8 @@ internal sealed class RandomSource : IBatchSource
 
     /// <summary>The samples of a session's model.</summary>
     /// <exception cref="DiagnosticException">As above.</exception>
-    public static RandomSource Of(ModelSession session, int count, int seed, SourcePosition? position = null) =>
-        new(session.Inputs, count, seed, position: position, form: session.Samples);
+    public static RandomSource Of(ModelSession session, int count, int seed, SourcePosition? position = null, int preferredBatch = UsualBatch) =>
+        new(session.Inputs, count, seed, preferredBatch, position, session.Samples);
 
     // What a shape asks for is believed no further than what one tensor may take.
     private void RequireRoom(SourcePosition? position)

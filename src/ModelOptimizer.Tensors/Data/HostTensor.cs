@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Data;
 
@@ -13,6 +15,7 @@ internal sealed class HostTensor
         Type = type;
         Shape = shape;
         Bytes = bytes;
+        WorkingMemory.Expect(bytes.Length);
     }
 
     /// <summary>Element type.</summary>
@@ -35,12 +38,25 @@ internal sealed class HostTensor
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes.AsSpan());
 
     /// <summary>The elements of a floating-point tensor (<see cref="ElementTypes.IsFloat"/>) in float64.</summary>
-    public double[] Doubles() => Type switch
+    public double[] Doubles()
     {
-        TensorProto.Types.DataType.Float => Array.ConvertAll(As<float>().ToArray(), value => (double)value),
+        WorkingMemory.Expect(sizeof(double) * Shape.Product());
+        return Converted();
+    }
+
+    private double[] Converted() => Type switch
+    {
+        TensorProto.Types.DataType.Float => Widened(As<float>()),
         TensorProto.Types.DataType.Double => As<double>().ToArray(),
         TensorProto.Types.DataType.Float16 => Array.ConvertAll(As<Half>().ToArray(), value => (double)value),
         TensorProto.Types.DataType.Bfloat16 => Array.ConvertAll(As<ushort>().ToArray(), value => (double)BFloat16.ToSingle(value)),
         _ => throw new InvalidOperationException($"{ElementTypes.Name((int)Type)} is not a floating-point type"),
     };
+
+    private static double[] Widened(ReadOnlySpan<float> values)
+    {
+        var doubles = new double[values.Length];
+        TensorPrimitives.ConvertTruncating(values, doubles);
+        return doubles;
+    }
 }

@@ -14,7 +14,7 @@ namespace ModelOptimizer.Tensors.Execution;
 internal sealed class Frontier : IDisposable
 {
     /// <summary>Bytes of tensors that are kept in memory where nothing else is said.</summary>
-    public const long MostInMemory = 1L << 30;
+    public static long MostInMemory => Math.Min(1L << 30, WorkingMemory.Share / 2);
 
     private readonly Engine _engine;
     private readonly OnnxModel _model;
@@ -27,10 +27,10 @@ internal sealed class Frontier : IDisposable
     /// <param name="engine">Where it runs.</param>
     /// <param name="model">The model.</param>
     /// <param name="batches">Its inputs.</param>
-    /// <param name="mostInMemory">Bytes of tensors that are kept in memory; more are kept in files.</param>
-    public Frontier(Engine engine, OnnxModel model, IEnumerable<Batch> batches, long mostInMemory = MostInMemory)
+    /// <param name="mostInMemory">Bytes of tensors that are kept in memory; more are kept in files. Null for what the run allows.</param>
+    public Frontier(Engine engine, OnnxModel model, IEnumerable<Batch> batches, long? mostInMemory = null)
     {
-        (_engine, _model, _mostInMemory) = (engine, model, mostInMemory);
+        (_engine, _model, _mostInMemory) = (engine, model, mostInMemory ?? MostInMemory);
         foreach (var batch in batches)
         {
             foreach (var (name, tensor) in batch.Inputs)

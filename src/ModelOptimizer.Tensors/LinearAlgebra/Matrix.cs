@@ -1,3 +1,5 @@
+using ModelOptimizer.Tensors.Runtime;
+
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
 /// <summary>A dense float64 matrix in row-major order. The numbers are shared, not copied.</summary>
@@ -8,7 +10,7 @@ internal sealed class Matrix
 
     /// <summary>A zero matrix.</summary>
     public Matrix(int rows, int columns)
-        : this(rows, columns, new double[checked(rows * columns)])
+        : this(rows, columns, new double[Expected(rows, columns)])
     {
     }
 
@@ -58,7 +60,7 @@ internal sealed class Matrix
     }
 
     /// <summary>A matrix whose numbers are anything: for results that are written as a whole.</summary>
-    internal static Matrix Uninitialized(int rows, int columns) => new(rows, columns, GC.AllocateUninitializedArray<double>(checked(rows * columns)));
+    internal static Matrix Uninitialized(int rows, int columns) => new(rows, columns, GC.AllocateUninitializedArray<double>(Expected(rows, columns)));
 
     /// <summary>A copy with rows and columns exchanged.</summary>
     public Matrix Transpose()
@@ -101,8 +103,20 @@ internal sealed class Matrix
     }
 
     /// <summary>A copy.</summary>
-    public Matrix Clone() => new(Rows, Columns, (double[])Values.Clone());
+    public Matrix Clone()
+    {
+        var clone = Uninitialized(Rows, Columns);
+        Values.CopyTo(clone.Values, 0);
+        return clone;
+    }
 
     /// <summary>The same numbers, seen with another shape of as many elements.</summary>
     public Matrix Reshape(int rows, int columns) => new(rows, columns, Values);
+
+    private static int Expected(int rows, int columns)
+    {
+        var count = checked(rows * columns);
+        WorkingMemory.Expect(sizeof(double) * (long)count);
+        return count;
+    }
 }

@@ -59,6 +59,7 @@ internal static class SessionFactory
         CustomOperators.Register(options);
         try
         {
+            WorkingMemory.Expect(model.SizeInBytes);
             return model.SizeInBytes > LargestMessage ? FromFile(model, options) : new InferenceSession(model.Proto.ToByteArray(), options);
         }
         catch (OnnxRuntimeException failure)

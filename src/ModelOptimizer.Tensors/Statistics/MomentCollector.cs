@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Execution;
+using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Statistics;
@@ -15,14 +17,14 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <param name="engine">Where both run.</param>
 /// <param name="model">The model whose activations are wanted.</param>
 /// <param name="batches">The calibration data; null where there is none.</param>
-/// <param name="memoryLimit">Bytes that the states of one pass over the data may take; more keys need more passes.</param>
-internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long memoryLimit = MomentCollector.DefaultMemoryLimit)
-    : IStatistics
+/// <param name="memoryLimit">
+/// Bytes that the states of one pass over the data may take, and that moments may take together: more keys need more passes, and more moments go to a file.
+/// Null for a share of what the run may take.
+/// </param>
+internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long? memoryLimit = null) : IStatistics
 {
-    /// <summary>3 GB.</summary>
-    public const long DefaultMemoryLimit = 3L << 30;
-
-    private readonly Dictionary<MomentKey, SecondMoment> _known = [];
+    private readonly long _memoryLimit = memoryLimit ?? WorkingMemory.Share;
+    private readonly KeptMoments _known = new(memoryLimit ?? WorkingMemory.Share);
 
     /// <inheritdoc/>
     /// <exception cref="KeyNotFoundException"><see cref="Require"/> was not called for <paramref name="key"/>.</exception>
@@ -35,7 +37,7 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
     /// </exception>
     public void Require(IReadOnlyCollection<MomentKey> keys, CancellationToken cancellation)
     {
-        var missing = keys.Where(key => !_known.ContainsKey(key)).Distinct().ToList();
+        var missing = keys.Where(key => !_known.Contains(key)).Distinct().ToList();
         if (missing.Count == 0)
         {
             return;
@@ -51,14 +53,16 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
         }
 
         // How wide a tensor is becomes known when it is first seen: a pass hands back the keys that did not fit its memory.
+        // All passes run one graph: with other tensors as its outputs a runtime may fuse other nodes.
+        string[] tensors = [.. missing.Select(key => key.Tensor).Distinct(StringComparer.Ordinal)];
         while (missing.Count > 0)
         {
-            using var pass = new MomentPass(engine, model, missing, memoryLimit);
+            using var pass = new MomentPass(engine, model, tensors, missing, _memoryLimit);
             try
             {
                 foreach (var (key, moment) in pass.Run(batches, cancellation))
                 {
-                    _known[key] = moment;
+                    _known.Add(key, moment);
                     missing.Remove(key);
                 }
             }
@@ -100,4 +104,59 @@ internal interface IStatistics
 
     /// <summary>The moment of a key that <see cref="Require"/> collected.</summary>
     SecondMoment this[MomentKey key] { get; }
+}
+
+/// <summary>Moments: the first in memory, and what is more in a file that goes when it is closed.</summary>
+/// <param name="mostInMemory">Bytes.</param>
+internal sealed class KeptMoments(long mostInMemory)
+{
+    private readonly Dictionary<MomentKey, (SecondMoment Moment, int Size, long Offset)> _known = [];
+    private FileStream? _file;
+    private long _inMemory;
+
+    /// <summary>The moment of a key that was added; read anew where it is in the file.</summary>
+    public SecondMoment this[MomentKey key] => _known[key] is var (moment, size, offset) && offset < 0 ? moment
+        : moment with { Sigma = [.. moment.Mean.Select((_, group) => Read(size, offset + (group * Bytes(size))))] };
+
+    /// <summary>Whether a key was added.</summary>
+    public bool Contains(MomentKey key) => _known.ContainsKey(key);
+
+    /// <summary>Adds a moment.</summary>
+    public void Add(MomentKey key, SecondMoment moment)
+    {
+        var (size, bytes) = (moment.Sigma[0].Rows, moment.Sigma.Count * Bytes(moment.Sigma[0].Rows));
+        if (_inMemory + bytes <= mostInMemory)
+        {
+            _inMemory += bytes;
+            _known.Add(key, (moment, size, -1));
+            return;
+        }
+
+        _file ??= Disk.Open(
+            TemporaryFiles.NewPath(),
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
+        _file.Position = _file.Length;
+        _known.Add(key, (moment with { Sigma = [] }, size, _file.Position));
+        foreach (var sigma in moment.Sigma)
+        {
+            for (var row = 0; row < size; row++)
+            {
+                _file.Write(MemoryMarshal.AsBytes(sigma.Row(row)));
+            }
+        }
+    }
+
+    private static long Bytes(int size) => sizeof(double) * (long)size * size;
+
+    private Matrix Read(int size, long offset)
+    {
+        var sigma = Matrix.Uninitialized(size, size);
+        _file!.Position = offset;
+        for (var row = 0; row < size; row++)
+        {
+            _file.ReadExactly(MemoryMarshal.AsBytes(sigma.Row(row)));
+        }
+
+        return sigma;
+    }
 }

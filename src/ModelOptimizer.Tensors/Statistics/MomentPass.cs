@@ -19,7 +19,12 @@ internal sealed class MomentPass : IDisposable
     private readonly List<TapBuffer> _buffers;
     private readonly long _memoryLimit;
 
-    public MomentPass(Engine engine, OnnxModel model, IReadOnlyCollection<MomentKey> keys, long memoryLimit)
+    /// <param name="engine">Where it runs.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="tensors">What the model gives out: the tensors of this pass's keys, and those of others.</param>
+    /// <param name="keys">What is collected, as far as it fits.</param>
+    /// <param name="memoryLimit">Bytes that the sums may take.</param>
+    public MomentPass(Engine engine, OnnxModel model, IReadOnlyCollection<string> tensors, IReadOnlyCollection<MomentKey> keys, long memoryLimit)
     {
         _model = model;
         _memoryLimit = memoryLimit;
@@ -33,8 +38,9 @@ internal sealed class MomentPass : IDisposable
             .Graph.Input.Select(input => input.Name)
             .Except(model.Graph.Initializer.Select(tensor => tensor.Name), StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
+        string[] inner = [.. tensors.Where(name => !inputs.Contains(name))];
         _tapNames = [.. _buffers.Select(buffer => buffer.Tensor).Where(name => !inputs.Contains(name))];
-        _taps = _tapNames.Count == 0 ? null : engine.CreateSession(TapModel.Build(model, _tapNames));
+        _taps = _tapNames.Count == 0 ? null : engine.CreateSession(TapModel.Build(model, inner));
     }
 
     /// <summary>Reads all data; the keys that did not fit are not in the result.</summary>

@@ -12,8 +12,6 @@ namespace ModelOptimizer.Methods.BlockDescent;
 /// <param name="options">What the paper leaves out or adds.</param>
 internal sealed class Sweep(ILinearAlgebra algebra, BcdNetwork network, Penalties penalties, SweepOptions options)
 {
-    private readonly Garbage _garbage = new();
-
     private double Gamma => penalties.Activation;
 
     private double Rho => penalties.Linear;
@@ -37,7 +35,6 @@ internal sealed class Sweep(ILinearAlgebra algebra, BcdNetwork network, Penaltie
         for (var i = network.Layers.Count - 1; i >= 0; i--)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            _garbage.Collect();
             var last = i == network.Layers.Count - 1;
             Did(i, SweepBlock.After, last ? UpdateOutput() : UpdateAfter(i));
             Did(i, SweepBlock.Before, last ? UpdateLastBefore() : UpdateBefore(i));
