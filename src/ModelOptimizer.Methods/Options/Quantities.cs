@@ -14,6 +14,9 @@ internal enum QuantityForm
     /// <summary>A percentage of the original's, or a size with a unit.</summary>
     Size,
 
+    /// <summary>Only a size with a unit.</summary>
+    Bytes,
+
     /// <summary>A percentage of the original's, or a plain number with or without k, M, G.</summary>
     Count,
 
@@ -63,6 +66,7 @@ internal static partial class QuantityReader
     public static string Expected(QuantityForm form) => form switch
     {
         QuantityForm.Size => "a percentage of the original's such as 40%, or a size with a unit such as 250 KB",
+        QuantityForm.Bytes => "a size with a unit such as 4 GB",
         QuantityForm.Count => "a percentage of the original's such as 40%, or a number such as 250000 or 250 k",
         QuantityForm.Ratio => "a percentage of the original's such as 90%",
         QuantityForm.Points => "percentage points such as 0.5%",
@@ -74,7 +78,7 @@ internal static partial class QuantityReader
     public static bool MayBePlain(QuantityForm form) => Units(form).ContainsKey("");
 
     /// <summary>A quantity with a unit as a regular expression.</summary>
-    public static string Pattern(QuantityForm form) => $@"^\+?{Number}\s*({string.Join('|', Units(form).Keys.Where(unit => unit.Length > 0).Append("%"))})$";
+    public static string Pattern(QuantityForm form) => $@"^\+?{Number}\s*({string.Join('|', Units(form).Keys.Where(unit => unit.Length > 0).Concat(TakesPercent(form) ? ["%"] : []))})$";
 
     /// <summary>Reads a quantity that must not be negative.</summary>
     public static Quantity Read(Node node, string what, QuantityForm form)
@@ -93,7 +97,7 @@ internal static partial class QuantityReader
         }
 
         var unit = match.Groups["unit"].Value;
-        if (unit == "%")
+        if (unit == "%" && TakesPercent(form))
         {
             return new Quantity(Hundredth(match.Groups["number"].Value), true, text);
         }
@@ -115,15 +119,24 @@ internal static partial class QuantityReader
 
     private static Dictionary<string, double> Units(QuantityForm form) => form switch
     {
-        QuantityForm.Size => SizeUnits,
+        QuantityForm.Size or QuantityForm.Bytes => SizeUnits,
         QuantityForm.Count => CountUnits,
         QuantityForm.Ratio or QuantityForm.Points => None,
         _ => NoUnit,
     };
 
+    private static bool TakesPercent(QuantityForm form) => form != QuantityForm.Bytes;
+
     /// <summary>What a number without a unit could mean.</summary>
     private static IEnumerable<string> Readings(string text, double value, QuantityForm form)
     {
+        if (form == QuantityForm.Bytes)
+        {
+            yield return $"'{text} MB'";
+            yield return $"'{text} GB'";
+            yield break;
+        }
+
         if (form == QuantityForm.Size)
         {
             yield return value > 100 ? $"'{text} B'" : $"'{text}%'";

@@ -51,6 +51,7 @@ internal static class ManifestReader
             LinearAlgebra = section.Read(ManifestKeys.LinearAlgebra),
             LinearAlgebraPosition = section[ManifestKeys.LinearAlgebra]?.Position ?? whole,
             Seed = seed,
+            Memory = (long?)section.Read(ManifestKeys.Memory)?.Value,
             Models = models,
             Reads =
             [
@@ -162,6 +163,12 @@ internal static class ManifestKeys
         Forms.Whole(0),
         "Where all random numbers start: the samples that are drawn, the parts of a split, random inputs. The same seed gives the same model.",
         "1"));
+
+    public static readonly Option<Quantity?> Memory = All.Add<Quantity?>(new(
+        "memory",
+        Forms.Quantity(QuantityForm.Bytes).OrNone(),
+        "What a run may take; absent, half of the machine's memory. What it keeps goes to temporary files where that is too little, and a step that cannot be "
+        + "done in it is an error before it starts. The same model comes out."));
 
     public static readonly Option<Node?> Datasets = All.Add<Node?>(new(
         "datasets",

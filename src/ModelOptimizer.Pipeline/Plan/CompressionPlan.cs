@@ -21,6 +21,9 @@ internal sealed record CompressionPlan
     /// <summary>Seed of every random draw.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>Bytes that the run may take; null for half of the machine's memory.</summary>
+    public long? Memory { get; init; }
+
     /// <summary>The models in the order written.</summary>
     public required IReadOnlyList<ModelPlan> Models { get; init; }
 

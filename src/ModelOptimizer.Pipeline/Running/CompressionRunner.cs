@@ -4,6 +4,7 @@ using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Pipeline.Running;
 
@@ -23,6 +24,7 @@ internal static class CompressionRunner
                 record.Report(remark);
             }
 
+            WorkingMemory.Promise(plan.Memory);
             var models = Select(plan, options.Model);
             var locks = LockFile.Read(plan.ManifestPath);
             record.Read(locks.Path);

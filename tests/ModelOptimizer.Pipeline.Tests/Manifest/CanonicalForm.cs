@@ -57,6 +57,7 @@ public sealed class CanonicalForm
                   dataset: test
                 source: ./x/../digits.onnx
             seed: 1
+            memory: 3 GB
             datasets:
               test:
                 labels: labels

@@ -42,6 +42,7 @@ public sealed class ManifestReading : IDisposable
             source: letters.onnx
             calibrate: { random: 64 }
             compress: [{ method: sample }]
+        memory: 1.5 GB
         """;
 
     private readonly ManifestFolder _folder = new();
@@ -58,6 +59,7 @@ public sealed class ManifestReading : IDisposable
         plan.Device.ShouldBe("cuda:1");
         plan.DevicePosition.ShouldBe(At(2, 9));
         plan.Seed.ShouldBe(7);
+        plan.Memory.ShouldBe(1_500_000_000);
         digits.Name.ShouldBe("digits");
         digits.Position.ShouldBe(At(11, 3));
         digits.Source.ShouldBe(_folder["digits.onnx"]);

@@ -31,6 +31,30 @@ public class CompressionRunnerTests
     }
 
     [Fact]
+    public void Less_memory_gives_the_same_model_or_an_error_before_anything_is_measured()
+    {
+        using var project = new SmallProject(Passes);
+        var manifest = File.ReadAllText(project.Manifest);
+        RunResult Within(string memory)
+        {
+            File.WriteAllText(project.Manifest, manifest.Replace("device: cpu", $"device: cpu\nmemory: {memory}", StringComparison.Ordinal));
+            return project.Run();
+        }
+
+        project.Run().ExitCode.ShouldBe(0);
+        var first = File.ReadAllBytes(project.Output);
+        File.Delete(project.Output);
+
+        Within("0.6 GB").ExitCode.ShouldBe(0);
+        File.ReadAllBytes(project.Output).ShouldBe(first);
+        var error = Within("50 MB").Diagnostics.Single(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        error.Code.ShouldBe("MOC2105");
+        error.Message.ShouldContain("the run may take 0.1 GB");
+        error.Message.ShouldContain("Or write 'memory: 0.");
+        error.Position.ShouldNotBeNull().Line.ShouldBe(SmallProject.StepLine + 1);
+    }
+
+    [Fact]
     public void Shipped_bytes_are_the_models_under_brotli_and_are_asked_for_by_a_gate()
     {
         using var project = new SmallProject("shipped: { max: 95% }");
