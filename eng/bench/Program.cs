@@ -57,6 +57,9 @@ return args switch
     ["load", var model, var level] => LoadTable.Load(model, level),
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),
     ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraWord.BuiltIn),
+    ["memory", var shared] => MemoryTable.Run(shared, ""),
+    ["memory", var shared, var rows] => MemoryTable.Run(shared, rows),
+    ["memory-row", var shared, var row] => MemoryTable.Row(shared, row),
     ["algebra"] => AlgebraTable.Run(),
     ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
     ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),
@@ -100,6 +103,7 @@ static int Usage()
           edge <folder>       quantize on every model of a folder: smaller and valid, or one error with a code
           rounding ['rate: 2'] time and peak memory of quantize on a ResNet-50-sized model
           resnet50 [device]   time, peak memory and profile of compressing a ResNet-50-sized model
+          memory <shared> [1,2]   forecast and peak memory of steps on models with much to hold, all rows or some
           algebra             built-in linear algebra beside OpenBLAS, MathNet and, from the folder that ModelOptimizerTorchSharpDirectory names, TorchSharp
           hashes <shared> [file]   SHA-256 of small outputs of every method, to be the same before and after a change of the code
           structure           what the redesign counts in the sources: folders, files, names, cycles
