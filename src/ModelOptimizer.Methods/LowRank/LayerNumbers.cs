@@ -34,7 +34,7 @@ internal sealed class LayerNumbers
             _kernel = _kernel with { Groups = [.. Enumerable.Range(0, groups).Select(group => FactorTensors.Group(fit.Weight, group, groups))] };
         }
 
-        var moment = fit is not null ? new SecondMoment(fit.Sigma, fit.Mean, fit.Count)
+        var moment = fit is not null ? fit.Moment
             : options.Norm == FactorNorm.Covariance && layer.Moment is { } key ? context.ActivationStatistics[key]
             : null;
         Problems = [.. _kernel.Groups.Select((weight, group) => new KernelProblem(Algebra, weight, layer.Shape.Taps, Metric(moment, group)))];
@@ -119,8 +119,9 @@ internal sealed class LayerNumbers
     }
 
     private IKernelMetric Metric(SecondMoment? moment, int group) =>
-        moment is null
-            ? new FrobeniusMetric(Algebra, Layer.Shape.Taps)
+        moment is null ? new FrobeniusMetric(Algebra, Layer.Shape.Taps)
+            : moment.Span is not null && Layer.Form is MatrixForm
+            ? new SpanMetric(Algebra, moment, _options.Centred && _fit is null, _options.Shrink)
             : new CovarianceMetric(
                 Algebra,
                 MomentPreparation.Prepare(moment, group, _options.Centred && _fit is null, _options.Shrink),

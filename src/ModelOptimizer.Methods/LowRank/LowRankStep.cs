@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods.Sequential;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.LowRank;
 
@@ -131,23 +132,22 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         );
 
     /// <summary>
-    /// All moments, the solvers that are kept, and the most of what curves, measured effects or the walk need of one layer, with the models that they run.
+    /// Moments that are in memory, the solvers that are kept, and the most of what curves, measured effects or the walk need of one layer, with the models that
+    /// they run.
     /// </summary>
     private double Bytes()
     {
-        double Most(Func<FactorLayer, double> bytes) => _work.Candidates.Select(bytes).DefaultIfEmpty().Max();
-        var moments = _work.NeedsData ? _work.Candidates.DistinctBy(layer => layer.Moment).Sum(layer => layer.Shape.Groups * Square(layer)) : 0;
-        var kept = _work.KeepsSolvers ? _work.Candidates.Sum(LowRankWork.MemoryOf) : 0;
-        var solved = Most(layer => LowRankWork.MemoryOf(layer) + factorization.Bytes(layer.Form)) + SequentialWalk.ModelBytes(context);
-        // Moments of two parts of the samples, their means, and a factor with its copies, beside a solver.
-        var walked = _work.IsSequential
-            ? Most(layer => LowRankWork.MemoryOf(layer) + (7 * layer.Shape.Groups * Square(layer)))
-                + SequentialWalk.Bytes(context, SequentialWalk.EnoughSamples(_work.Candidates.Select(layer => layer.Layer)))
-            : 0;
-        return moments + kept + Math.Max(solved, walked);
+        var samples = SequentialWalk.EnoughSamples(_work.Candidates.Select(layer => layer.Layer));
+        double Moment(FactorLayer layer) => MomentBytes.Of(context, layer.Layer);
+        // Of the layer before, until the next is asked for.
+        double Solved(FactorLayer layer) => _work.MemoryOf(layer) + factorization.Bytes(layer.Form);
+        double Walked(FactorLayer layer) => _work.MemoryOf(layer) + SequentialWalk.KeptBytes(context, layer.Layer, samples)
+            + Math.Max(SequentialWalk.SolveBytes(context, layer.Layer, samples), Moment(layer) + Solved(layer));
+        var measured = _work.NeedsData ? _work.Candidates.DistinctBy(layer => layer.Moment).Sum(Moment) : 0;
+        var kept = _work.KeepsSolvers ? _work.Candidates.Sum(_work.MemoryOf) : 0;
+        var most = _work.Candidates.Select(layer => _work.IsSequential ? Math.Max(Solved(layer), Walked(layer)) : Solved(layer)).DefaultIfEmpty().Max();
+        return SequentialWalk.ModelBytes(context) + Math.Min(measured, WorkingMemory.Share) + kept + most;
     }
-
-    private static double Square(FactorLayer layer) => sizeof(double) * Math.Pow(layer.Shape.Inputs * layer.Shape.Taps, 2);
 
     private void RequireMemory() => MachineMemory.Require(
         Plan.PeakBytes,

@@ -131,11 +131,11 @@ internal sealed class LowRankWork
         return layer.Form is MatrixForm ? new MatrixSolver(numbers) : Factorization.Solver(numbers);
     }
 
-    /// <summary>Bytes that a layer's solver holds.</summary>
-    public static double MemoryOf(FactorLayer layer)
+    /// <summary>Bytes that a layer's solver holds: Σ, or the samples' span, and the weight, its product with Σ, and a part of both.</summary>
+    public double MemoryOf(FactorLayer layer)
     {
         double size = layer.Shape.Inputs * layer.Shape.Taps;
-        return 8 * layer.Shape.Groups * ((size * size) + (3 * size * layer.Shape.Outputs));
+        return MomentBytes.Of(Context, layer.Layer) + (sizeof(double) * layer.Shape.Groups * 3 * size * layer.Shape.Outputs);
     }
 }
 
@@ -198,12 +198,13 @@ internal static class NumericObstacle
             return null;
         }
 
-        if (!moment.Sigma.All(sigma => double.IsFinite(TensorPrimitives.Sum<double>(sigma.Values))))
+        IReadOnlyList<Matrix> parts = moment.Span is { } span ? [span] : moment.Sigma;
+        if (!parts.All(sigma => double.IsFinite(TensorPrimitives.Sum<double>(sigma.Values))))
         {
             return "its input on the calibration data is not finite";
         }
 
-        if (moment.Sigma.All(sigma => TensorPrimitives.SumOfSquares<double>(sigma.Values) == 0))
+        if (parts.All(sigma => TensorPrimitives.SumOfSquares<double>(sigma.Values) == 0))
         {
             return "its input on the calibration data is zero";
         }

@@ -246,7 +246,13 @@ internal sealed class FactorMoments(ILinearAlgebra algebra, FactorTensors factor
 
     private Matrix Group(Matrix stacked, int group) => FactorTensors.Group(stacked, group, _groups);
 
-    private SecondMoment Mapped(SecondMoment moment, IReadOnlyList<Matrix> maps) => new(
+    private SecondMoment Mapped(SecondMoment moment, IReadOnlyList<Matrix> maps) => moment.Span is { } span
+        ? SecondMoment.OfSpan(
+            algebra,
+            algebra.Multiply(span, maps[0], transposeB: true),
+            algebra.Multiply(maps[0], new Matrix(moment.Mean[0].Length, 1, moment.Mean[0])).Values,
+            moment.Count)
+        : new(
         [.. maps.Zip(moment.Sigma, (from, sigma) => Symmetric.Mean(algebra.Multiply(algebra.Multiply(from, sigma), from, transposeB: true)))],
         [.. maps.Zip(moment.Mean, (from, mean) => algebra.Multiply(from, new Matrix(mean.Length, 1, mean)).Values)],
         moment.Count);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Onnx.Statistics;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Quantization;
@@ -50,7 +51,7 @@ internal sealed class QuantizeStep : IStep
             {
                 double width = target.Axis!.Width;
                 double groups = target.Measured[0].Window?.Group ?? 1;
-                bytes += sizeof(double) * groups * width * width;
+                bytes += MomentBytes.Of(_context, target.Measured[0]);
                 largest = Math.Max(largest, 3 * sizeof(double) * width * width);
                 // A factor for each group; two rounds and two products.
                 flops += (groups * Math.Pow(width, 3) / 3) + (6 * target.Axis.Count * width * width);
@@ -58,7 +59,7 @@ internal sealed class QuantizeStep : IStep
 
             return new MethodPlan(
                 [.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target.Name)],
-                (long)(bytes + Math.Max(largest, peak)),
+                (long)(Math.Min(bytes, WorkingMemory.Share) + Math.Max(largest + (largest > 0 ? SequentialWalk.ModelBytes(_context) : 0), peak)),
                 flops
             );
         }

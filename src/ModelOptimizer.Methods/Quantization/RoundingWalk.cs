@@ -24,19 +24,18 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
             return (0, 0);
         }
 
-        var (largest, flops) = (0.0, 0.0);
+        var (largest, flops, samples) = (0.0, 0.0, Samples(targets));
         foreach (var target in targets)
         {
             double width = target.Axis!.Width;
             var layer = target.Measured.Count == 1 ? target.Measured[0] : target.Layer;
             double groups = layer.Window?.Group ?? 1;
-            // Two moments, their means, and a factor with its copies. What is no layer, such as a table of Gather, has no channels of its own.
-            var measured = layer.OutputChannels == 0 ? width : SequentialWalk.Width(layer);
-            largest = Math.Max(largest, 8 * sizeof(double) * groups * measured * measured);
+            var rounded = SequentialWalk.SolveBytes(context, layer, samples) + IRounding.Bytes(context, layer, samples);
+            largest = Math.Max(largest, rounded + SequentialWalk.KeptBytes(context, layer, samples));
             flops += (groups * (RidgeFit.Factors + 1) * Math.Pow(width, 3) / 3) + (12 * target.Axis.Count * width * width);
         }
 
-        return ((long)largest + SequentialWalk.Bytes(context, Samples(targets)), flops);
+        return ((long)(largest + SequentialWalk.ModelBytes(context)), flops);
     }
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>

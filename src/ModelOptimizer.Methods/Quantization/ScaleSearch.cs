@@ -88,19 +88,18 @@ internal static class ScaleSearch
 internal static class FittedScales
 {
     /// <summary>Replaces the scales of <paramref name="rows"/> rows of W.</summary>
-    /// <param name="algebra">For the product with Σ.</param>
-    /// <param name="sigma">Σ, D×D.</param>
+    /// <param name="times">From rows to rows·Σ.</param>
     /// <param name="weight">W, T×D.</param>
     /// <param name="first">The first row.</param>
     /// <param name="rows">How many.</param>
     /// <param name="scales">A scale for each row of W; those that no better one is known for stay.</param>
     /// <param name="codes">T×D codes.</param>
     /// <returns>Each row's squared error less w·Σ·wᵀ, which codes and scales do not change.</returns>
-    public static double[] Fit(ILinearAlgebra algebra, Matrix sigma, Matrix weight, int first, int rows, float[] scales, sbyte[] codes)
+    public static double[] Fit(Func<Matrix, Matrix> times, Matrix weight, int first, int rows, float[] scales, sbyte[] codes)
     {
         var size = weight.Columns;
         var part = new Matrix(rows, size, Array.ConvertAll(codes[(first * size)..((first + rows) * size)], code => (double)code));
-        var product = algebra.Multiply(part, sigma);
+        var product = times(part);
         var errors = new double[rows];
         for (var i = 0; i < rows; i++)
         {

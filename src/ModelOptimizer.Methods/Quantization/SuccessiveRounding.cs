@@ -1,6 +1,41 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Quantization;
+
+/// <summary>Rounds weights under H = Σ + 0.01·tr(Σ)/D·I = R·Rᵀ, column by column, each making up for the errors of those before it.</summary>
+internal interface IRounding
+{
+    /// <summary>The ridge of H as a share of Σ's mean diagonal, as published.</summary>
+    public const double Damping = 0.01;
+
+    // More, and one column after the other takes longer than a factor of H.
+    private const int MostInSpan = 1024;
+
+    /// <summary>The mean of ln R_kk: what rounding errors count, in the mean over columns.</summary>
+    double LogDiagonal { get; }
+
+    /// <summary>Whether there is anything to round under.</summary>
+    public static bool IsUsable(SecondMoment moment, int group) => moment.Diagonal(group).Sum() > 0;
+
+    /// <summary>Predicted bytes, besides the moment, where a span is too large to round in.</summary>
+    public static double Bytes(StepContext context, WeightLayer layer, int samples) => MomentBytes.Span(context, layer, samples) is > MostInSpan
+        ? 3 * sizeof(double) * Math.Pow(layer.WeightCount / layer.OutputChannels, 2)
+        : 0;
+
+    /// <summary>What rounds under a moment: in the span of the samples where they are few.</summary>
+    public static IRounding Under(ILinearAlgebra algebra, SecondMoment moment, int group) =>
+        moment.Span is { Rows: <= MostInSpan } span ? new SpanRounding(span) : new SuccessiveRounding(algebra, moment.Sigma[group]);
+
+    /// <summary>Rounds <paramref name="rows"/> rows of W.</summary>
+    /// <param name="weight">W, T×D.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="scales">A scale for each row of W.</param>
+    /// <param name="format">The grid.</param>
+    /// <param name="codes">T×D codes, of which these rows are written.</param>
+    void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes);
+}
 
 /// <summary>
 /// Rounding under Σ, column by column, each column making up for the errors of those before it: GPTQ (Frantar, Ashkboos, Hoefler, Alistarh:
@@ -9,13 +44,10 @@ namespace ModelOptimizer.Methods.Quantization;
 /// E = W − Ŵ, and column k of Ŵ takes the grid's numbers nearest to w_k + Σ_{j&lt;k} e_j·R_jk/R_kk. The columns
 /// of the largest H_dd come first, while there are columns left that can make up for them.
 /// </summary>
-internal sealed class SuccessiveRounding
+internal sealed class SuccessiveRounding : IRounding
 {
     /// <summary>Columns between two products on the engine.</summary>
     public const int Block = 128;
-
-    // The ridge of H = Σ + 0.01·tr(Σ)/D·I, as published.
-    private const double Damping = 0.01;
 
     private readonly ILinearAlgebra _algebra;
     private readonly int _block;
@@ -30,24 +62,15 @@ internal sealed class SuccessiveRounding
     {
         (_algebra, _block) = (algebra, block);
         var size = sigma.Rows;
-        var ridge = Damping * Trace(sigma) / size;
+        var ridge = IRounding.Damping * Trace(sigma) / size;
         _order = [.. Enumerable.Range(0, size).OrderByDescending(d => sigma[d, d]).ThenBy(d => d)];
         (_factor, LogDiagonal) = FeedbackFactor(algebra, sigma, ridge, _order);
     }
 
-    /// <summary>The mean of ln R_kk: what rounding errors count, in the mean over columns.</summary>
+    /// <inheritdoc/>
     public double LogDiagonal { get; }
 
-    /// <summary>Whether there is anything to round under.</summary>
-    public static bool IsUsable(Matrix sigma) => Trace(sigma) > 0;
-
-    /// <summary>Rounds <paramref name="rows"/> rows of W.</summary>
-    /// <param name="weight">W, T×D.</param>
-    /// <param name="first">The first row.</param>
-    /// <param name="rows">How many.</param>
-    /// <param name="scales">A scale for each row of W.</param>
-    /// <param name="format">The grid.</param>
-    /// <param name="codes">T×D codes, of which these rows are written.</param>
+    /// <inheritdoc/>
     public void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes)
     {
         var size = weight.Columns;

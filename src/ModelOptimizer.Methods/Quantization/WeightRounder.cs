@@ -49,7 +49,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         var constant = _constants.Find(target.Layer.Weight)!;
         var weight = fit?.Weight ?? Read(target, constant, position);
         var type = (DataType)constant.Tensor.DataType;
-        var moment = fit is not null ? new SecondMoment(fit.Sigma, fit.Mean, fit.Count) : UsesMoments(target, format) ? Moment(target) : null;
+        var moment = fit is not null ? fit.Moment : UsesMoments(target, format) ? Moment(target) : null;
         var tensor = format.HasCodes ? RoundToCodes(target, weight, format, constant, moment) : RoundToHalves(target, weight, constant);
         var values = tensor.Values();
         var difference = target.Axis!.ToRows(values);
@@ -70,8 +70,8 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
 
     private RoundedTensor RoundToCodes(WeightTarget target, Matrix weight, WeightFormat format, ConstantTensor constant, SecondMoment? moment)
     {
-        var perGroup = moment is null ? weight.Rows : weight.Rows / moment.Sigma.Count;
-        double[][]? diagonals = moment is null ? null : [.. moment.Sigma.Select(Diagonal)];
+        var perGroup = moment is null ? weight.Rows : weight.Rows / moment.Mean.Count;
+        double[][]? diagonals = moment is null ? null : [.. moment.Mean.Select((_, group) => moment.Diagonal(group))];
         var one = format.HasOneScale(weight);
         var scales = one ? ScaleSearch.One(weight, format) : ScaleSearch.Choose(
             weight,
@@ -82,9 +82,9 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         for (var group = 0; group * perGroup < weight.Rows; group++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            if (moment is not null && SuccessiveRounding.IsUsable(moment.Sigma[group]))
+            if (moment is not null && IRounding.IsUsable(moment, group))
             {
-                RoundUnder(moment.Sigma[group], weight, group * perGroup, perGroup, scales, format, codes, one ? 1 : Rounds);
+                RoundUnder(moment, group, weight, group * perGroup, perGroup, scales, format, codes, one ? 1 : Rounds);
             }
             else
             {
@@ -97,22 +97,24 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     }
 
     // Twice: for given codes the best scale is known, and it has better codes.
-    private void RoundUnder(Matrix sigma, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int rounds)
+    private void RoundUnder(
+        SecondMoment moment, int group, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int rounds)
     {
         var algebra = context.Engine.LinearAlgebra;
-        var rounding = new SuccessiveRounding(algebra, sigma);
+        var rounding = IRounding.Under(algebra, moment, group);
+        Matrix Times(Matrix part) => moment.Times(algebra, group, part);
         rounding.Round(weight, first, rows, scales, format, codes);
         if (rounds == 1)
         {
             return;
         }
 
-        var least = FittedScales.Fit(algebra, sigma, weight, first, rows, scales, codes);
+        var least = FittedScales.Fit(Times, weight, first, rows, scales, codes);
         for (var round = 1; round < rounds; round++)
         {
             var (next, better) = ((float[])scales.Clone(), new sbyte[codes.Length]);
             rounding.Round(weight, first, rows, next, format, better);
-            var errors = FittedScales.Fit(algebra, sigma, weight, first, rows, next, better);
+            var errors = FittedScales.Fit(Times, weight, first, rows, next, better);
             for (var i = 0; i < rows; i++)
             {
                 if (errors[i] < least[i])
@@ -188,18 +190,16 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
             return TensorPrimitives.SumOfSquares<double>(rows.Values);
         }
 
-        var perGroup = rows.Rows / moment.Sigma.Count;
+        var perGroup = rows.Rows / moment.Mean.Count;
         var sum = 0.0;
-        for (var group = 0; group < moment.Sigma.Count; group++)
+        for (var group = 0; group < moment.Mean.Count; group++)
         {
             var part = new Matrix(perGroup, rows.Columns, rows.Values[(group * perGroup * rows.Columns)..((group + 1) * perGroup * rows.Columns)]);
-            sum += TensorPrimitives.Dot<double>(part.Values, context.Engine.LinearAlgebra.Multiply(part, moment.Sigma[group]).Values);
+            sum += TensorPrimitives.Dot<double>(part.Values, moment.Times(context.Engine.LinearAlgebra, group, part).Values);
         }
 
         return sum;
     }
-
-    private static double[] Diagonal(Matrix matrix) => [.. Enumerable.Range(0, matrix.Rows).Select(i => matrix[i, i])];
 
     private string? Note(WeightTarget target, WeightFormat format, SecondMoment? moment, bool isFitted)
     {
@@ -209,7 +209,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         }
 
         return moment is null ? "nearest: its inputs are not measured"
-            : moment.Sigma.All(sigma => !SuccessiveRounding.IsUsable(sigma)) ? "nearest: its input on the calibration data is zero"
+            : !moment.Mean.Where((_, group) => IRounding.IsUsable(moment, group)).Any() ? "nearest: its input on the calibration data is zero"
             : isFitted || moment.Count >= target.Axis!.Width ? null
             : string.Create(CultureInfo.InvariantCulture, $"{moment.Count} windows for {target.Axis.Width} directions: more calibration data would help");
     }

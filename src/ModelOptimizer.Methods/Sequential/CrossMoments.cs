@@ -15,7 +15,10 @@ internal sealed class CrossMoments
     private readonly ILinearAlgebra _algebra;
     private readonly int _size;
     private readonly List<(Matrix Patches, Matrix Outputs)> _waiting = [];
-    private readonly Matrix[] _sigma;
+    private Matrix[] _sigma = [];
+
+    // x̃ themselves, D×n each, while they are so few that Σ̃ would be larger; null once it is made.
+    private List<Matrix>? _few;
     private readonly Matrix[] _cross;
     private readonly double[] _inputs;
     private readonly double[] _outputs;
@@ -24,10 +27,16 @@ internal sealed class CrossMoments
     /// <param name="groups">Groups of a convolution; 1 otherwise.</param>
     /// <param name="size">D.</param>
     /// <param name="channels">T, of all groups.</param>
-    public CrossMoments(ILinearAlgebra algebra, int groups, int size, int channels)
+    /// <param name="keepsFew">Whether few positions are kept themselves.</param>
+    public CrossMoments(ILinearAlgebra algebra, int groups, int size, int channels, bool keepsFew = false)
     {
         (_algebra, Groups, _size) = (algebra, groups, size);
-        _sigma = [.. Enumerable.Range(0, groups).Select(_ => new Matrix(size, size))];
+        _few = keepsFew && groups == 1 && SecondMoment.IsInSpan(0, size) ? [] : null;
+        if (_few is null)
+        {
+            MakeSigma();
+        }
+
         _cross = [.. Enumerable.Range(0, groups).Select(_ => new Matrix(channels / groups, size))];
         (_inputs, _outputs) = (new double[groups * size], new double[channels]);
     }
@@ -44,12 +53,26 @@ internal sealed class CrossMoments
         get
         {
             Flush();
-            return _sigma.Concat(_cross).All(sums => double.IsFinite(TensorPrimitives.Sum<double>(sums.Values)));
+            return _sigma.Concat(_cross).Concat(_few ?? []).All(sums => double.IsFinite(TensorPrimitives.Sum<double>(sums.Values)));
         }
     }
 
-    /// <summary>Σ̃ of a group, D×D.</summary>
+    /// <summary>Σ̃ of a group, D×D, where it has no <see cref="Span"/>.</summary>
     public Matrix Sigma(int group) => Mean(_sigma, group);
+
+    /// <summary>X̃/√n of the only group, n×D; null where there are too many positions for that.</summary>
+    public Matrix? Span()
+    {
+        Flush();
+        if (_few is null)
+        {
+            return null;
+        }
+
+        var span = _few.Count == 0 ? new Matrix(0, _size) : Joined(_few).Transpose();
+        TensorPrimitives.Divide(span.Values, Math.Sqrt(Count), span.Values);
+        return span;
+    }
 
     /// <summary>P of a group, T/groups×D.</summary>
     public Matrix Cross(int group) => Mean(_cross, group);
@@ -88,17 +111,31 @@ internal sealed class CrossMoments
     {
         Flush();
         other.Flush();
+        if (other._few is null)
+        {
+            MakeSigma();
+        }
+
+        foreach (var patches in other._few ?? [])
+        {
+            AddSquares(maps?[0] is { } map ? _algebra.Multiply(map, patches) : patches);
+        }
+
         for (var group = 0; group < Groups; group++)
         {
-            var (sigma, cross) = (other._sigma[group], other._cross[group]);
+            var (sigma, cross) = (other._few is null ? other._sigma[group] : null, other._cross[group]);
             var inputs = new Matrix(other._size, 1, other._inputs[(group * other._size)..((group + 1) * other._size)]);
             if (maps?[group] is { } map)
             {
-                sigma = Symmetric.Mean(_algebra.Multiply(_algebra.Multiply(map, sigma), map, transposeB: true));
+                sigma = sigma is null ? null : Symmetric.Mean(_algebra.Multiply(_algebra.Multiply(map, sigma), map, transposeB: true));
                 (cross, inputs) = (_algebra.Multiply(cross, map, transposeB: true), _algebra.Multiply(map, inputs));
             }
 
-            AddTo(_sigma[group], sigma);
+            if (sigma is not null)
+            {
+                AddTo(_sigma[group], sigma);
+            }
+
             AddTo(_cross[group], cross);
             var sum = _inputs.AsSpan(group * _size, _size);
             TensorPrimitives.Add(sum, inputs.Values, sum);
@@ -112,7 +149,7 @@ internal sealed class CrossMoments
     /// <param name="maps">M of each group.</param>
     public CrossMoments Mapped(IReadOnlyList<Matrix> maps)
     {
-        var mapped = new CrossMoments(_algebra, Groups, maps[0].Rows, _outputs.Length);
+        var mapped = new CrossMoments(_algebra, Groups, maps[0].Rows, _outputs.Length, keepsFew: _few is not null);
         mapped.Add(this, maps);
         return mapped;
     }
@@ -120,10 +157,38 @@ internal sealed class CrossMoments
     /// <summary>Σ̃ and E[x̃] of what this and <paramref name="other"/> have seen.</summary>
     public SecondMoment With(CrossMoments other)
     {
-        var sum = new CrossMoments(_algebra, Groups, _size, _outputs.Length);
+        var sum = new CrossMoments(_algebra, Groups, _size, _outputs.Length, keepsFew: _few is not null);
         sum.Add(this);
         sum.Add(other);
-        return new SecondMoment([.. Enumerable.Range(0, Groups).Select(sum.Sigma)], [.. Enumerable.Range(0, Groups).Select(sum.Inputs)], sum.Count);
+        return sum.Span() is { } span
+            ? SecondMoment.OfSpan(_algebra, span, sum.Inputs(0), sum.Count)
+            : new SecondMoment([.. Enumerable.Range(0, Groups).Select(sum.Sigma)], [.. Enumerable.Range(0, Groups).Select(sum.Inputs)], sum.Count);
+    }
+
+    // From here on sums only.
+    private void MakeSigma()
+    {
+        if (_sigma.Length > 0)
+        {
+            return;
+        }
+
+        _sigma = [.. Enumerable.Range(0, Groups).Select(_ => new Matrix(_size, _size))];
+        var few = _few ?? [];
+        _few = null;
+        few.ForEach(AddSquares);
+    }
+
+    private void AddSquares(Matrix patches)
+    {
+        if (_few is not null && SecondMoment.IsInSpan(_few.Sum(part => (long)part.Columns) + patches.Columns, _size))
+        {
+            _few.Add(patches);
+            return;
+        }
+
+        MakeSigma();
+        AddTo(_sigma[0], _algebra.Gram(patches));
     }
 
     private void Flush()
@@ -138,7 +203,15 @@ internal sealed class CrossMoments
         for (var group = 0; group < Groups; group++)
         {
             var (x, y) = (Rows(patches, group, _size), Rows(outputs, group, _cross[group].Rows));
-            AddTo(_sigma[group], _algebra.Gram(x));
+            if (_few is not null)
+            {
+                AddSquares(x);
+            }
+            else
+            {
+                AddTo(_sigma[group], _algebra.Gram(x));
+            }
+
             AddTo(_cross[group], _algebra.Multiply(y, x, transposeB: true));
         }
 

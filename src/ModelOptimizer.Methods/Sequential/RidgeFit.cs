@@ -8,16 +8,12 @@ namespace ModelOptimizer.Methods.Sequential;
 /// chosen by the error on the samples that are held back, W₀ itself (λ = ∞) among the candidates.
 /// </summary>
 /// <param name="Weight">W*, T×D.</param>
-/// <param name="Sigma">Σ̃ of each group; centred where a bias takes the mean.</param>
-/// <param name="Mean">E[x̃] of each group where Σ̃ is centred; zeros elsewhere.</param>
+/// <param name="Moment">Σ̃ of each group, centred where a bias takes the mean; E[x̃] where it is centred, zeros elsewhere; and how many positions say so.</param>
 /// <param name="Shift">From weights, T×D, to E[y − W·x̃], what the bias must add (T numbers).</param>
-/// <param name="Count">How many positions say so.</param>
 internal sealed record RidgeFit(
     Matrix Weight,
-    IReadOnlyList<Matrix> Sigma,
-    IReadOnlyList<double[]> Mean,
-    Func<Matrix, double[]> Shift,
-    long Count)
+    SecondMoment Moment,
+    Func<Matrix, double[]> Shift)
 {
     private static readonly double[] Candidates = [1e-2, 1e-1, 1, 10];
 
@@ -30,21 +26,22 @@ internal sealed record RidgeFit(
     // Where nothing could be held back.
     private const double Usual = 1e-2;
 
+    /// <summary>How many positions there were.</summary>
+    public long Count => Moment.Count;
+
     /// <summary>‖W*·E[x̃]‖² where Σ̃ is centred: what is missing there to the energy of W*·x̃.</summary>
-    public double MeanEnergy => Split(Weight, Mean.Count)
-        .Zip(Mean, (part, mean) => Enumerable.Range(0, part.Rows).Sum(row => Math.Pow(TensorPrimitives.Dot<double>(part.Row(row), mean), 2)))
+    public double MeanEnergy => Split(Weight, Moment.Mean.Count)
+        .Zip(Moment.Mean, (part, mean) => Enumerable.Range(0, part.Rows).Sum(row => Math.Pow(TensorPrimitives.Dot<double>(part.Row(row), mean), 2)))
         .Sum();
 
     /// <summary>Whether the layer reads something other than zeros, or a constant that its bias takes.</summary>
-    public bool IsUsable => Sigma.All(sigma => Enumerable.Range(0, sigma.Rows).Sum(i => sigma[i, i]) > 0);
+    public bool IsUsable => Enumerable.Range(0, Moment.Mean.Count).All(group => Moment.Diagonal(group).Sum() > 0);
 
     /// <summary>A weight as it is, under the moments of what it reads.</summary>
     public static RidgeFit Of(Matrix weight, SecondMoment moment) => new(
         weight,
-        moment.Sigma,
-        [.. moment.Sigma.Select(sigma => new double[sigma.Rows])],
-        _ => throw new InvalidOperationException("no bias takes the mean error"),
-        moment.Count);
+        moment with { Mean = [.. moment.Mean.Select(mean => new double[mean.Length])] },
+        _ => throw new InvalidOperationException("no bias takes the mean error"));
 
     /// <summary>How often a matrix of Σ̃'s size is factorised.</summary>
     public static int Factors => Candidates.Length + 1;
@@ -73,12 +70,13 @@ internal sealed record RidgeFit(
         var groups = Groups(weight, fit, bias, movesBias);
         Matrix[] solved = [.. groups.Select(group => group.Solve(algebra, ridge))];
         var joined = new Matrix(weight.Rows, weight.Columns, [.. solved.SelectMany(part => part.Values)]);
+        IReadOnlyList<double[]> mean = [.. groups.Select(group => movesBias ? group.Inputs : new double[group.Inputs.Length])];
         return new RidgeFit(
             joined,
-            [.. groups.Select(group => group.Sigma)],
-            [.. groups.Select(group => movesBias ? group.Inputs : new double[group.Inputs.Length])],
-            rounded => [.. Split(rounded, groups.Count).Zip(groups, MeanError).SelectMany(part => part)],
-            fit.Count);
+            groups[0].Span is { } span
+                ? SecondMoment.OfSpan(algebra, span, mean[0], fit.Count)
+                : new SecondMoment([.. groups.Select(group => group.Sigma)], mean, fit.Count),
+            rounded => [.. Split(rounded, groups.Count).Zip(groups, MeanError).SelectMany(part => part)]);
     }
 
     private static double Best(ILinearAlgebra algebra, Matrix weight, CrossMoments fit, CrossMoments held, double[]? bias, bool movesBias)
@@ -126,7 +124,9 @@ internal sealed record RidgeFit(
         public Group(Matrix weight, CrossMoments moments, int index, double[]? bias, bool movesBias)
         {
             (_weight, _movesBias) = (weight, movesBias);
-            (Sigma, _cross, Inputs, Outputs) = (moments.Sigma(index), moments.Cross(index), moments.Inputs(index), moments.Outputs(index));
+            Span = moments.Span();
+            Sigma = Span is null ? moments.Sigma(index) : new Matrix(0, 0);
+            (_cross, Inputs, Outputs) = (moments.Cross(index), moments.Inputs(index), moments.Outputs(index));
             for (var row = 0; row < Outputs.Length && bias is not null; row++)
             {
                 TensorPrimitives.MultiplyAdd(Inputs, -bias[row], _cross.Row(row), _cross.Row(row));
@@ -135,18 +135,22 @@ internal sealed record RidgeFit(
 
             if (movesBias)
             {
-                var energy = Regularized.MeanDiagonal(Sigma);
-                Subtract(Sigma, Inputs, Inputs);
+                var energy = MeanDiagonal;
+                Subtract(Span ?? Sigma, Span is null ? Inputs : [.. Enumerable.Repeat(1 / Math.Sqrt(Span.Rows), Span.Rows)], Inputs);
                 Subtract(_cross, Outputs, Inputs);
-                if (Regularized.MeanDiagonal(Sigma) <= Constant * energy)
+                if (MeanDiagonal <= Constant * energy)
                 {
                     // What is left of an input that does not vary is rounding noise, which no factor can be had of.
-                    Array.Clear(Sigma.Values);
+                    Array.Clear((Span ?? Sigma).Values);
                 }
             }
         }
 
+        // Of none where it has a span.
         public Matrix Sigma { get; }
+
+        // X̃/√n, n×D: fewer positions than inputs, with which no weight is solved anew.
+        public Matrix? Span { get; }
 
         public double[] Inputs { get; }
 
@@ -154,8 +158,8 @@ internal sealed record RidgeFit(
 
         public Matrix Solve(ILinearAlgebra algebra, double ridge)
         {
-            var pull = Regularized.MeanDiagonal(Sigma) * ridge;
-            if (!double.IsFinite(ridge) || pull <= 0)
+            var pull = MeanDiagonal * ridge;
+            if (!double.IsFinite(ridge) || pull <= 0 || Span is not null)
             {
                 return _weight;
             }
@@ -182,6 +186,10 @@ internal sealed record RidgeFit(
 
             return error;
         }
+
+        private double MeanDiagonal => Span is null
+            ? Regularized.MeanDiagonal(Sigma)
+            : TensorPrimitives.SumOfSquares<double>(Span.Values) / Span.Columns;
 
         private static void Subtract(Matrix moments, double[] left, double[] right)
         {

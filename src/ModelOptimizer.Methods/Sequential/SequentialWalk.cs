@@ -19,8 +19,7 @@ internal sealed class SequentialWalk : IDisposable
     // A training behind may want thousands; a fit is no better for them where a sample has many windows.
     private const int UsuallyEnough = 1024;
 
-    // What a node reads and makes, and a shortcut.
-    private const int TensorsAtOnce = 3;
+    private const double MomentsAtOnce = 5.5;
 
     // The original and the changed model, what is made of them to be run, and the results.
     private const int ModelsAtOnce = 6;
@@ -65,13 +64,18 @@ internal sealed class SequentialWalk : IDisposable
             UsuallyEnough,
             2 * FewRows * layers.Where(layer => layer.Kind is LayerKind.Gemm or LayerKind.MatMul).Select(Width).DefaultIfEmpty().Max());
 
-    /// <summary>Predicted bytes of a walk without what a layer is solved with: the models, and what later nodes read in each of those that run.</summary>
-    public static long Bytes(StepContext context, int samples)
+    /// <summary>Predicted bytes of what the models that are walked through keep around a layer: what it reads and gives, and a shortcut.</summary>
+    public static double KeptBytes(StepContext context, WeightLayer layer, int samples)
     {
-        var largest = sizeof(float) * context.Shapes.Values.Select(shape => shape.Product()).DefaultIfEmpty().Max();
-        var kept = Math.Min(Frontier.MostInMemory, TensorsAtOnce * largest * Math.Min(samples, context.Calibration?.Count ?? 0));
-        return ModelBytes(context) + ((ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * kept);
+        double BytesOf(string tensor) => context.Shapes.TryGetValue(tensor, out var shape) ? sizeof(float) * shape.Product() : 0;
+        var kept = Math.Min(samples, context.Calibration?.Count ?? 0) * (BytesOf(layer.Input) + (2 * BytesOf(layer.Output)));
+        return (ReferenceEquals(context.Reference, context.Model) ? 2 : 3) * Math.Min(Frontier.MostInMemory, kept);
     }
+
+    /// <summary>
+    /// Predicted bytes of solving a layer for what it reads by then: moments of two parts of the samples, their means, and a factor with a panel's copies.
+    /// </summary>
+    public static double SolveBytes(StepContext context, WeightLayer layer, int samples) => MomentsAtOnce * MomentBytes.Of(context, layer, samples);
 
     /// <summary>Predicted bytes of the process, its models while layers are looked at or changed, and what lies until it is collected.</summary>
     public static long ModelBytes(StepContext context) => RuntimeBytes + (ModelsAtOnce * context.Model.SizeInBytes) + WorkingMemory.Garbage;
@@ -144,7 +148,7 @@ internal sealed class SequentialWalk : IDisposable
         var (layer, reference, shortcut) = place;
         var groups = layer.Window?.Group ?? 1;
         var size = Width(layer);
-        CrossMoments New() => new(_algebra, groups, size, layer.OutputChannels);
+        CrossMoments New() => new(_algebra, groups, size, layer.OutputChannels, keepsFew: layer.Window is null);
         var (fit, held) = (New(), New());
         for (var batch = 0; batch < _changed.Batches; batch++)
         {

@@ -22,10 +22,10 @@ internal static class WorkingMemory
     public static long Half => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
     /// <summary>Bytes of one of the few things that are held for long, such as moments, or what later layers read; more of them goes to files.</summary>
-    public static long Share => Limit / 6;
+    public static long Share => Limit / 8;
 
     /// <summary>Bytes of large arrays that may lie dead until they are collected.</summary>
-    public static long Garbage => Math.Clamp(Limit / 8, LeastGarbage, MostGarbage);
+    public static long Garbage => Math.Clamp(Limit / 10, LeastGarbage, MostGarbage);
 
     /// <summary>Promises to stay within <paramref name="bytes"/> from here on, in this task and those that it starts; null or 0 for the default.</summary>
     public static void Promise(long? bytes) => Promised.Value = bytes ?? 0;

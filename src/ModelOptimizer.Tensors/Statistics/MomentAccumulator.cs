@@ -5,6 +5,7 @@ using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Sessions;
@@ -35,13 +36,28 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     private float[][] _parts = [];
     private long _count;
 
+    // Vectors themselves, n×D, where so few are expected that Σ would be larger; and how many.
+    private List<Matrix>? _vectors;
+    private long _expected;
+
     public MomentKey Key => key;
 
     /// <summary>Whether batches may be put together along the first dimension.</summary>
     public bool MayGather => !key.Transposed;
 
+    /// <summary>Says how much will come.</summary>
+    /// <param name="shape">The extents of the first activation.</param>
+    /// <param name="batches">How many such there are.</param>
+    public void Expect(long[] shape, double batches)
+    {
+        var graph = Graph(shape);
+        _expected = (long)Math.Ceiling(shape.Product() / graph.Size * batches);
+        var isPlain = key is { Window: null, Transposed: false, Directions: 1 };
+        _vectors = isPlain && SecondMoment.IsInSpan(_expected, graph.Size) ? [] : null;
+    }
+
     /// <summary>Bytes of the sums for an activation of <paramref name="shape"/>.</summary>
-    public long StateBytes(long[] shape) => IsShifted(Graph(shape), shape)
+    public long StateBytes(long[] shape) => _vectors is not null ? sizeof(double) * _expected * Graph(shape).Size : IsShifted(Graph(shape), shape)
         ? ShiftedProducts.StateBytes(key.Window!.Resolve(shape[2..]), shape)
         : (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(extents => extents.Product());
 
@@ -60,6 +76,16 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             return;
         }
 
+        if (_vectors is not null && ElementTypes.IsFloat((int)info.ElementDataType))
+        {
+            var type = (TensorProto.Types.DataType)info.ElementDataType;
+            var numbers = new HostTensor(type, info.Shape, activation.GetTensorMutableRawData().ToArray()).Doubles();
+            _vectors.Add(new Matrix(numbers.Length / _graph.Size, _graph.Size, numbers));
+            _count += numbers.Length / _graph.Size;
+            return;
+        }
+
+        _vectors = null;
         if (IsShifted(wanted, info.Shape))
         {
             AddShifted(activation, info.Shape, info.ElementDataType);
@@ -88,6 +114,11 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
                 OrtErrors.Position(file));
         }
 
+        if (_vectors is not null)
+        {
+            return Spanned(_vectors);
+        }
+
         (_spare, _parts) = ([], []);
         var (size, groups) = (_graph!.Size, _graph.Groups);
         var sigma = Enumerable.Range(0, groups).Select(Sum).ToList();
@@ -105,12 +136,29 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             TensorPrimitives.Divide(sums, _count, sums);
         }
 
-        foreach (var matrix in sigma)
+        RequireFinite(sigma.SelectMany(matrix => Enumerable.Range(0, matrix.Rows).Select(row => matrix[row, row])));
+        return new SecondMoment(sigma, mean, _count);
+    }
+
+    private SecondMoment Spanned(List<Matrix> vectors)
+    {
+        _vectors = null;
+        var (span, mean, first) = (Matrix.Uninitialized((int)_count, _graph!.Size), new double[_graph.Size], 0);
+        foreach (var part in vectors)
         {
-            RequireFinite(matrix);
+            part.Values.CopyTo(span.Values.AsSpan(first * _graph.Size));
+            first += part.Rows;
         }
 
-        return new SecondMoment(sigma, mean, _count);
+        for (var row = 0; row < span.Rows; row++)
+        {
+            TensorPrimitives.Add(mean, span.Row(row), mean);
+        }
+
+        TensorPrimitives.Divide(mean, _count, mean);
+        TensorPrimitives.Divide(span.Values, Math.Sqrt(_count), span.Values);
+        RequireFinite([TensorPrimitives.SumOfSquares<double>(span.Values)]);
+        return SecondMoment.OfSpan(sessions.Algebra, span, mean, _count);
     }
 
     private Matrix Sum(int group)
@@ -316,9 +364,9 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             : throw Unusable($"a second moment of {size} variables cannot be stored");
     }
 
-    private void RequireFinite(Matrix sigma)
+    private void RequireFinite(IEnumerable<double> energies)
     {
-        if (Enumerable.Range(0, sigma.Rows).Any(row => !double.IsFinite(sigma[row, row])))
+        if (!energies.All(double.IsFinite))
         {
             throw new DiagnosticException(
                 TensorsCodes.NotFinite,

@@ -124,8 +124,9 @@ internal sealed class KeptMoments(long mostInMemory)
     /// <summary>Adds a moment.</summary>
     public void Add(MomentKey key, SecondMoment moment)
     {
-        var (size, bytes) = (moment.Sigma[0].Rows, moment.Sigma.Count * Bytes(moment.Sigma[0].Rows));
-        if (_inMemory + bytes <= mostInMemory)
+        var size = moment.Mean[0].Length;
+        var bytes = moment.Span is { } span ? sizeof(double) * (long)span.Values.Length : moment.Sigma.Count * Bytes(size);
+        if (moment.Span is not null || _inMemory + bytes <= mostInMemory)
         {
             _inMemory += bytes;
             _known.Add(key, (moment, size, -1));

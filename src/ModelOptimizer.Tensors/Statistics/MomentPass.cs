@@ -50,7 +50,7 @@ internal sealed class MomentPass : IDisposable
         foreach (var batch in batches.Read())
         {
             cancellation.ThrowIfCancellationRequested();
-            Add(batch, first);
+            Add(batch, first ? batches.Count : null);
             first = false;
         }
 
@@ -66,13 +66,13 @@ internal sealed class MomentPass : IDisposable
         _sessions.Dispose();
     }
 
-    private void Add(Batch batch, bool first)
+    private void Add(Batch batch, int? all)
     {
         var needed = _taps?.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal) ?? [];
         using var values = _taps?.RunNative(batch.Inputs.Where(input => needed.Contains(input.Key)).ToDictionary(StringComparer.Ordinal), _tapNames);
-        if (first)
+        if (all is { } samples)
         {
-            KeepWhatFits(buffer => ShapeOf(buffer, batch, values));
+            KeepWhatFits(buffer => ShapeOf(buffer, batch, values), samples / (double)batch.Count);
         }
 
         foreach (var buffer in _buffers)
@@ -90,7 +90,7 @@ internal sealed class MomentPass : IDisposable
         }
     }
 
-    private void KeepWhatFits(Func<TapBuffer, long[]> shapeOf)
+    private void KeepWhatFits(Func<TapBuffer, long[]> shapeOf, double batches)
     {
         var bytes = 0L;
         var any = false;
@@ -99,6 +99,7 @@ internal sealed class MomentPass : IDisposable
             var shape = shapeOf(buffer);
             buffer.Accumulators.RemoveAll(accumulator =>
             {
+                accumulator.Expect(shape, batches);
                 bytes += accumulator.StateBytes(shape);
                 var drop = any && bytes > _memoryLimit;
                 any = true;

@@ -13,6 +13,9 @@ internal sealed class MomentSessions(Engine engine) : IDisposable
     private ModelSession? _product;
     private double[] _numbers = [];
 
+    /// <summary>For what is no sum.</summary>
+    public ILinearAlgebra Algebra => engine.LinearAlgebra;
+
     /// <summary>Whether the sums are kept by the graphs, in float64.</summary>
     public bool Exact => engine.Sessions.HasDouble;
 

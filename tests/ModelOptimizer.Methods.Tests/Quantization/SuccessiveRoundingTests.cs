@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Tests.Quantization;
 
@@ -77,9 +78,28 @@ public class SuccessiveRoundingTests
         var format = WeightFormat.Find("4")!;
         var scales = ScaleSearch.Choose(weight, _ => null, format);
 
-        SuccessiveRounding.IsUsable(sigma).ShouldBeTrue();
-        SuccessiveRounding.IsUsable(new Matrix(3, 3)).ShouldBeFalse();
+        IRounding.IsUsable(new SecondMoment([sigma], [new double[30]], 3), 0).ShouldBeTrue();
+        IRounding.IsUsable(new SecondMoment([new Matrix(3, 3)], [new double[3]], 3), 0).ShouldBeFalse();
         Round(weight, sigma, scales, format).ShouldBe(PlainGptq.Round(weight, sigma, scales, format));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(40)]
+    public void In_the_span_of_few_samples_the_same_codes_come_out(int count)
+    {
+        var random = new Random64(20 + count);
+        var (weight, span) = (random.Matrix(9, 60), random.Matrix(count, 60));
+        var sigma = TestProblem.Algebra.Gram(span.Transpose());
+        var scales = ScaleSearch.Choose(weight, _ => null, WeightFormat.Find("3")!);
+        var (whole, few) = (new SuccessiveRounding(TestProblem.Algebra, sigma), new SpanRounding(span));
+
+        var codes = new sbyte[weight.Values.Length];
+        few.Round(weight, 0, weight.Rows, scales, WeightFormat.Find("3")!, codes);
+
+        codes.ShouldBe(Round(weight, sigma, scales, WeightFormat.Find("3")!));
+        few.LogDiagonal.ShouldBe(whole.LogDiagonal, 1e-9);
     }
 
     [Fact]

@@ -35,9 +35,9 @@ internal static class CpEffort
     {
         var (s, t, k, r) = ((double)form.Shape.Inputs, (double)form.Shape.Outputs, (double)form.Shape.Taps, (double)Grid(form)[^1]);
         var axis = form.Grid.Extents.Max() * r;
-        // Of each pair of taps, and while it is made; or rows of windows, and Σ times them. Then the equations of an axis, and their factor.
+        // Of each pair of taps, and while it is made; or rows of windows, and Σ times them. Then the equations of an axis, whose factor takes their place.
         var sums = IsExpanded(form.Shape.Inputs, (int)r, form.Grid.Extents) ? 2 * axis * s * k : (2 * k * r * k * r) + (t * k * r);
-        return sizeof(double) * (sums + (3 * axis * axis));
+        return sizeof(double) * (sums + (1.5 * axis * axis));
     }
 
     private static (double Gathered, double Expanded) Projections(double s, double r, IReadOnlyList<int> extents)

@@ -66,6 +66,6 @@ internal sealed class TuckerFactorization(TuckerVariant variant) : IFactorizatio
 
     public double Flops(IFactorForm form, bool searched) => TuckerEffort.Predicted((TuckerForm)form, variant, searched);
 
-    // A Gram matrix of all directions as it is made, in another order, and its factor.
-    public double Bytes(IFactorForm form) => form is MatrixForm ? 0 : 3 * sizeof(double) * Math.Pow(form.Shape.Inputs * form.Shape.Taps, 2);
+    // A Gram matrix of all directions as it is made, and in another order; the factor takes the place of that, by panels.
+    public double Bytes(IFactorForm form) => form is MatrixForm ? 0 : 2.5 * sizeof(double) * Math.Pow(form.Shape.Inputs * form.Shape.Taps, 2);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using ModelOptimizer.Methods.Sequential;
+using ModelOptimizer.Tensors.Statistics;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Quantization.Rate;
@@ -33,10 +34,10 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
 
     private RoundedWeight Under(RidgeFit fit, WeightTarget target, Func<WeightTarget, RoundingMeasure?, double> stepOf)
     {
-        SuccessiveRounding? Rounding(Matrix sigma) => SuccessiveRounding.IsUsable(sigma) ? new(_algebra, sigma) : null;
-        SuccessiveRounding?[] roundings = [.. fit.Sigma.Select(Rounding)];
-        var step = Bounded(stepOf(target, new RoundingMeasure(fit.Sigma, roundings)), fit.Weight);
-        var (codes, format) = Codes(fit.Weight, fit.Sigma, roundings, step);
+        var moment = fit.Moment;
+        IRounding?[] roundings = [.. moment.Mean.Select((_, group) => IRounding.IsUsable(moment, group) ? IRounding.Under(_algebra, moment, group) : null)];
+        var step = Bounded(stepOf(target, new RoundingMeasure(moment, roundings)), fit.Weight);
+        var (codes, format) = Codes(fit.Weight, moment, roundings, step);
         var note = string.Create(CultureInfo.InvariantCulture, $"codes of {format.Bits} bits");
         return new RoundedWeight(target, Tensor(target, codes, step, format), null, null, RelativeError(fit, codes, step), note);
     }
@@ -69,7 +70,7 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         return largest == 0 ? 1 : (float)(step < double.PositiveInfinity ? Math.Clamp(step, largest / Wide.Highest, largest) : largest / Wide.Highest);
     }
 
-    private (sbyte[] Codes, WeightFormat Format) Codes(Matrix weight, IReadOnlyList<Matrix> sigma, SuccessiveRounding?[] roundings, float step)
+    private (sbyte[] Codes, WeightFormat Format) Codes(Matrix weight, SecondMoment moment, IRounding?[] roundings, float step)
     {
         var wide = Round(weight, roundings, step, Wide);
         if (Fits(wide))
@@ -78,18 +79,18 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         }
 
         var narrow = Round(weight, roundings, step, Narrow);
-        return Error(weight, sigma, narrow, step) <= (1 + ClippingCost) * Error(weight, sigma, wide, step) ? (narrow, Narrow) : (wide, Wide);
+        return Error(weight, moment, narrow, step) <= (1 + ClippingCost) * Error(weight, moment, wide, step) ? (narrow, Narrow) : (wide, Wide);
     }
 
     private double RelativeError(RidgeFit solved, sbyte[] codes, float step)
     {
-        var energy = Error(solved.Weight, solved.Sigma, new sbyte[codes.Length], step) + solved.MeanEnergy;
-        return energy > 0 ? Math.Sqrt(Error(solved.Weight, solved.Sigma, codes, step) / energy) : 0;
+        var energy = Error(solved.Weight, solved.Moment, new sbyte[codes.Length], step) + solved.MeanEnergy;
+        return energy > 0 ? Math.Sqrt(Error(solved.Weight, solved.Moment, codes, step) / energy) : 0;
     }
 
     private static bool Fits(sbyte[] codes) => Array.TrueForAll(codes, code => code >= Narrow.Lowest && code <= Narrow.Highest);
 
-    private static sbyte[] Round(Matrix weight, SuccessiveRounding?[] roundings, float step, WeightFormat format)
+    private static sbyte[] Round(Matrix weight, IRounding?[] roundings, float step, WeightFormat format)
     {
         var codes = new sbyte[weight.Values.Length];
         float[] scales = [.. Enumerable.Repeat(step, weight.Rows)];
@@ -111,11 +112,11 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
         return codes;
     }
 
-    private double Error(Matrix weight, IReadOnlyList<Matrix> sigma, sbyte[] codes, float step)
+    private double Error(Matrix weight, SecondMoment moment, sbyte[] codes, float step)
     {
-        var perGroup = weight.Rows / sigma.Count;
+        var perGroup = weight.Rows / moment.Mean.Count;
         var (sum, length) = (0.0, perGroup * weight.Columns);
-        for (var group = 0; group < sigma.Count; group++)
+        for (var group = 0; group < moment.Mean.Count; group++)
         {
             var part = new Matrix(perGroup, weight.Columns);
             for (var i = 0; i < length; i++)
@@ -123,7 +124,7 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
                 part.Values[i] = weight.Values[(group * length) + i] - WeightFormat.Value(codes[(group * length) + i], step);
             }
 
-            sum += TensorPrimitives.Dot<double>(part.Values, _algebra.Multiply(part, sigma[group]).Values);
+            sum += TensorPrimitives.Dot<double>(part.Values, moment.Times(_algebra, group, part).Values);
         }
 
         return sum;
@@ -143,15 +144,15 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
 }
 
 /// <summary>What the rounding of a layer is measured by.</summary>
-/// <param name="sigma">Σ̃ of each group.</param>
+/// <param name="moment">Σ̃ of each group.</param>
 /// <param name="roundings">Of each group; null where Σ̃ is zero.</param>
-internal sealed class RoundingMeasure(IReadOnlyList<Matrix> sigma, IReadOnlyList<SuccessiveRounding?> roundings)
+internal sealed class RoundingMeasure(SecondMoment moment, IReadOnlyList<IRounding?> roundings)
 {
     /// <summary>tr(Σ̃)/D over all groups.</summary>
-    public double Energy { get; } = sigma.Average(matrix => Enumerable.Range(0, matrix.Rows).Average(i => matrix[i, i]));
+    public double Energy { get; } = moment.Mean.Select((_, group) => moment.Diagonal(group).Average()).Average();
 
     /// <summary>g, the geometric mean of 1/R_kk over all groups' columns.</summary>
-    public double Spread { get; } = Math.Exp(-roundings.OfType<SuccessiveRounding>().Select(rounding => rounding.LogDiagonal).DefaultIfEmpty(0).Average());
+    public double Spread { get; } = Math.Exp(-roundings.OfType<IRounding>().Select(rounding => rounding.LogDiagonal).DefaultIfEmpty(0).Average());
 }
 
 /// <summary>A weight whose numbers are multiples of one step.</summary>

@@ -200,7 +200,8 @@ public class TuckerMethodTests
     [InlineData("quantize", "weights")]
     public void What_does_not_fit_into_memory_is_an_error_before_anything_is_measured(string method, string goal)
     {
-        var model = new GraphBuilder().Input("x", [-1, 46_000]).Gemm("x", "y", 8, 46_000).Output("y").Build();
+        // One window reads 45,000 numbers.
+        var model = new GraphBuilder().Input("x", [-1, 5_000, 3, 3]).Conv("x", "y", 2, 5_000, [3, 3]).Output("y").Build();
         object value = goal == "ranks" ? MethodRun.Ranks(2) : "4";
 
         var failure = Should.Throw<DiagnosticException>(() => MethodRun.Of(method, model, (goal, value)));
