@@ -104,6 +104,13 @@ internal sealed class CrossMoments
         }
     }
 
+    /// <summary>Adds images, of one group.</summary>
+    public void Add(IImageMoments images)
+    {
+        Flush();
+        Count += images.AddTo(_sigma[0], _cross[0], _inputs, _outputs);
+    }
+
     /// <summary>Adds what <paramref name="other"/> has seen, with M·x̃ in place of its x̃.</summary>
     /// <param name="other">Of as many groups and outputs.</param>
     /// <param name="maps">M of each group; null where x̃ is the same.</param>

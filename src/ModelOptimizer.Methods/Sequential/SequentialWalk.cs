@@ -1,6 +1,6 @@
-using System.Numerics.Tensors;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Sequential;
 
@@ -27,12 +27,10 @@ internal sealed class SequentialWalk : IDisposable
     // Both runtimes, before anything is measured.
     private const long RuntimeBytes = 1L << 28;
 
-    // Of the windows of some samples.
-    private const long PatchBytes = 48L << 20;
-
     private static readonly HashSet<NodeProto> Nothing = [];
 
     private readonly ILinearAlgebra _algebra;
+    private readonly MomentSessions _moments;
     private readonly IReadOnlyDictionary<string, long[]> _shapes;
     private readonly List<Frontier> _references;
     private readonly Frontier _changed;
@@ -50,6 +48,7 @@ internal sealed class SequentialWalk : IDisposable
     public SequentialWalk(StepContext context, OnnxModel changed, IEnumerable<WeightLayer> layers, int samples)
     {
         (_algebra, _shapes) = (context.Engine.LinearAlgebra, context.Shapes);
+        _moments = new MomentSessions(context.Engine);
         OnnxModel[] references = ReferenceEquals(context.Reference, context.Model) ? [context.Model] : [context.Reference, context.Model];
         _references = [.. references.Select(model => new Frontier(context.Engine, model, First(context.Calibration!, samples)))];
         _changed = new Frontier(context.Engine, changed, First(context.Calibration!, samples));
@@ -148,7 +147,7 @@ internal sealed class SequentialWalk : IDisposable
         var (layer, reference, shortcut) = place;
         var groups = layer.Window?.Group ?? 1;
         var size = Width(layer);
-        CrossMoments New() => new(_algebra, groups, size, layer.OutputChannels, keepsFew: layer.Window is null);
+        LayerSums New() => new(_moments, new CrossMoments(_algebra, groups, size, layer.OutputChannels, keepsFew: layer.Window is null));
         var (fit, held) = (New(), New());
         for (var batch = 0; batch < _changed.Batches; batch++)
         {
@@ -161,11 +160,11 @@ internal sealed class SequentialWalk : IDisposable
                 : new LayerWindows(layer, _changed.Read(layer.Input, batch), output, null, null);
             var samples = windows.Samples;
             var kept = samples >= HeldBack ? samples - (samples / HeldBack) : batch % HeldBack == HeldBack - 1 ? 0 : samples;
-            Add(fit, windows, 0, kept);
-            Add(held, windows, kept, samples);
+            fit.Add(windows, 0, kept);
+            held.Add(windows, kept, samples);
         }
 
-        return (fit, held);
+        return (fit.Finish(), held.Finish());
     }
 
     /// <summary>
@@ -192,18 +191,9 @@ internal sealed class SequentialWalk : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _moments.Dispose();
         _references.ForEach(reference => reference.Dispose());
         _changed.Dispose();
-    }
-
-    private static void Add(CrossMoments moments, LayerWindows windows, int first, int end)
-    {
-        var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
-        for (; first < end; first += step)
-        {
-            var (patches, outputs) = windows.Read(first, Math.Min(step, end - first));
-            moments.Add(patches, outputs);
-        }
     }
 
     private static IEnumerable<Batch> First(IBatchSource source, int samples)
@@ -234,78 +224,5 @@ internal sealed class SequentialWalk : IDisposable
 
         var other = add.Input[0] == layer.Output ? add.Input[1] : add.Input[0];
         return other != layer.Output && _changed.IsReachable(other, _toCome) && reference.IsReachable(other, Nothing) ? other : null;
-    }
-}
-
-/// <summary>What a layer reads of the samples of a batch, and what it shall give, as matrices with a column for each position.</summary>
-/// <param name="layer">The layer.</param>
-/// <param name="input">What it reads in the changed model, samples first.</param>
-/// <param name="output">What it gives in the reference.</param>
-/// <param name="before">The shortcut that is added to the output, in the reference; null for none.</param>
-/// <param name="after">The same in the changed model.</param>
-internal sealed class LayerWindows(WeightLayer layer, HostTensor input, HostTensor output, HostTensor? before, HostTensor? after)
-{
-    private readonly ConvGeometry? _window = layer.Window?.Resolve(input.Shape[2..]);
-
-    // Positions of one sample: of a convolution's output, or vectors.
-    private readonly int _places = (int)(layer.Window is null ? output.Shape[1..^1].Product() : output.Shape[2..].Product());
-    private readonly int _width = (int)(layer.Window is null ? input.Shape[^1] : input.Shape[1] * layer.Window.Taps);
-
-    /// <summary>Number of samples.</summary>
-    public int Samples => (int)input.Shape[0];
-
-    /// <summary>Bytes of the matrices of one sample.</summary>
-    public long BytesOfSample => sizeof(double) * (long)_places * (_width + layer.OutputChannels);
-
-    /// <summary>The matrices of some samples: (groups·D)×n and T×n.</summary>
-    public (Matrix Patches, Matrix Outputs) Read(int first, int samples)
-    {
-        var columns = samples * _places;
-        var (patches, outputs) = (new Matrix(_width, columns), new Matrix(layer.OutputChannels, columns));
-        var (read, wanted) = (Part(input, first, samples), Wanted(first, samples));
-        if (_window is null)
-        {
-            new Matrix(columns, _width, read).CopyTransposed(patches, 0);
-            new Matrix(columns, layer.OutputChannels, wanted).CopyTransposed(outputs, 0);
-            return (patches, outputs);
-        }
-
-        PatchMatrix.Fill(patches, read, [samples, .. input.Shape[1..]], _window, output.Shape[2..], samples, 0);
-        Parallel.For(0, layer.OutputChannels, channel =>
-        {
-            var row = outputs.Row(channel);
-            for (var sample = 0; sample < samples; sample++)
-            {
-                var from = wanted.AsSpan(((sample * layer.OutputChannels) + channel) * _places, _places);
-                for (var place = 0; place < _places; place++)
-                {
-                    row[(place * samples) + sample] = from[place];
-                }
-            }
-        });
-        return (patches, outputs);
-    }
-
-    private double[] Wanted(int first, int samples)
-    {
-        var wanted = Part(output, first, samples);
-        if (before is not null)
-        {
-            TensorPrimitives.Add(wanted, Part(before, first, samples), wanted);
-            TensorPrimitives.Subtract(wanted, Part(after!, first, samples), wanted);
-        }
-
-        if (layer.Alpha != 1)
-        {
-            TensorPrimitives.Divide(wanted, layer.Alpha, wanted);
-        }
-
-        return wanted;
-    }
-
-    private static double[] Part(HostTensor tensor, int first, int samples)
-    {
-        var bytes = tensor.Bytes.Length / (int)tensor.Shape[0];
-        return new HostTensor(tensor.Type, [samples, .. tensor.Shape[1..]], tensor.Bytes[(first * bytes)..((first + samples) * bytes)]).Doubles();
     }
 }

@@ -3,16 +3,16 @@ using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.LinearAlgebra;
 
-/// <summary>y = op(a)·op(b), or y = c − op(a)·op(b), in float64 as one ONNX node.</summary>
+/// <summary>y = op(a)·op(b), or y = c − op(a)·op(b), as one ONNX node.</summary>
 internal static class GemmGraph
 {
-    public static OnnxModel Build(bool transposeA, bool transposeB, bool subtract)
+    public static OnnxModel Build(bool transposeA, bool transposeB, bool subtract, DataType type = DataType.Double)
     {
         var builder = new GraphWriter();
-        List<string> inputs = [builder.Input("a", DataType.Double, -1, -1), builder.Input("b", DataType.Double, -1, -1)];
+        List<string> inputs = [builder.Input("a", type, -1, -1), builder.Input("b", type, -1, -1)];
         if (subtract)
         {
-            inputs.Add(builder.Input("c", DataType.Double, -1, -1));
+            inputs.Add(builder.Input("c", type, -1, -1));
         }
 
         builder.NodeTo(
@@ -22,7 +22,7 @@ internal static class GemmGraph
             GraphWriter.Attribute("transA", transposeA ? 1 : 0),
             GraphWriter.Attribute("transB", transposeB ? 1 : 0),
             GraphWriter.Attribute("alpha", subtract ? -1f : 1f));
-        builder.Output("y", DataType.Double, -1, -1);
+        builder.Output("y", type, -1, -1);
         return builder.Build();
     }
 }

@@ -28,7 +28,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     private const int MostExtents = 3;
 
     // One for each extent of images of stride 1, the first few.
-    private readonly Dictionary<(long Height, long Width), ShiftedProducts> _shifted = [];
+    private readonly Dictionary<(long Height, long Width), ShiftedProducts<double>> _shifted = [];
 
     private MomentGraph? _graph;
     private double[][] _state = [];
@@ -57,8 +57,9 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     }
 
     /// <summary>Bytes of the sums for an activation of <paramref name="shape"/>.</summary>
-    public long StateBytes(long[] shape) => _vectors is not null ? sizeof(double) * _expected * Graph(shape).Size : IsShifted(Graph(shape), shape)
-        ? ShiftedProducts.StateBytes(key.Window!.Resolve(shape[2..]), shape)
+    public long StateBytes(long[] shape) =>
+        _vectors is not null ? sizeof(double) * _expected * Graph(shape).Size
+        : Shifted(Graph(shape), shape) is { } window ? ShiftedProducts<double>.StateBytes(window)
         : (sizeof(double) + (sessions.Exact ? sizeof(double) : sizeof(float))) * Graph(shape).StateShapes.Sum(extents => extents.Product());
 
     public void Add(OrtValue activation)
@@ -86,9 +87,9 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
 
         _vectors = null;
-        if (IsShifted(wanted, info.Shape))
+        if (Shifted(wanted, info.Shape) is { } windows)
         {
-            AddShifted(activation, info.Shape, info.ElementDataType);
+            AddShifted(activation, windows, info);
             return;
         }
 
@@ -178,29 +179,38 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         return matrix;
     }
 
-    private bool IsShifted(MomentGraph graph, long[] shape) =>
+    // The windows where they need not be written out.
+    private ImageWindows? Shifted(MomentGraph graph, long[] shape) =>
         sessions is { Exact: true, OnHost: true } && graph.Groups == 1 && key.Window is { } window && shape.Product() > 0
-        && ShiftedProducts.Suit(window.Resolve(shape[2..]), shape, PatchBytes)
-        && (_shifted.ContainsKey((shape[2], shape[3])) || _shifted.Count < MostExtents);
+        && ImageWindows.Of(window.Resolve(shape[2..]), shape) is { Taps: > 1 } windows
+        && SampleBytes(windows) <= PatchBytes
+        && (_shifted.ContainsKey((shape[2], shape[3])) || _shifted.Count < MostExtents)
+            ? windows
+            : null;
 
-    private void AddShifted(OrtValue activation, long[] shape, TensorElementType type)
+    private static long SampleBytes(ImageWindows windows) => (long)sizeof(double) * windows.Channels * windows.Pitch;
+
+    private void AddShifted(OrtValue activation, ImageWindows windows, OrtTensorTypeAndShapeInfo info)
     {
-        var window = key.Window!.Resolve(shape[2..]);
+        var shape = info.Shape;
         if (!_shifted.TryGetValue((shape[2], shape[3]), out var shifted))
         {
-            _shifted.Add((shape[2], shape[3]), shifted = new ShiftedProducts(sessions, window, shape));
+            _shifted.Add((shape[2], shape[3]), shifted = new ShiftedProducts<double>(sessions, windows));
         }
 
         ReadOnlySpan<byte> values = activation.GetTensorMutableRawData();
-        var most = (int)Math.Clamp(PatchBytes / ShiftedProducts.SampleBytes(window, shape), 1, shape[0]);
+        var most = (int)Math.Clamp(PatchBytes / SampleBytes(windows), 1, shape[0]);
         var sampleBytes = values.Length / (int)shape[0];
         for (var sample = 0; sample < (int)shape[0]; sample += most)
         {
             var taken = Math.Min(most, (int)shape[0] - sample);
-            shifted.Add(values.Slice(sample * sampleBytes, taken * sampleBytes), type, taken);
+            var zeros = sessions.Zeros<double>(PitchedImages<double>.Size(windows, windows.Channels, taken));
+            var images = new PitchedImages<double>(windows, windows.Channels, taken, zeros);
+            images.Fill(0, taken, values.Slice(sample * sampleBytes, taken * sampleBytes), info.ElementDataType, (int)shape[2], (int)shape[3]);
+            shifted.Add(images);
         }
 
-        _count += shape[0] * ShiftedProducts.Positions(window, shape);
+        _count += shape[0] * windows.Positions;
     }
 
     private void AddVectors(ModelSession session, OrtValue activation, OrtTensorTypeAndShapeInfo info)

@@ -10,8 +10,8 @@ namespace ModelOptimizer.Tensors.Statistics;
 internal sealed class MomentSessions(Engine engine) : IDisposable
 {
     private readonly Dictionary<string, ModelSession> _sessions = new(StringComparer.Ordinal);
-    private ModelSession? _product;
-    private double[] _numbers = [];
+    private readonly Dictionary<Type, ModelSession> _products = [];
+    private readonly Dictionary<Type, Array> _zeros = [];
 
     /// <summary>For what is no sum.</summary>
     public ILinearAlgebra Algebra => engine.LinearAlgebra;
@@ -22,19 +22,30 @@ internal sealed class MomentSessions(Engine engine) : IDisposable
     /// <summary>Whether a product reads the host's memory where it is.</summary>
     public bool OnHost => engine.Device.Kind == DeviceCatalogue.Cpu;
 
-    /// <summary>y = a·bᵀ.</summary>
-    public ModelSession Product => _product ??= engine.Sessions.CreateProduct(GemmGraph.Build(transposeA: false, transposeB: true, subtract: false));
-
-    /// <summary>An array for one use at a time, zero in its first <paramref name="count"/> numbers.</summary>
-    public double[] Zeros(int count)
+    /// <summary>y = a·bᵀ, of float or double.</summary>
+    public ModelSession Product<T>()
     {
-        if (_numbers.Length < count)
+        if (!_products.TryGetValue(typeof(T), out var session))
         {
-            return _numbers = new double[count];
+            var type = typeof(T) == typeof(float) ? TensorProto.Types.DataType.Float : TensorProto.Types.DataType.Double;
+            session = engine.Sessions.CreateProduct(GemmGraph.Build(transposeA: false, transposeB: true, subtract: false, type));
+            _products.Add(typeof(T), session);
         }
 
-        Array.Clear(_numbers, 0, count);
-        return _numbers;
+        return session;
+    }
+
+    /// <summary>An array for one use at a time, zero in its first <paramref name="count"/> numbers.</summary>
+    public T[] Zeros<T>(int count)
+    {
+        if (_zeros.GetValueOrDefault(typeof(T)) is not T[] zeros || zeros.Length < count)
+        {
+            _zeros[typeof(T)] = zeros = new T[count];
+            return zeros;
+        }
+
+        Array.Clear(zeros, 0, count);
+        return zeros;
     }
 
     public ModelSession For(MomentGraph graph, TensorProto.Types.DataType type)
@@ -51,8 +62,7 @@ internal sealed class MomentSessions(Engine engine) : IDisposable
 
     public void Dispose()
     {
-        _product?.Dispose();
-        foreach (var session in _sessions.Values.Reverse())
+        foreach (var session in _products.Values.Concat(_sessions.Values).Reverse())
         {
             session.Dispose();
         }

@@ -1,0 +1,72 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelOptimizer.Tensors.Statistics;
+
+namespace ModelOptimizer.Methods.Sequential;
+
+/// <summary>Adds up moments of what a layer reads and shall give, batch after batch.</summary>
+/// <param name="sessions">Where products run.</param>
+/// <param name="moments">Where they are added.</param>
+internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
+{
+    // Of the windows of some samples.
+    private const long PatchBytes = 48L << 20;
+
+    // Float32 products of a larger image would lose too much.
+    private const int MostPixels = 1 << 15;
+
+    // Below this the products' rounding errors, 1e-7 of the energy, would be seen in what is left without the mean.
+    private const double LeastVariance = 1e-3;
+
+    private (ImageWindows Windows, IImageMoments Sums)? _images;
+
+    /// <summary>Adds samples.</summary>
+    /// <param name="windows">Of a batch.</param>
+    /// <param name="first">The first.</param>
+    /// <param name="end">Behind the last.</param>
+    public void Add(LayerWindows windows, int first, int end)
+    {
+        var images = sessions.OnHost && windows.Images is { IsPaddedInside: true, Pitch: <= MostPixels } suited ? suited : null;
+        if (images is not null && images != _images?.Windows && first < end)
+        {
+            AddImages();
+            _images = (images, Sums(windows, images));
+        }
+
+        var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
+        for (; first < end; first += step)
+        {
+            var taken = Math.Min(step, end - first);
+            if (images is null)
+            {
+                var (patches, outputs) = windows.Read(first, taken);
+                moments.Add(patches, outputs);
+            }
+            else
+            {
+                var (read, wanted) = windows.Whole(first, taken);
+                _images!.Value.Sums.Add(taken, read.Span, windows.Type, wanted);
+            }
+        }
+    }
+
+    /// <summary>The moments of all that was added.</summary>
+    public CrossMoments Finish()
+    {
+        AddImages();
+        return moments;
+    }
+
+    private IImageMoments Sums(LayerWindows windows, ImageWindows images) =>
+        windows.Type != TensorElementType.Double && windows.Variance() >= LeastVariance
+            ? new ImageMoments<float>(sessions, images, windows.Channels)
+            : new ImageMoments<double>(sessions, images, windows.Channels);
+
+    private void AddImages()
+    {
+        if (_images is { } images)
+        {
+            moments.Add(images.Sums);
+            _images = null;
+        }
+    }
+}
