@@ -1,13 +1,11 @@
-using System.Runtime.Serialization;
 using System.Runtime.Serialization.Json;
 using System.Text;
-using System.Xml;
 
 namespace ModelOptimizer.Build;
 
 /// <summary>
-/// JSON by the framework's own serialiser, which is there wherever MSBuild and the tool run: the task brings no library into MSBuild's process. ASCII only, so
-/// that no console's encoding can hurt a line.
+/// JSON by what the framework has wherever MSBuild and the tool run: the task brings no library into MSBuild's process. ASCII only, so that no console's encoding
+/// can hurt a line.
 /// </summary>
 internal static class BuildJson
 {
@@ -24,21 +22,9 @@ internal static class BuildJson
         return Plain(Utf8.GetString(stream.ToArray()));
     }
 
-    /// <exception cref="SerializationException">The text is not JSON of this shape.</exception>
+    /// <exception cref="System.Runtime.Serialization.SerializationException">The text is not JSON of this shape.</exception>
     public static T? Read<T>(string text)
-        where T : class
-    {
-        using var stream = new MemoryStream(Utf8.GetBytes(text));
-        try
-        {
-            return new DataContractJsonSerializer(typeof(T)).ReadObject(stream) as T;
-        }
-        catch (XmlException exception)
-        {
-            // It guesses an encoding from the first two bytes, before anything turns its errors into one kind.
-            throw new SerializationException(exception.Message, exception);
-        }
-    }
+        where T : class => ContractReader.Read<T>(text);
 
     // The serialiser escapes slashes, which makes paths hard to read, ends lines as Windows does, and leaves letters of other scripts alone.
     private static string Plain(string json)

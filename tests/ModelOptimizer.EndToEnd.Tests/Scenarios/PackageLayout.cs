@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection.PortableExecutable;
+using System.Text.Json;
 
 namespace ModelOptimizer.EndToEnd.Tests.Scenarios;
 
@@ -81,15 +82,47 @@ public sealed class PackageLayout
         }
     }
 
+    [Theory]
+    [InlineData("ModelOptimizer.Build")]
+    [InlineData("ModelOptimizer.Tool")]
+    public void The_Host_Is_Told_Of_Every_Library_That_Is_Compiled_Ahead(string id)
+    {
+        const string Ahead = "runtimes/linux-x64/lib/net10.0/";
+        using var package = Open(id);
+        var compiled = package.Entries.Where(entry => entry.FullName.StartsWith(Program + Ahead, StringComparison.Ordinal)).ToList();
+        using var dependencies = JsonDocument.Parse(Text(package, Program + "modelopt.deps.json"));
+
+        var told = dependencies.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject()
+            .SelectMany(library => library.Value.TryGetProperty("runtimeTargets", out var targets) ? targets.EnumerateObject().ToArray() : [])
+            .Where(target => target.Value.GetProperty("assetType").GetString() == "runtime")
+            .Select(target => (target.Name, Platform: target.Value.GetProperty("rid").GetString()));
+
+        told.ShouldBe(compiled.Select(entry => (entry.FullName[Program.Length..], (string?)"linux-x64")), ignoreOrder: true);
+        compiled.ShouldAllBe(entry => package.GetEntry(Program + entry.Name) != null);
+        compiled.Select(HasMachineCode).ShouldAllBe(has => has);
+    }
+
+    private static bool HasMachineCode(ZipArchiveEntry entry)
+    {
+        using var assembly = Assembly(entry);
+        return assembly.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
+    }
+
+    private static PEReader Assembly(ZipArchiveEntry entry)
+    {
+        using var stream = entry.Open();
+        var buffer = new MemoryStream();
+        stream.CopyTo(buffer);
+        buffer.Position = 0;
+        return new PEReader(buffer);
+    }
+
     private static bool IsOurs(ZipArchiveEntry entry) =>
         Path.GetExtension(entry.Name) == ".dll" && (entry.Name.StartsWith("ModelOptimizer.", StringComparison.Ordinal) || entry.Name == "modelopt.dll");
 
     private static List<string> Sources(ZipArchiveEntry entry)
     {
-        using var stream = entry.Open();
-        using var buffer = new MemoryStream();
-        stream.CopyTo(buffer);
-        using var assembly = new PEReader(new MemoryStream(buffer.ToArray()));
+        using var assembly = Assembly(entry);
         var debug = assembly.ReadDebugDirectory();
         using var symbols = assembly.ReadEmbeddedPortablePdbDebugDirectoryData(debug.Single(part => part.Type == DebugDirectoryEntryType.EmbeddedPortablePdb));
         var reader = symbols.GetMetadataReader();
