@@ -15,14 +15,16 @@ internal sealed class OutputDivergence
     private const int MostLooks = 3;
 
     private readonly Engine _engine;
+    private readonly OnnxModel _model;
     private readonly List<Batch> _batches = [];
     private readonly Dictionary<string, List<double[]>> _reference;
     private readonly CancellationToken _cancellation;
+    private Frontier? _frontier;
 
     /// <summary>Runs <paramref name="model"/> on the first batches that hold <paramref name="samples"/> samples.</summary>
     public OutputDivergence(Engine engine, OnnxModel model, IBatchSource calibration, int samples, CancellationToken cancellation)
     {
-        _engine = engine;
+        (_engine, _model) = (engine, model);
         _cancellation = cancellation;
         var count = 0;
         foreach (var batch in calibration.Read())
@@ -63,13 +65,32 @@ internal sealed class OutputDivergence
     public bool IsUsable => _reference.Values.Any(batches => batches.Count > 0);
 
     /// <summary>The divergence of <paramref name="changed"/>; infinite when it gives numbers that are not finite.</summary>
-    public double Measure(OnnxModel changed)
+    public double Measure(OnnxModel changed) => Compare(Run(changed));
+
+    /// <summary>The same of a model in which one node was changed: it is run from there on, so that many of them are best looked at in the model's order.</summary>
+    /// <param name="changed">The changed model.</param>
+    /// <param name="node">The node of the original; null where it is not known.</param>
+    public double Measure(OnnxModel changed, NodeProto? node)
     {
-        var outputs = Run(changed);
+        if (node is null)
+        {
+            return Measure(changed);
+        }
+
+        _cancellation.ThrowIfCancellationRequested();
+        // Samples are few, and so all of it stays in memory.
+        Frontier Start() => new(_engine, _model, _batches, long.MaxValue);
+        var outputs = (_frontier ??= Start()).Rerun(changed, node) ?? (_frontier = Start()).Rerun(changed, node);
+        return outputs is null ? Measure(changed) : Compare(Gathered(outputs));
+    }
+
+    private double Compare(Dictionary<string, List<double[]>> outputs)
+    {
         var sum = 0.0;
         foreach (var (name, expected) in _reference)
         {
-            var found = outputs[name];
+            // What does not depend on the change is not among them.
+            var found = outputs.GetValueOrDefault(name, expected);
             var mean = expected.Average(values => values.Length == 0 ? 0 : values.Average());
             double difference = 0, variance = 0;
             for (var batch = 0; batch < expected.Count; batch++)
@@ -91,16 +112,21 @@ internal sealed class OutputDivergence
 
     private Dictionary<string, List<double[]>> Run(OnnxModel model)
     {
-        var outputs = new Dictionary<string, List<double[]>>(StringComparer.Ordinal);
         using var session = _engine.CreateSession(model);
         string[] readable = [.. session.Outputs.Where(output => ElementTypes.IsFloat((int)output.Type)).Select(output => output.Name)];
-        foreach (var batch in _batches)
+        return Gathered(_batches.Select(batch =>
         {
             _cancellation.ThrowIfCancellationRequested();
-            foreach (var (name, tensor) in session.Run(batch.Inputs, readable))
-            {
-                (outputs.TryGetValue(name, out var list) ? list : outputs[name] = []).Add(tensor.Doubles());
-            }
+            return session.Run(batch.Inputs, readable);
+        }));
+    }
+
+    private static Dictionary<string, List<double[]>> Gathered(IEnumerable<IReadOnlyDictionary<string, HostTensor>> batches)
+    {
+        var outputs = new Dictionary<string, List<double[]>>(StringComparer.Ordinal);
+        foreach (var (name, tensor) in batches.SelectMany(batch => batch).Where(output => ElementTypes.IsFloat((int)output.Value.Type)))
+        {
+            (outputs.TryGetValue(name, out var list) ? list : outputs[name] = []).Add(tensor.Doubles());
         }
 
         return outputs;

@@ -162,7 +162,7 @@ internal sealed class LayerEffects
             }
 
             var changed = GraphRewriter.Apply(_work.Context.Model, [_work.SolverOf(layer).Reconstructed(point.Ranks)]);
-            if (_divergence!.Measure(changed) is > 0 and < double.PositiveInfinity and var divergence)
+            if (_divergence!.Measure(changed, layer.Layer.Node) is > 0 and < double.PositiveInfinity and var divergence)
             {
                 measured.Add((point.SquaredError, divergence));
             }

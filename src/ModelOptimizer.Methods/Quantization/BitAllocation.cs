@@ -17,6 +17,7 @@ internal sealed class BitAllocation
     private readonly StepContext _context;
     private readonly Func<WeightTarget, WeightFormat, RoundedWeight> _round;
     private readonly OutputDivergence? _divergence;
+    private readonly TensorUses _uses;
     private readonly List<Layer> _layers = [];
 
     /// <summary>Rounds every weight at a few widths and measures the effects: most of the time goes here.</summary>
@@ -31,7 +32,7 @@ internal sealed class BitAllocation
         string rounding)
     {
         (_context, _round) = (context, round);
-        _divergence = OutputDivergence.Of(context, targets.Count);
+        (_divergence, _uses) = (OutputDivergence.Of(context, targets.Count), new TensorUses(context.Model.Proto));
         var (looks, samples) = OutputDivergence.Afford(context, targets.Count);
         var before = StoredWeights.BytesNow(context.Model);
         var types = new ConstantLookup(context.Model.Graph);
@@ -139,7 +140,9 @@ internal sealed class BitAllocation
         return
         [
             .. errors,
-            .. seen.Select(index => (Error: errors[index], Divergence: _divergence!.Measure(RoundedWeight.Apply(_context.Model, [rounded[index]]))))
+            .. seen.Select(index => (Error: errors[index], Divergence: _divergence!.Measure(
+                    RoundedWeight.Apply(_context.Model, [rounded[index]]),
+                    _uses.OnlyReader(target.Layer.Weight))))
                 .Where(point => point is { Error: > 0, Divergence: > 0 and < double.PositiveInfinity })
                 .SelectMany(point => new[] { point.Error, point.Divergence }),
         ];

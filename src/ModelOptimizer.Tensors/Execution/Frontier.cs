@@ -4,6 +4,7 @@ using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Runtime;
+using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Tensors.Execution;
 
@@ -77,6 +78,31 @@ internal sealed class Frontier : IDisposable
         }
     }
 
+    /// <summary>
+    /// The outputs that depend on <paramref name="node"/>, batch by batch, in a model in which only that node was changed: it is run from there on. Null where
+    /// the walk is behind the node already, or never comes to it.
+    /// </summary>
+    /// <param name="changed">The changed model; what its nodes give has the names that it has in this one.</param>
+    /// <param name="node">A node of this model.</param>
+    public IReadOnlyList<IReadOnlyDictionary<string, HostTensor>>? Rerun(OnnxModel changed, NodeProto node)
+    {
+        if (!_open.Contains(node))
+        {
+            return null;
+        }
+
+        Advance([.. GraphWalk.Reads(node)]);
+        var behind = node.Output.ToHashSet(StringComparer.Ordinal);
+        foreach (var later in _model.Graph.Node.Where(later => GraphWalk.Reads(later).Any(behind.Contains)))
+        {
+            behind.UnionWith(later.Output);
+        }
+
+        string[] outputs = [.. _model.Graph.Output.Select(output => output.Name).Where(behind.Contains)];
+        using var session = Session(changed, outputs);
+        return [.. Enumerable.Range(0, Batches).Select(batch => Outputs(session, outputs, batch))];
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -90,16 +116,21 @@ internal sealed class Frontier : IDisposable
 
     private void Run(string[] outputs)
     {
-        using var session = _engine.CreateSession(TapModel.Build(_model, outputs, _live.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.Type)));
-        var inputs = session.Inputs.Select(input => input.Name).ToList();
+        using var session = Session(_model, outputs);
         for (var batch = 0; batch < Batches; batch++)
         {
-            foreach (var (name, tensor) in session.Run(inputs.ToDictionary(name => name, name => _live[name].Read(batch), StringComparer.Ordinal), outputs))
+            foreach (var (name, tensor) in Outputs(session, outputs, batch))
             {
                 Add(name, tensor);
             }
         }
     }
+
+    private ModelSession Session(OnnxModel model, string[] outputs) =>
+        _engine.CreateSession(TapModel.Build(model, outputs, _live.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.Type)));
+
+    private IReadOnlyDictionary<string, HostTensor> Outputs(ModelSession session, string[] outputs, int batch) =>
+        session.Run(session.Inputs.ToDictionary(input => input.Name, input => _live[input.Name].Read(batch), StringComparer.Ordinal), outputs);
 
     private void Add(string name, HostTensor tensor)
     {
