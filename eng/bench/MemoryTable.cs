@@ -6,6 +6,7 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Pipeline.Compression;
 using ModelOptimizer.Pipeline.Manifest;
 using ModelOptimizer.Tensors.Devices;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Bench;
 
@@ -39,6 +40,11 @@ internal static class MemoryTable
         foreach (var row in rows.Length > 0 ? rows.Split(',') : [.. Enumerable.Range(1, Rows.Length).Select(row => $"{row}")])
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory-row", shared, row]) { RedirectStandardOutput = true };
+            foreach (var (name, value) in NativeHeap.Variables)
+            {
+                start.Environment[name] = value;
+            }
+
             using var process = Process.Start(start)!;
             var text = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
@@ -74,6 +80,7 @@ internal static class MemoryTable
                   - { {{step}} }
             """;
         var forecast = Forecast(workspace, manifest);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model}: {step}, {memory}: {forecast / 1e9:F2} GB"));
         var ends = "";
         try
         {
@@ -97,6 +104,7 @@ internal static class MemoryTable
         var path = Path.Combine(workspace.Folder, "forecast.yaml");
         File.WriteAllText(path, manifest);
         var plan = ManifestReader.Read(path);
+        WorkingMemory.Promise(plan.Memory);
         using var engine = new Engine(DeviceSelector.Select(DeviceCatalogue.Cpu));
         var job = new JobContext(plan, plan.Models[0], engine, new Progress<MethodProgress>(), _ => { }, CancellationToken.None);
         var original = PreparedModel.Of(OnnxModel.Load(plan.Models[0].Source), plan.Models[0]).Model;

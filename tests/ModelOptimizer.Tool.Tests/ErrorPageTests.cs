@@ -45,7 +45,7 @@ public partial class ErrorPageTests
     {
         var keys = Key().Matches(yaml).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
         string Missing(string key, string text) => keys.Contains(key) ? "" : text;
-        return keys.Overlaps(["version", "device", "seed", "datasets", "models"])
+        return keys.Overlaps(["version", "device", "seed", "memory", "datasets", "models"])
             ? $"{Missing("version", "version: 1\n")}{yaml}{Missing("models", "models: { digits: { source: digits.onnx, compress: [ { method: tucker, ranks: 8 } ] } }\n")}"
             : $$"""
                 version: 1

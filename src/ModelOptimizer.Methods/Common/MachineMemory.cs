@@ -6,6 +6,9 @@ namespace ModelOptimizer.Methods.Common;
 /// <summary>Whether what a method predicts to need stays within what a run may take.</summary>
 internal static class MachineMemory
 {
+    // Moments in memory, dead arrays, and what is kept around a layer in three models.
+    private const double MostGrowth = (1.0 / 8) + (1.0 / 10) + (3.0 / 16);
+
     /// <summary>Checks a prediction before anything is computed.</summary>
     /// <param name="needed">Bytes.</param>
     /// <param name="work">What needs them, as the subject of a sentence.</param>
@@ -28,10 +31,15 @@ internal static class MachineMemory
         }
     }
 
-    // Half of the machine is the default; more of it can be had.
-    private static string Raise(long needed) => needed > 2 * WorkingMemory.Half
-        ? ""
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $" Or write 'memory: {Math.Ceiling(needed / 1e8) / 10:0.0} GB' at the top of the manifest: the machine has {2 * WorkingMemory.Half / 1e9:0.0} GB.");
+    // Half of the machine is the default; more of it can be had. What is kept in memory grows with what is allowed, by two fifths of it at most.
+    private static string Raise(double needed)
+    {
+        var (allowed, machine) = (WorkingMemory.Limit, 2 * WorkingMemory.Half);
+        var enough = allowed + ((needed - allowed) / (1 - MostGrowth));
+        return enough > machine
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" Or write 'memory: {Math.Ceiling(enough / 1e8) / 10:0.0} GB' at the top of the manifest: the machine has {machine / 1e9:0.0} GB.");
+    }
 }

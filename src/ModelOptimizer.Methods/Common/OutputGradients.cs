@@ -18,6 +18,7 @@ internal static class OutputGradients
 
     // Of what the forward and the backward pass make.
     private const long MostBytes = 1L << 29;
+
     private const int LargestBatch = 32;
 
     private static readonly string[] Refusals =
@@ -50,6 +51,9 @@ internal static class OutputGradients
             return null;
         }
     }
+
+    /// <summary>Predicted bytes of the forward and the backward pass of a batch.</summary>
+    public static long Bytes(StepContext context) => Math.Max(SampleBytes(context), Math.Min(MostBytes, LargestBatch * SampleBytes(context)));
 
     /// <summary>The outputs that are compared: floating-point ones, before a softmax at the end.</summary>
     /// <param name="model">The model.</param>
@@ -158,11 +162,11 @@ internal static class OutputGradients
             StringComparer.Ordinal);
     }
 
-    private static int BatchSize(StepContext context, SampleStore samples)
-    {
-        var perSample = 2 * TrainingMemory.ActivationBytes(context.Model.Graph.Node, context.Shapes);
-        return TrainingGraph.BatchOf(context.Model, (int)Math.Clamp(MostBytes / Math.Max(1, perSample), 1, Math.Min(LargestBatch, samples.Count)));
-    }
+    private static int BatchSize(StepContext context, SampleStore samples) => TrainingGraph.BatchOf(
+        context.Model,
+        (int)Math.Clamp(MostBytes / Math.Max(1, SampleBytes(context)), 1, Math.Min(LargestBatch, samples.Count)));
+
+    private static long SampleBytes(StepContext context) => 2 * TrainingMemory.ActivationBytes(context.Model.Graph.Node, context.Shapes);
 
     /// <summary>The first samples of a source, whole batches.</summary>
     private sealed class Leading(IBatchSource source, int most) : IBatchSource

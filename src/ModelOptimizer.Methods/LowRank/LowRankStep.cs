@@ -6,6 +6,9 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>A step that replaces layers by products of factors.</summary>
 internal sealed class LowRankStep(StepContext context, MethodArguments arguments, IFactorization factorization) : IStep
 {
+    // Samples in a batch where a model makes little of each.
+    private const int UsualBatch = 16;
+
     private readonly LowRankWork _work = new(context, LowRankOptions.From(arguments), factorization);
     private IReadOnlyList<ChosenRanks>? _unfit;
     private LowRankBuilder? _builder;
@@ -146,7 +149,12 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         var measured = _work.NeedsData ? _work.Candidates.DistinctBy(layer => layer.Moment).Sum(Moment) : 0;
         var kept = _work.KeepsSolvers ? _work.Candidates.Sum(_work.MemoryOf) : 0;
         var most = _work.Candidates.Select(layer => _work.IsSequential ? Math.Max(Solved(layer), Walked(layer)) : Solved(layer)).DefaultIfEmpty().Max();
-        return SequentialWalk.ModelBytes(context) + Math.Min(measured, WorkingMemory.Share) + kept + most;
+        // Sums, of which one after the other becomes a moment, and a batch.
+        var made = sizeof(float) * UsualBatch * (double)context.Shapes.Values.Sum(shape => shape.Product());
+        var held = Math.Min(measured, WorkingMemory.Share);
+        var sums = Math.Min(measured, 2 * WorkingMemory.Share) + _work.Candidates.Select(Moment).DefaultIfEmpty().Max();
+        var collected = sums + Math.Min(made, WorkingMemory.BatchBytes);
+        return SequentialWalk.WithModels(context, held + Math.Max(kept + most, _work.NeedsData ? collected : 0));
     }
 
     private void RequireMemory() => MachineMemory.Require(

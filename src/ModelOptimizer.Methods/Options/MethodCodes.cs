@@ -48,7 +48,7 @@ internal static class MethodCodes
     /// <summary>The model does not end in a chain of layers that can be trained.</summary>
     public const string NoChain = "MOC2104";
 
-    /// <summary>The variables of a step do not fit into this machine's memory.</summary>
+    /// <summary>The variables of a step do not fit into the memory that the run may take.</summary>
     public const string TooMuchMemory = "MOC2105";
 
     /// <summary>A training target cannot be had from the data.</summary>

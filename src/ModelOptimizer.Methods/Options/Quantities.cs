@@ -78,7 +78,11 @@ internal static partial class QuantityReader
     public static bool MayBePlain(QuantityForm form) => Units(form).ContainsKey("");
 
     /// <summary>A quantity with a unit as a regular expression.</summary>
-    public static string Pattern(QuantityForm form) => $@"^\+?{Number}\s*({string.Join('|', Units(form).Keys.Where(unit => unit.Length > 0).Concat(TakesPercent(form) ? ["%"] : []))})$";
+    public static string Pattern(QuantityForm form)
+    {
+        var units = Units(form).Keys.Where(unit => unit.Length > 0).Concat(TakesPercent(form) ? ["%"] : []);
+        return $@"^\+?{Number}\s*({string.Join('|', units)})$";
+    }
 
     /// <summary>Reads a quantity that must not be negative.</summary>
     public static Quantity Read(Node node, string what, QuantityForm form)

@@ -59,7 +59,7 @@ internal sealed class QuantizeStep : IStep
 
             return new MethodPlan(
                 [.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target.Name)],
-                (long)(Math.Min(bytes, WorkingMemory.Share) + Math.Max(largest + (largest > 0 ? SequentialWalk.ModelBytes(_context) : 0), peak)),
+                (long)SequentialWalk.WithModels(_context, Math.Min(bytes, WorkingMemory.Share) + Math.Max(largest, peak)),
                 flops
             );
         }

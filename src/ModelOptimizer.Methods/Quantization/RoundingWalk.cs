@@ -11,13 +11,17 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <param name="position">Where the step is written.</param>
 internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> names, SourcePosition? position)
 {
+    private const int WeightCopies = 6;
+
     /// <summary>Whether a weight is rounded for what its layer reads by then: its one reader is a layer whose inputs can be measured.</summary>
     public static bool IsWalked(WeightTarget target) => target is { Measured: [{ TransA: false }] };
 
-    /// <summary>Bytes of a walk with the moments and factors of the largest weight, and the operations of solving and rounding all of them.</summary>
+    /// <summary>
+    /// Bytes, besides the models, of a walk with the moments and factors of the largest weight, and the operations of solving and rounding all of them.
+    /// </summary>
     /// <param name="context">The step's.</param>
     /// <param name="targets">The weights that are walked.</param>
-    public static (long Bytes, double Flops) Predicted(StepContext context, IReadOnlyCollection<WeightTarget> targets)
+    public static (double Bytes, double Flops) Predicted(StepContext context, IReadOnlyCollection<WeightTarget> targets)
     {
         if (targets.Count == 0)
         {
@@ -30,12 +34,14 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
             double width = target.Axis!.Width;
             var layer = target.Measured.Count == 1 ? target.Measured[0] : target.Layer;
             double groups = layer.Window?.Group ?? 1;
-            var rounded = SequentialWalk.SolveBytes(context, layer, samples) + IRounding.Bytes(context, layer, samples);
+            // The weight as it is and solved, what becomes of it, the difference, and products of these.
+            var copies = WeightCopies * sizeof(double) * (double)layer.WeightCount;
+            var rounded = copies + SequentialWalk.SolveBytes(context, layer, samples) + IRounding.Bytes(context, layer, samples);
             largest = Math.Max(largest, rounded + SequentialWalk.KeptBytes(context, layer, samples));
             flops += (groups * (RidgeFit.Factors + 1) * Math.Pow(width, 3) / 3) + (12 * target.Axis.Count * width * width);
         }
 
-        return ((long)(largest + SequentialWalk.ModelBytes(context)), flops);
+        return (largest, flops);
     }
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Sequential;
@@ -269,6 +270,7 @@ internal sealed class CrossMoments
 
     private double[] Mean(double[] sum)
     {
+        WorkingMemory.Expect(sizeof(double) * (long)sum.Length);
         var mean = new double[sum.Length];
         TensorPrimitives.Divide(sum, (double)Count, mean);
         return mean;

@@ -8,7 +8,9 @@ namespace ModelOptimizer.Methods.Sequential;
 /// chosen by the error on the samples that are held back, W₀ itself (λ = ∞) among the candidates.
 /// </summary>
 /// <param name="Weight">W*, T×D.</param>
-/// <param name="Moment">Σ̃ of each group, centred where a bias takes the mean; E[x̃] where it is centred, zeros elsewhere; and how many positions say so.</param>
+/// <param name="Moment">
+/// Σ̃ of each group, centred where a bias takes the mean; E[x̃] where it is centred, zeros elsewhere; and how many positions say so.
+/// </param>
 /// <param name="Shift">From weights, T×D, to E[y − W·x̃], what the bias must add (T numbers).</param>
 internal sealed record RidgeFit(
     Matrix Weight,

@@ -6,6 +6,7 @@ using ModelOptimizer.Pipeline.Files;
 using ModelOptimizer.Pipeline.Gates;
 using ModelOptimizer.Pipeline.Reports;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Sessions;
 
 namespace ModelOptimizer.Pipeline.Compression;
@@ -20,7 +21,6 @@ internal sealed record JobContext(
     CancellationToken Cancellation
 )
 {
-    private const long BatchBytes = 1L << 29;
     private const int LargestBatch = 64;
 
     /// <summary>What methods keep between runs; null when there is no cache.</summary>
@@ -40,10 +40,10 @@ internal sealed record JobContext(
 
     /// <summary>The calibration samples; null when the manifest gives none.</summary>
     /// <param name="session">The model that is fed them.</param>
-    /// <param name="sampleBytes">What it makes of one sample: a batch is no larger than its tensors may be together. Always the same, as sums depend on it.</param>
+    /// <param name="sampleBytes">What it makes of one sample: a batch is no larger than its tensors may be together.</param>
     public IBatchSource? OpenCalibration(ModelSession session, long sampleBytes = 0)
     {
-        var most = (int)Math.Clamp(BatchBytes / Math.Max(1, sampleBytes), 1, LargestBatch);
+        var most = (int)Math.Clamp(WorkingMemory.BatchBytes / Math.Max(1, sampleBytes), 1, LargestBatch);
         return Model.Calibrate switch
         {
             null => null,

@@ -5,6 +5,9 @@ namespace ModelOptimizer.Tensors.Runtime;
 /// </summary>
 internal static class WorkingMemory
 {
+    /// <summary>What a model may make of one batch of samples, in bytes: the same whatever the limit is, as sums depend on it.</summary>
+    public const long BatchBytes = 1L << 28;
+
     // The runtime keeps larger arrays apart, where only a full collection frees them.
     private const long Large = 85_000;
 
@@ -19,7 +22,7 @@ internal static class WorkingMemory
     public static long Limit => Promised.Value > 0 ? Promised.Value : Half;
 
     /// <summary>Half of the machine's memory.</summary>
-    public static long Half => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+    public static long Half { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
     /// <summary>Bytes of one of the few things that are held for long, such as moments, or what later layers read; more of them goes to files.</summary>
     public static long Share => Limit / 8;

@@ -23,7 +23,8 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// </param>
 internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long? memoryLimit = null) : IStatistics
 {
-    private readonly long _memoryLimit = memoryLimit ?? WorkingMemory.Share;
+    // Nothing else is there while sums are added up, and every pass runs the whole model.
+    private readonly long _memoryLimit = memoryLimit ?? (2 * WorkingMemory.Share);
     private readonly KeptMoments _known = new(memoryLimit ?? WorkingMemory.Share);
 
     /// <inheritdoc/>

@@ -12,6 +12,10 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <summary>One pass over the calibration data for as many keys as fit into memory.</summary>
 internal sealed class MomentPass : IDisposable
 {
+    // Of one tensor, and of all together: as many tensors are gathered whatever the limit is, or sums would depend on it.
+    private const long LargestBuffer = 8L << 20;
+    private const long AllBuffers = 128L << 20;
+
     private readonly OnnxModel _model;
     private readonly ModelSession? _taps;
     private readonly List<string> _tapNames;
@@ -29,10 +33,11 @@ internal sealed class MomentPass : IDisposable
         _model = model;
         _memoryLimit = memoryLimit;
         _sessions = new MomentSessions(engine);
+        var buffer = Math.Min(LargestBuffer, AllBuffers / Math.Max(1, tensors.Count));
         _buffers =
         [
             .. keys.GroupBy(key => key.Tensor, StringComparer.Ordinal)
-                .Select(group => new TapBuffer(group.Key, [.. group.Select(key => new MomentAccumulator(_sessions, key, model.Path))])),
+                .Select(group => new TapBuffer(group.Key, [.. group.Select(key => new MomentAccumulator(_sessions, key, model.Path))], buffer)),
         ];
         var inputs = model
             .Graph.Input.Select(input => input.Name)
@@ -143,10 +148,11 @@ internal sealed class MomentPass : IDisposable
 /// Gathers small batches of one tensor until a product pays: with one sample a batch, a wide layer would otherwise copy its state more often than it
 /// multiplies.
 /// </summary>
-internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulators)
+/// <param name="tensor">The tensor.</param>
+/// <param name="accumulators">What adds it up.</param>
+/// <param name="largestBuffer">Bytes that may be gathered.</param>
+internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulators, long largestBuffer)
 {
-    private const long LargestBuffer = 8L << 20;
-
     private byte[] _gathered = [];
     private int _used;
     private long[] _shape = [];
@@ -166,13 +172,13 @@ internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulat
         }
 
         var bytes = value.GetTensorSizeInBytes();
-        if (next.Length == 0 || !Accumulators.TrueForAll(accumulator => accumulator.MayGather) || (_used == 0 && 2 * bytes > LargestBuffer))
+        if (next.Length == 0 || !Accumulators.TrueForAll(accumulator => accumulator.MayGather) || (_used == 0 && 2 * bytes > largestBuffer))
         {
             Accumulators.ForEach(accumulator => accumulator.Add(value));
             return;
         }
 
-        if (_used + bytes > LargestBuffer)
+        if (_used + bytes > largestBuffer)
         {
             Flush();
         }
@@ -201,7 +207,8 @@ internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulat
     {
         if (_used + bytes.Length > _gathered.Length)
         {
-            Array.Resize(ref _gathered, (int)Math.Min(LargestBuffer, Math.Max(2L * _gathered.Length, _used + bytes.Length)));
+            WorkingMemory.Expect(largestBuffer);
+            Array.Resize(ref _gathered, (int)Math.Min(largestBuffer, Math.Max(2L * _gathered.Length, _used + bytes.Length)));
         }
 
         bytes.CopyTo(_gathered.AsSpan(_used));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Onnx.Values;
@@ -68,6 +69,7 @@ internal sealed class PitchedImages<T>
     /// <param name="step">From one to the next.</param>
     public T[] Cut(int first, int count, int step)
     {
+        WorkingMemory.Expect(Unsafe.SizeOf<T>() * ((long)(Channels * Samples * count) + _window.Pitch));
         var strip = new T[(Channels * Samples * count) + _window.Pitch];
         for (var channel = 0; channel < Channels; channel++)
         {

@@ -100,7 +100,13 @@ internal sealed class Supervisor : IDisposable
             ? [typeof(Supervisor).Assembly.Location]
             : [];
         // The child shares the terminal. Its input is for orders; no command reads any.
-        return new ProcessStartInfo(host, [.. tool, Worker.Argument, folder, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(host, [.. tool, Worker.Argument, folder, .. arguments]) { UseShellExecute = false, RedirectStandardInput = true };
+        foreach (var (name, value) in NativeHeap.Variables.Where(variable => !start.Environment.ContainsKey(variable.Key)))
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
 
     private int Report(Exception failure)

@@ -36,7 +36,8 @@ internal sealed class RateStep : IStep
         get
         {
             var (bytes, flops) = RoundingWalk.Predicted(_context, [.. Usable]);
-            return new MethodPlan([.. Usable.Select(target => target.Name)], bytes, flops);
+            var most = SequentialWalk.WithModels(_context, Math.Max(bytes, OutputGradients.Bytes(_context)));
+            return new MethodPlan([.. Usable.Select(target => target.Name)], (long)most, flops);
         }
     }
 

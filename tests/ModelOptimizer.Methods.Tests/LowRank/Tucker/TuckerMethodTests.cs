@@ -3,6 +3,7 @@ using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.LowRank;
@@ -192,6 +193,27 @@ public class TuckerMethodTests
         all.TargetLayers.ShouldBe(["c0", "c1", "c2", "head"]);
         all.PeakBytes.ShouldBeGreaterThan(small.PeakBytes);
         all.Flops.ShouldBeGreaterThan(small.Flops);
+    }
+
+    [Fact]
+    public void A_run_that_may_take_less_holds_fewer_moments_and_less_that_is_dead()
+    {
+        var graph = new GraphBuilder().Input("x0", [-1, 160, 4, 4]);
+        for (var i = 0; i < 12; i++)
+        {
+            graph.Conv($"x{i}", $"x{i + 1}", 160, 160, [3, 3], attributes: ("pads", new[] { 1, 1, 1, 1 }));
+        }
+
+        var context = MethodRun.Context(graph.Output("x12").Build(), new RandomBatches(graph.Build()));
+        long Plan() => new TuckerMethod().Plan(context, MethodRun.Arguments(("ranks", MethodRun.Ranks(2)))).PeakBytes;
+        WorkingMemory.Promise(100_000_000_000);
+        var much = Plan();
+        WorkingMemory.Promise(1_000_000_000);
+        var little = Plan();
+        WorkingMemory.Promise(null);
+
+        // Twelve moments of 16.6 MB, of which 125 MB stay in memory; 512 MB that may lie dead, or 100.
+        (much - little).ShouldBeInRange(400_000_000, 600_000_000);
     }
 
     [Theory]
