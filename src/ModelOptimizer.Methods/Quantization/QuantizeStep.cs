@@ -18,7 +18,7 @@ internal sealed class QuantizeStep : IStep
     private readonly WeightRounder _rounder;
     private readonly IReadOnlyList<PlannedWeight> _planned;
     private readonly Dictionary<(string Layer, WeightFormat Format), RoundedWeight> _rounded = [];
-    private readonly WalkMemory<RoundedWeight> _walked = new(weight => weight.Tensor.Count);
+    private readonly WalkMemory<RoundedWeight> _walked;
     private BitAllocation? _allocation;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
@@ -26,6 +26,7 @@ internal sealed class QuantizeStep : IStep
     {
         (_context, _options) = (context, options);
         _rounder = new WeightRounder(context, options.UnderMoments, options.Position);
+        _walked = StoredRounding.Memory(context, $"rounding, under moments {options.UnderMoments}");
         var targets = TargetFinder.Find(context.Model, context.Shapes);
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
