@@ -2,6 +2,7 @@ using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Preparing;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Testing;
@@ -108,6 +109,35 @@ public class WeightFunctionsTests
         var model = Calls(what.EndsWith("twice", StringComparison.Ordinal) ? 2 : 1, function);
 
         WeightFunctions.Inline(model).ShouldBeSameAs(model);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weights_of_graphs_inside_a_function_are_counted_and_reached(bool isDefault)
+    {
+        GraphProto Branch(string weight) => new GraphBuilder().Random(weight, [4, 4]).Node("MatMul", ["a", weight], ["t"]).Output("t").Build().Graph;
+        var choose = Node("If", ["c"], "o");
+        choose.Attribute.Add(GraphBuilder.Attribute("then_branch", Branch("v")));
+        choose.Attribute.Add(isDefault
+            ? new AttributeProto { Name = "else_branch", RefAttrName = "other", Type = AttributeProto.Types.AttributeType.Graph }
+            : GraphBuilder.Attribute("else_branch", Branch("u")));
+        var function = Function("Choose", ["a", "c"], ["o"], choose);
+        if (isDefault)
+        {
+            function.AttributeProto.Add(GraphBuilder.Attribute("other", Branch("u")));
+        }
+
+        var builder = new GraphBuilder().Input("x", [1, 4]).Input("b", [], (int)DataType.Bool).Node("Choose", ["x", "b"], ["y"]).Output("y");
+        builder.Proto.Graph.Node[0].Domain = "local";
+        var given = With(builder, function);
+
+        var model = ReachedWeights.Of(given);
+
+        ModelStatistics.Parameters(given).ShouldBe(32);
+        ModelStatistics.Parameters(model).ShouldBe(32);
+        model.Proto.Functions.ShouldBeEmpty();
+        model.Graph.Initializer.Select(tensor => tensor.Dims.Product()).ShouldBe([16L, 16L]);
     }
 
     private static FunctionProto Dense()
