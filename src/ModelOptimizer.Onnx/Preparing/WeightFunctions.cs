@@ -131,7 +131,8 @@ internal sealed class WeightFunctions
         var isWritten = false;
         foreach (var node in graph.Node)
         {
-            if (_nodes <= MostNodes && functions.TryGetValue(Key(node), out var function))
+            // One that is written out may bring a domain, and another have been written for another version of it.
+            if (_nodes <= MostNodes && functions.TryGetValue(Key(node), out var function) && HasVersionsOf(_proto, function))
             {
                 isWritten = true;
                 var before = nodes.Count;

@@ -140,6 +140,30 @@ public class WeightFunctionsTests
         model.Graph.Initializer.Select(tensor => tensor.Dims.Product()).ShouldBe([16L, 16L]);
     }
 
+    [Fact]
+    public void Of_functions_for_two_versions_of_a_domain_one_is_written_out_and_the_other_stays_with_its_version()
+    {
+        FunctionProto Scaled(string name, long version)
+        {
+            var function = Dense();
+            function.Name = name;
+            function.Node.Add(new NodeProto { Domain = "other", OpType = "Scale", Input = { "o" }, Output = { "s" } });
+            function.Output[0] = "s";
+            function.OpsetImport.Add(new OperatorSetIdProto { Domain = "other", Version = version });
+            return function;
+        }
+
+        var builder = new GraphBuilder().Input("x", [1, 4]).Node("First", ["x"], ["h"]).Node("Second", ["h"], ["g"]).Node("First", ["g"], ["y"]).Output("y");
+        builder.Proto.Graph.Node.ToList().ForEach(node => node.Domain = "local");
+
+        var model = WeightFunctions.Inline(With(builder, Scaled("First", 1), Scaled("Second", 3)));
+
+        model.Graph.Node.Select(node => node.OpType).ShouldBe(["MatMul", "LeakyRelu", "Scale", "Second", "MatMul", "LeakyRelu", "Scale"]);
+        model.Proto.OpsetImport.Single(import => import.Domain == "other").Version.ShouldBe(1);
+        var left = model.Proto.Functions.ShouldHaveSingleItem();
+        (left.Name, left.OpsetImport.Single(import => import.Domain == "other").Version).ShouldBe(("Second", 3));
+    }
+
     private static FunctionProto Dense()
     {
         var constant = Node("Constant", [], "w");
