@@ -34,10 +34,11 @@ internal sealed class NnBcdWork
             chosenLayers is null ? null : layer => chosenLayers.Contains(layer.Name));
         Trained = [.. OfChain(Chain, sets, chosenLayers)];
         var byName = Trained.ToDictionary(layer => layer.Layer.Name, StringComparer.Ordinal);
+        var whyNot = Chain.WhyNot(context.Model);
         Layers =
         [
             .. all.Where(layer => byName.ContainsKey(layer.Name) || chosenLayers?.Contains(layer.Name) != false)
-                .Select(layer => byName.GetValueOrDefault(layer.Name) ?? new SelectedLayer(layer, null, Chain.WhyNot(layer, context.Model))),
+                .Select(layer => byName.GetValueOrDefault(layer.Name) ?? new SelectedLayer(layer, null, whyNot(layer))),
         ];
     }
 

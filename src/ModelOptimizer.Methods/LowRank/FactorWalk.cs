@@ -14,7 +14,11 @@ internal sealed class FactorWalk(LowRankWork work)
 
     private const string NotSolvable = "fitted independently: the equations for what it reads by then have no solution";
 
-    private readonly WalkMemory<FittedLayer> _memory = new(fitted => fitted.Numbers.Sum(numbers => numbers.Values.LongLength));
+    private readonly WalkMemory<FittedLayer> _memory = new(
+        work.Context,
+        $"{work.Factorization.Name} walk: {work.Options.Measurement}",
+        fitted => fitted.Count,
+        FittedLayer.Write);
 
     /// <summary>Walks once.</summary>
     /// <param name="chosen">Ranks by layer. The step's other layers keep their form, and are solved anew behind the first that has not.</param>
@@ -28,11 +32,12 @@ internal sealed class FactorWalk(LowRankWork work)
             .Select(layer => (Layer: layer, Now: found[(chosen.ContainsKey(layer.Name) ? Output(layer) : layer.Layer.Output, layer.Layer.WeightInput)]))
             .ToList();
         List<WeightLayer> reached = [.. pairs.Select(pair => pair.Now)];
-        using var walk = new SequentialWalk(work.Context, changed, reached, SequentialWalk.EnoughSamples(reached));
+        var samples = SequentialWalk.EnoughSamples(reached);
+        using var walk = new SequentialWalk(work.Context, changed, reached, samples);
         var constants = new ConstantLookup(changed.Graph);
         var result = new Walked([], []);
         var isChanged = !ReferenceEquals(work.Context.Model, work.Context.Reference);
-        var decided = "";
+        var decided = $"{samples} samples\n";
         foreach (var (index, (layer, now)) in pairs.Index())
         {
             work.Context.Cancellation.ThrowIfCancellationRequested();
@@ -42,20 +47,22 @@ internal sealed class FactorWalk(LowRankWork work)
             var place = isChanged ? walk.Reach(now) : null;
             // Which shortcut is known depends on whether a layer in it is still to come.
             decided += $"{layer.Name}: {ranks} {place?.Shortcut}\n";
-            var fitted = isChanged ? _memory.Find(decided, () => Fitted(layer, now, ranks, place, walk, constants[now.Weight])) : new FittedLayer(null, []);
+            var fitted = isChanged
+                ? _memory.Find(
+                    decided,
+                    () => Fitted(layer, now, ranks, place, walk, constants[now.Weight]),
+                    reader => FittedLayer.Read(reader, layer.Layer))
+                : new FittedLayer();
             walk.Pass(now);
-            foreach (var numbers in fitted.Numbers)
-            {
-                numbers.Apply(changed);
-            }
-
+            var numbers = Numbers(layer, now, fitted);
+            numbers.ForEach(constant => constant.Apply(changed));
             if (fitted.Factored is not null)
             {
                 result.Factored.Add(layer.Name, fitted.Factored);
             }
-            else if (fitted.Numbers.Count > 0)
+            else if (numbers.Count > 0)
             {
-                result.Refitted.Add(layer.Name, fitted.Numbers);
+                result.Refitted.Add(layer.Name, numbers);
             }
         }
 
@@ -69,18 +76,20 @@ internal sealed class FactorWalk(LowRankWork work)
         if (ranks is not { } pair)
         {
             return fit is null || !WeightValues.Fits(weight.DataType, fit.Weight.Values)
-                ? new FittedLayer(null, [])
-                : new FittedLayer(null, Numbers(now, fit.Weight, walk.Bias(now, fit, fit.Weight)));
+                ? new FittedLayer()
+                : new FittedLayer(
+                    Weight: Array.ConvertAll(StoredWeight.Values(now, fit.Weight), value => WeightValues.Round(weight.DataType, value)),
+                    Bias: walk.Bias(now, fit, fit.Weight));
         }
 
         var solved = Solved(layer, pair, ref fit);
-        var approximation = Approximation(layer, solved.Replacement);
-        var bias = fit is null ? null : walk.Bias(now, fit, approximation);
-        return new FittedLayer(
-            fit is null
-                ? solved
-                : solved with { Replacement = WithBias(solved.Replacement, work.PlanOf(layer).NewBias, bias) },
-            Numbers(now, approximation, bias));
+        if (fit is null)
+        {
+            return new FittedLayer(solved);
+        }
+
+        var bias = walk.Bias(now, fit, Approximation(layer, solved));
+        return new FittedLayer(solved with { Replacement = WithBias(solved.Replacement, work.PlanOf(layer).NewBias, bias) }, Bias: bias);
     }
 
     private SolvedLayer Solved(FactorLayer layer, RankPair ranks, ref RidgeFit? fit)
@@ -103,8 +112,12 @@ internal sealed class FactorWalk(LowRankWork work)
         return solved with { Note = string.Join("; ", new[] { solved.Note, reason }.OfType<string>()) };
     }
 
-    private static IReadOnlyList<NewNumbers> Numbers(WeightLayer layer, Matrix weight, NewNumbers? bias) =>
-        [.. new[] { new NewNumbers(layer.Weight, StoredWeight.Values(layer, weight)), bias }.OfType<NewNumbers>()];
+    // The constants of the layer that does what it does now.
+    private List<NewNumbers> Numbers(FactorLayer layer, WeightLayer now, FittedLayer fitted)
+    {
+        var weight = fitted.Factored is { } solved ? StoredWeight.Values(now, Approximation(layer, solved)) : fitted.Weight;
+        return [.. new[] { weight is null ? null : new NewNumbers(now.Weight, weight), fitted.Bias }.OfType<NewNumbers>()];
+    }
 
     private static LayerReplacement WithBias(LayerReplacement replacement, bool isNew, NewNumbers? bias) =>
         bias is null ? replacement : isNew ? replacement with { Bias = bias.Values } : replacement with { Moved = bias };
@@ -115,16 +128,9 @@ internal sealed class FactorWalk(LowRankWork work)
 
     private string Output(FactorLayer layer) => work.PlanOf(layer).Folds ? layer.Layer.BatchNormalization!.Output[0] : layer.Layer.Output;
 
-    // T×D, channel-major, all groups below each other.
-    private static Matrix Approximation(FactorLayer layer, LayerReplacement replacement) => FactorTensors.Stack(Enumerable
-        .Range(0, layer.Shape.Groups)
-        .Select(group => TapOrder.ColumnsToChannelMajor(replacement.Approximation!(group), layer.Shape.Taps)));
+    private Matrix Approximation(FactorLayer layer, SolvedLayer solved) =>
+        solved.Replacement.Factors.Product(work.Context.Engine.LinearAlgebra, layer.Shape.Groups);
 }
-
-/// <summary>What became of a layer.</summary>
-/// <param name="Factored">Its factors; null where it keeps its form.</param>
-/// <param name="Numbers">The constants of a layer that does what it does now.</param>
-internal sealed record FittedLayer(SolvedLayer? Factored, IReadOnlyList<NewNumbers> Numbers);
 
 /// <summary>What a walk made of layers.</summary>
 /// <param name="Factored">Layers with ranks, by name.</param>

@@ -87,7 +87,7 @@ internal sealed class LayerNumbers
     /// <param name="tensors">The weights.</param>
     /// <param name="approximation">W~ of a group, tap-major.</param>
     public LayerReplacement Replacement(FactorTensors tensors, Func<int, Matrix> approximation) =>
-        new(Layer.Layer, tensors, Bias(approximation), _kernel.Folded) { Approximation = approximation };
+        new(Layer.Layer, tensors, Bias(approximation), _kernel.Folded);
 
     /// <summary>The layer as it is, with what a replacement takes into it.</summary>
     public LayerReplacement Dense() => Replacement(

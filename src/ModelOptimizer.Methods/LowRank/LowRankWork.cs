@@ -209,7 +209,9 @@ internal static class NumericObstacle
             return "its input on the calibration data is zero";
         }
 
-        var movable = layer.Layer.Kind != LayerKind.Recurrent && (layer.Layer.Bias is null || kernel.MovableBias(layer.Layer) is not null);
-        return options.Centred && !movable ? "its bias is not a constant vector, which the centred moment would move" : null;
+        return !options.Centred ? null
+            : layer.Layer.Kind == LayerKind.Recurrent ? "a centred moment moves a bias, which a recurrent cell adds inside: 'moment: uncentred' takes it"
+            : layer.Layer.Bias is not null && kernel.MovableBias(layer.Layer) is null ? "its bias is not a constant vector, which the centred moment would move"
+            : null;
     }
 }

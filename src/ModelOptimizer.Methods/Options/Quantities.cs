@@ -31,6 +31,9 @@ internal enum QuantityForm
 
     /// <summary>A plain number, or a percentage of the original's value.</summary>
     NumberOrRatio,
+
+    /// <summary>A plain number, or the same as a percentage.</summary>
+    NumberOrShare,
 }
 
 /// <summary>Numbers with units.</summary>
@@ -71,6 +74,7 @@ internal static partial class QuantityReader
         QuantityForm.Ratio => "a percentage of the original's such as 90%",
         QuantityForm.Points => "percentage points such as 0.5%",
         QuantityForm.NumberOrPoints => "a number such as 0.99, or percentage points such as 99%",
+        QuantityForm.NumberOrShare => "a number such as 0.14, or a percentage such as 14%",
         _ => "a number, or a percentage of the original's value such as 5%",
     };
 

@@ -10,6 +10,7 @@ namespace ModelOptimizer.Methods.Quantization;
 internal sealed class QuantizeStep : IStep
 {
     private const string Unnamed = "no rule of 'weights' names it";
+    private const string Halved = "float16, since it is a table: a rule with its name gives it fewer bits";
 
     // What memory and time are counted for before the widths are chosen.
     private static readonly WeightFormat Widest = WeightFormat.All.First(format => format.HasCodes);
@@ -19,7 +20,8 @@ internal sealed class QuantizeStep : IStep
     private readonly WeightRounder _rounder;
     private readonly IReadOnlyList<PlannedWeight> _planned;
     private readonly Dictionary<(string Layer, WeightFormat Format), RoundedWeight> _rounded = [];
-    private readonly WalkMemory<RoundedWeight> _walked = new(weight => weight.Tensor.Count);
+    private readonly WalkMemory<RoundedWeight> _walked;
+    private readonly HashSet<string> _halved = new(StringComparer.Ordinal);
     private BitAllocation? _allocation;
 
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
@@ -27,16 +29,28 @@ internal sealed class QuantizeStep : IStep
     {
         (_context, _options) = (context, options);
         _rounder = new WeightRounder(context, options.UnderMoments, options.Position);
+        _walked = StoredRounding.Memory(context, $"rounding, under moments {options.UnderMoments}");
         var targets = TargetFinder.Find(context.Model, context.Shapes);
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var words = options.Weights?.Assign(all);
+        var written = (options.Weights?.Rules ?? []).Concat(options.Layers.Rules).Select(rule => rule.Text).ToHashSet(StringComparer.Ordinal);
         var constants = new ConstantLookup(context.Model.Graph);
         WeightFormat? Format(WeightTarget target) => words is null ? Widest
             : words.GetValueOrDefault(target.Name) is not { } word ? null
             : target.Axis is not { } axis ? WeightFormat.Find(word)
-            : target.IsTable ? WeightFormat.Half
+            : target.IsTable && !written.Contains(target.Name) ? Half(target, word)
             : WeightFormat.Find(word)!.OrLess(axis.Width, () => axis.ToRows(WeightValues.ReadDoubles(constants[target.Layer.Weight])));
+        WeightFormat Half(WeightTarget target, string word)
+        {
+            if (word != WeightFormat.Half.Name)
+            {
+                _halved.Add(target.Name);
+            }
+
+            return WeightFormat.Half;
+        }
+
         _planned = [.. targets.Where(target => selected.Contains(target.Name)).Select(target => Plan(target, Format(target), Unnamed))];
     }
 
@@ -167,7 +181,11 @@ internal sealed class QuantizeStep : IStep
         var result = new PackedWeights(_context, _options.Position).Pack(
             planned.Select(weight => (weight.Target, weight.Reason)),
             rounded,
-            (weight, outcome) => outcome with { Bits = weight.Tensor.Format.Choice.Count });
+            (weight, outcome) => outcome with
+            {
+                Bits = weight.Tensor.Format.Choice.Count,
+                Note = _halved.Contains(weight.Target.Name) && !weight.Tensor.Format.HasCodes ? $"{outcome.Note}; {Halved}" : outcome.Note,
+            });
         // The other layers made up for the errors of a weight that turns out to stay as it is: they are rounded again without it.
         var plain = result.Layers.Where(layer => layer.SkipReason is not null).ToDictionary(layer => layer.Layer, layer => layer.SkipReason);
         PlannedWeight Left(PlannedWeight weight) =>

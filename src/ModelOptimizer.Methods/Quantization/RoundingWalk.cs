@@ -46,19 +46,20 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>
     /// <param name="round">Rounds a weight: the solution, for what the layer reads by then, or the weight as it is where there is none.</param>
-    /// <param name="memory">Of walks that may begin alike; null where none do.</param>
+    /// <param name="memory">Of walks that may begin alike.</param>
     /// <param name="decision">What is decided for a weight, in a word.</param>
     public IReadOnlyList<RoundedWeight> Run(
         Func<WeightTarget, RidgeFit?, RoundedWeight> round,
-        WalkMemory<RoundedWeight>? memory = null,
-        Func<WeightTarget, string>? decision = null)
+        WalkMemory<RoundedWeight> memory,
+        Func<WeightTarget, string> decision)
     {
         var changed = context.Model.Clone();
         List<WeightTarget> targets = [.. TargetFinder.Find(changed, context.Shapes).Where(target => names.Contains(target.Name))];
-        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer), Samples(targets));
+        var samples = Samples(targets);
+        using var walk = new SequentialWalk(context, changed, targets.Select(target => target.Layer), samples);
         var constants = new ConstantLookup(changed.Graph);
         var results = new List<RoundedWeight>();
-        var decided = "";
+        var decided = $"{samples} samples\n";
         Reached? reached = null;
         foreach (var target in targets)
         {
@@ -70,9 +71,8 @@ internal sealed class RoundingWalk(StepContext context, IReadOnlySet<string> nam
                 : new Reached(walk, target.Measured[0]);
             var now = reached;
             // Which shortcut is known depends on whether a layer in it is still to come.
-            decided += $"{target.Name}: {decision?.Invoke(target)} {now?.Place?.Shortcut}\n";
-            RoundedWeight Round() => Rounded(target, now, walk, constants, round);
-            var result = memory is null ? Round() : memory.Find(decided, Round);
+            decided += $"{target.Name}: {decision(target)} {now?.Place?.Shortcut}\n";
+            var result = memory.Find(decided, () => Rounded(target, now, walk, constants, round), reader => StoredRounding.Read(reader, target));
             walk.Pass(target.Layer);
             if (result.Obstacle is null)
             {

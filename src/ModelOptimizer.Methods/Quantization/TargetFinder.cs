@@ -77,7 +77,7 @@ internal sealed class TargetFinder
                 if (!readers.TryGetValue(name, out var known))
                 {
                     readers.Add(name, known = []);
-                    var own = byNode[node].FirstOrDefault(layer => layer.WeightInput == reader.Input);
+                    var own = reader.Own;
                     // Of several constants that make one weight, the first has the layer's name.
                     var isFirst = reader == read.First(other => other.Input == reader.Input);
                     found.Add((
@@ -112,8 +112,7 @@ internal sealed class TargetFinder
     private IEnumerable<WeightReader> Readers(NodeProto node, WeightScope scope, ILookup<object, WeightLayer> byNode) => WeightInputs(node).SelectMany(input =>
         WeightSource.Of(node.InputAt(input), scope, _constants)
             .Where(source => !WeightTable.IsReadBy(node) || WeightTable.Is(_constants[source.Constant]))
-            .Select(source => new WeightReader(
-                node, input, source, scope.IsMain ? byNode[node].FirstOrDefault(layer => layer.WeightInput == input) : null)));
+            .Select(source => new WeightReader(node, input, source, byNode[node].FirstOrDefault(layer => layer.WeightInput == input), scope.IsMain)));
 
     private WeightTarget Judge(WeightLayer layer, List<WeightReader> readers)
     {
@@ -229,8 +228,13 @@ internal sealed class TargetFinder
 /// <param name="Node">It.</param>
 /// <param name="Input">As which input.</param>
 /// <param name="Source">What it reads there.</param>
-/// <param name="Layer">What it is as a layer of the main graph; null where it is none.</param>
-internal sealed record WeightReader(NodeProto Node, int Input, WeightSource Source, WeightLayer? Layer);
+/// <param name="Own">What it is as a layer; null where it is none.</param>
+/// <param name="IsMain">Whether it is in the main graph.</param>
+internal sealed record WeightReader(NodeProto Node, int Input, WeightSource Source, WeightLayer? Own, bool IsMain)
+{
+    /// <summary>What it is as a layer of the main graph; null where it is none.</summary>
+    public WeightLayer? Layer => IsMain ? Own : null;
+}
 
 /// <summary>A weight as the method sees it: one constant, whatever reads it.</summary>
 /// <param name="Layer">Its first reader: the name in rules and reports, and what may stand against it.</param>

@@ -25,13 +25,14 @@ internal static class GraphWalk
             }
         }
 
-        // A function's attributes have defaults, which may be graphs.
-        var inFunctions = model.Functions.SelectMany(function =>
-            function.AttributeProto.SelectMany(GraphsOf).Concat(function.Node.SelectMany(SubGraphs)));
-        return roots.Concat(inFunctions).SelectMany(WithSubGraphs);
+        return roots.SelectMany(WithSubGraphs).Concat(model.Functions.SelectMany(Graphs));
     }
 
-    /// <summary>Every node of <see cref="Graphs"/>, and of functions.</summary>
+    /// <summary>Every graph inside a function. Its attributes have defaults, which may be graphs.</summary>
+    public static IEnumerable<GraphProto> Graphs(FunctionProto function) =>
+        function.AttributeProto.SelectMany(GraphsOf).Concat(function.Node.SelectMany(SubGraphs)).SelectMany(WithSubGraphs);
+
+    /// <summary>Every node of <see cref="Graphs(ModelProto)"/>, and of functions.</summary>
     public static IEnumerable<NodeProto> Nodes(ModelProto model) =>
         Graphs(model).SelectMany(graph => graph.Node).Concat(model.Functions.SelectMany(function => function.Node));
 

@@ -88,8 +88,7 @@ internal sealed class WeightFunctions
         var all = new Dictionary<(string, string, string), FunctionProto>();
         var calls = GraphWalk.Nodes(proto).CountBy(Key).ToDictionary();
         // Weights of graphs inside a function would be there once for each call.
-        bool IsCopied(FunctionProto function) => calls.GetValueOrDefault(Key(function)) > 1 && Inner(function).Any(graph =>
-            graph.Initializer.Any(IsWeight) || graph.Node.Any(node => Constant(node) is { } tensor && IsWeight(tensor)));
+        bool IsCopied(FunctionProto function) => calls.GetValueOrDefault(Key(function)) > 1 && GraphWalk.Graphs(function).Any(HasWeight);
         foreach (var function in proto.Functions.Where(function => HasVersionsOf(proto, function) && !IsCopied(function)))
         {
             all.TryAdd(Key(function), function);
@@ -104,8 +103,8 @@ internal sealed class WeightFunctions
         var given = GraphWalk.WithSubGraphs(proto.Graph).SelectMany(graph => graph.Node)
             .Where(node => all.ContainsKey(Key(node)) && node.Input.Any(input => constants.Find(input) is { } constant && IsWeight(constant.Tensor)))
             .Select(Key);
-        var found = given.Concat(all.Where(function => Nodes(function.Value).Any(node => Constant(node) is { } tensor && IsWeight(tensor)))
-            .Select(function => function.Key)).ToHashSet();
+        var own = all.Where(function => function.Value.Node.Any(IsWeight) || GraphWalk.Graphs(function.Value).Any(HasWeight));
+        var found = given.Concat(own.Select(function => function.Key)).ToHashSet();
         // And those that call such functions.
         int before;
         do
@@ -119,6 +118,10 @@ internal sealed class WeightFunctions
 
     private static bool IsWeight(TensorProto tensor) => tensor.Dims.Count > 1 && ElementTypes.IsFloat(tensor.DataType);
 
+    private static bool IsWeight(NodeProto node) => Constant(node) is { } tensor && IsWeight(tensor);
+
+    private static bool HasWeight(GraphProto graph) => graph.Initializer.Any(IsWeight) || graph.Node.Any(IsWeight);
+
     private static bool HasVersionsOf(ModelProto proto, FunctionProto function) => function.OpsetImport.All(import =>
         proto.OpsetImport.FirstOrDefault(known => Domain(known.Domain) == Domain(import.Domain)) is not { } same || same.Version == import.Version);
 
@@ -128,7 +131,8 @@ internal sealed class WeightFunctions
         var isWritten = false;
         foreach (var node in graph.Node)
         {
-            if (_nodes <= MostNodes && functions.TryGetValue(Key(node), out var function))
+            // One that is written out may bring a domain, and another have been written for another version of it.
+            if (_nodes <= MostNodes && functions.TryGetValue(Key(node), out var function) && HasVersionsOf(_proto, function))
             {
                 isWritten = true;
                 var before = nodes.Count;
@@ -163,10 +167,7 @@ internal sealed class WeightFunctions
         return name;
     }
 
-    private static IEnumerable<GraphProto> Inner(FunctionProto function) =>
-        function.Node.SelectMany(GraphWalk.SubGraphs).SelectMany(GraphWalk.WithSubGraphs);
-
-    private static IEnumerable<NodeProto> Nodes(FunctionProto function) => function.Node.Concat(Inner(function).SelectMany(graph => graph.Node));
+    private static IEnumerable<NodeProto> Nodes(FunctionProto function) => function.Node.Concat(GraphWalk.Graphs(function).SelectMany(graph => graph.Node));
 
     private static TensorProto? Constant(NodeProto node) =>
         node.Operator() == "Constant" && node.Output.Count == 1 && node.Attribute("value") is { RefAttrName: "" } value ? value.T : null;

@@ -14,8 +14,7 @@ internal static class ModelStatistics
     /// </summary>
     public static long Parameters(OnnxModel model)
     {
-        var graphs = GraphWalk.WithSubGraphs(model.Graph)
-            .Concat(model.Proto.Functions.SelectMany(function => function.Node).SelectMany(GraphWalk.SubGraphs).SelectMany(GraphWalk.WithSubGraphs)).ToList();
+        var graphs = GraphWalk.WithSubGraphs(model.Graph).Concat(model.Proto.Functions.SelectMany(GraphWalk.Graphs)).ToList();
         var initializers = graphs.SelectMany(graph => graph.Initializer.Concat(graph.SparseInitializer.Select(sparse => sparse.Values)));
         var nodes = graphs.SelectMany(graph => graph.Node).Concat(model.Proto.Functions.SelectMany(function => function.Node));
         var constants = nodes.Where(node => node.Operator() == "Constant").SelectMany(ConstantTensors);

@@ -60,9 +60,7 @@ internal static class GateRules
         return gate.Metric switch
         {
             _ when gate.IsByCommand => CommandProblem(gate),
-            Size or Shipped or Parameters or Macs => CostProblem(gate),
-            OutputError => CostProblem(gate)
-                ?? (gate.Limit.IsPercent ? "'output-error' is a share of 1 already: write a plain number, such as 'max: 0.14'" : null),
+            Size or Shipped or Parameters or Macs or OutputError => CostProblem(gate),
             Latency => CostProblem(gate)
                 ?? (gate.Limit.IsPercent ? null : "'latency' is measured against the original: write a percentage, such as 'max: 90%'"),
             _ when MetricCatalogue.TryGet(gate.Metric, out var metric) => MetricProblem(gate, metric),

@@ -41,7 +41,7 @@ internal static class MetricNames
         (_, not null) => QuantityForm.NumberOrRatio,
         (GateRules.Size or GateRules.Shipped, _) => QuantityForm.Size,
         (GateRules.Latency, _) => QuantityForm.Ratio,
-        (GateRules.OutputError, _) => QuantityForm.NumberOrRatio,
+        (GateRules.OutputError, _) => QuantityForm.NumberOrShare,
         _ => QuantityForm.Count,
     };
 

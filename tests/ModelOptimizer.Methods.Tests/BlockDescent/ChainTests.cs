@@ -1,7 +1,9 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.BlockDescent;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Tensors.LinearAlgebra;
+using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.BlockDescent;
@@ -105,6 +107,31 @@ public class ChainTests
         // The teacher's outputs come out of ONNX Runtime, those of the variables out of matrix products.
         data.Target.Columns.ShouldBe(24);
         MethodRun.Difference(data.Target.Values, network.Target.Values).ShouldBeLessThan(1e-5, name);
+    }
+
+    [Fact]
+    public void Reasons_of_twice_as_many_layers_take_twice_as_much()
+    {
+        long Allocated(int layers)
+        {
+            var builder = new GraphBuilder().Input("x", [1, 4, 4, 4]);
+            for (var i = 0; i < layers; i++)
+            {
+                builder.Conv(i == 0 ? "x" : $"c{i - 1}", $"c{i}", 4, 4, [1, 1]);
+            }
+
+            var model = builder.Node("Flatten", [$"c{layers - 1}"], ["f"]).Gemm("f", "y", 3, 64).Output("y").Build();
+            var chain = LayerChain.Find(model, ShapeProbe.Run(TestEngine.Shared, model), null);
+            var all = LayerFinder.FindAll(model);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var whyNot = chain.WhyNot(model);
+            all.SkipLast(2).Select(whyNot).ShouldAllBe(reason => reason.Contains("only the first layer of a chain may be a convolution"));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Allocated(20);
+
+        Allocated(400).ShouldBeLessThan(3 * Allocated(200));
     }
 
     [Fact]

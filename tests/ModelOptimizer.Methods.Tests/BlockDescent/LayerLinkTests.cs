@@ -148,7 +148,7 @@ public class LayerLinkTests
         var builder = new GraphBuilder().Input("x", [1, 4]).Gemm("x", "a", 4, 4);
         var model = (operation.Length == 0 ? builder.Output("a") : builder.Node(operation, ["a"], ["y"]).Output("y")).Build();
 
-        LayerChain.Ends(LayerFinder.Find(model).ShouldHaveSingleItem(), model).ShouldBe(ends);
+        LayerChain.Ends(LayerFinder.Find(model).ShouldHaveSingleItem(), new Passages(model)).ShouldBe(ends);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public class LayerLinkTests
             .Output("z")
             .Build();
 
-        LayerChain.Ends(LayerFinder.Find(model).ShouldHaveSingleItem(), model).ShouldBeFalse();
+        LayerChain.Ends(LayerFinder.Find(model).ShouldHaveSingleItem(), new Passages(model)).ShouldBeFalse();
     }
 
     private static IReadOnlyList<LayerLink> Find(OnnxModel model) => LayerLinks.Find(model, ShapeProbe.Run(TestEngine.Shared, model));

@@ -61,6 +61,34 @@ public class HalfTrainingTests
         MethodRun.Difference(MethodRun.Outputs(model, batch), MethodRun.Outputs(single, batch)).ShouldBeLessThan(5e-3);
     }
 
+    [Fact]
+    public void A_function_s_names_are_its_own_also_where_they_are_those_of_inputs_that_are_cast()
+    {
+        // In the function x is twice what it is outside.
+        var function = new FunctionProto
+        {
+            Name = "Doubled",
+            Domain = "local",
+            Input = { "x" },
+            Output = { "y" },
+            Node = { new NodeProto { OpType = "Add", Input = { "x", "x" }, Output = { "y" } } },
+            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 13 } },
+        };
+        var builder = new GraphBuilder().Input("x", [-1, 6])
+            .Node("Doubled", ["x"], ["h"]).Gemm("x", "g", 6, 6).Node("Add", ["h", "g"], ["y"]).Output("y", [-1, 6]);
+        builder.Proto.Graph.Node[0].Domain = "local";
+        builder.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "local", Version = 1 });
+        builder.Proto.Functions.Add(function);
+        var model = Half(builder.Build());
+
+        var single = SinglePrecision.Of(model);
+
+        single.Proto.Functions.ShouldBe([function]);
+        single.Graph.Node.Single(node => node.OpType == "Doubled").Input.ShouldBe(["x_single"]);
+        var batch = new RandomBatches(model).Read().First();
+        MethodRun.Difference(MethodRun.Outputs(model, batch), MethodRun.Outputs(single, batch)).ShouldBeLessThan(5e-3);
+    }
+
     // The model in float16: weights, input, output.
     private static OnnxModel Half(OnnxModel model)
     {

@@ -117,6 +117,18 @@ public class RecurrentCellTests
     }
 
     [Fact]
+    public void A_centred_moment_leaves_cells_alone_and_the_report_says_what_takes_them()
+    {
+        var model = new GraphBuilder().Input("x", [Steps, 2, Inputs]).Random("w", [1, 4 * Hidden, Inputs], 0.3).Random("r", [1, 4 * Hidden, Hidden], 0.3)
+            .Node("LSTM", ["x", "w", "r"], ["h"], ("hidden_size", (long)Hidden)).MatMul("h", "y", 40, Hidden).Output("y").Build();
+
+        var result = MethodRun.Tucker(model, ("ranks", MethodRun.Ranks(4)), ("moment", "centred"));
+
+        result.Layers.Where(layer => layer.SkipReason is not null).Select(layer => layer.SkipReason).ShouldBe(
+            Enumerable.Repeat("a centred moment moves a bias, which a recurrent cell adds inside: 'moment: uncentred' takes it", 2));
+    }
+
+    [Fact]
     public void Products_in_cells_are_counted_and_a_narrower_input_saves_some()
     {
         var model = Model("LSTM", "bidirectional");

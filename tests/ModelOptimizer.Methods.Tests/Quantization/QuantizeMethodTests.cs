@@ -76,6 +76,34 @@ public class QuantizeMethodTests
     }
 
     [Theory]
+    [InlineData("weights", "fp16", true, "4", false)]
+    [InlineData("weights", "4 bits", false, "4", true)]
+    [InlineData("layers", "4 bits", false, "4", true)]
+    [InlineData("neither", "fp16", true, "4", false)]
+    [InlineData("neither", "fp16", false, "fp16", false)]
+    public void A_table_has_the_bits_of_a_rule_with_its_name_and_else_the_report_says_why_not(
+        string rule,
+        string bits,
+        bool isNoted,
+        string written,
+        bool isExact)
+    {
+        var model = new GraphBuilder().Input("x", [-1, 20, 20]).Random("scale", [20, 20], 1).Node("Mul", ["x", "scale"], ["y"]).Output("y").Build();
+        var name = isExact ? "y_node" : "y_*";
+        (string, object)[] options = rule switch
+        {
+            "weights" => [("weights", new LayerMap<string>([(new LayerRule("*"), "8"), (new LayerRule(name), written)]))],
+            "layers" => [Bits(written), ("layers", MethodRun.Rules(name))],
+            _ => [Bits(written)],
+        };
+
+        var layer = Run(model, null, [.. options, ("rounding", "nearest")]).Layers.ShouldHaveSingleItem();
+
+        layer.Choice.Text.ShouldBe(bits);
+        layer.Note!.Contains("float16, since it is a table", StringComparison.Ordinal).ShouldBe(isNoted);
+    }
+
+    [Theory]
     [InlineData("divisors that would be 0", 1e-8, false)]
     [InlineData("coordinates with steps of a pixel", 3000.5, false)]
     [InlineData("anchors", 0.5, true)]

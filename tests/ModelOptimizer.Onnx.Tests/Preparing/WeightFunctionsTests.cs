@@ -2,6 +2,7 @@ using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Preparing;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Testing;
@@ -108,6 +109,59 @@ public class WeightFunctionsTests
         var model = Calls(what.EndsWith("twice", StringComparison.Ordinal) ? 2 : 1, function);
 
         WeightFunctions.Inline(model).ShouldBeSameAs(model);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weights_of_graphs_inside_a_function_are_counted_and_reached(bool isDefault)
+    {
+        GraphProto Branch(string weight) => new GraphBuilder().Random(weight, [4, 4]).Node("MatMul", ["a", weight], ["t"]).Output("t").Build().Graph;
+        var choose = Node("If", ["c"], "o");
+        choose.Attribute.Add(GraphBuilder.Attribute("then_branch", Branch("v")));
+        choose.Attribute.Add(isDefault
+            ? new AttributeProto { Name = "else_branch", RefAttrName = "other", Type = AttributeProto.Types.AttributeType.Graph }
+            : GraphBuilder.Attribute("else_branch", Branch("u")));
+        var function = Function("Choose", ["a", "c"], ["o"], choose);
+        if (isDefault)
+        {
+            function.AttributeProto.Add(GraphBuilder.Attribute("other", Branch("u")));
+        }
+
+        var builder = new GraphBuilder().Input("x", [1, 4]).Input("b", [], (int)DataType.Bool).Node("Choose", ["x", "b"], ["y"]).Output("y");
+        builder.Proto.Graph.Node[0].Domain = "local";
+        var given = With(builder, function);
+
+        var model = ReachedWeights.Of(given);
+
+        ModelStatistics.Parameters(given).ShouldBe(32);
+        ModelStatistics.Parameters(model).ShouldBe(32);
+        model.Proto.Functions.ShouldBeEmpty();
+        model.Graph.Initializer.Select(tensor => tensor.Dims.Product()).ShouldBe([16L, 16L]);
+    }
+
+    [Fact]
+    public void Of_functions_for_two_versions_of_a_domain_one_is_written_out_and_the_other_stays_with_its_version()
+    {
+        FunctionProto Scaled(string name, long version)
+        {
+            var function = Dense();
+            function.Name = name;
+            function.Node.Add(new NodeProto { Domain = "other", OpType = "Scale", Input = { "o" }, Output = { "s" } });
+            function.Output[0] = "s";
+            function.OpsetImport.Add(new OperatorSetIdProto { Domain = "other", Version = version });
+            return function;
+        }
+
+        var builder = new GraphBuilder().Input("x", [1, 4]).Node("First", ["x"], ["h"]).Node("Second", ["h"], ["g"]).Node("First", ["g"], ["y"]).Output("y");
+        builder.Proto.Graph.Node.ToList().ForEach(node => node.Domain = "local");
+
+        var model = WeightFunctions.Inline(With(builder, Scaled("First", 1), Scaled("Second", 3)));
+
+        model.Graph.Node.Select(node => node.OpType).ShouldBe(["MatMul", "LeakyRelu", "Scale", "Second", "MatMul", "LeakyRelu", "Scale"]);
+        model.Proto.OpsetImport.Single(import => import.Domain == "other").Version.ShouldBe(1);
+        var left = model.Proto.Functions.ShouldHaveSingleItem();
+        (left.Name, left.OpsetImport.Single(import => import.Domain == "other").Version).ShouldBe(("Second", 3));
     }
 
     private static FunctionProto Dense()

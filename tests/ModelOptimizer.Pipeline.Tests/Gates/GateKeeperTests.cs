@@ -11,6 +11,18 @@ public class GateKeeperTests
         // 0.3 / 100 is not the double nearest to 6 / 2000.
         GateKeeper.Decide(Given.Gate("top1 max-drop 0.3%", confidence: null), Given.Counts("top1", 2000, 1900, lost, 0)).Outcome.ShouldBe(expected);
 
+    [Theory]
+    [InlineData("output-error max 14%")]
+    [InlineData("output-error max 0.14")]
+    public void An_Error_Of_The_Outputs_Is_Bounded_By_A_Number_Or_The_Same_In_Percent(string gate)
+    {
+        GateVerdict Of(double error) => GateKeeper.Decide(
+            Given.Gate(gate, confidence: null),
+            Given.Evidence() with { OutputErrors = new OutputErrors { Outputs = [new OutputError("scores", error, 0.99)], Samples = 8 } });
+
+        (Of(0.14).Outcome, Of(0.1401).Outcome, Of(0.2).Required).ShouldBe((GateOutcome.Passed, GateOutcome.Failed, 0.14));
+    }
+
     [Fact]
     public void Verdict_Has_Its_Numbers_In_The_Gates_Terms()
     {

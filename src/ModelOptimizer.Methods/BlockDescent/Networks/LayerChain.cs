@@ -23,20 +23,24 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
         Func<WeightLayer, bool>? isSelected = null)
     {
         var constants = new ConstantLookup(model.Graph);
+        var passages = new Passages(model);
         var all = LayerFinder.FindAll(model);
         List<WeightLayer> fitting = [.. all.Where(layer => Unfit(layer, model, constants) is null)];
+        var names = fitting.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var links = LayerLinks.Find(model, shapes)
-            .Where(link => fitting.Exists(layer => layer.Name == link.From.Name) && fitting.Exists(layer => layer.Name == link.To.Name))
+            .Where(link => names.Contains(link.From.Name) && names.Contains(link.To.Name))
             .ToDictionary(link => link.To.Name, StringComparer.Ordinal);
         var goOn = links.Values.Where(link => link.To.Kind != LayerKind.Conv).Select(link => link.From.Name).ToHashSet(StringComparer.Ordinal);
         var chains = fitting
             .Where(layer => layer.Kind != LayerKind.Conv && !goOn.Contains(layer.Name))
-            .Select(last => (Layers: Back(last, links), Ends: Ends(last, model)))
+            .Select(last => (Layers: Back(last, links), Ends: Ends(last, passages)))
             .Where(chain => (chain.Ends || !mustEnd) && (isSelected is null || chain.Layers.Exists(pair => isSelected(pair.Layer))))
             .ToList();
         if (chains.Count == 0)
         {
-            var found = string.Join("; ", all.Take(5).Select(layer => $"{layer.Name}: {Unfit(layer, model, constants) ?? WhatFollows(layer, model)}"));
+            var nodes = Nodes(model);
+            var found = string.Join("; ", all.Take(5).Select(layer =>
+                $"{layer.Name}: {Unfit(layer, model, constants) ?? WhatFollows(layer, passages, nodes)}"));
             throw new DiagnosticException(
                 MethodCodes.NoChain,
                 $"the model {(mustEnd ? "does not end in a chain" : "has no chain")} of Gemm or MatMul layers with ReLUs between them, which is what the "
@@ -52,11 +56,15 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
         return new LayerChain([.. best.Layers.Select(pair => Read(pair.Layer, pair.Relu, model, constants))]);
     }
 
-    /// <summary>Why <paramref name="layer"/> of <paramref name="model"/>, which is not in this chain, is not trained.</summary>
-    public string WhyNot(WeightLayer layer, OnnxModel model) =>
-        Unfit(layer, model, new ConstantLookup(model.Graph))
-        ?? $"not in the chain that is trained, '{Layers[0].Layer.Name}'{(Layers.Count > 1 ? $" to '{Layers[^1].Layer.Name}'" : "")}: "
-            + WhatFollows(layer, model);
+    /// <summary>Says of layers of <paramref name="model"/> that are not in this chain why they are not trained.</summary>
+    public Func<WeightLayer, string> WhyNot(OnnxModel model)
+    {
+        var (constants, passages, nodes) = (new ConstantLookup(model.Graph), new Passages(model), Nodes(model));
+        var chain = $"'{Layers[0].Layer.Name}'{(Layers.Count > 1 ? $" to '{Layers[^1].Layer.Name}'" : "")}";
+        return layer => Unfit(layer, model, constants) ?? $"not in the chain that is trained, {chain}: {WhatFollows(layer, passages, nodes)}";
+    }
+
+    private static HashSet<NodeProto> Nodes(OnnxModel model) => new(LayerFinder.Find(model).Select(layer => layer.Node), ReferenceEqualityComparer.Instance);
 
     private static string? Unfit(WeightLayer layer, OnnxModel model, ConstantLookup constants) => layer.Obstacle ?? OtherKind.Obstacle(layer) ?? layer switch
     {
@@ -78,14 +86,13 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
     }
 
     // What is behind a layer, as far as that says why it is not in a chain with what comes next.
-    private static string WhatFollows(WeightLayer layer, OnnxModel model)
+    private static string WhatFollows(WeightLayer layer, Passages passages, HashSet<NodeProto> layers)
     {
-        var passages = new Passages(model);
         var tensor = layer.Output;
         var relus = 0;
         while (passages.Reader(tensor) is { } node)
         {
-            if (LayerFinder.Find(model).Any(other => ReferenceEquals(other.Node, node)))
+            if (layers.Contains(node))
             {
                 var reason = node.OpType == "Conv" ? "only the first layer of a chain may be a convolution" : "another chain has more weights";
                 return $"{reason}, and behind it is the {node.OpType} '{node.Name}'";
@@ -104,9 +111,8 @@ internal sealed record LayerChain(IReadOnlyList<ChainLayer> Layers)
     }
 
     /// <summary>Whether nothing but changes of shape and a Softmax are between a layer and an output of the model.</summary>
-    internal static bool Ends(WeightLayer last, OnnxModel model)
+    internal static bool Ends(WeightLayer last, Passages passages)
     {
-        var passages = new Passages(model);
         var tensor = last.Output;
         while (!passages.IsOutput(tensor))
         {

@@ -75,9 +75,6 @@ internal sealed record LayerReplacement(WeightLayer Layer, FactorTensors Factors
     /// <summary>Whether the layer stays, and the factors are multiplied out when the model is loaded.</summary>
     public bool IsStored { get => field || Layer.IsInsideCell; init; }
 
-    /// <summary>W~ of a group, tap-major.</summary>
-    public Func<int, Matrix>? Approximation { get; init; }
-
     /// <summary>What the old bias becomes, where there is no new one; null where it stays.</summary>
     public NewNumbers? Moved { get; init; }
 

@@ -75,7 +75,7 @@ internal sealed class LevelSearch
     /// <param name="before">What each weight takes in the file, by tensor.</param>
     public IReadOnlyList<LayerChoices> Choices(IReadOnlyDictionary<string, long> before)
     {
-        var rounded = _walk.Run((target, measure) => Step(target, measure, UsualLevel));
+        var rounded = Rounded(UsualLevel);
         return [.. _weights.Zip(rounded, (values, weight) => new LayerChoices(
             weight.Rounded.Target.Name,
             [
@@ -112,8 +112,7 @@ internal sealed class LevelSearch
         var (low, high) = (0.0, double.PositiveInfinity);
         for (var walks = 0; walks < MostWalks && nearest > 1; walks++)
         {
-            var at = level;
-            var rounded = _walk.Run((target, measure) => Step(target, measure, at));
+            var rounded = Rounded(level);
             var found = excess(rounded);
             if (distance(found) < nearest)
             {
@@ -131,6 +130,10 @@ internal sealed class LevelSearch
 
         return best;
     }
+
+    private IReadOnlyList<EntropyCodedWeight> Rounded(double level) => _walk.Run(
+        (target, measure) => Step(target, measure, level),
+        target => FormattableString.Invariant($"level {level}, one is {Step(target, null, 1)}"));
 
     private double Step(WeightTarget target, RoundingMeasure? measure, double level) => measure is null
         ? level * Math.Sqrt(target.Layer.WeightCount / (_count * _sensitivities.Effect(target)))

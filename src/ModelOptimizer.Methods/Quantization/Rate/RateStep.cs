@@ -147,7 +147,9 @@ internal sealed class RateStep : IStep
             }
         }
 
-        return new RateWalk(_context, steps.Keys.ToHashSet(StringComparer.Ordinal), _options.Position).Run((target, _) => steps[target.Name]);
+        return new RateWalk(_context, steps.Keys.ToHashSet(StringComparer.Ordinal), _options.Position).Run(
+            (target, _) => steps[target.Name],
+            target => FormattableString.Invariant($"step {steps[target.Name]}"));
     }
 
     // Squared changes of the outputs: what the steps were chosen by, and what it is on the calibration data.

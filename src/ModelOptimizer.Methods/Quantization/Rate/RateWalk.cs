@@ -24,12 +24,14 @@ internal sealed class RateWalk(StepContext context, IReadOnlySet<string> names, 
 
     private readonly ILinearAlgebra _algebra = context.Engine.LinearAlgebra;
     private readonly ConstantLookup _constants = new(context.Model.Graph);
+    private readonly WalkMemory<RoundedWeight> _memory = StoredRounding.Memory(context, "rounding by a rate");
 
     /// <summary>Walks once. The weights come in the order of the model.</summary>
     /// <param name="stepOf">The step of a weight; of one that is solved anew, from what its rounding is measured by.</param>
-    public IReadOnlyList<EntropyCodedWeight> Run(Func<WeightTarget, RoundingMeasure?, double> stepOf) =>
+    /// <param name="decision">What decides that step, in a word.</param>
+    public IReadOnlyList<EntropyCodedWeight> Run(Func<WeightTarget, RoundingMeasure?, double> stepOf, Func<WeightTarget, string> decision) =>
         [.. new RoundingWalk(context, names, position)
-            .Run((target, fit) => fit is null ? Nearest(target, stepOf(target, null)) : Under(fit, target, stepOf))
+            .Run((target, fit) => fit is null ? Nearest(target, stepOf(target, null)) : Under(fit, target, stepOf), _memory, decision)
             .Select(weight => new EntropyCodedWeight(weight))];
 
     private RoundedWeight Under(RidgeFit fit, WeightTarget target, Func<WeightTarget, RoundingMeasure?, double> stepOf)
