@@ -4,8 +4,8 @@ using System.Text;
 namespace ModelOptimizer.Build;
 
 /// <summary>
-/// JSON by what the framework has wherever MSBuild and the tool run: the task brings no library into MSBuild's process. ASCII only, so that no console's encoding
-/// can hurt a line.
+/// JSON by what the framework has wherever MSBuild and the tool run: the task brings no library into MSBuild's process. ASCII only, so that no console's
+/// encoding can hurt a line.
 /// </summary>
 internal static class BuildJson
 {

@@ -21,8 +21,8 @@ internal static class OrtEnvironment
             using var call = NativeCalls.Begin(NativeWork.Load, model: null, bytes: 0, onDevice: false);
             Telemetry.Disable();
             RuntimeDirectory.Use();
-            // All sessions share these: threads of their own would take the cores from each other. By default such threads wait for work without sleeping, which
-            // takes the cores from other processes, and a fifth of a short command's time.
+            // All sessions share these: threads of their own would take the cores from each other. By default such threads wait for work without sleeping,
+            // which takes the cores from other processes, and a fifth of a short command's time.
             using var threads = new OrtThreadingOptions { GlobalSpinControl = false };
             var options = new EnvironmentCreationOptions { logId = "modelopt", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, threadOptions = threads };
             return OrtEnv.IsCreated ? OrtEnv.Instance() : OrtEnv.CreateInstanceWithOptions(ref options);

@@ -9,13 +9,11 @@ internal static class TableStyle
 {
     public static Table New() => new Table().Border(TableBorder.Simple).BorderColor(Color.Grey);
 
-    public static Table Text(this Table table, string head) => table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).LeftAligned());
+    public static Table Text(this Table table, string head) => table.AddColumn(Column(head).LeftAligned());
 
-    public static Table Word(this Table table, string head) =>
-        table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).LeftAligned().NoWrap());
+    public static Table Word(this Table table, string head) => table.AddColumn(Column(head).LeftAligned().NoWrap());
 
-    public static Table Number(this Table table, string head) =>
-        table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(head)}[/]")).RightAligned().NoWrap());
+    public static Table Number(this Table table, string head) => table.AddColumn(Column(head).RightAligned().NoWrap());
 
     /// <summary>A row of plain text; square brackets are only brackets.</summary>
     public static void Row(this Table table, params string[] cells) => table.AddRow(cells.Select(Plain));
@@ -23,6 +21,8 @@ internal static class TableStyle
     /// <summary>The same with names of tensors or layers in the first cells.</summary>
     public static void Row(this Table table, string[] names, params string[] cells) =>
         table.AddRow([.. names.Select(name => new NameCell(Visible.Of(name))), .. cells.Select(Plain)]);
+
+    private static TableColumn Column(string head) => new(new Text(head, new Style(decoration: Decoration.Bold)));
 
     private static IRenderable Plain(string cell) => new Text(Visible.Of(cell)).Overflow(Overflow.Fold);
 }
