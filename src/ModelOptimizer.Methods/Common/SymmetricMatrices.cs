@@ -10,7 +10,10 @@ internal static class Regularized
     /// <param name="algebra">Factors it.</param>
     /// <param name="matrix">Symmetric.</param>
     /// <param name="jitter">What is added to its diagonal.</param>
-    /// <param name="inPlace">Whether <paramref name="matrix"/> is not needed any more: the factor may take its place.</param>
+    /// <param name="inPlace">
+    /// Whether <paramref name="matrix"/> is not needed any more: the factor takes its place, and what is above the diagonal there has no meaning. It is zero
+    /// elsewhere.
+    /// </param>
     /// <exception cref="NotPositiveDefiniteException">Not even the largest jitter helped.</exception>
     public static Matrix Cholesky(ILinearAlgebra algebra, Matrix matrix, Jitter jitter, bool inPlace = false)
     {
@@ -30,7 +33,7 @@ internal static class Regularized
                 shifted[i, i] += step * unit;
             }
 
-            if (TryFactor(algebra, shifted, 0, inPlace: true) is { } factor)
+            if (TryFactor(algebra, shifted, 0, inPlace) is { } factor)
             {
                 return factor;
             }

@@ -24,6 +24,8 @@ public class RegularizedTests
         for (var row = 0; row < size; row++)
         {
             factor.Row(row)[..(row + 1)].ToArray().ShouldBe(expected.Row(row)[..(row + 1)].ToArray());
+            // Others multiply by the whole of it.
+            expected.Row(row)[(row + 1)..].ToArray().ShouldAllBe(value => value == 0);
         }
     }
 }
