@@ -1,3 +1,4 @@
+using ModelOptimizer.Tensors.Runtime;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Common;
@@ -13,6 +14,13 @@ internal static class MomentBytes
     {
         double width = Width(layer);
         return sizeof(double) * (Span(context, layer, samples) is { } count ? count * width : (layer.Window?.Group ?? 1) * width * width);
+    }
+
+    /// <summary>Bytes of the moments of layers that stay in memory: spans, and of what else there is as much as may.</summary>
+    public static double Held(StepContext context, IEnumerable<WeightLayer> layers)
+    {
+        var bytes = layers.ToLookup(layer => Span(context, layer) is not null, layer => Of(context, layer));
+        return bytes[true].Sum() + Math.Min(bytes[false].Sum(), WorkingMemory.Share);
     }
 
     /// <summary>How many vectors a layer reads, where these are kept and not their Σ; null elsewhere.</summary>

@@ -1,5 +1,6 @@
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.Common;
 
@@ -14,12 +15,18 @@ internal sealed class OutputDivergence
     private const int MostSamples = 256;
     private const int MostLooks = 3;
 
+    // What float32 leaves of equal outputs where a model was cut elsewhere.
+    private const double Rounding = 1e-12;
+
     private readonly Engine _engine;
     private readonly OnnxModel _model;
     private readonly List<Batch> _batches = [];
     private readonly Dictionary<string, List<double[]>> _reference;
     private readonly CancellationToken _cancellation;
+    private List<NodeProto>? _layers;
     private Frontier? _frontier;
+    private int _reached;
+    private bool _isUncuttable;
 
     /// <summary>Runs <paramref name="model"/> on the first batches that hold <paramref name="samples"/> samples.</summary>
     public OutputDivergence(Engine engine, OnnxModel model, IBatchSource calibration, int samples, CancellationToken cancellation)
@@ -67,21 +74,51 @@ internal sealed class OutputDivergence
     /// <summary>The divergence of <paramref name="changed"/>; infinite when it gives numbers that are not finite.</summary>
     public double Measure(OnnxModel changed) => Compare(Run(changed));
 
-    /// <summary>The same of a model in which one node was changed: it is run from there on, so that many of them are best looked at in the model's order.</summary>
+    /// <summary>The same of a model in which one node was changed: it is run from there on, best in the model's order.</summary>
     /// <param name="changed">The changed model.</param>
-    /// <param name="node">The node of the original; null where it is not known.</param>
+    /// <param name="node">The node of the original; null where it is not known. What is no layer's is run as a whole, too.</param>
     public double Measure(OnnxModel changed, NodeProto? node)
     {
-        if (node is null)
+        if (node is null || !Reach(node))
         {
             return Measure(changed);
         }
 
         _cancellation.ThrowIfCancellationRequested();
-        // Samples are few, and so all of it stays in memory.
-        Frontier Start() => new(_engine, _model, _batches, long.MaxValue);
-        var outputs = (_frontier ??= Start()).Rerun(changed, node) ?? (_frontier = Start()).Rerun(changed, node);
-        return outputs is null ? Measure(changed) : Compare(Gathered(outputs));
+        var divergence = Compare(Gathered(_frontier!.Rerun(changed, node, [.. _reference.Keys])));
+        return divergence > Rounding ? divergence : 0;
+    }
+
+    // Through every layer on the way, whoever asks for which: where a model is cut decides what a runtime fuses, and so the last bits.
+    private bool Reach(NodeProto node)
+    {
+        _layers ??= [.. LayerFinder.FindAll(_model).Select(layer => layer.Node).Distinct()];
+        var end = _layers.IndexOf(node);
+        if (end < 0 || _isUncuttable)
+        {
+            return false;
+        }
+
+        if (_frontier is null || end < _reached)
+        {
+            _frontier?.Dispose();
+            (_frontier, _reached) = (new Frontier(_engine, _model, _batches), -1);
+        }
+
+        try
+        {
+            while (_reached < end)
+            {
+                _frontier.Reach(_layers[++_reached]);
+            }
+        }
+        catch (DiagnosticException e) when (e.Diagnostic.Code == TensorsCodes.TapUnusable)
+        {
+            // Something between two nodes is no tensor.
+            _isUncuttable = true;
+        }
+
+        return !_isUncuttable && _frontier.IsToCome(node);
     }
 
     private double Compare(Dictionary<string, List<double[]>> outputs)

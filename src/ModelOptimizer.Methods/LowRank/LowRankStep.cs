@@ -151,7 +151,7 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         var most = _work.Candidates.Select(layer => _work.IsSequential ? Math.Max(Solved(layer), Walked(layer)) : Solved(layer)).DefaultIfEmpty().Max();
         // Sums, of which one after the other becomes a moment, and a batch.
         var made = sizeof(float) * UsualBatch * (double)context.Shapes.Values.Sum(shape => shape.Product());
-        var held = Math.Min(measured, WorkingMemory.Share);
+        var held = _work.NeedsData ? MomentBytes.Held(context, _work.Candidates.DistinctBy(layer => layer.Moment).Select(layer => layer.Layer)) : 0;
         var sums = Math.Min(measured, 2 * WorkingMemory.Share) + _work.Candidates.Select(Moment).DefaultIfEmpty().Max();
         var collected = sums + Math.Min(made, WorkingMemory.BatchBytes);
         return SequentialWalk.WithModels(context, held + Math.Max(kept + most, _work.NeedsData ? collected : 0));

@@ -60,20 +60,24 @@ internal sealed class QuantizeStep : IStep
         get
         {
             List<WeightTarget> walked = [.. Measured(_planned).Where(IsWalked)];
-            var ((peak, flops), bytes, largest) = (RoundingWalk.Predicted(_context, walked), 0.0, 0.0);
-            foreach (var target in Measured(_planned).Except(walked))
+            List<WeightTarget> rest = [.. Measured(_planned).Except(walked)];
+            var ((peak, flops), largest) = (RoundingWalk.Predicted(_context, walked), 0.0);
+            foreach (var target in rest)
             {
                 double width = target.Axis!.Width;
                 double groups = target.Measured[0].Window?.Group ?? 1;
-                bytes += MomentBytes.Of(_context, target.Measured[0]);
-                largest = Math.Max(largest, 3 * sizeof(double) * width * width);
+                // The moments of several readers are added up as a whole.
+                var isSpan = target.Measured.Count == 1 && MomentBytes.Span(_context, target.Measured[0]) is not null;
+                largest = Math.Max(largest, isSpan
+                    ? IRounding.Bytes(_context, target.Measured[0], _context.Calibration!.Count)
+                    : 3 * sizeof(double) * width * width);
                 // A factor for each group; two rounds and two products.
                 flops += (groups * Math.Pow(width, 3) / 3) + (6 * target.Axis.Count * width * width);
             }
 
             return new MethodPlan(
                 [.. _planned.Where(weight => weight.Format is not null).Select(weight => weight.Target.Name)],
-                (long)SequentialWalk.WithModels(_context, Math.Min(bytes, WorkingMemory.Share) + Math.Max(largest, peak)),
+                (long)SequentialWalk.WithModels(_context, MomentBytes.Held(_context, rest.Select(target => target.Measured[0])) + Math.Max(largest, peak)),
                 flops
             );
         }

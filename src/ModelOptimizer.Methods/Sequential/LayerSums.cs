@@ -17,7 +17,8 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
     // Below this the products' rounding errors, 1e-7 of the energy, would be seen in what is left without the mean.
     private const double LeastVariance = 1e-3;
 
-    private (ImageWindows Windows, IImageMoments Sums)? _images;
+    private (ImageWindows Windows, bool IsExact, IImageMoments Sums)? _images;
+    private bool _isExact;
 
     /// <summary>Adds samples.</summary>
     /// <param name="windows">Of a batch.</param>
@@ -26,10 +27,14 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
     public void Add(LayerWindows windows, int first, int end)
     {
         var images = sessions.OnHost && windows.Images is { IsPaddedInside: true, Pitch: <= MostPixels } suited ? suited : null;
-        if (images is not null && images != _images?.Windows && first < end)
+        if (images is not null && first < end)
         {
-            AddImages();
-            _images = (images, Sums(windows, images));
+            _isExact |= windows.Type == TensorElementType.Double || windows.Variance < LeastVariance;
+            if (images != _images?.Windows || _isExact != _images?.IsExact)
+            {
+                AddImages();
+                _images = (images, _isExact, Sums(windows, images));
+            }
         }
 
         var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
@@ -57,9 +62,9 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
     }
 
     private IImageMoments Sums(LayerWindows windows, ImageWindows images) =>
-        windows.Type != TensorElementType.Double && windows.Variance() >= LeastVariance
-            ? new ImageMoments<float>(sessions, images, windows.Channels)
-            : new ImageMoments<double>(sessions, images, windows.Channels);
+        _isExact
+            ? new ImageMoments<double>(sessions, images, windows.Channels)
+            : new ImageMoments<float>(sessions, images, windows.Channels);
 
     private void AddImages()
     {

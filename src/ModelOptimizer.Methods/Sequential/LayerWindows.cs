@@ -19,6 +19,8 @@ internal sealed class LayerWindows(WeightLayer layer, HostTensor input, HostTens
     private readonly int _places = (int)(layer.Window is null ? output.Shape[1..^1].Product() : output.Shape[2..].Product());
     private readonly int _width = (int)(layer.Window is null ? input.Shape[^1] : input.Shape[1] * layer.Window.Taps);
 
+    private double? _variance;
+
     /// <summary>T.</summary>
     public int Channels => layer.OutputChannels;
 
@@ -35,7 +37,9 @@ internal sealed class LayerWindows(WeightLayer layer, HostTensor input, HostTens
     public TensorElementType Type => (TensorElementType)input.Type;
 
     /// <summary>How much of the energy of what is read is variance of its channels, 0 to 1.</summary>
-    public double Variance()
+    public double Variance => _variance ??= FindVariance();
+
+    private double FindVariance()
     {
         var (channels, all) = ((int)input.Shape[1], Part(input, 0, Samples));
         var (energy, variance, pixels) = (0.0, 0.0, all.Length / Samples / channels);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Methods.Sequential;
 
@@ -12,8 +13,6 @@ namespace ModelOptimizer.Methods.Sequential;
 /// <param name="write">Writes what became of a layer, for another run.</param>
 internal sealed class WalkMemory<T>(StepContext context, string walk, Func<T, long> numbersOf, Action<BinaryWriter, T> write)
 {
-    private const long MostNumbers = 125_000_000;
-
     private readonly Dictionary<string, T> _known = new(StringComparer.Ordinal);
     private readonly Lazy<(IBlobStore? Blobs, string Name)> _kept = new(() => Kept(context, walk));
     private long _numbers;
@@ -31,7 +30,7 @@ internal sealed class WalkMemory<T>(StepContext context, string walk, Func<T, lo
 
         var found = FromBlobs(decided, make, read);
         var numbers = numbersOf(found);
-        if (_numbers + numbers <= MostNumbers)
+        if (_numbers + numbers <= WorkingMemory.Share / 8 / sizeof(double))
         {
             _numbers += numbers;
             _known.Add(decided, found);

@@ -77,7 +77,7 @@ internal static class CommandEvaluator
 
         // The system would look for ./eval beside the tool or where the build was started.
         var beside = Path.Combine(command.Directory, words[0]);
-        return new ProcessStartInfo(File.Exists(beside) ? beside : words[0], words.Skip(1))
+        var start = new ProcessStartInfo(File.Exists(beside) ? beside : words[0], words.Skip(1))
         {
             WorkingDirectory = command.Directory,
             UseShellExecute = false,
@@ -88,6 +88,16 @@ internal static class CommandEvaluator
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        // What this process was given for its own graphs is not the program's.
+        foreach (var (name, value) in NativeHeap.Variables)
+        {
+            if (start.Environment.TryGetValue(name, out var given) && given == value)
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
+        return start;
     }
 
     private static CommandOutcome Failed(string problem) => new(new Dictionary<string, double>(), problem);

@@ -78,29 +78,34 @@ internal sealed class Frontier : IDisposable
         }
     }
 
-    /// <summary>
-    /// The outputs that depend on <paramref name="node"/>, batch by batch, in a model in which only that node was changed: it is run from there on. Null where
-    /// the walk is behind the node already, or never comes to it.
-    /// </summary>
-    /// <param name="changed">The changed model; what its nodes give has the names that it has in this one.</param>
-    /// <param name="node">A node of this model.</param>
-    public IReadOnlyList<IReadOnlyDictionary<string, HostTensor>>? Rerun(OnnxModel changed, NodeProto node)
-    {
-        if (!_open.Contains(node))
-        {
-            return null;
-        }
+    /// <summary>Whether <paramref name="node"/> of this model has not run yet, and will.</summary>
+    public bool IsToCome(NodeProto node) => _open.Contains(node);
 
-        Advance([.. GraphWalk.Reads(node)]);
+    /// <summary>Goes on to what <paramref name="node"/> reads.</summary>
+    /// <exception cref="Diagnostics.DiagnosticException">As <see cref="Advance"/>.</exception>
+    public void Reach(NodeProto node)
+    {
+        if (IsToCome(node))
+        {
+            Advance([.. GraphWalk.Reads(node)]);
+        }
+    }
+
+    /// <summary>Outputs that depend on the node that was reached, batch by batch, of a model in which only that node was changed: it is run from there.</summary>
+    /// <param name="changed">The changed model; what its nodes give has the names that it has in this one.</param>
+    /// <param name="node">The node of this model.</param>
+    /// <param name="outputs">The outputs that are wanted.</param>
+    public IReadOnlyList<IReadOnlyDictionary<string, HostTensor>> Rerun(OnnxModel changed, NodeProto node, IReadOnlyCollection<string> outputs)
+    {
         var behind = node.Output.ToHashSet(StringComparer.Ordinal);
         foreach (var later in _model.Graph.Node.Where(later => GraphWalk.Reads(later).Any(behind.Contains)))
         {
             behind.UnionWith(later.Output);
         }
 
-        string[] outputs = [.. _model.Graph.Output.Select(output => output.Name).Where(behind.Contains)];
-        using var session = Session(changed, outputs);
-        return [.. Enumerable.Range(0, Batches).Select(batch => Outputs(session, outputs, batch))];
+        string[] wanted = [.. outputs.Where(behind.Contains)];
+        using var session = Session(changed, wanted);
+        return [.. Enumerable.Range(0, Batches).Select(batch => Outputs(session, wanted, batch))];
     }
 
     /// <inheritdoc/>

@@ -14,12 +14,12 @@ internal static class WorkingMemory
     private const long MostGarbage = 1L << 29;
     private const long LeastGarbage = 1L << 26;
 
-    private static readonly AsyncLocal<long> Promised = new();
+    private static readonly AsyncLocal<long?> Promised = new();
     private static readonly Lock Collecting = new();
     private static long _made;
 
     /// <summary>Bytes that the process may take: what the run promised, or half of the machine's memory. In a container its limit counts.</summary>
-    public static long Limit => Promised.Value > 0 ? Promised.Value : Half;
+    public static long Limit => Promised.Value ?? Half;
 
     /// <summary>Half of the machine's memory.</summary>
     public static long Half { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
@@ -30,8 +30,8 @@ internal static class WorkingMemory
     /// <summary>Bytes of large arrays that may lie dead until they are collected.</summary>
     public static long Garbage => Math.Clamp(Limit / 10, LeastGarbage, MostGarbage);
 
-    /// <summary>Promises to stay within <paramref name="bytes"/> from here on, in this task and those that it starts; null or 0 for the default.</summary>
-    public static void Promise(long? bytes) => Promised.Value = bytes ?? 0;
+    /// <summary>Promises to stay within <paramref name="bytes"/> from here on, in this task and those that it starts; null for the default.</summary>
+    public static void Promise(long? bytes) => Promised.Value = bytes;
 
     /// <summary>
     /// Told of every large array before it is made. Each step leaves some behind, and a collector on a machine with memory to spare lets several times the

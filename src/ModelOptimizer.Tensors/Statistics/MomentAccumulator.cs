@@ -77,7 +77,14 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             return;
         }
 
-        if (_vectors is not null && ElementTypes.IsFloat((int)info.ElementDataType))
+        var isFew = ElementTypes.IsFloat((int)info.ElementDataType)
+            && SecondMoment.IsInSpan(_count + (info.ElementCount / _graph.Size), _graph.Size);
+        if (_vectors is not null && !isFew)
+        {
+            AddSquares(_vectors);
+        }
+
+        if (_vectors is not null)
         {
             var type = (TensorProto.Types.DataType)info.ElementDataType;
             var numbers = new HostTensor(type, info.Shape, activation.GetTensorMutableRawData().ToArray()).Doubles();
@@ -86,7 +93,6 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
             return;
         }
 
-        _vectors = null;
         if (Shifted(wanted, info.Shape) is { } windows)
         {
             AddShifted(activation, windows, info);
@@ -211,6 +217,19 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         }
 
         _count += shape[0] * windows.Positions;
+    }
+
+    // There are more than the first batch made one expect.
+    private void AddSquares(List<Matrix> vectors)
+    {
+        _vectors = null;
+        foreach (var part in vectors)
+        {
+            var (numbers, type) = sessions.Exact ? ((Array)part.Values, TensorElementType.Double)
+                : (Array.ConvertAll(part.Values, value => (float)value), TensorElementType.Float);
+            using var tensor = new PinnedTensor(numbers, type, [part.Rows, part.Columns]);
+            AddVectors(Start((TensorProto.Types.DataType)type), tensor.Value, tensor.Value.GetTensorTypeAndShape());
+        }
     }
 
     private void AddVectors(ModelSession session, OrtValue activation, OrtTensorTypeAndShapeInfo info)

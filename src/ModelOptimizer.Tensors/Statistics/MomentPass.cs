@@ -166,21 +166,16 @@ internal sealed class TapBuffer(string tensor, List<MomentAccumulator> accumulat
     {
         var info = value.GetTensorTypeAndShape();
         var next = info.Shape;
-        if (_used > 0 && (info.ElementDataType != _type || !next.AsSpan(1).SequenceEqual(_shape.AsSpan(1))))
+        var bytes = value.GetTensorSizeInBytes();
+        if (_used > 0 && (info.ElementDataType != _type || !next.AsSpan(1).SequenceEqual(_shape.AsSpan(1)) || _used + bytes > largestBuffer))
         {
             Flush();
         }
 
-        var bytes = value.GetTensorSizeInBytes();
         if (next.Length == 0 || !Accumulators.TrueForAll(accumulator => accumulator.MayGather) || (_used == 0 && 2 * bytes > largestBuffer))
         {
             Accumulators.ForEach(accumulator => accumulator.Add(value));
             return;
-        }
-
-        if (_used + bytes > largestBuffer)
-        {
-            Flush();
         }
 
         Append(value.GetTensorMutableRawData());

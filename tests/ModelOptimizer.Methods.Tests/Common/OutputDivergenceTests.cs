@@ -30,7 +30,43 @@ public class OutputDivergenceTests
     }
 
     [Fact]
-    public void A_node_of_a_body_is_run_with_all_the_rest()
+    public void It_makes_no_difference_which_layers_were_looked_at_before()
+    {
+        var model = ResidualNetwork.Create();
+        var layers = LayerFinder.Find(model);
+        var (all, last) = (Of(model), Of(model));
+        foreach (var layer in layers.SkipLast(1))
+        {
+            all.Measure(Spoilt(model, layer), layer.Node);
+        }
+
+        var changed = Spoilt(model, layers[^1]);
+        all.Measure(changed, layers[^1].Node).ShouldBe(last.Measure(changed, layers[^1].Node));
+    }
+
+    [Fact]
+    public void What_changes_nothing_has_no_effect()
+    {
+        var model = ResidualNetwork.Create();
+        var divergence = Of(model);
+
+        LayerFinder.Find(model).ShouldAllBe(layer => divergence.Measure(model.Clone(), layer.Node) == 0);
+    }
+
+    [Fact]
+    public void An_output_of_words_is_left_out()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 6]).Gemm("x", "h", 5, 6).Node("Relu", ["h"], ["r"]).Gemm("r", "y", 4, 5).Output("y")
+            .Node("Cast", ["y"], ["words"], ("to", (int)TensorProto.Types.DataType.String))
+            .Output("words", elementType: (int)TensorProto.Types.DataType.String).Build();
+        var layer = LayerFinder.Find(model)[0];
+        var (divergence, changed) = (Of(model), Spoilt(model, layer));
+
+        divergence.Measure(changed, layer.Node).ShouldBe(divergence.Measure(changed), 1e-6);
+    }
+
+    [Fact]
+    public void A_node_that_is_no_layer_is_run_with_all_the_rest()
     {
         var model = ResidualNetwork.Create();
         var layer = LayerFinder.Find(model)[0];

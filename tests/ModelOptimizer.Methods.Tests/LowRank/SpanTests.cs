@@ -1,5 +1,6 @@
 using ModelOptimizer.Methods.Common;
 using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
@@ -65,6 +66,42 @@ public class SpanTests
         few.Moment.Diagonal(0).Sum().ShouldBe(whole.Moment.Diagonal(0).Sum(), 1e-9 * Inputs);
         few.MeanEnergy.ShouldBe(whole.MeanEnergy, 1e-9 * Inputs);
         few.Shift(weight).Zip(whole.Shift(weight), (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-9);
+    }
+
+    [Fact]
+    public void A_solution_is_chosen_by_few_positions_that_are_held_back()
+    {
+        var random = new Random64(3);
+        var (weight, inputs) = (random.Matrix(5, Inputs), random.Matrix(Inputs, 2800));
+        var outputs = Algebra.Multiply(weight, inputs);
+        weight.Values[0] += 3;
+        RidgeFit Fit(bool keepsFew)
+        {
+            CrossMoments Of(int first, int columns)
+            {
+                var moments = new CrossMoments(Algebra, 1, Inputs, 5, keepsFew);
+                moments.Add(inputs.Block(0, first, Inputs, columns), outputs.Block(0, first, 5, columns));
+                return moments;
+            }
+
+            return RidgeFit.Solve(Algebra, weight, Of(0, 2100), Of(2100, 700), bias: null, movesBias: true);
+        }
+
+        // Too many to be kept themselves are 2,100, and 700 are not.
+        var (few, whole) = (Fit(true), Fit(false));
+
+        Math.Abs(few.Weight.Values[0] - weight.Values[0]).ShouldBeGreaterThan(0.1);
+        Close(few.Weight, whole.Weight);
+    }
+
+    [Fact]
+    public void A_head_of_many_inputs_may_be_rounded_alone()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 40_000]).Gemm("x", "y", 8, 40_000).Output("y").Build();
+        var plan = new QuantizeMethod().Plan(
+            MethodRun.Context(model, new RandomBatches(model, 2, 4)), MethodRun.Arguments(("weights", "4"), ("fit", "independent")));
+
+        plan.PeakBytes.ShouldBeLessThan(sizeof(double) * 40_000L * 40_000);
     }
 
     [Theory]

@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Proto;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Tensors.Tests.LinearAlgebra;
@@ -148,6 +150,24 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public void More_vectors_than_the_first_batch_made_one_expect_become_their_moment()
+    {
+        const int Size = 2048;
+        var (first, second) = (GraphBuilder.Normal([3, Size], 1, 15), GraphBuilder.Normal([1100, Size], 1, 16));
+        var collector = new MomentCollector(fixture.Engine, Moments.Identity(2), new UnevenBatches(Size, first, second));
+        var key = new MomentKey("tap", null);
+
+        collector.Require([key], CancellationToken.None);
+
+        collector[key].Span.ShouldBeNull();
+        collector[key].Count.ShouldBe(1103);
+        var all = new Matrix(1103, Size, [.. first.Concat(second).Select(value => (double)(float)value)]);
+        var expected = fixture.Algebra.Multiply(all, all, transposeA: true);
+        TensorPrimitives.Divide(expected.Values, 1103, expected.Values);
+        Numbers.Distance(collector[key].Sigma[0], expected).ShouldBeLessThan(1e-12);
+    }
+
+    [Fact]
     public void Nodes_behind_the_taps_do_not_run()
     {
         // The head cannot run on this data: 7 columns times 5 rows.
@@ -221,6 +241,20 @@ public sealed class MomentCollectorTests(EngineFixture fixture) : IClassFixture<
         var collector = new MomentCollector(fixture.Engine, Moments.Identity(2), new Batches(Batches.Exact([6, 4], 18), [6, 4], 2));
 
         Should.Throw<OperationCanceledException>(() => collector.Require([new MomentKey("tap", null)], source.Token));
+    }
+
+    /// <summary>One sample a batch, which has any number of vectors.</summary>
+    private sealed class UnevenBatches(int size, params double[][] batches) : IBatchSource
+    {
+        public int Count => batches.Length;
+
+        public IEnumerable<Batch> Read() => batches.Select(values => new Batch(
+            new Dictionary<string, HostTensor>
+            {
+                ["x"] = HostTensor.From<float>(
+                    TensorProto.Types.DataType.Float, [values.Length / size, size], Array.ConvertAll(values, value => (float)value)),
+            },
+            1));
     }
 
     private SecondMoment Collect(Batches batches, int rank, ConvGeometry? window) => Moments.Collect(fixture.Engine, batches, rank, window);
