@@ -91,7 +91,9 @@ internal sealed class Frontier : IDisposable
         }
     }
 
-    /// <summary>Outputs that depend on the node that was reached, batch by batch, of a model in which only that node was changed: it is run from there.</summary>
+    /// <summary>
+    /// Outputs that depend on the node that was reached, batch by batch, of a model in which only that node was changed: it is run from there.
+    /// </summary>
     /// <param name="changed">The changed model; what its nodes give has the names that it has in this one.</param>
     /// <param name="node">The node of this model.</param>
     /// <param name="outputs">The outputs that are wanted.</param>
