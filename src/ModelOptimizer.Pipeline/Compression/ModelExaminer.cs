@@ -46,7 +46,7 @@ internal sealed class ModelExaminer : IDisposable
         using var after = _before is null ? null : _job.Engine.CreateSession(compressed);
         var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null)) with { OutputErrors = Compare(after) };
         var isTimed = _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
-        return isTimed ? evidence with { Latency = after is null ? Time(compressed) : Time(after) } : evidence;
+        return isTimed ? evidence with { Latency = Time(compressed) } : evidence;
     }
 
     /// <summary>The gates' metrics on samples that nothing has looked at before.</summary>
@@ -81,8 +81,11 @@ internal sealed class ModelExaminer : IDisposable
     /// <summary>The time of one run against the original's.</summary>
     public LatencyResult Time(OnnxModel compressed)
     {
-        using var after = _job.Engine.CreateSession(compressed);
-        return Time(after);
+        _job.Progress.Report(new MethodProgress("latency", 0, 0));
+        using var before = _job.Engine.CreateTimed(_original);
+        using var after = _job.Engine.CreateTimed(compressed);
+        var samples = _samples?.Source ?? RandomSource.Of(before, 1, _job.Plan.Seed);
+        return LatencyMeter.Measure(new SessionLatencyProbe(before, after, samples.Read().First().Inputs), cancellation: _job.Cancellation);
     }
 
     /// <summary>Bytes, weights and multiply-adds of a model.</summary>
@@ -127,12 +130,5 @@ internal sealed class ModelExaminer : IDisposable
             before,
             before.Problem is null ? CommandEvaluator.Run(command, compressed, Path.GetFileName(_job.Model.Source), _job.Cancellation) : before
         );
-    }
-
-    private LatencyResult Time(ModelSession after)
-    {
-        _job.Progress.Report(new MethodProgress("latency", 0, 0));
-        var samples = _samples?.Source ?? RandomSource.Of(_before!, 1, _job.Plan.Seed);
-        return LatencyMeter.Measure(new SessionLatencyProbe(_before!, after, samples.Read().First().Inputs), cancellation: _job.Cancellation);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ChoiceTimes(JobContext job, OnnxModel model)
         IReadOnlyDictionary<int, IReadOnlyList<LayerChoices>> offered,
         OrderedDictionary<string, List<StepChoice>> options)
     {
-        using var session = job.Engine.CreateSession(model);
+        using var session = job.Engine.CreateTimed(model);
         var inputs = RandomSource.Of(session, 1, job.Plan.Seed).Read().First().Inputs;
         var whole = 1e9 * LatencyMeter.Measure(new SessionLatencyProbe(session, session, inputs), WholeModel, job.Cancellation).OriginalSeconds;
         var lines = new Dictionary<(string Layer, int Step), Line>();

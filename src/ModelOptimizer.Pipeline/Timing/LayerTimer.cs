@@ -81,8 +81,8 @@ internal sealed class LayerTimer
             return null;
         }
 
-        using var original = _job.Engine.CreateSession(before);
-        using var rewritten = _job.Engine.CreateSession(after);
+        using var original = _job.Engine.CreateTimed(before);
+        using var rewritten = _job.Engine.CreateTimed(after);
         var inputs = RandomSource.Of(original, 1, _job.Plan.Seed).Read().First().Inputs;
         var latency = LatencyMeter.Measure(new SessionLatencyProbe(original, rewritten, inputs), PerLayer, _job.Cancellation);
         return new LayerTime(layer, latency.Ratio, latency.Lower, latency.Upper, latency.OriginalSeconds, latency.CompressedSeconds, Reverted: false);

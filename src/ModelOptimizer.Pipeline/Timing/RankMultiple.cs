@@ -59,8 +59,8 @@ internal static class RankMultiple
     /// <summary>Time of the chain at <paramref name="rank"/> over that at one more.</summary>
     private static double TimeRatio(JobContext job, WeightLayer layer, long[] input, int rank)
     {
-        using var full = job.Engine.CreateSession(Chain(layer, input, rank + 1));
-        using var liked = job.Engine.CreateSession(Chain(layer, input, rank));
+        using var full = job.Engine.CreateTimed(Chain(layer, input, rank + 1));
+        using var liked = job.Engine.CreateTimed(Chain(layer, input, rank));
         var inputs = RandomSource.Of(full, 1, job.Plan.Seed).Read().First().Inputs;
         return LatencyMeter.Measure(new SessionLatencyProbe(full, liked, inputs), PerMultiple, job.Cancellation).Ratio;
     }

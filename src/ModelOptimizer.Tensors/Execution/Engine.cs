@@ -32,6 +32,10 @@ internal sealed class Engine : IDisposable
     /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
     public ModelSession CreateSession(OnnxModel model) => Sessions.Create(model);
 
+    /// <summary>The same, to be timed: its threads wait for work as an application's do.</summary>
+    /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
+    public ModelSession CreateTimed(OnnxModel model) => Sessions.CreateTimed(model);
+
     /// <inheritdoc/>
     public void Dispose() => Sessions.Dispose();
 }

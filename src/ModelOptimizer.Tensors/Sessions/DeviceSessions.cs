@@ -17,6 +17,9 @@ internal sealed class DeviceSessions(Device device) : IDisposable
     /// <exception cref="Diagnostics.DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
     public ModelSession Create(OnnxModel model) => Create(device.Kind, model, SessionKind.Optimised);
 
+    /// <summary>A session on the device whose threads wait for work as an application's do.</summary>
+    public ModelSession CreateTimed(OnnxModel model) => Create(device.Kind, model, SessionKind.Timed);
+
     /// <summary>A session on the device that keeps no memory between its runs.</summary>
     public ModelSession CreateReturning(OnnxModel model) => Create(device.Kind, model, SessionKind.Returning);
 

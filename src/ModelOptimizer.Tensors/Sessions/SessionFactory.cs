@@ -33,6 +33,9 @@ internal static class SessionFactory
             case SessionKind.ShortWait:
                 options.AddSessionConfigEntry("session.intra_op.spin_duration_us", ShortWaitMicroseconds);
                 break;
+            case SessionKind.Timed:
+                options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+                break;
             case SessionKind.Returning:
                 options.DisablePerSessionThreads();
                 options.EnableCpuMemArena = false;
@@ -111,6 +114,11 @@ internal enum SessionKind
 
     /// <summary>Every optimisation, and threads of its own that soon sleep after a run: for products between which other threads work.</summary>
     ShortWait,
+
+    /// <summary>
+    /// Every optimisation, and threads of its own that wait awake during a run, as an application's do, but not between two: another session is timed then.
+    /// </summary>
+    Timed,
 
     /// <summary>Every optimisation, and memory that goes back after each run: of many sessions, each would keep as much as its largest run took.</summary>
     Returning,
