@@ -33,7 +33,7 @@ public sealed class OtherPlatforms : IDisposable
             }
 
             if (
-                !file.Contains($"{Path.DirectorySeparatorChar}runtimes{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                !file.Contains($"{Path.DirectorySeparatorChar}native{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
                 && Path.GetExtension(file) != ".nupkg"
             )
             {
