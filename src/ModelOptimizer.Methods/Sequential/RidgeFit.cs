@@ -179,9 +179,7 @@ internal sealed record RidgeFit(
         // E‖y − W·x̃‖² less E‖y‖², which no W changes; the mean error, where a bias takes it, is the one that was fitted elsewhere.
         public double Error(ILinearAlgebra algebra, Matrix weight, Group fitted)
         {
-            var product = Span is null
-                ? algebra.Multiply(weight, Sigma)
-                : algebra.Multiply(algebra.Multiply(weight, Span, transposeB: true), Span);
+            var product = Span is null ? algebra.Multiply(weight, Sigma) : SecondMoment.Times(algebra, weight, Span);
             var error = TensorPrimitives.Dot<double>(weight.Values, product.Values)
                 - (2 * TensorPrimitives.Dot<double>(weight.Values, _cross.Values));
             if (_movesBias)

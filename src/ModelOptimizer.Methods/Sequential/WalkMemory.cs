@@ -9,7 +9,7 @@ namespace ModelOptimizer.Methods.Sequential;
 /// </summary>
 /// <param name="context">The step's.</param>
 /// <param name="walk">Everything that a layer depends on besides the models, the samples and the decisions.</param>
-/// <param name="numbersOf">How many numbers are kept with it; no more are kept in memory than a model of some size has.</param>
+/// <param name="numbersOf">How many numbers are kept with it; no more are kept in memory than a share of what the run may take.</param>
 /// <param name="write">Writes what became of a layer, for another run.</param>
 internal sealed class WalkMemory<T>(StepContext context, string walk, Func<T, long> numbersOf, Action<BinaryWriter, T> write)
 {

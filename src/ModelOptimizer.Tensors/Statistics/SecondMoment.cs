@@ -33,7 +33,11 @@ internal sealed record SecondMoment(IReadOnlyList<Matrix> Sigma, IReadOnlyList<d
     /// <summary>rows·Σ of a group.</summary>
     public Matrix Times(ILinearAlgebra algebra, int group, Matrix rows) => Span is null
         ? algebra.Multiply(rows, Sigma[group])
-        : algebra.Multiply(algebra.Multiply(rows, Span, transposeB: true), Span);
+        : Times(algebra, rows, Span);
+
+    /// <summary>rows·Σ with Σ = XᵀX, of a <paramref name="span"/> X.</summary>
+    public static Matrix Times(ILinearAlgebra algebra, Matrix rows, Matrix span) =>
+        algebra.Multiply(algebra.Multiply(rows, span, transposeB: true), span);
 
     /// <summary>The diagonal of Σ of a group.</summary>
     public double[] Diagonal(int group)
