@@ -39,7 +39,11 @@ internal static class MemoryTable
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
         foreach (var row in rows.Length > 0 ? rows.Split(',') : [.. Enumerable.Range(1, Rows.Length).Select(row => $"{row}")])
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory-row", shared, row]) { RedirectStandardOutput = true };
+            // Built here, so that what building takes does not count.
+            using var workspace = new Workspace();
+            var source = Path.Combine(workspace.Folder, "model.onnx");
+            Save(Rows[int.Parse(row, CultureInfo.InvariantCulture) - 1].Model, shared, source);
+            var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory-row", source, row]) { RedirectStandardOutput = true };
             foreach (var (name, value) in NativeHeap.Variables)
             {
                 start.Environment[name] = value;
@@ -55,26 +59,18 @@ internal static class MemoryTable
     }
 
     /// <summary>Prints one row.</summary>
-    public static int Row(string shared, string row)
+    /// <param name="source">The model's file.</param>
+    /// <param name="row">Its number.</param>
+    public static int Row(string source, string row)
     {
         var (model, step, memory) = Rows[int.Parse(row, CultureInfo.InvariantCulture) - 1];
         using var workspace = new Workspace();
-        var source = Path.Combine(workspace.Folder, "model.onnx");
-        if (model == "resnet20")
-        {
-            File.Copy(new ResNet20(shared).Source, source);
-        }
-        else
-        {
-            (model switch { "patches" => PatchGraph.Build(), "head" => PatchGraph.Head(), _ => ResNet50Graph.Build() }).Save(source);
-        }
-
         var manifest = $$"""
             version: 1
             {{(memory is null ? "" : $"memory: {memory}")}}
             models:
               model:
-                source: model.onnx
+                source: {{source}}
                 calibrate: { random: 64 }
                 compress:
                   - { {{step}} }
@@ -97,6 +93,18 @@ internal static class MemoryTable
             $"| {model} | `{step}` | {memory} | {forecast / 1e9:F2} GB | {self.PeakWorkingSet64 / 1e9:F2} GB | {forecast / (double)self.PeakWorkingSet64:P0} | "
                 + $"{self.TotalProcessorTime.TotalSeconds:F0} s |{ends}"));
         return 0;
+    }
+
+    private static void Save(string model, string shared, string path)
+    {
+        if (model == "resnet20")
+        {
+            File.Copy(new ResNet20(shared).Source, path);
+        }
+        else
+        {
+            (model switch { "patches" => PatchGraph.Build(), "head" => PatchGraph.Head(), _ => ResNet50Graph.Build() }).Save(path);
+        }
     }
 
     private static long Forecast(Workspace workspace, string manifest)

@@ -59,7 +59,7 @@ return args switch
     ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraWord.BuiltIn),
     ["memory", var shared] => MemoryTable.Run(shared, ""),
     ["memory", var shared, var rows] => MemoryTable.Run(shared, rows),
-    ["memory-row", var shared, var row] => MemoryTable.Row(shared, row),
+    ["memory-row", var source, var row] => MemoryTable.Row(source, row),
     ["algebra"] => AlgebraTable.Run(),
     ["hashes", var shared] => OutputHashes.Run(shared, lines: null),
     ["hashes", var shared, var lines] => OutputHashes.Run(shared, lines),
