@@ -52,8 +52,11 @@ internal static class OutputGradients
         }
     }
 
-    /// <summary>Predicted bytes of the forward and the backward pass of a batch.</summary>
-    public static long Bytes(StepContext context) => Math.Max(SampleBytes(context), Math.Min(MostBytes, LargestBatch * SampleBytes(context)));
+    /// <summary>
+    /// Predicted bytes of the forward and the backward pass of a batch, in the engine's memory: what is made forward is kept, gradients come and go.
+    /// </summary>
+    public static long Bytes(StepContext context) =>
+        LargestBatchOf(context) * TrainingMemory.ForwardBytes(context.Model.Graph.Node, context.Shapes);
 
     /// <summary>The outputs that are compared: floating-point ones, before a softmax at the end.</summary>
     /// <param name="model">The model.</param>
@@ -164,9 +167,10 @@ internal static class OutputGradients
 
     private static int BatchSize(StepContext context, SampleStore samples) => TrainingGraph.BatchOf(
         context.Model,
-        (int)Math.Clamp(MostBytes / Math.Max(1, SampleBytes(context)), 1, Math.Min(LargestBatch, samples.Count)));
+        Math.Min(LargestBatchOf(context), samples.Count));
 
-    private static long SampleBytes(StepContext context) => 2 * TrainingMemory.ActivationBytes(context.Model.Graph.Node, context.Shapes);
+    private static int LargestBatchOf(StepContext context) =>
+        (int)Math.Clamp(MostBytes / Math.Max(1, 2 * TrainingMemory.ActivationBytes(context.Model.Graph.Node, context.Shapes)), 1, LargestBatch);
 
     /// <summary>The first samples of a source, whole batches.</summary>
     private sealed class Leading(IBatchSource source, int most) : IBatchSource

@@ -44,6 +44,10 @@ internal sealed record TrainingMemory(long Parameters, long Activations, long Sa
     internal static long ActivationBytes(IReadOnlyCollection<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes) =>
         (long)(Blocks * ((2 * BytesOf(nodes.SelectMany(node => node.Output), shapes)) + PatchBytes(nodes, shapes)));
 
+    /// <summary>What the forward pass makes and keeps for a backward pass.</summary>
+    internal static long ForwardBytes(IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes) =>
+        (long)(Blocks * BytesOf(nodes.SelectMany(node => node.Output), shapes));
+
     /// <summary>The windows of the largest convolution, one after the other and put together: what its weight's gradient is multiplied from.</summary>
     private static long PatchBytes(IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long[]> shapes) => nodes
         .Where(node => node.Operator() == "Conv" && node.Input.Concat(node.Output).All(shapes.ContainsKey))

@@ -36,7 +36,7 @@ internal sealed class RateStep : IStep
         get
         {
             var (bytes, flops) = RoundingWalk.Predicted(_context, [.. Usable]);
-            var most = SequentialWalk.WithModels(_context, Math.Max(bytes, OutputGradients.Bytes(_context)));
+            var most = Math.Max(SequentialWalk.WithModels(_context, bytes), SequentialWalk.WithModels(_context, 0) + OutputGradients.Bytes(_context));
             return new MethodPlan([.. Usable.Select(target => target.Name)], (long)most, flops);
         }
     }
