@@ -86,13 +86,22 @@ internal sealed record RidgeFit(
         var (groups, unseen) = (Groups(weight, fit, bias, movesBias), Groups(weight, held, bias, movesBias));
         double Error(double ridge) => groups.Zip(unseen, (group, other) => other.Error(algebra, group.Solve(algebra, ridge), group)).Sum();
         var old = Error(double.PositiveInfinity);
-        var (best, least) = (double.PositiveInfinity, old - (LeastGain * Math.Abs(old)));
+        var (best, least, last) = (double.PositiveInfinity, old - (LeastGain * Math.Abs(old)), double.PositiveInfinity);
         foreach (var ridge in Candidates)
         {
-            if (Error(ridge) is var error && error < least)
+            var error = Error(ridge);
+            if (error < least)
             {
                 (best, least) = (ridge, error);
             }
+
+            // From the least λ on it falls to where it is best and rises from there.
+            if (error > last)
+            {
+                break;
+            }
+
+            last = error;
         }
 
         return best;
