@@ -10,8 +10,8 @@ namespace ModelOptimizer.Methods.Common;
 /// </summary>
 internal sealed class OutputDivergence
 {
-    // Multiply-adds spent in all; what a CPU does in a minute or so.
-    private const double Affordable = 2e12;
+    // Multiply-adds of whole runs; a model is run from the changed layer on, and so it is half a minute of a CPU.
+    private const double Affordable = 1e12;
     private const int MostSamples = 256;
     private const int MostLooks = 3;
 
