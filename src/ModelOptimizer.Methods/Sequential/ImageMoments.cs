@@ -36,13 +36,12 @@ internal interface IImageMoments
 internal sealed class ImageMoments<T> : IImageMoments
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Pixels whose products float32 may add up.
-    private const int MostPixels = 1 << 13;
-
     private readonly ImageWindows _window;
     private readonly ShiftedProducts<T> _sigma;
     private readonly ViewProduct<T> _product;
+    // E[y·x̃ₖᵀ] of each tap, or transposed: the smaller operand of a product is the one that the runtime copies.
     private readonly Matrix[] _cross;
+    private readonly bool _isTransposed;
     private readonly double[] _outputs;
     private readonly PitchedImages<T> _read;
     private readonly PitchedImages<T> _given;
@@ -56,13 +55,15 @@ internal sealed class ImageMoments<T> : IImageMoments
     {
         _window = window;
         _sigma = new ShiftedProducts<T>(sessions, window);
-        _product = new ViewProduct<T>(sessions, channels, window.Channels);
-        _cross = [.. Enumerable.Range(0, window.Taps).Select(_ => new Matrix(channels, window.Channels))];
+        _isTransposed = window.Channels > channels;
+        var (rows, columns) = _isTransposed ? (window.Channels, channels) : (channels, window.Channels);
+        _product = new ViewProduct<T>(sessions, rows, columns);
+        _cross = [.. Enumerable.Range(0, window.Taps).Select(_ => new Matrix(rows, columns))];
         _outputs = new double[channels];
-        PitchedImages<T> Images(int rows)
+        PitchedImages<T> Images(int count)
         {
-            var samples = Math.Max(1, MostPixels / window.Pitch);
-            return new(window, rows, samples, new T[PitchedImages<T>.Size(window, rows, samples)]);
+            var samples = Math.Max(1, SinglePrecision.PixelsOfProduct / window.Pitch);
+            return new(window, count, samples, new T[PitchedImages<T>.Size(window, count, samples)]);
         }
 
         (_read, _given) = (Images(window.Channels), Images(channels));
@@ -105,7 +106,7 @@ internal sealed class ImageMoments<T> : IImageMoments
             {
                 for (var channel = 0; channel < _window.Channels; channel++)
                 {
-                    cross[row, (channel * _cross.Length) + tap] += _cross[tap][row, channel];
+                    cross[row, (channel * _cross.Length) + tap] += _isTransposed ? _cross[tap][channel, row] : _cross[tap][row, channel];
                 }
             }
         }
@@ -128,7 +129,14 @@ internal sealed class ImageMoments<T> : IImageMoments
         {
             var (y, x) = (tap / columns.Kernel, tap % columns.Kernel);
             var shift = ((y - rows.PadBefore) * columns.Pitch) + x - columns.PadBefore;
-            _product.AddTo(_cross[tap], _given.Values, _read.Values, shift, _given.Length);
+            if (_isTransposed)
+            {
+                _product.AddTo(_cross[tap], _read.Values, _given.Values, -shift, _given.Length);
+            }
+            else
+            {
+                _product.AddTo(_cross[tap], _given.Values, _read.Values, shift, _given.Length);
+            }
         }
 
         Array.Clear(_read.Values);

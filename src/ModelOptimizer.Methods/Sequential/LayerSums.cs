@@ -11,12 +11,6 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
     // Of the windows of some samples.
     private const long PatchBytes = 48L << 20;
 
-    // Float32 products of a larger image would lose too much.
-    private const int MostPixels = 1 << 15;
-
-    // Below this the products' rounding errors, 1e-7 of the energy, would be seen in what is left without the mean.
-    private const double LeastVariance = 1e-3;
-
     private (ImageWindows Windows, bool IsExact, IImageMoments Sums)? _images;
     private bool _isExact;
 
@@ -26,10 +20,10 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
     /// <param name="end">Behind the last.</param>
     public void Add(LayerWindows windows, int first, int end)
     {
-        var images = sessions.OnHost && windows.Images is { IsPaddedInside: true, Pitch: <= MostPixels } suited ? suited : null;
+        var images = sessions.OnHost && windows.Images is { IsPaddedInside: true, Pitch: <= SinglePrecision.MostPixels } suited ? suited : null;
         if (images is not null && first < end)
         {
-            _isExact |= windows.Type == TensorElementType.Double || windows.Variance < LeastVariance;
+            _isExact |= windows.Type == TensorElementType.Double || !windows.Varies;
             if (images != _images?.Windows || _isExact != _images?.IsExact)
             {
                 AddImages();

@@ -19,7 +19,7 @@ internal sealed class LayerWindows(WeightLayer layer, HostTensor input, HostTens
     private readonly int _places = (int)(layer.Window is null ? output.Shape[1..^1].Product() : output.Shape[2..].Product());
     private readonly int _width = (int)(layer.Window is null ? input.Shape[^1] : input.Shape[1] * layer.Window.Taps);
 
-    private double? _variance;
+    private bool? _varies;
 
     /// <summary>T.</summary>
     public int Channels => layer.OutputChannels;
@@ -36,27 +36,8 @@ internal sealed class LayerWindows(WeightLayer layer, HostTensor input, HostTens
     /// <summary>The type of what is read.</summary>
     public TensorElementType Type => (TensorElementType)input.Type;
 
-    /// <summary>How much of the energy of what is read is variance of its channels, 0 to 1.</summary>
-    public double Variance => _variance ??= FindVariance();
-
-    private double FindVariance()
-    {
-        var (channels, all) = ((int)input.Shape[1], Part(input, 0, Samples));
-        var (energy, variance, pixels) = (0.0, 0.0, all.Length / Samples / channels);
-        for (var channel = 0; channel < channels; channel++)
-        {
-            var (sum, squares) = (0.0, 0.0);
-            for (var sample = 0; sample < Samples; sample++)
-            {
-                ReadOnlySpan<double> values = all.AsSpan(((sample * channels) + channel) * pixels, pixels);
-                (sum, squares) = (sum + TensorPrimitives.Sum(values), squares + TensorPrimitives.SumOfSquares(values));
-            }
-
-            (energy, variance) = (energy + squares, variance + squares - (sum * sum / (Samples * pixels)));
-        }
-
-        return energy > 0 ? variance / energy : 0;
-    }
+    /// <summary>Whether enough of the energy of what is read is variance for products in float32.</summary>
+    public bool Varies => _varies ??= SinglePrecision.Varies(input.Bytes, Type, Samples, (int)input.Shape[1]);
 
     /// <summary>What is read and what shall be given, n×C×H×W and n×T×H'×W'.</summary>
     public (ReadOnlyMemory<byte> Read, double[] Wanted) Whole(int first, int samples)

@@ -8,6 +8,9 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <param name="Columns">Columns.</param>
 internal sealed record ImageWindows(int Channels, ImageAxis Rows, ImageAxis Columns)
 {
+    /// <summary>Bytes of images that are written out at once.</summary>
+    public const long MostBytes = 48L << 20;
+
     // Fewer channels and products are too small for the runtime; more taps and there are more corners than pixels.
     private const int FewestChannels = 16;
     private const int MostTaps = 25;
@@ -20,6 +23,9 @@ internal sealed record ImageWindows(int Channels, ImageAxis Rows, ImageAxis Colu
 
     /// <summary>Numbers from one image of a channel to the next in <see cref="PitchedImages{T}"/>.</summary>
     public int Pitch => Rows.Pitch * Columns.Pitch;
+
+    /// <summary>Bytes of one sample in float64 there.</summary>
+    public long BytesOfSample => (long)sizeof(double) * Channels * Pitch;
 
     /// <summary>Whether a tap never stands further from the image than the zeros between images reach.</summary>
     public bool IsPaddedInside => new[] { Rows, Columns }.All(axis => axis is { PadBefore: >= 0, PadAfter: >= 0 }

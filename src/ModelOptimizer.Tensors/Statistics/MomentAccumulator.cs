@@ -27,8 +27,11 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     // More, and their sums take more memory than patches.
     private const int MostExtents = 3;
 
+    // From so many multiply-adds on, some tenths of a second, what float32 leaves is accuracy enough.
+    private const double ManyProducts = 1.2e10;
+
     // One for each extent of images of stride 1, the first few.
-    private readonly Dictionary<(long Height, long Width), ShiftedProducts<double>> _shifted = [];
+    private readonly Dictionary<(long Height, long Width, bool IsSingle), IImageSums> _images = [];
 
     private MomentGraph? _graph;
     private double[][] _state = [];
@@ -39,6 +42,9 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     // Vectors themselves, n×D, where so few are expected that Σ would be larger; and how many.
     private List<Matrix>? _vectors;
     private long _expected;
+
+    // Whether products of images are computed in float32, as long as they vary.
+    private bool _isSingle;
 
     public MomentKey Key => key;
 
@@ -52,6 +58,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     {
         var graph = Graph(shape);
         _expected = (long)Math.Ceiling(shape.Product() / graph.Size * batches);
+        _isSingle = key.Window is not null && shape.Product() / shape[1] * batches * Math.Pow(graph.Size, 2) > ManyProducts;
         var isPlain = key is { Window: null, Transposed: false, Directions: 1 };
         _vectors = isPlain && SecondMoment.IsInSpan(_expected, graph.Size) ? [] : null;
     }
@@ -95,7 +102,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
 
         if (Shifted(wanted, info.Shape) is { } windows)
         {
-            AddShifted(activation, windows, info);
+            AddImages(activation.GetTensorMutableRawData(), windows, info);
             return;
         }
 
@@ -132,12 +139,12 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         double[][] mean =
             [.. Enumerable.Range(0, groups).Select(group => _state.Length > 0 ? _state[^1].AsSpan(group * size, size).ToArray() : new double[size])];
         _state = [];
-        foreach (var shifted in _shifted.Values)
+        foreach (var images in _images.Values)
         {
-            shifted.AddTo(sigma[0], mean[0]);
+            images.AddTo(sigma[0], mean[0]);
         }
 
-        _shifted.Clear();
+        _images.Clear();
         foreach (var sums in mean.Concat(sigma.Select(matrix => matrix.Values)))
         {
             TensorPrimitives.Divide(sums, _count, sums);
@@ -185,37 +192,27 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
         return matrix;
     }
 
-    // The windows where they need not be written out.
+    // The windows where they need not be written out. A 1×1 kernel's are the image itself, which the graph takes by halves too.
     private ImageWindows? Shifted(MomentGraph graph, long[] shape) =>
         sessions is { Exact: true, OnHost: true } && graph.Groups == 1 && key.Window is { } window && shape.Product() > 0
-        && ImageWindows.Of(window.Resolve(shape[2..]), shape) is { Taps: > 1 } windows
-        && SampleBytes(windows) <= PatchBytes
-        && (_shifted.ContainsKey((shape[2], shape[3])) || _shifted.Count < MostExtents)
+        && ImageWindows.Of(window.Resolve(shape[2..]), shape) is { } windows
+        && (_isSingle || windows.Taps > 1)
+        && windows.BytesOfSample <= ImageWindows.MostBytes
+        && (_images.Keys.Any(seen => (seen.Height, seen.Width) == (shape[2], shape[3])) || _images.Count < MostExtents)
             ? windows
             : null;
 
-    private static long SampleBytes(ImageWindows windows) => (long)sizeof(double) * windows.Channels * windows.Pitch;
-
-    private void AddShifted(OrtValue activation, ImageWindows windows, OrtTensorTypeAndShapeInfo info)
+    private void AddImages(ReadOnlySpan<byte> values, ImageWindows windows, OrtTensorTypeAndShapeInfo info)
     {
-        var shape = info.Shape;
-        if (!_shifted.TryGetValue((shape[2], shape[3]), out var shifted))
+        var (shape, type) = (info.Shape, info.ElementDataType);
+        _isSingle &= SinglePrecision.Suits(windows, type) && SinglePrecision.Varies(values, type, (int)shape[0], windows.Channels);
+        var extent = (shape[2], shape[3], _isSingle);
+        if (!_images.TryGetValue(extent, out var sums))
         {
-            _shifted.Add((shape[2], shape[3]), shifted = new ShiftedProducts<double>(sessions, windows));
+            _images.Add(extent, sums = _isSingle ? new ImageSums<float>(sessions, windows) : new ImageSums<double>(sessions, windows));
         }
 
-        ReadOnlySpan<byte> values = activation.GetTensorMutableRawData();
-        var most = (int)Math.Clamp(PatchBytes / SampleBytes(windows), 1, shape[0]);
-        var sampleBytes = values.Length / (int)shape[0];
-        for (var sample = 0; sample < (int)shape[0]; sample += most)
-        {
-            var taken = Math.Min(most, (int)shape[0] - sample);
-            var zeros = sessions.Zeros<double>(PitchedImages<double>.Size(windows, windows.Channels, taken));
-            var images = new PitchedImages<double>(windows, windows.Channels, taken, zeros);
-            images.Fill(0, taken, values.Slice(sample * sampleBytes, taken * sampleBytes), info.ElementDataType, (int)shape[2], (int)shape[3]);
-            shifted.Add(images);
-        }
-
+        sums.Add(values, type, (int)shape[0]);
         _count += shape[0] * windows.Positions;
     }
 

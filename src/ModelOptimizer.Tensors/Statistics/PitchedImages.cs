@@ -87,7 +87,11 @@ internal sealed class PitchedImages<T>
         return strip;
     }
 
-    private static void Convert(ReadOnlySpan<byte> values, TensorElementType type, Span<T> to)
+    /// <summary>Bytes of a number of a floating-point type.</summary>
+    public static int SizeOf(TensorElementType type) => type switch { TensorElementType.Double => 8, TensorElementType.Float => 4, _ => 2 };
+
+    /// <summary>Numbers of a floating-point type as T.</summary>
+    public static void Convert(ReadOnlySpan<byte> values, TensorElementType type, Span<T> to)
     {
         switch (type)
         {
@@ -120,6 +124,10 @@ internal sealed class PitchedImages<T>
 internal sealed class ViewProduct<T>(MomentSessions sessions, int rows, int columns)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Of a symmetric product, which is computed up to the diagonal's blocks: high enough for full speed, and a quarter is enough of them.
+    private const int LeastBlock = 128;
+    private const int MostBlocks = 4;
+
     private readonly T[] _product = new T[rows * columns];
 
     private static TensorElementType Type => typeof(T) == typeof(float) ? TensorElementType.Float : TensorElementType.Double;
@@ -130,31 +138,44 @@ internal sealed class ViewProduct<T>(MomentSessions sessions, int rows, int colu
     /// <param name="b">As a.</param>
     /// <param name="shift">What is moved over a row's end meets zeros.</param>
     /// <param name="length">Numbers in a row.</param>
-    public void AddTo(Matrix sum, T[] a, T[] b, int shift, int length)
+    public void AddTo(Matrix sum, T[] a, T[] b, int shift, int length) =>
+        AddBlock(sum, (a, Math.Max(0, -shift), 0, rows), (b, Math.Max(0, shift), columns), length);
+
+    /// <summary>Adds a·aᵀ: what is above the diagonal need not be right.</summary>
+    /// <param name="sum">Where it is added.</param>
+    /// <param name="a">Of <paramref name="length"/> numbers a row.</param>
+    /// <param name="length">Numbers in a row.</param>
+    public void AddSquare(Matrix sum, T[] a, int length)
+    {
+        var height = Math.Max(LeastBlock, (rows + MostBlocks - 1) / MostBlocks);
+        for (var first = 0; first < rows; first += height)
+        {
+            var count = Math.Min(height, rows - first);
+            AddBlock(sum, (a, 0, first, count), (a, 0, first + count), length);
+        }
+    }
+
+    private void AddBlock(Matrix sum, (T[] Values, int Start, int Row, int Rows) a, (T[] Values, int Start, int Rows) b, int length)
     {
         var size = Marshal.SizeOf<T>();
-        PinnedTensor View(T[] values, int start, int count) =>
-            new(values, Type, [count, length], (long)size * start, (long)size * count * length);
-        using (var left = View(a, Math.Max(0, -shift), rows))
-        using (var right = View(b, Math.Max(0, shift), columns))
-        using (var product = new PinnedTensor(_product, Type, [rows, columns]))
+        PinnedTensor View(T[] values, long start, int count) => new(values, Type, [count, length], size * start, (long)size * count * length);
+        using (var left = View(a.Values, a.Start + ((long)a.Row * length), a.Rows))
+        using (var right = View(b.Values, b.Start, b.Rows))
+        using (var product = new PinnedTensor(_product, Type, [a.Rows, b.Rows], 0, (long)size * a.Rows * b.Rows))
         {
             sessions.Product<T>().RunNative(["a", "b"], [left.Value, right.Value], ["y"], [product.Value]);
         }
 
-        if (_product is double[] exact)
-        {
-            TensorPrimitives.Add(sum.Values, exact, sum.Values);
-            return;
-        }
-
         Span<double> part = stackalloc double[256];
-        for (var first = 0; first < _product.Length; first += part.Length)
+        for (var row = 0; row < a.Rows; row++)
         {
-            var count = Math.Min(part.Length, _product.Length - first);
-            TensorPrimitives.ConvertTruncating<T, double>(_product.AsSpan(first, count), part);
-            var sums = sum.Values.AsSpan(first, count);
-            TensorPrimitives.Add(sums, part[..count], sums);
+            for (var first = 0; first < b.Rows; first += part.Length)
+            {
+                var count = Math.Min(part.Length, b.Rows - first);
+                TensorPrimitives.ConvertTruncating<T, double>(_product.AsSpan((row * b.Rows) + first, count), part);
+                var sums = sum.Row(a.Row + row).Slice(first, count);
+                TensorPrimitives.Add(sums, part[..count], sums);
+            }
         }
     }
 }

@@ -63,9 +63,17 @@ internal sealed class ShiftedProducts<T>
 
         foreach (var ((kind, dy, dx, row, column), sum) in _sums)
         {
+            var length = images.Samples * Count(kind);
+            // Of a tap with itself half is known from the other half.
+            if (dy == 0 && dx == 0)
+            {
+                _product.AddSquare(sum, Of(kind, row, column), length);
+                continue;
+            }
+
             var shift = kind switch { Strip.All => (dy * _window.Columns.Pitch) + dx, Strip.Row => dx, Strip.Column => dy, _ => 0 };
             var other = Of(kind, kind is Strip.Row or Strip.Pixel ? row + dy : 0, kind is Strip.Column or Strip.Pixel ? column + dx : 0);
-            _product.AddTo(sum, Of(kind, row, column), other, shift, images.Samples * Count(kind));
+            _product.AddTo(sum, Of(kind, row, column), other, shift, length);
         }
 
         AddToImage(images);

@@ -193,6 +193,30 @@ public sealed class WindowMomentTests(EngineFixture fixture) : IClassFixture<Eng
         }
     }
 
+    // So many products that float32 is accurate enough, or would be if the numbers varied.
+    [Theory]
+    [InlineData(160, 3, 16, 20, 0, 1e-6)]
+    [InlineData(1100, 1, 25, 20, 0, 1e-6)]
+    [InlineData(160, 3, 16, 20, 1000, 1e-13)]
+    public void Moments_of_many_products_are_those_of_the_windows(int channels, int kernel, int samples, int extent, double offset, double tolerance)
+    {
+        long[] shape = [samples, channels, extent, extent];
+        var pad = kernel / 2;
+        var window = new ConvGeometry([kernel, kernel], [1, 1], [pad, pad, pad, pad], [1, 1], 1, "NOTSET");
+        var x = Array.ConvertAll(GraphBuilder.Normal(shape, 1, 30), value => (double)(float)(value + offset));
+
+        var moment = Collect(new Batches(x, shape, 5), 4, window);
+
+        List<double[]> windows = [.. Patches.Windows(x, shape, window, 0)];
+        var expected = fixture.Algebra.Gram(new Matrix(windows.Count, windows[0].Length, [.. windows.SelectMany(patch => patch)]).Transpose());
+        moment.Count.ShouldBe(windows.Count);
+        var scale = expected.Values.Max();
+        var sigma = moment.Sigma[0];
+        sigma.Values.Zip(expected.Values, (found, sum) => Math.Abs((found * windows.Count) - sum)).Max().ShouldBeLessThan(tolerance * scale);
+        sigma.Transpose().Values.ShouldBe(sigma.Values);
+        moment.Mean[0][0].ShouldBe(windows.Average(patch => patch[0]), 1e-12 * (1 + offset));
+    }
+
     private static double Metric(Matrix delta, Matrix sigma)
     {
         var product = Numbers.Multiply(delta, sigma);
