@@ -59,7 +59,8 @@ public class BudgetTests
 
             var (chosen, _) = new BudgetRanks(work, budget).Choose();
 
-            List<(FactorLayer Layer, RankPair Ranks)> ranks = [.. chosen.Where(choice => choice.Ranks is not null).Select(choice => (choice.Layer, choice.Ranks!.Value))];
+            var compressed = chosen.Where(choice => choice.Ranks is not null);
+            List<(FactorLayer Layer, RankPair Ranks)> ranks = [.. compressed.Select(choice => (choice.Layer, choice.Ranks!.Value))];
             var left = work.Costs.Limit(budget) - work.Costs.Exact(ranks, measure);
             left.ShouldBeGreaterThanOrEqualTo(0);
             foreach (var (layer, pair) in ranks)

@@ -10,10 +10,12 @@ internal sealed record LayerTradeOff(FactorLayer Layer, IReadOnlyList<CurvePoint
     /// <summary>The layer as it is.</summary>
     public static Alternative<RankPair?> Untouched { get; } = new(null, 0, 0);
 
+    /// <summary>What can be done, with <paramref name="isFiner"/> between the points of the curve, too.</summary>
     public IReadOnlyList<Alternative<RankPair?>> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost, bool isFiner = false) =>
     [
         Untouched,
-        .. (isFiner ? Points.Concat(Between) : Points).Select(point => new Alternative<RankPair?>(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
+        .. (isFiner ? Points.Concat(Between) : Points)
+            .Select(point => new Alternative<RankPair?>(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
     ];
 
     /// <summary>What an error of the layer counts.</summary>

@@ -82,7 +82,7 @@ internal sealed class SigmaRanks : IRankAllocation
 
     private double Divergence(IReadOnlyList<ChosenRanks> chosen)
     {
-        var replacements = chosen.Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value));
+        var replacements = chosen.Where(choice => choice.Ranks is not null).Select(choice => _work.Sketched(choice.Layer, choice.Ranks!.Value));
         return Effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
     }
 
@@ -151,7 +151,7 @@ internal sealed class LayerEffects
                 continue;
             }
 
-            var changed = GraphRewriter.Apply(_work.Context.Model, [_work.SolverOf(layer).Reconstructed(point.Ranks)]);
+            var changed = GraphRewriter.Apply(_work.Context.Model, [_work.Sketched(layer, point.Ranks)]);
             if (_divergence!.Measure(changed, layer.Layer.Node) is > 0 and < double.PositiveInfinity and var divergence)
             {
                 measured.Add((point.SquaredError, divergence));
