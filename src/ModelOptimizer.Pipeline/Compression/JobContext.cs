@@ -58,10 +58,13 @@ internal sealed record JobContext(
     /// At most <paramref name="most"/> random inputs like those of calibration, which no method has seen; null unless calibration is by random inputs. Of each
     /// <paramref name="sampleBytes"/> are made.
     /// </summary>
-    public IBatchSource? OpenRandom(ModelSession session, int most, long sampleBytes = 0) => Model.Calibrate is { Dataset: null, Samples: { } samples } calibrate
-        ? RandomSource.Of(
-            session, Math.Min(samples, most), ~Plan.Seed, calibrate.Position, Math.Min(MostSamples(sampleBytes), RandomSource.UsualBatch))
-        : null;
+    public IBatchSource? OpenRandom(ModelSession session, int most, long sampleBytes = 0)
+    {
+        var batch = Math.Min(MostSamples(sampleBytes), RandomSource.UsualBatch);
+        return Model.Calibrate is { Dataset: null, Samples: { } samples } calibrate
+            ? RandomSource.Of(session, Math.Min(samples, most), ~Plan.Seed, calibrate.Position, batch)
+            : null;
+    }
 
     /// <summary>Bytes of all that a model makes of one sample.</summary>
     public static long SampleBytes(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes) =>
