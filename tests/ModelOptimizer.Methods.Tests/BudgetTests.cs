@@ -1,10 +1,12 @@
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.LowRank;
+using ModelOptimizer.Methods.Tests.Distillation;
 using ModelOptimizer.Methods.Tests.LowRank;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Shapes;
 using ModelOptimizer.Tensors.Statistics;
+using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests;
 
@@ -38,6 +40,55 @@ public class BudgetTests
             after.ShouldBeLessThanOrEqualTo(share * before);
             after.ShouldBeGreaterThan((share - 0.08) * before);
         }
+    }
+
+    [Theory]
+    [InlineData(true, BudgetMeasure.Params)]
+    [InlineData(false, BudgetMeasure.Params)]
+    [InlineData(true, BudgetMeasure.Macs)]
+    [InlineData(true, BudgetMeasure.Size)]
+    internal void What_is_left_of_a_budget_is_less_than_one_more_rank_of_any_layer_takes(bool separable, BudgetMeasure measure)
+    {
+        var context = MethodRun.Context(TuckerMethodTests.SmallNet(), null) with { Blobs = new BlobDictionary() };
+        var options = new LowRankOptions { Norm = FactorNorm.Frobenius, Layers = LayerRules.All, Shrink = 0 };
+        foreach (var share in new[] { 0.95, 0.9, 0.77, 0.6, 0.43, 0.3 })
+        {
+            var work = new LowRankWork(context, options, new CpFactorization(separable, starts: 1));
+            work.Measure().ShouldBeEmpty();
+            var budget = new Budget(measure, share, true);
+
+            var (chosen, _) = new BudgetRanks(work, budget).Choose();
+
+            var compressed = chosen.Where(choice => choice.Ranks is not null);
+            List<(FactorLayer Layer, RankPair Ranks)> ranks = [.. compressed.Select(choice => (choice.Layer, choice.Ranks!.Value))];
+            var left = work.Costs.Limit(budget) - work.Costs.Exact(ranks, measure);
+            left.ShouldBeGreaterThanOrEqualTo(0);
+            foreach (var (layer, pair) in ranks)
+            {
+                var more = layer.Form.Read([pair.Output + 1]);
+                var costs = work.Costs.Pays(layer, more) ? work.Costs.Change(layer, more, measure) : 0;
+                (costs - work.Costs.Change(layer, pair, measure)).ShouldBeGreaterThan(left, $"{layer.Name} of {share}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.05)]
+    public void Ranks_between_the_points_of_a_curve_use_a_budget_and_are_replayed(double share)
+    {
+        // Each rank takes 24 + 3 + 5 + 5 numbers, and a curve has ten of them at most.
+        var model = new GraphBuilder().Input("x", [1, 3, 20, 20]).Conv("x", "y", 24, 3, [5, 5], attributes: ("strides", new[] { 5, 5 })).Output("y").Build();
+        var context = MethodRun.Context(model, new RandomBatches(model)) with { Blobs = new BlobDictionary() };
+
+        var result = MethodRun.Named("cp").Run(context, MethodRun.Arguments(("budget", new Budget(BudgetMeasure.Params, share, true)), ("starts", 1)));
+
+        var (before, after) = (Measured(model, BudgetMeasure.Params), Measured(result.Model, BudgetMeasure.Params));
+        after.ShouldBeInRange((share * before) - (24 + 3 + 5 + 5), share * before);
+        MethodRun.Named("cp")
+            .Run(context with { Blobs = new BlobDictionary() }, MethodRun.Arguments(("budget", Budget.Auto), ("starts", 1)), result.Choices())
+            .Model.ToBytes()
+            .ShouldBe(result.Model.ToBytes());
     }
 
     [Fact]

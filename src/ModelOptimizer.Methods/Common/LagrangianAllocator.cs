@@ -7,7 +7,13 @@ namespace ModelOptimizer.Methods.Common;
 internal static class LagrangianAllocator
 {
     /// <summary>The choice for each layer; null when not even the cheapest options fit.</summary>
-    public static IReadOnlyList<Alternative<T>>? Choose<T>(IReadOnlyList<IReadOnlyList<Alternative<T>>> layers, double budget)
+    /// <param name="layers">The options of each layer.</param>
+    /// <param name="budget">The most that the sum of their costs may be.</param>
+    /// <param name="finer">For each layer all options that what is left of the budget may go to; null for those of <paramref name="layers"/>.</param>
+    public static IReadOnlyList<Alternative<T>>? Choose<T>(
+        IReadOnlyList<IReadOnlyList<Alternative<T>>> layers,
+        double budget,
+        IReadOnlyList<IReadOnlyList<Alternative<T>>>? finer = null)
     {
         var fronts = layers.Select(Front).ToList();
         var hulls = fronts.Select(Hull).ToList();
@@ -51,7 +57,7 @@ internal static class LagrangianAllocator
         }
 
         var chosen = hulls.Select((hull, layer) => hull[position[layer]]).ToArray();
-        Fill(chosen, fronts, left);
+        Fill(chosen, finer is null ? fronts : [.. finer.Select(Front)], left);
         return chosen;
     }
 

@@ -17,6 +17,10 @@ internal interface IFactorForm
     /// <summary>Whether all ranks are multiples of <paramref name="multiple"/>, or full, or of a layer too narrow for that.</summary>
     bool IsLiked(RankPair ranks, int multiple);
 
+    /// <summary>Ranks that a curve has no points of, with the errors that it suggests for them; none where it has all that are worth having.</summary>
+    /// <param name="curve">By rising rank.</param>
+    IEnumerable<CurvePoint> Between(IReadOnlyList<CurvePoint> curve) => [];
+
     /// <summary>Ranks from one number for all or one for each, usable or not.</summary>
     RankPair Read(IReadOnlyList<int> written);
 

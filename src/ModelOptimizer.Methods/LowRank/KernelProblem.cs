@@ -5,6 +5,8 @@ namespace ModelOptimizer.Methods.LowRank;
 /// <summary>One kernel and its Σ: minimise tr((W−W~)Σ(W−W~)ᵀ). All matrices tap-major.</summary>
 internal sealed class KernelProblem
 {
+    private readonly Lazy<Matrix> _tapMoment;
+
     /// <summary>Takes the kernel as T×D in channel-major order, the row-major flattening of the ONNX weight.</summary>
     public KernelProblem(ILinearAlgebra algebra, Matrix weight, int taps, IKernelMetric metric)
     {
@@ -14,6 +16,7 @@ internal sealed class KernelProblem
         Weight = taps == 1 ? weight : TapOrder.ColumnsToTapMajor(weight, taps);
         Product = metric.Times(Weight);
         Energy = TensorPrimitives.Dot<double>(Weight.Values, Product.Values);
+        _tapMoment = new(SumOverChannels);
     }
 
     public ILinearAlgebra Algebra { get; }
@@ -31,6 +34,9 @@ internal sealed class KernelProblem
 
     /// <summary>tr(WΣWᵀ): the layer's energy.</summary>
     public double Energy { get; }
+
+    /// <summary>Σ_s Σ[(k,s),(k',s)], K×K.</summary>
+    public Matrix TapMoment => _tapMoment.Value;
 
     /// <summary>T.</summary>
     public int Outputs => Weight.Rows;
@@ -55,6 +61,19 @@ internal sealed class KernelProblem
     /// <summary>P·B, T×(K·R_S).</summary>
     public Matrix ProjectedProduct(Matrix inputFactor) =>
         Algebra.Multiply(Product.Reshape(Outputs * Taps, Inputs), inputFactor).Reshape(Outputs, Taps * inputFactor.Columns);
+
+    private Matrix SumOverChannels()
+    {
+        var sum = new Matrix(Taps, Taps);
+        for (var s = 0; s < Inputs; s++)
+        {
+            var channel = new Matrix(Inputs, 1);
+            channel[s, 0] = 1;
+            TensorPrimitives.Add(sum.Values, Metric.CoreGram(channel).Values, sum.Values);
+        }
+
+        return sum;
+    }
 }
 
 /// <summary>The Σ of one layer as the algorithm needs it, in tap-major order; no operation forms another D×D matrix.</summary>

@@ -2,17 +2,20 @@ namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>What can be done to one layer.</summary>
 /// <param name="Layer">The layer.</param>
-/// <param name="Points">The ranks with which it becomes smaller.</param>
+/// <param name="Points">The ranks of its curve with which it becomes smaller.</param>
+/// <param name="Between">Those that the curve has no points of, with errors that it suggests.</param>
 /// <param name="Effect">What its error does to the output.</param>
-internal sealed record LayerTradeOff(FactorLayer Layer, IReadOnlyList<CurvePoint> Points, LayerEffect Effect)
+internal sealed record LayerTradeOff(FactorLayer Layer, IReadOnlyList<CurvePoint> Points, IReadOnlyList<CurvePoint> Between, LayerEffect Effect)
 {
     /// <summary>The layer as it is.</summary>
     public static Alternative<RankPair?> Untouched { get; } = new(null, 0, 0);
 
-    public IReadOnlyList<Alternative<RankPair?>> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost) =>
+    /// <summary>What can be done, with <paramref name="isFiner"/> between the points of the curve, too.</summary>
+    public IReadOnlyList<Alternative<RankPair?>> Options(Weighting weighting, Func<FactorLayer, RankPair, double> cost, bool isFiner = false) =>
     [
         Untouched,
-        .. Points.Select(point => new Alternative<RankPair?>(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
+        .. (isFiner ? Points.Concat(Between) : Points)
+            .Select(point => new Alternative<RankPair?>(point.Ranks, cost(Layer, point.Ranks), Penalty(point.SquaredError, weighting))),
     ];
 
     /// <summary>What an error of the layer counts.</summary>

@@ -51,7 +51,7 @@ internal sealed class LowRankStep(StepContext context, MethodArguments arguments
         _work.KeepsSolvers
             ? GraphRewriter.Apply(
                 _work.Context.Model,
-                [.. Decided(chosen).Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value))]
+                [.. Decided(chosen).Where(choice => choice.Ranks is not null).Select(choice => _work.Sketched(choice.Layer, choice.Ranks!.Value))]
             )
             : null;
 

@@ -117,6 +117,19 @@ internal sealed class LowRankWork
         return solver;
     }
 
+    /// <summary>
+    /// A layer at a point of its curve, to look at what it does to a model's outputs: a convolution as one kernel, since a chain's first factor may make many
+    /// times as many numbers of an image as the layer.
+    /// </summary>
+    public LayerReplacement Sketched(FactorLayer layer, RankPair ranks)
+    {
+        var chain = SolverOf(layer).Reconstructed(ranks);
+        return layer.Layer.Kind != LayerKind.Conv ? chain : chain with
+        {
+            Factors = new FactorTensors(null, [new CoreTensor(chain.Factors.Product(Context.Engine.LinearAlgebra, layer.Shape.Groups))], null),
+        };
+    }
+
     /// <summary>The numbers of a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="fit">What it is to become by now, in place of its weight as it is; null for that.</param>

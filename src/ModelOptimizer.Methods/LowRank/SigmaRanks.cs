@@ -32,13 +32,9 @@ internal sealed class SigmaRanks : IRankAllocation
             work.Context.Progress.Report(new MethodProgress($"ranks of {layer.Name}", result._layers.Count, work.Candidates.Count));
             var curve = RankCurve.Of(work, layer);
             result._series.Add(Sensitivity.Of(layer, curve));
-            result._layers.Add(
-                new LayerTradeOff(
-                    layer,
-                    [.. curve.Where(point => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks))],
-                    result.Effects.Of(layer, curve)
-                )
-            );
+            bool IsSmaller(CurvePoint point) => work.Costs.Change(layer, point.Ranks, measure) < 0 && work.Costs.Pays(layer, point.Ranks);
+            var between = layer.Form.Between(curve).Where(point => layer.Form.IsLiked(point.Ranks, work.Context.RankMultiple)).Where(IsSmaller);
+            result._layers.Add(new LayerTradeOff(layer, [.. curve.Where(IsSmaller)], [.. between], result.Effects.Of(layer, curve)));
         }
 
         return result;
@@ -46,53 +42,47 @@ internal sealed class SigmaRanks : IRankAllocation
 
     public IReadOnlyList<ChosenRanks>? Choose(double change)
     {
-        if (_decided is { } decided)
-        {
-            return Choose(change, decided);
-        }
-
-        if (Best(change) is not { } best)
-        {
-            return null;
-        }
-
-        _decided = best.Weighting;
-        return best.Chosen;
+        _decided ??= Best(change);
+        var weighting = _decided ?? Weighting.Blend;
+        var finer = Options(weighting, isFiner: true);
+        // Ranks between the points of curves take what is left, or are small enough where no points are.
+        var chosen = LagrangianAllocator.Choose(Options(weighting), change, finer) ?? LagrangianAllocator.Choose(finer, change);
+        return chosen is null ? null : Named(chosen);
     }
 
-    /// <summary>The ranks, with the weighting that suits this change best; null when the model cannot be that small.</summary>
-    private (IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)? Best(double change)
+    /// <summary>The weighting that suits this change best; null when the points of the curves do not make the model that small.</summary>
+    private Weighting? Best(double change)
     {
         // Large models are not built three times over.
         var weightings = Effects.IsUsable && _work.KeepsSolvers ? Weightings : [Weighting.Blend];
         var tried = new List<(IReadOnlyList<ChosenRanks> Chosen, Weighting Weighting)>();
         foreach (var weighting in weightings)
         {
-            if (Choose(change, weighting) is { } chosen)
+            if (LagrangianAllocator.Choose(Options(weighting), change) is { } chosen)
             {
-                tried.Add((chosen, weighting));
+                tried.Add((Named(chosen), weighting));
             }
         }
 
         return tried.Count switch
         {
             0 => null,
-            1 => tried[0],
-            _ => tried.MinBy(choice => Divergence(choice.Chosen)),
+            1 => tried[0].Weighting,
+            _ => tried.MinBy(choice => Divergence(choice.Chosen)).Weighting,
         };
     }
 
-    public IReadOnlyList<ChosenRanks> Smallest() => Named([.. _layers.Select(layer => layer.Options(Weighting.Error, Cost).MinBy(option => option.Cost)!)]);
+    public IReadOnlyList<ChosenRanks> Smallest() => Named([.. Options(Weighting.Error, isFiner: true).Select(layer => layer.MinBy(option => option.Cost)!)]);
 
-    private List<ChosenRanks>? Choose(double change, Weighting weighting) =>
-        LagrangianAllocator.Choose([.. _layers.Select(layer => layer.Options(weighting, Cost))], change) is { } chosen ? Named(chosen) : null;
+    private IReadOnlyList<IReadOnlyList<Alternative<RankPair?>>> Options(Weighting weighting, bool isFiner = false) =>
+        [.. _layers.Select(layer => layer.Options(weighting, Cost, isFiner))];
 
     /// <summary>By how much the model changes.</summary>
     public double Cost(FactorLayer layer, RankPair ranks) => _work.Costs.Change(layer, ranks, _measure);
 
     private double Divergence(IReadOnlyList<ChosenRanks> chosen)
     {
-        var replacements = chosen.Where(choice => choice.Ranks is not null).Select(choice => _work.SolverOf(choice.Layer).Reconstructed(choice.Ranks!.Value));
+        var replacements = chosen.Where(choice => choice.Ranks is not null).Select(choice => _work.Sketched(choice.Layer, choice.Ranks!.Value));
         return Effects.Divergence(GraphRewriter.Apply(_work.Context.Model, [.. replacements]));
     }
 
@@ -100,7 +90,7 @@ internal sealed class SigmaRanks : IRankAllocation
     [
         .. chosen.Zip(_layers, (option, layer) => option.Item is { } ranks
             ? new ChosenRanks(layer.Layer, ranks)
-            : new ChosenRanks(layer.Layer, null, Reason: layer.Points.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller)),
+            : new ChosenRanks(layer.Layer, null, Reason: layer.Points.Count + layer.Between.Count > 0 ? ChoiceReasons.WorthKeeping : ChoiceReasons.NotSmaller)),
     ];
 }
 
@@ -161,7 +151,7 @@ internal sealed class LayerEffects
                 continue;
             }
 
-            var changed = GraphRewriter.Apply(_work.Context.Model, [_work.SolverOf(layer).Reconstructed(point.Ranks)]);
+            var changed = GraphRewriter.Apply(_work.Context.Model, [_work.Sketched(layer, point.Ranks)]);
             if (_divergence!.Measure(changed, layer.Layer.Node) is > 0 and < double.PositiveInfinity and var divergence)
             {
                 measured.Add((point.SquaredError, divergence));

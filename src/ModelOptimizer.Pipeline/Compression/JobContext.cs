@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOptimizer.Methods.Quantization;
+using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Pipeline.Caching;
 using ModelOptimizer.Pipeline.Datasets;
 using ModelOptimizer.Pipeline.Files;
@@ -43,7 +44,7 @@ internal sealed record JobContext(
     /// <param name="sampleBytes">What it makes of one sample: a batch is no larger than its tensors may be together.</param>
     public IBatchSource? OpenCalibration(ModelSession session, long sampleBytes = 0)
     {
-        var most = (int)Math.Clamp(WorkingMemory.BatchBytes / Math.Max(1, sampleBytes), 1, LargestBatch);
+        var most = MostSamples(sampleBytes);
         return Model.Calibrate switch
         {
             null => null,
@@ -54,11 +55,23 @@ internal sealed record JobContext(
     }
 
     /// <summary>
-    /// At most <paramref name="most"/> random inputs like those of calibration, which no method has seen; null unless calibration is by random inputs.
+    /// At most <paramref name="most"/> random inputs like those of calibration, which no method has seen; null unless calibration is by random inputs. Of each
+    /// <paramref name="sampleBytes"/> are made.
     /// </summary>
-    public IBatchSource? OpenRandom(ModelSession session, int most) => Model.Calibrate is { Dataset: null, Samples: { } samples } calibrate
-        ? RandomSource.Of(session, Math.Min(samples, most), ~Plan.Seed, calibrate.Position)
-        : null;
+    public IBatchSource? OpenRandom(ModelSession session, int most, long sampleBytes = 0)
+    {
+        var batch = Math.Min(MostSamples(sampleBytes), RandomSource.UsualBatch);
+        return Model.Calibrate is { Dataset: null, Samples: { } samples } calibrate
+            ? RandomSource.Of(session, Math.Min(samples, most), ~Plan.Seed, calibrate.Position, batch)
+            : null;
+    }
+
+    /// <summary>Bytes of all that a model makes of one sample.</summary>
+    public static long SampleBytes(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes) =>
+        sizeof(float) * model.Graph.Node.SelectMany(node => node.Output).Where(shapes.ContainsKey).Sum(name => shapes[name].Product());
+
+    /// <summary>The largest batch of samples of which a model makes <paramref name="sampleBytes"/> each.</summary>
+    private static int MostSamples(long sampleBytes) => (int)Math.Clamp(WorkingMemory.BatchBytes / Math.Max(1, sampleBytes), 1, LargestBatch);
 
     /// <summary>The calibration samples that are drawn from a dataset; null when there are none, or random inputs.</summary>
     public Draw? Calibration => Model.Calibrate is { Dataset: { } dataset, Samples: var samples } ? new Draw(dataset, samples) : null;

@@ -193,8 +193,7 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         }
 
         using var session = job.Engine.CreateSession(model);
-        var made = sizeof(float) * model.Graph.Node.SelectMany(node => node.Output).Where(shapes.ContainsKey).Sum(name => shapes[name].Product());
-        var samples = job.OpenCalibration(session, made);
+        var samples = job.OpenCalibration(session, JobContext.SampleBytes(model, shapes));
         if (shapes.Count == 0 && samples?.Read().FirstOrDefault() is { } batch)
         {
             session.Run(batch.Inputs);

@@ -44,7 +44,7 @@ internal sealed class ModelExaminer : IDisposable
     public GateEvidence Examine(OnnxModel compressed)
     {
         using var after = _before is null ? null : _job.Engine.CreateSession(compressed);
-        var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null)) with { OutputErrors = Compare(after) };
+        var evidence = Shipped(compressed, Evidence(compressed, after, _job.Progress, null)) with { OutputErrors = Compare(compressed, after) };
         var isTimed = _job.Model.Gates.Any(gate => gate.Metric == GateRules.Latency);
         return isTimed ? evidence with { Latency = Time(compressed) } : evidence;
     }
@@ -74,7 +74,7 @@ internal sealed class ModelExaminer : IDisposable
         using var after = _before is null ? null : _job.Engine.CreateSession(compressed);
         var evidence = Evidence(compressed, after, null, stop);
         return SearchRules.Constraints(_job.Model).Any(gate => gate.Metric == GateRules.OutputError)
-            ? evidence with { OutputErrors = Compare(after) }
+            ? evidence with { OutputErrors = Compare(compressed, after) }
             : evidence;
     }
 
@@ -105,9 +105,9 @@ internal sealed class ModelExaminer : IDisposable
         Seed = _job.Plan.Seed,
     };
 
-    private OutputErrors Compare(ModelSession? after) => after is null
+    private OutputErrors Compare(OnnxModel compressed, ModelSession? after) => after is null
         ? new OutputErrors { Problem = $"ONNX Runtime does not know operators of the domain '{CustomOperators.MissingDomain(_original)}'" }
-        : new OutputComparison(_job, _before!).Measure(after, Original.Macs);
+        : new OutputComparison(_job, _before!).Measure(after, Original.Macs, JobContext.SampleBytes(compressed, ShapeProbe.Run(_job.Engine, compressed)));
 
     // The strongest compression takes about a second for each megabyte: only what is delivered gets it.
     private GateEvidence Shipped(OnnxModel compressed, GateEvidence evidence) => _job.Shipping is not { } shipping ? evidence : evidence with

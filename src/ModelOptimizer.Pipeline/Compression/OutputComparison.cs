@@ -22,8 +22,9 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
     /// <summary>Runs both models on the gates' samples, or else on calibration samples, or on random inputs that no method has seen.</summary>
     /// <param name="compressed">The compressed model.</param>
     /// <param name="macs">Multiply-adds of one sample of the original; null where they are not known.</param>
+    /// <param name="sampleBytes">Of the tensors that the compressed model makes of one sample: chains of factors may make many times the original's.</param>
     /// <exception cref="DiagnosticException">The original runs and the compressed model does not (MOC23xx).</exception>
-    public OutputErrors Measure(ModelSession compressed, long? macs)
+    public OutputErrors Measure(ModelSession compressed, long? macs, long sampleBytes)
     {
         // A student may have fewer outputs, and inputs, than the original.
         string[] names = [.. Wanted.Intersect(compressed.Outputs.Select(output => output.Name), StringComparer.Ordinal)];
@@ -35,7 +36,7 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
         var most = (int)Math.Clamp(Affordable / 2 / (macs is { } known and > 0 ? known : 1e9), LeastSamples, MostSamples);
         try
         {
-            return Samples(most) is not { } samples
+            return Samples(most, sampleBytes) is not { } samples
                 ? new OutputErrors { Problem = "there is no data: the model has neither 'calibrate' nor 'evaluate: { dataset: … }'" }
                 : Compare(samples, most, names, compressed);
         }
@@ -62,11 +63,11 @@ internal sealed class OutputComparison(JobContext job, ModelSession original)
 
     private Draw? Draw => job.Model.Evaluate is { Dataset: { } dataset, Samples: var samples } ? new Draw(dataset, samples) : job.Calibration;
 
-    private IBatchSource? Samples(int most)
+    private IBatchSource? Samples(int most, long sampleBytes)
     {
         if (Draw is not { } draw)
         {
-            return job.OpenRandom(original, most);
+            return job.OpenRandom(original, most, sampleBytes);
         }
 
         // A draw of fewer samples with the same seed is a part of the draw of more.

@@ -72,7 +72,7 @@ internal sealed class CpComponents
     private Matrix Basis(Matrix kernel, int axis)
     {
         var gram = new Matrix(_grid.Extents[axis], _grid.Extents[axis]);
-        foreach (var (tap, other) in Pairs().Where(pair => SameElsewhere(pair.Tap, pair.Other, axis)))
+        foreach (var (tap, other) in Pairs().Where(pair => _grid.IsSameElsewhere(pair.Tap, pair.Other, axis)))
         {
             for (var t = 0; t < kernel.Rows; t++)
             {
@@ -103,9 +103,6 @@ internal sealed class CpComponents
 
     private IEnumerable<(int Tap, int Other)> Pairs() =>
         Enumerable.Range(0, _grid.Taps).SelectMany(tap => Enumerable.Range(0, _grid.Taps).Select(other => (tap, other)));
-
-    private bool SameElsewhere(int tap, int other, int axis) =>
-        Enumerable.Range(0, _grid.Extents.Count).All(a => a == axis || _grid.Place(tap, a) == _grid.Place(other, a));
 
     private Span<double> TapOf(Matrix kernel, int output, int tap) => kernel.Row(output).Slice(tap * _problem.Inputs, _problem.Inputs);
 }

@@ -13,9 +13,10 @@ internal static class CpEffort
     public static double Sweep(CpForm form, int rank, int products)
     {
         double s = form.Shape.Inputs, t = form.Shape.Outputs, k = form.Shape.Taps, r = rank;
-        var product = (2 * k * s * r * r) + (2 * s * s * k * k * r);
+        var product = Product(form.Shape.Inputs, form.Shape.Taps, rank);
         var (gathered, expanded) = Projections(form.Shape.Inputs, rank, form.Grid.Extents);
-        var factors = (Math.Pow(r, 3) / 3) + form.Grid.Extents.Sum(extent => Math.Pow(extent * r, 3) / 3);
+        var factors = (Math.Pow(r, 3) / 3) + form.Grid.Extents.Sum(extent =>
+            IsAssembled(form.Shape.Inputs, form.Shape.Taps, rank, extent) ? Math.Pow(extent * r, 3) / 3 : (products + 1) * product);
         var projections = 4 * t * s * k * r;
         return form.Shape.Groups * ((products * product) + factors + Math.Min(gathered, expanded) + projections);
     }
@@ -30,13 +31,29 @@ internal static class CpEffort
         return expanded < gathered;
     }
 
-    /// <summary>Bytes of the largest matrices of a sweep at the largest rank that is looked at.</summary>
-    public static double Bytes(CpForm form)
+    /// <summary>
+    /// Whether the equations of an axis are assembled and solved exactly, which is worth some operations more than conjugate gradients take. Of windows of many
+    /// taps, such as 16×16, they would be a gigabyte.
+    /// </summary>
+    /// <param name="inputs">S.</param>
+    /// <param name="taps">K.</param>
+    /// <param name="rank">R.</param>
+    /// <param name="extent">Places on the axis.</param>
+    public static bool IsAssembled(int inputs, int taps, int rank, int extent) => Math.Pow((double)extent * rank, 3) / 3 < 32 * Product(inputs, taps, rank);
+
+    // Of all equations of U_S or an axis with a vector.
+    private static double Product(double s, double k, double r) => (2 * k * s * r * r) + (2 * s * s * k * k * r);
+
+    /// <summary>Bytes of the largest matrices of a sweep at any rank that is looked at.</summary>
+    public static double Bytes(CpForm form) => Grid(form).Max(rank => Bytes(form, rank));
+
+    private static double Bytes(CpForm form, int rank)
     {
-        var (s, t, k, r) = ((double)form.Shape.Inputs, (double)form.Shape.Outputs, (double)form.Shape.Taps, (double)Grid(form)[^1]);
-        var axis = form.Grid.Extents.Max() * r;
-        // Of each pair of taps, and while it is made; or rows of windows, and Σ times them. Then the equations of an axis, whose factor takes their place.
-        var sums = IsExpanded(form.Shape.Inputs, (int)r, form.Grid.Extents) ? 2 * axis * s * k : (2 * k * r * k * r) + (t * k * r);
+        var (s, t, k, r) = ((double)form.Shape.Inputs, (double)form.Shape.Outputs, (double)form.Shape.Taps, (double)rank);
+        var axis = form.Grid.Extents.Where(extent => IsAssembled(form.Shape.Inputs, form.Shape.Taps, rank, extent)).DefaultIfEmpty().Max() * r;
+        // Of each pair of taps, and while it is made; or rows of windows, and Σ times them, of which conjugate gradients hold some. Then the equations of an
+        // axis, whose factor takes their place.
+        var sums = IsExpanded(form.Shape.Inputs, rank, form.Grid.Extents) ? 2 * Math.Max(axis, 2 * r) * s * k : (2 * k * r * k * r) + (t * k * r);
         return sizeof(double) * (sums + (1.5 * axis * axis));
     }
 

@@ -53,6 +53,22 @@ internal sealed record CpFactors(Matrix Output, Matrix Input, IReadOnlyList<Matr
         return rows;
     }
 
+    /// <summary>Σ_s rows[r,(k,s)]·transposed[r,s], K×R.</summary>
+    public static Matrix Contracted(Matrix rows, Matrix transposed)
+    {
+        var channels = transposed.Columns;
+        var result = new Matrix(rows.Columns / channels, rows.Rows);
+        for (var k = 0; k < result.Rows; k++)
+        {
+            for (var r = 0; r < result.Columns; r++)
+            {
+                result[k, r] = TensorPrimitives.Dot<double>(rows.Row(r).Slice(k * channels, channels), transposed.Row(r));
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>The product of a component's column norms.</summary>
     public double Norm(int component) => Parts.Aggregate(1.0, (product, part) => product * ColumnNorm(part, component));
 
@@ -132,4 +148,8 @@ internal sealed record TapGrid(IReadOnlyList<int> Extents)
 
         return tap % Extents[axis];
     }
+
+    /// <summary>Whether two taps have the same place on every axis but <paramref name="axis"/>.</summary>
+    public bool IsSameElsewhere(int tap, int other, int axis) =>
+        Enumerable.Range(0, Extents.Count).All(a => a == axis || Place(tap, a) == Place(other, a));
 }

@@ -29,6 +29,26 @@ internal sealed record CpForm(FactorShape Shape, TapGrid Grid) : IFactorForm
 
     public bool IsLiked(RankPair ranks, int multiple) => FactorShape.Liked(ranks.Output, Full, multiple) == ranks.Output;
 
+    /// <summary>Along the straight lines between the curve's points and from no component, whose relative error is 1; beyond the last as up to it.</summary>
+    public IEnumerable<CurvePoint> Between(IReadOnlyList<CurvePoint> curve)
+    {
+        List<(int Rank, double SquaredError)> known = [(0, 1), .. curve.Select(point => (point.Ranks.Output, point.SquaredError))];
+        for (var (rank, next) = (1, 1); rank <= Full && known.Count > 1; rank++)
+        {
+            while (known[next].Rank < rank && next < known.Count - 1)
+            {
+                next++;
+            }
+
+            var (low, high) = (known[next - 1], known[next]);
+            if (rank != high.Rank)
+            {
+                var fall = (low.SquaredError - high.SquaredError) / (high.Rank - low.Rank);
+                yield return new CurvePoint(At(rank), Math.Max(0, low.SquaredError - (fall * (rank - low.Rank))));
+            }
+        }
+    }
+
     public RankPair Read(IReadOnlyList<int> written) => At(written[0]);
 
     public IReadOnlyList<int> Write(RankPair ranks) => [ranks.Output];

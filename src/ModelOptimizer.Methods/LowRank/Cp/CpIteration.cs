@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace ModelOptimizer.Methods.LowRank;
 
 /// <summary>
-/// The block updates of CP-ALS-Σ, each the exact minimiser of tr(ΔΣΔᵀ) + ρ·(sum of all squared entries of the factors) over one factor. Everything but U_S is
-/// solved from <see cref="CpProjections"/>, which change only with U_S.
+/// The block updates of CP-ALS-Σ: over one factor each, the minimiser of tr(ΔΣΔᵀ) + ρ·(sum of all squared entries of the factors), or nearer to it where
+/// its equations are large. Everything but U_S is solved from <see cref="CpProjections"/>, which change with U_S only.
 /// </summary>
 internal sealed class CpIteration
 {
@@ -12,12 +12,14 @@ internal sealed class CpIteration
     private readonly Jitter _jitter;
     private readonly TapGrid _grid;
     private readonly InputSystem _input;
+    private readonly AxisSystem _axis;
     private CpProjections _projections;
 
     public CpIteration(KernelProblem problem, CpFactors start, Jitter jitter, CancellationToken cancellation = default)
     {
         (_problem, _jitter, _grid, Factors) = (problem, jitter, TapGrid.Of(start), start);
         _input = new InputSystem(problem, jitter, cancellation);
+        _axis = new AxisSystem(problem, jitter, cancellation);
         _projections = CpProjections.Of(problem, start);
     }
 
@@ -29,7 +31,10 @@ internal sealed class CpIteration
     /// <summary>ρ times the sum of all squared entries.</summary>
     public double Penalty => Ridge * Factors.Parts.Sum(part => TensorPrimitives.SumOfSquares<double>(part.Values));
 
-    /// <summary>Right after the update of the last axis: tr(WPᵀ) − ⟨W~,P⟩, less what the penalty pulls at that axis.</summary>
+    /// <summary>Whether the last axis that was updated is at its minimum, and not only nearer to it.</summary>
+    public bool IsExact { get; private set; }
+
+    /// <summary>Right after an exact update of the last axis: tr(WPᵀ) − ⟨W~,P⟩, less what the penalty pulls at that axis.</summary>
     public double SquaredErrorAtOptimum =>
         Math.Max(0, _problem.Energy - Captured() - (Ridge * TensorPrimitives.SumOfSquares<double>(Factors.Axes[^1].Values)));
 
@@ -55,31 +60,13 @@ internal sealed class CpIteration
         _projections = CpProjections.Of(_problem, Factors);
     }
 
-    /// <summary>U_H for axis 0 and U_W for axis 1, or U_K: Q[(h,r),(h',r')]·(U_TᵀU_T)[r,r'] by Cholesky.</summary>
-    public void UpdateAxis(int axis)
+    /// <summary>U_H for axis 0 and U_W for axis 1, or U_K.</summary>
+    public void UpdateAxis(int axis, InnerAccuracy accuracy)
     {
-        var (rank, extent) = (Factors.Rank, _grid.Extents[axis]);
-        var others = Factors.TapsWithout(axis);
-        var outputs = _problem.Algebra.Multiply(Factors.Output, Factors.Output, transposeA: true);
-        var system = _projections.Gram(others, tap => _grid.Place(tap, axis), extent);
-        for (var row = 0; row < system.Rows; row++)
-        {
-            for (var place = 0; place < extent; place++)
-            {
-                var block = system.Row(row).Slice(place * rank, rank);
-                TensorPrimitives.Multiply(block, outputs.Row(row % rank), block);
-            }
-        }
-
-        var right = new Matrix(extent, rank);
-        var correlation = _projections.Correlation(Factors.Output);
-        for (var k = 0; k < _grid.Taps; k++)
-        {
-            var row = right.Row(_grid.Place(k, axis));
-            TensorPrimitives.MultiplyAdd(others.Row(k), correlation.Row(k), row, row);
-        }
-
-        var solved = Solve(system, right.Reshape(extent * rank, 1)).Reshape(extent, rank);
+        IsExact = CpEffort.IsAssembled(_problem.Inputs, _problem.Taps, Factors.Rank, _grid.Extents[axis]);
+        var solved = IsExact
+            ? _axis.SolveDense(Factors, _projections, axis, Ridge)
+            : _axis.SolveIteratively(Factors, _projections, axis, Ridge, accuracy);
         Factors = Factors with { Axes = [.. Factors.Axes.Select((factor, index) => index == axis ? solved : factor)] };
     }
 

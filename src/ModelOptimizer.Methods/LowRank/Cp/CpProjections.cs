@@ -138,20 +138,8 @@ internal sealed class ExpandedProjections(KernelProblem problem, Matrix input) :
     public override Matrix Product(Matrix taps) =>
         problem.Algebra.Multiply(problem.Product, CpFactors.Expanded(taps, _input.Transpose()), transposeB: true);
 
-    public override Matrix Correlation(Matrix output)
-    {
-        var (products, transposed) = (problem.Algebra.Multiply(output, problem.Product, transposeA: true), _input.Transpose());
-        var result = new Matrix(problem.Taps, _input.Columns);
-        for (var k = 0; k < result.Rows; k++)
-        {
-            for (var r = 0; r < result.Columns; r++)
-            {
-                result[k, r] = TensorPrimitives.Dot<double>(products.Row(r).Slice(k * _input.Rows, _input.Rows), transposed.Row(r));
-            }
-        }
-
-        return result;
-    }
+    public override Matrix Correlation(Matrix output) =>
+        CpFactors.Contracted(problem.Algebra.Multiply(output, problem.Product, transposeA: true), _input.Transpose());
 
     public override void Scale(double[] scale) => ScaleColumns(_input, scale);
 }

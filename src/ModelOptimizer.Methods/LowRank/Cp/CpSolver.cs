@@ -30,7 +30,7 @@ internal sealed class CpSolver(KernelProblem problem, CpSettings settings)
             iteration.UpdateInput(settings.Inner);
             for (var axis = 0; axis < start.Axes.Count; axis++)
             {
-                iteration.UpdateAxis(axis);
+                iteration.UpdateAxis(axis, settings.Inner);
             }
 
             var squared = SquaredError(iteration);
@@ -55,8 +55,8 @@ internal sealed class CpSolver(KernelProblem problem, CpSettings settings)
     }
 
     // The difference of two sums cannot tell errors below their rounding apart.
-    private double SquaredError(CpIteration iteration) => iteration.SquaredErrorAtOptimum is var squared && squared > 1e-10 * problem.Energy
-        ? squared
+    private double SquaredError(CpIteration iteration) =>
+        iteration.IsExact && iteration.SquaredErrorAtOptimum is var squared && squared > 1e-10 * problem.Energy ? squared
         : problem.Error(iteration.Factors.Reconstruct(problem.Algebra));
 }
 

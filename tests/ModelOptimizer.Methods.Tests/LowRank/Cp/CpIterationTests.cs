@@ -29,7 +29,7 @@ public class CpIterationTests
                 Took();
                 for (var axis = 0; axis < axes.Length; axis++)
                 {
-                    iteration.UpdateAxis(axis);
+                    iteration.UpdateAxis(axis, InnerAccuracy.Loose);
                     Took();
                 }
 
@@ -70,7 +70,7 @@ public class CpIterationTests
                             iteration.UpdateInput(InnerAccuracy.Tight);
                             break;
                         default:
-                            iteration.UpdateAxis(block - 2);
+                            iteration.UpdateAxis(block - 2, InnerAccuracy.Tight);
                             break;
                     }
 
@@ -171,6 +171,50 @@ public class CpIterationTests
                 solved.Values[i].ShouldBe(expected[i], 1e-8 * expected.L2Norm());
             }
         }
+    }
+
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(9, 0)]
+    public void Conjugate_gradients_of_an_axis_end_at_the_assembled_solution_and_lower_the_objective_on_the_way(int height, int width)
+    {
+        int[] axes = width == 0 ? [height] : [height, width];
+        var random = new Random64(23);
+        var (weight, sigma) = (random.Matrix(7, 6 * 9), random.Sigma(6 * 9));
+        var problem = TestProblem.Create(weight, sigma, 9);
+        var factors = PlainCp.Random(random, 7, 6, axes, 4);
+        var projections = CpProjections.Of(problem, factors);
+        var system = new AxisSystem(problem, Jitter.Relative, CancellationToken.None);
+        for (var axis = 0; axis < axes.Length; axis++)
+        {
+            var expected = system.SolveDense(factors, projections, axis, 1e-2);
+
+            var found = system.SolveIteratively(factors, projections, axis, 1e-2, InnerAccuracy.Tight);
+
+            found.Values.Zip(expected.Values, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-8 * expected.Values.Max(Math.Abs));
+            double Objective(Matrix factor)
+            {
+                var with = factors with { Axes = [.. factors.Axes.Select((other, index) => index == axis ? factor : other)] };
+                return PlainError.Of(weight, PlainCp.Reconstruct(with), sigma) + (1e-2 * factor.Values.Sum(value => value * value));
+            }
+
+            var steps = Enumerable
+                .Range(0, 5)
+                .Select(count => Objective(system.SolveIteratively(factors, projections, axis, 1e-2, new InnerAccuracy(0, count))))
+                .ToList();
+            steps[0].ShouldBe(Objective(factors.Axes[axis]), 1e-12 * steps[0]);
+            steps.Zip(steps.Skip(1)).ShouldAllBe(pair => pair.Second < pair.First);
+            steps[^1].ShouldBeGreaterThanOrEqualTo(Objective(expected));
+        }
+    }
+
+    [Fact]
+    public void Equations_of_large_windows_are_not_assembled()
+    {
+        CpEffort.IsAssembled(3, 256, 600, 16).ShouldBeFalse();
+        CpEffort.IsAssembled(3, 256, 600, 256).ShouldBeFalse();
+        CpEffort.IsAssembled(64, 9, 252, 9).ShouldBeTrue();
+        CpEffort.IsAssembled(512, 9, 2000, 3).ShouldBeTrue();
     }
 
     [Fact]
