@@ -6,6 +6,8 @@ namespace ModelOptimizer.Onnx;
 
 internal static class ModelReader
 {
+    private const long SmallModel = 4_000_000;
+
     public static OnnxModel Load(string path, bool weights)
     {
         var full = Path.GetFullPath(path);
@@ -101,7 +103,7 @@ internal static class ModelReader
         }
 
         // A genuine replacement character is written back as it was.
-        if (TextCheck.HasReplacement(proto) && !IsWrittenAs(proto, open))
+        if (MayHaveReplacement(proto, stream.Length) && TextCheck.HasReplacement(proto) && !IsWrittenAs(proto, open))
         {
             throw Error(
                 ModelCodes.NotOnnx,
@@ -117,6 +119,10 @@ internal static class ModelReader
 
         return proto;
     }
+
+    // Looking into every field takes descriptors of all messages, a tenth of a short command. A small model's bytes say sooner that there is nothing to find.
+    private static bool MayHaveReplacement(ModelProto proto, long length) =>
+        length > SmallModel || proto.ToByteArray().AsSpan().IndexOf("\uFFFD"u8) >= 0;
 
     private static bool IsWrittenAs(ModelProto proto, Func<Stream> open)
     {

@@ -43,6 +43,16 @@ internal sealed class BackwardNode
     /// <summary>The gradient of the loss by an output; null where the loss does not depend on it.</summary>
     public string? OutputGradientAt(int output) => output < Proto.Output.Count ? _pass.GradientOf(Proto.Output[output]) : null;
 
+    /// <summary>
+    /// The same for an operation of every element with <paramref name="input"/>: where that is as large as the output, a gradient that is one number for many
+    /// elements need not be repeated.
+    /// </summary>
+    public string OutputGradientBeside(int input) =>
+        InputShape(input).AsSpan().SequenceEqual(OutputShape()) ? _pass.Repeated(OutputGradient) ?? OutputGradient : OutputGradient;
+
+    /// <summary>Repeats <paramref name="gradient"/> to the shape of the first input.</summary>
+    public string Repeat(string gradient) => _pass.Repeat(gradient, InputShape(0));
+
     /// <summary>Whether anything that is trained lies behind <paramref name="input"/>.</summary>
     public bool Wants(int input) => Proto.InputAt(input) is { } name && _pass.Wants(name);
 

@@ -15,6 +15,7 @@ internal sealed class BackwardPass
     private readonly HashSet<string> _wanted;
     private readonly ConstantLookup _constants;
     private readonly Dictionary<string, List<string>> _gradients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _repeated = new(StringComparer.Ordinal);
 
     public BackwardPass(GraphWriter graph, IReadOnlyDictionary<string, long[]> shapes, IReadOnlyCollection<string> parameters)
     {
@@ -87,10 +88,23 @@ internal sealed class BackwardPass
 
         if (parts.Count > 1)
         {
-            _gradients[tensor] = parts = [Graph.Node("Sum", parts)];
+            // A sum repeats what is one number for many elements by itself, beside a part that is not.
+            var isAnyWhole = parts.Any(part => Repeated(part) is null);
+            _gradients[tensor] = parts = [Graph.Node("Sum", parts.Select(part => isAnyWhole ? Repeated(part) ?? part : part))];
         }
 
         return parts[0];
+    }
+
+    /// <summary>What <paramref name="gradient"/> is the repetition of, by <see cref="Repeat"/>; null where it is none.</summary>
+    public string? Repeated(string gradient) => _repeated.GetValueOrDefault(gradient);
+
+    /// <summary>A gradient that is one number for many elements, in the shape of them all.</summary>
+    public string Repeat(string gradient, long[] shape)
+    {
+        var repeated = Graph.Node("Expand", [gradient, Graph.Constant(shape)]);
+        _repeated[repeated] = gradient;
+        return repeated;
     }
 
     public void Add(string tensor, string gradient) => (_gradients.TryGetValue(tensor, out var parts) ? parts : _gradients[tensor] = []).Add(gradient);

@@ -95,6 +95,7 @@ internal sealed class TrainingGraph
 
         var next = optimizer.Append(graph, vectors[0], gradient, vectors[1..], scalars);
         var step = TapModel.Build(graph.Model, [loss, norm, .. next]);
+        BlockedConvolutions.Apply(step, parameters, engine);
         string[] own = [.. vectors, .. scalars];
         return new TrainingGraph(step, new TrainingNames(vectors, next, scalars, loss, norm), optimizer, parameters, start)
         {

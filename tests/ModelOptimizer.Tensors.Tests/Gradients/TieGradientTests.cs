@@ -34,6 +34,17 @@ public sealed class TieGradientTests(EngineFixture fixture) : IClassFixture<Engi
         Gradients(builder, loss, weight).ShouldBe([[0.25f, 0.25f, 0.25f, 0.25f]]);
     }
 
+    [Fact]
+    public void Equal_elements_of_a_window_share_the_gradient_of_its_maximum()
+    {
+        var builder = new GraphWriter();
+        var weight = builder.Raw<float>("w", DataType.Float, [1, 3, 2, 2, 3, 0, 2, 2], 1, 1, 2, 4);
+        var pooled = builder.Node("MaxPool", [weight], GraphWriter.Attribute("kernel_shape", 2, 2), GraphWriter.Attribute("strides", 2, 2));
+        var loss = builder.Node("ReduceSum", [pooled], GraphWriter.Attribute("keepdims", 0L));
+
+        Gradients(builder, loss, weight).ShouldBe([[0, 0.5f, 0.25f, 0.25f, 0.5f, 0, 0.25f, 0.25f]]);
+    }
+
     private float[][] Gradients(GraphWriter builder, string loss, params string[] parameters)
     {
         builder.Output(loss, DataType.Float);

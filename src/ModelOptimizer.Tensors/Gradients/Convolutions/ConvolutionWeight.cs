@@ -21,6 +21,11 @@ internal static class ConvolutionWeight
     /// <returns>[M, C/group, kernel…].</returns>
     public static string Gradient(GraphWriter graph, string large, long[] largeShape, string small, long[] smallShape, SpatialWindow window, long group)
     {
+        if (group == 1 && smallShape[^1] <= LongestSelectedRow && ShiftedLines.IsLess(largeShape, smallShape, window))
+        {
+            return ShiftedLines.Gradient(graph, large, largeShape, small, smallShape, window);
+        }
+
         var positions = smallShape[2..];
         var (samples, count) = (smallShape[0], positions.Product());
         var (channels, outputs) = (largeShape[1] / group, smallShape[1] / group);

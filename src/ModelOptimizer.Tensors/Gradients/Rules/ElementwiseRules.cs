@@ -78,11 +78,17 @@ internal static class ElementwiseRules
 
     private static void Mul(BackwardNode node)
     {
+        if (node.Input(0) == node.Input(1))
+        {
+            node.Give(0, node.Graph.Mul(node.Graph.Mul(node.OutputGradientBeside(0), 2), node.Input(0)));
+            return;
+        }
+
         for (var input = 0; input < 2; input++)
         {
             if (node.Wants(input))
             {
-                node.GiveBroadcast(input, node.Graph.Node("Mul", [node.OutputGradient, node.Input(1 - input)]));
+                node.GiveBroadcast(input, node.Graph.Mul(node.OutputGradientBeside(1 - input), node.Input(1 - input)));
             }
         }
     }

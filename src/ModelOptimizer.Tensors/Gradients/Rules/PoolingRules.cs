@@ -51,11 +51,42 @@ internal static class PoolingRules
         return map;
     }
 
+    // Windows of an image that touch and leave nothing out.
+    private static bool IsTiled(SpatialWindow window, long[] input, long[] output) =>
+        window.Rank == 2 && window.Kernel.AsSpan().SequenceEqual(window.Strides) && window.Dilations.All(dilation => dilation == 1)
+        && window.Begin.Concat(window.End).All(pad => pad == 0) && output.Zip(window.Kernel, (count, extent) => count * extent).SequenceEqual(input);
+
+    // The maximum and the gradient are repeated over their windows by a product with zeros and ones, a line of windows at a time: the runtime needs far longer
+    // to find the indices of the maxima. Elements that tie share the gradient equally.
+    private static string Shared(BackwardNode node, SpatialWindow window, long[] input, long[] output)
+    {
+        var (graph, width) = (node.Graph, output[3]);
+        var (lines, elements) = (output[..3].Product(), window.Kernel[0] * input[3]);
+        var ones = new float[width * elements];
+        for (var element = 0L; element < elements; element++)
+        {
+            ones[(element % input[3] / window.Kernel[1] * elements) + element] = 1;
+        }
+
+        var windows = graph.Numbers(ones, width, elements);
+        var maximum = graph.Gemm(graph.Reshape(node.Proto.Output[0], lines, width), windows);
+        var isMaximum = graph.Indicator(graph.Equal(graph.Reshape(node.Input(0), lines, elements), maximum));
+        var ties = graph.Gemm(isMaximum, windows, transB: true);
+        var share = graph.Gemm(graph.Div(graph.Reshape(node.OutputGradient, lines, width), ties), windows);
+        return graph.Reshape(graph.Mul(isMaximum, share), input);
+    }
+
     // Windows that do not overlap choose different elements, so their gradients can be stored instead of added up. Overlapping ones are taken in turns.
     private static void MaxPool(BackwardNode node)
     {
         var (graph, input, output) = (node.Graph, node.InputShape(0), node.OutputShape());
         var window = SpatialWindow.Of(node.Proto, node.Proto.Ints("kernel_shape")!, input[2..], output[2..]);
+        if (IsTiled(window, input[2..], output[2..]))
+        {
+            node.Give(0, Shared(node, window, input, output));
+            return;
+        }
+
         var turns = window with { Kernel = [.. window.Kernel.Select((_, axis) => (window.Extent(axis) + window.Strides[axis] - 1) / window.Strides[axis])] };
         var chosen = Indices(node);
         string[] parts =

@@ -21,10 +21,7 @@ internal static class ReductionRules
 
     private static void GlobalAveragePool(BackwardNode node)
     {
-        var (graph, shape) = (node.Graph, node.InputShape(0));
-        var count = shape[2..].Product();
-        var share = graph.Node("Mul", [node.OutputGradient, graph.Scalar(1f / count)]);
-        node.Give(0, graph.Node("Expand", [share, graph.Constant(shape)]));
+        node.Give(0, node.Repeat(node.Graph.Mul(node.OutputGradient, 1f / node.InputShape(0)[2..].Product())));
     }
 
     // Elements that tie for the maximum share the gradient equally.
@@ -77,14 +74,12 @@ internal static class ReductionRules
     private static void ReduceMean(BackwardNode node)
     {
         var reduction = new Reduction(node);
-        var share = node.Graph.Mul(reduction.WithAxes(node.OutputGradient), 1f / reduction.Count);
-        node.Give(0, node.Graph.Node("Expand", [share, node.Graph.Constant(node.InputShape(0))]));
+        node.Give(0, node.Repeat(node.Graph.Mul(reduction.WithAxes(node.OutputGradient), 1f / reduction.Count)));
     }
 
     private static void ReduceSum(BackwardNode node)
     {
-        var reduction = new Reduction(node);
-        node.Give(0, node.Graph.Node("Expand", [reduction.WithAxes(node.OutputGradient), node.Graph.Constant(node.InputShape(0))]));
+        node.Give(0, node.Repeat(new Reduction(node).WithAxes(node.OutputGradient)));
     }
 }
 
