@@ -1,4 +1,5 @@
 using ModelOptimizer.Diagnostics;
+using ModelOptimizer.Methods.LowRank;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Statistics;
@@ -60,6 +61,25 @@ public class StoredFactorsTests
             stored.Layers[0].RelativeError.ShouldBe(chain.Layers[0].RelativeError);
             (stored.Layers[0].MacsAfter, stored.Layers[0].IsStored).ShouldBe((stored.Layers[0].MacsBefore, true));
             stored.Layers[0].ChosenText.ShouldEndWith(" stored");
+        }
+    }
+
+    [Fact]
+    public void A_sketch_of_a_convolution_gives_what_its_chain_gives_and_makes_no_other_tensors()
+    {
+        var model = TuckerMethodTests.SmallNet();
+        var work = MethodRun.Measured(model, FactorStorage.Chain);
+        var batch = new RandomBatches(model).Read().First();
+        foreach (var layer in work.Candidates.Where(layer => layer.Layer.Kind == LayerKind.Conv))
+        {
+            var ranks = layer.Form.Share(0.4);
+
+            var sketch = GraphRewriter.Apply(model, [work.Sketched(layer, ranks)]);
+
+            var chain = GraphRewriter.Apply(model, [work.SolverOf(layer).Reconstructed(ranks)]);
+            MethodRun.Difference(MethodRun.Outputs(chain, batch), MethodRun.Outputs(sketch, batch)).ShouldBeLessThan(1e-5, layer.Name);
+            sketch.Graph.Node.Count.ShouldBe(model.Graph.Node.Count);
+            chain.Graph.Node.Count.ShouldBeGreaterThan(model.Graph.Node.Count);
         }
     }
 
