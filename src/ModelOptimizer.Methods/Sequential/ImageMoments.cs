@@ -62,7 +62,7 @@ internal sealed class ImageMoments<T> : IImageMoments
         _outputs = new double[channels];
         PitchedImages<T> Images(int count)
         {
-            var samples = Math.Max(1, SinglePrecision.PixelsOfProduct / window.Pitch);
+            var samples = Math.Max(1, ImagePrecision.PixelsOfProduct / window.Pitch);
             return new(window, count, samples, new T[PitchedImages<T>.Size(window, count, samples)]);
         }
 

@@ -20,7 +20,7 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
     /// <param name="end">Behind the last.</param>
     public void Add(LayerWindows windows, int first, int end)
     {
-        var images = sessions.OnHost && windows.Images is { IsPaddedInside: true, Pitch: <= SinglePrecision.MostPixels } suited ? suited : null;
+        var images = sessions.OnHost && windows.Images is { IsPaddedInside: true, Pitch: <= ImagePrecision.MostPixels } suited ? suited : null;
         if (images is not null && first < end)
         {
             _isExact |= windows.Type == TensorElementType.Double || !windows.Varies;

@@ -37,7 +37,7 @@ internal sealed class LayerWindows(WeightLayer layer, HostTensor input, HostTens
     public TensorElementType Type => (TensorElementType)input.Type;
 
     /// <summary>Whether enough of the energy of what is read is variance for products in float32.</summary>
-    public bool Varies => _varies ??= SinglePrecision.Varies(input.Bytes, Type, Samples, (int)input.Shape[1]);
+    public bool Varies => _varies ??= ImagePrecision.Varies(input.Bytes, Type, Samples, (int)input.Shape[1]);
 
     /// <summary>What is read and what shall be given, n×C×H×W and n×T×H'×W'.</summary>
     public (ReadOnlyMemory<byte> Read, double[] Wanted) Whole(int first, int samples)

@@ -29,7 +29,7 @@ internal sealed class ImageSums<T>(MomentSessions sessions, ImageWindows windows
     /// <inheritdoc/>
     public void Add(ReadOnlySpan<byte> values, TensorElementType type, int samples)
     {
-        var most = typeof(T) == typeof(float) ? SinglePrecision.PixelsOfProduct / windows.Pitch : (int)(ImageWindows.MostBytes / windows.BytesOfSample);
+        var most = typeof(T) == typeof(float) ? ImagePrecision.PixelsOfProduct / windows.Pitch : (int)(ImageWindows.MostBytes / windows.BytesOfSample);
         var bytes = values.Length / samples;
         for (var sample = 0; sample < samples;)
         {
@@ -47,7 +47,7 @@ internal sealed class ImageSums<T>(MomentSessions sessions, ImageWindows windows
 }
 
 /// <summary>Where products of images may be computed in float32: about 1e-7 of an energy is lost.</summary>
-internal static class SinglePrecision
+internal static class ImagePrecision
 {
     /// <summary>How many products float32 adds up before float64 does.</summary>
     public const int PixelsOfProduct = 1 << 13;

@@ -205,7 +205,7 @@ internal sealed class MomentAccumulator(MomentSessions sessions, MomentKey key, 
     private void AddImages(ReadOnlySpan<byte> values, ImageWindows windows, OrtTensorTypeAndShapeInfo info)
     {
         var (shape, type) = (info.Shape, info.ElementDataType);
-        _isSingle &= SinglePrecision.Suits(windows, type) && SinglePrecision.Varies(values, type, (int)shape[0], windows.Channels);
+        _isSingle &= ImagePrecision.Suits(windows, type) && ImagePrecision.Varies(values, type, (int)shape[0], windows.Channels);
         var extent = (shape[2], shape[3], _isSingle);
         if (!_images.TryGetValue(extent, out var sums))
         {

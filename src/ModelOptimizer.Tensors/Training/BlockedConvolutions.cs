@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Graphs;
 using ModelOptimizer.Onnx.Proto;
@@ -6,6 +7,7 @@ using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Devices;
 using ModelOptimizer.Tensors.Execution;
+using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Tensors.Training;
@@ -99,11 +101,19 @@ internal static class BlockedConvolutions
         Blocked(graph, "y");
         graph.Output("y", DataType.Float, 1, Largest, 1, 2);
         graph.Model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = Domain, Version = 1 });
-        using var session = engine.CreateSession(graph.Build());
         float[] channels = [.. Enumerable.Range(0, 2 * Largest).Select(element => (float)(element / 2))];
         var pixels = new Dictionary<string, HostTensor> { [x] = HostTensor.From<float>(DataType.Float, [1, Largest, 1, 2], channels) };
-        var ordered = session.Run(pixels)["y"].As<float>();
-        return IsOrdered(ordered, Largest) ? Largest : IsOrdered(ordered, Largest / 2) ? Largest / 2 : null;
+        try
+        {
+            using var session = engine.CreateSession(graph.Build());
+            var ordered = session.Run(pixels)["y"].As<float>();
+            return IsOrdered(ordered, Largest) ? Largest : IsOrdered(ordered, Largest / 2) ? Largest / 2 : null;
+        }
+        catch (DiagnosticException e) when (e.Diagnostic.Code is TensorsCodes.ModelRefused or TensorsCodes.RunFailed)
+        {
+            // A build of the runtime without it.
+            return null;
+        }
     }
 
     private static bool IsOrdered(ReadOnlySpan<float> channels, int block)

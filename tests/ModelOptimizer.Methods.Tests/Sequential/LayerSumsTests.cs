@@ -21,7 +21,8 @@ public class LayerSumsTests
     [InlineData(17, 5, 3, 3, 1, 1, 1, 1, 60, 60, 0, 1e-6)]
     [InlineData(17, 5, 3, 3, 1, 1, 1, 1, 9, 7, 1000, 1e-12)]
     public void Images_give_the_moments_of_their_windows(
-        int inputs, int given, int kernelHeight, int kernelWidth, int top, int left, int bottom, int right, int height, int width, double offset, double tolerance)
+        int inputs, int given, int kernelHeight, int kernelWidth, int top, int left, int bottom, int right, int height, int width, double offset,
+        double tolerance)
     {
         long[] read = [5, inputs, height, width];
         long[] extents = [5, given, height + top + bottom - kernelHeight + 1, width + left + right - kernelWidth + 1];
@@ -33,7 +34,8 @@ public class LayerSumsTests
         var (images, expected) = (new LayerSums(sessions, New()), New());
         foreach (var seed in new[] { 2, 3 })
         {
-            var windows = new LayerWindows(layer, Tensor(read, seed, offset), Tensor(extents, seed + 10, 0), Tensor(extents, seed + 20, 0), Tensor(extents, seed + 30, 0));
+            var windows = new LayerWindows(
+                layer, Tensor(read, seed, offset), Tensor(extents, seed + 10, 0), Tensor(extents, seed + 20, 0), Tensor(extents, seed + 30, 0));
             windows.Images.ShouldNotBeNull();
             images.Add(windows, 0, 2);
             images.Add(windows, 2, 5);
