@@ -27,7 +27,7 @@ internal static class GrowthTable
         {
             Console.WriteLine($"`{step}`: processor time and peak memory");
             Console.WriteLine();
-            Console.WriteLine($"| times as many | {string.Join(" | ", Factors)} | exponent of the time | of the memory beyond that of one layer's run |");
+            Console.WriteLine($"| times as many | {string.Join(" | ", Factors)} | exponent of the time | of the memory beyond the least |");
             Console.WriteLine($"| --- | {string.Join(" | ", Factors.Select(_ => "---"))} | --- | --- |");
             // What the process takes for next to no work.
             var least = Measure(step, 1, 4, 8).Bytes;
