@@ -57,7 +57,7 @@ return args switch
     ["load", var model, var level] => LoadTable.Load(model, level),
     ["resnet50"] => ResNet50Run.Run("cpu", LinearAlgebraWord.BuiltIn),
     ["resnet50", var device] => ResNet50Run.Run(device, LinearAlgebraWord.BuiltIn),
-    ["growth"] => GrowthTable.Run("method: tucker, budget: { params: 50% }; method: quantize, weights: 4; method: quantize, rate: 2"),
+    ["growth"] => GrowthTable.Run("method: tucker, budget: { params: 50% }; method: quantize, weights: 4"),
     ["growth", var steps] => GrowthTable.Run(steps),
     ["growth-row", var model, var samples, var step] => GrowthTable.Row(model, samples, step),
     ["memory", var shared] => MemoryTable.Run(shared, ""),
