@@ -17,8 +17,19 @@ internal static class QuantizeTable
 
     private static readonly TimeSpan PerModel = TimeSpan.FromSeconds(5);
 
+    /// <summary>Roundings of what is stored.</summary>
+    public static IReadOnlyList<string> Stored { get; } = ["gptq, fit: independent", "nearest"];
+
+    /// <summary>The one of them that needs data.</summary>
+    public static IReadOnlyList<string> Independent { get; } = [Stored[0]];
+
+    /// <summary>Roundings of what computes in integers; the first is what every peer does.</summary>
+    public static IReadOnlyList<string> Integer { get; } =
+        ["nearest, form: integer", "gptq, form: integer", "gptq, form: integer, range: percentile", "gptq, form: integer, range: mse",
+            "gptq, form: integer, reduce-range: true"];
+
     /// <summary>ResNet-20.</summary>
-    public static int Run(string shared, string widths)
+    public static int Run(string shared, string widths, IReadOnlyList<string> roundings)
     {
         var cifar = Data(shared, "cifar10");
         Table(
@@ -26,12 +37,12 @@ internal static class QuantizeTable
             input => Archive("train", $"{cifar}/train-4000.npz", input, "images", CifarImages.Preprocess),
             input => Archive("test", $"{cifar}/test-5000-jpeg.npz", input, "images", CifarImages.Preprocess),
             widths,
-            ["gptq, fit: independent", "nearest"]);
+            roundings);
         return 0;
     }
 
     /// <summary>Two networks for digits, one for file types, a vision transformer; or the one whose file's name begins with <paramref name="file"/>.</summary>
-    public static int Others(string shared, string widths, string file)
+    public static int Others(string shared, string widths, string file, IReadOnlyList<string> roundings)
     {
         var (cifar, mnist, real) = (Data(shared, "cifar10"), Data(shared, "mnist"), Data(shared, "real"));
         string Digits(string name, string set, string input, string preprocess) =>
@@ -41,7 +52,7 @@ internal static class QuantizeTable
         {
             if (Path.GetFileName(source).StartsWith(file, StringComparison.Ordinal))
             {
-                QuantizeTable.Table(source, input => data("train", input), input => data("test", input), widths, ["gptq, fit: independent"]);
+                QuantizeTable.Table(source, input => data("train", input), input => data("test", input), widths, roundings);
             }
         }
 

@@ -87,7 +87,7 @@ internal sealed class NnBcdWork
             if (new[] { layer.Weight, layer.Bias }.FirstOrDefault(IsBroken) is { } wrong)
             {
                 throw new DiagnosticException(
-                    MethodCodes.WeightNotFinite,
+                    MethodCodes.NotFinite,
                     $"the tensor '{wrong}' of '{layer.Name}' has numbers that are not finite (NaN or infinity), which nothing can be fitted to. Check the "
                         + $"model, or leave the layer out in 'mode: layer': 'layers: [\"!{layer.Name}\"]'.",
                     _options.Position);

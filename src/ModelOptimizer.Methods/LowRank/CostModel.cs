@@ -115,7 +115,7 @@ internal sealed record LayerPlan(FactorLayer Layer, bool Folds, bool NewBias)
 {
     public static LayerPlan Of(FactorLayer layer, LowRankOptions options, ConstantLookup constants)
     {
-        var folds = options.Fold && LayerKernel.CanFold(layer.Layer, constants);
+        var folds = options.Fold && BatchNormalization.IsFoldable(layer.Layer, constants);
         // A cell keeps its own, which is inside.
         var moves = options.Centred && options.Norm == FactorNorm.Covariance && layer.Layer.Kind != LayerKind.Recurrent;
         return new LayerPlan(layer, folds, folds || moves);

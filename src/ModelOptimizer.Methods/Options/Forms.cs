@@ -57,7 +57,10 @@ internal static class Forms
             "true" => true,
             "false" => false,
             _ => throw NodeValues.WrongType(node, what, "true or false"),
-        });
+        })
+    {
+        Write = (value, _) => value,
+    };
 
     /// <summary>A whole number.</summary>
     public static Form<int> Whole(int from, int to = int.MaxValue)

@@ -63,11 +63,14 @@ internal static class MethodCodes
     /// <summary>What lies between two tensors has other entries or exits.</summary>
     public const string NotABlock = "MOC2109";
 
-    /// <summary>A weight has numbers that are not finite.</summary>
-    public const string WeightNotFinite = "MOC2110";
+    /// <summary>A weight, or a tensor whose range is measured, has numbers that are not finite.</summary>
+    public const string NotFinite = "MOC2110";
 
     /// <summary>Numbers are too large, or too different in size, for the equations of a method.</summary>
     public const string NumbersTooLarge = "MOC2111";
+
+    /// <summary>The device of the run has no kernels for what a step is to write.</summary>
+    public const string NoKernels = "MOC2112";
 
     /// <summary>A certificate that the manifest asks for does not hold.</summary>
     public const string CertificateFailed = "MOC4007";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Methods.Quantization.Integer;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.Quantization;
@@ -6,7 +7,8 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <summary>Packs rounded weights and says what became of each.</summary>
 /// <param name="context">The model, which is not changed.</param>
 /// <param name="position">Where the step is written.</param>
-internal sealed class PackedWeights(StepContext context, SourcePosition? position)
+/// <param name="ranges">Where ranges of activations end, for layers that are to compute in integers; null where none is.</param>
+internal sealed class PackedWeights(StepContext context, SourcePosition? position, RangeRule? ranges = null)
 {
     /// <summary>Why a weight that could be rounded is not.</summary>
     public const string NotSmaller = "it would not be smaller";
@@ -26,23 +28,33 @@ internal sealed class PackedWeights(StepContext context, SourcePosition? positio
         IReadOnlyList<RoundedWeight> weights,
         Func<RoundedWeight, LayerOutcome, LayerOutcome> complete)
     {
+        var integers = ranges is { } rule ? IntegerModel.Build(context, weights, rule, position) : null;
         context.Progress.Report(new MethodProgress("loading what was packed", 0, 1));
-        var proven = ProvenModel.Build(context, [.. weights.Where(weight => weight.Obstacle is null)]);
+        var proven = ProvenModel.Build(
+            integers is null ? context : context with { Model = integers.Model },
+            [.. weights.Where(weight => weight.Obstacle is null && integers?.Bytes.ContainsKey(weight.Tensor.Name) != true)]);
         var rounded = weights.ToDictionary(weight => weight.Target.Name, StringComparer.Ordinal);
         List<LayerOutcome> outcomes =
         [
             .. targets.Select(selected => rounded.TryGetValue(selected.Target.Name, out var weight)
-                ? Outcome(weight, proven, complete)
+                ? Outcome(weight, proven, integers, complete)
                 : Plain(selected.Target) with { SkipReason = selected.Reason }),
         ];
-        return proven.Model.SizeInBytes < context.Model.SizeInBytes ? new StepResult(proven.Model, outcomes) : throw NothingToCompress(outcomes);
+        // What computes in integers is worth it where the file is no smaller.
+        return integers is not null || proven.Model.SizeInBytes < context.Model.SizeInBytes
+            ? new StepResult(proven.Model, outcomes)
+            : throw NothingToCompress(outcomes);
     }
 
-    private LayerOutcome Outcome(RoundedWeight weight, ProvenModel proven, Func<RoundedWeight, LayerOutcome, LayerOutcome> complete)
+    private LayerOutcome Outcome(
+        RoundedWeight weight,
+        ProvenModel proven,
+        IntegerModel? integers,
+        Func<RoundedWeight, LayerOutcome, LayerOutcome> complete)
     {
         var name = weight.Target.Layer.Weight;
         var plain = Plain(weight.Target);
-        if (!proven.Bytes.TryGetValue(name, out var after))
+        if (integers?.Bytes.TryGetValue(name, out var after) != true && !proven.Bytes.TryGetValue(name, out after))
         {
             return plain with { SkipReason = weight.Obstacle ?? proven.Undone.GetValueOrDefault(name) ?? NotSmaller };
         }
@@ -53,8 +65,11 @@ internal sealed class PackedWeights(StepContext context, SourcePosition? positio
             BytesBefore = before,
             BytesAfter = after,
             RelativeError = weight.RelativeError,
-            Note = string.Create(CultureInfo.InvariantCulture, $"{before:#,0} → {after:#,0} bytes{(weight.Note is { } note ? "; " + note : "")}"),
+            Note = string.Join("; ", new[] { string.Create(CultureInfo.InvariantCulture, $"{before:#,0} → {after:#,0} bytes"), Form(), weight.Note }
+                .OfType<string>()),
         });
+
+        string? Form() => integers is null ? null : integers.Left.TryGetValue(name, out var reason) ? $"stored, since {reason}" : "integer";
     }
 
     private LayerOutcome Plain(WeightTarget target)

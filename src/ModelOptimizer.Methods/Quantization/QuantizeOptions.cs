@@ -1,3 +1,5 @@
+using ModelOptimizer.Methods.Quantization.Integer;
+
 namespace ModelOptimizer.Methods.Quantization;
 
 /// <summary>A step's options, checked.</summary>
@@ -27,7 +29,17 @@ internal sealed record QuantizeOptions
     private const string WhatRoundingIs =
         "Weights make up for each other's rounding errors, as the calibration data asks for, or each becomes the nearest number (needs no data).";
 
-    private const string WhatFormIs = "How the file holds them: packed, and unpacked to floating-point numbers when a runtime loads the model.";
+    private const string WhatFormIs =
+        "What becomes of them: packed in the file, and unpacked to floating-point numbers when a runtime loads the model, which then computes as before; or "
+        + "integers that ONNX Runtime computes with on processors, for layers of 8 bits whose kind has such kernels (others are stored).";
+
+    private const string WhatRangeIs = "Where the range of a tensor's 8 bits ends: at its extremes on the calibration data, so that one number of 10,000 lies "
+        + "outside, or so that the squared error is least.";
+
+    private const string WhatReducedIs =
+        "Whether weights take 7 of the 8 bits: sums of two products then fit into 16 bits, which is what x64 processors without VNNI have for them.";
+
+    private const string OnlyIntegers = "has no meaning unless 'form: integer' is written. Remove it.";
 
     /// <summary>The rate that a budget decides.</summary>
     public const double ByBudget = 0;
@@ -92,7 +104,25 @@ internal sealed record QuantizeOptions
         ],
     });
 
-    private static readonly Option<string> Form = Keys.Add<string>(new("form", Forms.Word(["stored"]), WhatFormIs, "stored"));
+    private static readonly Option<bool> Form = Keys.Add<bool>(new("form", Forms.OneOf(("stored", false), ("integer", true)), WhatFormIs, "stored")
+    {
+        OnlyIf =
+        [
+            new(
+                arguments => !arguments.Get(Form!) || arguments.Get(WeightsKey)?.Entries.Any(entry => entry.Value == WeightFormat.Byte.Name) == true,
+                "is integer, and integer kernels take weights of 8 bits. Write 'weights: 8', or 'form: stored'."),
+        ],
+    });
+
+    private static readonly Option<RangeRule> Range = Keys.Add<RangeRule>(new("range", Forms.OneOf<RangeRule>(), WhatRangeIs, "minmax")
+    {
+        OnlyIf = [Form.When(isInteger => isInteger, OnlyIntegers)],
+    });
+
+    private static readonly Option<bool> ReduceRange = Keys.Add<bool>(new("reduce-range", Forms.Flag, WhatReducedIs, "false")
+    {
+        OnlyIf = [Form.When(isInteger => isInteger, OnlyIntegers)],
+    });
 
     private static readonly Option<LayerRules?> LayersKey = Keys.Add(new Option<LayerRules?>(
         "layers",
@@ -118,6 +148,12 @@ internal sealed record QuantizeOptions
     /// <summary>Whether a layer makes up for the errors of those before it.</summary>
     public bool IsSequential { get; init; }
 
+    /// <summary>Where ranges of activations end, for layers that are to compute in integers; null where none is.</summary>
+    public RangeRule? Ranges { get; init; }
+
+    /// <summary>Whether weights of such layers take 7 of the 8 bits.</summary>
+    public bool ReducesRange { get; init; }
+
     public required LayerRules Layers { get; init; }
 
     /// <summary>Where the step is written.</summary>
@@ -139,6 +175,8 @@ internal sealed record QuantizeOptions
         Budget = arguments.Get(BudgetKey),
         UnderMoments = arguments.Get(Rounding),
         IsSequential = arguments.Get(Sequential),
+        Ranges = arguments.Get(Form) ? arguments.Get(Range) : null,
+        ReducesRange = arguments.Get(ReduceRange),
         Layers = arguments.Get(LayersKey) ?? LayerRules.All,
         Position = arguments.Position,
         BudgetPosition = arguments.PositionOf(BudgetKey.Name),

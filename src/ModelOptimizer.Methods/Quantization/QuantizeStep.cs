@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelOptimizer.Methods.Quantization.Integer;
 using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Runtime;
@@ -27,6 +28,7 @@ internal sealed class QuantizeStep : IStep
     /// <exception cref="DiagnosticException">A layer rule matches nothing.</exception>
     public QuantizeStep(StepContext context, QuantizeOptions options)
     {
+        context = options.Ranges is null ? context : IntegerForm.Prepare(context, options.Position);
         (_context, _options) = (context, options);
         _rounder = new WeightRounder(context, options.UnderMoments, options.Position);
         _walked = StoredRounding.Memory(context, $"rounding, under moments {options.UnderMoments}");
@@ -182,7 +184,7 @@ internal sealed class QuantizeStep : IStep
     {
         var isSequential = Measured(planned).Any(IsWalked);
         var rounded = isSequential ? Walked(planned) : Independent(planned);
-        var result = new PackedWeights(_context, _options.Position).Pack(
+        var result = new PackedWeights(_context, _options.Position, _options.Ranges).Pack(
             planned.Select(weight => (weight.Target, weight.Reason)),
             rounded,
             (weight, outcome) => outcome with
@@ -274,7 +276,7 @@ internal sealed class QuantizeStep : IStep
             ),
         };
 
-    private static PlannedWeight Plan(WeightTarget target, WeightFormat? format, string absent) =>
+    private PlannedWeight Plan(WeightTarget target, WeightFormat? format, string absent) =>
         format switch
         {
             _ when target.Layer.Obstacle is { } obstacle => new(target, null, obstacle),
@@ -284,7 +286,7 @@ internal sealed class QuantizeStep : IStep
                 null,
                 $"its numbers are {ElementTypes.Name(target.Layer.ElementType)} already"
             ),
-            _ => new(target, format, null),
+            _ => new(target, _options.ReducesRange && format == WeightFormat.Byte ? WeightFormat.Reduced : format, null),
         };
 
     /// <summary>A weight, its format, or why it has none.</summary>

@@ -20,8 +20,14 @@ internal sealed record WeightFormat(string Name, int Bits, int Lowest, int Highe
     /// <summary>−1, 0 and 1, in the container of 2 bits.</summary>
     public static WeightFormat Ternary { get; } = new("ternary", 2, -1, 1);
 
-    /// <summary>All of them, the widest first.</summary>
-    public static IReadOnlyList<WeightFormat> All { get; } = [Half, Signed(8), Signed(6), Signed(5), Signed(4), Signed(3), Signed(2), Ternary];
+    /// <summary>One byte.</summary>
+    public static WeightFormat Byte { get; } = Signed(8);
+
+    /// <summary>7 bits in a byte: what <c>reduce-range</c> makes of <see cref="Byte"/>.</summary>
+    public static WeightFormat Reduced { get; } = Byte with { Name = "8 reduced", Lowest = -(1 << 6), Highest = (1 << 6) - 1 };
+
+    /// <summary>All that a manifest can name, the widest first.</summary>
+    public static IReadOnlyList<WeightFormat> All { get; } = [Half, Byte, Signed(6), Signed(5), Signed(4), Signed(3), Signed(2), Ternary];
 
     /// <summary>Whether numbers are codes with scales.</summary>
     public bool HasCodes => Highest > 0;
@@ -33,7 +39,7 @@ internal sealed record WeightFormat(string Name, int Bits, int Lowest, int Highe
     public static WeightFormat? Of(Choice? choice) => All.FirstOrDefault(format => format.Choice.Text == choice?.Text);
 
     /// <summary>The format called <paramref name="name"/>; null when there is none.</summary>
-    public static WeightFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);
+    public static WeightFormat? Find(string name) => name == Reduced.Name ? Reduced : All.FirstOrDefault(format => format.Name == name);
 
     /// <summary>The number that <paramref name="code"/> stands for: one multiplication in float32, as the graph does it.</summary>
     public static float Value(int code, float scale) => code * scale;
@@ -61,8 +67,6 @@ internal sealed record WeightFormat(string Name, int Bits, int Lowest, int Highe
         List<double> largest = [.. Enumerable.Range(0, weight.Rows).Select(row => Math.Abs(TensorPrimitives.MaxMagnitude<double>(weight.Row(row))))];
         return largest.Max() <= MostUneven * largest.Where(value => value > 0).DefaultIfEmpty().Min();
     }
-
-    private static WeightFormat Byte => All[1];
 
     // Two's complement has one more code below zero than above.
     private static WeightFormat Signed(int bits) => new($"{bits}", bits, -(1 << (bits - 1)), (1 << (bits - 1)) - 1);

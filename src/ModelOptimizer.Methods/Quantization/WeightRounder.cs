@@ -29,7 +29,7 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
         if (!weight.Values.All(double.IsFinite))
         {
             throw new DiagnosticException(
-                MethodCodes.WeightNotFinite,
+                MethodCodes.NotFinite,
                 $"the weight '{constant.Name}' of '{target.Name}' has numbers that are not finite (NaN or infinity), which no grid has. "
                     + $"Check the model, or leave the layer out: 'layers: [\"!{target.Name}\"]'.",
                 position

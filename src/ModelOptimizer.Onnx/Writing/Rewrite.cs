@@ -97,6 +97,18 @@ internal sealed class Rewrite
         _editor.ReplaceNodes(nodes, [.. written.NewNodes]);
     }
 
+    /// <summary>Has the main graph consist of the nodes that were written, those of the clone among them, and adds the constants.</summary>
+    public void SetNodes(GraphWriter written)
+    {
+        foreach (var tensor in written.NewConstants)
+        {
+            _editor.AddInitializer(tensor);
+        }
+
+        Model.Graph.Node.Clear();
+        Model.Graph.Node.AddRange(written.NewNodes);
+    }
+
     /// <inheritdoc cref="GraphEditor.ReplaceConstants"/>
     public void ReplaceConstants(IReadOnlySet<string> names, GraphWriter written) =>
         _editor.ReplaceConstants(names, [.. written.NewNodes], written.NewConstants);

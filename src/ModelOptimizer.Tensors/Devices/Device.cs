@@ -5,8 +5,8 @@ namespace ModelOptimizer.Tensors.Devices;
 /// <summary>Where ONNX Runtime computes.</summary>
 /// <param name="Kind">The manifest's word: <c>cpu</c>, <c>cuda</c>, <c>webgpu</c>, <c>directml</c> or <c>coreml</c>.</param>
 /// <param name="Index">Which device of that kind.</param>
-/// <param name="DeviceClass">Provider, its device and ONNX Runtime's version in one word, such as <c>cpu/x64/avx512+ort1.30.0</c>: equal classes give equal
-/// bytes.</param>
+/// <param name="DeviceClass">Provider, its device and ONNX Runtime's version in one word, such as <c>cpu/x64/avx512-vnni+ort1.30.0</c>: equal classes give
+/// equal bytes.</param>
 /// <param name="Note">One line: what was chosen and why the others were not.</param>
 /// <param name="MemoryBytes">Its memory; null where nobody says.</param>
 internal sealed partial record Device(string Kind, int Index, string DeviceClass, string Note, long? MemoryBytes = null)

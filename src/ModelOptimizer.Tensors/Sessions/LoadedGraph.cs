@@ -35,6 +35,14 @@ internal static class LoadedGraph
         Levels.SelectMany(level => Read(Loadable(model, tensors), level).Node).SelectMany(node => node.Output).Where(tensors.Contains)
             .ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The operator that reads each of <paramref name="constants"/> when <paramref name="model"/> has been loaded at the default level.</summary>
+    /// <exception cref="DiagnosticException">ONNX Runtime refuses the model (MOC2301).</exception>
+    public static IReadOnlyDictionary<string, string> Readers(OnnxModel model, IReadOnlySet<string> constants) =>
+        Read(model, GraphOptimizationLevel.ORT_ENABLE_ALL).Node
+            .SelectMany(node => node.Input.Where(constants.Contains).Select(input => (input, node.OpType)))
+            .DistinctBy(read => read.input)
+            .ToDictionary(read => read.input, read => read.OpType, StringComparer.Ordinal);
+
     // Of a model with operators that the runtime does not know, what makes the tensors alone.
     private static OnnxModel Loadable(OnnxModel model, HashSet<string> tensors) =>
         CustomOperators.MissingDomain(model) is null ? model : TapModel.Build(model, tensors);

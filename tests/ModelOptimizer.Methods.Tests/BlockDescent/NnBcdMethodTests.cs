@@ -77,7 +77,7 @@ public class NnBcdMethodTests
 
         var error = Should.Throw<DiagnosticException>(() => Run(model, ("rank", MethodRun.Ranks(4)))).Diagnostic;
 
-        (error.Code, error.Message.Contains($"'{tensor}'", StringComparison.Ordinal)).ShouldBe((MethodCodes.WeightNotFinite, true));
+        (error.Code, error.Message.Contains($"'{tensor}'", StringComparison.Ordinal)).ShouldBe((MethodCodes.NotFinite, true));
     }
 
     [Fact]

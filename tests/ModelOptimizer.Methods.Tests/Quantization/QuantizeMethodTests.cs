@@ -298,7 +298,7 @@ public class QuantizeMethodTests
         values[7] = double.NaN;
         WeightValues.Write(weight, values);
 
-        Should.Throw<DiagnosticException>(() => Run(model, null, Bits("4"), ("rounding", "nearest"))).Diagnostic.Code.ShouldBe(MethodCodes.WeightNotFinite);
+        Should.Throw<DiagnosticException>(() => Run(model, null, Bits("4"), ("rounding", "nearest"))).Diagnostic.Code.ShouldBe(MethodCodes.NotFinite);
         Run(model, null, Bits("4"), ("rounding", "nearest"), ("layers", MethodRun.Rules("!c2"))).Layers.Count.ShouldBe(2);
     }
 

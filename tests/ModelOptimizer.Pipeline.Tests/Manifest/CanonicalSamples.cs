@@ -36,6 +36,7 @@ public sealed class CanonicalSamples
         { method: convex-distillation, blocks: auto }
         { method: quantize, weights: 4 }
         { method: quantize, weights: { "*": 8, fc: ternary }, rounding: nearest, form: stored, layers: ["*"] }
+        { method: quantize, weights: 8, form: integer, range: mse, reduce-range: true }
         """;
 
     private const string Everything = """

@@ -10,7 +10,7 @@ public sealed class DeviceSelectorTests
         var device = DeviceSelector.Select("cpu");
 
         device.Kind.ShouldBe("cpu");
-        device.DeviceClass.ShouldMatch(@"^cpu/(x64|arm64)/(avx512|avx2|neon|scalar)\+ort1\.\d+\.\d+$");
+        device.DeviceClass.ShouldMatch(@"^cpu/(x64|arm64)/(avx512(-vnni)?|avx2(-vnni)?|neon(-dot)?|scalar)\+ort1\.\d+\.\d+$");
     }
 
     [Fact]

@@ -13,12 +13,12 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
         var isRow = !layer.IsBiasGiven && constants.Find(layer.Bias)?.Tensor.Dims.SkipLast(1).All(extent => extent == 1) == true;
         var bias = isRow ? WeightValues.ReadDoubles(constants[layer.Bias!]) : null;
         var groups = Split(layer, StoredWeight.Read(layer, constants[layer.Weight]));
-        if (!fold || !CanFold(layer, constants))
+        if (!fold || !BatchNormalization.IsFoldable(layer, constants))
         {
             return new LayerKernel(groups, bias, Folded: false);
         }
 
-        var normalization = NormalizationScale.Read(layer.BatchNormalization!, constants);
+        var normalization = BatchNormalization.Read(layer.BatchNormalization!, constants);
         for (var t = 0; t < layer.OutputChannels; t++)
         {
             foreach (ref var value in groups[t / groups[0].Rows].Row(t % groups[0].Rows))
@@ -41,10 +41,6 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
         return [.. Enumerable.Range(0, layer.OutputChannels).Select(t => layer.Beta * Bias[Bias.Length == 1 ? 0 : t])];
     }
 
-    /// <summary>Whether there is a BatchNormalization and it can be folded in.</summary>
-    public static bool CanFold(WeightLayer layer, ConstantLookup constants) =>
-        layer.BatchNormalization is not null && !layer.IsBiasGiven && (layer.Bias is null || constants.Find(layer.Bias) is not null);
-
     /// <summary>The extents of <paramref name="layer"/>.</summary>
     public static FactorShape ShapeOf(WeightLayer layer)
     {
@@ -63,20 +59,4 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
                 .Select(group => new Matrix(shape.Outputs, weight.Columns, weight.Values.AsSpan(group * length, length).ToArray())),
         ];
     }
-}
-
-/// <summary>An inference BatchNormalization as y = Scale·x + Shift.</summary>
-internal sealed record NormalizationScale(double[] Scale, double[] Shift)
-{
-    public static NormalizationScale Read(NodeProto node, ConstantLookup constants)
-    {
-        double[] Values(int input) => WeightValues.ReadDoubles(constants[node.Input[input]]);
-        var (gamma, beta, mean, variance) = (Values(1), Values(2), Values(3), Values(4));
-        var epsilon = node.Float("epsilon", 1e-5f);
-        var scale = gamma.Zip(variance, (g, v) => g / Math.Sqrt(v + epsilon)).ToArray();
-        return new NormalizationScale(scale, [.. beta.Select((b, t) => b - (mean[t] * scale[t]))]);
-    }
-
-    /// <summary>The bias of the layer with this folded in.</summary>
-    public double[] Bias(double[]? bias) => [.. Shift.Select((shift, t) => shift + ((bias?[t] ?? 0) * Scale[t]))];
 }
