@@ -47,4 +47,7 @@ internal static class ModelCodes
 
     /// <summary>Initialisers that are inputs of the graph too are taken as constants.</summary>
     public const string GivenConstants = "MOC2015";
+
+    /// <summary>Operators of an old opset cannot be written in the one that is needed.</summary>
+    public const string CannotRaise = "MOC2016";
 }

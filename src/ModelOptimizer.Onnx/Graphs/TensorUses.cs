@@ -53,8 +53,8 @@ internal sealed class TensorUses
 /// <summary>The tensors that a caller may give, and so another value in every run.</summary>
 internal static class GivenTensors
 {
-    // Before, every initialiser had to be an input of the graph, so being one said nothing.
-    private const long FirstVersionWithFreeInitializers = 4;
+    /// <summary>The IR version before which every initialiser had to be an input of the graph, so that being one said nothing.</summary>
+    public const long FirstVersionWithFreeInitializers = 4;
 
     /// <summary>The inputs of the main graph of <paramref name="model"/>, initialisers among them; none before IR version 4.</summary>
     public static HashSet<string> Of(ModelProto model) =>

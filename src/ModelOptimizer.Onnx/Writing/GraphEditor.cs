@@ -9,9 +9,6 @@ namespace ModelOptimizer.Onnx.Writing;
 /// </summary>
 internal sealed class GraphEditor
 {
-    // Until then every initialiser had to be an input of the graph as well; not all files obey.
-    private const long FirstVersionWithFreeInitializers = 4;
-
     private readonly OnnxModel _model;
     private readonly HashSet<string> _names;
     private readonly HashSet<string> _unusedBefore;
@@ -43,7 +40,8 @@ internal sealed class GraphEditor
     /// <summary>Adds an initialiser, with the graph input that files before IR version 4 have for theirs.</summary>
     public void AddInitializer(TensorProto tensor)
     {
-        var needsInput = _model.Proto.IrVersion < FirstVersionWithFreeInitializers
+        // Not all files obey.
+        var needsInput = _model.Proto.IrVersion < GivenTensors.FirstVersionWithFreeInitializers
             && (_model.Graph.Initializer.Count == 0 || _model.Graph.Initializer.Any(initializer => IsInput(initializer.Name)));
         Add(tensor, needsInput);
     }
@@ -57,7 +55,7 @@ internal sealed class GraphEditor
         var place = FindConstantNode(like);
         if (place < 0)
         {
-            Add(tensor, _model.Proto.IrVersion < FirstVersionWithFreeInitializers && IsInput(like));
+            Add(tensor, _model.Proto.IrVersion < GivenTensors.FirstVersionWithFreeInitializers && IsInput(like));
             return;
         }
 
