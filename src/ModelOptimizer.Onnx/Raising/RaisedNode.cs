@@ -36,12 +36,11 @@ internal sealed class RaisedNode(NodeProto proto, long from, GraphWriter graph, 
             }
 
             var rule = RaisingCatalogue.Find(name) ?? throw Refusal("not an operator of ONNX that is known here");
-            if (rule != RaisingCatalogue.Keep && proto.Attribute.Any(attribute => attribute.RefAttrName.Length > 0))
+            if (rule != RaisingCatalogue.Keep)
             {
-                throw Refusal("its attributes are those of the function around it");
+                Check();
+                rule(this);
             }
-
-            rule(this);
         }
 
         if (!_isPlaced)
@@ -133,6 +132,19 @@ internal sealed class RaisedNode(NodeProto proto, long from, GraphWriter graph, 
             DataType.Bfloat16 => graph.Shared<ushort>("w", DataType.Bfloat16, [BFloat16.FromDouble(value)]),
             _ => graph.Scalar(value),
         };
+    }
+
+    private void Check()
+    {
+        if (proto.Input.Count == 0 || proto.Output.Count == 0)
+        {
+            throw Refusal("it has no input or no output");
+        }
+
+        if (proto.Attribute.Any(attribute => attribute.RefAttrName.Length > 0))
+        {
+            throw Refusal("its attributes are those of the function around it");
+        }
     }
 }
 

@@ -39,6 +39,21 @@ public sealed class OpsetRaiserTests
         OpsetRaiser.Raise(model, NoShapes).ToBytes().ShouldBe(OpsetRaiser.Raise(model, NoShapes).ToBytes());
     }
 
+    [Theory]
+    [InlineData("Softmax", new string[0], "it has no input or no output")]
+    [InlineData("Upsample", new[] { "x" }, "it has no scales")]
+    [InlineData("Split", new[] { "x" }, "it has no axis")]
+    [InlineData("Reshape", new[] { "x" }, "it has no shape")]
+    [InlineData("Tile", new[] { "x", "b", "b" }, "its axis and its number of tiles are not constant")]
+    [InlineData("Mul", new[] { "x", "b" }, "it has no axis -1000000", "axis", "broadcast")]
+    public void What_a_damaged_node_lacks_is_said(string op, string[] inputs, string reason, params string[] attributes)
+    {
+        var model = new GraphBuilder(1, 3).Input("x", [2, 3]).Initializer("b", [2], [1, 2])
+            .Node(op, inputs, ["y"], [.. attributes.Select(name => (name, (object)-1_000_000))]).Output("y").Build();
+
+        Should.Throw<DiagnosticException>(() => OpsetRaiser.Raise(model, NoShapes)).Message.ShouldContain($"{op} 'y_node' ({reason})");
+    }
+
     [Fact]
     public void Everything_that_cannot_be_raised_is_named()
     {

@@ -51,8 +51,8 @@ internal static class FormRules
             node.Proto.SetAttribute(GraphWriter.Attribute(Mode, "linear"));
         }
 
-        node.Proto.OpType = "Resize";
         FromCorner(node, "floor");
+        node.Proto.OpType = "Resize";
 
         void SetScales(float[] values) => node.SetInput(1, node.Graph.Shared<float>("w", DataType.Float, values, values.Length));
     }
@@ -86,7 +86,7 @@ internal static class FormRules
     // The place of a number was its index over the scale, and the scales were the second input.
     private static void FromCorner(RaisedNode node, string nearest)
     {
-        node.SetInput(2, node.Proto.Input[1]);
+        node.SetInput(2, node.Proto.InputAt(1) ?? throw RaisedNode.Refusal("it has no scales"));
         node.SetInput(1, "");
         node.Proto.SetAttribute(GraphWriter.Attribute("coordinate_transformation_mode", "asymmetric"));
         if (node.Proto.Text(Mode, "nearest") == "nearest")

@@ -33,8 +33,7 @@ internal static class OperandRules
             return;
         }
 
-        var rank = node.KnownRank(0);
-        AddLastAxes(node, rank - (first < 0 ? first + rank : first) - node.KnownRank(1));
+        AddLastAxes(node, node.KnownRank(0) - Axis(node, first) - node.KnownRank(1));
     }
 
     // A slope for each channel was a vector.
@@ -44,6 +43,13 @@ internal static class OperandRules
         {
             AddLastAxes(node, node.KnownRank(0) - 2);
         }
+    }
+
+    // From 0 on.
+    private static long Axis(RaisedNode node, long axis)
+    {
+        var rank = node.KnownRank(0);
+        return axis >= -rank && axis < rank ? (axis + rank) % rank : throw RaisedNode.Refusal($"it has no axis {axis}");
     }
 
     private static void AddLastAxes(RaisedNode node, long count)
@@ -69,7 +75,7 @@ internal static class OperandRules
         }
 
         var repeats = Enumerable.Repeat(1L, node.KnownRank(0)).ToArray();
-        repeats[(int)axis] = (long)tiles;
+        repeats[Axis(node, (long)axis)] = (long)tiles;
         node.Proto.KeepInputs(1);
         node.SetInput(1, node.Graph.Constant(repeats));
     }
