@@ -149,6 +149,22 @@ public class IntegerTests
         static byte[] Bytes(StepResult result) => Google.Protobuf.MessageExtensions.ToByteArray(result.Model.Proto);
     }
 
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(11, 8)]
+    [InlineData(9, 4)]
+    public void Older_models_are_raised_to_an_opset_with_a_scale_a_channel(int opset, long irVersion)
+    {
+        var model = StoredCases.Network(opset, irVersion);
+        var batches = new RandomBatches(model);
+
+        var result = Run(model, batches);
+
+        result.Model.Opset.ShouldBe(13);
+        result.Layers.Select(layer => layer.Note!.Split("; ")[1]).ShouldBe(["integer", "integer", "stored, since its weight has several readers", "integer", "integer"]);
+        Error(model, result.Model, batches).ShouldBeLessThan(0.1);
+    }
+
     [Fact]
     public void A_reduced_range_leaves_a_bit()
     {

@@ -1,15 +1,21 @@
+using ModelOptimizer.Onnx.Raising;
 using ModelOptimizer.Tensors.Devices;
-using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Methods.Quantization.Integer;
 
 /// <summary>What a model needs before its layers can be rounded for integer kernels.</summary>
 internal static class IntegerForm
 {
-    /// <summary>The same step on models without BatchNormalization behind convolutions: what is rounded is the weight that runs.</summary>
+    /// <summary>
+    /// The same step on models in an opset that knows a scale for each channel, without BatchNormalization behind convolutions: what is rounded is the weight
+    /// that runs.
+    /// </summary>
     /// <param name="context">The step's.</param>
     /// <param name="position">Where the step is written.</param>
-    /// <exception cref="DiagnosticException">The device is no processor (MOC2112), or there is no calibration data to measure ranges on (MOC1306).</exception>
+    /// <exception cref="DiagnosticException">
+    /// The device is no processor (MOC2112), there is no calibration data to measure ranges on (MOC1306), or an operator cannot be written in that opset
+    /// (MOC2016).
+    /// </exception>
     public static StepContext Prepare(StepContext context, SourcePosition? position)
     {
         if (context.Engine.Device.Kind != DeviceCatalogue.Cpu)
@@ -30,7 +36,7 @@ internal static class IntegerForm
                 position);
         }
 
-        var model = Fold(context.Model);
+        var model = Fold(OpsetRaiser.Raise(context.Model, context.Shapes));
         return context with
         {
             Model = model,
