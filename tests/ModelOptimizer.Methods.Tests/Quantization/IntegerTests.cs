@@ -105,6 +105,20 @@ public class IntegerTests
     }
 
     [Fact]
+    public void One_output_channel_is_enough()
+    {
+        var graph = new GraphBuilder().Input("x", [-1, 3, 8, 8]);
+        graph.Conv("x", "c", 1, 3, [3, 3]).Node("Relu", ["c"], ["r"]).Node("Flatten", ["r"], ["f"]).Gemm("f", "y", 1, 36).Output("y");
+        var model = graph.Build();
+        var batches = new RandomBatches(model);
+
+        var result = Run(model, batches);
+
+        result.Layers.ShouldAllBe(layer => layer.Note!.Contains("; integer"));
+        Error(model, result.Model, batches).ShouldBeLessThan(0.05);
+    }
+
+    [Fact]
     public void Products_of_matrices_give_floating_point_numbers()
     {
         var model = new GraphBuilder().Input("x", [-1, 7, 24]).MatMul("x", "m", 40, 24).Random("b", [40]).Node("Add", ["m", "b"], ["s"])

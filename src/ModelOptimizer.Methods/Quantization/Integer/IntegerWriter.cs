@@ -108,7 +108,7 @@ internal sealed class IntegerWriter(OnnxModel model, IntegerRegion region, IRead
         if (weight.Bias is not null)
         {
             float[] steps = Array.ConvertAll(weight.Scales, scale => IntegerWeight.Step(scale, input));
-            var bias = write.Raw<int>("b", DataType.Int32, weight.Bias, channels);
+            var bias = write.Raw<int>("b", DataType.Int32, weight.Bias, weight.Bias.Length);
             own.Input[2] = write.Node("DequantizeLinear", [bias, write.Raw<float>("s", DataType.Float, steps, channels)],
                 channels.Length == 0 ? [] : [GraphWriter.Attribute("axis", 0L)]);
         }
