@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Writing;
-using ModelOptimizer.Tensors.Runtime;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
 namespace ModelOptimizer.Bench;
@@ -73,15 +72,8 @@ internal static class GrowthTable
         using var workspace = new Workspace();
         var source = Path.Combine(workspace.Folder, "chain.onnx");
         Build(layers, channels).Save(source);
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["growth-row", source, $"{samples}", step]) { RedirectStandardOutput = true };
-        foreach (var (name, value) in NativeHeap.Variables)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var numbers = process.StandardOutput.ReadToEnd().Trim().Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToList();
-        process.WaitForExit();
+        var (output, _) = OwnProcess.Run("growth-row", source, $"{samples}", step);
+        var numbers = output.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToList();
         return (numbers[0], numbers[1]);
     }
 
@@ -96,17 +88,11 @@ internal static class GrowthTable
     {
         var graph = new GraphWriter();
         graph.Input("image", DataType.Float, -1, 3, Extent, Extent);
-        var random = new Random(50);
+        var normal = new NormalNumbers();
         string Weight(params long[] shape)
         {
-            var values = new double[shape.Aggregate(1L, (product, extent) => product * extent)];
-            var scale = Math.Sqrt(2.0 * shape[0] / values.Length);
-            foreach (ref var value in values.AsSpan())
-            {
-                value = scale * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-            }
-
-            return graph.Numbers("weight", values, shape);
+            var deviation = Math.Sqrt(2.0 * shape[0] / shape.Aggregate(1L, (product, extent) => product * extent));
+            return graph.Numbers("weight", normal.Draw(deviation, shape), shape);
         }
 
         var (x, read) = ("image", 3);

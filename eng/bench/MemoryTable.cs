@@ -43,16 +43,8 @@ internal static class MemoryTable
             using var workspace = new Workspace();
             var source = Path.Combine(workspace.Folder, "model.onnx");
             Save(Rows[int.Parse(row, CultureInfo.InvariantCulture) - 1].Model, shared, source);
-            var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory-row", source, row]) { RedirectStandardOutput = true };
-            foreach (var (name, value) in NativeHeap.Variables)
-            {
-                start.Environment[name] = value;
-            }
-
-            using var process = Process.Start(start)!;
-            var text = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            Console.WriteLine(text.Length > 0 ? text : $"| row {row} | the process ended with {process.ExitCode} |");
+            var (text, exitCode) = OwnProcess.Run("memory-row", source, row);
+            Console.WriteLine(text.Length > 0 ? text : $"| row {row} | the process ended with {exitCode} |");
         }
 
         return 0;

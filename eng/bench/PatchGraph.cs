@@ -30,14 +30,7 @@ internal static class PatchGraph
 
     private static string Weights(GraphWriter graph, params long[] shape)
     {
-        var random = new Random(50);
-        var values = new double[shape.Aggregate(1L, (product, extent) => product * extent)];
-        var scale = Math.Sqrt(2.0 * shape[^1] / values.Length);
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = scale * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        }
-
-        return graph.Numbers("weight", values, shape);
+        var deviation = Math.Sqrt(2.0 * shape[^1] / shape.Aggregate(1L, (product, extent) => product * extent));
+        return graph.Numbers("weight", new NormalNumbers().Draw(deviation, shape), shape);
     }
 }

@@ -12,7 +12,7 @@ namespace ModelOptimizer.Bench;
 internal sealed class ResNet50Graph
 {
     private readonly GraphProto _graph = new() { Name = "resnet50" };
-    private readonly Random _random = new(50);
+    private readonly NormalNumbers _normal = new();
 
     public static OnnxModel Build()
     {
@@ -87,16 +87,11 @@ internal sealed class ResNet50Graph
         return name + ".out";
     }
 
-    // He-normal: variance 2 / fan-in (Box–Muller on a seeded generator).
+    // He-normal: variance 2 / fan-in.
     private void Weights(string name, params long[] shape)
     {
         var deviation = Math.Sqrt(2.0 / shape.Skip(1).Aggregate(1L, (product, extent) => product * extent));
-        var values = new float[shape.Aggregate(1L, (product, extent) => product * extent)];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()));
-        }
-
+        var values = Array.ConvertAll(_normal.Draw(deviation, shape), value => (float)value);
         Add(name, shape, values);
     }
 

@@ -16,11 +16,11 @@ internal static class MomentBytes
         return sizeof(double) * (Span(context, layer, samples) is { } count ? count * width : (layer.Window?.Group ?? 1) * width * width);
     }
 
-    /// <summary>Bytes of the moments of layers that stay in memory: spans, and of what else there is as much as may.</summary>
+    /// <summary>Bytes of the moments of layers that stay in memory, in float32: spans, and of half of what else there is as much as may.</summary>
     public static double Held(StepContext context, IEnumerable<WeightLayer> layers)
     {
         var bytes = layers.ToLookup(layer => Span(context, layer) is not null, layer => Of(context, layer));
-        return bytes[true].Sum() + Math.Min(bytes[false].Sum(), WorkingMemory.Share);
+        return (bytes[true].Sum() / 2) + Math.Min(bytes[false].Sum() / 4, WorkingMemory.Share);
     }
 
     /// <summary>How many vectors a layer reads, where these are kept and not their Σ; null elsewhere.</summary>

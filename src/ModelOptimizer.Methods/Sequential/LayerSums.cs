@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelOptimizer.Tensors.Statistics;
 
 namespace ModelOptimizer.Methods.Sequential;
@@ -8,9 +7,6 @@ namespace ModelOptimizer.Methods.Sequential;
 /// <param name="moments">Where they are added.</param>
 internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
 {
-    // Of the windows of some samples.
-    private const long PatchBytes = 48L << 20;
-
     private (ImageWindows Windows, bool IsExact, IImageMoments Sums)? _images;
     private bool _isExact;
 
@@ -20,10 +16,10 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
     /// <param name="end">Behind the last.</param>
     public void Add(LayerWindows windows, int first, int end)
     {
-        var images = sessions.OnHost && windows.Images is { IsPaddedInside: true, Pitch: <= ImagePrecision.MostPixels } suited ? suited : null;
+        var images = sessions.OnHost && windows.Images is { IsPaddedInside: true } suited && ImagePrecision.Fits(suited) ? suited : null;
         if (images is not null && first < end)
         {
-            _isExact |= windows.Type == TensorElementType.Double || !windows.Varies;
+            _isExact |= !ImagePrecision.Suits(images, windows.Type) || !windows.Varies;
             if (images != _images?.Windows || _isExact != _images?.IsExact)
             {
                 AddImages();
@@ -31,7 +27,7 @@ internal sealed class LayerSums(MomentSessions sessions, CrossMoments moments)
             }
         }
 
-        var step = (int)Math.Clamp(PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
+        var step = (int)Math.Clamp(MomentSessions.PatchBytes / windows.BytesOfSample, 1, int.MaxValue);
         for (; first < end; first += step)
         {
             var taken = Math.Min(step, end - first);

@@ -8,8 +8,11 @@ namespace ModelOptimizer.Pipeline.Caching;
 internal sealed record CacheEntry(string Path, long Bytes, DateTime LastUse, bool IsTemporary)
 {
     /// <summary>Everything in <paramref name="directory"/> that is the cache's. What others delete meanwhile is left out.</summary>
-    public static IReadOnlyList<CacheEntry> AllIn(string directory) =>
-        [.. CacheLayout.Areas.SelectMany(area => InArea(System.IO.Path.Combine(directory, area)))];
+    public static IReadOnlyList<CacheEntry> AllIn(string directory) => AllIn(directory, CacheLayout.Areas);
+
+    /// <summary>The same of some areas.</summary>
+    public static IReadOnlyList<CacheEntry> AllIn(string directory, IReadOnlyList<string> areas) =>
+        [.. areas.SelectMany(area => InArea(System.IO.Path.Combine(directory, area)))];
 
     /// <summary>Deletes the folder. It loses its name first, so that nobody reads half an entry.</summary>
     /// <returns>False when something of it stays, because it is in use or may not be deleted.</returns>

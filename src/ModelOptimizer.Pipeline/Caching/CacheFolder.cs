@@ -6,6 +6,9 @@ internal static class CacheFolder
     /// <summary>Bytes that entries may take before the longest unused ones are removed.</summary>
     public const long Limit = 5_000_000_000;
 
+    /// <summary>The same for second moments alone, which do not count there.</summary>
+    public const long MomentLimit = 2_000_000_000;
+
     /// <summary><c>modelopt</c> in the user's cache folder.</summary>
     public static string Default { get; } = Path.Combine(UserCache(), "modelopt");
 

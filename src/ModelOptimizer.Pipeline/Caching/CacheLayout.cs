@@ -11,10 +11,18 @@ internal static class CacheLayout
     /// <summary>What is expensive on the way to them.</summary>
     public const string Blobs = "blobs";
 
+    /// <summary>Second moments.</summary>
+    public const string Moments = "moments";
+
     private const int KeyLength = 64;
     private const string Temporary = ".tmp";
 
-    public static IReadOnlyList<string> Areas { get; } = [Results, Blobs];
+    private static readonly string[][] Shares = [[Results, Blobs], [Moments]];
+
+    public static IReadOnlyList<string> Areas { get; } = [.. Shares.SelectMany(areas => areas)];
+
+    /// <summary>The areas within one limit with <paramref name="area"/>: what is much, and soon made again, shall push out nothing else.</summary>
+    public static IReadOnlyList<string> SharedWith(string area) => Shares.First(areas => areas.Contains(area));
 
     /// <summary>Whether this is a SHA-256 as <see cref="ContentHash"/> writes it.</summary>
     public static bool IsKey(string name) => name.Length == KeyLength && name.All(char.IsAsciiHexDigitLower);

@@ -16,7 +16,7 @@ internal sealed class ContentStore
     /// <param name="directory">The cache's folder; made when the first entry is added.</param>
     /// <param name="area">One of <see cref="CacheLayout"/>.</param>
     /// <param name="names">The files of every entry.</param>
-    /// <param name="limit">Bytes that the cache, all areas together, may take.</param>
+    /// <param name="limit">Bytes that the area may take, together with those that share its limit.</param>
     /// <param name="say">Told in one line when an entry was damaged.</param>
     public ContentStore(string directory, string area, IReadOnlyList<string> names, long limit, Action<string>? say)
     {
@@ -25,7 +25,7 @@ internal sealed class ContentStore
         _folder = Path.Combine(root, area);
         _names = names;
         _say = say;
-        _eviction = new CacheEviction(root, limit);
+        _eviction = new CacheEviction(root, CacheLayout.SharedWith(area), limit);
     }
 
     /// <summary>The files of <paramref name="key"/>, in the order of the names; null when they are not there or not intact.</summary>
@@ -124,8 +124,10 @@ internal sealed class ContentStore
         : throw new ArgumentException($"'{key}' is not a SHA-256 in lower-case hexadecimal", nameof(key));
 }
 
-/// <summary>Keeps a cache within its limit: what was not asked for longest goes first. Several processes may do so at once; nothing here ends a run.</summary>
-internal sealed class CacheEviction(string directory, long limit)
+/// <summary>
+/// Keeps areas of a cache within their limit: what was not asked for longest goes first. Several processes may do so at once; nothing here ends a run.
+/// </summary>
+internal sealed class CacheEviction(string directory, IReadOnlyList<string> areas, long limit)
 {
     // Another build may be about to read it. Clocks of machines that share a cache differ by less.
     private static readonly TimeSpan InUse = TimeSpan.FromMinutes(10);
@@ -150,7 +152,7 @@ internal sealed class CacheEviction(string directory, long limit)
     private long Trim(string added)
     {
         var now = DateTime.UtcNow;
-        var found = CacheEntry.AllIn(directory).ToLookup(entry => entry.IsTemporary);
+        var found = CacheEntry.AllIn(directory, areas).ToLookup(entry => entry.IsTemporary);
         foreach (var left in found[true].Where(entry => (now - entry.LastUse).Duration() > Abandoned))
         {
             CacheEntry.Discard(left.Path);

@@ -5,16 +5,18 @@ namespace ModelOptimizer.Pipeline.Caching;
 /// <summary>What methods keep of one model between runs, such as the errors over the ranks: another gate or budget does not change them.</summary>
 internal sealed class MethodBlobs
 {
-    private readonly BlobCache _cache;
+    private readonly (BlobCache Blobs, BlobCache Moments) _caches;
     private readonly string _scope;
 
-    /// <param name="cache">The cache.</param>
+    /// <param name="directory">The cache's folder.</param>
+    /// <param name="say">Told in one line when an entry was damaged.</param>
     /// <param name="plan">The model's plan.</param>
     /// <param name="hashes">SHA-256 of every file it reads, by path.</param>
     /// <param name="deviceClass">Provider, device and ONNX Runtime version.</param>
-    public MethodBlobs(BlobCache cache, ModelPlan plan, IReadOnlyDictionary<string, string> hashes, string deviceClass)
+    public MethodBlobs(
+        string directory, Action<string>? say, ModelPlan plan, IReadOnlyDictionary<string, string> hashes, string deviceClass)
     {
-        _cache = cache;
+        _caches = (new BlobCache(directory, say), BlobCache.Moments(directory, say));
         var canonical = JsonNode.Parse(plan.Canonical)!.AsObject();
         string[] parts =
         [
@@ -24,8 +26,12 @@ internal sealed class MethodBlobs
         _scope = string.Join('\n', parts);
     }
 
-    /// <summary>The store for a method that continues from <paramref name="model"/>.</summary>
-    public IBlobStore For(OnnxModel model) => new Store(_cache, ContentHash.Of($"{_scope}\n{ContentHash.Of(model.ToBytes())}"));
+    /// <summary>The store for a method that continues from <paramref name="model"/>, and that of the model's second moments.</summary>
+    public (IBlobStore Blobs, IBlobStore Moments) For(OnnxModel model)
+    {
+        var scope = ContentHash.Of($"{_scope}\n{ContentHash.Of(model.ToBytes())}");
+        return (new Store(_caches.Blobs, scope), new Store(_caches.Moments, scope));
+    }
 
     private sealed class Store(BlobCache cache, string scope) : IBlobStore
     {

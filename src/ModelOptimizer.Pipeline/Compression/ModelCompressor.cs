@@ -152,6 +152,10 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
         job.Progress.Report(new MethodProgress("shapes", 0, 0));
         var shapes = ShapeProbe.Run(job.Engine, model);
         var calibration = Calibration(model, shapes);
+        // What is remembered has the name of the model's bytes, and beyond 2 GB they are not one piece.
+        var kept = model.SizeInBytes < int.MaxValue ? job.Blobs?.For(model) : null;
+        // What steps made is often a candidate of a search: its moments, which no other run has, would push out those of the model as it was given.
+        var moments = ReferenceEquals(model, original) ? kept?.Moments : null;
         return new StepContext
         {
             Original = original,
@@ -159,12 +163,11 @@ internal sealed class ModelCompressor(JobContext job, OnnxModel original, int ra
             Reference = before.Reference,
             Shapes = shapes,
             Engine = job.Engine,
-            ActivationStatistics = new MomentCollector(job.Engine, model, calibration),
+            ActivationStatistics = new MomentCollector(job.Engine, model, calibration, moments),
             Calibration = calibration,
             RankMultiple = rankMultiple,
             OutputMeanings = Meanings(),
-            // What is remembered has the name of the model's bytes, and beyond 2 GB they are not one piece.
-            Blobs = model.SizeInBytes < int.MaxValue ? job.Blobs?.For(model) : null,
+            Blobs = kept?.Blobs,
             // A step that asks makes the job know how its model is shipped.
             ShippedBytes = whole => job.Shipping!.BytesOf(whole),
             Seed = job.Plan.Seed,

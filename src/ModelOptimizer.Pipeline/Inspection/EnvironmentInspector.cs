@@ -97,7 +97,8 @@ internal static class CacheInspector
     {
         var found = CacheEntry.AllIn(folder);
         var uses = found.Where(entry => !entry.IsTemporary).Select(entry => (DateTime?)entry.LastUse).ToList();
-        return new CacheReport(1, folder, uses.Count, found.Count - uses.Count, found.Sum(entry => entry.Bytes), CacheFolder.Limit, uses.Min(), uses.Max());
+        var (bytes, limit) = (found.Sum(entry => entry.Bytes), CacheFolder.Limit + CacheFolder.MomentLimit);
+        return new CacheReport(1, folder, uses.Count, found.Count - uses.Count, bytes, limit, uses.Min(), uses.Max());
     }
 
     /// <summary>Removes every entry and leftover, and nothing else. A build that is just adding an entry will not find it next time.</summary>

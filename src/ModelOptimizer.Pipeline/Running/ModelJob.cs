@@ -60,7 +60,7 @@ internal sealed class ModelJob(
         // To verify is not to believe what was computed before.
         var blobs = options.CacheDirectory is null || options.VerifyOnly
             ? null
-            : new MethodBlobs(new BlobCache(options.CacheDirectory, record.Observer.Message), model, hashes, engine.Device.DeviceClass);
+            : new MethodBlobs(options.CacheDirectory, record.Observer.Message, model, hashes, engine.Device.DeviceClass);
         var producer = new ModelProducer(_context with { Blobs = blobs }, given, prepared);
         var check = new LockCheck(locks, model, options, record);
         var locked = check.Find(inputs);

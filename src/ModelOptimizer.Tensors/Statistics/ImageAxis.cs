@@ -8,9 +8,6 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <param name="Columns">Columns.</param>
 internal sealed record ImageWindows(int Channels, ImageAxis Rows, ImageAxis Columns)
 {
-    /// <summary>Bytes of images that are written out at once.</summary>
-    public const long MostBytes = 48L << 20;
-
     // Fewer channels and products are too small for the runtime; more taps and there are more corners than pixels.
     private const int FewestChannels = 16;
     private const int MostTaps = 25;

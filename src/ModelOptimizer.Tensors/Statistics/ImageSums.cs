@@ -29,7 +29,7 @@ internal sealed class ImageSums<T>(MomentSessions sessions, ImageWindows windows
     /// <inheritdoc/>
     public void Add(ReadOnlySpan<byte> values, TensorElementType type, int samples)
     {
-        var most = typeof(T) == typeof(float) ? ImagePrecision.PixelsOfProduct / windows.Pitch : (int)(ImageWindows.MostBytes / windows.BytesOfSample);
+        var most = typeof(T) == typeof(float) ? ImagePrecision.PixelsOfProduct / windows.Pitch : (int)(MomentSessions.PatchBytes / windows.BytesOfSample);
         var bytes = values.Length / samples;
         for (var sample = 0; sample < samples;)
         {
@@ -52,16 +52,19 @@ internal static class ImagePrecision
     /// <summary>How many products float32 adds up before float64 does.</summary>
     public const int PixelsOfProduct = 1 << 13;
 
-    /// <summary>Of one image, whose products are added up as one.</summary>
-    public const int MostPixels = 1 << 15;
+    // Of one image, whose products are added up as one.
+    private const int MostPixels = 1 << 15;
 
     // Below this what is lost would be seen in what is left without the mean.
     private const double LeastVariance = 1e-3;
 
+    /// <summary>Whether an image is not too large for that.</summary>
+    public static bool Fits(ImageWindows windows) => windows.Pitch <= MostPixels;
+
     /// <summary>Whether they may of one image.</summary>
     /// <param name="windows">Its windows.</param>
     /// <param name="type">Its numbers' type.</param>
-    public static bool Suits(ImageWindows windows, TensorElementType type) => type != TensorElementType.Double && windows.Pitch <= MostPixels;
+    public static bool Suits(ImageWindows windows, TensorElementType type) => type != TensorElementType.Double && Fits(windows);
 
     /// <summary>Whether enough of the energy of what is read is variance of its channels.</summary>
     /// <param name="values">Images, n×C×H×W.</param>

@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Values;
 using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.Execution;
-using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Runtime;
 
 namespace ModelOptimizer.Tensors.Statistics;
@@ -17,19 +15,23 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <param name="engine">Where both run.</param>
 /// <param name="model">The model whose activations are wanted.</param>
 /// <param name="batches">The calibration data; null where there is none.</param>
+/// <param name="store">Where moments are kept between runs; null where they are not. What they are is the same: all are rounded to what is kept.</param>
 /// <param name="memoryLimit">
 /// Bytes that the states of one pass over the data may take, and that moments may take together: more keys need more passes, and more moments go to a file.
 /// Null for a share of what the run may take.
 /// </param>
-internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, long? memoryLimit = null) : IStatistics
+internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSource? batches, IBlobStore? store = null, long? memoryLimit = null) : IStatistics
 {
+    // Multiply-adds of a few hundredths of a second; for less, files cost as much as they save.
+    private const double FewestProducts = 5e8;
+
     // Nothing else is there while sums are added up, and every pass runs the whole model.
     private readonly long _memoryLimit = memoryLimit ?? (2 * WorkingMemory.Share);
     private readonly KeptMoments _known = new(memoryLimit ?? WorkingMemory.Share);
 
     /// <inheritdoc/>
     /// <exception cref="KeyNotFoundException"><see cref="Require"/> was not called for <paramref name="key"/>.</exception>
-    public SecondMoment this[MomentKey key] => _known[key];
+    public SecondMoment this[MomentKey key] => _known[key].Unpack(engine.LinearAlgebra);
 
     /// <inheritdoc/>
     /// <exception cref="DiagnosticException">
@@ -55,7 +57,9 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
 
         // How wide a tensor is becomes known when it is first seen: a pass hands back the keys that did not fit its memory.
         // All passes run one graph: with other tensors as its outputs a runtime may fuse other nodes.
-        string[] tensors = [.. missing.Select(key => key.Tensor).Distinct(StringComparer.Ordinal)];
+        string[] tensors = [.. missing.Select(key => key.Tensor).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        missing.RemoveAll(key => Find(key, tensors));
+        List<MomentKey> measured = [.. missing];
         while (missing.Count > 0)
         {
             using var pass = new MomentPass(engine, model, tensors, missing, _memoryLimit);
@@ -63,7 +67,7 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
             {
                 foreach (var (key, moment) in pass.Run(batches, cancellation))
                 {
-                    _known.Add(key, moment);
+                    _known.Add(key, PackedMoment.Of(moment));
                     missing.Remove(key);
                 }
             }
@@ -71,6 +75,33 @@ internal sealed class MomentCollector(Engine engine, OnnxModel model, IBatchSour
             {
                 throw new DiagnosticException(error.Diagnostic with { Message = error.Diagnostic.Message + Culprit(missing) }, error);
             }
+        }
+
+        if (store is not null && measured.Sum(key => _known[key].Products) >= FewestProducts)
+        {
+            measured.ForEach(key => Keep(store, key, tensors));
+        }
+    }
+
+    // With other tensors beside it, a moment may differ in its last bits.
+    private static string Name(MomentKey key, string[] tensors) => $"{key.Text}\n{string.Join('\n', tensors)}";
+
+    private bool Find(MomentKey key, string[] tensors)
+    {
+        if (store?.Find(Name(key, tensors)) is not { } content || PackedMoment.Read(content) is not { } moment)
+        {
+            return false;
+        }
+
+        _known.Add(key, moment);
+        return true;
+    }
+
+    private void Keep(IBlobStore to, MomentKey key, string[] tensors)
+    {
+        if (_known[key].ToBytes() is { } content)
+        {
+            to.Add(Name(key, tensors), content);
         }
     }
 
@@ -105,60 +136,4 @@ internal interface IStatistics
 
     /// <summary>The moment of a key that <see cref="Require"/> collected.</summary>
     SecondMoment this[MomentKey key] { get; }
-}
-
-/// <summary>Moments: the first in memory, and what is more in a file that goes when it is closed.</summary>
-/// <param name="mostInMemory">Bytes.</param>
-internal sealed class KeptMoments(long mostInMemory)
-{
-    private readonly Dictionary<MomentKey, (SecondMoment Moment, int Size, long Offset)> _known = [];
-    private FileStream? _file;
-    private long _inMemory;
-
-    /// <summary>The moment of a key that was added; read anew where it is in the file.</summary>
-    public SecondMoment this[MomentKey key] => _known[key] is var (moment, size, offset) && offset < 0 ? moment
-        : moment with { Sigma = [.. moment.Mean.Select((_, group) => Read(size, offset + (group * Bytes(size))))] };
-
-    /// <summary>Whether a key was added.</summary>
-    public bool Contains(MomentKey key) => _known.ContainsKey(key);
-
-    /// <summary>Adds a moment.</summary>
-    public void Add(MomentKey key, SecondMoment moment)
-    {
-        var size = moment.Mean[0].Length;
-        var bytes = moment.Span is { } span ? sizeof(double) * (long)span.Values.Length : moment.Sigma.Count * Bytes(size);
-        if (moment.Span is not null || _inMemory + bytes <= mostInMemory)
-        {
-            _inMemory += bytes;
-            _known.Add(key, (moment, size, -1));
-            return;
-        }
-
-        _file ??= Disk.Open(
-            TemporaryFiles.NewPath(),
-            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
-        _file.Position = _file.Length;
-        _known.Add(key, (moment with { Sigma = [] }, size, _file.Position));
-        foreach (var sigma in moment.Sigma)
-        {
-            for (var row = 0; row < size; row++)
-            {
-                _file.Write(MemoryMarshal.AsBytes(sigma.Row(row)));
-            }
-        }
-    }
-
-    private static long Bytes(int size) => sizeof(double) * (long)size * size;
-
-    private Matrix Read(int size, long offset)
-    {
-        var sigma = Matrix.Uninitialized(size, size);
-        _file!.Position = offset;
-        for (var row = 0; row < size; row++)
-        {
-            _file.ReadExactly(MemoryMarshal.AsBytes(sigma.Row(row)));
-        }
-
-        return sigma;
-    }
 }

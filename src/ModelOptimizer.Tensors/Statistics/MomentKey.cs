@@ -19,7 +19,8 @@ internal sealed record MomentKey(string Tensor, ConvGeometry? Window, bool Trans
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    private string Text =>
+    /// <summary>All of it in one line.</summary>
+    public string Text =>
         Window is null
             ? $"{Tensor}|{Transposed}|{Directions}"
             : $"{Tensor}|k{string.Join(',', Window.Kernel)}|s{string.Join(',', Window.Strides)}|p{string.Join(',', Window.Pads)}"

@@ -9,6 +9,9 @@ namespace ModelOptimizer.Tensors.Statistics;
 /// <summary>The accumulating graphs in use: layers of the same geometry share one.</summary>
 internal sealed class MomentSessions(Engine engine) : IDisposable
 {
+    /// <summary>Bytes of patches, or of images, that are written out at once; a graph holds about three times as much.</summary>
+    public const long PatchBytes = 48L << 20;
+
     private readonly Dictionary<string, ModelSession> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, ModelSession> _products = [];
     private readonly Dictionary<Type, Array> _zeros = [];

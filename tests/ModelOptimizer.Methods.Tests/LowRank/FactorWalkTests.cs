@@ -3,6 +3,8 @@ using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
 using ModelOptimizer.Onnx.Validation;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Data;
+using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Testing;
 
 namespace ModelOptimizer.Methods.Tests.LowRank;
@@ -50,8 +52,12 @@ public class FactorWalkTests
         foreach (var layer in new[] { "c", "y" })
         {
             var only = ("layers", (object)MethodRun.Rules(layer));
+            // A walk does not round the sums of its layers to what is kept of moments.
+            var context = MethodRun.Context(model, batches) with { ActivationStatistics = new ExactStatistics(model, batches) };
+            byte[] Bytes(params (string, object)[] fit) =>
+                MethodRun.Named(method).Run(context, MethodRun.Arguments([Half, only, .. fit])).Model.ToBytes();
 
-            Run(method, model, batches, Half, only).Model.ToBytes().ShouldBe(Run(method, model, batches, Half, only, Alone).Model.ToBytes(), layer);
+            Bytes().ShouldBe(Bytes(Alone), layer);
         }
     }
 
@@ -145,4 +151,21 @@ public class FactorWalkTests
 
     private static StepResult Run(string method, OnnxModel model, RandomBatches batches, params (string Name, object Value)[] options) =>
         MethodRun.Named(method).Run(MethodRun.Context(model, batches), MethodRun.Arguments(options));
+
+    /// <summary>Moments as they are added up.</summary>
+    private sealed class ExactStatistics(OnnxModel model, IBatchSource batches) : IStatistics
+    {
+        private readonly Dictionary<MomentKey, SecondMoment> _known = [];
+
+        public SecondMoment this[MomentKey key] => _known[key];
+
+        public void Require(IReadOnlyCollection<MomentKey> keys, CancellationToken cancellation)
+        {
+            using var pass = new MomentPass(TestEngine.Shared, model, [.. keys.Select(key => key.Tensor).Distinct()], keys, long.MaxValue);
+            foreach (var (key, moment) in pass.Run(batches, cancellation))
+            {
+                _known[key] = moment;
+            }
+        }
+    }
 }

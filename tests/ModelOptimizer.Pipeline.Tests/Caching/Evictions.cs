@@ -71,6 +71,29 @@ public sealed class Evictions : IDisposable
     }
 
     [Fact]
+    public void Moments_push_out_nothing_else_and_nothing_else_pushes_out_them()
+    {
+        Add("a");
+        _folder.Age('a', TimeSpan.FromHours(3));
+        var moments = BlobCache.Moments(_folder.Path, limit: 15_000);
+        moments.Add(StoreFolder.Key('b'), Big).ShouldBeTrue();
+        var seal = Path.Combine(_folder.Path, CacheLayout.Moments, StoreFolder.Key('b'), EntrySeal.FileName);
+        File.SetLastWriteTimeUtc(seal, DateTime.UtcNow - TimeSpan.FromHours(2));
+
+        new BlobCache(_folder.Path, limit: 15_000).Add(StoreFolder.Key('c'), [1]);
+
+        File.Exists(seal).ShouldBeTrue();
+        _folder.Digits().ShouldBe("a");
+
+        moments.Add(StoreFolder.Key('d'), Big);
+
+        File.Exists(seal).ShouldBeFalse();
+        moments.Find(StoreFolder.Key('d')).ShouldBe(Big);
+        _folder.Digits().ShouldBe("a");
+        new BlobCache(_folder.Path).Find(StoreFolder.Key('c')).ShouldBe([1]);
+    }
+
+    [Fact]
     public void A_store_that_adds_much_keeps_the_limit_all_the_time()
     {
         var store = _folder.Open(limit: 35_000);

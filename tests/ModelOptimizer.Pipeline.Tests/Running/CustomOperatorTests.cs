@@ -41,10 +41,11 @@ public sealed class CustomOperatorTests : IDisposable
         var plan = ManifestReader.Read(project.Manifest).Models[0];
         var model = OnnxModel.Load(plan.Source);
         IBlobStore Store(string library) => new MethodBlobs(
-            new BlobCache(project.Cache),
+            project.Cache,
+            null,
             plan,
             plan.Calibrate!.Dataset!.Files.Concat(plan.CustomOps).ToDictionary(file => file, file => plan.CustomOps.Contains(file) ? library : "data"),
-            "cpu").For(model);
+            "cpu").For(model).Blobs;
 
         Store("one").Add("curve", [1, 2]);
 

@@ -1,5 +1,6 @@
 using ModelOptimizer.Onnx;
 using ModelOptimizer.Onnx.Layers;
+using ModelOptimizer.Tensors.Data;
 using ModelOptimizer.Tensors.LinearAlgebra;
 using ModelOptimizer.Tensors.Statistics;
 using ModelOptimizer.Testing;
@@ -31,12 +32,17 @@ internal static class Moments
         return result;
     }
 
-    /// <summary>The moment of <c>tap</c>.</summary>
+    /// <summary>The moment of <c>tap</c> as it is added up.</summary>
     public static SecondMoment Collect(Engine engine, Batches batches, int rank, ConvGeometry? window)
     {
-        var collector = new MomentCollector(engine, Identity(rank), batches);
         var key = new MomentKey("tap", window);
-        collector.Require([key], CancellationToken.None);
-        return collector[key];
+        return Collect(engine, Identity(rank), batches, key)[key];
+    }
+
+    /// <summary>Moments as they are added up, before they are rounded to what is kept.</summary>
+    public static IReadOnlyDictionary<MomentKey, SecondMoment> Collect(Engine engine, OnnxModel model, IBatchSource batches, params MomentKey[] keys)
+    {
+        using var pass = new MomentPass(engine, model, [.. keys.Select(key => key.Tensor).Distinct()], keys, long.MaxValue);
+        return pass.Run(batches, CancellationToken.None).ToDictionary(found => found.Key, found => found.Moment);
     }
 }

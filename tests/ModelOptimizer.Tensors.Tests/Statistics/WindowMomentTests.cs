@@ -156,19 +156,19 @@ public sealed class WindowMomentTests(EngineFixture fixture) : IClassFixture<Eng
         var (x, y) = (Batches.Exact(wide, 21), Batches.Exact(high, 22));
         var more = others.Select((shape, i) => (Values: Batches.Exact(shape, 23 + i), Shape: shape)).ToList();
         ConvGeometry window = new([3, 3], [1, 1], [1, 1, 1, 1], [1, 1], 1, "NOTSET");
-        var collector = new MomentCollector(fixture.Engine, Moments.Identity(4), new Joined(
-            [new Batches(x, wide, 2), new Batches(y, high, 2), .. more.Select(other => new Batches(other.Values, other.Shape, 2)), new Batches(x, wide, 3)]));
+        var batches = new Joined(
+            [new Batches(x, wide, 2), new Batches(y, high, 2), .. more.Select(other => new Batches(other.Values, other.Shape, 2)), new Batches(x, wide, 3)]);
         var key = new MomentKey("tap", window);
 
-        collector.Require([key], CancellationToken.None);
+        var moment = Moments.Collect(fixture.Engine, Moments.Identity(4), batches, key)[key];
 
         var windows = Patches.Windows(x, wide, window, 0).ToList();
         var expected = Moments.Of([
             .. windows, .. Patches.Windows(y, high, window, 0), .. windows,
             .. more.SelectMany(other => Patches.Windows(other.Values, other.Shape, window, 0)),
         ]);
-        collector[key].Count.ShouldBe((2 * 3 * 45) + (2 * 28) + 36 + (2 * 24) + 20);
-        Numbers.Distance(collector[key].Sigma[0], expected).ShouldBeLessThan(1e-14);
+        moment.Count.ShouldBe((2 * 3 * 45) + (2 * 28) + 36 + (2 * 24) + 20);
+        Numbers.Distance(moment.Sigma[0], expected).ShouldBeLessThan(1e-14);
     }
 
     [Fact]
