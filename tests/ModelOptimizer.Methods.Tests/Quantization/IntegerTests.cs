@@ -32,6 +32,18 @@ public class IntegerTests
         result.Model.Graph.Input.ShouldBe(model.Graph.Input);
     }
 
+    [SharedDataFact]
+    public void A_residual_network_that_people_train_computes_in_integers_from_end_to_end()
+    {
+        var model = OnnxModel.Load(SharedData.Path("cifar10", "cifar_resnet20_akamaster_bn.onnx"));
+
+        var result = Run(model, new RandomBatches(model, batches: 1, size: 8), ("rounding", "nearest"));
+
+        RuntimeView.OptimisedOperators(result.Model).CountBy(name => name).OrderBy(count => count.Key, StringComparer.Ordinal)
+            .Select(count => $"{count.Value} {count.Key}")
+            .ShouldBe(["1 Flatten", "2 Pad", "1 QGemm", "9 QLinearAdd", "19 QLinearConv", "1 QLinearGlobalAveragePool", "1 QuantizeLinear", "4 Slice"]);
+    }
+
     [Fact]
     public void Normalizations_are_folded_and_clamps_go_into_ranges()
     {

@@ -9,13 +9,16 @@ internal sealed class IntegerRegion
     // What computes: its output has a range of its own.
     private static readonly HashSet<string> Computing = new(StringComparer.Ordinal)
     {
-        "Add", "Mul", "Concat", "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid",
+        "Mul", "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid",
     };
 
-    // What moves numbers, and gives back those that it reads.
+    // Where what integer kernels make meets what others make: it is worth rounding that too, for what comes behind.
+    private static readonly HashSet<string> Joining = new(StringComparer.Ordinal) { "Add", "Concat" };
+
+    // What moves numbers, and gives back those that it reads, or zeros.
     private static readonly HashSet<string> Moving = new(StringComparer.Ordinal)
     {
-        "MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze",
+        "MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Slice", "Pad",
     };
 
     private readonly OnnxModel _model;
@@ -23,6 +26,7 @@ internal sealed class IntegerRegion
     private readonly TensorUses _uses;
     private readonly ConstantLookup _constants;
     private readonly ILookup<string, NodeProto> _readers;
+    private readonly HashSet<string> _fixed;
     private readonly HashSet<NodeProto> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, string> _roots = new(StringComparer.Ordinal);
     private readonly Dictionary<NodeProto, NodeProto> _clamps = new(ReferenceEqualityComparer.Instance);
@@ -37,6 +41,7 @@ internal sealed class IntegerRegion
         (_uses, _constants) = (new TensorUses(model.Proto), new ConstantLookup(model.Graph));
         _readers = model.Graph.Node.SelectMany(node => node.Input.Distinct().Select(input => (input, node))).ToLookup(read => read.input, read => read.node);
         var loadTime = new LoadTimeNodes(model.Proto);
+        _fixed = [.. model.Graph.Initializer.Select(tensor => tensor.Name), .. model.Graph.Node.Where(loadTime.Contains).SelectMany(node => node.Output)];
         foreach (var node in model.Graph.Node.Where(node => !loadTime.Contains(node)))
         {
             Spread(node);
@@ -55,6 +60,13 @@ internal sealed class IntegerRegion
     /// <summary>Whether <paramref name="node"/> is to read 8 bits where it can.</summary>
     public bool Contains(NodeProto node) => _nodes.Contains(node);
 
+    /// <summary>Whether anything reads <paramref name="tensor"/> but what moves its codes.</summary>
+    public bool IsReadAsNumbers(string tensor) =>
+        _uses.Of(tensor) > _readers[tensor].Count(reader => _nodes.Contains(reader) && IsMoving(reader));
+
+    /// <summary>Whether such a node moves codes as they are.</summary>
+    public static bool IsMoving(NodeProto node) => node.Operator() is { } name && Moving.Contains(name);
+
     // What is made by integer kernels goes on through them.
     private void Spread(NodeProto node)
     {
@@ -67,12 +79,14 @@ internal sealed class IntegerRegion
                 Make(node);
             }
         }
-        else if (node.Operator() is { } name && Computing.Contains(name) && node.Input.All(_roots.ContainsKey))
+        else if (node.Operator() is { } name && (
+            (Computing.Contains(name) && node.Input.All(_roots.ContainsKey))
+            || (Joining.Contains(name) && node.Input.Any(_roots.ContainsKey) && !node.Input.Any(_fixed.Contains))))
         {
             _nodes.Add(node);
             Make(node);
         }
-        else if (node.Operator() is { } mover && Moving.Contains(mover) && node.Output.Count == 1 && _roots.TryGetValue(node.Input[0], out var root))
+        else if (IsMoving(node) && node.Output.Count == 1 && PadsWithZeros(node) && _roots.TryGetValue(node.Input[0], out var root))
         {
             _nodes.Add(node);
             _roots[node.Output[0]] = root;
@@ -94,6 +108,9 @@ internal sealed class IntegerRegion
     private string Output(NodeProto node) => _clamps.TryGetValue(node, out var clamp) ? clamp.Output[0] : node.Output[0];
 
     private bool IsClamp(NodeProto node) => node.Operator() == "Relu" || HighestOf(node) is not null;
+
+    private bool PadsWithZeros(NodeProto node) =>
+        node.Operator() != "Pad" || node.Text("mode", "constant") != "constant" || node.InputAt(2) is null || Scalar(node.InputAt(2)) == 0;
 
     // Of Clip from 0 on: where it ends.
     private float? HighestOf(NodeProto node) =>
@@ -122,7 +139,7 @@ internal sealed class IntegerRegion
 
     private void AddTensors(NodeProto node)
     {
-        var inputs = _layers.ContainsKey(node) || Moving.Contains(node.OpType) ? node.Input.Take(1) : node.Input;
+        var inputs = _layers.ContainsKey(node) || IsMoving(node) ? node.Input.Take(1) : node.Input;
         foreach (var input in inputs)
         {
             _tensors.TryAdd(input, new IntegerTensor(input, IsMade: false));

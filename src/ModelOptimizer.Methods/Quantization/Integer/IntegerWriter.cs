@@ -11,8 +11,9 @@ internal sealed class IntegerWriter(OnnxModel model, IntegerRegion region, IRead
     private readonly Rewrite _rewrite = new(model);
     private readonly Dictionary<string, ActivationGrid> _grids = new(StringComparer.Ordinal);
 
-    // What readers inside the region read in the place of a tensor that is made in floating point.
+    // Inside the region: what is read in the place of a tensor that is made in floating point, and the codes of every tensor.
     private readonly Dictionary<string, string> _rounded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _eightBits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _codes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _bytes = new(StringComparer.Ordinal);
 
@@ -44,6 +45,12 @@ internal sealed class IntegerWriter(OnnxModel model, IntegerRegion region, IRead
         foreach (var node in model.Graph.Node)
         {
             var own = _rewrite.Own(node);
+            if (region.Contains(node) && IntegerRegion.IsMoving(node))
+            {
+                Move(node, own, write);
+                continue;
+            }
+
             if (region.Contains(node))
             {
                 for (var i = 0; i < own.Input.Count; i++)
@@ -83,13 +90,38 @@ internal sealed class IntegerWriter(OnnxModel model, IntegerRegion region, IRead
         }
 
         var rounded = write.Node("QuantizeLinear", [source, scale, zero]);
-        if (kind.IsMade)
+        _eightBits.Add(tensor, rounded);
+        if (!kind.IsMade)
+        {
+            _rounded.Add(tensor, write.Node("DequantizeLinear", [rounded, scale, zero]));
+        }
+        else if (region.IsReadAsNumbers(tensor))
         {
             write.NodeTo(tensor, "DequantizeLinear", [rounded, scale, zero]);
         }
-        else
+    }
+
+    // Codes are moved in the place of the numbers that they stand for, which follow for whoever reads them.
+    private void Move(NodeProto node, NodeProto own, GraphWriter write)
+    {
+        var (output, grid) = (node.Output[0], _grids[region.Tensors[node.Input[0]].Root]);
+        var zero = write.Shared<byte>("z", DataType.Uint8, [grid.ZeroPoint]);
+        var codes = write.NewName(output);
+        own.Input[0] = _eightBits[node.Input[0]];
+        own.Output[0] = codes;
+        if (node.Operator() == "Pad" && node.Text("mode", "constant") == "constant")
         {
-            _rounded.Add(tensor, write.Node("DequantizeLinear", [rounded, scale, zero]));
+            var axes = node.InputAt(3);
+            own.KeepInputs(2);
+            own.Input.Add(zero);
+            own.Input.Add(axes is null ? [] : [axes]);
+        }
+
+        write.NewNodes.Add(own);
+        _eightBits.Add(output, codes);
+        if (region.IsReadAsNumbers(output))
+        {
+            write.NodeTo(output, "DequantizeLinear", [codes, write.Scalar(grid.Scale), zero]);
         }
     }
 
