@@ -25,6 +25,7 @@ return args switch
     ["quantize", var shared, var weights] => QuantizeTable.Run(shared, weights, QuantizeTable.Stored),
     ["integer", var shared] => QuantizeTable.Run(shared, "8", QuantizeTable.Integer),
     ["integer", var shared, var model] => QuantizeTable.Others(shared, "8", model, QuantizeTable.Integer),
+    ["nbits", var shared, var weights, var model] => QuantizeTable.Others(shared, weights, model, QuantizeTable.Blocks),
     ["fit", var shared, var pipelines] => FitTable.Run(shared, pipelines, "512", "1"),
     ["fit", var shared, var pipelines, var samples, var seed] => FitTable.Run(shared, pipelines, samples, seed),
     ["rate", var shared, var network, var goals] => RateTable.Run(shared, network, goals, "512", "1"),

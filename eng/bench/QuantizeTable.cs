@@ -28,6 +28,10 @@ internal static class QuantizeTable
         ["nearest, form: integer", "gptq, form: integer", "gptq, form: integer, range: percentile", "gptq, form: integer, range: mse",
             "gptq, form: integer, reduce-range: true"];
 
+    /// <summary>Roundings of blocks that MatMulNBits computes with.</summary>
+    public static IReadOnlyList<string> Blocks { get; } =
+        ["nearest, form: nbits", "gptq, form: nbits", "gptq, form: nbits, accuracy: 1", "gptq, form: nbits, block: 64", "gptq, form: nbits, block: 128"];
+
     /// <summary>ResNet-20.</summary>
     public static int Run(string shared, string widths, IReadOnlyList<string> roundings)
     {

@@ -88,7 +88,8 @@ internal static class LoadTimeProof
         return Same(expected, Outputs(context, model, batch)) || !Same(expected, Outputs(context, plain, batch));
     }
 
-    private static IReadOnlyDictionary<string, HostTensor> Outputs(StepContext context, OnnxModel model, Batch batch)
+    /// <summary>The outputs of <paramref name="model"/> for <paramref name="batch"/>.</summary>
+    public static IReadOnlyDictionary<string, HostTensor> Outputs(StepContext context, OnnxModel model, Batch batch)
     {
         using var session = context.Engine.CreateSession(model);
         var needed = session.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);

@@ -27,6 +27,9 @@ internal sealed record ChannelAxis(int Outer, int Count, int Inner, long[] Scale
     /// <summary>All numbers of a tensor as one channel.</summary>
     public static ChannelAxis Whole(IReadOnlyList<long> dims) => new(1, 1, Product(dims), [.. dims.Select(_ => 1L)]);
 
+    /// <summary>The channel of the number <paramref name="stored"/>, and which of the channel's numbers it is.</summary>
+    public (int Row, int Column) Place(int stored) => (stored / Inner % Count, (stored / (Inner * Count) * Inner) + (stored % Inner));
+
     /// <summary>The numbers as T×D, a row for each channel, in the order in which they are stored.</summary>
     public Matrix ToRows(double[] values)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOptimizer.Methods.Quantization.Integer;
 using ModelOptimizer.Onnx.Statistics;
 
 namespace ModelOptimizer.Methods.Quantization;
@@ -7,8 +6,9 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <summary>Packs rounded weights and says what became of each.</summary>
 /// <param name="context">The model, which is not changed.</param>
 /// <param name="position">Where the step is written.</param>
-/// <param name="ranges">Where ranges of activations end, for layers that are to compute in integers; null where none is.</param>
-internal sealed class PackedWeights(StepContext context, SourcePosition? position, RangeRule? ranges = null)
+/// <param name="kernels">Makes the model in which layers compute with codes; null where none is to.</param>
+internal sealed class PackedWeights(
+    StepContext context, SourcePosition? position, Func<IReadOnlyList<RoundedWeight>, KernelModel>? kernels = null)
 {
     /// <summary>Why a weight that could be rounded is not.</summary>
     public const string NotSmaller = "it would not be smaller";
@@ -28,20 +28,20 @@ internal sealed class PackedWeights(StepContext context, SourcePosition? positio
         IReadOnlyList<RoundedWeight> weights,
         Func<RoundedWeight, LayerOutcome, LayerOutcome> complete)
     {
-        var integers = ranges is { } rule ? IntegerModel.Build(context, weights, rule, position) : null;
+        var computed = kernels?.Invoke(weights);
         context.Progress.Report(new MethodProgress("loading what was packed", 0, 1));
         var proven = ProvenModel.Build(
-            integers is null ? context : context with { Model = integers.Model },
-            [.. weights.Where(weight => weight.Obstacle is null && integers?.Bytes.ContainsKey(weight.Tensor.Name) != true)]);
+            computed is null ? context : context with { Model = computed.Model },
+            [.. weights.Where(weight => weight.Obstacle is null && computed?.Left.ContainsKey(weight.Tensor.Name) != false)]);
         var rounded = weights.ToDictionary(weight => weight.Target.Name, StringComparer.Ordinal);
         List<LayerOutcome> outcomes =
         [
             .. targets.Select(selected => rounded.TryGetValue(selected.Target.Name, out var weight)
-                ? Outcome(weight, proven, integers, complete)
+                ? Outcome(weight, proven, computed, complete)
                 : Plain(selected.Target) with { SkipReason = selected.Reason }),
         ];
-        // What computes in integers is worth it where the file is no smaller.
-        return integers is not null || proven.Model.SizeInBytes < context.Model.SizeInBytes
+        // What computes with codes is worth it where the file is no smaller.
+        return computed is not null || proven.Model.SizeInBytes < context.Model.SizeInBytes
             ? new StepResult(proven.Model, outcomes)
             : throw NothingToCompress(outcomes);
     }
@@ -49,14 +49,15 @@ internal sealed class PackedWeights(StepContext context, SourcePosition? positio
     private LayerOutcome Outcome(
         RoundedWeight weight,
         ProvenModel proven,
-        IntegerModel? integers,
+        KernelModel? computed,
         Func<RoundedWeight, LayerOutcome, LayerOutcome> complete)
     {
         var name = weight.Target.Layer.Weight;
         var plain = Plain(weight.Target);
-        if (integers?.Bytes.TryGetValue(name, out var after) != true && !proven.Bytes.TryGetValue(name, out after))
+        if (computed?.Bytes.TryGetValue(name, out var after) != true && !proven.Bytes.TryGetValue(name, out after))
         {
-            return plain with { SkipReason = weight.Obstacle ?? proven.Undone.GetValueOrDefault(name) ?? NotSmaller };
+            var undone = proven.Undone.GetValueOrDefault(name) ?? computed?.Undone.GetValueOrDefault(name);
+            return plain with { SkipReason = weight.Obstacle ?? undone ?? NotSmaller };
         }
 
         var before = _before[name];
@@ -69,7 +70,7 @@ internal sealed class PackedWeights(StepContext context, SourcePosition? positio
                 .OfType<string>()),
         });
 
-        string? Form() => integers is null ? null : integers.Left.TryGetValue(name, out var reason) ? $"stored, since {reason}" : "integer";
+        string? Form() => computed is null ? null : computed.Left.TryGetValue(name, out var reason) ? $"stored, since {reason}" : computed.Form;
     }
 
     private LayerOutcome Plain(WeightTarget target)

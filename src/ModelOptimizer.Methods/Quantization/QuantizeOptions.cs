@@ -1,4 +1,5 @@
 using ModelOptimizer.Methods.Quantization.Integer;
+using ModelOptimizer.Methods.Quantization.NBits;
 
 namespace ModelOptimizer.Methods.Quantization;
 
@@ -30,14 +31,22 @@ internal sealed record QuantizeOptions
         "Weights make up for each other's rounding errors, as the calibration data asks for, or each becomes the nearest number (needs no data).";
 
     private const string WhatFormIs =
-        "What becomes of them: packed in the file, and unpacked to floating-point numbers when a runtime loads the model, which then computes as before; or "
-        + "integers that ONNX Runtime computes with on processors, for layers of 8 bits whose kind has such kernels (others are stored).";
+        "What becomes of them: packed in the file, and unpacked to floating-point numbers when a runtime loads the model, which then computes as before; "
+        + "integers that ONNX Runtime computes with on processors, for layers of 8 bits whose kind has such kernels; or MatMulNBits nodes, which ONNX Runtime "
+        + "runs with the codes as they are, for MatMul and Gemm of 4 and 8 bits (all others are stored).";
 
     private const string WhatRangeIs = "Where the range of a tensor's 8 bits ends: at its extremes on the calibration data, so that one number of 10,000 lies "
         + "outside, or so that the squared error is least.";
 
     private const string WhatReducedIs =
         "Whether weights take 7 of the 8 bits: sums of two products then fit into 16 bits, which is what x64 processors without VNNI have for them.";
+
+    private const string WhatBlockIs = "How many weights of an output, one after the other along its inputs, have one scale.";
+
+    private const string WhatAccuracyIs =
+        "What MatMulNBits computes with: 1, floating-point numbers of 32 bits; 4, activations rounded to 8 bits as they come.";
+
+    private const string OnlyBlocks = "has no meaning unless 'form: nbits' is written. Remove it.";
 
     private const string OnlyIntegers = "has no meaning unless 'form: integer' is written. Remove it.";
 
@@ -104,24 +113,39 @@ internal sealed record QuantizeOptions
         ],
     });
 
-    private static readonly Option<bool> Form = Keys.Add<bool>(new("form", Forms.OneOf(("stored", false), ("integer", true)), WhatFormIs, "stored")
+    private static readonly Option<QuantizedForm> Form = Keys.Add<QuantizedForm>(new("form", WrittenForms(), WhatFormIs, "stored")
     {
         OnlyIf =
         [
             new(
-                arguments => !arguments.Get(Form!) || arguments.Get(WeightsKey)?.Entries.Any(entry => entry.Value == WeightFormat.Byte.Name) == true,
+                arguments => arguments.Get(Form!) != QuantizedForm.Integer
+                    || arguments.Get(WeightsKey)?.Entries.Any(entry => entry.Value == WeightFormat.Byte.Name) == true,
                 "is integer, and integer kernels take weights of 8 bits. Write 'weights: 8', or 'form: stored'."),
+            new(
+                arguments => arguments.Get(Form!) != QuantizedForm.NBits
+                    || arguments.Get(WeightsKey)?.Entries.Any(entry => NBitsForm.Takes(WeightFormat.Find(entry.Value))) == true,
+                "is nbits, and MatMulNBits takes weights of 4 or 8 bits. Write 'weights: 4', or 'form: stored'."),
         ],
     });
 
     private static readonly Option<RangeRule> Range = Keys.Add<RangeRule>(new("range", Forms.OneOf<RangeRule>(), WhatRangeIs, "minmax")
     {
-        OnlyIf = [Form.When(isInteger => isInteger, OnlyIntegers)],
+        OnlyIf = [Form.When(form => form == QuantizedForm.Integer, OnlyIntegers)],
     });
 
     private static readonly Option<bool> ReduceRange = Keys.Add<bool>(new("reduce-range", Forms.Flag, WhatReducedIs, "false")
     {
-        OnlyIf = [Form.When(isInteger => isInteger, OnlyIntegers)],
+        OnlyIf = [Form.When(form => form == QuantizedForm.Integer, OnlyIntegers)],
+    });
+
+    private static readonly Option<int> Block = Keys.Add<int>(new("block", Forms.OneOf(("32", 32), ("64", 64), ("128", 128)), WhatBlockIs, "32")
+    {
+        OnlyIf = [Form.When(form => form == QuantizedForm.NBits, OnlyBlocks)],
+    });
+
+    private static readonly Option<int> Accuracy = Keys.Add<int>(new("accuracy", Forms.OneOf(("1", 1), ("4", 4)), WhatAccuracyIs, "4")
+    {
+        OnlyIf = [Form.When(form => form == QuantizedForm.NBits, OnlyBlocks)],
     });
 
     private static readonly Option<LayerRules?> LayersKey = Keys.Add(new Option<LayerRules?>(
@@ -154,6 +178,9 @@ internal sealed record QuantizeOptions
     /// <summary>Whether weights of such layers take 7 of the 8 bits.</summary>
     public bool ReducesRange { get; init; }
 
+    /// <summary>Blocks of weights for layers that are to be MatMulNBits; null where none is.</summary>
+    public NBitsKernel? Blocks { get; init; }
+
     public required LayerRules Layers { get; init; }
 
     /// <summary>Where the step is written.</summary>
@@ -175,7 +202,8 @@ internal sealed record QuantizeOptions
         Budget = arguments.Get(BudgetKey),
         UnderMoments = arguments.Get(Rounding),
         IsSequential = arguments.Get(Sequential),
-        Ranges = arguments.Get(Form) ? arguments.Get(Range) : null,
+        Ranges = arguments.Get(Form) == QuantizedForm.Integer ? arguments.Get(Range) : null,
+        Blocks = arguments.Get(Form) == QuantizedForm.NBits ? new NBitsKernel(arguments.Get(Block), arguments.Get(Accuracy)) : null,
         ReducesRange = arguments.Get(ReduceRange),
         Layers = arguments.Get(LayersKey) ?? LayerRules.All,
         Position = arguments.Position,
@@ -202,6 +230,9 @@ internal sealed record QuantizeOptions
         };
     }
 
+    private static Form<QuantizedForm> WrittenForms() =>
+        Forms.OneOf(("stored", QuantizedForm.Stored), ("integer", QuantizedForm.Integer), ("nbits", QuantizedForm.NBits));
+
     private static Form<double?> Rates()
     {
         var rates = Forms.PlainNumber(0.1, 8).OrNone();
@@ -218,4 +249,17 @@ internal sealed record QuantizeOptions
         "the step does not say how many bits a weight shall take. Write 'weights: 4' (8 loses nothing, 4 with calibration data mostly little), or "
             + "'weights: auto' with a budget, or 'rate: 2' for bits by entropy.",
         arguments.Position);
+}
+
+/// <summary>What becomes of rounded weights.</summary>
+internal enum QuantizedForm
+{
+    /// <summary>Unpacked when the model is loaded.</summary>
+    Stored,
+
+    /// <summary>Layers compute in integers.</summary>
+    Integer,
+
+    /// <summary>Layers are MatMulNBits.</summary>
+    NBits,
 }

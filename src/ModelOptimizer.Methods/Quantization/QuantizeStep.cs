@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOptimizer.Methods.Quantization.Integer;
+using ModelOptimizer.Methods.Quantization.NBits;
 using ModelOptimizer.Methods.Sequential;
 using ModelOptimizer.Onnx.Statistics;
 using ModelOptimizer.Tensors.Runtime;
@@ -19,6 +20,7 @@ internal sealed class QuantizeStep : IStep
     private readonly StepContext _context;
     private readonly QuantizeOptions _options;
     private readonly WeightRounder _rounder;
+    private readonly Func<IReadOnlyList<RoundedWeight>, KernelModel>? _kernels;
     private readonly IReadOnlyList<PlannedWeight> _planned;
     private readonly Dictionary<(string Layer, WeightFormat Format), RoundedWeight> _rounded = [];
     private readonly WalkMemory<RoundedWeight> _walked;
@@ -30,8 +32,12 @@ internal sealed class QuantizeStep : IStep
     {
         context = options.Ranges is null ? context : IntegerForm.Prepare(context, options.Position);
         (_context, _options) = (context, options);
-        _rounder = new WeightRounder(context, options.UnderMoments, options.Position);
-        _walked = StoredRounding.Memory(context, $"rounding, under moments {options.UnderMoments}");
+        var nbits = options.Blocks is { } kernel ? NBitsForm.Of(context, kernel, options.Position) : null;
+        _rounder = new WeightRounder(context, options.UnderMoments, options.Position, nbits is null ? null : nbits.Block);
+        _walked = StoredRounding.Memory(context, $"rounding, under moments {options.UnderMoments}, blocks {options.Blocks?.Size}");
+        _kernels = nbits is not null ? nbits.Build
+            : options.Ranges is { } rule ? weights => IntegerModel.Build(context, weights, rule, options.Position)
+            : null;
         var targets = TargetFinder.Find(context.Model, context.Shapes);
         WeightLayer[] all = [.. targets.Select(target => target.Layer)];
         var selected = LayerSelector.Select(all, options.Layers).Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
@@ -184,7 +190,7 @@ internal sealed class QuantizeStep : IStep
     {
         var isSequential = Measured(planned).Any(IsWalked);
         var rounded = isSequential ? Walked(planned) : Independent(planned);
-        var result = new PackedWeights(_context, _options.Position, _options.Ranges).Pack(
+        var result = new PackedWeights(_context, _options.Position, _kernels).Pack(
             planned.Select(weight => (weight.Target, weight.Reason)),
             rounded,
             (weight, outcome) => outcome with

@@ -14,15 +14,25 @@ internal static class ScaleSearch
     // With one step up from zero the best step is far below the largest weight.
     private const double LeastShareOfOneStep = 0.1;
 
-    /// <summary>One scale for each row.</summary>
+    /// <summary>One scale for each row, or each block of a row.</summary>
     /// <param name="weight">W, T×D, finite.</param>
     /// <param name="importance">From a row to the D weights of its squared errors, none negative; null weighs all alike.</param>
     /// <param name="format">The grid.</param>
-    /// <returns>T scales in float32; 0 for a row of zeros.</returns>
-    public static float[] Choose(Matrix weight, Func<int, double[]?> importance, WeightFormat format)
+    /// <param name="block">How many columns of a row have one scale (<see cref="ScaleBlocks"/>); null for all.</param>
+    /// <returns>The scales in float32; 0 for zeros only.</returns>
+    public static float[] Choose(Matrix weight, Func<int, double[]?> importance, WeightFormat format, int? block = null)
     {
-        var scales = new float[weight.Rows];
-        Parallel.For(0, weight.Rows, row => scales[row] = Best(weight.Row(row), importance(row), format));
+        var blocks = new ScaleBlocks(weight.Columns, block);
+        var scales = new float[weight.Rows * blocks.Count];
+        Parallel.For(0, weight.Rows, row =>
+        {
+            var weights = importance(row);
+            for (var i = 0; i < blocks.Count; i++)
+            {
+                var (start, length) = (i * blocks.Width, Math.Min(blocks.Width, weight.Columns - (i * blocks.Width)));
+                scales[(row * blocks.Count) + i] = Best(weight.Row(row).Slice(start, length), weights is null ? [] : weights.AsSpan(start, length), format);
+            }
+        });
         return scales;
     }
 
@@ -41,7 +51,7 @@ internal static class ScaleSearch
     public static float[] One(Matrix weight, WeightFormat format) =>
         [.. Enumerable.Repeat(Short(Math.Abs(TensorPrimitives.MaxMagnitude<double>(weight.Values)) / format.Highest), weight.Rows)];
 
-    private static float Best(ReadOnlySpan<double> weight, double[]? importance, WeightFormat format)
+    private static float Best(ReadOnlySpan<double> weight, ReadOnlySpan<double> importance, WeightFormat format)
     {
         var largest = 0.0;
         foreach (var value in weight)
@@ -66,7 +76,7 @@ internal static class ScaleSearch
     }
 
     // Ends as soon as it is above the best so far.
-    private static double Error(ReadOnlySpan<double> weight, double[]? importance, WeightFormat format, float scale, double limit)
+    private static double Error(ReadOnlySpan<double> weight, ReadOnlySpan<double> importance, WeightFormat format, float scale, double limit)
     {
         const int Stretch = 64;
         var error = 0.0;
@@ -76,7 +86,7 @@ internal static class ScaleSearch
             for (var d = start; d < end; d++)
             {
                 var difference = weight[d] - (format.Code(weight[d], scale) * (double)scale);
-                error += difference * difference * (importance is null ? 1 : importance[d]);
+                error += difference * difference * (importance.IsEmpty ? 1 : importance[d]);
             }
         }
 

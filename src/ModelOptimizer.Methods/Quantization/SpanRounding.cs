@@ -52,16 +52,18 @@ internal sealed class SpanRounding : IRounding
     public double LogDiagonal { get; }
 
     /// <inheritdoc/>
-    public void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes) => Parallel.For(first, first + rows, row =>
-    {
-        var numbers = weight.Row(row);
-        var errors = new double[_inputs.Columns];
-        for (var k = 0; k < _order.Length; k++)
+    public void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int? block = null) =>
+        Parallel.For(first, first + rows, row =>
         {
-            var column = _order[k];
-            var code = format.Code(numbers[column] + TensorPrimitives.Dot<double>(_feedback.Row(k), errors), scales[row]);
-            codes[(row * weight.Columns) + column] = (sbyte)code;
-            TensorPrimitives.MultiplyAdd(_inputs.Row(k), numbers[column] - WeightFormat.Value(code, scales[row]), errors, errors);
-        }
-    });
+            var numbers = weight.Row(row);
+            var own = new ScaleBlocks(weight.Columns, block).Row(scales, row);
+            var errors = new double[_inputs.Columns];
+            for (var k = 0; k < _order.Length; k++)
+            {
+                var column = _order[k];
+                var code = format.Code(numbers[column] + TensorPrimitives.Dot<double>(_feedback.Row(k), errors), own[column]);
+                codes[(row * weight.Columns) + column] = (sbyte)code;
+                TensorPrimitives.MultiplyAdd(_inputs.Row(k), numbers[column] - WeightFormat.Value(code, own[column]), errors, errors);
+            }
+        });
 }

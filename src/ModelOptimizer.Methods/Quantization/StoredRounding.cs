@@ -17,10 +17,11 @@ internal static class StoredRounding
     {
         var (name, dims, type, format) = (reader.ReadString(), reader.ReadArray<long>(), (DataType)reader.ReadInt32(), WeightFormat.Find(reader.ReadString())!);
         var (codes, scales, halves) = (reader.ReadArray<sbyte>(), reader.ReadArray<float>(), reader.ReadArray<Half>());
+        var block = reader.ReadInt32();
         var axis = reader.ReadBoolean() ? target.Axis! : ChannelAxis.Whole(dims);
         return new RoundedWeight(
             target,
-            new RoundedTensor(name, dims, type, format, codes, scales, axis, halves),
+            new RoundedTensor(name, dims, type, format, codes, scales, axis, halves) { Block = block < 0 ? null : block },
             reader.ReadOptional(reader.ReadString),
             reader.ReadOptional(reader.ReadNewNumbers),
             reader.ReadDouble(),
@@ -37,6 +38,7 @@ internal static class StoredRounding
         writer.Write<sbyte>(tensor.Codes);
         writer.Write<float>(tensor.Scales);
         writer.Write<Half>(tensor.Halves);
+        writer.Write(tensor.Block ?? -1);
         writer.Write(ReferenceEquals(tensor.Axis, weight.Target.Axis));
         writer.WriteOptional(weight.Obstacle, writer.Write);
         writer.WriteOptional(weight.Bias, writer.Write);

@@ -31,10 +31,11 @@ internal interface IRounding
     /// <param name="weight">W, T×D.</param>
     /// <param name="first">The first row.</param>
     /// <param name="rows">How many.</param>
-    /// <param name="scales">A scale for each row of W.</param>
+    /// <param name="scales">The scales of all rows of W.</param>
     /// <param name="format">The grid.</param>
     /// <param name="codes">T×D codes, of which these rows are written.</param>
-    void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes);
+    /// <param name="block">How many columns of a row have one scale (<see cref="ScaleBlocks"/>); null for all.</param>
+    void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int? block = null);
 }
 
 /// <summary>
@@ -71,9 +72,10 @@ internal sealed class SuccessiveRounding : IRounding
     public double LogDiagonal { get; }
 
     /// <inheritdoc/>
-    public void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes)
+    public void Round(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int? block = null)
     {
         var size = weight.Columns;
+        var blocks = new ScaleBlocks(size, block);
         // Errors by column, so that those of all columns before one are one piece.
         var errors = new Matrix(size, rows);
         for (var start = 0; start < size; start += _block)
@@ -90,7 +92,8 @@ internal sealed class SuccessiveRounding : IRounding
                     wanted[i] = weight[first + row, _order[begin + i]] + (feedback is null ? 0 : feedback[i, row]);
                 }
 
-                RoundRow(weight.Row(first + row), wanted, begin, scales[first + row], format, errors, row, codes.AsSpan((first + row) * size, size));
+                var own = codes.AsSpan((first + row) * size, size);
+                RoundRow(weight.Row(first + row), wanted, begin, blocks.Row(scales, first + row), format, errors, row, own);
             });
         }
     }
@@ -99,7 +102,7 @@ internal sealed class SuccessiveRounding : IRounding
         ReadOnlySpan<double> weight,
         Span<double> wanted,
         int start,
-        float scale,
+        ScaleRow scales,
         WeightFormat format,
         Matrix errors,
         int row,
@@ -109,6 +112,7 @@ internal sealed class SuccessiveRounding : IRounding
         for (var i = 0; i < wanted.Length; i++)
         {
             var column = _order[start + i];
+            var scale = scales[column];
             var code = format.Code(wanted[i], scale);
             var error = weight[column] - WeightFormat.Value(code, scale);
             codes[column] = (sbyte)code;

@@ -10,7 +10,9 @@ namespace ModelOptimizer.Methods.Quantization;
 /// <param name="context">Model, statistics and engine.</param>
 /// <param name="underMoments">Whether second moments are used where there are any.</param>
 /// <param name="position">Where the step is written.</param>
-internal sealed class WeightRounder(StepContext context, bool underMoments, SourcePosition? position)
+/// <param name="block">How many weights of a channel have one scale (<see cref="ScaleBlocks"/>); null where all have.</param>
+internal sealed class WeightRounder(
+    StepContext context, bool underMoments, SourcePosition? position, Func<WeightTarget, WeightFormat, int?>? block = null)
 {
     // Rounding, and rounding again with the scales that fit the first codes.
     private const int Rounds = 2;
@@ -72,11 +74,13 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     {
         var perGroup = moment is null ? weight.Rows : weight.Rows / moment.Mean.Count;
         double[][]? diagonals = moment is null ? null : [.. moment.Mean.Select((_, group) => moment.Diagonal(group))];
-        var one = format.HasOneScale(weight);
+        var width = block?.Invoke(target, format);
+        var one = width is null && format.HasOneScale(weight);
         var scales = one ? ScaleSearch.One(weight, format) : ScaleSearch.Choose(
             weight,
             row => diagonals?[row / perGroup] is { } diagonal && diagonal.Any(value => value > 0) ? diagonal : null,
-            format
+            format,
+            width
         );
         var codes = new sbyte[weight.Values.Length];
         for (var group = 0; group * perGroup < weight.Rows; group++)
@@ -84,26 +88,26 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
             context.Cancellation.ThrowIfCancellationRequested();
             if (moment is not null && IRounding.IsUsable(moment, group))
             {
-                RoundUnder(moment, group, weight, group * perGroup, perGroup, scales, format, codes, one ? 1 : Rounds);
+                RoundUnder(moment, group, weight, group * perGroup, perGroup, scales, format, codes, width, one || width is not null ? 1 : Rounds);
             }
             else
             {
-                RoundToNearest(weight, group * perGroup, perGroup, scales, format, codes);
+                RoundToNearest(weight, group * perGroup, perGroup, scales, format, codes, width);
             }
         }
 
         var tensor = Tensor(target, format, constant, target.Axis!.ToStored(codes), scales, []);
-        return one ? tensor with { Scales = [scales[0]], Axis = ChannelAxis.Whole(tensor.Dims) } : tensor;
+        return one ? tensor with { Scales = [scales[0]], Axis = ChannelAxis.Whole(tensor.Dims) } : tensor with { Block = width };
     }
 
-    // Twice: for given codes the best scale is known, and it has better codes.
+    // Twice: for given codes the best scale of a row is known, and it has better codes.
     private void RoundUnder(
-        SecondMoment moment, int group, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int rounds)
+        SecondMoment moment, int group, Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int? width, int rounds)
     {
         var algebra = context.Engine.LinearAlgebra;
         var rounding = IRounding.Under(algebra, moment, group);
         Matrix Times(Matrix part) => moment.Times(algebra, group, part);
-        rounding.Round(weight, first, rows, scales, format, codes);
+        rounding.Round(weight, first, rows, scales, format, codes, width);
         if (rounds == 1)
         {
             return;
@@ -132,13 +136,14 @@ internal sealed class WeightRounder(StepContext context, bool underMoments, Sour
     private static RoundedTensor Tensor(WeightTarget target, WeightFormat format, ConstantTensor constant, sbyte[] codes, float[] scales, Half[] halves) =>
         new(constant.Name, [.. constant.Tensor.Dims], (DataType)constant.Tensor.DataType, format, codes, scales, target.Axis!, halves);
 
-    private static void RoundToNearest(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes) =>
+    private static void RoundToNearest(Matrix weight, int first, int rows, float[] scales, WeightFormat format, sbyte[] codes, int? width) =>
         Parallel.For(first, first + rows, row =>
         {
             var numbers = weight.Row(row);
+            var own = new ScaleBlocks(weight.Columns, width).Row(scales, row);
             for (var d = 0; d < numbers.Length; d++)
             {
-                codes[(row * weight.Columns) + d] = (sbyte)format.Code(numbers[d], scales[row]);
+                codes[(row * weight.Columns) + d] = (sbyte)format.Code(numbers[d], own[d]);
             }
         });
 

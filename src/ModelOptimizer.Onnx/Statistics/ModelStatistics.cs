@@ -26,8 +26,8 @@ internal static class ModelStatistics
     public static long Bytes(OnnxModel model) => model.FileSizeInBytes ?? model.SizeInBytes;
 
     /// <summary>
-    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c> and <c>MatMul</c> nodes and of the products in recurrent cells in one run; other
-    /// operators count nothing, nor do products of constants, which are computed when the model is loaded.
+    /// Multiply-adds of <c>Conv</c>, <c>ConvTranspose</c>, <c>Gemm</c>, <c>MatMul</c> and <c>MatMulNBits</c> nodes and of the products in recurrent cells
+    /// in one run; other operators count nothing, nor do products of constants, which are computed when the model is loaded.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="shapes">The shape of every tensor that is not a constant, for the run in question.</param>
@@ -100,7 +100,8 @@ internal static class MacCounter
 {
     public static bool Counts(NodeProto node) =>
         (node.Operator() is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" && node.Input.Count >= 2 && node.Output.Count >= 1)
-        || (node.Operator() is "LSTM" or "GRU" or "RNN" && node.Input.Count > 2 && node.Output.Count >= 1);
+        || (node.Operator() is "LSTM" or "GRU" or "RNN" && node.Input.Count > 2 && node.Output.Count >= 1)
+        || (HasBlocks(node) && node.Input.Count >= 2 && node.Output.Count >= 1);
 
     /// <summary>Null when <paramref name="shape"/> does not know a tensor, or what it knows does not belong to such a node.</summary>
     public static long? Of(NodeProto node, Func<string, long[]?> shape)
@@ -117,10 +118,14 @@ internal static class MacCounter
             ("ConvTranspose", { } x, { Length: > 2 } w, _) => x.Product() * w[1..].Product(),
             ("Gemm", _, { Length: 2 } w, { } y) => y.Product() * w[node.Int("transB", 0) != 0 ? 1 : 0],
             ("MatMul", { Length: > 0 } x, _, { } y) => y.Product() * x[^1],
+            (null, _, _, { } y) when HasBlocks(node) => y.Product() * node.Int("K", 0),
             ("LSTM" or "GRU" or "RNN", _, _, _) => OfCell(node, shape, 1) + OfCell(node, shape, 2),
             _ => null,
         };
     }
+
+    // ONNX Runtime's product with a weight of a few bits.
+    private static bool HasBlocks(NodeProto node) => node is { Domain: "com.microsoft", OpType: "MatMulNBits" };
 
     /// <summary>Those of one weight of a recurrent cell: it is used in every step of every sample.</summary>
     public static long? OfCell(NodeProto node, Func<string, long[]?> shape, int input) =>

@@ -103,6 +103,29 @@ public class SuccessiveRoundingTests
     }
 
     [Fact]
+    public void Blocks_of_columns_have_scales_of_their_own_in_both_ways_of_rounding()
+    {
+        var random = new Random64(31);
+        var (weight, span, format) = (random.Matrix(9, 60), random.Matrix(20, 60), WeightFormat.Find("4")!);
+        var sigma = TestProblem.Algebra.Gram(span.Transpose());
+        var scales = ScaleSearch.Choose(weight, _ => null, format, block: 16);
+        var (whole, few) = (new sbyte[weight.Values.Length], new sbyte[weight.Values.Length]);
+
+        new SuccessiveRounding(TestProblem.Algebra, sigma).Round(weight, 0, weight.Rows, scales, format, whole, block: 16);
+        new SpanRounding(span).Round(weight, 0, weight.Rows, scales, format, few, block: 16);
+
+        scales.Length.ShouldBe(9 * 4);
+        few.ShouldBe(whole);
+        // Each block's scale is that of a weight of its own.
+        for (var block = 0; block < 4; block++)
+        {
+            var columns = Enumerable.Range(16 * block, Math.Min(16, 60 - (16 * block))).ToArray();
+            var part = new Matrix(9, columns.Length, [.. Enumerable.Range(0, 9).SelectMany(row => columns.Select(column => weight[row, column]))]);
+            ScaleSearch.Choose(part, _ => null, format).ShouldBe(Enumerable.Range(0, 9).Select(row => scales[(row * 4) + block]));
+        }
+    }
+
+    [Fact]
     public void A_row_of_zeros_has_the_scale_0_and_the_codes_0()
     {
         var random = new Random64(3);

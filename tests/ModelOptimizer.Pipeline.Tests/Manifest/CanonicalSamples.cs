@@ -37,6 +37,7 @@ public sealed class CanonicalSamples
         { method: quantize, weights: 4 }
         { method: quantize, weights: { "*": 8, fc: ternary }, rounding: nearest, form: stored, layers: ["*"] }
         { method: quantize, weights: 8, form: integer, range: mse, reduce-range: true }
+        { method: quantize, weights: 4, form: nbits, block: 128, accuracy: 1 }
         """;
 
     private const string Everything = """

@@ -6,10 +6,7 @@ namespace ModelOptimizer.Methods.Quantization.Integer;
 /// A model some of whose layers ONNX Runtime computes in integers: their weights are codes, and what they read and give is rounded to 8 bits
 /// (QuantizeLinear and DequantizeLinear), of which the runtime makes integer kernels when it loads the model.
 /// </summary>
-/// <param name="Model">The model.</param>
-/// <param name="Bytes">What each such weight takes in the file, by its tensor in the model before.</param>
-/// <param name="Left">Why a layer that could be rounded does not compute in integers, by the same.</param>
-internal sealed record IntegerModel(OnnxModel Model, IReadOnlyDictionary<string, long> Bytes, IReadOnlyDictionary<string, string> Left)
+internal static class IntegerModel
 {
     private static readonly HashSet<string> Kernels = new(StringComparer.Ordinal)
     {
@@ -22,7 +19,7 @@ internal sealed record IntegerModel(OnnxModel Model, IReadOnlyDictionary<string,
     /// <param name="rule">Where ranges of tensors end.</param>
     /// <param name="position">Where the step is written.</param>
     /// <exception cref="DiagnosticException">No layer can (MOC2101), or a tensor has numbers that are not finite (MOC2110).</exception>
-    public static IntegerModel Build(StepContext context, IReadOnlyList<RoundedWeight> weights, RangeRule rule, SourcePosition? position)
+    public static KernelModel Build(StepContext context, IReadOnlyList<RoundedWeight> weights, RangeRule rule, SourcePosition? position)
     {
         var plain = RoundedWeight.Apply(context.Model, weights);
         var layers = LayerFinder.Find(plain).ToLookup(layer => layer.Weight, StringComparer.Ordinal);
@@ -54,7 +51,7 @@ internal sealed record IntegerModel(OnnxModel Model, IReadOnlyDictionary<string,
             var failed = taken.Where(layer => !Kernels.Contains(operators.GetValueOrDefault(writer.Codes[layer.Layer.Weight], ""))).ToList();
             if (failed.Count == 0)
             {
-                return new IntegerModel(model, writer.Bytes, left);
+                return new KernelModel("integer", model, writer.Bytes, left);
             }
 
             foreach (var layer in failed)

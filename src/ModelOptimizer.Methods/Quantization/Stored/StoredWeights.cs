@@ -107,7 +107,7 @@ internal static class StoredWeights
 /// <param name="Type">Its element type.</param>
 /// <param name="Format">The grid.</param>
 /// <param name="Codes">The codes in the tensor's order; empty for float16.</param>
-/// <param name="Scales">A scale for each output channel; empty for float16.</param>
+/// <param name="Scales">A scale for each output channel, or each block of one (<see cref="Block"/>); empty for float16.</param>
 /// <param name="Axis">Which numbers a scale belongs to.</param>
 /// <param name="Halves">The numbers of a float16 weight in the tensor's order; empty otherwise.</param>
 internal sealed record RoundedTensor(
@@ -130,13 +130,22 @@ internal sealed record RoundedTensor(
             : new(target.Layer.Weight, target.Layer.WeightShape, (DataType)type, format, [], [], target.Axis!, new Half[count]);
     }
 
+    /// <summary>How many weights of a channel that follow each other have one scale; null where a channel has one.</summary>
+    public int? Block { get; init; }
+
     /// <summary>How many numbers.</summary>
     public int Count => Format.HasCodes ? Codes.Length : Halves.Length;
 
     /// <summary>The numbers that the graph makes.</summary>
     public double[] Values() => Format.HasCodes
-        ? [.. Enumerable.Range(0, Count).Select(i => WeightValues.Round((int)Type, WeightFormat.Value(Codes[i], Scales[i / Axis.Inner % Axis.Count])))]
+        ? [.. Enumerable.Range(0, Count).Select(i => WeightValues.Round((int)Type, WeightFormat.Value(Codes[i], Scale(i))))]
         : Array.ConvertAll(Halves, half => WeightValues.Round((int)Type, (double)half));
+
+    private float Scale(int index)
+    {
+        var (row, column) = Axis.Place(index);
+        return new ScaleBlocks(Axis.Width, Block).Row(Scales, row)[column];
+    }
 
     /// <summary>The same weight as a plain constant.</summary>
     public TensorProto Plain() => WeightValues.Create(Name, (int)Type, Dims, Values());
