@@ -21,7 +21,7 @@ internal static class IntegerModel
     /// <exception cref="DiagnosticException">No layer can (MOC2101), or a tensor has numbers that are not finite (MOC2110).</exception>
     public static KernelModel Build(StepContext context, IReadOnlyList<RoundedWeight> weights, RangeRule rule, SourcePosition? position)
     {
-        var plain = RoundedWeight.Apply(context.Model, weights);
+        var plain = RoundedWeight.Apply(context.Model, [.. weights.Where(weight => weight.Obstacle is null)]);
         var layers = LayerFinder.Find(plain).ToLookup(layer => layer.Weight, StringComparer.Ordinal);
         var reader = new IntegerLayers(plain);
         var left = new Dictionary<string, string>(StringComparer.Ordinal);
