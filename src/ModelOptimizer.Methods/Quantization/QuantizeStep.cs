@@ -34,7 +34,9 @@ internal sealed class QuantizeStep : IStep
         (_context, _options) = (context, options);
         var nbits = options.Blocks is { } kernel ? NBitsForm.Of(context, kernel, options.Position) : null;
         _rounder = new WeightRounder(context, options.UnderMoments, options.Position, nbits is null ? null : nbits.Block);
-        _walked = StoredRounding.Memory(context, $"rounding, under moments {options.UnderMoments}, blocks {options.Blocks?.Size}");
+        // A prepared model is another one, with the same layers.
+        _walked = StoredRounding.Memory(
+            context, $"rounding, under moments {options.UnderMoments}, blocks {options.Blocks?.Size}, prepared {options.Ranges is not null}");
         _kernels = nbits is not null ? nbits.Build
             : options.Ranges is { } rule ? weights => IntegerModel.Build(context, weights, rule, options.Position)
             : null;

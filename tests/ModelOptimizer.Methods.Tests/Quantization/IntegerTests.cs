@@ -1,8 +1,11 @@
+using Google.Protobuf;
 using ModelOptimizer.Diagnostics;
 using ModelOptimizer.Methods.Quantization;
 using ModelOptimizer.Methods.Quantization.Integer;
 using ModelOptimizer.Onnx;
+using ModelOptimizer.Onnx.Proto;
 using ModelOptimizer.Onnx.Values;
+using ModelOptimizer.Tensors.Execution;
 using ModelOptimizer.Testing;
 using static ModelOptimizer.Onnx.Proto.TensorProto.Types;
 
@@ -172,7 +175,7 @@ public class IntegerTests
         Bytes(Method.Run(context, arguments)).ShouldBe(Bytes(result));
         Bytes(Method.Run(MethodRun.Context(model, batches), arguments, result.Choices())).ShouldBe(Bytes(result));
 
-        static byte[] Bytes(StepResult result) => Google.Protobuf.MessageExtensions.ToByteArray(result.Model.Proto);
+        static byte[] Bytes(StepResult result) => MessageExtensions.ToByteArray(result.Model.Proto);
     }
 
     [Theory]
@@ -189,6 +192,69 @@ public class IntegerTests
         result.Model.Opset.ShouldBe(13);
         result.Layers.Select(layer => layer.Note!.Split("; ")[1]).ShouldBe(["integer", "integer", "stored, since its weight has several readers", "integer", "integer"]);
         Error(model, result.Model, batches).ShouldBeLessThan(0.1);
+    }
+
+    [Fact]
+    public void What_one_form_rounded_is_not_taken_for_the_other()
+    {
+        var graph = new GraphBuilder().Input("x", [-1, 3, 10, 10]);
+        graph.Conv("x", "c1", 16, 3, [3, 3], bias: false).BatchNormalization("c1", "b1", 16).Node("Relu", ["b1"], ["r1"]);
+        graph.Conv("r1", "c2", 24, 16, [3, 3]).Output("c2");
+        var model = graph.Build();
+        var (batches, kept) = (new RandomBatches(model), new Kept());
+        byte[] Result(string form, IBlobStore? blobs) => MessageExtensions.ToByteArray(Method.Run(
+            MethodRun.Context(model, batches) with { Blobs = blobs },
+            MethodRun.Arguments(("weights", LayerWidths(("*", "8"))), ("form", form))).Model.Proto);
+
+        foreach (var form in new[] { "stored", "integer", "stored", "integer" })
+        {
+            Result(form, kept).ShouldBe(Result(form, null));
+        }
+    }
+
+    [Fact]
+    public void A_weight_that_is_left_alone_keeps_its_numbers()
+    {
+        var model = new GraphBuilder().Input("x", [-1, 24]).Gemm("x", "h", 40, 24).Node("Relu", ["h"], ["r"]).Random("w", [3, 2])
+            .Integers("places", [2], 0, 2).Node("Gather", ["w", "places"], ["g"]).Node("ReduceSum", ["g"], ["s"]).Node("Add", ["r", "s"], ["y"])
+            .Output("y").Build();
+        model.Graph.Node.Single(node => node.OpType == "Gather").Input[1] = "i";
+        model.Graph.Input.Add(new GraphBuilder().Input("i", [2], (int)DataType.Int64).Proto.Graph.Input[0]);
+        var batches = new RandomBatches(model);
+
+        var result = Run(model, batches, ("rounding", "nearest"));
+
+        result.Layers.Single(layer => layer.SkipReason is not null).Layer.ShouldBe("g_node");
+        result.Model.Graph.Initializer.Single(tensor => tensor.Name == "w").ShouldBe(model.Graph.Initializer.Single(tensor => tensor.Name == "w"));
+    }
+
+    [Fact]
+    public void A_clamp_or_a_normalization_in_a_branch_is_none_of_the_layer_in_front()
+    {
+        GraphProto Branch(string name, Action<GraphBuilder> write)
+        {
+            var inner = new GraphBuilder();
+            write(inner);
+            var graph = inner.Output(name).Build().Graph;
+            graph.Name = name;
+            return graph;
+        }
+
+        var graph = new GraphBuilder().Initializer("yes", [], [1]).Node("Cast", ["yes"], ["cond"], ("to", (long)DataType.Bool)).Input("x", [-1, 3, 8, 8]);
+        graph.Random("s", [4]).Random("m", [4]).Initializer("v", [4], [1, 2, 3, 4]).Conv("x", "c", 4, 3, [3, 3]).Conv("x", "d", 4, 3, [3, 3]);
+        graph.Node(
+            "If",
+            ["cond"],
+            ["p"],
+            ("then_branch", Branch("a", inner => inner.Node("Relu", ["c"], ["a"]))),
+            ("else_branch", Branch("b", inner => inner.Node("BatchNormalization", ["d", "s", "m", "m", "v"], ["b"])))).Conv("p", "y", 5, 4, [3, 3]).Output("y");
+        var model = graph.Build();
+        var batches = new RandomBatches(model);
+
+        var result = Run(model, batches);
+
+        result.Layers.ShouldAllBe(layer => layer.Note!.Contains("; integer"));
+        Error(model, result.Model, batches).ShouldBeLessThan(0.05);
     }
 
     [Fact]
@@ -238,6 +304,15 @@ public class IntegerTests
         MethodRun.Context(model, batches),
         MethodRun.Arguments([.. new (string Name, object Value)[] { ("weights", LayerWidths(("*", "8"))), ("form", "integer") }
             .Where(option => options.All(other => other.Name != option.Name)), .. options]));
+
+    private sealed class Kept : IBlobStore
+    {
+        private readonly Dictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
+
+        public byte[]? Find(string name) => _contents.GetValueOrDefault(name);
+
+        public void Add(string name, byte[] content) => _contents[name] = content;
+    }
 
     private static LayerMap<string> LayerWidths(params (string Rule, string Width)[] widths) =>
         new([.. widths.Select(entry => (new LayerRule(entry.Rule), entry.Width))]);

@@ -47,7 +47,13 @@ internal static class IntegerForm
     private static OnnxModel Fold(OnnxModel model)
     {
         var constants = new ConstantLookup(model.Graph);
-        List<WeightLayer> layers = [.. LayerFinder.Find(model).Where(layer => layer.Obstacle is null && BatchNormalization.IsFoldable(layer, constants))];
+        // A normalisation inside a branch or body is not always run.
+        var nodes = new HashSet<NodeProto>(model.Graph.Node, ReferenceEqualityComparer.Instance);
+        List<WeightLayer> layers =
+        [
+            .. LayerFinder.Find(model).Where(layer =>
+                layer.Obstacle is null && BatchNormalization.IsFoldable(layer, constants) && nodes.Contains(layer.BatchNormalization!)),
+        ];
         return layers.Count == 0 ? model : Rewrite.Apply(model, layers, (layer, rewrite) =>
         {
             var normalization = BatchNormalization.Read(layer.BatchNormalization!, constants);

@@ -21,11 +21,10 @@ internal static class IntegerModel
     /// <exception cref="DiagnosticException">No layer can (MOC2101), or a tensor has numbers that are not finite (MOC2110).</exception>
     public static KernelModel Build(StepContext context, IReadOnlyList<RoundedWeight> weights, RangeRule rule, SourcePosition? position)
     {
-        var plain = RoundedWeight.Apply(context.Model, [.. weights.Where(weight => weight.Obstacle is null)]);
-        var layers = LayerFinder.Find(plain).ToLookup(layer => layer.Weight, StringComparer.Ordinal);
-        var reader = new IntegerLayers(plain);
+        var layers = LayerFinder.Find(context.Model).ToLookup(layer => layer.Weight, StringComparer.Ordinal);
+        var reader = new IntegerLayers(context.Model);
         var left = new Dictionary<string, string>(StringComparer.Ordinal);
-        var taken = new List<IntegerLayer>();
+        var taken = new List<RoundedWeight>();
         foreach (var weight in weights.Where(weight => weight.Obstacle is null))
         {
             var name = weight.Tensor.Name;
@@ -33,7 +32,7 @@ internal static class IntegerModel
             var obstacle = layer is null ? "it is read by no layer of a kind that has integer kernels" : reader.Obstacle(layer, weight);
             if (obstacle is null)
             {
-                taken.Add(new IntegerLayer(layer!, weight.Tensor, weight.Target.Axis!, reader.Bias(layer!)));
+                taken.Add(weight);
             }
             else
             {
@@ -43,21 +42,30 @@ internal static class IntegerModel
 
         while (taken.Count > 0)
         {
-            var region = new IntegerRegion(plain, taken.Select(layer => layer.Layer));
+            // What is left keeps its numbers: whether it can be stored is not known yet.
+            var plain = RoundedWeight.Apply(context.Model, taken);
+            var found = LayerFinder.Find(plain).ToLookup(layer => layer.Weight, StringComparer.Ordinal);
+            var biases = new IntegerLayers(plain);
+            List<IntegerLayer> written =
+            [
+                .. taken.Select(weight => (weight.Tensor, weight.Target.Axis, Layer: found[weight.Tensor.Name].First()))
+                    .Select(weight => new IntegerLayer(weight.Layer, weight.Tensor, weight.Axis!, biases.Bias(weight.Layer))),
+            ];
+            var region = new IntegerRegion(plain, written.Select(layer => layer.Layer));
             var ranges = ActivationRanges.Measure(context, plain, [.. region.Tensors.Values.Select(tensor => tensor.Root).Distinct()], rule, position);
             var writer = new IntegerWriter(plain, region, ranges);
-            var model = writer.Write(taken);
+            var model = writer.Write(written);
             var operators = LoadedGraph.Readers(model, writer.Codes.Values.ToHashSet(StringComparer.Ordinal));
-            var failed = taken.Where(layer => !Kernels.Contains(operators.GetValueOrDefault(writer.Codes[layer.Layer.Weight], ""))).ToList();
+            var failed = taken.Where(weight => !Kernels.Contains(operators.GetValueOrDefault(writer.Codes[weight.Tensor.Name], ""))).ToList();
             if (failed.Count == 0)
             {
                 return new KernelModel("integer", model, writer.Bytes, left);
             }
 
-            foreach (var layer in failed)
+            foreach (var weight in failed)
             {
-                left.Add(layer.Layer.Weight, $"ONNX Runtime {LoadedGraph.RuntimeVersion} has no integer kernel for it");
-                taken.Remove(layer);
+                left.Add(weight.Tensor.Name, $"ONNX Runtime {LoadedGraph.RuntimeVersion} has no integer kernel for it");
+                taken.Remove(weight);
             }
         }
 

@@ -27,6 +27,7 @@ internal sealed class IntegerRegion
     private readonly ConstantLookup _constants;
     private readonly ILookup<string, NodeProto> _readers;
     private readonly HashSet<string> _fixed;
+    private readonly HashSet<string> _given;
     private readonly HashSet<NodeProto> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, string> _roots = new(StringComparer.Ordinal);
     private readonly Dictionary<NodeProto, NodeProto> _clamps = new(ReferenceEqualityComparer.Instance);
@@ -41,7 +42,13 @@ internal sealed class IntegerRegion
         (_uses, _constants) = (new TensorUses(model.Proto), new ConstantLookup(model.Graph));
         _readers = model.Graph.Node.SelectMany(node => node.Input.Distinct().Select(input => (input, node))).ToLookup(read => read.input, read => read.node);
         var loadTime = new LoadTimeNodes(model.Proto);
-        _fixed = [.. model.Graph.Initializer.Select(tensor => tensor.Name), .. model.Graph.Node.Where(loadTime.Contains).SelectMany(node => node.Output)];
+        _given = GivenTensors.Of(model.Proto);
+        _fixed =
+        [
+            .. model.Graph.Initializer.Select(tensor => tensor.Name),
+            .. model.Graph.SparseInitializer.Select(tensor => tensor.Values.Name),
+            .. model.Graph.Node.Where(loadTime.Contains).SelectMany(node => node.Output),
+        ];
         foreach (var node in model.Graph.Node.Where(node => !loadTime.Contains(node)))
         {
             Spread(node);
@@ -80,7 +87,7 @@ internal sealed class IntegerRegion
             }
         }
         else if (node.Operator() is { } name && (
-            (Computing.Contains(name) && node.Input.All(_roots.ContainsKey))
+            (Computing.Contains(name) && node.Attribute("dilations") is null && node.Input.All(_roots.ContainsKey))
             || (Joining.Contains(name) && node.Input.Any(_roots.ContainsKey) && !node.Input.Any(_fixed.Contains))))
         {
             _nodes.Add(node);
@@ -96,7 +103,8 @@ internal sealed class IntegerRegion
     // A Relu behind a node is the lower end of the output's range, and goes.
     private void Make(NodeProto node)
     {
-        if (_uses.OnlyReader(node.Output[0]) is { } reader && IsClamp(reader))
+        // One inside a branch or body is not always run.
+        if (_uses.OnlyReader(node.Output[0]) is { } reader && _readers[node.Output[0]].Contains(reader) && IsClamp(reader))
         {
             _clamps[node] = reader;
         }
@@ -120,7 +128,7 @@ internal sealed class IntegerRegion
             ? highest
             : null;
 
-    private float? Scalar(string? name) => _constants.Find(name)?.Tensor is { } tensor && WeightValues.Defect(tensor) is null
+    private float? Scalar(string? name) => name is not null && !_given.Contains(name) && _constants.Find(name)?.Tensor is { } tensor && WeightValues.Defect(tensor) is null
         && WeightValues.ReadFloats(tensor) is [var value] ? value : null;
 
     // Behind the last layer nothing is gained by 8 bits.
@@ -146,8 +154,9 @@ internal sealed class IntegerRegion
         }
 
         var output = Output(node);
-        // A convolution has no integer kernel that gives floating-point numbers; a dense layer has.
-        if (_roots.TryGetValue(output, out var root) && (IsRead(output) || _layers.GetValueOrDefault(node)?.Kind == LayerKind.Conv))
+        // A convolution has no integer kernel that gives floating-point numbers; a dense layer has, but none with a Relu behind it.
+        var isRounded = IsRead(output) || _layers.GetValueOrDefault(node)?.Kind == LayerKind.Conv || _clamps.ContainsKey(node);
+        if (isRounded && _roots.TryGetValue(output, out var root))
         {
             _tensors[output] = new IntegerTensor(root, IsMade: true)
             {

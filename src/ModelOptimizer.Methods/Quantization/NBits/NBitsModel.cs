@@ -31,13 +31,13 @@ internal static class NBitsModel
         var undone = new Dictionary<string, string>(StringComparer.Ordinal);
         while (weights.Any(IsTaken))
         {
-            var plain = RoundedWeight.Apply(context.Model, [.. weights.Where(weight => weight.Obstacle is null && !undone.ContainsKey(weight.Tensor.Name))]);
+            var plain = RoundedWeight.Apply(context.Model, [.. weights.Where(IsTaken)]);
             List<RoundedTensor> taken = [.. weights.Where(IsTaken).Select(weight => weight.Tensor)];
             var (exact, codes, bytes) = Write(plain, taken, Exact);
             var readers = LoadedGraph.Readers(exact, codes.Values.ToHashSet(StringComparer.Ordinal));
             List<string> failed = [.. codes.Where(code => readers.GetValueOrDefault(code.Value) != NBitsForm.Operator).Select(code => code.Key)];
             failed.ForEach(name => undone[name] = $"ONNX Runtime {LoadedGraph.RuntimeVersion} has no {NBitsForm.Operator} for it");
-            if (failed.Count == 0 && Difference(context, plain, exact) is var difference && difference > MostDifferent)
+            if (failed.Count == 0 && !(Difference(context, plain, exact) <= MostDifferent))
             {
                 failed = [.. codes.Keys];
                 failed.ForEach(name => undone[name] =
@@ -90,11 +90,11 @@ internal static class NBitsModel
         OnnxModel plain, IReadOnlyList<RoundedTensor> tensors, int accuracy)
     {
         var (codes, bytes) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, long>(StringComparer.Ordinal));
-        var layers = LayerFinder.Find(plain).ToDictionary(layer => layer.Weight, StringComparer.Ordinal);
+        var layers = LayerFinder.Find(plain).ToLookup(layer => layer.Weight, StringComparer.Ordinal);
         var rewrite = new Rewrite(plain);
         foreach (var tensor in tensors)
         {
-            var layer = layers[tensor.Name];
+            var layer = layers[tensor.Name].First();
             var own = rewrite.Own(layer.Node);
             var write = rewrite.Writer(layer);
             var blocks = new ScaleBlocks(layer.InputChannels, tensor.Block);
@@ -155,8 +155,9 @@ internal static class NBitsModel
             var (a, b) = (tensor.Doubles(), found[name].Doubles());
             for (var i = 0; i < a.Length; i++)
             {
-                error += (a[i] - b[i]) * (a[i] - b[i]);
-                energy += a[i] * a[i];
+                // Infinities and NaN are equal, or the difference is none that can be compared.
+                error += a[i].Equals(b[i]) ? 0 : (a[i] - b[i]) * (a[i] - b[i]);
+                energy += double.IsFinite(a[i]) ? a[i] * a[i] : 0;
             }
         }
 
