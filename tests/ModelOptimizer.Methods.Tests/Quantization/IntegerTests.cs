@@ -190,7 +190,8 @@ public class IntegerTests
         var result = Run(model, batches);
 
         result.Model.Opset.ShouldBe(13);
-        result.Layers.Select(layer => layer.Note!.Split("; ")[1]).ShouldBe(["integer", "integer", "stored, since its weight has several readers", "integer", "integer"]);
+        result.Layers.Select(layer => layer.Note!.Split("; ")[1])
+            .ShouldBe(["integer", "integer", "stored, since its weight has several readers", "integer", "integer"]);
         Error(model, result.Model, batches).ShouldBeLessThan(0.1);
     }
 

@@ -128,7 +128,10 @@ internal sealed class IntegerRegion
             ? highest
             : null;
 
-    private float? Scalar(string? name) => name is not null && !_given.Contains(name) && _constants.Find(name)?.Tensor is { } tensor && WeightValues.Defect(tensor) is null
+    private float? Scalar(string? name) =>
+        name is not null && !_given.Contains(name)
+        && _constants.Find(name)?.Tensor is { } tensor
+        && WeightValues.Defect(tensor) is null
         && WeightValues.ReadFloats(tensor) is [var value] ? value : null;
 
     // Behind the last layer nothing is gained by 8 bits.
