@@ -17,6 +17,18 @@ internal sealed record BatchNormalization(double[] Scale, double[] Shift)
         return new BatchNormalization(scale, [.. beta.Select((b, t) => b - (mean[t] * scale[t]))]);
     }
 
+    /// <summary>Folds this into the rows of a weight, of which the first belongs to the output <paramref name="first"/>.</summary>
+    public void ScaleRows(Matrix weight, int first = 0)
+    {
+        for (var row = 0; row < weight.Rows; row++)
+        {
+            foreach (ref var value in weight.Row(row))
+            {
+                value *= Scale[first + row];
+            }
+        }
+    }
+
     /// <summary>The bias of the layer with this folded in.</summary>
     public double[] Bias(double[]? bias) => [.. Shift.Select((shift, t) => shift + ((bias?[t] ?? 0) * Scale[t]))];
 }

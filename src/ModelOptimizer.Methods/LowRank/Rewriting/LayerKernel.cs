@@ -19,12 +19,9 @@ internal sealed record LayerKernel(IReadOnlyList<Matrix> Groups, double[]? Bias,
         }
 
         var normalization = BatchNormalization.Read(layer.BatchNormalization!, constants);
-        for (var t = 0; t < layer.OutputChannels; t++)
+        for (var group = 0; group < groups.Length; group++)
         {
-            foreach (ref var value in groups[t / groups[0].Rows].Row(t % groups[0].Rows))
-            {
-                value *= normalization.Scale[t];
-            }
+            normalization.ScaleRows(groups[group], group * groups[0].Rows);
         }
 
         return new LayerKernel(groups, normalization.Bias(bias), Folded: true);

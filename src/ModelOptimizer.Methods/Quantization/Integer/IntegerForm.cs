@@ -58,14 +58,7 @@ internal static class IntegerForm
         {
             var normalization = BatchNormalization.Read(layer.BatchNormalization!, constants);
             var weight = StoredWeight.Read(layer, constants[layer.Weight]);
-            for (var channel = 0; channel < weight.Rows; channel++)
-            {
-                foreach (ref var value in weight.Row(channel))
-                {
-                    value *= normalization.Scale[channel];
-                }
-            }
-
+            normalization.ScaleRows(weight);
             var bias = normalization.Bias(layer.Bias is null ? null : WeightValues.ReadDoubles(constants[layer.Bias]));
             var own = rewrite.Own(layer);
             var write = rewrite.Writer(layer);
